@@ -1,0 +1,56 @@
+namespace QDrop;
+
+/// <summary>
+/// Marks a TorchSharp model for post-training quantization. The class must be <see langword="partial"/>; the generator adds its
+/// quantized twin, and <c>dotnet build</c> calibrates it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class QuantizeAttribute : Attribute
+{
+    /// <summary>Bit width of weights, 2 to 8.</summary>
+    public int W { get; set; } = 4;
+
+    /// <summary>Bit width of activations, 2 to 8.</summary>
+    public int A { get; set; } = 4;
+
+    /// <summary>
+    /// Probability, 0 to 1, that the quantization of an activation element is dropped while reconstructing (arXiv 2203.05740, section 4).
+    /// </summary>
+    public double Drop { get; set; } = 0.5;
+
+    /// <summary>How quantized weights are found.</summary>
+    public Method Method { get; set; } = Method.QDrop;
+
+    /// <summary>Bit width, 2 to 8, of the first and the last layer's weights and of the last layer's input.</summary>
+    public int FirstLast { get; set; } = 8;
+
+    /// <summary>Iterations of reconstruction for each unit, at least 1.</summary>
+    public int Iterations { get; set; } = 20_000;
+
+    /// <summary>Inputs used for calibration, at least 1.</summary>
+    public int Samples { get; set; } = 1_024;
+
+    /// <summary>Seed of every random choice.</summary>
+    public long Seed { get; set; } = 1_005;
+
+    /// <summary>
+    /// File of the trained float weights (<c>.safetensors</c>, or <c>.dat</c> as TorchSharp's <c>Module.save</c> writes it), relative to
+    /// the project. <c>Weights</c> of a <c>QDropModel</c> item in the project file takes precedence.
+    /// </summary>
+    public string? Weights { get; set; }
+
+    /// <summary>
+    /// A class implementing <see cref="ICalibrationSource"/> with a public parameterless constructor. Without one, the item's
+    /// <c>CalibrationData</c> must be a <c>.safetensors</c> file.
+    /// </summary>
+    public Type? Calibration { get; set; }
+
+    /// <summary>File or folder handed to the calibration source, relative to the project.</summary>
+    public string? CalibrationData { get; set; }
+
+    /// <summary>
+    /// Name of a static parameterless method of the class that makes the float model. Without one, the class must have a constructor
+    /// that can be called without arguments.
+    /// </summary>
+    public string? Factory { get; set; }
+}
