@@ -1,0 +1,133 @@
+using QDrop.Quantizers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Modules;
+
+/// <summary>
+/// Splits the steps of a chain into units: <c>[layer][batch norm]?([pass-through]* [activation])?</c>, then a quantizer. What passes the
+/// grid through and is not followed by an activation function stands after the quantizer.
+/// </summary>
+internal sealed class ChainBuilder
+{
+    private readonly QuantizationContext _context;
+    private readonly string _path;
+    private readonly List<Func<Tensor, Tensor>> _elements = [];
+    private readonly List<Func<Tensor, Tensor>> _trailing = [];
+    private Open? _open;
+
+    private ChainBuilder(QuantizationContext context, string path)
+    {
+        _context = context;
+        _path = path;
+    }
+
+    /// <summary>What the unit under construction holds so far.</summary>
+    private sealed class Open
+    {
+        public Module? Layer;
+        public BatchNorm? BatchNorm;
+        public List<Func<Tensor, Tensor>> Functions { get; } = [];
+        public bool HasActivation;
+    }
+
+    public static Func<Tensor, Tensor>[] Build(QuantizationContext context, string path, Feeds feeds, bool afterJoin, IEnumerable<Step> steps)
+    {
+        var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open() : null };
+        Step[] flat = [.. Flatten(steps)];
+        int last = Array.FindLastIndex(flat, s => KindOf(s) != LayerKind.PassThrough);
+        for (int i = 0; i < flat.Length; i++)
+            builder.Add(flat[i], i == last ? feeds : Feeds.Next);
+        builder.Close(feeds);
+        return [.. builder._elements];
+    }
+
+    private static IEnumerable<Step> Flatten(IEnumerable<Step> steps)
+    {
+        foreach (Step step in steps)
+        {
+            if (step.Module is Sequential sequential)
+            {
+                foreach (Step child in Flatten(sequential.children().Select(m => (Step)m)))
+                    yield return child;
+            }
+            else if (step.Module is not null || step.Function is not null)
+            {
+                yield return step;
+            }
+        }
+    }
+
+    private static LayerKind KindOf(Step step) => step.Function is null
+        ? step.Module is IQuantizable ? LayerKind.Unsupported : LayerKinds.Of(step.Module!)
+        : step.Kind == OpKind.Activation ? LayerKind.Activation : LayerKind.PassThrough;
+
+    private void Add(Step step, Feeds feeds)
+    {
+        if (step.Module is IQuantizable quantizable)
+        {
+            Close(Feeds.Next);
+            _elements.Add(_context.Twin(quantizable, feeds));
+            return;
+        }
+        LayerKind kind = KindOf(step);
+        Func<Tensor, Tensor> function = step.Function ?? FunctionOf(step.Module!);
+        switch (kind)
+        {
+            case LayerKind.Weighted:
+                Close(Feeds.Next);
+                _open = new Open { Layer = (Module)step.Module! };
+                break;
+            case LayerKind.BatchNorm when _open is { Layer: not null, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0 && CanFold((BatchNorm)step.Module!):
+                _open.BatchNorm = (BatchNorm)step.Module!;
+                break;
+            case LayerKind.BatchNorm or LayerKind.Norm or LayerKind.Activation:
+                Absorb(function, kind == LayerKind.Activation);
+                break;
+            case LayerKind.PassThrough when _open is not null:
+                _trailing.Add(function);
+                break;
+            case LayerKind.PassThrough:
+                _elements.Add(function);
+                break;
+            default:
+                throw new QDropException("QDROP232", $"'{_context.PathOf(step.Module!)}' is a {step.Module!.GetType().Name}, which cannot be quantized. Found in the chain '{_path}'; "
+                    + "expected a convolution, a linear layer, a norm, an activation function, pooling, reshaping, or a partial module class of the model's own assembly.");
+        }
+    }
+
+    /// <summary>A batch norm whose statistics are not tracked depends on the batch: it stays a function.</summary>
+    private static bool CanFold(BatchNorm norm) => norm.track_running_stats && norm.running_mean is not null;
+
+    private static Func<Tensor, Tensor> FunctionOf(object module) => module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call;
+
+    private void Absorb(Func<Tensor, Tensor> function, bool isActivation)
+    {
+        if (_open is null or { HasActivation: true })
+        {
+            Close(Feeds.Next);
+            _open = new Open();
+        }
+        _open.Functions.AddRange(_trailing);
+        _trailing.Clear();
+        _open.Functions.Add(function);
+        _open.HasActivation |= isActivation;
+    }
+
+    private void Close(Feeds feeds)
+    {
+        if (_open is { } open)
+        {
+            QuantizedLayer? layer = open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
+            string name = layer?.Name ?? _path;
+            ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output") : null;
+            var unit = new FusedUnit(_context, name, layer, open.Functions, output);
+            _context.Built(unit, layer, output);
+            _elements.Add(unit.Run);
+            _open = null;
+        }
+        _elements.AddRange(_trailing);
+        _trailing.Clear();
+    }
+}

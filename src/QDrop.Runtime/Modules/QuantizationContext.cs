@@ -1,0 +1,163 @@
+using QDrop.Artifacts;
+using QDrop.Quantizers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Modules;
+
+/// <summary>What the twins of one model share: its layers, its activation quantizers, and the units that calibration reconstructs.</summary>
+public sealed class QuantizationContext : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<object, string> _paths = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, QuantizedLayer> _layersByModule = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(object Module, Feeds Output), Func<Tensor, Tensor>> _twins = [];
+    private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
+    private readonly Dictionary<string, ActivationState>? _activationStates;
+    private readonly HashSet<string> _activationNames = [];
+    private readonly List<QuantizedLayer> _layers = [];
+    private readonly List<ActivationQuantizer> _activations = [];
+    private readonly List<object> _trace = [];
+
+    internal QuantizationContext(Module model, QuantizedModelState? state = null)
+    {
+        _paths[model] = "";
+        foreach ((string name, Module module) in model.named_modules())
+            _paths.TryAdd(module, name);
+        _layerStates = state?.Layers.ToDictionary(l => l.Name);
+        _activationStates = state?.Activations.ToDictionary(a => a.Name);
+    }
+
+    /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
+    public IReadOnlyList<QuantizedLayer> Layers => _layers;
+
+    /// <summary>Activation quantizers, in the order in which they first ran. A quantizer is there once it has run.</summary>
+    public IReadOnlyList<ActivationQuantizer> Activations => _activations;
+
+    /// <summary>Stands in for units while calibrating; <see langword="null"/> in a program.</summary>
+    internal UnitExecutor? Executor { get; set; }
+
+    /// <summary>The unit that is being computed for the executor.</summary>
+    internal Unit? Current { get; set; }
+
+    /// <summary>Whether a block is one unit, or each of its layers.</summary>
+    internal bool BlocksAreUnits { get; set; } = true;
+
+    /// <summary>Layers and activation quantizers in the order in which they first ran.</summary>
+    internal IReadOnlyList<object> Trace => _trace;
+
+    /// <summary>Path of a module in the float model, such as <c>layer1.0.conv1</c>.</summary>
+    /// <exception cref="QDropException">The module is not registered in the model (QDROP232).</exception>
+    internal string PathOf(object module) => _paths.TryGetValue(module, out string? path)
+        ? path
+        : throw new QDropException("QDROP232", $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights are not the model's. "
+            + "Call RegisterComponents() at the end of the constructor, after every field is set, or register_module().");
+
+    /// <summary>Turns every weight and activation quantizer on or off.</summary>
+    internal void Enable(bool weights, bool activations)
+    {
+        foreach (QuantizedLayer layer in _layers)
+            layer.Weight.Enabled = weights;
+        foreach (ActivationQuantizer activation in _activations)
+            activation.Enabled = activations;
+    }
+
+    /// <summary>The quantized layer of a float layer; one for each float layer, however often it is called.</summary>
+    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm)
+    {
+        lock (_lock)
+        {
+            if (_layersByModule.TryGetValue(module, out QuantizedLayer? known))
+            {
+                return ReferenceEquals(known.BatchNorm, batchNorm) ? known : throw new QDropException("QDROP232",
+                    $"'{known.Name}' is called in two places and followed by a different batch norm in each, so that neither can be folded. Use one layer for each place.");
+            }
+            string name = PathOf(module);
+            QuantizedLayer layer;
+            if (_layerStates is null)
+            {
+                layer = new QuantizedLayer(name, module, batchNorm);
+            }
+            else
+            {
+                if (!_layerStates.TryGetValue(name, out QuantizedLayerState? state))
+                    throw Missing("layer", name);
+                WeightQuantizer weight = WeightQuantizer.FromLevels(name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
+                layer = new QuantizedLayer(name, module, batchNorm, weight, state.Bias);
+            }
+            _layersByModule.Add(module, layer);
+            return layer;
+        }
+    }
+
+    /// <summary>A new activation quantizer. Where a layer is called twice, each call has its own: the second is named <c>name#2</c>.</summary>
+    internal ActivationQuantizer Activation(string name)
+    {
+        lock (_lock)
+        {
+            string unique = name;
+            for (int i = 2; !_activationNames.Add(unique); i++)
+                unique = $"{name}#{i}";
+            var quantizer = new ActivationQuantizer(unique);
+            if (_activationStates is not null)
+            {
+                if (!_activationStates.TryGetValue(unique, out ActivationState? state))
+                    throw Missing("activation quantizer", unique);
+                quantizer.Restore(state.Bits, state.Scale, state.ZeroPoint);
+            }
+            return quantizer;
+        }
+    }
+
+    /// <summary>Records what a chain built for a unit, in the order in which it runs.</summary>
+    internal void Built(Unit unit, QuantizedLayer? layer, ActivationQuantizer? output)
+    {
+        lock (_lock)
+        {
+            Unit owner = Current ?? unit;
+            if (layer is not null && !_layers.Contains(layer))
+            {
+                _layers.Add(layer);
+                _trace.Add(layer);
+                owner.Add(layer);
+            }
+            if (output is not null)
+            {
+                _activations.Add(output);
+                _trace.Add(output);
+                owner.Add(output);
+            }
+        }
+    }
+
+    /// <summary>The quantized twin of a module of the user's, as a function.</summary>
+    internal Func<Tensor, Tensor> Twin(IQuantizable module, Feeds output)
+    {
+        lock (_lock)
+        {
+            if (_twins.TryGetValue((module, output), out Func<Tensor, Tensor>? run))
+                return run;
+            IQuantizedModule twin = module.CreateQuantized(this, output);
+            if (twin is not Module<Tensor, Tensor> unary)
+            {
+                throw new QDropException("QDROP232", $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
+            }
+            run = twin.IsBlock ? new BlockUnit(this, PathOf(module), unary).Run : unary.call;
+            _twins.Add((module, output), run);
+            return run;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (QuantizedLayer layer in _layersByModule.Values)
+            layer.Dispose();
+        foreach (ActivationQuantizer activation in _activations)
+            activation.Dispose();
+    }
+
+    private static QDropException Missing(string what, string name) => new("QDROP253",
+        $"The quantized model has no {what} '{name}', which the model's code uses. It was made from other code or for other modules: build the project again.");
+}

@@ -1,0 +1,57 @@
+using QDrop.Artifacts;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Modules;
+
+/// <summary>Makes quantized twins; generated code calls it.</summary>
+public static class QuantizedModel
+{
+    /// <summary>File name of a model's artifact, beside the program.</summary>
+    /// <param name="name">Full name of the model's class.</param>
+    /// <returns>The file name.</returns>
+    public static string ArtifactFileName(string name) => name + ".qdrop.safetensors";
+
+    /// <summary>The twin of a float model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
+    /// <param name="descriptor">The model.</param>
+    /// <param name="model">The float model, in evaluation mode; it keeps belonging to the caller and must outlive the twin.</param>
+    /// <returns>The twin.</returns>
+    /// <exception cref="ArgumentException">The model is not of the described class.</exception>
+    public static QuantizedModule<Tensor, Tensor> Create(QuantizedModelDescriptor descriptor, Module<Tensor, Tensor> model) =>
+        model.GetType().FullName == descriptor.Name
+            ? Twin(model, new QuantizationContext(model))
+            : throw new ArgumentException($"The model is a {model.GetType().FullName}: expected {descriptor.Name}.", nameof(model));
+
+    /// <summary>The quantized model that the build left.</summary>
+    /// <param name="descriptor">The model.</param>
+    /// <param name="path">The artifact; <see langword="null"/> for the one beside the program.</param>
+    /// <returns>The quantized model, which owns its float parts.</returns>
+    /// <exception cref="QDropException">The artifact is missing (QDROP254), damaged (QDROP250), not one (QDROP251), newer (QDROP252), or another model's (QDROP253).</exception>
+    public static QuantizedModule<Tensor, Tensor> Load(QuantizedModelDescriptor descriptor, string? path = null)
+    {
+        path ??= Path.Combine(AppContext.BaseDirectory, ArtifactFileName(descriptor.Name));
+        QuantizedModelState state = Artifact.Read(path);
+        StateBinding.CheckOrigin(descriptor, state, path);
+        Module<Tensor, Tensor> model = descriptor.CreateModel();
+        try
+        {
+            model.eval();
+            StateBinding.Apply(model, state, path);
+            return Twin(model, new QuantizationContext(model, state));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static QuantizedModule<Tensor, Tensor> Twin(Module<Tensor, Tensor> model, QuantizationContext context)
+    {
+        if (model is not IQuantizable quantizable)
+        {
+            throw new QDropException("QDROP232", $"{model.GetType()} has no quantized twin: expected a partial class marked [Quantize], built with the QDrop generator.");
+        }
+        return (QuantizedModule<Tensor, Tensor>)quantizable.CreateQuantized(context, Feeds.Result);
+    }
+}

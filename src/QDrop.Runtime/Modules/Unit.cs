@@ -1,0 +1,81 @@
+using QDrop.Quantizers;
+using QDrop.Reconstruction;
+using static TorchSharp.torch;
+
+namespace QDrop.Modules;
+
+/// <summary>What is reconstructed as one: a fused layer, or a block of them.</summary>
+public abstract class Unit : IReconstructable
+{
+    private readonly QuantizationContext _context;
+    private readonly List<QuantizedLayer> _layers = [];
+    private readonly List<ActivationQuantizer> _activations = [];
+
+    private protected Unit(QuantizationContext context, string name)
+    {
+        _context = context;
+        Name = name;
+    }
+
+    /// <summary>Path of the fused layer, or of the block's module, in the model.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether the unit is a block: a module class with a join.</summary>
+    public abstract bool IsBlock { get; }
+
+    /// <summary>Layers of the unit, in the order in which they were first run.</summary>
+    public IReadOnlyList<QuantizedLayer> Layers => _layers;
+
+    /// <summary>Activation quantizers of the unit, in the order in which they were first run.</summary>
+    public IReadOnlyList<ActivationQuantizer> Activations => _activations;
+
+    IReadOnlyList<WeightQuantizer> IReconstructable.Weights => [.. _layers.Select(l => l.Weight)];
+
+    Tensor IReconstructable.Forward(Tensor x) => Compute(x);
+
+    internal void Add(QuantizedLayer layer) => _layers.Add(layer);
+
+    internal void Add(ActivationQuantizer activation) => _activations.Add(activation);
+
+    /// <summary>Runs the unit where the model calls it: calibration may stand in for it.</summary>
+    internal Tensor Run(Tensor x) => _context.Executor is { } executor && _context.Current is null && IsBoundary ? executor.Run(this, x) : Compute(x);
+
+    /// <summary>Computes the unit with its quantizers as they stand.</summary>
+    internal abstract Tensor Compute(Tensor x);
+
+    /// <summary>Whether calibration handles the unit as one: a function and a quantizer without a layer are not worth it.</summary>
+    private protected abstract bool IsBoundary { get; }
+}
+
+/// <summary>A twin of a module class with a join, reconstructed as one.</summary>
+internal sealed class BlockUnit(QuantizationContext shared, string name, nn.Module<Tensor, Tensor> twin) : Unit(shared, name)
+{
+    /// <inheritdoc/>
+    public override bool IsBlock => true;
+
+    private protected override bool IsBoundary => shared.BlocksAreUnits;
+
+    internal override Tensor Compute(Tensor x) => twin.call(x);
+}
+
+/// <summary>
+/// A layer with its batch norm folded, the functions up to its activation function, and the quantizer of the result; or, without a
+/// layer, a function and a quantizer (after a join, or before the first layer).
+/// </summary>
+internal sealed class FusedUnit(QuantizationContext context, string name, QuantizedLayer? layer, IReadOnlyList<Func<Tensor, Tensor>> functions,
+    ActivationQuantizer? output) : Unit(context, name)
+{
+    /// <inheritdoc/>
+    public override bool IsBlock => false;
+
+    private protected override bool IsBoundary => layer is not null;
+
+    internal override Tensor Compute(Tensor x)
+    {
+        if (layer is not null)
+            x = layer.Forward(x);
+        foreach (Func<Tensor, Tensor> function in functions)
+            x = function(x);
+        return output is null ? x : output.Forward(x);
+    }
+}
