@@ -9,6 +9,7 @@ public sealed class Scalar : IDisposable
     private readonly long _integer;
     private readonly Complex _number;
 
+    // As in libtorch a scalar is an int64, a double, a bool or a complex double, whatever C# type it was made of.
     private Scalar(ScalarType type, long integer)
     {
         Type = type;
@@ -25,16 +26,17 @@ public sealed class Scalar : IDisposable
 
     public ScalarType Type { get; }
 
-    public static implicit operator Scalar(byte value) => new(ScalarType.Byte, value);
-    public static implicit operator Scalar(sbyte value) => new(ScalarType.Int8, value);
-    public static implicit operator Scalar(short value) => new(ScalarType.Int16, value);
-    public static implicit operator Scalar(int value) => new(ScalarType.Int32, value);
+    public static implicit operator Scalar(byte value) => new(ScalarType.Int64, value);
+    public static implicit operator Scalar(sbyte value) => new(ScalarType.Int64, value);
+    public static implicit operator Scalar(short value) => new(ScalarType.Int64, value);
+    public static implicit operator Scalar(int value) => new(ScalarType.Int64, value);
     public static implicit operator Scalar(long value) => new(ScalarType.Int64, value);
-    public static implicit operator Scalar(Half value) => new(ScalarType.Float16, (double)value);
-    public static implicit operator Scalar(float value) => new(ScalarType.Float32, (double)value);
+    public static implicit operator Scalar(Half value) => new(ScalarType.Float64, (double)value);
+    public static implicit operator Scalar(BFloat16 value) => new(ScalarType.Float64, (double)value);
+    public static implicit operator Scalar(float value) => new(ScalarType.Float64, (double)value);
     public static implicit operator Scalar(double value) => new(ScalarType.Float64, value);
     public static implicit operator Scalar(bool value) => new(ScalarType.Bool, value ? 1L : 0);
-    public static implicit operator Scalar((float, float) value) => new(ScalarType.ComplexFloat32, new Complex(value.Item1, value.Item2));
+    public static implicit operator Scalar((float, float) value) => new(ScalarType.ComplexFloat64, new Complex(value.Item1, value.Item2));
     public static implicit operator Scalar(Complex value) => new(ScalarType.ComplexFloat64, value);
 
     /// <summary>Nothing native is held; present because TorchSharp's scalars are disposable.</summary>

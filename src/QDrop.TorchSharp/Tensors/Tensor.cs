@@ -124,6 +124,12 @@ public static partial class torch
             return this;
         }
 
+        internal Tensor InPlaceOf(string op, params ReadOnlySpan<Value> args)
+        {
+            Aten.CallVoid(op, args);
+            return this;
+        }
+
         private void ThrowDisposed() => throw new ObjectDisposedException(GetType().FullName, "The tensor was disposed or its handle was given away.");
     }
 }
