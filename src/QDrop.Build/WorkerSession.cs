@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using QDrop.Protocol;
+
+namespace QDrop.Build;
+
+/// <summary>One conversation with the worker, from the request to the end of its process, and its account in the build's log.</summary>
+/// <param name="log">The build's log.</param>
+/// <param name="helpDirectory">The folder that holds the pages of the error codes.</param>
+/// <param name="progressPath">The file that shows progress while the worker runs.</param>
+internal sealed class WorkerSession(TaskLoggingHelper log, string? helpDirectory, string progressPath)
+{
+    /// <summary>How long the worker may take to stop when asked to, before it is killed.</summary>
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(4);
+
+    /// <summary>How often progress within a unit is logged.</summary>
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Lines of standard error that an error about the worker's end quotes.</summary>
+    private const int TailLength = 20;
+
+    private readonly Queue<string> _tail = new();
+    private readonly Stopwatch _sinceProgress = new();
+    private string? _lastProgress;
+    private bool _greeted;
+    private bool _finished;
+
+    /// <summary>Full paths of the artifacts and reports that are valid.</summary>
+    internal HashSet<string> Produced { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Files, and folders with a separator at their end, on which the results depend.</summary>
+    internal List<string> Inputs { get; } = [];
+
+    /// <summary>Sends the request and listens until the worker's process has ended.</summary>
+    /// <returns>Whether the worker did all that was asked, and said so.</returns>
+    internal bool Run(WorkerProcess worker, string request, CancellationToken cancelled)
+    {
+        using var progress = new ProgressFile(progressPath);
+        Stopwatch? sinceCancelled = null;
+        bool killed = false;
+        worker.Send(request);
+        while (!worker.IsFinished)
+        {
+            if (cancelled.IsCancellationRequested && sinceCancelled is null)
+            {
+                sinceCancelled = Stopwatch.StartNew();
+                worker.AskToStop();
+            }
+
+            if (sinceCancelled?.Elapsed > TimeToStop && !killed)
+            {
+                worker.Kill();
+                killed = true;
+            }
+
+            if (worker.TryTake(out var line, TimeSpan.FromMilliseconds(100)))
+                Handle(line, progress);
+        }
+
+        if (cancelled.IsCancellationRequested)
+        {
+            log.LogMessage(MessageImportance.High, "QDrop: stopped; nothing was written.");
+            return false;
+        }
+
+        return EndedWell(worker.ExitCode);
+    }
+
+    /// <summary>The page of a code, or <see langword="null"/> where there is none.</summary>
+    internal static string? HelpLink(string? directory, string code)
+    {
+        if (string.IsNullOrEmpty(directory))
+            return null;
+        string page = Path.GetFullPath(Path.Combine(directory, code + ".md"));
+        return File.Exists(page) ? new Uri(page).AbsoluteUri : null;
+    }
+
+    private bool EndedWell(int exitCode)
+    {
+        if (_finished && exitCode == 0)
+            return !log.HasLoggedErrors;
+        if (log.HasLoggedErrors)
+            return false;
+
+        string tail = _tail.Count == 0 ? " It wrote nothing." : " It wrote:" + Environment.NewLine + string.Join(Environment.NewLine, _tail);
+        if (!_greeted)
+            Error("QDROP101", $"The calibrator could not be started ({Meaning(exitCode)}). Check that the .NET runtime that the project targets is installed.{tail}");
+        else
+            Error("QDROP102", $"The calibrator ended before it was done ({Meaning(exitCode)}).{tail}");
+        return false;
+    }
+
+    private static string Meaning(int exitCode) => exitCode switch
+    {
+        // .NET gives 128 + signal for a process that a signal ended.
+        128 + 4 => "illegal instruction, signal 4: libtorch may need a newer processor",
+        128 + 6 => "aborted, signal 6",
+        128 + 9 => "killed, signal 9: often the machine ran out of memory; fewer Samples take less",
+        128 + 11 => "segmentation fault, signal 11: a crash in native code",
+        _ => FormattableString.Invariant($"exit status {exitCode}"),
+    };
+
+    private void Handle(WorkerLine line, ProgressFile progress)
+    {
+        var message = line.IsMessage ? JsonLine.TryRead<WorkerMessage>(line.Text) : null;
+        switch (message?.Kind)
+        {
+            case MessageKind.Hello:
+                Greet(message);
+                break;
+            case MessageKind.Progress:
+                progress.Update(line.Text);
+                Progress(message);
+                break;
+            case MessageKind.Log:
+                log.LogMessage(Importance(message.Importance), "{0}", message.Text);
+                break;
+            case MessageKind.Diagnostic:
+                Diagnostic(message);
+                break;
+            case MessageKind.Input when message.Text is { } input:
+                Inputs.Add(input);
+                break;
+            case MessageKind.Result when message is { Artifact: { } artifact, Report: { } report }:
+                Produced.Add(artifact);
+                Produced.Add(report);
+                break;
+            case MessageKind.Summary:
+                _finished = true;
+                if (message.Text is { Length: > 0 } summary)
+                    log.LogMessage(MessageImportance.High, "{0}", summary);
+                break;
+            default:
+                Other(line);
+                break;
+        }
+    }
+
+    private void Greet(WorkerMessage message)
+    {
+        _greeted = true;
+        if (message.Version != WorkerRequest.CurrentVersion)
+        {
+            Error(
+                "QDROP104",
+                $"The calibrator speaks version {message.Version} of the protocol, this task version {WorkerRequest.CurrentVersion}: they are from different releases of QDrop. " +
+                "Remove QDropTaskAssembly and QDropCalibratorPath from the project, or set both to one release.");
+        }
+    }
+
+    /// <summary>What the user's code or a native library wrote.</summary>
+    private void Other(WorkerLine line)
+    {
+        if (!line.IsMessage)
+        {
+            _tail.Enqueue(line.Text);
+            if (_tail.Count > TailLength)
+                _tail.Dequeue();
+        }
+
+        log.LogMessage(line.IsMessage ? MessageImportance.Low : MessageImportance.Normal, "{0}", line.Text);
+    }
+
+    private void Progress(WorkerMessage message)
+    {
+        string step = $"{message.Model} {message.Phase} {message.Unit}";
+        if (step == _lastProgress && _sinceProgress.Elapsed < ProgressInterval)
+            return;
+        _lastProgress = step;
+        _sinceProgress.Restart();
+        string text = message.Unit is null
+            ? $"{message.Model}: {message.Phase}"
+            : FormattableString.Invariant($"{message.Model}: {message.Phase}, unit {message.UnitIndex}/{message.UnitCount} {message.Unit}, iteration {message.Iteration}/{message.Iterations}, loss {message.Loss:g4}");
+        log.LogMessage(MessageImportance.Normal, "{0}", text);
+    }
+
+    private void Diagnostic(WorkerMessage message)
+    {
+        string? link = message.Code is null ? null : HelpLink(helpDirectory, message.Code);
+        switch (message.Severity)
+        {
+            case "warning":
+                log.LogWarning("QDrop", message.Code, null, link, message.File, message.Line, message.Column, 0, 0, message.Text);
+                break;
+            case "message":
+                log.LogMessage("QDrop", message.Code, null, message.File, message.Line, message.Column, 0, 0, MessageImportance.Normal, message.Text);
+                break;
+            default:
+                log.LogError("QDrop", message.Code, null, link, message.File, message.Line, message.Column, 0, 0, message.Text);
+                break;
+        }
+    }
+
+    private void Error(string code, string message) => log.LogError("QDrop", code, null, HelpLink(helpDirectory, code), null, 0, 0, 0, 0, message);
+
+    private static MessageImportance Importance(string? importance) => importance switch
+    {
+        "high" => MessageImportance.High,
+        "low" => MessageImportance.Low,
+        _ => MessageImportance.Normal,
+    };
+}
