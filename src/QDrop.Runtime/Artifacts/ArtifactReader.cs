@@ -1,0 +1,167 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace QDrop.Artifacts;
+
+/// <summary>Turns an artifact's tensors and manifest back into a quantized model, checking everything.</summary>
+internal static class ArtifactReader
+{
+    private static readonly InputFile Kind = new(
+        "quantized model",
+        Missing: "QDROP254",
+        Damaged: "QDROP250",
+        Foreign: "QDROP251",
+        Advice: "Build the project again, or copy the artifact again.",
+        AdviceIfMissing: "Build the project, which makes it (unless QDropEnabled is false), or give the path of the artifact.");
+
+    internal static QuantizedModelState Read(string path) => Kind.Read(path, stream =>
+    {
+        using var scope = NewDisposeScope();
+        var (tensors, metadata) = SafetensorsFile.Read(stream);
+        CheckFormat(metadata, path);
+        string manifest = Value(metadata, Artifact.ManifestKey);
+        string hash = TensorHash.Of(tensors, manifest);
+        if (hash != Value(metadata, Artifact.HashKey))
+            throw new InvalidFileException($"its contents have SHA-256 {hash}, but it should be {Value(metadata, Artifact.HashKey)}: it is corrupted.");
+
+        var state = State(ManifestDocument.Parse(manifest), tensors);
+        if (StateCheck.Problem(state) is { } problem)
+            throw new InvalidFileException(problem);
+        try
+        {
+            state.Manifest.Settings.Validated();
+        }
+        catch (QDropException e)
+        {
+            throw new InvalidFileException($"the settings in its manifest cannot be: {e.Message}");
+        }
+
+        foreach (var tensor in TensorsOf(state))
+            tensor.MoveToOuterDisposeScope();
+        return state;
+    });
+
+    private static void CheckFormat(Dictionary<string, string> metadata, string path)
+    {
+        if (!metadata.TryGetValue(Artifact.FormatKey, out string? format) || format != Artifact.Format)
+            throw new InvalidFileException($"it is a safetensors file, but not a model quantized by QDrop: its metadata should have {Artifact.FormatKey} = {Artifact.Format}, found {format ?? "none"}.", foreign: true);
+        string version = Value(metadata, Artifact.VersionKey);
+        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
+            throw new InvalidFileException($"its {Artifact.VersionKey} is '{version}'; expected a number from 1 to {Artifact.FormatVersion}.");
+        if (number > Artifact.FormatVersion)
+        {
+            throw new QDropException(
+                "QDROP252",
+                $"The quantized model '{path}' has format version {number}, but this version of QDrop reads up to {Artifact.FormatVersion}. Update the package QDrop.Runtime, or build the model with the version that the program uses.");
+        }
+    }
+
+    private static QuantizedModelState State(ManifestDocument document, Dictionary<string, Tensor> tensors)
+    {
+        var layers = document.Layers.Select(layer => Layer(layer, tensors)).ToList();
+        var activations = Activations(document.Activations, tensors);
+        var floats = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+
+        // What has not been taken by now must be a float tensor.
+        foreach (var (name, tensor) in tensors)
+        {
+            if (!name.StartsWith(Artifact.FloatPrefix, StringComparison.Ordinal))
+                throw new InvalidFileException($"it has a tensor '{name}' that its manifest does not mention.");
+            floats.Add(name[Artifact.FloatPrefix.Length..], tensor);
+        }
+
+        return new QuantizedModelState(
+            new Manifest
+            {
+                Model = document.Model,
+                Fingerprint = document.Fingerprint,
+                Settings = document.Settings,
+                Units = document.Units,
+                WeightsHash = document.WeightsHash,
+                CalibrationHash = document.CalibrationHash,
+                Versions = document.Versions,
+            },
+            layers,
+            activations,
+            floats);
+    }
+
+    private static QuantizedLayerState Layer(LayerDocument layer, Dictionary<string, Tensor> tensors)
+    {
+        string what = $"layer '{layer.Name}'";
+        if (layer.Bits is < 2 or > 8)
+            throw new InvalidFileException($"{what} has {layer.Bits} bits; expected 2 to 8.");
+        long[] shape = [.. layer.Shape];
+        long count = shape.Any(static size => size < 0) ? -1 : SafetensorsHeader.ByteCount(shape, ScalarType.Byte);
+        using var packed = Take(tensors, Artifact.LevelsName(layer.Name), ScalarType.Byte);
+
+        // An eighth of the largest count is more than a file can have, and cannot overflow.
+        if (count < 0 || count > long.MaxValue / 8 || packed.numel() != BitPacking.PackedLength(count, layer.Bits))
+            throw new InvalidFileException($"{what} of shape {TensorBytes.Describe(shape)} and {layer.Bits} bits does not fit its {packed.numel()} bytes of packed weights.");
+        return new QuantizedLayerState(
+            layer.Name,
+            layer.Bits,
+            Unpack(packed, shape, layer.Bits, what),
+            Take(tensors, Artifact.ScaleName(layer.Name), ScalarType.Float32),
+            Take(tensors, Artifact.ZeroPointName(layer.Name), ScalarType.Byte).to_type(ScalarType.Float32),
+            layer.ChannelAxis,
+            layer.HasBias ? Take(tensors, Artifact.BiasName(layer.Name), ScalarType.Float32) : null);
+    }
+
+    private static List<ActivationState> Activations(IReadOnlyList<ActivationDocument> documents, Dictionary<string, Tensor> tensors)
+    {
+        float[] scales = Vector(Artifact.ActivationScales, ScalarType.Float32);
+        float[] zeroPoints = Vector(Artifact.ActivationZeroPoints, ScalarType.Byte);
+        return [.. documents.Select((a, i) => new ActivationState(a.Name, a.Bits, scales[i], zeroPoints[i]))];
+
+        float[] Vector(string name, ScalarType type)
+        {
+            var tensor = Take(tensors, name, type);
+            return tensor.shape is [var count] && count == documents.Count
+                ? TensorBytes.ToFloats(tensor)
+                : throw new InvalidFileException($"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} activation quantizers.");
+        }
+    }
+
+    private static Tensor Unpack(Tensor packed, long[] shape, int bits, string what)
+    {
+        var levels = empty(shape, ScalarType.Byte);
+        long position = 0;
+        TensorBytes.ForEachPiece(levels, bytes =>
+        {
+            long length = BitPacking.PackedLength(bytes.Length, bits);
+            using var part = packed.narrow(0, position, length);
+            BitPacking.Unpack(part.bytes, bits, bytes);
+            if (!BitPacking.PaddingIsClear(part.bytes, bytes.Length, bits))
+                throw new InvalidFileException($"the unused bits after the weights of {what} are not 0: it is corrupted.");
+            GC.KeepAlive(part);
+            position += length;
+        });
+        return levels;
+    }
+
+    private static Tensor Take(Dictionary<string, Tensor> tensors, string name, ScalarType type)
+    {
+        if (!tensors.Remove(name, out var tensor))
+            throw new InvalidFileException($"it has no tensor '{name}', which its manifest calls for.");
+        return tensor.dtype == type ? tensor : throw new InvalidFileException($"its tensor '{name}' has type {tensor.dtype}; expected {type}.");
+    }
+
+    private static string Value(Dictionary<string, string> metadata, string key) =>
+        metadata.TryGetValue(key, out string? value) ? value : throw new InvalidFileException($"its metadata have no '{key}': it is corrupted.");
+
+    private static IEnumerable<Tensor> TensorsOf(QuantizedModelState state)
+    {
+        foreach (var layer in state.Layers)
+        {
+            yield return layer.Levels;
+            yield return layer.Scale;
+            yield return layer.ZeroPoint;
+            if (layer.Bias is not null)
+                yield return layer.Bias;
+        }
+
+        foreach (var tensor in state.FloatTensors.Values)
+            yield return tensor;
+    }
+}

@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+
+namespace QDrop.Artifacts;
+
+/// <summary>Turns a quantized model into an artifact's tensors and manifest.</summary>
+internal static class ArtifactWriter
+{
+    internal static ManifestDocument Document(QuantizedModelState state) => new(
+        state.Manifest.Model,
+        state.Manifest.Fingerprint,
+        state.Manifest.Settings,
+        state.Manifest.Units,
+        [.. state.Layers.Select(static l => new LayerDocument(l.Name, l.Bits, l.Levels.shape, l.ChannelAxis, l.Bias is not null))],
+        [.. state.Activations.Select(static a => new ActivationDocument(a.Name, a.Bits))],
+        state.Manifest.WeightsHash,
+        state.Manifest.CalibrationHash,
+        state.Manifest.Versions);
+
+    /// <summary>The tensors by their names in the file. New ones belong to the current dispose scope.</summary>
+    internal static Dictionary<string, Tensor> Tensors(QuantizedModelState state)
+    {
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var layer in state.Layers)
+        {
+            tensors.Add(Artifact.LevelsName(layer.Name), Pack(layer.Levels, layer.Bits));
+            tensors.Add(Artifact.ScaleName(layer.Name), layer.Scale);
+            tensors.Add(Artifact.ZeroPointName(layer.Name), layer.ZeroPoint.to_type(ScalarType.Byte));
+            if (layer.Bias is not null)
+                tensors.Add(Artifact.BiasName(layer.Name), layer.Bias);
+        }
+
+        tensors.Add(Artifact.ActivationScales, TensorBytes.FromFloats([.. state.Activations.Select(static a => a.Scale)]));
+        tensors.Add(Artifact.ActivationZeroPoints, TensorBytes.FromFloats([.. state.Activations.Select(static a => a.ZeroPoint)]).to_type(ScalarType.Byte));
+        foreach (var (name, tensor) in state.FloatTensors)
+            tensors.Add(Artifact.FloatPrefix + name, tensor);
+        return tensors;
+    }
+
+    /// <summary>uint8 <c>[bytes]</c>.</summary>
+    internal static Tensor Pack(Tensor levels, int bits)
+    {
+        var packed = empty([BitPacking.PackedLength(levels.numel(), bits)], ScalarType.Byte);
+        using var dense = TensorBytes.Dense(levels);
+        long position = 0;
+        TensorBytes.ForEachPiece(dense, bytes =>
+        {
+            // Pieces are multiples of 8 levels, so each begins at a whole byte.
+            long length = BitPacking.PackedLength(bytes.Length, bits);
+            using var part = packed.narrow(0, position, length);
+            BitPacking.Pack(bytes, bits, part.bytes);
+            GC.KeepAlive(part);
+            position += length;
+        });
+        return packed;
+    }
+}

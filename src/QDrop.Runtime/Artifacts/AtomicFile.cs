@@ -1,0 +1,61 @@
+namespace QDrop.Artifacts;
+
+/// <summary>
+/// Writes files so that the path holds either the whole new file or what was there before: aside in the same folder, flushed to the
+/// disk, then renamed.
+/// </summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes the file; its folder is created if it is missing.</summary>
+    /// <param name="path">The file to write or replace.</param>
+    /// <param name="write">Writes the contents.</param>
+    /// <param name="create">Creates the file of the given path; tests give one that fails.</param>
+    /// <exception cref="QDropException">QDROP260: the file cannot be written; nothing is left behind.</exception>
+    internal static void Write(string path, Action<Stream> write, Func<string, Stream>? create = null)
+    {
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full) ?? full;
+        // Random, so that two builds that write the same file do not write into the same temporary one; short, for the limits on names.
+        string aside = Path.Combine(folder, $".qdrop-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (var stream = (create ?? Create)(aside))
+            {
+                write(stream);
+                stream.Flush();
+                (stream as FileStream)?.Flush(flushToDisk: true);
+            }
+
+            File.Move(aside, full, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            Remove(aside);
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new QDropException(
+                    "QDROP260",
+                    $"Cannot write '{full}': {e.Message} Nothing was left behind. Free some space on the disk or make the folder writable, then try again.",
+                    e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Unbuffered: a buffer would be written out once more on disposal after a failure. Callers write large pieces.</summary>
+    private static Stream Create(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The error that led here is the one to report.
+        }
+    }
+}

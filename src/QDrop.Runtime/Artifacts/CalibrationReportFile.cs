@@ -1,0 +1,107 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace QDrop.Artifacts;
+
+/// <summary>How the reconstruction of one unit went.</summary>
+/// <param name="Name">The unit's name.</param>
+/// <param name="IsBlock">Whether it is a block of several layers.</param>
+/// <param name="Layers">Names of its quantized layers.</param>
+/// <param name="Iterations">Iterations that were run; 0 where nothing is learned.</param>
+/// <param name="FirstLoss">Reconstruction loss at the first iteration, or <see langword="null"/> where nothing is learned.</param>
+/// <param name="LastLoss">Reconstruction loss at the last iteration, or <see langword="null"/> where nothing is learned.</param>
+/// <param name="Seconds">Time it took, in seconds.</param>
+public sealed record ReportedUnit(
+    string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double? FirstLoss, double? LastLoss, double Seconds);
+
+/// <summary>
+/// Writes the report beside an artifact: JSON with the settings, every unit's loss and time, every layer's bits and size, the
+/// compression, and hashes and versions. <c>docs/artifact-format.md</c> describes it.
+/// </summary>
+public static class CalibrationReportFile
+{
+    /// <summary>Writes the report, aside and then renamed.</summary>
+    /// <param name="path">The file; its folder is created if need be, a file of that name replaced.</param>
+    /// <param name="artifactPath">The artifact, already written.</param>
+    /// <param name="state">The quantized model.</param>
+    /// <param name="units">The units in the order in which they were reconstructed.</param>
+    /// <exception cref="QDropException">QDROP260: the file cannot be written.</exception>
+    public static void Write(string path, string artifactPath, QuantizedModelState state, IReadOnlyList<ReportedUnit> units)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(artifactPath);
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(units);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Report(artifactPath, state, units), Json.ReportDocument);
+        AtomicFile.Write(path, stream => stream.Write(json));
+    }
+
+    /// <summary>Readable paths and names: the file is not put into a web page.</summary>
+    private static ReportJson Json => new(new JsonSerializerOptions(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static ReportDocument Report(string artifactPath, QuantizedModelState state, IReadOnlyList<ReportedUnit> units)
+    {
+        var layers = state.Layers.Select(Layer).ToList();
+        long artifactBytes = new FileInfo(artifactPath).Length;
+        long biases = state.Layers.Sum(static l => l.Bias?.numel() ?? 0);
+        long stayFloat = state.FloatTensors.Values.Sum(static t => t.numel() * SafetensorsTypes.SizeOf(t.dtype));
+        long weights = layers.Sum(static l => l.Weights);
+        long floatBytes = checked(((weights + biases) * sizeof(float)) + stayFloat);
+        long packed = layers.Sum(static l => l.PackedBytes);
+        var manifest = state.Manifest;
+        return new ReportDocument(
+            Format: "qdrop-report",
+            FormatVersion: 1,
+            manifest.Model,
+            manifest.Fingerprint,
+            Path.GetFileName(artifactPath),
+            new ReportSize(floatBytes, artifactBytes, Ratio(floatBytes, artifactBytes), weights, packed, Ratio(8 * packed, weights)),
+            manifest.Settings,
+            [.. units.Select(static u => u with { FirstLoss = Finite(u.FirstLoss), LastLoss = Finite(u.LastLoss), Seconds = Math.Round(u.Seconds, 3) })],
+            layers,
+            [.. state.Activations],
+            Math.Round(units.Sum(static u => u.Seconds), 3),
+            manifest.WeightsHash,
+            manifest.CalibrationHash,
+            manifest.Versions);
+    }
+
+    private static ReportLayer Layer(QuantizedLayerState layer)
+    {
+        long weights = layer.Levels.numel();
+        return new ReportLayer(layer.Name, layer.Bits, layer.Levels.shape, weights, weights * sizeof(float), BitPacking.PackedLength(weights, layer.Bits));
+    }
+
+    /// <summary>JSON has no NaN and no infinity.</summary>
+    private static double? Finite(double? loss) => loss is { } value && double.IsFinite(value) ? value : null;
+
+    private static double Ratio(long dividend, long divisor) => divisor == 0 ? 0 : Math.Round((double)dividend / divisor, 3);
+}
+
+/// <summary>The report's contents.</summary>
+internal sealed record ReportDocument(
+    string Format,
+    int FormatVersion,
+    string Model,
+    string Fingerprint,
+    string Artifact,
+    ReportSize Size,
+    QuantizationSettings Settings,
+    IReadOnlyList<ReportedUnit> Units,
+    IReadOnlyList<ReportLayer> Layers,
+    IReadOnlyList<ActivationState> Activations,
+    double Seconds,
+    string WeightsHash,
+    string CalibrationHash,
+    LibraryVersions Versions);
+
+/// <summary>Sizes: <c>FloatBytes</c> are those of the same tensors with every weight and bias in float32.</summary>
+internal sealed record ReportSize(long FloatBytes, long ArtifactBytes, double Compression, long Weights, long PackedBytes, double BitsPerWeight);
+
+/// <summary>A quantized layer.</summary>
+internal sealed record ReportLayer(string Name, int Bits, IReadOnlyList<long> Shape, long Weights, long FloatBytes, long PackedBytes);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, NewLine = "\n")]
+[JsonSerializable(typeof(ReportDocument))]
+internal sealed partial class ReportJson : JsonSerializerContext;

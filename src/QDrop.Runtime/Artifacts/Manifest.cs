@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace QDrop.Artifacts;
+
+/// <summary>What a quantized model is and how it came to be.</summary>
+public sealed record Manifest
+{
+    /// <summary>Version of the artifact's format.</summary>
+    public int FormatVersion { get; init; } = Artifact.FormatVersion;
+
+    /// <summary>Full name of the model's class.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>SHA-256, in hexadecimal, of the code of the model.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The settings of quantization.</summary>
+    public required QuantizationSettings Settings { get; init; }
+
+    /// <summary>The units of reconstruction, in the order in which they were reconstructed.</summary>
+    public required IReadOnlyList<UnitState> Units { get; init; }
+
+    /// <summary>SHA-256, in hexadecimal, of the float weights, as <see cref="WeightFile.Hash"/> gives it.</summary>
+    public required string WeightsHash { get; init; }
+
+    /// <summary>SHA-256, in hexadecimal, of the calibration inputs.</summary>
+    public required string CalibrationHash { get; init; }
+
+    /// <summary>Versions of the libraries that made it.</summary>
+    public required LibraryVersions Versions { get; init; }
+}
+
+/// <summary>A unit of reconstruction: layers and activation quantizers that were learned together.</summary>
+/// <param name="Name">The unit's name: that of its module, or of its only layer.</param>
+/// <param name="IsBlock">Whether it is a block of several layers.</param>
+/// <param name="Layers">Names of its quantized layers.</param>
+/// <param name="Activations">Names of its activation quantizers.</param>
+public sealed record UnitState(string Name, bool IsBlock, IReadOnlyList<string> Layers, IReadOnlyList<string> Activations);
+
+/// <summary>Versions of the libraries that made a quantized model.</summary>
+/// <param name="QDrop">This library.</param>
+/// <param name="TorchSharp">The TorchSharp assembly.</param>
+/// <param name="Libtorch">libtorch, as TorchSharp reports it.</param>
+/// <param name="Runtime">The .NET runtime, such as <c>.NET 10.0.1</c>.</param>
+public sealed record LibraryVersions(string QDrop, string TorchSharp, string Libtorch, string Runtime)
+{
+    /// <summary>Those of this process.</summary>
+    /// <returns>The versions.</returns>
+    public static LibraryVersions Current() => new(
+        VersionOf(typeof(Artifact)),
+        VersionOf(typeof(Tensor)),
+        __version__,
+        RuntimeInformation.FrameworkDescription);
+
+    private static string VersionOf(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "unknown";
+}

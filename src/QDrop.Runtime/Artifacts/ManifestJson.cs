@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace QDrop.Artifacts;
+
+/// <summary>The JSON of the manifest in an artifact's metadata: <see cref="Manifest"/>, and what its tensors do not say of the layers.</summary>
+internal sealed record ManifestDocument(
+    string Model,
+    string Fingerprint,
+    QuantizationSettings Settings,
+    IReadOnlyList<UnitState> Units,
+    IReadOnlyList<LayerDocument> Layers,
+    IReadOnlyList<ActivationDocument> Activations,
+    string WeightsHash,
+    string CalibrationHash,
+    LibraryVersions Versions)
+{
+    internal string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Default.ManifestDocument);
+
+    /// <exception cref="InvalidFileException">The text is not such a document.</exception>
+    internal static ManifestDocument Parse(string json)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(json, ManifestJson.Default.ManifestDocument);
+            return document is not null && !document.HasNulls()
+                ? document
+                : throw new InvalidFileException("its manifest has null where a value belongs: it is corrupted.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidFileException($"its manifest cannot be read ({e.Message}): it is corrupted.");
+        }
+    }
+
+    /// <summary>The serializer keeps nulls out of members, but not out of lists.</summary>
+    private bool HasNulls() =>
+        Layers.Contains(null!)
+        || Activations.Contains(null!)
+        || Units.Any(static u => u is null || u.Layers.Contains(null!) || u.Activations.Contains(null!));
+}
+
+/// <summary>A quantized layer in the manifest.</summary>
+internal sealed record LayerDocument(string Name, int Bits, IReadOnlyList<long> Shape, int ChannelAxis, bool HasBias);
+
+/// <summary>An activation quantizer in the manifest; the i-th has the i-th activation scale and zero point.</summary>
+internal sealed record ActivationDocument(string Name, int Bits);
+
+// Unknown members are refused: they would be settings that this version does not know and would silently drop.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(ManifestDocument))]
+internal sealed partial class ManifestJson : JsonSerializerContext;
