@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace QDrop.Quantizers;
+
+/// <summary>Splits passes over long buffers among libtorch's number of threads.</summary>
+internal static class Chunks
+{
+    /// <summary>Elements of a chunk: small enough that mask and partial results stay in the first-level cache.</summary>
+    public const int Length = 8192;
+
+    // Below this, starting a second thread costs more than it saves.
+    private const long Alone = 1 << 17;
+
+    /// <summary>Calls <paramref name="body"/> once for each chunk.</summary>
+    /// <param name="length">Elements in all.</param>
+    /// <param name="body">Gets the number of the chunk, its first element and its number of elements.</param>
+    public static void ForEach(long length, Action<int, long, int> body)
+    {
+        var chunks = Count(length);
+        if (length < Alone || Threads is 1)
+        {
+            for (var i = 0; i < chunks; i++)
+                Call(i);
+        }
+        else
+        {
+            Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = Threads }, Call);
+        }
+
+        void Call(int i) => body(i, (long)i * Length, (int)Math.Min(Length, length - (long)i * Length));
+    }
+
+    /// <summary>The number of chunks of so many elements.</summary>
+    public static int Count(long length) => (int)((length + Length - 1) / Length);
+
+    /// <summary>Calls <paramref name="body"/> with each number from 0 to <paramref name="count"/> − 1, in any order.</summary>
+    public static void ForEachItem(int count, Action<int> body)
+    {
+        if (count == 1 || Threads is 1)
+        {
+            for (var i = 0; i < count; i++)
+                body(i);
+        }
+        else
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, body);
+        }
+    }
+
+    private static int Threads => Math.Max(1, get_num_threads());
+}

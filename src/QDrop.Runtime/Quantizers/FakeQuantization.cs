@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace QDrop.Quantizers;
+
+/// <summary>
+/// Fake quantization on a uniform grid, <c>(clamp(round(x / s) + z, 0, top) − z) · s</c>, and its gradients as learned step size
+/// quantization has them (arXiv 1902.08153, eq. 2 and 3), each in one pass. Where a mask says so, elements stay as they are
+/// (arXiv 2203.05740, section 4).
+/// </summary>
+internal static unsafe class FakeQuantization
+{
+    /// <summary>Quantizes <paramref name="count"/> elements.</summary>
+    /// <param name="x">The elements.</param>
+    /// <param name="y">Receives the quantized elements.</param>
+    /// <param name="count">Number of elements.</param>
+    /// <param name="scale">Step of the grid.</param>
+    /// <param name="zeroPoint">Level that stands for 0.</param>
+    /// <param name="top">Highest level.</param>
+    /// <param name="keep">One bit for each element, set where it is quantized; empty if all are.</param>
+    public static void Forward(float* x, float* y, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep)
+    {
+        var step = Vector256.Create(scale);
+        var zero = Vector256.Create(zeroPoint);
+        var highest = Vector256.Create(top);
+        var i = 0;
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var value = Vector256.Load(x + i);
+            var level = Level(value / step, zero, highest);
+            var quantized = (level - zero) * step;
+            if (!keep.IsEmpty)
+                quantized = Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), quantized, value);
+            quantized.Store(y + i);
+        }
+        for (; i < count; i++)
+        {
+            var level = Level(x[i] / scale, zeroPoint, top);
+            y[i] = keep.IsEmpty || KeepMask.Bit(keep, i) ? (level - zeroPoint) * scale : x[i];
+        }
+    }
+
+    /// <summary>Gradients of <paramref name="count"/> elements.</summary>
+    /// <param name="x">The elements that were quantized.</param>
+    /// <param name="gradient">Gradient of the quantized elements.</param>
+    /// <param name="result">Receives the gradient of <paramref name="x"/>.</param>
+    /// <param name="count">Number of elements.</param>
+    /// <param name="scale">Step of the grid.</param>
+    /// <param name="zeroPoint">Level that stands for 0.</param>
+    /// <param name="top">Highest level.</param>
+    /// <param name="keep">The mask of the forward pass.</param>
+    /// <returns>The gradient of the step.</returns>
+    public static float Backward(
+        float* x, float* gradient, float* result, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep)
+    {
+        var step = Vector256.Create(scale);
+        var zero = Vector256.Create(zeroPoint);
+        var highest = Vector256.Create(top);
+        var sum = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var flow = Vector256.Load(gradient + i);
+            var ratio = Vector256.Load(x + i) / step;
+            var level = Vector256.Round(ratio) + zero;
+            var clamped = Clamp(level, highest);
+            var inside = Vector256.Equals(level, clamped);
+            var slope = clamped - zero - (ratio & inside);
+            if (keep.IsEmpty)
+            {
+                (flow & inside).Store(result + i);
+                sum += flow * slope;
+            }
+            else
+            {
+                var kept = KeepMask.Lanes(keep, i);
+                (flow & (inside | ~kept)).Store(result + i);
+                sum += flow * (slope & kept);
+            }
+        }
+        var total = Vector256.Sum(sum);
+        for (; i < count; i++)
+        {
+            var ratio = x[i] / scale;
+            var level = MathF.Round(ratio) + zeroPoint;
+            var inside = level >= 0 && level <= top;
+            var kept = keep.IsEmpty || KeepMask.Bit(keep, i);
+            result[i] = kept && !inside ? 0 : gradient[i];
+            total += kept ? gradient[i] * (Math.Clamp(level, 0, top) - zeroPoint - (inside ? ratio : 0)) : 0;
+        }
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Level(Vector256<float> ratio, Vector256<float> zero, Vector256<float> highest) =>
+        Clamp(Vector256.Round(ratio) + zero, highest);
+
+    private static float Level(float ratio, float zero, float highest) => Math.Clamp(MathF.Round(ratio) + zero, 0, highest);
+
+    // With the limit as first operand a NaN passes through.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Clamp(Vector256<float> level, Vector256<float> highest) =>
+        Vector256.MinNative(highest, Vector256.MaxNative(Vector256<float>.Zero, level));
+}

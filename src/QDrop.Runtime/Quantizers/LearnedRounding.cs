@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace QDrop.Quantizers;
+
+/// <summary>
+/// The arithmetic of learned rounding (arXiv 2004.10568): a weight w on a grid of step s lies at <c>floor(w / s) + h(α)</c> with
+/// <c>h(α) = clip(1.2·sigmoid(α) − 0.1, 0, 1)</c>, and a regulariser <c>Σ(1 − |2h − 1|^β)</c> pushes every h to 0 or 1.
+/// </summary>
+internal static unsafe class LearnedRounding
+{
+    private const float Stretch = 1.2f;
+    private const float Offset = 0.1f;
+
+    /// <summary>The α whose h is <paramref name="fraction"/>.</summary>
+    public static float Start(float fraction) => -MathF.Log(Stretch / (fraction + Offset) - 1);
+
+    /// <summary>Fake-quantized weights with soft rounding.</summary>
+    /// <param name="alpha">α.</param>
+    /// <param name="grid">Where each weight lies.</param>
+    /// <param name="first">The first weight.</param>
+    /// <param name="weights">Receives the weights.</param>
+    /// <param name="count">Number of weights.</param>
+    public static void Forward(float* alpha, RoundingGrid grid, long first, float* weights, int count)
+    {
+        fixed (float* floors = grid.Floors, scales = grid.Scales, zeros = grid.ZeroPoints)
+        {
+            float* f = floors + first, s = scales + first, z = zeros + first;
+            var top = Vector256.Create(grid.Top);
+            var i = 0;
+            for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+                Soft(Vector256.Load(alpha + i), Vector256.Load(f + i), Vector256.Load(s + i), Vector256.Load(z + i), top).Store(weights + i);
+            for (; i < count; i++)
+                weights[i] = Soft(Vector256.Create(alpha[i]), Vector256.Create(f[i]), Vector256.Create(s[i]), Vector256.Create(z[i]), top).ToScalar();
+        }
+    }
+
+    /// <summary>Gradient of α through the soft rounding.</summary>
+    /// <param name="alpha">α.</param>
+    /// <param name="grid">Where each weight lies.</param>
+    /// <param name="first">The first weight.</param>
+    /// <param name="gradient">Gradient of the weights.</param>
+    /// <param name="result">Receives the gradient of α.</param>
+    /// <param name="count">Number of weights.</param>
+    public static void Backward(float* alpha, RoundingGrid grid, long first, float* gradient, float* result, int count)
+    {
+        fixed (float* floors = grid.Floors, scales = grid.Scales, zeros = grid.ZeroPoints)
+        {
+            float* f = floors + first, s = scales + first, z = zeros + first;
+            var top = Vector256.Create(grid.Top);
+            var i = 0;
+            for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+            {
+                var flow = Vector256.Load(gradient + i) * Vector256.Load(s + i);
+                var inside = Inside(Vector256.Load(alpha + i), Vector256.Load(f + i), Vector256.Load(z + i), top, out var slope);
+                ((flow & inside) * slope).Store(result + i);
+            }
+            for (; i < count; i++)
+            {
+                var inside = Inside(Vector256.Create(alpha[i]), Vector256.Create(f[i]), Vector256.Create(z[i]), top, out var slope);
+                result[i] = ((Vector256.Create(gradient[i] * s[i]) & inside) * slope).ToScalar();
+            }
+        }
+    }
+
+    /// <summary>The rounding regulariser.</summary>
+    /// <param name="alpha">α.</param>
+    /// <param name="gradient">Gets λ times the gradient of α added.</param>
+    /// <param name="count">Number of weights.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="lambda">λ.</param>
+    /// <returns>Σ(1 − |2h − 1|^β).</returns>
+    public static double Regularize(float* alpha, float* gradient, int count, float beta, float lambda)
+    {
+        var sum = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            sum += Penalty(Vector256.Load(alpha + i), beta, lambda, out var slope);
+            (Vector256.Load(gradient + i) + slope).Store(gradient + i);
+        }
+        double total = Vector256.Sum(sum);
+        for (; i < count; i++)
+        {
+            total += Penalty(Vector256.Create(alpha[i]), beta, lambda, out var slope).ToScalar();
+            gradient[i] += slope.ToScalar();
+        }
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Soft(Vector256<float> alpha, Vector256<float> floor, Vector256<float> scale, Vector256<float> zero, Vector256<float> top)
+    {
+        var level = floor + Rectify(Sigmoid(alpha)) + zero;
+        return (Vector256.Min(Vector256.Max(level, Vector256<float>.Zero), top) - zero) * scale;
+    }
+
+    /// <summary>All bits set where the level is on the grid, and dh/dα.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Inside(Vector256<float> alpha, Vector256<float> floor, Vector256<float> zero, Vector256<float> top, out Vector256<float> slope)
+    {
+        var sigmoid = Sigmoid(alpha);
+        var level = floor + Rectify(sigmoid) + zero;
+        slope = Slope(sigmoid);
+        return Vector256.GreaterThanOrEqual(level, Vector256<float>.Zero) & Vector256.LessThanOrEqual(level, top);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Penalty(Vector256<float> alpha, float beta, float lambda, out Vector256<float> gradient)
+    {
+        var sigmoid = Sigmoid(alpha);
+        var centred = Rectify(sigmoid) - Vector256.Create(0.5f);
+        var distance = Vector256.Abs(centred) * 2f;
+        // |2h − 1|^(β − 1); the logarithm of 0 is −∞ and its power 0.
+        var power = Vector256.Exp(Vector256.Log(distance) * (beta - 1));
+        var slope = power * Slope(sigmoid) * (-2 * beta * lambda);
+        gradient = Vector256.ConditionalSelect(Vector256.GreaterThan(centred, Vector256<float>.Zero), slope, -slope);
+        return Vector256<float>.One - power * distance;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Sigmoid(Vector256<float> alpha) =>
+        Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-alpha));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Rectify(Vector256<float> sigmoid) =>
+        Vector256.Min(Vector256.Max(sigmoid * Stretch - Vector256.Create(Offset), Vector256<float>.Zero), Vector256<float>.One);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Slope(Vector256<float> sigmoid)
+    {
+        var stretched = sigmoid * Stretch - Vector256.Create(Offset);
+        var open = Vector256.GreaterThanOrEqual(stretched, Vector256<float>.Zero) & Vector256.LessThanOrEqual(stretched, Vector256<float>.One);
+        return sigmoid * (Vector256<float>.One - sigmoid) * Stretch & open;
+    }
+}
+
+/// <summary>Where each weight of a tensor lies on its channel's grid.</summary>
+/// <param name="Floors">The level at or below the weight, counted from the one that stands for 0.</param>
+/// <param name="Scales">Step of the grid, for each weight.</param>
+/// <param name="ZeroPoints">Level that stands for 0, for each weight.</param>
+/// <param name="Top">Highest level.</param>
+internal sealed record RoundingGrid(float[] Floors, float[] Scales, float[] ZeroPoints, float Top);

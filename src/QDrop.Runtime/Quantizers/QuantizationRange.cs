@@ -1,0 +1,34 @@
+namespace QDrop.Quantizers;
+
+/// <summary>How a range is chosen.</summary>
+internal enum RangeObserver
+{
+    /// <summary>Least mean |error|^2.4 over a grid of ranges.</summary>
+    LeastError,
+
+    /// <summary>From the least to the greatest value.</summary>
+    MinMax,
+}
+
+/// <summary>A range and the grid that covers it.</summary>
+/// <param name="Minimum">Lower end.</param>
+/// <param name="Maximum">Upper end.</param>
+/// <param name="Scale">Step of the grid.</param>
+/// <param name="ZeroPoint">Level that stands for 0; integral.</param>
+internal readonly record struct QuantizationRange(float Minimum, float Maximum, float Scale, float ZeroPoint)
+{
+    private const float SmallestScale = 1e-8f;
+
+    /// <summary>The grid of levels 0 to <paramref name="top"/> over a range, widened to contain 0.</summary>
+    public static QuantizationRange Asymmetric(float minimum, float maximum, float top)
+    {
+        var low = Math.Min(minimum, 0);
+        var scale = Math.Max((Math.Max(maximum, 0) - low) / top, SmallestScale);
+        // Adding 0 turns −0 into 0.
+        return new(minimum, maximum, scale, Math.Clamp(-MathF.Round(low / scale), 0, top) + 0f);
+    }
+
+    /// <summary>The grid of levels −(top + 1) / 2 to (top − 1) / 2, with 0 at level 0, over a range.</summary>
+    public static QuantizationRange Symmetric(float minimum, float maximum, float top) =>
+        new(minimum, maximum, Math.Max(Math.Max(-minimum, maximum) / (top / 2), SmallestScale), 0);
+}

@@ -1,0 +1,172 @@
+using static TorchSharp.torch;
+
+namespace QDrop.Quantizers;
+
+/// <summary>
+/// Finds the range of a uniform grid: among 100 widths, each with every zero point where values of both signs occur, the one with the least
+/// mean |error|^2.4.
+/// </summary>
+internal static unsafe class RangeSearch
+{
+    private const int Widths = 100;
+
+    // From here on a histogram decides which ranges are worth an exact look.
+    private const long Many = 1 << 16;
+    private const int Finalists = 16;
+    private const double Margin = 1.01;
+
+    /// <summary>One range for the whole tensor.</summary>
+    /// <param name="x">Values of any shape, float32.</param>
+    /// <param name="bits">Bit width.</param>
+    /// <param name="name">What the values are, for error messages.</param>
+    /// <param name="observer">How the range is chosen.</param>
+    /// <param name="symmetric">Whether 0 stays in the middle of the grid.</param>
+    /// <exception cref="QDropException">A value is infinite or not a number (QDROP240).</exception>
+    public static QuantizationRange OfTensor(
+        Tensor x, int bits, string name, RangeObserver observer = RangeObserver.LeastError, bool symmetric = false)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var dense = DenseMemory.ToDense(x.detach());
+        var values = DenseMemory.Floats(dense);
+        var range = Of(values, dense.NumberOfElements, Candidates.Extent(values, dense.NumberOfElements, name), bits, name, observer, symmetric, parallel: true);
+        GC.KeepAlive(dense);
+        return range;
+    }
+
+    /// <summary>One range for each output channel.</summary>
+    /// <param name="weight">A weight, float32.</param>
+    /// <param name="channelAxis">The dimension that counts output channels.</param>
+    /// <param name="bits">Bit width.</param>
+    /// <param name="name">Whose weight it is, for error messages.</param>
+    /// <param name="observer">How the range is chosen.</param>
+    /// <param name="symmetric">Whether 0 stays in the middle of the grid.</param>
+    /// <exception cref="QDropException">A value is infinite or not a number (QDROP240).</exception>
+    public static QuantizationRange[] OfChannels(
+        Tensor weight, int channelAxis, int bits, string name, RangeObserver observer = RangeObserver.LeastError, bool symmetric = false)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = weight.detach().transpose(0, channelAxis).contiguous();
+        var values = DenseMemory.Floats(rows);
+        var (total, channels) = (rows.NumberOfElements, (int)rows.shape[0]);
+        var length = total / channels;
+        // Whether values are of one sign is asked of the whole tensor, as the published code does.
+        var sign = Candidates.Extent(values, total, name);
+        var ranges = new QuantizationRange[channels];
+        Chunks.ForEachItem(channels, c => ranges[c] = Of(values + c * length, length, sign, bits, name, observer, symmetric, parallel: false));
+        GC.KeepAlive(rows);
+        return ranges;
+    }
+
+    private static QuantizationRange Of(
+        float* values, long count, (float Least, float Greatest) sign, int bits, string name, RangeObserver observer, bool symmetric, bool parallel)
+    {
+        var extent = Candidates.Extent(values, count, name);
+        var candidates = new Candidates(extent, sign, (1 << bits) - 1, symmetric);
+        if (observer == RangeObserver.MinMax)
+            return candidates.Range(extent.Least, extent.Greatest);
+        var finalists = count < Many ? null : Prescreen(values, count, extent, candidates, parallel);
+        return finalists is null ? Exhaust(values, count, candidates) : Decide(values, count, candidates, finalists);
+    }
+
+    private static QuantizationRange Exhaust(float* values, long count, Candidates candidates)
+    {
+        // The largest magnitudes first: a range too narrow for them is then given up soon.
+        var sorted = new ReadOnlySpan<float>(values, (int)count).ToArray();
+        Array.Sort(sorted, static (a, b) => Math.Abs(b).CompareTo(Math.Abs(a)));
+        var (best, least) = (0, double.PositiveInfinity);
+        fixed (float* first = sorted)
+        {
+            for (var i = 0; i < candidates.Count; i++)
+            {
+                var sum = candidates.Error(i, first, null, count, least);
+                if (sum < least)
+                    (best, least) = (i, sum);
+            }
+        }
+        return candidates[best];
+    }
+
+    private static int[] Prescreen(float* values, long count, (float, float) extent, Candidates candidates, bool parallel)
+    {
+        var (centres, counts) = Histogram.Of(values, count, extent);
+        var errors = new double[candidates.Count];
+        fixed (float* firstCentre = centres, firstCount = counts)
+        {
+            float* c = firstCentre, n = firstCount;
+            void Evaluate(int width)
+            {
+                for (var i = width * candidates.PerWidth; i < (width + 1) * candidates.PerWidth; i++)
+                    errors[i] = candidates.Error(i, c, n, centres.Length, double.PositiveInfinity);
+            }
+
+            if (parallel)
+            {
+                Chunks.ForEachItem(Widths, Evaluate);
+            }
+            else
+            {
+                for (var width = 0; width < Widths; width++)
+                    Evaluate(width);
+            }
+        }
+        var limit = errors.Min() * Margin;
+        return [.. Enumerable.Range(0, errors.Length).Where(i => errors[i] <= limit).OrderBy(i => errors[i]).Take(Finalists).Order()];
+    }
+
+    private static QuantizationRange Decide(float* values, long count, Candidates candidates, int[] finalists)
+    {
+        var sums = new double[finalists.Length];
+        Array.Fill(sums, double.PositiveInfinity);
+        if (finalists.Length > 1)
+            Chunks.ForEachItem(finalists.Length, i => sums[i] = candidates.Error(finalists[i], values, null, count, double.PositiveInfinity));
+        return candidates[finalists[Array.IndexOf(sums, sums.Min())]];
+    }
+
+    /// <summary>The ranges that are tried, in the published order.</summary>
+    private sealed class Candidates((float Least, float Greatest) extent, (float Least, float Greatest) sign, float top, bool symmetric)
+    {
+        private readonly bool _positive = sign.Least >= 0;
+        private readonly bool _negative = sign.Least < 0 && sign.Greatest <= 0;
+
+        /// <summary>Ranges of one width: one for each zero point, or one in all.</summary>
+        public int PerWidth { get; } = symmetric || sign.Least >= 0 || sign.Greatest <= 0 ? 1 : (int)top + 1;
+
+        public int Count => Widths * PerWidth;
+
+        public QuantizationRange this[int i]
+        {
+            get
+            {
+                var whole = PerWidth == 1
+                    ? Math.Max(Math.Abs(extent.Least), extent.Greatest)
+                    : Math.Max(extent.Greatest, 0) - Math.Min(extent.Least, 0);
+                var width = whole / Widths * (i / PerWidth + 1);
+                if (PerWidth == 1)
+                    return Range(_positive ? 0 : -width, _negative ? 0 : width);
+                var low = -(i % PerWidth) * width / top;
+                return Range(low, low + width);
+            }
+        }
+
+        public QuantizationRange Range(float minimum, float maximum) =>
+            symmetric ? QuantizationRange.Symmetric(minimum, maximum, top) : QuantizationRange.Asymmetric(minimum, maximum, top);
+
+        public double Error(int i, float* values, float* counts, long count, double limit)
+        {
+            var range = this[i];
+            var lowest = symmetric ? -(top + 1) / 2 : -range.ZeroPoint;
+            return QuantizationError.Sum(values, counts, count, range.Scale, lowest, lowest + top, limit);
+        }
+
+        /// <summary>The least and the greatest value.</summary>
+        public static (float Least, float Greatest) Extent(float* values, long count, string name)
+        {
+            var (least, greatest, finite) = Histogram.Extent(values, count);
+            return finite
+                ? (least, greatest)
+                : throw new QDropException("QDROP240", $"Among the values of '{name}' are some that are infinite or not a number; a range can only be found for finite values. Check the weights and the calibration inputs.");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using QDrop.Quantizers;
+
+namespace QDrop.Reconstruction;
+
+/// <summary>Learns the rounding of one weight.</summary>
+internal sealed unsafe class RoundingOptimizer(WeightQuantizer weight)
+{
+    private readonly Adam _adam = new(weight.Weight.NumberOfElements);
+
+    /// <summary>One step along the gradient that the last backward pass left, plus that of the regulariser.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="beta">β of the regulariser; <see langword="null"/> if it has no part in the loss yet.</param>
+    /// <param name="lambda">λ, the regulariser's weight.</param>
+    /// <returns>The regulariser's part of the loss.</returns>
+    public double Step(double learningRate, double? beta, double lambda)
+    {
+        var alpha = weight.Alpha!;
+        using var gradient = alpha.grad;
+        // The unit's output does not depend on a weight that it does not use.
+        if (gradient is null)
+            return 0;
+        float* at = DenseMemory.Floats(alpha), slope = DenseMemory.Floats(gradient);
+        var penalty = beta is { } b ? LearnedRounding.Regularize(at, slope, (int)alpha.NumberOfElements, (float)b, (float)lambda) : 0;
+        _adam.Step(at, slope, learningRate);
+        return lambda * penalty;
+    }
+}
+
+/// <summary>Learns the scale of one activation quantizer.</summary>
+internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
+{
+    private readonly Adam _adam = new(1);
+
+    /// <summary>One step along the gradient that the last backward pass left.</summary>
+    public void Step(double learningRate)
+    {
+        using var gradient = activation.Scale!.grad;
+        // Where every element was dropped, the scale had no influence.
+        if (gradient is not null)
+            _adam.Step(DenseMemory.Floats(activation.Scale!), DenseMemory.Floats(gradient), learningRate);
+    }
+}

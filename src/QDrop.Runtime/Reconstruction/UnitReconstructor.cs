@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using QDrop.Quantizers;
+using static TorchSharp.torch;
+
+namespace QDrop.Reconstruction;
+
+/// <summary>
+/// Finds a unit's rounding and activation scales so that its quantized output is close to the float unit's (arXiv 2203.05740): inputs and
+/// activations are quantized or not element by element at random, rounding follows arXiv 2004.10568, scales arXiv 1902.08153.
+/// </summary>
+/// <param name="settings">The settings.</param>
+/// <param name="draws">Where every random choice comes from.</param>
+internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSource draws)
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Called after each iteration with its number, from 1, and its loss, regulariser included.</summary>
+    internal Action<int, double>? Iterated { get; init; }
+
+    /// <summary>Probability that an activation is quantized while reconstructing.</summary>
+    private double Keep => settings.Method == Method.Brecq ? 0 : 1 - settings.Drop;
+
+    /// <summary>Reconstructs a unit. Its quantizers are enabled and have their ranges; afterwards its weights are rounded as learned.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="quantizedInput">Inputs of the unit in the quantized network, <c>[N, …]</c>, float32. Where they are in channels_last order, batches are too.</param>
+    /// <param name="floatInput">The same inputs in the float network.</param>
+    /// <param name="floatOutput">The float unit's outputs on <paramref name="floatInput"/>, <c>[N, …]</c>.</param>
+    /// <param name="progress">Told about four times a second how far it is.</param>
+    /// <param name="ct">Checked in each iteration.</param>
+    /// <exception cref="QDropException">The loss became infinite or not a number (QDROP240).</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
+    public UnitResult Reconstruct(
+        IReconstructable unit, Tensor quantizedInput, Tensor floatInput, Tensor floatOutput, IProgress<UnitProgress>? progress, CancellationToken ct)
+    {
+        using var outer = NewDisposeScope();
+        var quantized = DenseMemory.ToDense(quantizedInput);
+        var unquantized = DenseMemory.InOrderOf(floatInput, quantized);
+        // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
+        var alone = settings.Method == Method.AdaRound;
+        using var input = new InputMix(new(quantized), new(unquantized), settings.BatchSize, alone ? 1 : Keep, draws);
+        using var loss = new ReconstructionLoss(DenseMemory.ToDense(floatOutput), ChannelAxis(unit, floatOutput));
+        var activations = unit.Activations.Where(a => a.Enabled).ToArray();
+        try
+        {
+            foreach (var weight in unit.Weights)
+                weight.BeginLearning();
+            foreach (var activation in activations)
+            {
+                activation.Enabled = !alone;
+                activation.BeginLearning(1 - Keep, draws);
+            }
+            return Learn(unit, input, loss, alone ? [] : activations, progress, ct);
+        }
+        finally
+        {
+            foreach (var weight in unit.Weights)
+                weight.EndLearning();
+            foreach (var activation in activations)
+            {
+                activation.EndLearning();
+                activation.Enabled = true;
+            }
+        }
+    }
+
+    private UnitResult Learn(
+        IReconstructable unit, InputMix input, ReconstructionLoss loss, ActivationQuantizer[] activations, IProgress<UnitProgress>? progress, CancellationToken ct)
+    {
+        var clock = Stopwatch.StartNew();
+        var (told, first, error) = (TimeSpan.Zero, 0.0, 0.0);
+        var rounding = unit.Weights.Select(w => new RoundingOptimizer(w)).ToArray();
+        var steps = activations.Select(a => new ScaleOptimizer(a)).ToArray();
+        var temperature = new Temperature(settings.Iterations, settings.WarmUp, settings.BetaStart, settings.BetaEnd);
+        var rows = new long[settings.BatchSize];
+        for (var iteration = 1; iteration <= settings.Iterations; iteration++)
+        {
+            ct.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            draws.NextBatch(rows, input.Rows);
+            input.Fill(rows);
+            error = Backward(unit, input, loss, rows);
+            var total = error;
+            foreach (var optimizer in rounding)
+            {
+                double? beta = temperature.IsActive(iteration) ? temperature.Beta(iteration) : null;
+                total += optimizer.Step(settings.LearningRate, beta, settings.Lambda);
+            }
+            var rate = settings.ActivationLearningRate * (1 + Math.Cos(Math.PI * (iteration - 1) / settings.Iterations)) / 2;
+            foreach (var optimizer in steps)
+                optimizer.Step(rate);
+
+            if (!double.IsFinite(total))
+                throw Diverged(unit, iteration, total);
+            if (iteration == 1)
+                first = error;
+            Iterated?.Invoke(iteration, total);
+            if (progress is not null && (clock.Elapsed - told >= ProgressInterval || iteration == settings.Iterations))
+            {
+                progress.Report(new(unit.Name, iteration, settings.Iterations, total));
+                told = clock.Elapsed;
+            }
+        }
+        return new(unit.Name, settings.Iterations, first, error, clock.Elapsed);
+    }
+
+    private static double Backward(IReconstructable unit, InputMix input, ReconstructionLoss loss, long[] rows)
+    {
+        var output = unit.Forward(input.Batch);
+        var (error, gradient) = loss.Evaluate(output, rows);
+        output.backward([gradient]);
+        return error;
+    }
+
+    /// <summary>
+    /// The dimension of a unit's output that counts channels: the last where its layers are all linear (<c>[N, C]</c>, <c>[N, T, C]</c>), else the second.
+    /// </summary>
+    private static int ChannelAxis(IReconstructable unit, Tensor output)
+    {
+        var linear = unit.Weights.Count > 0 && unit.Weights.All(w => w.Weight.dim() == 2);
+        return linear ? (int)output.dim() - 1 : Math.Min(1, (int)output.dim() - 1);
+    }
+
+    private QDropException Diverged(IReconstructable unit, int iteration, double loss) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,
+        $"The loss of unit '{unit.Name}' became {loss} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, λ {settings.Lambda}). Expected a finite loss. Check that the calibration inputs are preprocessed as in training and that the float model's outputs on them are finite; if they are, lower the learning rates or raise the bit widths."));
+}

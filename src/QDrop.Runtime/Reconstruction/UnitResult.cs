@@ -1,0 +1,16 @@
+namespace QDrop.Reconstruction;
+
+/// <summary>How the reconstruction of a unit went.</summary>
+/// <param name="Name">The unit.</param>
+/// <param name="Iterations">Iterations done.</param>
+/// <param name="FirstLoss">Reconstruction loss, without the rounding regulariser, of the first batch.</param>
+/// <param name="LastLoss">Reconstruction loss, without the rounding regulariser, of the last batch, with weights still soft.</param>
+/// <param name="Duration">Time it took.</param>
+internal sealed record UnitResult(string Name, int Iterations, double FirstLoss, double LastLoss, TimeSpan Duration);
+
+/// <summary>Where the reconstruction of a unit stands.</summary>
+/// <param name="Name">The unit.</param>
+/// <param name="Iteration">Iterations done.</param>
+/// <param name="Iterations">Iterations in all.</param>
+/// <param name="Loss">Loss of the last batch, rounding regulariser included.</param>
+internal readonly record struct UnitProgress(string Name, int Iteration, int Iterations, double Loss);
