@@ -65,7 +65,7 @@ public static partial class torch
             /// <remarks>Like TorchSharp it sees what reflection sees from the object's own type: all its fields, and those of its base classes that are not private.</remarks>
             protected virtual void RegisterComponents()
             {
-                if (_componentsRegistered) return;
+                if (_componentsRegistered || !RegistersFields) return;
                 foreach (FieldInfo field in GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 {
                     string field_name = field.ComponentName();
@@ -162,6 +162,8 @@ public static partial class torch
                 foreach ((Tensor buffer, bool _) in _internal_buffers.Values) buffer.Dispose();
                 foreach (Module module in _internal_submodules.Values) module.Dispose();
             }
+
+            private protected virtual bool RegistersFields => true;
 
             private bool IsRegistered(string name)
                 => _internal_submodules.ContainsKey(name) || _internal_params.ContainsKey(name) || _internal_buffers.ContainsKey(name);

@@ -83,9 +83,7 @@ namespace TorchSharp.Modules
         }
 
         // The fields of a derived class are not layers: only what was added is.
-        protected override void RegisterComponents()
-        {
-        }
+        private protected override bool RegistersFields => false;
 
         private Sequential Slice(int start, int end)
         {

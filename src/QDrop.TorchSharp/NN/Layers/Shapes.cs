@@ -50,7 +50,7 @@ namespace TorchSharp.Modules
 
         public long[] unflattened_size { get; set; }
 
-        public override Tensor forward(Tensor tensor) => Aten.Call("unflatten.int", tensor, dim, unflattened_size, Value.None);
+        public override Tensor forward(Tensor tensor) => Aten.Call("unflatten.int", tensor, dim, unflattened_size);
     }
 
     /// <summary>The input itself (a new handle to it).</summary>
