@@ -1,0 +1,28 @@
+using QDrop.Artifacts;
+
+namespace QDrop.Reconstruction;
+
+/// <summary>How far a calibration is.</summary>
+/// <param name="Phase"><c>discover</c>, <c>ranges</c> or <c>reconstruct</c>.</param>
+/// <param name="Unit">Name of the unit, while reconstructing.</param>
+/// <param name="UnitIndex">Number of the unit, from 1.</param>
+/// <param name="UnitCount">Number of units.</param>
+/// <param name="Iteration">Iteration in the unit, from 1.</param>
+/// <param name="Iterations">Iterations for each unit.</param>
+/// <param name="Loss">Loss of the iteration.</param>
+public sealed record CalibrationProgress(string Phase, string? Unit, int UnitIndex, int UnitCount, int Iteration, int Iterations, double Loss);
+
+/// <summary>What calibration gives.</summary>
+/// <param name="State">The quantized model.</param>
+/// <param name="Units">What was done for each unit, in order.</param>
+public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList<UnitReport> Units);
+
+/// <summary>What was done for one unit.</summary>
+/// <param name="Name">The unit.</param>
+/// <param name="IsBlock">Whether it is a block or a single layer.</param>
+/// <param name="Layers">Its layers.</param>
+/// <param name="Iterations">Iterations of reconstruction; 0 where weights were rounded to nearest.</param>
+/// <param name="ErrorBefore">Mean squared error of the unit's output, summed over channels, rounded to nearest.</param>
+/// <param name="ErrorAfter">The same after reconstruction.</param>
+/// <param name="Seconds">Time taken.</param>
+public sealed record UnitReport(string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double ErrorBefore, double ErrorAfter, double Seconds);

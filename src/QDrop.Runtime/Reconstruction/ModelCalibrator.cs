@@ -1,0 +1,36 @@
+using QDrop.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Reconstruction;
+
+/// <summary>
+/// Post-training quantization of a model: bit widths, weight and activation ranges, then reconstruction unit by unit (arXiv 2203.05740,
+/// section 4), each on the outputs of the units before it.
+/// </summary>
+public static class ModelCalibrator
+{
+    /// <summary>Quantizes a model.</summary>
+    /// <param name="descriptor">The model's description, written by the generator.</param>
+    /// <param name="settings">How to quantize; they decide the result together with model, inputs and the number of threads.</param>
+    /// <param name="model">The trained float model. It is put into evaluation mode and keeps belonging to the caller.</param>
+    /// <param name="inputs">Calibration inputs, <c>[samples, …]</c>, preprocessed as the model expects them.</param>
+    /// <param name="progress">Told at every phase, and at most some times a second while reconstructing.</param>
+    /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
+    /// <returns>The quantized model and what was done for each unit.</returns>
+    /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module<Tensor, Tensor> model, Tensor inputs,
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        settings.Validated();
+        model.eval();
+        using var scope = NewDisposeScope();
+        using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(descriptor, model);
+        using var run = new CalibrationRun(descriptor, settings, model, twin, inputs, progress, cancellation);
+        run.Discover();
+        run.SearchRanges();
+        run.Reconstruct();
+        return run.Outcome();
+    }
+}
