@@ -159,7 +159,7 @@ internal sealed class CalibrationRun : IDisposable
             Units = units,
             WeightsHash = WeightFile.Hash(_model),
             CalibrationHash = TensorHash.Of(_inputs.contiguous()),
-            Versions = RuntimeVersions.Current,
+            Versions = LibraryVersions.Current(),
         };
         Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_model, _context).ToDictionary(t => t.Key, t => Own(t.Value));
         return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports);
