@@ -129,7 +129,7 @@ public static partial class Ops
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
     [Lowers(typeof(torch.Tensor), "gelu", Kind = OpKind.Activation)]
-    public static Tensor gelu(Tensor x, TorchSharp.Modules.GELU.Approximate approximate) => x.gelu(approximate);
+    public static Tensor gelu(Tensor x, TorchSharp.Modules.GELU.Approximate approximate) => functional.gelu(x, approximate);
 
     /// <summary>Leaky rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "leaky_relu", Kind = OpKind.Activation)]

@@ -1,6 +1,7 @@
 using QDrop.Quantizers;
 using TorchSharp;
 using TorchSharp.Modules;
+using Types = TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,7 +26,7 @@ public sealed class QuantizedLayer : IDisposable
             return;
         }
         (Tensor foldedWeight, Tensor foldedBias) = BatchNormFolding.Fold(weight.detach(), bias?.detach(), batchNorm.weight?.detach(), batchNorm.bias?.detach(),
-            batchNorm.running_mean, batchNorm.running_var, batchNorm.eps, ChannelAxis);
+            batchNorm.running_mean!, batchNorm.running_var!, batchNorm.eps, ChannelAxis);
         Weight = new WeightQuantizer(name, foldedWeight, ChannelAxis);
         Bias = foldedBias.DetachFromDisposeScope();
     }
@@ -79,11 +80,11 @@ public sealed class QuantizedLayer : IDisposable
         (long[] padding, Func<Tensor, Tensor>? pad) = PaddingOf(convolution);
         Func<Tensor, Tensor, Tensor?, Tensor> apply = module switch
         {
-            Conv1d => (x, w, b) => functional.conv1d(x, w, b, stride[0], padding[0], dilation[0], groups),
-            Conv2d => (x, w, b) => functional.conv2d(x, w, b, stride, padding, dilation, groups),
-            Conv3d => (x, w, b) => functional.conv3d(x, w, b, stride, padding, dilation, groups),
-            ConvTranspose1d => (x, w, b) => functional.conv_transpose1d(x, w, b, stride[0], padding[0], outputPadding[0], dilation[0], groups),
-            ConvTranspose2d => (x, w, b) => functional.conv_transpose2d(x, w, b, stride, padding, outputPadding, dilation, groups),
+            Types.Conv1d => (x, w, b) => functional.conv1d(x, w, b, stride[0], padding[0], dilation[0], groups),
+            Types.Conv2d => (x, w, b) => functional.conv2d(x, w, b, stride, padding, dilation, groups),
+            Types.Conv3d => (x, w, b) => functional.conv3d(x, w, b, stride, padding, dilation, groups),
+            Types.ConvTranspose1d => (x, w, b) => functional.conv_transpose1d(x, w, b, stride[0], padding[0], outputPadding[0], dilation[0], groups),
+            Types.ConvTranspose2d => (x, w, b) => functional.conv_transpose2d(x, w, b, stride, padding, outputPadding, dilation, groups),
             _ => (x, w, b) => functional.conv_transpose3d(x, w, b, stride, padding, outputPadding, dilation, groups),
         };
         return (convolution.weight, convolution.bias, convolution.transposed ? 1 : 0, pad is null ? apply : (x, w, b) => apply(pad(x), w, b));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.Modules;

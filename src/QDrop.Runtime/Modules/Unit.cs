@@ -7,13 +7,12 @@ namespace QDrop.Modules;
 /// <summary>What is reconstructed as one: a fused layer, or a block of them.</summary>
 public abstract class Unit : IReconstructable
 {
-    private readonly QuantizationContext _context;
     private readonly List<QuantizedLayer> _layers = [];
     private readonly List<ActivationQuantizer> _activations = [];
 
     private protected Unit(QuantizationContext context, string name)
     {
-        _context = context;
+        Context = context;
         Name = name;
     }
 
@@ -29,6 +28,8 @@ public abstract class Unit : IReconstructable
     /// <summary>Activation quantizers of the unit, in the order in which they were first run.</summary>
     public IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
+    private protected QuantizationContext Context { get; }
+
     IReadOnlyList<WeightQuantizer> IReconstructable.Weights => [.. _layers.Select(l => l.Weight)];
 
     Tensor IReconstructable.Forward(Tensor x) => Compute(x);
@@ -38,7 +39,7 @@ public abstract class Unit : IReconstructable
     internal void Add(ActivationQuantizer activation) => _activations.Add(activation);
 
     /// <summary>Runs the unit where the model calls it: calibration may stand in for it.</summary>
-    internal Tensor Run(Tensor x) => _context.Executor is { } executor && _context.Current is null && IsBoundary ? executor.Run(this, x) : Compute(x);
+    internal Tensor Run(Tensor x) => Context.Executor is { } executor && Context.Current is null && IsBoundary ? executor.Run(this, x) : Compute(x);
 
     /// <summary>Computes the unit with its quantizers as they stand.</summary>
     internal abstract Tensor Compute(Tensor x);
@@ -48,12 +49,12 @@ public abstract class Unit : IReconstructable
 }
 
 /// <summary>A twin of a module class with a join, reconstructed as one.</summary>
-internal sealed class BlockUnit(QuantizationContext shared, string name, nn.Module<Tensor, Tensor> twin) : Unit(shared, name)
+internal sealed class BlockUnit(QuantizationContext context, string name, nn.Module<Tensor, Tensor> twin) : Unit(context, name)
 {
     /// <inheritdoc/>
     public override bool IsBlock => true;
 
-    private protected override bool IsBoundary => shared.BlocksAreUnits;
+    private protected override bool IsBoundary => Context.BlocksAreUnits;
 
     internal override Tensor Compute(Tensor x) => twin.call(x);
 }

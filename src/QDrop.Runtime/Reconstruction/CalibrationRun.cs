@@ -2,6 +2,7 @@ using System.Diagnostics;
 using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Quantizers;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -234,7 +235,7 @@ internal sealed class CalibrationRun : IDisposable
             Tensor difference = unit.Compute(input.narrow(0, rows[b], count)) - expected.narrow(0, rows[b], count);
             sum += difference.square().sum().ToDouble();
         }
-        return sum * ReconstructionLoss.ChannelCount(expected) / expected.numel();
+        return sum * expected.shape[UnitReconstructor.ChannelAxis(unit, expected)] / expected.numel();
     }
 
     private void ObserveUnit(Unit unit, Tensor input)
