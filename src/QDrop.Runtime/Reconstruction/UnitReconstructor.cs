@@ -115,7 +115,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     /// <summary>
     /// The dimension of a unit's output that counts channels: the last where its layers are all linear (<c>[N, C]</c>, <c>[N, T, C]</c>), else the second.
     /// </summary>
-    private static int ChannelAxis(IReconstructable unit, Tensor output)
+    internal static int ChannelAxis(IReconstructable unit, Tensor output)
     {
         var linear = unit.Weights.Count > 0 && unit.Weights.All(w => w.Weight.dim() == 2);
         return linear ? (int)output.dim() - 1 : Math.Min(1, (int)output.dim() - 1);
