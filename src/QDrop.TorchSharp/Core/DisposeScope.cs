@@ -53,13 +53,13 @@ public sealed class DisposeScope : IDisposable
 
     public (T1, T2) MoveToOuter<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        MoveToOuter((IDisposable)first, second);
+        MoveToOuter(new IDisposable[] { first, second });
         return (first, second);
     }
 
     public (T1, T2, T3) MoveToOuter<T1, T2, T3>(T1 first, T2 second, T3 third) where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        MoveToOuter((IDisposable)first, second, third);
+        MoveToOuter(new IDisposable[] { first, second, third });
         return (first, second, third);
     }
 
@@ -75,14 +75,14 @@ public sealed class DisposeScope : IDisposable
 
     public (T1, T2) MoveToOther<T1, T2>(DisposeScope? scope, T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        MoveToOther(scope, (IDisposable)first, second);
+        MoveToOther(scope, new IDisposable[] { first, second });
         return (first, second);
     }
 
     public (T1, T2, T3) MoveToOther<T1, T2, T3>(DisposeScope? scope, T1 first, T2 second, T3 third)
         where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        MoveToOther(scope, (IDisposable)first, second, third);
+        MoveToOther(scope, new IDisposable[] { first, second, third });
         return (first, second, third);
     }
 
@@ -101,13 +101,13 @@ public sealed class DisposeScope : IDisposable
 
     public (T1, T2) Detach<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        Detach((IDisposable)first, second);
+        Detach(new IDisposable[] { first, second });
         return (first, second);
     }
 
     public (T1, T2, T3) Detach<T1, T2, T3>(T1 first, T2 second, T3 third) where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        Detach((IDisposable)first, second, third);
+        Detach(new IDisposable[] { first, second, third });
         return (first, second, third);
     }
 
@@ -154,13 +154,13 @@ public sealed class DisposeScope : IDisposable
 
     public (T1, T2) DisposeEverythingBut<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        DisposeEverythingBut((IDisposable)first, second);
+        DisposeEverythingBut(new IDisposable[] { first, second });
         return (first, second);
     }
 
     public (T1, T2, T3) DisposeEverythingBut<T1, T2, T3>(T1 first, T2 second, T3 third) where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        DisposeEverythingBut((IDisposable)first, second, third);
+        DisposeEverythingBut(new IDisposable[] { first, second, third });
         return (first, second, third);
     }
 
