@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+using TorchSharp;
+
+// libtorch's thread count is a setting of the process.
+[assembly: Xunit.CollectionBehavior(DisableTestParallelization = true)]
+
+namespace QDrop.Tests;
+
+internal static class TestProcess
+{
+    [ModuleInitializer]
+    internal static void OneThread() => torch.set_num_threads(1);
+}
