@@ -1,0 +1,44 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace QDrop.Generators.Diagnostics;
+
+/// <summary>The rules of the generator. Each has a page in <c>docs/diagnostics</c>.</summary>
+internal static class Rules
+{
+    public static readonly DiagnosticDescriptor NotPartial = Rule("QDROP001", "Module class is not partial",
+        "'{0}' must be declared partial: the quantized twin of '{1}' is written into it");
+
+    public static readonly DiagnosticDescriptor NotAModule = Rule("QDROP002", "Class is not a Module<Tensor, Tensor>",
+        "'{0}' cannot be quantized: {1}; expected a class that derives from Module<Tensor, Tensor> and overrides forward");
+
+    public static readonly DiagnosticDescriptor NotCreatable = Rule("QDROP003", "Model cannot be created",
+        "'{0}' cannot be created by the calibration: {1}");
+
+    public static readonly DiagnosticDescriptor BitWidth = Rule("QDROP004", "Bit width out of range",
+        "{0} = {1} is not a bit width that can be used: expected 2 to 8");
+
+    public static readonly DiagnosticDescriptor Drop = Rule("QDROP005", "Drop out of range",
+        "Drop = {0} is not a probability: expected 0 to 1");
+
+    public static readonly DiagnosticDescriptor Setting = Rule("QDROP006", "Setting out of range",
+        "{0} = {1} cannot be used: {2}");
+
+    public static readonly DiagnosticDescriptor UnknownOperation = Rule("QDROP007", "Tensor operation outside the vocabulary",
+        "'{0}' has no quantized counterpart{1}; see the list of operations, or move the operation out of the model");
+
+    public static readonly DiagnosticDescriptor NotAnalysable = Rule("QDROP008", "forward cannot be analysed",
+        "The forward of '{0}' cannot be analysed here: {1}");
+
+    public static readonly DiagnosticDescriptor UnsupportedLayer = Rule("QDROP009", "Layer cannot be quantized",
+        "'{0}' is a layer of type {1}, which cannot be quantized{2}");
+
+    private static readonly DiagnosticDescriptor[] All =
+        [NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer];
+
+    public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);
+
+    private static DiagnosticDescriptor Rule(string id, string title, string message) =>
+        new(id, title, message, "QDrop", DiagnosticSeverity.Error, isEnabledByDefault: true,
+            helpLinkUri: $"https://github.com/qdrop-net/qdrop/blob/main/docs/diagnostics/{id}.md");
+}

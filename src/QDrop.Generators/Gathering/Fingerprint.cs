@@ -1,0 +1,29 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>Tells whether a model's code is the code that was calibrated.</summary>
+internal static class Fingerprint
+{
+    /// <summary>SHA-256, in hexadecimal, of the tokens of the declarations: whitespace and comments do not count, nor do file names.</summary>
+    public static string Of(IEnumerable<ISymbol> symbols, CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        foreach (var symbol in symbols)
+        {
+            var parts = symbol.DeclaringSyntaxReferences
+                .Select(reference => string.Join(" ", reference.GetSyntax(cancellation).DescendantTokens().Select(t => t.Text)))
+                .OrderBy(part => part, System.StringComparer.Ordinal);
+            text.Append(symbol.ToDisplayString()).Append('\n');
+            foreach (var part in parts)
+                text.Append(part.Replace("\r\n", "\n")).Append('\n');
+        }
+        using var sha = SHA256.Create();
+        return string.Concat(sha.ComputeHash(Encoding.UTF8.GetBytes(text.ToString())).Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}

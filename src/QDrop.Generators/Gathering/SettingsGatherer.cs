@@ -1,0 +1,102 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Helpers;
+using QDrop.Generators.Lowering;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>The settings of <c>[Quantize]</c>, as C# expressions.</summary>
+internal sealed record Settings(EquatableArray<string> SettingsCode, string? WeightsCode, string? CalibrationCode, string? CalibrationDataCode);
+
+/// <summary>Reads and checks the arguments of <c>[Quantize]</c>.</summary>
+internal static class SettingsGatherer
+{
+    public static Settings Gather(AttributeData attribute, Finding finding)
+    {
+        var code = new List<string>();
+        string? weights = null, calibration = null, calibrationData = null;
+        foreach (var argument in attribute.NamedArguments)
+        {
+            var value = argument.Value;
+            switch (argument.Key)
+            {
+                case "W" or "A" or "FirstLast" when value.Value is int bits:
+                    if (bits is < 2 or > 8)
+                        Report(Rules.BitWidth, argument.Key, argument.Key, Text(bits));
+                    code.Add($"{argument.Key} = {Text(bits)}");
+                    break;
+                case "Drop" when value.Value is double drop:
+                    if (!(drop >= 0 && drop <= 1))
+                        Report(Rules.Drop, argument.Key, Text(drop));
+                    code.Add($"Drop = {SymbolDisplay.FormatPrimitive(drop, quoteStrings: true, useHexadecimalNumbers: false)}");
+                    break;
+                case "Iterations" or "Samples" when value.Value is int count:
+                    if (count < 1)
+                        Report(Rules.Setting, argument.Key, argument.Key, Text(count), "expected at least 1");
+                    code.Add($"{argument.Key} = {Text(count)}");
+                    break;
+                case "Seed" when value.Value is long seed:
+                    code.Add($"Seed = {Text(seed)}L");
+                    break;
+                case "Method" when value is { Type: INamedTypeSymbol type, Value: int method }:
+                    code.Add($"Method = {MethodCode(type, method)}");
+                    break;
+                case "Weights" when value.Value is string path:
+                    weights = Path(argument.Key, path);
+                    break;
+                case "CalibrationData" when value.Value is string path:
+                    calibrationData = Path(argument.Key, path);
+                    break;
+                case "Calibration" when value.Value is INamedTypeSymbol source:
+                    CheckSource(source);
+                    calibration = $"typeof({source.ToDisplayString(BodyRewriter.Qualified)})";
+                    break;
+            }
+        }
+        CheckTogether();
+        return new Settings(code.ToEquatableArray(), weights, calibration, calibrationData);
+
+        void Report(DiagnosticDescriptor rule, string argument, params string[] arguments) =>
+            finding.Report(rule, AttributeArguments.LocationOf(attribute, argument, finding), arguments);
+
+        string MethodCode(INamedTypeSymbol type, int value)
+        {
+            var field = type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value));
+            if (field is null)
+                Report(Rules.Setting, "Method", "Method", Text(value), "expected one of " + string.Join(", ", type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name)));
+            return $"{type.ToDisplayString(BodyRewriter.Qualified)}.{field?.Name}";
+        }
+
+        string Path(string argument, string path)
+        {
+            if (string.IsNullOrWhiteSpace(path))
+                Report(Rules.Setting, argument, argument, "\"" + path + "\"", "expected a path, relative to the project");
+            return SymbolDisplay.FormatLiteral(path, quote: true);
+        }
+
+        void CheckSource(INamedTypeSymbol source)
+        {
+            if (finding.Compilation.GetTypeByMetadataName("QDrop.ICalibrationSource") is { } contract && !source.AllInterfaces.Contains(contract, SymbolEqualityComparer.Default))
+                Report(Rules.Setting, "Calibration", "Calibration", source.Name, "it does not implement ICalibrationSource");
+            else if (source.IsAbstract || source.IsUnboundGenericType || !source.InstanceConstructors.Any(c => c.DeclaredAccessibility == Accessibility.Public && c.Parameters.Length == 0))
+                Report(Rules.Setting, "Calibration", "Calibration", source.Name, "it has no public constructor without parameters");
+        }
+
+        void CheckTogether()
+        {
+            var named = attribute.NamedArguments.ToDictionary(a => a.Key, a => a.Value);
+            if (named.TryGetValue("Method", out var method) && named.TryGetValue("Drop", out var drop) && drop.Value is double probability
+                && method.Type?.GetMembers("Brecq").OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue is { } brecq && Equals(brecq, method.Value)
+                && probability is >= 0 and < 1)
+            {
+                Report(Rules.Setting, "Drop", "Drop", Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
+            }
+        }
+    }
+
+    private static string Text(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace QDrop.Generators.Lowering;
+
+/// <content>Names: the user's <c>using</c>s do not reach the generated file, and its <c>this</c> is another object.</content>
+internal sealed partial class BodyRewriter
+{
+    /// <summary>How types are written: <c>global::Namespace.Type</c>.</summary>
+    public static readonly SymbolDisplayFormat Qualified = SymbolDisplayFormat.FullyQualifiedFormat
+        .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
+    private string Name(SimpleNameSyntax name)
+    {
+        if (!IsBoundByItself(name) || name is IdentifierNameSyntax { IsVar: true })
+            return Children(name);
+        return semantics.GetSymbolInfo(name).Symbol switch
+        {
+            // Tensor → global::TorchSharp.torch.Tensor
+            ITypeSymbol type and not ITypeParameterSymbol => type.ToDisplayString(Qualified),
+            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.ContainingType.ToDisplayString(Qualified),
+            INamespaceSymbol { IsGlobalNamespace: false } @namespace => @namespace.ToDisplayString(Qualified),
+            // relu → global::TorchSharp.torch.nn.functional.relu
+            IMethodSymbol { MethodKind: MethodKind.LocalFunction } => Children(name),
+            ISymbol { IsStatic: true, ContainingType: { } type } => $"{type.ToDisplayString(Qualified)}.{Children(name)}",
+            // width → this._model.width
+            IFieldSymbol or IPropertySymbol or IMethodSymbol or IEventSymbol => $"{Self()}.{Children(name)}",
+            _ => Children(name),
+        };
+    }
+
+    /// <summary>Whether nothing to the left of a name says what it belongs to.</summary>
+    private static bool IsBoundByItself(SimpleNameSyntax name) => name.Parent switch
+    {
+        MemberAccessExpressionSyntax access => access.Expression == name,
+        QualifiedNameSyntax qualified => qualified.Left == name,
+        AliasQualifiedNameSyntax or MemberBindingExpressionSyntax or NameColonSyntax or ExpressionColonSyntax or NameEqualsSyntax => false,
+        AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax initializer } assignment =>
+            assignment.Left != name || !(initializer.IsKind(SyntaxKind.ObjectInitializerExpression) || initializer.IsKind(SyntaxKind.WithInitializerExpression)),
+        _ => true,
+    };
+
+    private string Invocation(InvocationExpressionSyntax invocation)
+    {
+        // nameof(x) → "x"
+        if (invocation.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" } && semantics.GetConstantValue(invocation) is { HasValue: true, Value: string constant })
+            return SymbolDisplay.FormatLiteral(constant, quote: true);
+
+        // shape.Last() → global::System.Linq.Enumerable.Last<long>(shape)
+        if (invocation.Expression is MemberAccessExpressionSyntax access && semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: { } extension } method)
+        {
+            var types = method.TypeArguments.Length > 0 ? $"<{string.Join(", ", method.TypeArguments.Select(t => t.ToDisplayString(Qualified)))}>" : "";
+            var following = Arguments(invocation.ArgumentList);
+            return $"{extension.ContainingType.ToDisplayString(Qualified)}.{extension.Name}{types}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
+        }
+        return Children(invocation);
+    }
+}

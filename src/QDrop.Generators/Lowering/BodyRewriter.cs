@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace QDrop.Generators.Lowering;
+
+/// <summary>
+/// Rewrites the user's code as text: lowered places by the plan, names so that they mean the same elsewhere; everything else, comments
+/// included, stays as it was written. The semantic model is asked about original nodes only.
+/// </summary>
+internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDictionary<SyntaxNode, Lowered> places, ICollection<SyntaxNode> inPlaceStatements, string self)
+{
+    /// <summary>Stands for a line break inside a string literal, which must not be indented.</summary>
+    public const char LiteralLineBreak = '\uE000';
+
+    private const string Modules = "global::QDrop.Modules.";
+
+    /// <summary>Whether the text mentions the model's members.</summary>
+    public bool UsesSelf { get; private set; }
+
+    /// <summary>What stands in place of a node, where it is something else.</summary>
+    public Dictionary<SyntaxNode, string> Replacements { get; } = [];
+
+    /// <summary>Statements of a block, line by line, without the indentation that they had.</summary>
+    public IReadOnlyList<string> Statements(BlockSyntax block)
+    {
+        var text = new StringBuilder();
+        foreach (var statement in block.Statements)
+            AppendStatement(text, statement);
+        text.Append(Trivia(block.CloseBraceToken.LeadingTrivia));
+        return Unindent(text.ToString());
+    }
+
+    /// <summary>An expression, line by line.</summary>
+    public IReadOnlyList<string> Lines(ExpressionSyntax expression) => Unindent(Text(expression) + ";");
+
+    /// <summary>The code of a node, without the trivia around it.</summary>
+    public string Text(SyntaxNode node)
+    {
+        if (Replacements.TryGetValue(node, out var replacement))
+            return replacement;
+        if (places.TryGetValue(node, out var lowered))
+            return Lower(node, lowered);
+        return node switch
+        {
+            BlockSyntax block => Block(block),
+            SwitchSectionSyntax section => Section(section),
+            ExpressionStatementSyntax statement => ExpressionStatement(statement) ?? "{ }",
+            AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) => Assignment(assignment),
+            ThisExpressionSyntax => Self(),
+            SimpleNameSyntax name => Name(name),
+            InvocationExpressionSyntax invocation => Invocation(invocation),
+            _ => Children(node),
+        };
+    }
+
+    private string Self()
+    {
+        UsesSelf = true;
+        return self;
+    }
+
+    private string Children(SyntaxNode node)
+    {
+        var text = new StringBuilder();
+        var children = node.ChildNodesAndTokens();
+        for (var i = 0; i < children.Count; i++)
+        {
+            var child = children[i];
+            if (i > 0)
+                text.Append(Trivia(child.GetLeadingTrivia()));
+            text.Append(child.AsNode() is { } inner ? Text(inner) : Token(child.AsToken()));
+            if (i < children.Count - 1)
+                text.Append(Trivia(child.GetTrailingTrivia()));
+        }
+        return text.ToString();
+    }
+
+    private string Block(BlockSyntax block)
+    {
+        var text = new StringBuilder("{").Append(Trivia(block.OpenBraceToken.TrailingTrivia));
+        foreach (var statement in block.Statements)
+            AppendStatement(text, statement);
+        return text.Append(Trivia(block.CloseBraceToken.LeadingTrivia)).Append('}').ToString();
+    }
+
+    private string Section(SwitchSectionSyntax section)
+    {
+        var text = new StringBuilder();
+        foreach (var label in section.Labels)
+            text.Append(Text(label)).Append(Trivia(label.GetTrailingTrivia()));
+        foreach (var statement in section.Statements)
+            AppendStatement(text, statement);
+        return text.ToString().TrimEnd();
+    }
+
+    private void AppendStatement(StringBuilder text, StatementSyntax statement)
+    {
+        var code = statement is ExpressionStatementSyntax expression && !places.ContainsKey(statement) ? ExpressionStatement(expression) : Text(statement);
+        if (!string.IsNullOrEmpty(code))
+            text.Append(Trivia(statement.GetLeadingTrivia())).Append(code).Append(Trivia(statement.GetTrailingTrivia()));
+        else if (statement.DescendantTrivia().Any(IsComment))
+            text.Append(Trivia(statement.GetLeadingTrivia())).Append(Comments(statement).Trim()).Append(Trivia(statement.GetTrailingTrivia()));
+    }
+
+    /// <summary>A statement, or <see langword="null"/> if nothing is left of it because a chain has taken it in.</summary>
+    private string? ExpressionStatement(ExpressionStatementSyntax statement)
+    {
+        var code = Text(statement.Expression);
+        return SyntaxFacts.IsValidIdentifier(code.Trim('(', ')').TrimStart('@')) ? null : code + ";";
+    }
+
+    /// <summary><c>x = relu(x)</c> whose activation function a chain has taken in is <c>x</c>.</summary>
+    private string Assignment(AssignmentExpressionSyntax assignment)
+    {
+        var left = Text(assignment.Left);
+        var right = Text(assignment.Right);
+        return right.Trim('(', ')') == left ? left : Children(assignment);
+    }
+
+    private static string Token(SyntaxToken token) => token.Text.Replace("\r\n", "\n").Replace('\n', LiteralLineBreak);
+
+    /// <summary>Whitespace and comments; what was compiled only under a condition, and directives, are left out.</summary>
+    private static string Trivia(SyntaxTriviaList trivia)
+    {
+        var text = new StringBuilder();
+        foreach (var piece in trivia)
+        {
+            if (piece.IsKind(SyntaxKind.EndOfLineTrivia))
+                text.Append('\n');
+            else if (piece.IsKind(SyntaxKind.WhitespaceTrivia) || IsComment(piece))
+                text.Append(piece.ToString().Replace("\r\n", "\n"));
+        }
+        return text.ToString();
+    }
+
+    private static bool IsComment(SyntaxTrivia trivia) => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia);
+
+    /// <summary>The comments inside a node, apart from those inside the nodes that are kept, so that they are not lost with it.</summary>
+    private static string Comments(SyntaxNode node, params SyntaxNode?[] kept)
+    {
+        var text = new StringBuilder();
+        foreach (var piece in node.DescendantTrivia(node.Span).Where(IsComment))
+        {
+            if (node.Span.Contains(piece.Span) && !kept.Any(k => k is not null && k.Span.Contains(piece.Span)))
+            {
+                var words = piece.ToString().TrimStart('/', '*').TrimEnd('/', '*').Trim().Replace("\r\n", "\n").Replace("\n", " ");
+                text.Append(" /* ").Append(words).Append(" */");
+            }
+        }
+        return text.ToString();
+    }
+
+    private static IReadOnlyList<string> Unindent(string text)
+    {
+        var lines = text.Split('\n').Select(l => l.TrimEnd()).ToList();
+        while (lines.Count > 0 && lines[0].Length == 0)
+            lines.RemoveAt(0);
+        while (lines.Count > 0 && lines[lines.Count - 1].Length == 0)
+            lines.RemoveAt(lines.Count - 1);
+        var indentation = lines.Count == 0 ? "" : lines[0].Substring(0, lines[0].Length - lines[0].TrimStart().Length);
+        return [.. lines.Select(l => (l.StartsWith(indentation, StringComparison.Ordinal) ? l.Substring(indentation.Length) : l.TrimStart()).Replace(LiteralLineBreak, '\n'))];
+    }
+}

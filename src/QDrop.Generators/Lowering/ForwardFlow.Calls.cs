@@ -1,0 +1,253 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <content>Calls of modules and of the vocabulary.</content>
+internal sealed partial class ForwardFlow
+{
+    private static readonly HashSet<string> Products = ["matmul", "mm", "bmm"];
+
+    private readonly record struct CallArgument(IOperation Value, OpArgument Shape);
+
+    private static CallArgument Argument(IOperation operand, ITypeSymbol? type = null) => new(operand, new OpArgument(type ?? operand.Type!, null, false));
+
+    /// <summary>Operands of an operator, each with the type of the parameter that takes it.</summary>
+    private static CallArgument[] OperandsOf(IMethodSymbol @operator, params IOperation[] operands) =>
+        [.. operands.Select((operand, i) => Argument(operand, @operator.Parameters[i].Type))];
+
+    private bool IsModuleCall(IInvocationOperation call) =>
+        call.TargetMethod is { IsStatic: false, Name: "forward" or "call" } && call.Instance is { Type: { } type }
+        && (_torch.IsModule(type) || _torch.IsUnaryModuleOrInterface(type));
+
+    private ImmutableHashSet<TensorValue> Invoke(IInvocationOperation call)
+    {
+        var method = call.TargetMethod;
+        if (IsModuleCall(call))
+        {
+            NoTensor(call.Instance!);
+            return Layer(call, call, call.Instance!, isConditional: false);
+        }
+        if (_ops.Knows(method))
+            return Operation(call, method, ArgumentsOf(call), OmittedBy(call));
+
+        var mentionsTensors = _torch.IsTensor(call.Instance?.Type) || _torch.Of(method.ReturnType) != Tensorness.None
+            || method.Parameters.Any(p => _torch.Of(p.Type) != Tensorness.None);
+        if (!mentionsTensors)
+        {
+            foreach (var child in call.ChildOperations)
+                NoTensor(child is IArgumentOperation argument ? argument.Value : child);
+            return None;
+        }
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+            CannotAnalyse(call, "a delegate is called with tensors; call the function itself");
+        else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _model.ContainingAssembly))
+            CannotAnalyse(call, $"'{method.Name}' takes or returns tensors; write its body into forward, or make it a module class of its own");
+        else
+            UnknownOperation(call, method, "");
+        VisitAll(call.ChildOperations);
+        return _torch.IsTensor(call.Type) ? [Value(Origin.External, call)] : None;
+    }
+
+    private ImmutableHashSet<TensorValue> Layer(IOperation operation, IInvocationOperation call, IOperation receiver, bool isConditional)
+    {
+        var module = WithoutConversions(receiver);
+        var type = receiver.Type!;
+        if (LayerTable.WhyNot(type) is { } reason)
+        {
+            Report(Rules.UnsupportedLayer, operation.Syntax, module.Syntax.ToString(), type.Name, reason);
+            VisitAll(call.Arguments);
+            return None;
+        }
+        if (module is IInstanceReferenceOperation)
+        {
+            CannotAnalyse(operation, "forward calls itself or its base class; write the code out, or make the other forward a module class of its own");
+            return None;
+        }
+        if (!_torch.IsUnaryModuleOrInterface(type) || call.Arguments.Length != 1)
+        {
+            CannotAnalyse(operation, $"'{module.Syntax}' is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>");
+            VisitAll(call.Arguments);
+            return None;
+        }
+        if (module.DescendantsAndSelf().Any(CreatesModule))
+            CannotAnalyse(operation, "a module is created while forward runs; create it in the constructor and keep it in a field");
+
+        var argument = call.Arguments[0].Value;
+        var input = Expression(argument);
+        var value = Value(Origin.Layer, operation);
+        value.Layer ??= new LayerCall(receiver, argument, NameOf(module), type, IsFixed(module), IsSpread: false, isConditional);
+        value.Input = Use(UseKind.Compute, argument, value, input);
+        return [value];
+    }
+
+    private ImmutableHashSet<TensorValue> Property(IPropertyReferenceOperation property)
+    {
+        if (_torch.IsTensor(property.Instance?.Type))
+        {
+            var arguments = property.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(ToCallArgument);
+            return Operation(property, property.Property, [Argument(property.Instance!), .. arguments], []);
+        }
+        foreach (var argument in property.Arguments)
+            NoTensor(argument.Value);
+        if (_torch.IsTensor(property.Type))
+            return OwnTensor(property, property.Instance);
+        if (property.Instance is not null)
+            NoTensor(property.Instance);
+        return None;
+    }
+
+    /// <summary>A use of a member that has to do with tensors: one of the vocabulary, or an error.</summary>
+    private ImmutableHashSet<TensorValue> Operation(IOperation operation, ISymbol member, IReadOnlyList<CallArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
+    {
+        var op = _ops.Find(member, [.. arguments.Select(a => a.Shape)], omitted);
+        var isTensor = _torch.IsTensor(operation.Type);
+        if (op is null || (op.Kind != OpKind.Neutral && !isTensor))
+        {
+            UnknownOperation(operation, member, op is not null ? " that gives one tensor" : _ops.Knows(member) ? " with these arguments" : "");
+            VisitAll(arguments.Select(a => a.Value));
+            return isTensor ? [Value(Origin.External, operation)] : None;
+        }
+
+        var data = op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => _torch.IsTensor(a.Type));
+        var operands = new List<(IOperation Operand, ImmutableHashSet<TensorValue> Values)>();
+        foreach (var operand in arguments.SelectMany(a => Operands(a.Value)))
+        {
+            var values = Expression(operand);
+            if (_torch.IsTensor(operand.Type))
+                operands.Add((operand, values));
+            else if (values.Count > 0)
+                CannotAnalyse(operand, "a tensor is used in a way that is not supported here");
+        }
+        if (Products.Contains(op.Name) && operands.Any(o => o.Values.Any(v => v.Origin == Origin.External)))
+            UnknownOperation(operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
+
+        var value = isTensor ? Value(Origin.Operation, operation) : null;
+        foreach (var (operand, values) in operands)
+        {
+            var use = Use(KindOf(op, operand == data, isTensor), operand, value, values);
+            if (value is null)
+                continue;
+            if (operand == data)
+                value.Input = use;
+            if (op.Kind is OpKind.PassThrough or OpKind.Neutral)
+                value.Roots.UnionWith(values.SelectMany(v => v.Roots));
+        }
+        if (value is null)
+            return None;
+
+        var isInPlace = op.Kind != OpKind.Neutral && IsInPlace(op, operation);
+        value.Op ??= new OpCall(op, [.. arguments.Select(a => a.Value)], data, isInPlace, op.Kind != OpKind.Neutral && arguments.All(a => a.Value == data || IsOfModelOnly(a.Value)));
+        if (isInPlace)
+            ChangeInPlace(operation, value, operands[0].Values);
+        return [value];
+    }
+
+    private static UseKind KindOf(Op op, bool isData, bool givesTensor) => op.Kind switch
+    {
+        // What is multiplied as matrices is computed with, as in a layer: it is quantized before.
+        OpKind.Join when Products.Contains(op.Name) => UseKind.Compute,
+        OpKind.Join => UseKind.Join,
+        OpKind.Activation when isData => UseKind.Compute,
+        OpKind.PassThrough when isData => UseKind.Through,
+        OpKind.Neutral when givesTensor => UseKind.Through,
+        _ => UseKind.Neutral,
+    };
+
+    /// <summary>The operands that an argument hands over: the elements of a list of tensors that is written in place, or itself.</summary>
+    private IEnumerable<IOperation> Operands(IOperation argument)
+    {
+        var list = WithoutConversions(argument);
+        if (_torch.Of(argument.Type) == Tensorness.List || _torch.Of(list.Type) == Tensorness.List)
+        {
+            switch (list)
+            {
+                case IArrayCreationOperation { Initializer: { } initializer }:
+                    return initializer.ElementValues;
+                case ICollectionExpressionOperation collection when !collection.Elements.OfType<ISpreadOperation>().Any():
+                    return collection.Elements;
+                case IObjectCreationOperation { Arguments.Length: 0, Initializer: { } initializer }
+                    when initializer.Initializers.All(i => i is IInvocationOperation { Arguments.Length: 1 }):
+                    return initializer.Initializers.Select(i => ((IInvocationOperation)i).Arguments[0].Value);
+            }
+        }
+        return [argument];
+    }
+
+    private static IReadOnlyList<CallArgument> ArgumentsOf(IInvocationOperation call)
+    {
+        var arguments = call.Arguments
+            .Where(a => a.ArgumentKind == ArgumentKind.Explicit || (a.ArgumentKind != ArgumentKind.DefaultValue && !IsEmpty(a.Value)))
+            .Select(ToCallArgument);
+        return call.Instance is { } instance ? [Argument(instance), .. arguments] : [.. arguments];
+
+        static bool IsEmpty(IOperation value) => value switch
+        {
+            IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues.Length == 0,
+            ICollectionExpressionOperation collection => collection.Elements.Length == 0,
+            _ => false,
+        };
+    }
+
+    private static CallArgument ToCallArgument(IArgumentOperation argument)
+    {
+        var name = (argument.Syntax as ArgumentSyntax)?.NameColon?.Name.Identifier.ValueText;
+        return new CallArgument(argument.Value, new OpArgument(argument.Parameter!.Type, name, argument.ArgumentKind != ArgumentKind.Explicit));
+    }
+
+    private static IReadOnlyList<IParameterSymbol> OmittedBy(IInvocationOperation call) =>
+        [.. call.Arguments.Where(a => a.ArgumentKind == ArgumentKind.DefaultValue).Select(a => a.Parameter!)];
+
+    private void UnknownOperation(IOperation operation, ISymbol member, string detail) =>
+        Report(Rules.UnknownOperation, operation.Syntax, $"{member.ContainingType.Name}.{member.Name}", detail);
+
+    private void VisitAll(IEnumerable<IOperation> operations)
+    {
+        foreach (var operation in operations)
+        {
+            foreach (var operand in Operands(operation is IArgumentOperation argument ? argument.Value : operation))
+                Expression(operand);
+        }
+    }
+
+    /// <summary>Whether the expression is the same module at every run: a member of the model, members of it, elements at constant indices.</summary>
+    private static bool IsFixed(IOperation module) => WithoutConversions(module) switch
+    {
+        IInstanceReferenceOperation => true,
+        IFieldReferenceOperation field => field.Instance is null || IsFixed(field.Instance),
+        IPropertyReferenceOperation property => IsStored(property.Property) && (property.Instance is null || IsFixed(property.Instance)) && property.Arguments.All(a => a.Value.ConstantValue.HasValue),
+        IArrayElementReferenceOperation element => IsFixed(element.ArrayReference) && element.Indices.All(i => i.ConstantValue.HasValue),
+        _ => false,
+    };
+
+    /// <summary>Whether a property is a plain place to keep a value, as far as its source is known.</summary>
+    private static bool IsStored(IPropertySymbol property) => property.DeclaringSyntaxReferences.IsEmpty
+        || property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
+
+    private static bool CreatesModule(IOperation operation) => operation is IObjectCreationOperation
+        || (operation is IInvocationOperation { TargetMethod: { IsStatic: true } method } && method.ContainingAssembly.Name == "TorchSharp");
+
+    /// <summary>The name that a reader would call a module by: <c>conv1</c>, <c>features.conv1</c>, <c>layers[0]</c>, <c>block</c>.</summary>
+    private static string NameOf(IOperation module)
+    {
+        var text = string.Concat(WithoutConversions(module).Syntax.DescendantTokens().Select(t => t.ValueText));
+        return text.StartsWith("this.", StringComparison.Ordinal) ? text.Substring("this.".Length) : text;
+    }
+
+    /// <summary>Whether an argument depends on nothing but constants and the model's members, so that it can be evaluated elsewhere.</summary>
+    private bool IsOfModelOnly(IOperation argument) => argument.DescendantsAndSelf().All(o => o switch
+    {
+        ILocalReferenceOperation or IParameterReferenceOperation or IAnonymousFunctionOperation or IAwaitOperation => false,
+        IAssignmentOperation or IIncrementOrDecrementOperation or IDeclarationExpressionOperation => false,
+        IInvocationOperation call => !SymbolEqualityComparer.Default.Equals(call.TargetMethod.ContainingAssembly, _model.ContainingAssembly),
+        IMemberReferenceOperation member => !_written.Value.Contains(member.Member),
+        _ => _torch.Of(o.Type) == Tensorness.None,
+    });
+}

@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <content>
+/// Operations that change their argument. The twin treats them as functions, which is the same as long as nobody else looks at the
+/// changed storage: that is checked here.
+/// </content>
+internal sealed partial class ForwardFlow
+{
+    /// <summary>A trailing underscore, or <c>inplace: true</c>.</summary>
+    private static bool IsInPlace(Op op, IOperation operation) =>
+        (op.Name.EndsWith("_", StringComparison.Ordinal) && !op.Name.EndsWith("__", StringComparison.Ordinal))
+        || (operation is IInvocationOperation call && call.Arguments.Any(a => a.Parameter?.Name == "inplace" && a.Value.ConstantValue is not { HasValue: true, Value: false }));
+
+    private void ChangeInPlace(IOperation operation, TensorValue value, ImmutableHashSet<TensorValue> target)
+    {
+        var storage = target.SelectMany(v => v.Roots).ToImmutableHashSet();
+        value.Roots.UnionWith(storage);
+        if (storage.Any(v => v.Origin is Origin.Parameter or Origin.External))
+        {
+            CannotAnalyse(operation, "an in-place operation may change a tensor of the caller or of the model; use it without the trailing underscore, or with inplace: false");
+            return;
+        }
+        _stale ??= new TensorValue(Origin.Stale, operation, -1, 0);
+        foreach (var local in _state!.Locals)
+        {
+            if (local.Value.Any(v => v.Roots.Overlaps(storage)))
+                _state = _state!.With(local.Key, [_stale]);
+        }
+    }
+
+    /// <summary>Within one statement the order of evaluation decides what a second use of the changed tensor sees.</summary>
+    private void CheckInPlace()
+    {
+        foreach (var value in _values.Values.Where(v => v.Op is { IsInPlace: true }))
+        {
+            var statement = StatementOf(value.Operation);
+            var changed = _uses.Values.FirstOrDefault(u => u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));
+            var readsElsewhere = changed is not null && changed.Sources
+                .SelectMany(s => s.Uses)
+                .Any(u => u != changed && u.Kind != UseKind.Neutral && StatementOf(u.Place) == statement);
+            if (readsElsewhere)
+                CannotAnalyse(value.Operation, "a tensor is changed in place in a statement that also uses it elsewhere; use the operation without the trailing underscore");
+        }
+    }
+
+    private static SyntaxNode? StatementOf(IOperation operation) => operation.Syntax.FirstAncestorOrSelf<SyntaxNode>(n => n is StatementSyntax or ArrowExpressionClauseSyntax);
+
+    /// <summary>Members that forward assigns.</summary>
+    private static HashSet<ISymbol> WrittenMembers(IOperation body)
+    {
+        var written = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (var operation in body.Descendants())
+        {
+            var target = operation switch
+            {
+                IAssignmentOperation assignment => assignment.Target,
+                IIncrementOrDecrementOperation increment => increment.Target,
+                IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
+                _ => null,
+            };
+            if (target is IMemberReferenceOperation member)
+                written.Add(member.Member);
+        }
+        return written;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <summary>What becomes of one place of the code.</summary>
+internal abstract record Lowered
+{
+    /// <summary>A call of a chain, or of the chain of a module that is known at run time only.</summary>
+    public sealed record Head(Chain Chain, TensorValue Value) : Lowered;
+
+    /// <summary>A later step of a chain: it becomes its own argument.</summary>
+    public sealed record Member(TensorValue Value) : Lowered;
+
+    /// <summary>A call of the vocabulary, handed to a chain where <paramref name="Chain"/> is given.</summary>
+    public sealed record Vocabulary(TensorValue Value, Chain? Chain) : Lowered;
+}
+
+/// <summary>A run of unary steps, each used once.</summary>
+internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, string feeds)
+{
+    /// <summary>The first step, or for <see cref="IsComputed"/> the value that the chain is handed.</summary>
+    public TensorValue Head { get; } = head;
+
+    public IReadOnlyList<TensorValue> Steps { get; } = steps;
+
+    /// <summary>A member of <c>QDrop.Modules.Feeds</c>.</summary>
+    public string Feeds { get; } = feeds;
+
+    /// <summary>Name of the place, unique in the class.</summary>
+    public string Name { get; set; } = "";
+
+    public string Field { get; set; } = "";
+
+    /// <summary>Whether the head is computed in place: a join, or an activation function whose arguments are known at run time only.</summary>
+    public bool IsComputed => Head.Op is not null && (Steps.Count == 0 || Steps[0] != Head);
+
+    /// <summary>Whether the head is a module that is known at run time only.</summary>
+    public bool IsDynamic => Head.Layer is { IsFixed: false };
+}
+
+/// <summary>Which places of a <c>forward</c> become what.</summary>
+internal sealed class LoweringPlan
+{
+    private readonly Dictionary<SyntaxNode, Lowered> _places = [];
+    private readonly List<Chain> _chains = [];
+
+    public IReadOnlyList<Chain> Chains => _chains;
+
+    public IReadOnlyDictionary<SyntaxNode, Lowered> Places => _places;
+
+    /// <param name="flow">The dataflow.</param>
+    /// <param name="reserved">Names that the twin's fields must not have.</param>
+    public static LoweringPlan Make(ForwardFlow flow, IEnumerable<string> reserved)
+    {
+        var plan = new LoweringPlan();
+        var next = flow.Values
+            .Select(step => (Step: step, Before: LinkedBefore(step)))
+            .Where(link => link.Before is not null)
+            .ToDictionary(link => link.Before!, link => link.Step);
+        var linked = new HashSet<TensorValue>(next.Values);
+        foreach (var value in flow.Values.Where(v => v.Origin is Origin.Layer or Origin.Operation && v.Kind != OpKind.Neutral && !linked.Contains(v)))
+        {
+            var run = new List<TensorValue> { value };
+            while (next.TryGetValue(run[run.Count - 1], out var following))
+                run.Add(following);
+            plan.Add(run);
+        }
+        plan.Name(reserved);
+        return plan;
+    }
+
+    /// <summary>
+    /// The value before a step, if the two can be fused: it is the only one that arrives, nothing else looks at it, and both are
+    /// computed equally often, one after the other.
+    /// </summary>
+    private static TensorValue? LinkedBefore(TensorValue step) =>
+        IsStep(step) && step.Layer is not { IsConditional: true }
+        && step.Input?.Source is { } before
+        && before.Uses.Count == 1 && before.Uses[0] == step.Input
+        && before.Region == step.Region && before.Order < step.Order
+        && (before.Origin == Origin.Layer || IsStep(before) || IsComputedHead(before))
+            ? before
+            : null;
+
+    private static bool IsStep(TensorValue value) =>
+        value.Layer is { IsFixed: true } || (value.Op is { IsRepeatable: true } && value.Kind is OpKind.Activation or OpKind.PassThrough);
+
+    private static bool IsComputedHead(TensorValue value) => value.IsJoin || (value.Kind == OpKind.Activation && value.Op is { IsRepeatable: false });
+
+    private static bool IsPassThrough(TensorValue value) => value.Kind == OpKind.PassThrough;
+
+    private void Add(List<TensorValue> run)
+    {
+        var feeds = FeedsOf(run[run.Count - 1]);
+        if (IsComputedHead(run[0]))
+        {
+            var steps = run.Skip(1).ToList();
+            if (feeds == "Join" && run[0].IsJoin && steps.All(IsPassThrough))
+            {
+                run.ForEach(v => Place(v, new Lowered.Vocabulary(v, null)));
+                return;
+            }
+            var chain = new Chain(run[0], steps, feeds);
+            _chains.Add(chain);
+            Place(run[0], new Lowered.Vocabulary(run[0], chain));
+            steps.ForEach(v => Place(v, new Lowered.Member(v)));
+            return;
+        }
+
+        // Functions that pass the grid through need no chain of their own: it begins with what computes.
+        var leading = run.TakeWhile(IsPassThrough).ToList();
+        leading.ForEach(v => Place(v, new Lowered.Vocabulary(v, null)));
+        var rest = run.Skip(leading.Count).ToList();
+        if (rest.Count == 0)
+            return;
+        var begun = new Chain(rest[0], rest, feeds);
+        _chains.Add(begun);
+        Place(rest[0], new Lowered.Head(begun, rest[0]));
+        rest.Skip(1).ToList().ForEach(v => Place(v, new Lowered.Member(v)));
+    }
+
+    private void Place(TensorValue value, Lowered lowered) => _places[value.Operation.Syntax] = lowered;
+
+    private static string FeedsOf(TensorValue tail)
+    {
+        var kinds = new HashSet<UseKind>();
+        var seen = new HashSet<TensorValue>();
+        Follow(tail);
+        kinds.Remove(UseKind.Neutral);
+        return kinds.Count == 1 && kinds.Contains(UseKind.Join) ? "Join" : kinds.Count == 1 && kinds.Contains(UseKind.Result) ? "Result" : "Next";
+
+        void Follow(TensorValue value)
+        {
+            if (!seen.Add(value))
+                return;
+            foreach (var use in value.Uses)
+            {
+                if (use is { Kind: UseKind.Through, Consumer: { } consumer })
+                    Follow(consumer);
+                else
+                    kinds.Add(use.Kind);
+            }
+        }
+    }
+
+    private void Name(IEnumerable<string> reserved)
+    {
+        var fields = new HashSet<string>(reserved);
+        var names = new HashSet<string>();
+        foreach (var chain in _chains.OrderBy(c => c.Head.Order))
+        {
+            var name = chain.Head.Layer?.Name ?? chain.Head.Op!.Op.Name.TrimEnd('_');
+            chain.Name = Unique(name, names);
+            chain.Field = Unique("_" + new string([.. name.Where(SyntaxFacts.IsIdentifierPartCharacter)]), fields);
+        }
+
+        static string Unique(string name, HashSet<string> taken)
+        {
+            var unique = name;
+            for (var i = 2; !taken.Add(unique); i++)
+                unique = name + i;
+            return unique;
+        }
+    }
+}

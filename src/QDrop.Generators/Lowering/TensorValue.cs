@@ -1,0 +1,107 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <summary>Where a tensor value comes from.</summary>
+internal enum Origin
+{
+    /// <summary>A parameter of <c>forward</c>: the caller's tensor.</summary>
+    Parameter,
+
+    /// <summary>A tensor of the model, or a constant: nothing that this <c>forward</c> computed from its input.</summary>
+    External,
+
+    /// <summary>No tensor: <see langword="null"/>.</summary>
+    Null,
+
+    /// <summary>A local that an in-place operation changed behind its name; reading it is an error.</summary>
+    Stale,
+
+    /// <summary>A call of a module.</summary>
+    Layer,
+
+    /// <summary>An operation of the vocabulary.</summary>
+    Operation,
+}
+
+/// <summary>A tensor that one place of the code computes. Used within one analysis only.</summary>
+internal sealed class TensorValue(Origin origin, IOperation operation, int order, int region)
+{
+    public Origin Origin { get; } = origin;
+
+    public IOperation Operation { get; } = operation;
+
+    /// <summary>Place in the order of evaluation.</summary>
+    public int Order { get; } = order;
+
+    /// <summary>The stretch of code without branches that computes it: values of one region are computed equally often.</summary>
+    public int Region { get; } = region;
+
+    /// <summary>For <see cref="Origin.Layer"/>: the module that is called.</summary>
+    public LayerCall? Layer { get; set; }
+
+    /// <summary>For <see cref="Origin.Operation"/>: the operation.</summary>
+    public OpCall? Op { get; set; }
+
+    /// <summary>The use of its data input, for what has exactly one.</summary>
+    public Use? Input { get; set; }
+
+    /// <summary>Values whose storage this may share.</summary>
+    public HashSet<TensorValue> Roots { get; } = [];
+
+    public List<Use> Uses { get; } = [];
+
+    public OpKind? Kind => Op?.Op.Kind;
+
+    public bool IsJoin => Kind == OpKind.Join;
+}
+
+/// <summary>What a use of a value does with it.</summary>
+internal enum UseKind
+{
+    /// <summary>Goes into a layer or an activation function.</summary>
+    Compute,
+
+    /// <summary>Passes through, to the uses of the consumer's value.</summary>
+    Through,
+
+    Join,
+
+    Result,
+
+    /// <summary>Looks at the shape, disposes, compares with <see langword="null"/>.</summary>
+    Neutral,
+}
+
+/// <summary>One place that uses tensor values, and the values that may arrive there.</summary>
+internal sealed class Use(UseKind kind, IOperation place, TensorValue? consumer)
+{
+    public UseKind Kind { get; } = kind;
+
+    public IOperation Place { get; } = place;
+
+    public TensorValue? Consumer { get; } = consumer;
+
+    public HashSet<TensorValue> Sources { get; } = [];
+
+    /// <summary>The only value that arrives, where there is only one.</summary>
+    public TensorValue? Source => Sources.Count == 1 ? Sources.First() : null;
+}
+
+/// <summary>A call of a module.</summary>
+/// <param name="Receiver">The module.</param>
+/// <param name="Name">Its name: the member's or the local's.</param>
+/// <param name="IsFixed">Whether it is the same module at every run: a member of the model, possibly through members and constant indices.</param>
+/// <param name="IsSpread">Whether it is a list of modules that a loop applies one after the other.</param>
+/// <param name="IsConditional">Whether it is called with <c>?.</c>.</param>
+internal sealed record LayerCall(IOperation Receiver, IOperation Argument, string Name, ITypeSymbol Type, bool IsFixed, bool IsSpread, bool IsConditional);
+
+/// <summary>A use of the vocabulary.</summary>
+/// <param name="Arguments">What goes into it, in the order of <see cref="Op.Method"/>'s parameters.</param>
+/// <param name="Data">The tensor that it computes from, where that is one.</param>
+/// <param name="IsInPlace">Whether it changes its first argument.</param>
+/// <param name="IsRepeatable">Whether its other arguments are constants or members of the model, so that a chain can hold it.</param>
+internal sealed record OpCall(Op Op, IReadOnlyList<IOperation> Arguments, IOperation? Data, bool IsInPlace, bool IsRepeatable);

@@ -1,0 +1,139 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace QDrop.Generators.Mappings;
+
+/// <summary>What a tensor operation means to quantization: the members of <c>QDrop.Modules.OpKind</c>.</summary>
+internal enum OpKind
+{
+    Activation,
+    PassThrough,
+    Join,
+    Neutral,
+}
+
+/// <summary>A method of <c>QDrop.Modules.Ops</c>, or for <see cref="OpKind.Neutral"/> nothing but the kind.</summary>
+internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method);
+
+/// <summary>An argument as a tensor operation receives it: the receiver of an instance member comes first.</summary>
+/// <param name="Type">Type of the parameter that takes it.</param>
+/// <param name="Name">Its name, where it is given by name.</param>
+internal readonly record struct OpArgument(ITypeSymbol Type, string? Name, bool IsParams);
+
+/// <summary>The vocabulary: which TorchSharp members may appear in a <c>forward</c>, read from the attributes of <c>QDrop.Modules.Ops</c>.</summary>
+internal sealed class OpsTable
+{
+    private const string OpsName = "QDrop.Modules.Ops";
+    private const string AttributeName = "LowersAttribute";
+
+    private static readonly ConditionalWeakTable<Compilation, OpsTable> Read = new();
+
+    private readonly Compilation _compilation;
+    private readonly TorchTypes _torch;
+    private readonly Dictionary<(ISymbol Type, string Member), List<Op>> _entries = new(new KeyComparer());
+
+    private OpsTable(Compilation compilation, TorchTypes torch)
+    {
+        _compilation = compilation;
+        _torch = torch;
+        if (compilation.GetTypeByMetadataName(OpsName) is not { } ops)
+            return;
+        Add(ops, null);
+        foreach (var method in ops.GetMembers().OfType<IMethodSymbol>())
+            Add(method, method);
+    }
+
+    public static OpsTable Of(Compilation compilation, TorchTypes torch) => Read.GetValue(compilation, c => new OpsTable(c, torch));
+
+    /// <summary>Whether any overload of the member is in the vocabulary.</summary>
+    public bool Knows(ISymbol member) => Entries(member).Count > 0;
+
+    /// <summary>The method that stands for a use of a member with these arguments.</summary>
+    /// <param name="member">The TorchSharp member.</param>
+    /// <param name="arguments">The arguments that the user wrote, receiver first.</param>
+    /// <param name="omitted">Parameters that the user left at their defaults.</param>
+    public Op? Find(ISymbol member, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
+    {
+        var entries = Entries(member);
+        return entries.FirstOrDefault(op => op.Kind == OpKind.Neutral) ?? entries.FirstOrDefault(op => Accepts(op.Method!, arguments, omitted));
+    }
+
+    private static string NameOf(ISymbol member) => member is IPropertySymbol { IsIndexer: true } ? "this[]" : member.Name;
+
+    private List<Op> Entries(ISymbol member)
+    {
+        var found = new List<Op>();
+        for (var type = member.ContainingType; type is not null; type = type.BaseType)
+        {
+            if (_entries.TryGetValue((type.OriginalDefinition, NameOf(member)), out var entries))
+                found.AddRange(entries);
+        }
+        return found;
+    }
+
+    private void Add(ISymbol holder, IMethodSymbol? method)
+    {
+        foreach (var attribute in holder.GetAttributes().Where(a => a.AttributeClass?.Name == AttributeName))
+        {
+            var arguments = attribute.ConstructorArguments;
+            if (arguments.Length != 2 || arguments[0].Value is not INamedTypeSymbol type || arguments[1].Value is not string member)
+                continue;
+            var kind = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Kind").Value.Value is int value ? (OpKind)value : OpKind.Activation;
+            var key = (type.OriginalDefinition, member);
+            if (!_entries.TryGetValue(key, out var entries))
+                _entries.Add(key, entries = []);
+            entries.Add(new Op(kind, method?.Name ?? member, method));
+        }
+    }
+
+    /// <summary>
+    /// Whether the method can be called with the same argument list: same number of tensors in the same places, every other argument
+    /// convertible, names of named arguments the same, defaults of omitted ones the same.
+    /// </summary>
+    private bool Accepts(IMethodSymbol method, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
+    {
+        var taken = new HashSet<IParameterSymbol>(SymbolEqualityComparer.Default);
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            var parameter = argument.Name is { } name
+                ? method.Parameters.FirstOrDefault(p => p.Name == name)
+                : i < method.Parameters.Length ? method.Parameters[i] : null;
+            if (parameter is null || !taken.Add(parameter) || (argument.IsParams && !parameter.IsParams))
+                return false;
+            if (_torch.Of(parameter.Type) != _torch.Of(argument.Type))
+                return false;
+            if (_torch.IsTensor(parameter.Type))
+                continue;
+            if (!_compilation.ClassifyConversion(argument.Type, parameter.Type).IsImplicit)
+                return false;
+        }
+        return method.Parameters.All(p => taken.Contains(p) || p.IsParams || (p.IsOptional && SameDefault(p, omitted)));
+    }
+
+    private static bool SameDefault(IParameterSymbol parameter, IReadOnlyList<IParameterSymbol> omitted)
+    {
+        var original = omitted.FirstOrDefault(p => p.Name == parameter.Name);
+        if (original is null || !original.HasExplicitDefaultValue)
+            return true;
+        return parameter.HasExplicitDefaultValue && Number(original.ExplicitDefaultValue) is var a && Number(parameter.ExplicitDefaultValue) is var b && Equals(a, b);
+    }
+
+    /// <summary>Numbers of different types compare by value: TorchSharp's <c>long dim = -1</c> may be an <c>int</c> elsewhere.</summary>
+    private static object? Number(object? value) => value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
+        ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
+        : value;
+
+    private sealed class KeyComparer : IEqualityComparer<(ISymbol Type, string Member)>
+    {
+        public bool Equals((ISymbol Type, string Member) x, (ISymbol Type, string Member) y) =>
+            x.Member == y.Member && SymbolEqualityComparer.Default.Equals(x.Type, y.Type);
+
+        public int GetHashCode((ISymbol Type, string Member) key) =>
+            unchecked((SymbolEqualityComparer.Default.GetHashCode(key.Type) * 31) + StringComparer.Ordinal.GetHashCode(key.Member));
+    }
+}

@@ -1,0 +1,17 @@
+using QDrop.Generators.Helpers;
+
+namespace QDrop.Generators.Models;
+
+/// <summary>What the descriptor of a <c>[Quantize]</c> class says. Members named <c>…Code</c> are C# expressions.</summary>
+internal sealed record ModelInfo(
+    string FullName,
+    string Fingerprint,
+    string CreateCode,
+    EquatableArray<string> SettingsCode,
+    string? WeightsCode,
+    string? CalibrationCode,
+    string? CalibrationDataCode,
+    string File,
+    int Line,
+    int Column,
+    EquatableArray<string> Blocks);
