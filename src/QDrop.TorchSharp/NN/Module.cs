@@ -90,7 +90,8 @@ public static partial class torch
                     return;
                 }
 
-                CheckName(name, "module");
+                if (string.IsNullOrEmpty(name)) throw new ArgumentException("A module cannot be registered under an empty name.", nameof(name));
+                if (name.Contains('.')) throw new ArgumentException($"The module name '{name}' contains '.', which separates the levels of the module tree.", nameof(name));
                 if (_internal_submodules.ContainsKey(name)) throw new InvalidOperationException($"Sub-module {name} is already registered.");
                 submodule.RegisterComponents();
                 _internal_submodules.Add(name, submodule);
@@ -106,7 +107,6 @@ public static partial class torch
                     return;
                 }
 
-                CheckName(name, "parameter");
                 if (_internal_params.ContainsKey(name)) throw new InvalidOperationException($"Parameter {name} is already registered.");
                 param.DetachFromDisposeScope();
                 _internal_params.Add(name, param);
@@ -123,7 +123,6 @@ public static partial class torch
                     return;
                 }
 
-                CheckName(name, "buffer");
                 if (_internal_buffers.ContainsKey(name)) throw new InvalidOperationException($"Tensor {name} is already registered.");
                 tensor.DetachFromDisposeScope();
                 _internal_buffers.Add(name, (tensor, persistent));
@@ -132,8 +131,14 @@ public static partial class torch
             /// <summary>Registers a parameter, in the place of one of the same name if there is one; null removes it.</summary>
             protected void ConditionallyRegisterParameter(string name, Parameter? value)
             {
-                _internal_params.Remove(name);
-                if (value is not null) register_parameter(name, value);
+                if (value is null)
+                {
+                    _internal_params.Remove(name);
+                    return;
+                }
+
+                value.DetachFromDisposeScope();
+                _internal_params[name] = value;
             }
 
             protected void ConditionallyRegisterParameter(string name, Tensor? value)
@@ -142,8 +147,14 @@ public static partial class torch
             /// <summary>Registers a buffer, in the place of one of the same name if there is one; null removes it.</summary>
             protected void ConditionallyRegisterBuffer(string name, Tensor? value, bool persistent = true)
             {
-                _internal_buffers.Remove(name);
-                if (value is not null) register_buffer(name, value, persistent);
+                if (value is null)
+                {
+                    _internal_buffers.Remove(name);
+                    return;
+                }
+
+                value.DetachFromDisposeScope();
+                _internal_buffers[name] = (value, persistent);
             }
 
             /// <summary>Forgets all submodules, without disposing them.</summary>
@@ -167,12 +178,6 @@ public static partial class torch
 
             private bool IsRegistered(string name)
                 => _internal_submodules.ContainsKey(name) || _internal_params.ContainsKey(name) || _internal_buffers.ContainsKey(name);
-
-            private static void CheckName(string name, string kind)
-            {
-                if (string.IsNullOrEmpty(name)) throw new ArgumentException($"A {kind} cannot be registered under an empty name.", nameof(name));
-                if (name.Contains('.')) throw new ArgumentException($"The {kind} name '{name}' contains '.', which separates the levels of the module tree.", nameof(name));
-            }
         }
     }
 }

@@ -51,6 +51,28 @@ public sealed class ContainerTests
         Assert.False(output.IsInvalid);
     }
 
+    private sealed class Fork : Sequential<Tensor, (Tensor, Tensor)>
+    {
+        public Fork(params nn.Module[] modules) : base(modules)
+        {
+        }
+
+        public override (Tensor, Tensor) forward(Tensor input) => (((nn.Module<Tensor, Tensor>)this[0]).call(input), ((nn.Module<Tensor, Tensor>)this[1]).call(input));
+    }
+
+    [Fact]
+    public void A_chain_of_other_types_runs_as_its_class_says()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var fork = new Fork(nn.ReLU());
+        fork.append("other", nn.Hardtanh());
+        Assert.Equal(["0:ReLU", "other:Hardtanh"], Children(fork));
+        (Tensor left, Tensor right) = fork.call(Samples.Of([-3, 3]));
+        Samples.Close([0, 3], left);
+        Samples.Close([-1, 1], right);
+        Assert.Throws<NotSupportedException>(() => fork[..1]);
+    }
+
     [Fact]
     public void A_module_list_renumbers_when_it_changes()
     {

@@ -135,6 +135,14 @@ public sealed class ModuleRegistrationTests
     }
 
     [Fact]
+    public void Assigning_a_layers_weight_keeps_its_place()
+    {
+        using Linear layer = nn.Linear(2, 1);
+        layer.weight = new Parameter(ones(1, 2));
+        Assert.Equal(["weight", "bias"], layer.state_dict().Keys);
+    }
+
+    [Fact]
     public void Assigning_a_layers_bias_replaces_the_registered_one_and_null_removes_it()
     {
         using Linear layer = nn.Linear(2, 1);

@@ -23,6 +23,13 @@ public sealed class PaddingAndVisionTests
     }
 
     [Fact]
+    public void A_single_size_pads_every_dimension()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Assert.Equal([4, 5], nn.functional.pad(Samples.Wave(2, 3), 1).shape);
+    }
+
+    [Fact]
     public void Negative_padding_crops()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -49,7 +49,7 @@ namespace TorchSharp.Modules
 
         /// <summary>The modules from the first index up to, but not including, the second. They are shared, not copied.</summary>
         public Sequential this[(int? start, int? end) index]
-            => Slice(index.start ?? 0, index.end is not { } end ? Count : end < 0 ? Count + end : Math.Min(end, Count));
+            => Slice(index.start ?? 0, Chain.End(index.end, Count));
 
         public Sequential this[Range index]
         {

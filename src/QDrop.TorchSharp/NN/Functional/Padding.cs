@@ -31,9 +31,9 @@ public static partial class torch
             public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0)
                 => functional.pad(input, new[] { pad.Item1, pad.Item2, pad.Item3, pad.Item4 }, mode, value);
 
-            /// <summary>Pads both sides of the last dimension alike.</summary>
+            /// <summary>Pads both sides of every dimension alike.</summary>
             public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0)
-                => functional.pad(input, new[] { pad, pad }, mode, value);
+                => functional.pad(input, Sizes.Same(pad, 2 * (int)input.dim()), mode, value);
         }
     }
 }
