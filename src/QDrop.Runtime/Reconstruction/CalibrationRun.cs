@@ -264,8 +264,9 @@ internal sealed class CalibrationRun : IDisposable
         {
             return forward(input);
         }
-        catch (System.Runtime.InteropServices.ExternalException error)
+        catch (Exception error) when (error is not (QDropException or OperationCanceledException) && new StackTrace(error).GetFrame(0)?.GetMethod()?.Module.Assembly == typeof(Tensor).Assembly)
         {
+            // TorchSharp or libtorch refused the values: shapes or types do not fit.
             throw new QDropException("QDROP222", $"The model cannot run on the calibration inputs, of shape {shape} and type {input.dtype}: {error.Message.Split('\n')[0]} "
                 + "Expected inputs as the model's forward takes them, the first dimension counting samples.", error);
         }

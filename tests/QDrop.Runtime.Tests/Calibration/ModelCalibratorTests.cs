@@ -2,6 +2,8 @@ using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
+using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 
 namespace QDrop.Runtime.Tests.Calibration;

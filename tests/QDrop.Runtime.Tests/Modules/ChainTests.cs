@@ -1,5 +1,7 @@
 using QDrop.Modules;
 using QDrop.Quantizers;
+using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -57,7 +59,7 @@ public sealed class ChainTests : IDisposable
     [Fact]
     public void Pooling_before_the_activation_function_keeps_the_quantizer_after_both()
     {
-        using Sequential model = Sequential(Conv2d(3, 4, 3), MaxPool2d(2), ReLU(), Conv2d(4, 4, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(16, 5));
+        using TorchSharp.Modules.Sequential model = Sequential(Conv2d(3, 4, 3), MaxPool2d(2), ReLU(), Conv2d(4, 4, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(16, 5));
         model.eval();
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
@@ -70,7 +72,7 @@ public sealed class ChainTests : IDisposable
     [Fact]
     public void A_batch_norm_without_a_layer_before_it_stays_float_and_is_quantized_with_its_activation_function()
     {
-        using Sequential model = Sequential(BatchNorm2d(3), ReLU(), Conv2d(3, 4, 3));
+        using TorchSharp.Modules.Sequential model = Sequential(BatchNorm2d(3), ReLU(), Conv2d(3, 4, 3));
         model.eval();
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
@@ -84,7 +86,7 @@ public sealed class ChainTests : IDisposable
     [Fact]
     public void A_module_that_cannot_be_quantized_is_an_error_that_names_it()
     {
-        using Sequential model = Sequential(("first", Linear(4, 4)), ("bilinear", new Squarer()));
+        using TorchSharp.Modules.Sequential model = Sequential(("first", Linear(4, 4)), ("bilinear", new Squarer()));
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
         var error = Assert.Throws<QDropException>(() => chain.forward(randn(2, 4)));
@@ -95,7 +97,7 @@ public sealed class ChainTests : IDisposable
     [Fact]
     public void A_module_that_was_not_registered_is_an_error_that_says_so()
     {
-        using Sequential model = Sequential(Linear(4, 4));
+        using TorchSharp.Modules.Sequential model = Sequential(Linear(4, 4));
         using var stray = Linear(4, 4);
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [stray]);
@@ -107,7 +109,7 @@ public sealed class ChainTests : IDisposable
     [Fact]
     public void A_layer_that_is_called_twice_has_one_weight_quantizer_and_two_activation_quantizers()
     {
-        using Sequential model = Sequential(Linear(4, 4), ReLU());
+        using TorchSharp.Modules.Sequential model = Sequential(Linear(4, 4), ReLU());
         model.eval();
         var context = new QuantizationContext(model);
         var first = new Chain(context, "a", Feeds.Next, afterJoin: false, () => [model]);

@@ -21,10 +21,10 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
         foreach (BatchNorm2d norm in modules().OfType<BatchNorm2d>())
         {
             // Statistics as training would leave them, so that folding has something to fold.
-            init.uniform_(norm.running_mean, -0.5, 0.5);
-            init.uniform_(norm.running_var, 0.5, 2);
-            init.uniform_(norm.weight, 0.5, 1.5);
-            init.uniform_(norm.bias, -0.2, 0.2);
+            init.uniform_(norm.running_mean!, -0.5, 0.5);
+            init.uniform_(norm.running_var!, 0.5, 2);
+            init.uniform_(norm.weight!, 0.5, 1.5);
+            init.uniform_(norm.bias!, -0.2, 0.2);
         }
     }
 
