@@ -26,7 +26,7 @@ internal static class DefaultInit
     /// <summary>An embedding table <c>[n, d]</c> with normally distributed values.</summary>
     public static Parameter Table(long rows, long columns, Device? device, ScalarType? dtype)
     {
-        var table = new Parameter(Fresh.Empty([rows, columns], dtype, device));
+        var table = new Parameter(empty([rows, columns], dtype, device));
         Normal(table);
         return table;
     }

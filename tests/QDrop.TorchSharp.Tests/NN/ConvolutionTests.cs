@@ -61,6 +61,10 @@ public sealed class ConvolutionTests
     public void Padding_same_keeps_the_size() => Check(nn.Conv2d(2, 2, 4, Padding.Same));
 
     [Fact]
+    public void Padding_same_of_an_even_kernel_puts_the_odd_pixel_after_the_image_in_every_padding_mode()
+        => Check(nn.Conv2d(2, 2, 4, Padding.Same, padding_mode: PaddingModes.Replicate), (inside, y, x) => inside(Math.Clamp(y, 0, 5), Math.Clamp(x, 0, 4)));
+
+    [Fact]
     public void Padding_valid_pads_nothing() => Check(nn.Conv2d(2, 2, (3, 3), Padding.Valid, stride: (2, 2)));
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class PReLU : nn.Module<Tensor, Tensor>
     {
         this.num_parameters = num_parameters;
         this.init = init;
-        weight = new Parameter(Fresh.Ones([num_parameters], dtype, device));
+        weight = new Parameter(ones([num_parameters], dtype, device));
         DefaultInit.Fill(_weight, init);
     }
 

@@ -39,13 +39,13 @@ public sealed class MultiheadAttention : nn.Module<Tensor, Tensor, Tensor, Tenso
             k_proj_weight = Glorot(embedded_dim, keys);
             v_proj_weight = Glorot(embedded_dim, values);
         }
-        if (bias) in_proj_bias = new Parameter(Fresh.Zeros([3 * embedded_dim], null, null));
+        if (bias) in_proj_bias = new Parameter(zeros([3 * embedded_dim], null, null));
         out_proj = nn.Linear(embedded_dim, embedded_dim, bias);
         if (bias) nn.init.zeros_(out_proj.bias!);
         if (add_bias_kv)
         {
-            bias_k = new Parameter(Fresh.Empty([1, 1, embedded_dim], null, null));
-            bias_v = new Parameter(Fresh.Empty([1, 1, embedded_dim], null, null));
+            bias_k = new Parameter(empty([1, 1, embedded_dim], null, null));
+            bias_v = new Parameter(empty([1, 1, embedded_dim], null, null));
             nn.init.xavier_normal_(bias_k);
             nn.init.xavier_normal_(bias_v);
         }
@@ -113,7 +113,7 @@ public sealed class MultiheadAttention : nn.Module<Tensor, Tensor, Tensor, Tenso
 
     private static Parameter Glorot(long outputs, long inputs)
     {
-        var weight = new Parameter(Fresh.Empty([outputs, inputs], null, null));
+        var weight = new Parameter(empty([outputs, inputs], null, null));
         nn.init.xavier_uniform_(weight);
         return weight;
     }

@@ -41,8 +41,8 @@ public abstract class Convolution : nn.Module<Tensor, Tensor>
         else SetPadding(padding ?? new long[kernel_size.Length]);
 
         long[] channels = transposed ? [in_channels, out_channels / groups] : [out_channels, in_channels / groups];
-        weight = new Parameter(Fresh.Empty([.. channels, .. kernel_size], dtype, device));
-        if (bias) this.bias = new Parameter(Fresh.Empty([out_channels], dtype, device));
+        weight = new Parameter(empty([.. channels, .. kernel_size], dtype, device));
+        if (bias) this.bias = new Parameter(empty([out_channels], dtype, device));
         reset_parameters();
     }
 

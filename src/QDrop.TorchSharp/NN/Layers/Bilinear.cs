@@ -31,8 +31,8 @@ namespace TorchSharp.Modules
             this.in1_features = in1_features;
             this.in2_features = in2_features;
             this.out_features = out_features;
-            weight = new Parameter(Fresh.Empty([out_features, in1_features, in2_features], dtype, device));
-            if (hasBias) bias = new Parameter(Fresh.Empty([out_features], dtype, device));
+            weight = new Parameter(empty([out_features, in1_features, in2_features], dtype, device));
+            if (hasBias) bias = new Parameter(empty([out_features], dtype, device));
             double bound = 1 / Math.Sqrt(in1_features);
             DefaultInit.Uniform(_weight, bound);
             if (_bias is not null) DefaultInit.Uniform(_bias, bound);

@@ -47,8 +47,8 @@ namespace TorchSharp.Modules
         {
             in_features = inputSize;
             out_features = outputSize;
-            weight = new Parameter(Fresh.Empty([outputSize, inputSize], dtype, device));
-            if (hasBias) bias = new Parameter(Fresh.Empty([outputSize], dtype, device));
+            weight = new Parameter(empty([outputSize, inputSize], dtype, device));
+            if (hasBias) bias = new Parameter(empty([outputSize], dtype, device));
             DefaultInit.FanIn(_weight, _bias);
         }
 

@@ -33,8 +33,8 @@ namespace TorchSharp.Modules
             this.eps = eps;
             this.affine = affine;
             if (!affine) return;
-            weight = new Parameter(Fresh.Ones([num_channels], dtype, device));
-            bias = new Parameter(Fresh.Zeros([num_channels], dtype, device));
+            weight = new Parameter(ones([num_channels], dtype, device));
+            bias = new Parameter(zeros([num_channels], dtype, device));
         }
 
         public long num_groups { get; set; }

@@ -36,8 +36,8 @@ namespace TorchSharp.Modules
             this.eps = eps;
             this.elementwise_affine = elementwise_affine;
             if (!elementwise_affine) return;
-            weight = new Parameter(Fresh.Ones(normalized_shape, dtype, device));
-            if (bias) this.bias = new Parameter(Fresh.Zeros(normalized_shape, dtype, device));
+            weight = new Parameter(ones(normalized_shape, dtype, device));
+            if (bias) this.bias = new Parameter(zeros(normalized_shape, dtype, device));
         }
 
         public long[] normalized_shape { get; set; }

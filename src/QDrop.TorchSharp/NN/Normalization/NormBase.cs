@@ -21,15 +21,15 @@ public abstract class NormBase : nn.Module<Tensor, Tensor>
         this.track_running_stats = track_running_stats;
         if (affine)
         {
-            weight = new Parameter(Fresh.Ones([num_features], dtype, device));
-            bias = new Parameter(Fresh.Zeros([num_features], dtype, device));
+            weight = new Parameter(ones([num_features], dtype, device));
+            bias = new Parameter(zeros([num_features], dtype, device));
         }
 
         if (track_running_stats)
         {
-            running_mean = Fresh.Zeros([num_features], dtype, device);
-            running_var = Fresh.Ones([num_features], dtype, device);
-            num_batches_tracked = Fresh.Zeros([], ScalarType.Int64, device);
+            running_mean = zeros([num_features], dtype, device);
+            running_var = ones([num_features], dtype, device);
+            num_batches_tracked = zeros([], ScalarType.Int64, device);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class RecurrentStack
         double bound = 1 / Math.Sqrt(hidden);
         Parameter Add(string name, params long[] shape)
         {
-            var parameter = new Parameter(Fresh.Empty(shape, dtype, device));
+            var parameter = new Parameter(empty(shape, dtype, device));
             nn.init.uniform_(parameter, -bound, bound);
             owner.register_parameter(name + suffix, parameter);
             return parameter;
