@@ -32,7 +32,7 @@ internal static class ModelWriter
             writer.Line($"Name = {Literal(model.FullName)},");
             writer.Line($"Fingerprint = {Literal(model.Fingerprint)},");
             writer.Line($"CreateModel = static () => {model.CreateCode},");
-            writer.Line($"Settings = new() {{ {string.Join(", ", model.SettingsCode)} }},");
+            writer.Line($"Settings = new(){(model.SettingsCode.Count == 0 ? "" : $" {{ {string.Join(", ", model.SettingsCode)} }}")},");
             Optional("Weights", model.WeightsCode);
             Optional("CalibrationData", model.CalibrationDataCode);
             Optional("Calibration", model.CalibrationCode);

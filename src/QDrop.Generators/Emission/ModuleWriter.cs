@@ -82,13 +82,25 @@ internal static class ModuleWriter
             foreach (var chain in chains)
             {
                 writer.Line($"// {DocumentationWriter.Flow(chain)}");
-                writer.Line($"{chain.Field} = {(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {Steps(chain)});");
+                WriteChain(writer, chain);
             }
         }
     }
 
-    private static string Steps(ChainInfo chain) =>
-        $"{(chain.Steps.Any(s => s.Code.Contains("model.")) ? "" : "static ")}() => [{string.Join(", ", chain.Steps.Select(s => s.Code))}]";
+    private static void WriteChain(IndentedWriter writer, ChainInfo chain)
+    {
+        var begin = $"{chain.Field} = {(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}";
+        if (chain.Steps.Count == 0)
+        {
+            writer.Line(begin + ");");
+            return;
+        }
+        writer.Line($"{begin}, {(chain.UsesModel ? "" : "static ")}() =>");
+        writer.Line("[");
+        using (writer.Indent())
+            writer.Lines(chain.Steps.Select(s => s.Code + ","));
+        writer.Line("]);");
+    }
 
     private static void WriteForward(IndentedWriter writer, ForwardInfo forward)
     {

@@ -102,11 +102,15 @@ internal static class ModuleGatherer
 
     private static ChainInfo ToInfo(Chain chain, SemanticModel semantics)
     {
-        var steps = chain.Steps.Select(step => new StepInfo(
-            step.Layer?.Name ?? step.Op!.Op.Name,
-            step.Layer?.Type.ToDisplayString(BodyRewriter.Qualified),
-            step.Layer is { IsFixed: false } ? "" : BodyRewriter.Step(semantics, step, "model")));
-        return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray());
+        var usesModel = false;
+        var steps = new List<StepInfo>();
+        foreach (var step in chain.Steps)
+        {
+            var code = BodyRewriter.Step(semantics, step, "model");
+            usesModel |= code.UsesSelf;
+            steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, step.Layer?.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
+        }
+        return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray());
     }
 
     private static IEnumerable<string> Shells(INamedTypeSymbol type)

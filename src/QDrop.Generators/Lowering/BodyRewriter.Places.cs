@@ -9,15 +9,15 @@ namespace QDrop.Generators.Lowering;
 internal sealed partial class BodyRewriter
 {
     /// <summary>A step as an element of a chain's step list.</summary>
-    public static string Step(SemanticModel semantics, TensorValue step, string self)
+    public static (string Text, bool UsesSelf) Step(SemanticModel semantics, TensorValue step, string self)
     {
         var rewriter = new BodyRewriter(semantics, NoPlaces, [], self);
         if (step.Layer is { } layer)
-            return (layer.IsSpread ? ".. " : "") + rewriter.Module(layer);
+            return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
         rewriter.Replacements[step.Op!.Data!.Syntax] = "x";
         var call = OneLine(rewriter.Vocabulary(step.Operation.Syntax, step.Op));
         var isStatic = rewriter.UsesSelf ? "" : "static ";
-        return $"{Modules}Step.{step.Op.Op.Kind}(\"{step.Op.Op.Name}\", {isStatic}x => {call})";
+        return ($"{Modules}Step.{step.Op.Op.Kind}(\"{step.Op.Op.Name}\", {isStatic}x => {call})", rewriter.UsesSelf);
     }
 
     private static readonly Dictionary<SyntaxNode, Lowered> NoPlaces = [];
@@ -69,7 +69,7 @@ internal sealed partial class BodyRewriter
     {
         if (!chain.IsDynamic)
             return $"this.{chain.Field}";
-        var following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(semantics, step, self)));
+        var following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(semantics, step, self).Text));
         return $"this.Dynamic(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {Module(chain.Head.Layer!)}{following})";
     }
 

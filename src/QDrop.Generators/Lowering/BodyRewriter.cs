@@ -104,7 +104,7 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
         if (!string.IsNullOrEmpty(code))
             text.Append(Trivia(statement.GetLeadingTrivia())).Append(code).Append(Trivia(statement.GetTrailingTrivia()));
         else if (statement.DescendantTrivia().Any(IsComment))
-            text.Append(Trivia(statement.GetLeadingTrivia())).Append(Comments(statement).Trim()).Append(Trivia(statement.GetTrailingTrivia()));
+            text.Append(Trivia(statement.GetLeadingTrivia())).Append((Comments(statement) + Trivia(statement.GetTrailingTrivia())).TrimStart(' '));
     }
 
     /// <summary>A statement, or <see langword="null"/> if nothing is left of it because a chain has taken it in.</summary>

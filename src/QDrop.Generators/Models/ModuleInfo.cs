@@ -31,8 +31,9 @@ internal sealed record ForwardInfo(string Parameter, string ModelField, bool IsE
 /// <summary>A run of unary steps that the twin executes as one call.</summary>
 /// <param name="Field">The twin's field.</param>
 /// <param name="Feeds">A member of <c>QDrop.Modules.Feeds</c>.</param>
+/// <param name="UsesModel">Whether its steps refer to the float module.</param>
 /// <param name="Computed">What is computed in place and handed to the chain (<c>add</c>), where it does not begin with a layer.</param>
-internal sealed record ChainInfo(string Name, string Field, string Feeds, string? Computed, EquatableArray<StepInfo> Steps);
+internal sealed record ChainInfo(string Name, string Field, string Feeds, bool UsesModel, string? Computed, EquatableArray<StepInfo> Steps);
 
 /// <summary>One step of a chain.</summary>
 /// <param name="Name">Its name in documentation.</param>
