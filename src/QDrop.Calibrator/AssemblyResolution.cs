@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using QDrop.Protocol;
+
+namespace QDrop.Calibrator;
+
+/// <summary>
+/// Finds what the user's assembly needs and the host does not know: project references and single files, which at this point of the
+/// build are not yet beside the program, and of libraries everything.
+/// </summary>
+internal static class AssemblyResolution
+{
+    /// <summary>Resolves from the request's references from now on, and gives the user's code the base directory of its program.</summary>
+    internal static void Install(WorkerRequest request)
+    {
+        AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", Path.TrimEndingDirectorySeparator(request.BaseDirectory) + Path.DirectorySeparatorChar);
+
+        // The first of a name wins, as in the program's folder. Satellite assemblies share their names: one for each culture's folder.
+        var files = request.References.Append(request.Assembly).Where(File.Exists).ToList();
+        var assemblies = files.Where(static f => IsLibrary(f) && !f.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
+            .GroupBy(static f => Path.GetFileNameWithoutExtension(f), StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
+        var satellites = files.Where(static f => f.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
+            .GroupBy(static f => Path.Combine(Path.GetFileName(Path.GetDirectoryName(f)) ?? "", Path.GetFileNameWithoutExtension(f)), StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
+        var natives = files.GroupBy(static f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
+
+        AssemblyLoadContext.Default.Resolving += (context, name) => Find(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
+        {
+            foreach (string candidate in NativeNames(name))
+            {
+                if (natives.TryGetValue(candidate, out string? path) && NativeLibrary.TryLoad(path, out nint handle))
+                    return handle;
+            }
+
+            return 0;
+        };
+
+        string? Find(AssemblyName name) => name.Name is not { } simple
+            ? null
+            : string.IsNullOrEmpty(name.CultureName)
+                ? assemblies.GetValueOrDefault(simple)
+                : satellites.GetValueOrDefault(Path.Combine(name.CultureName, simple));
+    }
+
+    private static bool IsLibrary(string file) => Path.GetExtension(file) is ".dll" or ".exe";
+
+    private static IEnumerable<string> NativeNames(string name)
+    {
+        string file = Path.GetFileName(name);
+        return [file, file + ".dll", "lib" + file + ".so", file + ".so", "lib" + file + ".dylib", file + ".dylib"];
+    }
+}

@@ -1,0 +1,178 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+using QDrop.Modules;
+using QDrop.Protocol;
+using TorchSharp;
+
+namespace QDrop.Calibrator;
+
+/// <summary>Does what a request asks for: all models of the assembly that are named, or that name all they need.</summary>
+internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
+{
+    private const string RuntimeName = "QDrop.Runtime";
+
+    private bool _failed;
+
+    /// <returns>Whether there was no error.</returns>
+    internal static bool Run(WorkerRequest request, WorkerChannel channel, CancellationToken stop)
+    {
+        var calibration = new Calibration(request, channel);
+        calibration.Run(stop);
+        return !calibration._failed;
+    }
+
+    private void Run(CancellationToken stop)
+    {
+        List<string> done = [];
+        if (RuntimeFits() && Load() is { } assembly)
+            CalibrateAll(assembly, done, stop);
+        if (_failed)
+            done.Clear();
+        channel.Send(new WorkerMessage { Kind = MessageKind.Summary, Text = done.Count == 0 ? null : "QDrop: " + string.Join(", ", done) });
+    }
+
+    /// <summary>The runtime is the project's, this program the package's: they must be of one release.</summary>
+    private bool RuntimeFits()
+    {
+        string expected = Release(typeof(Calibration).Assembly);
+        try
+        {
+            string found = Release(Assembly.Load(RuntimeName));
+            if (found == expected)
+                return true;
+            Fail("QDROP104", $"The project uses {RuntimeName} {found}, but the package QDrop is {expected}. Reference the same version of both, or only QDrop, which brings its runtime.", Place.Of(request));
+        }
+        catch (FileNotFoundException)
+        {
+            Fail("QDROP104", $"The project has models to quantize but no {RuntimeName}. Reference the package QDrop, which brings it, without PrivateAssets or ExcludeAssets for its compile assets.", Place.Of(request));
+        }
+
+        return false;
+    }
+
+    private static string Release(Assembly assembly) =>
+        (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
+
+    private Assembly? Load()
+    {
+        try
+        {
+            return AssemblyLoadContext.Default.LoadFromAssemblyPath(request.Assembly);
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException)
+        {
+            Fail("QDROP109", $"'{request.Assembly}' cannot be loaded: {e.Message} The calibrator runs on {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}.", Place.Of(request));
+            return null;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CalibrateAll(Assembly assembly, List<string> done, CancellationToken stop)
+    {
+        var plans = Plans(Descriptors(assembly));
+        if (plans.Count == 0 || !TorchWorks())
+            return;
+        foreach (var plan in plans)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                done.Add(new ModelCalibration(plan, request, channel, assembly).Run(stop));
+            }
+            catch (PlacedException e)
+            {
+                Fail(e.Code, e.Message, e.Place);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                _failed = true;
+                channel.Send(Diagnosis.Internal(e, plan.Model));
+            }
+        }
+    }
+
+    /// <summary>What the generator registered.</summary>
+    private List<QuantizedModelDescriptor> Descriptors(Assembly assembly)
+    {
+        List<QuantizedModelDescriptor> descriptors = [];
+        try
+        {
+            foreach (var model in assembly.GetCustomAttributes<QuantizedModelAttribute>().Select(static a => a.Model))
+                descriptors.Add((QuantizedModelDescriptor)model.GetNestedType("Quantized", BindingFlags.Public | BindingFlags.NonPublic)!.GetProperty("Descriptor")!.GetValue(null)!);
+        }
+        catch (Exception e) when (Diagnosis.Unwrap(e) is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException)
+        {
+            Fail("QDROP109", $"The models of '{request.Assembly}' cannot be loaded: {Diagnosis.Describe(e)}. Something that the assembly refers to is missing or of another version than it was compiled with.", Place.Of(request));
+        }
+
+        return descriptors;
+    }
+
+    private List<ModelPlan> Plans(List<QuantizedModelDescriptor> descriptors)
+    {
+        List<ModelPlan> plans = [];
+        var items = request.Models.ToList();
+        foreach (var descriptor in descriptors)
+        {
+            var named = items.Where(i => Names(i, descriptor)).ToList();
+            items.RemoveAll(named.Contains);
+            if (named.Count > 1)
+            {
+                Fail("QDROP108", $"{named.Count} QDropModel items name {descriptor.Name}; a model has one artifact, so expected one item. Remove the others.", Place.OfItem(named[^1]));
+                continue;
+            }
+
+            var plan = new ModelPlan(descriptor, named.FirstOrDefault(), request);
+            if (IsAskedFor(plan))
+                plans.Add(plan);
+        }
+
+        foreach (var item in items.Where(_ => !_failed))
+        {
+            string known = descriptors.Count == 0 ? "it has none" : "it has " + string.Join(", ", descriptors.Select(static d => d.Name));
+            Fail("QDROP105", $"The QDropModel item '{item.Name}' names no model of the assembly: expected the full name of a class marked [Quantize]; {known}.", Place.OfItem(item));
+        }
+
+        foreach (var (name, place) in plans.SelectMany(static p => p.UnknownMetadata))
+            channel.Send(Diagnosis.Warning("QDROP110", $"The metadatum {name} of the QDropModel item means nothing to QDrop and is ignored. Known are {string.Join(", ", SettingNames.All)}.", place));
+        return plans;
+    }
+
+    /// <summary>Nested classes are written with '+' by reflection and with '.' in C#.</summary>
+    private static bool Names(ModelItem item, QuantizedModelDescriptor descriptor) =>
+        item.Name == descriptor.Name || item.Name == descriptor.Name.Replace('+', '.');
+
+    private bool IsAskedFor(ModelPlan plan)
+    {
+        string name = plan.Descriptor.Name;
+        if (plan.HasItem || (plan.Weights is not null && plan.HasCalibration))
+            return true;
+        if (plan.Weights is null && !plan.HasCalibration)
+            channel.Log($"QDrop: {name} names neither weights nor calibration data, and no QDropModel item does: it is not calibrated.");
+        else
+            channel.Send(Diagnosis.Warning("QDROP107", $"{name} names {(plan.Weights is null ? "calibration data but no weights" : "weights but no calibration data")}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.", plan.Model));
+        return false;
+    }
+
+    private bool TorchWorks()
+    {
+        try
+        {
+            torch.set_num_threads(request.Threads > 0 ? request.Threads : Environment.ProcessorCount);
+            using var one = torch.ones(1);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Fail("QDROP270", $"libtorch cannot be used on this machine: {Diagnosis.Describe(e)} Install it (see the page of this error), or calibrate on a machine that has it.", Place.Of(request));
+            return false;
+        }
+    }
+
+    private void Fail(string code, string message, Place place)
+    {
+        _failed = true;
+        channel.Send(Diagnosis.Error(code, message, place));
+    }
+}

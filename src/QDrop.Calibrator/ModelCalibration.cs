@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Reflection;
+using QDrop.Artifacts;
+using QDrop.Protocol;
+using QDrop.Reconstruction;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Calibrator;
+
+/// <summary>Brings the artifact of one model up to date: from what is there, from the cache, or by calibrating.</summary>
+internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, WorkerChannel channel, Assembly assembly)
+{
+    private readonly OutputFiles _files = new(request.OutputDirectory, plan.Descriptor.Name);
+
+    /// <summary>Does it.</summary>
+    /// <returns>What was done, for the summary.</returns>
+    /// <exception cref="PlacedException">Something that the user gave cannot be used; no file is left.</exception>
+    /// <exception cref="OperationCanceledException">The build wants the worker to stop; no partial file is left.</exception>
+    internal string Run(CancellationToken stop)
+    {
+        try
+        {
+            return Calibrate(stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _files.Delete();
+            throw;
+        }
+    }
+
+    private string Calibrate(CancellationToken stop)
+    {
+        var watch = Stopwatch.StartNew();
+        using var scope = NewDisposeScope();
+        var settings = plan.Settings();
+        using var model = PlacedException.At(plan.Model, Create);
+        PlacedException.At(plan.WeightsPlace, () => LoadWeights(model));
+        model.eval();
+        DeclareInput(plan.CalibrationData);
+        var inputs = PlacedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, assembly));
+        stop.ThrowIfCancellationRequested();
+        Try(model, inputs);
+
+        string key = ContentKey.Of(plan.Descriptor, settings, WeightFile.Hash(model), TensorHash.Of(inputs));
+        var cache = new ArtifactCache(request.CacheDirectory, text => channel.Log(text));
+        string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
+            : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
+            : ResultOutcome.Calibrated;
+        if (outcome == ResultOutcome.Calibrated)
+            PlacedException.At(plan.Model, () => Quantize(model, inputs, settings, stop));
+        if (outcome != ResultOutcome.UpToDate)
+            Seal(key);
+        if (outcome == ResultOutcome.Calibrated)
+            cache.Store(key, _files);
+        channel.Send(new WorkerMessage { Kind = MessageKind.Result, Model = plan.Descriptor.Name, Outcome = outcome, Artifact = _files.Artifact, Report = _files.Report });
+        return Summary(outcome, settings, watch.Elapsed);
+    }
+
+    private Module<Tensor, Tensor> Create()
+    {
+        try
+        {
+            return plan.Descriptor.CreateModel() ?? throw new QDropException("QDROP231", $"The factory of {plan.Descriptor.Name} gave null: expected the model, untrained.");
+        }
+        catch (Exception e) when (e is not QDropException)
+        {
+            throw new QDropException("QDROP231", $"The model {plan.Descriptor.Name} could not be created: {Diagnosis.Describe(e)}. Make its constructor (or the factory that [Quantize] names) work without arguments.", e);
+        }
+    }
+
+    private bool LoadWeights(Module<Tensor, Tensor> model)
+    {
+        if (plan.Weights is null)
+            throw new QDropException("QDROP210", $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
+        DeclareInput(plan.Weights);
+        WeightFile.LoadInto(model, plan.Weights);
+        return true;
+    }
+
+    /// <summary>Inputs that the model refuses are the data's fault, an exception of the model's own code is the model's.</summary>
+    private void Try(Module<Tensor, Tensor> model, Tensor inputs)
+    {
+        try
+        {
+            CalibrationInputs.Try(model, inputs);
+        }
+        catch (QDropException e)
+        {
+            throw new PlacedException(e, e.Code == "QDROP222" ? plan.CalibrationPlace : plan.Model);
+        }
+    }
+
+    private bool Quantize(Module<Tensor, Tensor> model, Tensor inputs, QuantizationSettings settings, CancellationToken stop)
+    {
+        CalibrationOutcome outcome;
+        try
+        {
+            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop);
+        }
+        catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
+        {
+            throw new QDropException("QDROP230", $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.", e);
+        }
+
+        Artifact.Write(_files.Artifact, outcome.State);
+        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome.State, [.. outcome.Units.Select(Reported)]);
+        return true;
+    }
+
+    private static ReportedUnit Reported(UnitReport unit) =>
+        new(unit.Name, unit.IsBlock, unit.Layers, unit.Iterations, unit.ErrorBefore, unit.ErrorAfter, unit.Seconds);
+
+    private void Seal(string key)
+    {
+        try
+        {
+            _files.SealAs(key);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PlacedException(new QDropException("QDROP260", $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
+        }
+    }
+
+    /// <summary>Lets the next build look at the file's time of change; of a folder, at those of all files in it.</summary>
+    private void DeclareInput(string? path)
+    {
+        if (path is null)
+            return;
+        if (!Directory.Exists(path))
+        {
+            channel.Send(new WorkerMessage { Kind = MessageKind.Input, Text = path });
+            return;
+        }
+
+        string folder = Path.TrimEndingDirectorySeparator(path) + Path.DirectorySeparatorChar;
+        channel.Send(new WorkerMessage { Kind = MessageKind.Input, Text = folder });
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            channel.Send(new WorkerMessage { Kind = MessageKind.Input, Text = file });
+    }
+
+    private string Summary(string outcome, QuantizationSettings settings, TimeSpan time)
+    {
+        string text = FormattableString.Invariant($"{plan.Descriptor.Name} W{settings.W}A{settings.A} {outcome}");
+        if (outcome == ResultOutcome.Cached)
+            text = FormattableString.Invariant($"{plan.Descriptor.Name} W{settings.W}A{settings.A} from the cache");
+        return outcome == ResultOutcome.Calibrated
+            ? text + FormattableString.Invariant($" in {(time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{time.TotalSeconds:f1} s")} ({new FileInfo(_files.Artifact).Length / 1024.0:f0} KiB)")
+            : text;
+    }
+}

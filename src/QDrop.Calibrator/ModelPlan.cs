@@ -1,0 +1,100 @@
+using QDrop.Modules;
+using QDrop.Protocol;
+
+namespace QDrop.Calibrator;
+
+/// <summary>What is to be done for one model: the attribute, overridden by the item, overridden by properties; and who said what.</summary>
+internal sealed class ModelPlan
+{
+    private readonly WorkerRequest _request;
+    private readonly ModelItem? _item;
+
+    /// <param name="descriptor">The model, with what its attribute says.</param>
+    /// <param name="item">The item that names the model, or <see langword="null"/>.</param>
+    /// <param name="request">The build's request.</param>
+    internal ModelPlan(QuantizedModelDescriptor descriptor, ModelItem? item, WorkerRequest request)
+    {
+        Descriptor = descriptor;
+        _item = item;
+        _request = request;
+        Weights = FullPath(Metadatum("Weights") ?? descriptor.Weights);
+        CalibrationData = FullPath(Metadatum("CalibrationData") ?? descriptor.CalibrationData);
+        CalibrationType = Metadatum("Calibration");
+    }
+
+    internal QuantizedModelDescriptor Descriptor { get; }
+
+    /// <summary>Full path of the weights file, or <see langword="null"/> if none is named.</summary>
+    internal string? Weights { get; }
+
+    /// <summary>Full path of the calibration data, or <see langword="null"/> if none are named.</summary>
+    internal string? CalibrationData { get; }
+
+    /// <summary>Name of the calibration source's class, where the item gives one.</summary>
+    internal string? CalibrationType { get; }
+
+    internal string ProjectDirectory => _request.ProjectDirectory;
+
+    /// <summary>Whether an item asks for the model; else it is picked up only if it names all that is needed.</summary>
+    internal bool HasItem => _item is not null;
+
+    internal bool HasCalibration => CalibrationType is not null || CalibrationData is not null || Descriptor.Calibration is not null;
+
+    /// <summary>The model as a whole: its attribute.</summary>
+    internal Place Model => Place.OfAttribute(Descriptor);
+
+    /// <summary>Who names the weights; where nobody does, the item that asks for the model.</summary>
+    internal Place WeightsPlace => PlaceOf("Weights", attributeHasIt: Descriptor.Weights is not null);
+
+    /// <summary>Who names the calibration data or source.</summary>
+    internal Place CalibrationPlace => Metadatum("Calibration") is not null
+        ? PlaceOf("Calibration", attributeHasIt: false)
+        : PlaceOf("CalibrationData", attributeHasIt: Descriptor.Calibration is not null || Descriptor.CalibrationData is not null);
+
+    /// <summary>Metadata of the item that mean nothing.</summary>
+    internal IEnumerable<(string Name, Place Place)> UnknownMetadata =>
+        _item?.Metadata.Where(static m => !SettingNames.All.Contains(m.Name, StringComparer.OrdinalIgnoreCase)).Select(m => (m.Name, Place.OfItem(_item, m.Name))) ?? [];
+
+    /// <summary>Merges and checks the settings.</summary>
+    /// <exception cref="PlacedException">A value cannot be used; placed at whoever gave it.</exception>
+    internal QuantizationSettings Settings()
+    {
+        List<(NamedValue Value, Place Place)> given =
+        [
+            .. _item?.Metadata.Where(static m => SettingNames.IsSetting(m.Name)).Select(m => (m, Place.OfItem(_item, m.Name))) ?? [],
+            .. _request.Overrides.Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
+        ];
+        var settings = Descriptor.Settings;
+        foreach (var (value, place) in given)
+            settings = PlacedException.At(place, () => settings.With(value.Name, value.Value));
+        try
+        {
+            return settings.Validated();
+        }
+        catch (QDropException e)
+        {
+            throw new PlacedException(e, given.Where(static g => !IsValid(g.Value)).Select(static g => g.Place).FirstOrDefault(Model));
+        }
+    }
+
+    private static bool IsValid(NamedValue value)
+    {
+        try
+        {
+            new QuantizationSettings().With(value.Name, value.Value).Validated();
+            return true;
+        }
+        catch (QDropException)
+        {
+            return false;
+        }
+    }
+
+    private Place PlaceOf(string metadatum, bool attributeHasIt) => _item is not null && (Metadatum(metadatum) is not null || !attributeHasIt)
+        ? Place.OfItem(_item, metadatum)
+        : Model;
+
+    private string? Metadatum(string name) => _item?.Metadata.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value;
+
+    private string? FullPath(string? path) => string.IsNullOrEmpty(path) ? null : Path.GetFullPath(Path.Combine(_request.ProjectDirectory, path));
+}

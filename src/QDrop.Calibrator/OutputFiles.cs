@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using QDrop.Modules;
+
+namespace QDrop.Calibrator;
+
+/// <summary>A model's files in the intermediate folder: artifact, report, and the key by which it is known what they are of.</summary>
+internal sealed class OutputFiles(string directory, string model)
+{
+    /// <summary>Full path of the artifact.</summary>
+    internal string Artifact { get; } = Path.Combine(directory, QuantizedModel.ArtifactFileName(model));
+
+    /// <summary>Full path of the report.</summary>
+    internal string Report { get; } = Path.Combine(directory, model + ".qdrop.json");
+
+    private string Key { get; } = Path.Combine(directory, model + ".qdrop.key");
+
+    /// <summary>Whether both files are whole and the result of this key.</summary>
+    internal bool AreOf(string key)
+    {
+        try
+        {
+            return File.Exists(Key) && File.ReadAllText(Key) == Seal(key);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Notes that the files are the result of this key; to be called when both are whole.</summary>
+    internal void SealAs(string key) => File.WriteAllText(Key, Seal(key));
+
+    /// <summary>Removes what is there, whole or not.</summary>
+    internal void Delete()
+    {
+        foreach (string file in new[] { Key, Report, Artifact })
+            File.Delete(file);
+    }
+
+    private string Seal(string key) => string.Join('\n', key, Hash(Artifact), Hash(Report));
+
+    private static string Hash(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

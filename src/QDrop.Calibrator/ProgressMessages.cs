@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using QDrop.Protocol;
+using QDrop.Reconstruction;
+
+namespace QDrop.Calibrator;
+
+/// <summary>Tells the build how far reconstruction is: each unit and phase, and in between a few times a second.</summary>
+internal sealed class ProgressMessages(WorkerChannel channel, string model) : IProgress<CalibrationProgress>
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private readonly Stopwatch _sinceLast = new();
+    private (string Phase, int Unit) _last;
+
+    /// <inheritdoc/>
+    public void Report(CalibrationProgress value)
+    {
+        var step = (value.Phase, value.UnitIndex);
+        if (step == _last && _sinceLast.Elapsed < Interval)
+            return;
+        _last = step;
+        _sinceLast.Restart();
+        channel.Send(new WorkerMessage
+        {
+            Kind = MessageKind.Progress,
+            Model = model,
+            Phase = value.Phase,
+            Unit = value.Unit,
+            UnitIndex = value.UnitIndex,
+            UnitCount = value.UnitCount,
+            Iteration = value.Iteration,
+            Iterations = value.Iterations,
+            Loss = double.IsFinite(value.Loss) ? value.Loss : 0,
+        });
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace QDrop.Calibrator;
+
+/// <summary>The settings that metadata of a <c>QDropModel</c> item and properties of the project can give, by name.</summary>
+internal static class SettingNames
+{
+    /// <summary>Metadata that are no settings of quantization.</summary>
+    internal static readonly IReadOnlyList<string> Others = ["Weights", "Calibration", "CalibrationData"];
+
+    private static readonly Dictionary<string, Func<QuantizationSettings, string, QuantizationSettings>> Setters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [nameof(QuantizationSettings.W)] = static (s, v) => s with { W = Int(v) },
+        [nameof(QuantizationSettings.A)] = static (s, v) => s with { A = Int(v) },
+        [nameof(QuantizationSettings.FirstLast)] = static (s, v) => s with { FirstLast = Int(v) },
+        [nameof(QuantizationSettings.Drop)] = static (s, v) => s with { Drop = Double(v) },
+        [nameof(QuantizationSettings.Method)] = static (s, v) => s with { Method = Enumeration<Method>(v) },
+        [nameof(QuantizationSettings.Iterations)] = static (s, v) => s with { Iterations = Int(v) },
+        [nameof(QuantizationSettings.BatchSize)] = static (s, v) => s with { BatchSize = Int(v) },
+        [nameof(QuantizationSettings.Samples)] = static (s, v) => s with { Samples = Int(v) },
+        [nameof(QuantizationSettings.RangeSamples)] = static (s, v) => s with { RangeSamples = Int(v) },
+        [nameof(QuantizationSettings.Lambda)] = static (s, v) => s with { Lambda = Double(v) },
+        [nameof(QuantizationSettings.WarmUp)] = static (s, v) => s with { WarmUp = Double(v) },
+        [nameof(QuantizationSettings.BetaStart)] = static (s, v) => s with { BetaStart = Double(v) },
+        [nameof(QuantizationSettings.BetaEnd)] = static (s, v) => s with { BetaEnd = Double(v) },
+        [nameof(QuantizationSettings.LearningRate)] = static (s, v) => s with { LearningRate = Double(v) },
+        [nameof(QuantizationSettings.ActivationLearningRate)] = static (s, v) => s with { ActivationLearningRate = Double(v) },
+        [nameof(QuantizationSettings.Order)] = static (s, v) => s with { Order = Enumeration<CalibrationOrder>(v) },
+        [nameof(QuantizationSettings.Seed)] = static (s, v) => s with { Seed = Long(v) },
+    };
+
+    /// <summary>All names that a <c>QDropModel</c> item understands.</summary>
+    internal static IEnumerable<string> All => Setters.Keys.Concat(Others);
+
+    /// <summary>Whether the name is that of a setting of quantization.</summary>
+    internal static bool IsSetting(string name) => Setters.ContainsKey(name);
+
+    /// <summary>Sets one value; its range is checked later.</summary>
+    /// <exception cref="QDropException">QDROP106: the text is no value of the setting's type.</exception>
+    internal static QuantizationSettings With(this QuantizationSettings settings, string name, string value)
+    {
+        try
+        {
+            return Setters[name](settings, value.Trim());
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new QDropException("QDROP106", $"{name} = {value} cannot be used: {e.Message}", e);
+        }
+    }
+
+    private static int Int(string value) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+        ? number
+        : throw new FormatException("expected a whole number.");
+
+    private static long Long(string value) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+        ? number
+        : throw new FormatException("expected a whole number.");
+
+    private static double Double(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        ? number
+        : throw new FormatException("expected a number with a decimal point, such as 0.5.");
+
+    private static T Enumeration<T>(string value)
+        where T : struct, Enum => Enum.GetNames<T>().FirstOrDefault(n => n.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } name
+        ? Enum.Parse<T>(name)
+        : throw new FormatException($"expected one of {string.Join(", ", Enum.GetNames<T>())}.");
+}

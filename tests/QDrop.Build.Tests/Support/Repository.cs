@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace QDrop.Build.Tests;
+
+/// <summary>Where this repository and its outputs are.</summary>
+internal static class Repository
+{
+    internal static string Root { get; } = Metadata("RepositoryRoot");
+
+    internal static string Configuration { get; } = Metadata("Configuration");
+
+    internal static string TorchSharpSource { get; } = Metadata("TorchSharpSource");
+
+    internal static string TorchSharpVersion { get; } = Metadata("TorchSharpVersion");
+
+    internal static string Version { get; } = Metadata("QDropVersion");
+
+    internal static string BuildFolder { get; } = Path.Combine(Root, "src", "QDrop.Build", "build");
+
+    /// <summary>An output file of a project.</summary>
+    internal static string Output(string project, string framework, string file) => Path.Combine(Root, "src", project, "bin", Configuration, framework, file);
+
+    private static string Metadata(string key) =>
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value ?? "";
+}
