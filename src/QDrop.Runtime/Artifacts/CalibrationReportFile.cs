@@ -1,22 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using QDrop.Reconstruction;
 
 namespace QDrop.Artifacts;
 
-/// <summary>How the reconstruction of one unit went.</summary>
-/// <param name="Name">The unit's name.</param>
-/// <param name="IsBlock">Whether it is a block of several layers.</param>
-/// <param name="Layers">Names of its quantized layers.</param>
-/// <param name="Iterations">Iterations that were run; 0 where nothing is learned.</param>
-/// <param name="FirstLoss">Reconstruction loss at the first iteration, or <see langword="null"/> where nothing is learned.</param>
-/// <param name="LastLoss">Reconstruction loss at the last iteration, or <see langword="null"/> where nothing is learned.</param>
-/// <param name="Seconds">Time it took, in seconds.</param>
-public sealed record ReportedUnit(
-    string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double? FirstLoss, double? LastLoss, double Seconds);
-
 /// <summary>
-/// Writes the report beside an artifact: JSON with the settings, every unit's loss and time, every layer's bits and size, the
+/// Writes the report beside an artifact: JSON with the settings, every unit's error and time, every layer's bits and size, the
 /// compression, and hashes and versions. <c>docs/artifact-format.md</c> describes it.
 /// </summary>
 public static class CalibrationReportFile
@@ -27,7 +17,7 @@ public static class CalibrationReportFile
     /// <param name="state">The quantized model.</param>
     /// <param name="units">The units in the order in which they were reconstructed.</param>
     /// <exception cref="QDropException">QDROP260: the file cannot be written.</exception>
-    public static void Write(string path, string artifactPath, QuantizedModelState state, IReadOnlyList<ReportedUnit> units)
+    public static void Write(string path, string artifactPath, QuantizedModelState state, IReadOnlyList<UnitReport> units)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(artifactPath);
@@ -40,7 +30,7 @@ public static class CalibrationReportFile
     /// <summary>Readable paths and names: the file is not put into a web page.</summary>
     private static ReportJson Json => new(new JsonSerializerOptions(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private static ReportDocument Report(string artifactPath, QuantizedModelState state, IReadOnlyList<ReportedUnit> units)
+    private static ReportDocument Report(string artifactPath, QuantizedModelState state, IReadOnlyList<UnitReport> units)
     {
         var layers = state.Layers.Select(Layer).ToList();
         long artifactBytes = new FileInfo(artifactPath).Length;
@@ -58,7 +48,7 @@ public static class CalibrationReportFile
             Path.GetFileName(artifactPath),
             new ReportSize(floatBytes, artifactBytes, Ratio(floatBytes, artifactBytes), weights, packed, Ratio(8 * packed, weights)),
             manifest.Settings,
-            [.. units.Select(static u => u with { FirstLoss = Finite(u.FirstLoss), LastLoss = Finite(u.LastLoss), Seconds = Math.Round(u.Seconds, 3) })],
+            [.. units.Select(static u => new ReportUnit(u.Name, u.IsBlock, u.Layers, u.Iterations, Finite(u.ErrorBefore), Finite(u.ErrorAfter), Math.Round(u.Seconds, 3)))],
             layers,
             [.. state.Activations],
             Math.Round(units.Sum(static u => u.Seconds), 3),
@@ -74,7 +64,7 @@ public static class CalibrationReportFile
     }
 
     /// <summary>JSON has no NaN and no infinity.</summary>
-    private static double? Finite(double? loss) => loss is { } value && double.IsFinite(value) ? value : null;
+    private static double? Finite(double error) => double.IsFinite(error) ? error : null;
 
     private static double Ratio(long dividend, long divisor) => divisor == 0 ? 0 : Math.Round((double)dividend / divisor, 3);
 }
@@ -88,7 +78,7 @@ internal sealed record ReportDocument(
     string Artifact,
     ReportSize Size,
     QuantizationSettings Settings,
-    IReadOnlyList<ReportedUnit> Units,
+    IReadOnlyList<ReportUnit> Units,
     IReadOnlyList<ReportLayer> Layers,
     IReadOnlyList<ActivationState> Activations,
     double Seconds,
@@ -98,6 +88,10 @@ internal sealed record ReportDocument(
 
 /// <summary>Sizes: <c>FloatBytes</c> are those of the same tensors with every weight and bias in float32.</summary>
 internal sealed record ReportSize(long FloatBytes, long ArtifactBytes, double Compression, long Weights, long PackedBytes, double BitsPerWeight);
+
+/// <summary>A unit, its mean squared error before (rounded to nearest) and after reconstruction.</summary>
+internal sealed record ReportUnit(
+    string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double? ErrorBefore, double? ErrorAfter, double Seconds);
 
 /// <summary>A quantized layer.</summary>
 internal sealed record ReportLayer(string Name, int Bits, IReadOnlyList<long> Shape, long Weights, long FloatBytes, long PackedBytes);

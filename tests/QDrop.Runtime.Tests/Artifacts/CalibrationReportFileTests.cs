@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QDrop.Artifacts;
+using QDrop.Reconstruction;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -19,9 +20,9 @@ public sealed class CalibrationReportFileTests
             folder["m.qdrop.safetensors"],
             state,
             [
-                new ReportedUnit("stem", false, ["stem"], 100, 2.5, 0.5, 1.25),
-                new ReportedUnit("block", true, ["block.conv1", "block.up"], 100, double.NaN, double.PositiveInfinity, 2),
-                new ReportedUnit("fc", false, ["fc"], 0, null, null, 0),
+                new UnitReport("stem", false, ["stem"], 100, 2.5, 0.5, 1.25),
+                new UnitReport("block", true, ["block.conv1", "block.up"], 100, double.NaN, double.PositiveInfinity, 2),
+                new UnitReport("fc", false, ["fc"], 0, 0.25, 0.25, 0),
             ]);
 
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Root).Length);
@@ -45,9 +46,9 @@ public sealed class CalibrationReportFileTests
 
         var units = root.GetProperty("units").EnumerateArray().ToList();
         Assert.Equal(["stem", "block", "fc"], units.Select(static u => u.GetProperty("name").GetString()));
-        Assert.Equal(0.5, units[0].GetProperty("lastLoss").GetDouble());
-        Assert.Equal(JsonValueKind.Null, units[1].GetProperty("firstLoss").ValueKind);
-        Assert.Equal(JsonValueKind.Null, units[2].GetProperty("lastLoss").ValueKind);
+        Assert.Equal(0.5, units[0].GetProperty("errorAfter").GetDouble());
+        Assert.Equal(JsonValueKind.Null, units[1].GetProperty("errorBefore").ValueKind);
+        Assert.Equal(0.25, units[2].GetProperty("errorAfter").GetDouble());
 
         var layer = root.GetProperty("layers")[1];
         Assert.Equal(("block.conv1", 3, 54L), (layer.GetProperty("name").GetString(), layer.GetProperty("bits").GetInt32(), layer.GetProperty("packedBytes").GetInt64()));
