@@ -47,19 +47,19 @@ public sealed class DisposeScope : IDisposable
 
     public T MoveToOuter<T>(T disposable) where T : IDisposable
     {
-        MoveToOuter((IDisposable)disposable);
+        MoveToOuter((IEnumerable<IDisposable>)[disposable]);
         return disposable;
     }
 
     public (T1, T2) MoveToOuter<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        MoveToOuter(new IDisposable[] { first, second });
+        MoveToOuter((IEnumerable<IDisposable>)[first, second]);
         return (first, second);
     }
 
     public (T1, T2, T3) MoveToOuter<T1, T2, T3>(T1 first, T2 second, T3 third) where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        MoveToOuter(new IDisposable[] { first, second, third });
+        MoveToOuter((IEnumerable<IDisposable>)[first, second, third]);
         return (first, second, third);
     }
 
@@ -69,20 +69,20 @@ public sealed class DisposeScope : IDisposable
 
     public T MoveToOther<T>(DisposeScope? scope, T disposable) where T : IDisposable
     {
-        MoveToOther(scope, (IDisposable)disposable);
+        MoveToOther(scope, (IEnumerable<IDisposable>)[disposable]);
         return disposable;
     }
 
     public (T1, T2) MoveToOther<T1, T2>(DisposeScope? scope, T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        MoveToOther(scope, new IDisposable[] { first, second });
+        MoveToOther(scope, (IEnumerable<IDisposable>)[first, second]);
         return (first, second);
     }
 
     public (T1, T2, T3) MoveToOther<T1, T2, T3>(DisposeScope? scope, T1 first, T2 second, T3 third)
         where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        MoveToOther(scope, new IDisposable[] { first, second, third });
+        MoveToOther(scope, (IEnumerable<IDisposable>)[first, second, third]);
         return (first, second, third);
     }
 
@@ -95,19 +95,19 @@ public sealed class DisposeScope : IDisposable
 
     public T Detach<T>(T disposable) where T : IDisposable
     {
-        Detach((IDisposable)disposable);
+        Detach((IEnumerable<IDisposable>)[disposable]);
         return disposable;
     }
 
     public (T1, T2) Detach<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        Detach(new IDisposable[] { first, second });
+        Detach((IEnumerable<IDisposable>)[first, second]);
         return (first, second);
     }
 
     public (T1, T2, T3) Detach<T1, T2, T3>(T1 first, T2 second, T3 third) where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        Detach(new IDisposable[] { first, second, third });
+        Detach((IEnumerable<IDisposable>)[first, second, third]);
         return (first, second, third);
     }
 
@@ -123,7 +123,7 @@ public sealed class DisposeScope : IDisposable
         }
     }
 
-    public void Attach(IDisposable disposable) => Attach([disposable]);
+    public void Attach(IDisposable disposable) => Attach((IEnumerable<IDisposable>)[disposable]);
 
     public void Attach(params IDisposable[] disposables) => Attach((IEnumerable<IDisposable>)disposables);
 
@@ -148,19 +148,19 @@ public sealed class DisposeScope : IDisposable
 
     public T DisposeEverythingBut<T>(T keep) where T : IDisposable
     {
-        DisposeEverythingBut((IDisposable)keep);
+        DisposeEverythingBut((IEnumerable<IDisposable>)[keep]);
         return keep;
     }
 
     public (T1, T2) DisposeEverythingBut<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable
     {
-        DisposeEverythingBut(new IDisposable[] { first, second });
+        DisposeEverythingBut((IEnumerable<IDisposable>)[first, second]);
         return (first, second);
     }
 
     public (T1, T2, T3) DisposeEverythingBut<T1, T2, T3>(T1 first, T2 second, T3 third) where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable
     {
-        DisposeEverythingBut(new IDisposable[] { first, second, third });
+        DisposeEverythingBut((IEnumerable<IDisposable>)[first, second, third]);
         return (first, second, third);
     }
 

@@ -80,6 +80,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial long qd_set_interop_threads(int count);
     [LibraryImport(Library)] internal static partial int qd_interop_threads();
 
+    [LibraryImport(Library)] internal static partial int qd_default_dtype();
+    [LibraryImport(Library)] internal static partial long qd_set_default_dtype(int dtype);
+    [LibraryImport(Library)] internal static partial int qd_deterministic();
+    [LibraryImport(Library)] internal static partial int qd_deterministic_warn_only();
+    [LibraryImport(Library)] internal static partial void qd_set_deterministic(int enabled, int warnOnly);
+
     [LibraryImport(Library)] internal static partial nint qd_default_generator();
     [LibraryImport(Library)] internal static partial nint qd_new_generator(ulong seed);
     [LibraryImport(Library)] internal static partial void qd_free_generator(nint generator);
@@ -97,6 +103,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial nint qd_grad(nint tensor);
     [LibraryImport(Library)] internal static partial long qd_set_grad(nint tensor, nint gradient);
     [LibraryImport(Library)] internal static partial long qd_set_data(nint tensor, nint data);
+    [LibraryImport(Library)] internal static partial int qd_anomaly();
+    [LibraryImport(Library)] internal static partial int qd_anomaly_checks_nan();
+    [LibraryImport(Library)] internal static partial void qd_set_anomaly(int enabled, int checkNan);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int qd_grad_enabled();
     [LibraryImport(Library), SuppressGCTransition] internal static partial void qd_set_grad_enabled(int enabled);
     [LibraryImport(Library), SuppressGCTransition] internal static partial int qd_inference_enabled();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -108,6 +109,27 @@ public static class TensorExtensionMethods
         if (tensor is null) tensor = Load(reader, skip);
         else tensor.Load(reader, skip);
     }
+
+    /// <summary>Prints the tensor to the console and returns it.</summary>
+    public static Tensor print(this Tensor t, string? fltFormat = "g5", int? width = 100, string? newLine = null, CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default)
+    {
+        Console.WriteLine(t.ToString(style, fltFormat, width, cultureInfo, newLine));
+        return t;
+    }
+
+    public static string str(this Tensor tensor, string? fltFormat = null, int? width = null, string? newLine = null, CultureInfo? cultureInfo = null, TensorStringStyle style = TensorStringStyle.Default) =>
+        tensor.ToString(style, fltFormat, width, cultureInfo, newLine);
+
+    public static string jlstr(this Tensor tensor, string? fltFormat = null, int? width = null, string? newLine = null, CultureInfo? cultureInfo = null) =>
+        tensor.ToString(TensorStringStyle.Julia, fltFormat, width, cultureInfo, newLine);
+
+    public static string npstr(this Tensor tensor, string? fltFormat = "g5", int? width = 100, string? newLine = null, CultureInfo? cultureInfo = null) =>
+        tensor.ToString(TensorStringStyle.Numpy, fltFormat, width, cultureInfo, newLine);
+
+    public static string cstr(this Tensor tensor, string? fltFormat = "g5", int? width = 100, string? newLine = null, CultureInfo? cultureInfo = null) =>
+        tensor.ToString(TensorStringStyle.CSharp, fltFormat, width, cultureInfo, newLine);
+
+    public static string metastr(this Tensor tensor) => tensor.ToString(TensorStringStyle.Metadata);
 
     private static (ScalarType Type, long[] Sizes) ReadHeader(BinaryReader reader)
     {

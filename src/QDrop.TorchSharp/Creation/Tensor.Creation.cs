@@ -34,7 +34,7 @@ public static partial class torch
         public Tensor randint_like(long low, long high, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) => Finish(Aten.Call("randint_like.low_dtype", this, low, high, dtype, Value.None, device), requires_grad);
         public Tensor randn_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) => Finish(Aten.Call("randn_like", this, dtype, Value.None, device), requires_grad);
         public Tensor zeros_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) => Finish(Aten.Call("zeros_like", this, dtype, Value.None, device), requires_grad);
-        
+
         // These refill this very tensor, as TorchSharp's do.
         public Tensor zeros(params long[] sizes) => InPlace("zeros.out", sizes, this);
         public Tensor ones(params long[] sizes) => InPlace("ones.out", sizes, this);

@@ -25,6 +25,6 @@ public static partial class torch
     public static Tensor take(Tensor input, Tensor index) => input.take(index);
     public static Tensor take_along_dim(Tensor input, IEnumerable<long> indices, long dim = 0) => input.take_along_dim(indices, dim);
     public static Tensor take_along_dim(Tensor input, Tensor indices, long dim = 0) => input.take_along_dim(indices, dim);
-    public static Tensor where(Tensor condition, Tensor x, Tensor y) => condition.where(x, y);
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) => Aten.Call("where.self", condition, x, y);
     public static Tensor[] where(Tensor condition) => Aten.CallMany("where", condition);
 }

@@ -15,6 +15,8 @@ public static partial class torch
         public Tensor elu_(double alpha = 1) => InPlace("elu_", this, alpha);
         public Tensor gelu() => Aten.Call("gelu", this);
         public Tensor gelu_() => InPlace("gelu_", this);
+        public Tensor gelu(Modules.GELU.Approximate approximate) => Aten.Call("gelu", this, approximate.ToString());
+        public Tensor gelu_(Modules.GELU.Approximate approximate) => InPlace("gelu_", this, approximate.ToString());
         public Tensor glu(long dim = -1) => Aten.Call("glu", this, dim);
         public Tensor hardsigmoid() => Aten.Call("hardsigmoid", this);
         public Tensor hardsigmoid_() => InPlace("hardsigmoid_", this);

@@ -4,6 +4,7 @@
 #include <ATen/Functions.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/anomaly_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/function.h>
@@ -108,6 +109,10 @@ QD_API int64_t qd_set_grad(Handle handle, Handle gradient) {
 QD_API int64_t qd_set_data(Handle handle, Handle data) {
   return qd::guarded([&] { qd::borrow(handle).set_data(qd::borrow(data)); return 0; });
 }
+
+QD_API int32_t qd_anomaly() { return torch::autograd::AnomalyMode::is_enabled(); }
+QD_API int32_t qd_anomaly_checks_nan() { return torch::autograd::AnomalyMode::should_check_nan(); }
+QD_API void qd_set_anomaly(int32_t enabled, int32_t check_nan) { torch::autograd::AnomalyMode::set_enabled(enabled != 0, check_nan != 0); }
 
 QD_API int32_t qd_grad_enabled() { return c10::GradMode::is_enabled(); }
 QD_API void qd_set_grad_enabled(int32_t enabled) { c10::GradMode::set_enabled(enabled != 0); }

@@ -5,6 +5,7 @@
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
+#include <c10/core/DefaultDtype.h>
 #include <torch/version.h>
 
 #include <cstring>
@@ -99,6 +100,19 @@ QD_API int64_t qd_set_interop_threads(int32_t count) {
   return qd::guarded([&] { at::set_num_interop_threads(count); return 0; });
 }
 QD_API int32_t qd_interop_threads() { return static_cast<int32_t>(at::get_num_interop_threads()); }
+
+QD_API int32_t qd_default_dtype() { return static_cast<int32_t>(c10::get_default_dtype_as_scalartype()); }
+QD_API int64_t qd_set_default_dtype(int32_t dtype) {
+  return qd::guarded([&] {
+    c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<at::ScalarType>(dtype)));
+    return 0;
+  });
+}
+QD_API int32_t qd_deterministic() { return at::globalContext().deterministicAlgorithms(); }
+QD_API int32_t qd_deterministic_warn_only() { return at::globalContext().deterministicAlgorithmsWarnOnly(); }
+QD_API void qd_set_deterministic(int32_t enabled, int32_t warn_only) {
+  at::globalContext().setDeterministicAlgorithms(enabled != 0, warn_only != 0);
+}
 
 QD_API at::Generator* qd_default_generator() { return new at::Generator(at::detail::getDefaultCPUGenerator()); }
 QD_API at::Generator* qd_new_generator(uint64_t seed) { return new at::Generator(at::detail::createCPUGenerator(seed)); }

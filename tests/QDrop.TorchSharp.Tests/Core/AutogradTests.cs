@@ -6,7 +6,7 @@ namespace TorchSharp.Tests.Core;
 public sealed class AutogradTests
 {
     /// <summary>x * y^2 * factor.</summary>
-    private sealed class Weighted : autograd.SingleTensorFunction<Weighted>
+    internal sealed class Weighted : autograd.SingleTensorFunction<Weighted>
     {
         public override string Name => nameof(Weighted);
 
@@ -155,21 +155,6 @@ public sealed class AutogradTests
         Tensor z = Weighted.apply(x, ones(2), 1.0).sum();
         z.backward();
         Assert.Contains("second time", Assert.ThrowsAny<Exception>(z.backward).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Nothing_is_left_when_the_graph_is_gone()
-    {
-        long before = Tensor.NativeCount;
-        for (int i = 0; i < 100; i++)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor x = ones(8, requires_grad: true);
-            Weighted.apply(x, ones(8), 2.0).sum().backward();
-            _ = Weighted.apply(x, ones(8), 2.0);
-        }
-        // Other tests run beside this one; a leak would be hundreds.
-        Assert.True(Tensor.NativeCount - before < 50, $"{Tensor.NativeCount - before} native references are left");
     }
 
     [Fact]
