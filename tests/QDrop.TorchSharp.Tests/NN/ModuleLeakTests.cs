@@ -3,14 +3,7 @@ using static TorchSharp.torch;
 
 namespace TorchSharp.Tests.NN;
 
-/// <summary>Counts of live tensors are the process's, so these tests run while no other does.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class CountsTensors
-{
-    public const string Name = "counts tensors of modules";
-}
-
-[Collection(CountsTensors.Name)]
+/// <summary>Counts of live tensors are the process's: this assembly's tests run one at a time.</summary>
 public sealed class ModuleLeakTests
 {
     [Fact]
