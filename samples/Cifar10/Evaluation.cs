@@ -1,0 +1,43 @@
+using Cifar10.Data;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Cifar10;
+
+/// <summary>How many images of each class a model names rightly.</summary>
+/// <param name="Right">Images named rightly, by class.</param>
+/// <param name="Total">Images, by class.</param>
+internal sealed record Evaluation(int[] Right, int[] Total)
+{
+    private const int BatchSize = 250;
+
+    /// <summary>Top-1 accuracy in per cent.</summary>
+    public double Top1 => 100.0 * Right.Sum() / Total.Sum();
+
+    /// <summary>Runs a model, in evaluation mode, on some images.</summary>
+    /// <param name="model">Images <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.</param>
+    /// <param name="images">The images.</param>
+    public static Evaluation Run(Module<Tensor, Tensor> model, CifarImages images)
+    {
+        var classes = CifarImages.Classes.Count;
+        var (right, total) = (new int[classes], new int[classes]);
+        var training = model.training;
+        model.eval();
+        using var noGrad = no_grad();
+        for (var first = 0; first < images.Count; first += BatchSize)
+        {
+            using var scope = NewDisposeScope();
+            var batch = Batch.Of(images, first, Math.Min(BatchSize, images.Count - first));
+            var predicted = model.call(batch.Inputs).argmax(1).data<long>().ToArray();
+            for (var i = 0; i < predicted.Length; i++)
+            {
+                var label = images.Labels[first + i];
+                total[label]++;
+                right[label] += predicted[i] == label ? 1 : 0;
+            }
+        }
+
+        model.train(training);
+        return new Evaluation(right, total);
+    }
+}

@@ -1,0 +1,40 @@
+namespace Cifar10.Training;
+
+/// <summary>What decides a training run.</summary>
+internal sealed record TrainingOptions
+{
+    /// <summary>Passes over the training images.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Images in a step.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Highest learning rate.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Weight decay of every parameter.</summary>
+    public required double WeightDecay { get; init; }
+
+    /// <summary>Seed of the initial weights, of the order of the images and of their augmentation.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Threads of libtorch; sums come out in another order with another number of them.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Share of the steps in which the learning rate rises.</summary>
+    public double WarmUp { get; init; } = 0.2;
+
+    /// <summary>Momentum (Nesterov's).</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>The learning rate of a step: up in a straight line, then down to 0 in half a cosine.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="steps">All steps of the run.</param>
+    public double LearningRateAt(int step, int steps)
+    {
+        var rising = WarmUp * steps;
+        return step < rising
+            ? LearningRate * (step + 1) / (rising + 1)
+            : LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - rising) / (steps - rising)));
+    }
+}
