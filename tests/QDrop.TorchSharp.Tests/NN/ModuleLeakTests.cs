@@ -20,8 +20,11 @@ public sealed class ModuleLeakTests
         }
 
         Step();
+        // Finalizers of earlier tests' tensors would lower the count meanwhile.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long before = Tensor.NativeCount;
         for (int i = 0; i < 50; i++) Step();
-        Assert.Equal(before, Tensor.NativeCount);
+        Assert.InRange(Tensor.NativeCount, 0, before);
     }
 }
