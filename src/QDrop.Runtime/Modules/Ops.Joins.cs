@@ -80,6 +80,11 @@ public static partial class Ops
     public static Tensor cat(Tensor[] tensors, long dim = 0) => torch.cat(tensors, dim);
 
     /// <summary>Concatenation along a dimension.</summary>
+    [Lowers(typeof(torch), "cat", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "concat", Kind = OpKind.Join)]
+    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => torch.cat(tensors, dim);
+
+    /// <summary>Concatenation along a dimension.</summary>
     [Lowers(typeof(torch), "concatenate", Kind = OpKind.Join)]
     public static Tensor concatenate(Tensor[] tensors, long axis = 0) => torch.cat(tensors, axis);
 

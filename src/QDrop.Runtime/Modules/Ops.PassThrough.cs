@@ -75,6 +75,10 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
     public static Tensor expand(Tensor input, params long[] sizes) => input.expand(sizes);
 
+    /// <summary>Repeats values along dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
+    public static Tensor expand(Tensor input, ReadOnlySpan<long> sizes, bool isImplicit = false) => input.expand(sizes, isImplicit);
+
     /// <summary>Repeats values to the shape of another tensor.</summary>
     [Lowers(typeof(torch.Tensor), "expand_as", Kind = OpKind.PassThrough)]
     public static Tensor expand_as(Tensor input, Tensor other) => input.expand_as(other);
@@ -134,6 +138,10 @@ public static partial class Ops
     [Lowers(typeof(torch), "split", Kind = OpKind.PassThrough)]
     public static Tensor[] split(Tensor input, long[] sizes, long dim = 0) => input.split(sizes, dim);
 
+    /// <summary>Splits into parts of given sizes.</summary>
+    [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
+    public static Tensor[] split(Tensor input, ReadOnlySpan<long> sizes, long dim = 0) => input.split(sizes, dim);
+
     /// <summary>Splits into the slices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unbind", Kind = OpKind.PassThrough)]
     public static Tensor[] unbind(Tensor input, long dimension = 0) => input.unbind(dimension);
@@ -152,6 +160,16 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
     public static Tensor sum(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+
+    /// <summary>Sum over dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+
+    /// <summary>Maximum over dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "amax", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "amax", Kind = OpKind.PassThrough)]
+    public static Tensor amax(Tensor input, ReadOnlySpan<long> dims, bool keepdim = false) => input.amax(dims, keepdim);
 
     /// <summary>Maximum over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "amax", Kind = OpKind.PassThrough)]
@@ -241,6 +259,10 @@ public static partial class Ops
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
     public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+
+    /// <summary>Pads borders, counted from the last dimension.</summary>
+    [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
+    public static Tensor pad(Tensor input, ReadOnlySpan<long> pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
