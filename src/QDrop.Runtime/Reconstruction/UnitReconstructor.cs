@@ -33,6 +33,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     public UnitResult Reconstruct(
         IReconstructable unit, Tensor quantizedInput, Tensor floatInput, Tensor floatOutput, IProgress<UnitProgress>? progress, CancellationToken ct)
     {
+        NativeHeap.KeepFreedMemory();
         using var outer = NewDisposeScope();
         var quantized = DenseMemory.ToDense(quantizedInput);
         var unquantized = DenseMemory.InOrderOf(floatInput, quantized);

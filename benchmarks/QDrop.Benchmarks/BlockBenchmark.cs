@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using QDrop.Quantizers;
+using QDrop.Reconstruction;
+using static TorchSharp.torch;
+
+namespace QDrop.Benchmarks;
+
+/// <summary>Times one reconstruction and its parts.</summary>
+internal static class BlockBenchmark
+{
+    private const int Samples = 1024;
+    private const int Batch = 32;
+
+    public static void Run(BlockShape shape, bool channelsLast, int iterations)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var block = new BenchmarkBlock(shape, 2, 4);
+        var plain = Ordered(randn([Samples, shape.Channels, shape.Side, shape.Side]).relu(), channelsLast);
+        var quantized = Ordered((plain / 0.15).round() * 0.15, channelsLast);
+        Tensor target;
+        using (no_grad())
+        {
+            block.Enable(false);
+            target = block.Forward(plain);
+            block.Enable(true);
+        }
+
+        var settings = new QuantizationSettings { W = 2, A = 4, Iterations = iterations };
+        var (wall, cpu) = (0.0, 0.0);
+        var clock = new Lap();
+        var reconstructor = new UnitReconstructor(settings, new SeededDraws(1))
+        {
+            Iterated = (iteration, _) =>
+            {
+                // The first tenth warms up.
+                if (iteration == iterations / 10)
+                    clock = new();
+                if (iteration == iterations)
+                    (wall, cpu) = clock.Read(iterations - iterations / 10);
+            },
+        };
+        reconstructor.Reconstruct(block, quantized, plain, target, null, default);
+
+        var convolutions = Convolutions(shape, plain, iterations);
+        var parts = Parts(block, plain, quantized, target, iterations).Select(p => $"{p.Name} {p.Milliseconds:0.00}");
+        Console.WriteLine($"{$"{shape.Name} [{Samples}, {shape.Channels}, {shape.Side}, {shape.Side}]",-28}{(channelsLast ? "channels_last" : "contiguous"),-16}{wall,8:0.00}{cpu,8:0.00}{convolutions,8:0.00}  {string.Join(", ", parts)}");
+    }
+
+    private static double Convolutions(BlockShape shape, Tensor plain, int iterations)
+    {
+        using var scope = NewDisposeScope();
+        var x = plain.narrow(0, 0, Batch).clone();
+        var weights = Enumerable.Range(0, 2).Select(_ => randn([shape.Channels, shape.Channels, 3L, 3L]).requires_grad_()).ToArray();
+        var gradient = x.clone();
+        return Time(iterations, () =>
+        {
+            using var inner = NewDisposeScope();
+            var y = nn.functional.conv2d(nn.functional.conv2d(x, weights[0], padding: [1, 1]), weights[1], padding: [1, 1]);
+            y.backward([gradient]);
+        });
+    }
+
+    private static IEnumerable<(string Name, double Milliseconds)> Parts(BenchmarkBlock block, Tensor plain, Tensor quantized, Tensor target, int iterations)
+    {
+        using var scope = NewDisposeScope();
+        var draws = new SeededDraws(2);
+        var rows = new long[Batch];
+        draws.NextBatch(rows, Samples);
+        using var mix = new InputMix(new(quantized), new(plain), Batch, 0.5, draws);
+        yield return ("input", Time(iterations, () => mix.Fill(rows)));
+
+        var pass = new FakeQuantizePass(0.15f, 0, 15, 1e-4f, 0.5, draws);
+        var output = pass.Forward(mix.Batch);
+        yield return ("quantize", Time(iterations, () => new FakeQuantizePass(0.15f, 0, 15, 1e-4f, 0.5, draws).Forward(mix.Batch).Dispose()));
+        yield return ("gradient", Time(iterations, () =>
+        {
+            var (x, scale) = pass.Backward(mix.Batch, output);
+            x.Dispose();
+            scale.Dispose();
+        }));
+        using var loss = new ReconstructionLoss(target, 1);
+        yield return ("loss", Time(iterations, () => loss.Evaluate(output, rows).Gradient.Dispose()));
+
+        block.Weights[0].BeginLearning();
+        yield return ("soft weight", Time(iterations, () => block.Weights[0].Value().Dispose()));
+        block.Weights[0].Value().sum().backward();
+        var optimizer = new RoundingOptimizer(block.Weights[0]);
+        yield return ("step", Time(iterations, () => optimizer.Step(1e-9, 20, 0.01)));
+        block.Weights[0].EndLearning();
+        yield return ("relu", Time(iterations, () => mix.Batch.relu().Dispose()));
+        yield return ("add", Time(iterations, () => (mix.Batch + output).Dispose()));
+    }
+
+    private static Tensor Ordered(Tensor x, bool channelsLast) =>
+        channelsLast ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x.contiguous();
+
+    private static double Time(int iterations, Action action)
+    {
+        for (var i = 0; i < Math.Max(30, iterations / 10); i++)
+            action();
+        var lap = new Lap();
+        for (var i = 0; i < iterations; i++)
+            action();
+        return lap.Read(iterations).Cpu;
+    }
+}
+
+/// <summary>Wall clock and processor time since it was made.</summary>
+internal readonly struct Lap
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _cpu = Process.GetCurrentProcess().TotalProcessorTime;
+
+    public Lap()
+    {
+    }
+
+    /// <summary>Milliseconds for each of so many repetitions.</summary>
+    public (double Wall, double Cpu) Read(int repetitions) =>
+        (Stopwatch.GetElapsedTime(_start).TotalMilliseconds / repetitions, (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalMilliseconds / repetitions);
+}
