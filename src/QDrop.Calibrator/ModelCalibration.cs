@@ -105,12 +105,9 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
 
         Artifact.Write(_files.Artifact, outcome.State);
-        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome.State, [.. outcome.Units.Select(Reported)]);
+        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome.State, outcome.Units);
         return true;
     }
-
-    private static ReportedUnit Reported(UnitReport unit) =>
-        new(unit.Name, unit.IsBlock, unit.Layers, unit.Iterations, unit.ErrorBefore, unit.ErrorAfter, unit.Seconds);
 
     private void Seal(string key)
     {
