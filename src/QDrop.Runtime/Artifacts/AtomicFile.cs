@@ -36,7 +36,7 @@ internal static class AtomicFile
             {
                 throw new QDropException(
                     "QDROP260",
-                    $"Cannot write '{full}': {e.Message} Nothing was left behind. Free some space on the disk or make the folder writable, then try again.",
+                    $"Cannot write '{full}': {e.Message.TrimEnd('.')}. Nothing was left behind. Free some space on the disk or make the folder writable, then try again.",
                     e);
             }
 

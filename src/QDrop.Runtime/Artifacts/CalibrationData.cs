@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
@@ -12,7 +13,7 @@ public static class CalibrationData
     /// QDROP220: there are none (<see langword="null"/> or disposed). QDROP221: the tensor is empty. QDROP222: it is a scalar or not
     /// float32. QDROP223: it has fewer samples than are wanted. QDROP224: a value is NaN or infinite.
     /// </exception>
-    public static void Check(Tensor? inputs, QuantizationSettings settings)
+    public static void Check([NotNull] Tensor? inputs, QuantizationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Check(inputs, settings.Samples, "The calibration source");
@@ -21,7 +22,7 @@ public static class CalibrationData
     /// <param name="inputs">The inputs.</param>
     /// <param name="samples">Samples wanted.</param>
     /// <param name="source">How messages call the source, at the beginning of a sentence.</param>
-    internal static void Check(Tensor? inputs, int samples, string source)
+    internal static void Check([NotNull] Tensor? inputs, int samples, string source)
     {
         if (inputs is null || inputs.IsInvalid)
         {

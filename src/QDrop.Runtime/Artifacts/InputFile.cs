@@ -40,7 +40,7 @@ internal sealed record InputFile(string What, string Missing, string Damaged, st
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new QDropException(Damaged, $"The {What} '{path}' cannot be read: {e.Message} Check its permissions and the disk.", e);
+            throw new QDropException(Damaged, $"The {What} '{path}' cannot be read: {e.Message.TrimEnd('.')}. Check its permissions and the disk.", e);
         }
     }
 }
