@@ -11,6 +11,7 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
     public void The_first_build_calibrates_and_puts_artifact_and_report_beside_the_program()
     {
         Assert.True(life.First.Result.ExitCode == 0, life.First.Result.Output);
+        Assert.True(life.First.Result.TaskRan);
         Assert.StartsWith("QDrop: App.TinyNet W4A4 calibrated in ", life.First.Result.Summary, StringComparison.Ordinal);
         Assert.Equal([Report, Artifact], life.First.Bin);
     }

@@ -112,7 +112,7 @@ internal sealed record BuildResult(int ExitCode, string Output, Microsoft.Build.
     internal string? Summary => All<Message>().Select(static m => m.Text).FirstOrDefault(static t => t?.StartsWith("QDrop: ", StringComparison.Ordinal) == true);
 
     /// <summary>Whether the task ran, whatever it did.</summary>
-    internal bool TaskRan => All<Microsoft.Build.Logging.StructuredLogger.Task>().Any(static t => t.Name == nameof(QDropCalibrate));
+    internal bool TaskRan => All<Microsoft.Build.Logging.StructuredLogger.Task>().Any(static t => t.Name?.EndsWith(nameof(QDropCalibrate), StringComparison.Ordinal) == true);
 
     private IEnumerable<T> All<T>()
         where T : BaseNode => Log?.FindChildrenRecursive<T>() ?? throw new InvalidOperationException("The build left no log: " + Output);
