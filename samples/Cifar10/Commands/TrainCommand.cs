@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cifar10.Data;
 using Cifar10.Training;
+using QDrop.Artifacts;
 using Spectre.Console;
 
 namespace Cifar10.Commands;
@@ -63,16 +64,7 @@ internal static class TrainCommand
             log.Line($"epoch {report.Epoch}/{options.Epochs}: loss {report.Loss:f4}, top-1 {report.Accuracy:f2} % (augmented), {report.Test:f2} % (test), {report.Seconds:f0} s, {left.TotalMinutes:f0} min left");
         }
 
-        WriteWeights(trainer.Model, output);
+        SafetensorsFile.Write(output, trainer.Model.state_dict(), new Dictionary<string, string> { ["format"] = "pt", ["training"] = options.ToString() });
         log.Line($"wrote {output}: test top-1 {epochs[^1].Test:f2} %, {epochs.Sum(static e => e.Seconds) / 60:f0} min");
-    }
-
-    /// <summary>Writes the weights to a file that either is whole or is not there.</summary>
-    private static void WriteWeights(ResNet20 model, string output)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
-        var partial = output + ".part";
-        model.save(partial);
-        File.Move(partial, output, overwrite: true);
     }
 }

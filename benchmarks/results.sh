@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The runs behind docs/results.md: ./benchmarks/results.sh WEIGHTS [OUTPUT.csv]
+# Quantizes ResNet-20 with the given float weights at several bit widths, with seeds 1 to 3, and appends a line for each run to the CSV
+# file. Runs one process for each core, one thread each. ITERATIONS (2000 by default) is the number of iterations of a unit.
+set -euo pipefail
+
+if (($# < 1)); then
+    sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}" >&2
+    exit 2
+fi
+
+weights=$(realpath "$1")
+output=$(realpath -m "${2:-artifacts/results.csv}")
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+./build.sh setup
+dotnet build samples/Cifar10 -c Release --nologo -v quiet
+
+runs() {
+    local bits seed
+    for bits in '--w 4 --a 4' '--w 3 --a 3' '--w 2 --a 4' '--w 2 --a 2'; do
+        for seed in 1 2 3; do
+            echo "$bits --drop 0.5 --seeds $seed"
+        done
+    done
+    for seed in 1 2 3; do
+        echo "--w 2 --a 4 --drop 0 --seeds $seed"
+        echo "--w 2 --a 4 --drop 1 --seeds $seed"
+    done
+    # Rounding to nearest draws nothing at random.
+    for bits in '--w 4 --a 4' '--w 3 --a 3' '--w 2 --a 4' '--w 2 --a 2'; do
+        echo "$bits --method Nearest --seeds 1"
+    done
+}
+
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+runs | xargs -P "$(nproc)" -L 1 dotnet samples/Cifar10/bin/Release/net10.0/Cifar10.dll reproduce \
+    --weights "$weights" --output "$output" --threads 1 --iterations "${ITERATIONS:-2000}"

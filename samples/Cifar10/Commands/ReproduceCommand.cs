@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Cifar10.Data;
+using QDrop;
+using QDrop.Artifacts;
+using QDrop.Reconstruction;
+using static TorchSharp.torch;
+
+namespace Cifar10.Commands;
+
+/// <summary>Quantizes with given settings and appends what came of it to a table: the runs behind docs/results.md.</summary>
+internal static class ReproduceCommand
+{
+    private const string Header = "w,a,drop,method,order,seed,iterations,float,top1,seconds";
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var weights = new Option<string>("--weights") { Description = "Float weights.", Required = true };
+        var w = new Option<int>("--w") { Description = "Bit width of weights.", DefaultValueFactory = _ => 4 };
+        var a = new Option<int>("--a") { Description = "Bit width of activations.", DefaultValueFactory = _ => 4 };
+        var drop = new Option<double>("--drop") { Description = "Probability that an activation's quantization is dropped.", DefaultValueFactory = _ => 0.5 };
+        var method = new Option<Method>("--method") { Description = "How quantized weights are found.", DefaultValueFactory = _ => Method.QDrop };
+        var order = new Option<CalibrationOrder>("--order") { Description = "When activation ranges are searched.", DefaultValueFactory = _ => CalibrationOrder.UpFront };
+        var seeds = new Option<long[]>("--seeds") { Description = "Seeds, one run each.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1005] };
+        var iterations = new Option<int>("--iterations") { Description = "Iterations of a unit.", DefaultValueFactory = _ => 2_000 };
+        var output = new Option<string>("--output") { Description = "CSV file to append to.", DefaultValueFactory = _ => "results.csv" };
+        var threads = CommonOptions.Threads();
+        var data = CommonOptions.Data();
+        var command = new Command("reproduce", "Quantize with given settings and append the accuracy to a CSV file.")
+        {
+            weights, w, a, drop, method, order, seeds, iterations, output, threads, data,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            set_num_threads(parsed.GetValue(threads));
+            var settings = new QuantizationSettings
+            {
+                W = parsed.GetValue(w),
+                A = parsed.GetValue(a),
+                Drop = parsed.GetValue(drop),
+                Method = parsed.GetValue(method),
+                Order = parsed.GetValue(order),
+                Iterations = parsed.GetValue(iterations),
+            };
+            var folder = CifarFolder.Find(parsed.GetValue(data));
+            var run = new Reproduction(folder, parsed.GetValue(weights)!, cancellation);
+            foreach (var seed in parsed.GetValue(seeds)!)
+                Append(parsed.GetValue(output)!, run.Quantize(settings with { Seed = seed }));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void Append(string path, string line)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        using var writer = new StreamWriter(file);
+        if (file.Length == 0)
+            writer.WriteLine(Header);
+        writer.WriteLine(line);
+        Console.WriteLine(line);
+    }
+
+    private sealed class Reproduction
+    {
+        private readonly CifarImages _test;
+        private readonly Tensor _inputs;
+        private readonly string _weights;
+        private readonly double _float;
+        private readonly CancellationToken _cancellation;
+
+        public Reproduction(CifarFolder folder, string weights, CancellationToken cancellation)
+        {
+            _weights = weights;
+            _cancellation = cancellation;
+            _test = folder.Test();
+            var calibration = folder.Train(new QuantizationSettings().Samples);
+            _inputs = Batch.Of(calibration, 0, calibration.Count).Inputs;
+            using var model = Model();
+            _float = Evaluation.Run(model, _test).Top1;
+        }
+
+        /// <summary>Quantizes, writes the artifact, reads it back and evaluates it.</summary>
+        /// <returns>A line of the table.</returns>
+        public string Quantize(QuantizationSettings settings)
+        {
+            var clock = Stopwatch.StartNew();
+            using var model = Model();
+            var outcome = ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, _inputs, progress: null, _cancellation);
+            var seconds = clock.Elapsed.TotalSeconds;
+            var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
+            try
+            {
+                Artifact.Write(artifact, outcome.State);
+                using var quantized = ResNet20.LoadQuantized(artifact);
+                var top1 = Evaluation.Run(quantized, _test).Top1;
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},{settings.Iterations},{_float:f2},{top1:f2},{seconds:f0}");
+            }
+            finally
+            {
+                File.Delete(artifact);
+            }
+        }
+
+        private ResNet20 Model()
+        {
+            var model = new ResNet20();
+            WeightFile.LoadInto(model, _weights);
+            return model;
+        }
+    }
+}
