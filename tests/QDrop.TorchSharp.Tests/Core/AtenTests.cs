@@ -39,6 +39,24 @@ public sealed class AtenTests
     }
 
     [Fact]
+    public void Arguments_of_the_wrong_kind_or_number_are_named()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Assert.Contains("'dim' takes an integer, but 0.5 was given", Message(static () => Aten.Call("softmax.int", Range(2), 0.5)), StringComparison.Ordinal);
+        Assert.Contains("argument 'mat2' is missing", Message(static () => Aten.Call("mm", Range(2))), StringComparison.Ordinal);
+        Assert.Contains("takes 1 arguments, 2 were given", Message(static () => Aten.Call("neg", Range(2), 1)), StringComparison.Ordinal);
+
+        static string Message(Action call) => Assert.Throws<ExternalException>(call).Message;
+    }
+
+    [Fact]
+    public void Defaults_can_be_asked_for_in_the_middle()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Assert.Equal([1, 1, 2, 2], Aten.Call("avg_pool2d", Aten.Call("view", Range(16), new long[] { 1, 1, 4, 4 }), 2, Value.Default, 0, false).shape);
+    }
+
+    [Fact]
     public void An_unknown_operator_is_named_in_the_error()
     {
         var failure = Assert.Throws<ExternalException>(() => Aten.CallVoid("no_such_operator"));

@@ -122,6 +122,24 @@ public sealed class ValuesTests
     }
 
     [Fact]
+    public void Decompositions_multiply_back()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = tensor(new[,] { { 4.0, 1.0 }, { 1.0, 3.0 } });
+        (Tensor q, Tensor r) = linalg.qr(a);
+        Close([4, 1, 1, 3], q.mm(r));
+        (Tensor u, Tensor s, Tensor vh) = linalg.svd(a);
+        Close([4, 1, 1, 3], u.mm(s.diag()).mm(vh));
+        (Tensor values, Tensor vectors) = linalg.eigh(a);
+        Close([4, 1, 1, 3], vectors.mm(values.diag()).mm(vectors.T));
+        Close([1, 2], linalg.solve(a, tensor(new[] { 6.0, 7.0 })));
+        Close([Math.Sqrt(27)], linalg.norm(a));
+        Close([5, 4], linalg.vector_norm(tensor(new[,] { { 3.0, 4.0 }, { 0.0, 4.0 } }), 2, [1]));
+        Close([Math.Sqrt(27)], linalg.matrix_norm(a));
+        Close([0.5, 1 / (1 + Math.Exp(-2))], special.expit(tensor(new[] { 0.0, 2.0 })));
+    }
+
+    [Fact]
     public void Shapes()
     {
         using DisposeScope scope = NewDisposeScope();
