@@ -123,7 +123,6 @@ internal sealed class ChainBuilder
             string name = layer?.Name ?? _path;
             ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output") : null;
             var unit = new FusedUnit(_context, name, layer, open.Functions, output);
-            _context.Built(unit, layer, output);
             _elements.Add(unit.Run);
             _open = null;
         }

@@ -110,8 +110,8 @@ public sealed class QuantizationContext : IDisposable
         }
     }
 
-    /// <summary>Records what a chain built for a unit, in the order in which it runs.</summary>
-    internal void Built(Unit unit, QuantizedLayer? layer, ActivationQuantizer? output)
+    /// <summary>Records the layer and the quantizer of a unit that runs for the first time.</summary>
+    internal void Ran(Unit unit, QuantizedLayer? layer, ActivationQuantizer? output)
     {
         lock (_lock)
         {
@@ -122,7 +122,7 @@ public sealed class QuantizationContext : IDisposable
                 _trace.Add(layer);
                 owner.Add(layer);
             }
-            if (output is not null)
+            if (output is not null && !_activations.Contains(output))
             {
                 _activations.Add(output);
                 _trace.Add(output);

@@ -66,6 +66,8 @@ internal sealed class BlockUnit(QuantizationContext context, string name, nn.Mod
 internal sealed class FusedUnit(QuantizationContext context, string name, QuantizedLayer? layer, IReadOnlyList<Func<Tensor, Tensor>> functions,
     ActivationQuantizer? output) : Unit(context, name)
 {
+    private bool _known;
+
     /// <inheritdoc/>
     public override bool IsBlock => false;
 
@@ -73,6 +75,12 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
 
     internal override Tensor Compute(Tensor x)
     {
+        if (!Volatile.Read(ref _known))
+        {
+            // A chain is built as a whole, but the twins in it run their own layers: only running gives the order.
+            Context.Ran(this, layer, output);
+            Volatile.Write(ref _known, true);
+        }
         if (layer is not null)
             x = layer.Forward(x);
         foreach (Func<Tensor, Tensor> function in functions)

@@ -10,13 +10,13 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
 {
     public readonly Conv2d conv1 = Conv2d(3, 8, 3, padding: 1, bias: false);
     public readonly BatchNorm2d bn1 = BatchNorm2d(8);
-    public readonly ModuleList<Module<Tensor, Tensor>> layers;
+    public readonly Sequential layers;
     public readonly AdaptiveAvgPool2d pool = AdaptiveAvgPool2d(1);
     public readonly Linear linear = Linear(16, 10);
 
     public ResidualNet() : base(nameof(ResidualNet))
     {
-        layers = ModuleList<Module<Tensor, Tensor>>(new ResidualBlock(8, 8, 1), new ResidualBlock(8, 16, 2));
+        layers = Sequential(new ResidualBlock(8, 8, 1), new ResidualBlock(8, 16, 2));
         RegisterComponents();
         foreach (BatchNorm2d norm in modules().OfType<BatchNorm2d>())
         {
@@ -39,8 +39,7 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
     public override Tensor forward(Tensor x)
     {
         x = functional.relu(bn1.call(conv1.call(x)));
-        foreach (Module<Tensor, Tensor> layer in layers)
-            x = layer.call(x);
+        x = layers.call(x);
         return linear.call(pool.call(x).flatten(1));
     }
 
@@ -48,23 +47,24 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor>
     {
-        private readonly ResidualNet _model;
-        private readonly Chain _conv1, _linear;
+        private readonly Chain _conv1;
 
         internal Quantized(ResidualNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
         {
-            _model = model;
-            _conv1 = Chain("conv1", Feeds.Next, () => [model.conv1, model.bn1, Step.Activation("relu", static x => Ops.relu(x))]);
-            _linear = Chain("linear", Feeds.Result, () => [model.pool, Step.PassThrough("flatten", static x => Ops.flatten(x, 1)), model.linear]);
+            // The whole model is one chain: its last layer is there before the blocks in it have made theirs.
+            _conv1 = Chain("conv1", Feeds.Result, () =>
+            [
+                model.conv1,
+                model.bn1,
+                Step.Activation("relu", static x => Ops.relu(x)),
+                model.layers,
+                model.pool,
+                Step.PassThrough("flatten", static x => Ops.flatten(x, 1)),
+                model.linear,
+            ]);
         }
 
-        public override Tensor forward(Tensor x)
-        {
-            x = _conv1.forward(x);
-            foreach (Module<Tensor, Tensor> layer in _model.layers)
-                x = Dynamic("layer", Feeds.Next, layer).forward(x);
-            return _linear.forward(x);
-        }
+        public override Tensor forward(Tensor x) => _conv1.forward(x);
     }
 }
 
