@@ -4,29 +4,66 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Gathering;
 
-/// <summary>What is reconstructed as one unit, in order, as far as compile time knows: layers' types and counts are known at run time.</summary>
+/// <summary>What is reconstructed as one unit, in order, as far as compile time knows: what a Sequential holds is known at run time.</summary>
 internal static class BlockPartition
 {
+    private static readonly HashSet<string> Weighted = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear"];
+
     /// <param name="model">The model.</param>
     /// <param name="modules">Every module class it reaches.</param>
-    public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyDictionary<string, ModuleInfo> modules)
+    public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyCollection<ModuleInfo> modules)
     {
-        var byType = modules.Values.ToDictionary(m => m.Type);
-        var blocks = modules.Values.Where(m => m.IsBlock && m != model).Select(m => m.Name).ToList();
         if (model.IsBlock)
-            yield return "The whole model is one unit.";
+            return ["the whole model"];
+        var byType = modules.ToDictionary(m => m.Type);
+        var units = new List<string>();
+        var isOpen = false;
         foreach (var chain in model.Forward.Chains)
         {
-            foreach (var step in chain.Steps.Where(s => s.Type is not null))
+            if (chain.Computed is { } computed)
+                Begin(computed);
+            else
+                isOpen = false;
+            foreach (var step in chain.Steps)
             {
-                yield return byType.TryGetValue(step.Type!, out var own)
-                    ? $"{step.Name}: {own.Name}, {(own.IsBlock ? "one unit" : "its layers and blocks")}"
-                    : $"{step.Name}: {Short(step.Type!)}";
+                if (step.Type is null && isOpen)
+                    units[units.Count - 1] += " → " + step.Name;
+                else if (step.Type is { } type)
+                    Layer(step.Name, type);
             }
         }
+        var blocks = modules.Where(m => m.IsBlock && m != model).Select(m => m.Name).ToList();
         if (blocks.Count > 0)
-            yield return $"Wherever they occur, one unit each: {string.Join(", ", blocks)}.";
-    }
+            units.Add($"wherever they occur, one unit each: {string.Join(", ", blocks)}");
+        return units;
 
-    private static string Short(string type) => type.Replace("global::TorchSharp.torch.nn.", "").Replace("global::TorchSharp.torch.", "").Replace("global::TorchSharp.Modules.", "");
+        void Begin(string unit)
+        {
+            units.Add(unit);
+            isOpen = true;
+        }
+
+        void Layer(string name, string type)
+        {
+            var simple = type.Split('.').Last();
+            if (Weighted.Contains(simple))
+            {
+                Begin(name);
+            }
+            else if (byType.TryGetValue(type, out var own))
+            {
+                units.Add($"{name}: {own.Name}, {(own.IsBlock ? "one unit" : "layer by layer")}");
+                isOpen = false;
+            }
+            else if (simple == "Sequential" || !type.StartsWith("global::TorchSharp.Modules.", System.StringComparison.Ordinal))
+            {
+                units.Add($"{name}: its layers and blocks, one by one");
+                isOpen = false;
+            }
+            else if (isOpen)
+            {
+                units[units.Count - 1] += " → " + name;
+            }
+        }
+    }
 }

@@ -63,7 +63,7 @@ internal static class ModelGatherer
             Normalise(place.Path, finding.Compilation),
             place.StartLinePosition.Line + 1,
             place.StartLinePosition.Character + 1,
-            BlockPartition.Of(own, twins.Where(t => t.Info is not null).ToDictionary(t => t.Module.Name + "|" + t.Info!.Type, t => t.Info!)).ToEquatableArray());
+            BlockPartition.Of(own, [.. twins.Select(t => t.Info).OfType<ModuleInfo>()]).ToEquatableArray());
         files.Add(new ModuleFile(own, info));
         files.AddRange(twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)));
         return files;

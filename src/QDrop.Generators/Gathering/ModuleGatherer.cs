@@ -54,7 +54,7 @@ internal static class ModuleGatherer
                 modelField,
                 declaration.Body is null,
                 lines.ToEquatableArray(),
-                plan.Chains.Select(c => ToInfo(c, semantics)).ToEquatableArray()));
+                plan.Chains.Select(c => ToInfo(c, module, semantics, finding)).ToEquatableArray()));
     }
 
     /// <summary>The class's own override of <c>Module&lt;Tensor, Tensor&gt;.forward</c>.</summary>
@@ -100,7 +100,7 @@ internal static class ModuleGatherer
         return !isModel && flow.Values.Any(v => v.IsJoin);
     }
 
-    private static ChainInfo ToInfo(Chain chain, SemanticModel semantics)
+    private static ChainInfo ToInfo(Chain chain, INamedTypeSymbol module, SemanticModel semantics, Finding finding)
     {
         var usesModel = false;
         var steps = new List<StepInfo>();
@@ -108,7 +108,8 @@ internal static class ModuleGatherer
         {
             var code = BodyRewriter.Step(semantics, step, "model");
             usesModel |= code.UsesSelf;
-            steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, step.Layer?.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
+            var type = step.Layer is { IsSpread: false } layer ? MemberTypes.Of(layer.Receiver, module, finding) : step.Layer?.Type;
+            steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, type?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
         }
         return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray());
     }

@@ -42,6 +42,13 @@ internal sealed partial class BodyRewriter
         _ => true,
     };
 
+    /// <summary>A colon in an interpolation begins a format: <c>{Name}</c> → <c>{(global::Models.Net.Name)}</c>.</summary>
+    private string Interpolation(InterpolationSyntax interpolation)
+    {
+        var code = Text(interpolation.Expression);
+        return "{" + (code.Contains("::") ? $"({code})" : code) + (interpolation.AlignmentClause is { } alignment ? Text(alignment) : "") + interpolation.FormatClause + "}";
+    }
+
     private string Invocation(InvocationExpressionSyntax invocation)
     {
         // nameof(x) → "x"

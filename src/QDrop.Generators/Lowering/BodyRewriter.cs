@@ -54,6 +54,7 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
             ThisExpressionSyntax => Self(),
             SimpleNameSyntax name => Name(name),
             InvocationExpressionSyntax invocation => Invocation(invocation),
+            InterpolationSyntax interpolation => Interpolation(interpolation),
             _ => Children(node),
         };
     }

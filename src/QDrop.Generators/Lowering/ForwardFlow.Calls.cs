@@ -17,7 +17,7 @@ internal sealed partial class ForwardFlow
 
     private readonly record struct CallArgument(IOperation Value, OpArgument Shape);
 
-    private static CallArgument Argument(IOperation operand, ITypeSymbol? type = null) => new(operand, new OpArgument(type ?? operand.Type!, null, false));
+    private static CallArgument Argument(IOperation operand, ITypeSymbol? type = null) => new(operand, new OpArgument(type ?? operand.Type!));
 
     /// <summary>Operands of an operator, each with the type of the parameter that takes it.</summary>
     private static CallArgument[] OperandsOf(IMethodSymbol @operator, params IOperation[] operands) =>
@@ -46,13 +46,19 @@ internal sealed partial class ForwardFlow
                 NoTensor(child is IArgumentOperation argument ? argument.Value : child);
             return None;
         }
+        if (method.MethodKind == MethodKind.DelegateInvoke && IsGiven(call.Instance))
+            return _torch.IsTensor(call.Type) ? [Value(Origin.External, call)] : None;
         if (method.MethodKind == MethodKind.DelegateInvoke)
             CannotAnalyse(call, "a delegate is called with tensors; call the function itself");
         else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _model.ContainingAssembly))
             CannotAnalyse(call, $"'{method.Name}' takes or returns tensors; write its body into forward, or make it a module class of its own");
-        else
+        else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _torch.Tensor.ContainingAssembly))
             UnknownOperation(call, method, "");
-        VisitAll(call.ChildOperations);
+        else
+            CannotAnalyse(call, $"'{method.ContainingType.Name}.{method.Name}' takes or returns tensors, and is not one of TorchSharp's operations");
+        if (call.Instance is { } instance && method.MethodKind != MethodKind.DelegateInvoke)
+            Expression(instance);
+        VisitAll(call.Arguments);
         return _torch.IsTensor(call.Type) ? [Value(Origin.External, call)] : None;
     }
 
@@ -199,18 +205,25 @@ internal sealed partial class ForwardFlow
     private static CallArgument ToCallArgument(IArgumentOperation argument)
     {
         var name = (argument.Syntax as ArgumentSyntax)?.NameColon?.Name.Identifier.ValueText;
-        return new CallArgument(argument.Value, new OpArgument(argument.Parameter!.Type, name, argument.ArgumentKind != ArgumentKind.Explicit));
+        return new CallArgument(argument.Value, new OpArgument(
+            argument.Parameter!.Type, name, argument.ArgumentKind != ArgumentKind.Explicit, WithoutConversions(argument.Value) is ICollectionExpressionOperation));
     }
 
     private static IReadOnlyList<IParameterSymbol> OmittedBy(IInvocationOperation call) =>
         [.. call.Arguments.Where(a => a.ArgumentKind == ArgumentKind.DefaultValue).Select(a => a.Parameter!)];
 
     private void UnknownOperation(IOperation operation, ISymbol member, string detail) =>
-        Report(Rules.UnknownOperation, operation.Syntax, $"{member.ContainingType.Name}.{member.Name}", detail);
+        Report(Rules.UnknownOperation, operation.Syntax, operation.Syntax switch
+        {
+            BinaryExpressionSyntax binary => $"operator {binary.OperatorToken.Text}",
+            AssignmentExpressionSyntax assignment => $"operator {assignment.OperatorToken.Text}",
+            PrefixUnaryExpressionSyntax unary => $"operator {unary.OperatorToken.Text}",
+            _ => $"{member.ContainingType.Name}.{member.Name}",
+        }, detail);
 
     private void VisitAll(IEnumerable<IOperation> operations)
     {
-        foreach (var operation in operations)
+        foreach (var operation in operations.Where(o => o is not IArgumentOperation { ArgumentKind: ArgumentKind.DefaultValue }))
         {
             foreach (var operand in Operands(operation is IArgumentOperation argument ? argument.Value : operation))
                 Expression(operand);

@@ -13,6 +13,8 @@ internal sealed partial class ForwardFlow
 {
     private static readonly ImmutableHashSet<TensorValue> None = [];
 
+    private const string ModuleReplaced = "a module of the model is replaced while forward runs; set modules in the constructor";
+
     private TensorValue? _stale;
 
     /// <summary>Walks an expression.</summary>
@@ -32,6 +34,13 @@ internal sealed partial class ForwardFlow
                 return CompoundAssign(compound);
             case ICoalesceAssignmentOperation coalesce when _torch.IsTensor(coalesce.Type):
                 return CoalesceAssign(coalesce);
+            case ICoalesceAssignmentOperation coalesce when IsModuleMember(coalesce.Target):
+                CannotAnalyse(coalesce, ModuleReplaced);
+                return None;
+            case IDeconstructionAssignmentOperation deconstruction when _torch.Of(deconstruction.Type) != Tensorness.None:
+                return Deconstruct(deconstruction);
+            case ILocalReferenceOperation when IsGiven(operation):
+                return None;
             case IInvocationOperation invocation:
                 return Invoke(invocation);
             case IPropertyReferenceOperation property:
@@ -86,19 +95,22 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> Other(IOperation operation)
     {
+        var before = _diagnostics.Count;
         foreach (var child in operation.ChildOperations)
             NoTensor(child);
-        if (_torch.Of(operation.Type) != Tensorness.None)
+        if (_torch.Of(operation.Type) != Tensorness.None && _diagnostics.Count == before && !operation.ChildOperations.Any(IsGiven))
             CannotAnalyse(operation, "tensors are kept in a list, an array or a tuple; use one local for each");
         return None;
     }
+
+    private bool IsGiven(IOperation? operation) => operation is ILocalReferenceOperation { Local: var local } && _given.Contains(local);
 
     private ImmutableHashSet<TensorValue> Read(IOperation place, ISymbol local)
     {
         var values = _state![local];
         if (values.Any(v => v.Origin == Origin.Stale))
             CannotAnalyse(place, $"'{local.Name}' shares its storage with a tensor that was changed in place before; use the operation without the trailing underscore");
-        else if (values.IsEmpty)
+        else if (values.IsEmpty && !_given.Contains(local))
             CannotAnalyse(place, $"where the value of '{local.Name}' comes from is not known");
         return values;
     }
@@ -107,8 +119,8 @@ internal sealed partial class ForwardFlow
     {
         if (!_torch.IsTensor(assignment.Target.Type))
         {
-            if (_torch.IsModule(assignment.Target.Type) && assignment.Target is IMemberReferenceOperation)
-                CannotAnalyse(assignment, "a module of the model is replaced while forward runs; set modules in the constructor");
+            if (IsModuleMember(assignment.Target))
+                CannotAnalyse(assignment, ModuleReplaced);
             NoTensor(assignment.Target);
             NoTensor(assignment.Value);
             return None;
@@ -121,6 +133,18 @@ internal sealed partial class ForwardFlow
         else if (assignment.Target is not IDiscardOperation)
             CannotAnalyse(assignment, $"a tensor is stored in '{assignment.Target.Syntax}'; only locals of forward can hold tensors");
         return values;
+    }
+
+    private bool IsModuleMember(IOperation target) => target is IMemberReferenceOperation && _torch.IsModule(target.Type);
+
+    private ImmutableHashSet<TensorValue> Deconstruct(IDeconstructionAssignmentOperation deconstruction)
+    {
+        var before = _diagnostics.Count;
+        Expression(deconstruction.Value);
+        if (_diagnostics.Count == before)
+            CannotAnalyse(deconstruction, "tensors are kept in a tuple; use one local for each");
+        _given.UnionWith(deconstruction.Target.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Select(l => l.Local));
+        return None;
     }
 
     private ImmutableHashSet<TensorValue> CompoundAssign(ICompoundAssignmentOperation compound)

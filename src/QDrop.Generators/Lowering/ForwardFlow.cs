@@ -30,6 +30,8 @@ internal sealed partial class ForwardFlow
     private readonly Dictionary<IOperation, Use> _uses = [];
     private readonly List<DiagnosticInfo> _diagnostics = [];
     private readonly HashSet<(string, LocationInfo)> _reported = [];
+    // Locals that something has been said about already.
+    private readonly HashSet<ISymbol> _given = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<IOperation, int> _regions = [];
     private readonly Stack<Jumps> _jumps = [];
     private FlowState? _state = FlowState.Empty;
@@ -234,8 +236,13 @@ internal sealed partial class ForwardFlow
                     if (initializer is not null)
                         NoTensor(initializer);
                     break;
+                case Tensorness.Other when declarator.Symbol.Type.TypeKind == TypeKind.Delegate:
+                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself");
+                    _given.Add(declarator.Symbol);
+                    break;
                 default:
                     CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' holds several tensors; use one local for each");
+                    _given.Add(declarator.Symbol);
                     break;
             }
         }

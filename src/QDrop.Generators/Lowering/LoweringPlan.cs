@@ -162,7 +162,7 @@ internal sealed class LoweringPlan
         {
             var unique = name;
             for (var i = 2; !taken.Add(unique); i++)
-                unique = name + i;
+                unique = $"{name}_{i}";
             return unique;
         }
     }

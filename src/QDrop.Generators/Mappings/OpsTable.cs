@@ -22,7 +22,9 @@ internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method);
 /// <summary>An argument as a tensor operation receives it: the receiver of an instance member comes first.</summary>
 /// <param name="Type">Type of the parameter that takes it.</param>
 /// <param name="Name">Its name, where it is given by name.</param>
-internal readonly record struct OpArgument(ITypeSymbol Type, string? Name, bool IsParams);
+/// <param name="IsParams">Whether it is one of several that a <c>params</c> parameter takes.</param>
+/// <param name="IsCollection">Whether it is a collection expression, which becomes whatever collection the parameter is.</param>
+internal readonly record struct OpArgument(ITypeSymbol Type, string? Name = null, bool IsParams = false, bool IsCollection = false);
 
 /// <summary>The vocabulary: which TorchSharp members may appear in a <c>forward</c>, read from the attributes of <c>QDrop.Modules.Ops</c>.</summary>
 internal sealed class OpsTable
@@ -109,11 +111,20 @@ internal sealed class OpsTable
                 return false;
             if (_torch.IsTensor(parameter.Type))
                 continue;
+            if (argument.IsCollection && SymbolEqualityComparer.Default.Equals(ElementOf(argument.Type), ElementOf(parameter.Type)))
+                continue;
             if (!_compilation.ClassifyConversion(argument.Type, parameter.Type).IsImplicit)
                 return false;
         }
         return method.Parameters.All(p => taken.Contains(p) || p.IsParams || (p.IsOptional && SameDefault(p, omitted)));
     }
+
+    private static ITypeSymbol? ElementOf(ITypeSymbol collection) => collection switch
+    {
+        IArrayTypeSymbol array => array.ElementType,
+        INamedTypeSymbol { TypeArguments.Length: 1 } named => named.TypeArguments[0],
+        _ => null,
+    };
 
     private static bool SameDefault(IParameterSymbol parameter, IReadOnlyList<IParameterSymbol> omitted)
     {

@@ -37,6 +37,6 @@ internal sealed record ChainInfo(string Name, string Field, string Feeds, bool U
 
 /// <summary>One step of a chain.</summary>
 /// <param name="Name">Its name in documentation.</param>
-/// <param name="Type">Its declared type, for a layer.</param>
+/// <param name="Type">The layer's type, as far as compile time knows; none for a function.</param>
 /// <param name="Code">The element of the chain's step list.</param>
 internal sealed record StepInfo(string Name, string? Type, string Code);

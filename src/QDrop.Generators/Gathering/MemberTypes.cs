@@ -1,0 +1,57 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>
+/// What a member is, where its declaration says only <c>Module&lt;Tensor, Tensor&gt;</c>: the type of what the class assigns to it, if that
+/// is always the same. For documentation; what runs is decided by the modules themselves.
+/// </summary>
+internal static class MemberTypes
+{
+    public static ITypeSymbol Of(IOperation receiver, INamedTypeSymbol module, Finding finding)
+    {
+        while (receiver is IConversionOperation conversion)
+            receiver = conversion.Operand;
+        var declared = receiver.Type!;
+        if (receiver is not (IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 }))
+            return declared;
+        if (!declared.IsAbstract && declared.TypeKind != TypeKind.Interface)
+            return declared;
+
+        var member = ((IMemberReferenceOperation)receiver).Member;
+        ITypeSymbol? assigned = null;
+        foreach (var reference in module.DeclaringSyntaxReferences)
+        {
+            var declaration = reference.GetSyntax(finding.Cancellation);
+            var semantics = finding.Compilation.GetSemanticModel(declaration.SyntaxTree);
+            foreach (var value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
+            {
+                if (!SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics), member))
+                    continue;
+                var type = semantics.GetTypeInfo(value, finding.Cancellation).Type;
+                if (type is null || (assigned is not null && !SymbolEqualityComparer.Default.Equals(assigned, type)))
+                    return declared;
+                assigned = type;
+            }
+        }
+        return assigned ?? declared;
+    }
+
+    private static ExpressionSyntax? ValueOf(SyntaxNode node) => node switch
+    {
+        AssignmentExpressionSyntax assignment => assignment.Right,
+        VariableDeclaratorSyntax { Initializer: { } initializer } => initializer.Value,
+        PropertyDeclarationSyntax { Initializer: { } initializer } => initializer.Value,
+        _ => null,
+    };
+
+    private static ISymbol? TargetOf(ExpressionSyntax value, SemanticModel semantics) => value.Parent switch
+    {
+        AssignmentExpressionSyntax assignment => semantics.GetSymbolInfo(assignment.Left).Symbol,
+        EqualsValueClauseSyntax { Parent: { } declarator } => semantics.GetDeclaredSymbol(declarator),
+        _ => null,
+    };
+}

@@ -1,0 +1,185 @@
+namespace QDrop.Generators.Tests;
+
+/// <summary>Sources against which a rule stands, and their neighbours against which none does.</summary>
+internal static class DiagnosticCases
+{
+    public static IReadOnlyDictionary<string, string[]> Wrong { get; } = new Dictionary<string, string[]>
+    {
+        ["QDROP001"] =
+        [
+            Model("[Quantize]", "class Net"),
+            Model("[Quantize]", "partial class Net", members: "private readonly Block block = new(); private sealed class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }"),
+            $$"""
+            {{Usings}}
+            internal static class Zoo
+            {
+                [Quantize]
+                public partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }
+            }
+            """,
+            Model("[Quantize]", "partial class Net", members: "private readonly Sequential s = Blocks.Make();") + """
+
+            internal static class Blocks
+            {
+                public static Sequential Make()
+                {
+                    var s = Sequential();
+                    for (var i = 0; i < 3; i++)
+                        s.append(new Made());
+                    return s;
+                }
+            }
+            internal sealed class Made() : Module<Tensor, Tensor>("made") { public override Tensor forward(Tensor x) => x.relu(); }
+            """,
+        ],
+        ["QDROP002"] =
+        [
+            $$"""{{Usings}}[Quantize] internal partial class Net { }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, Tensor, Tensor>("net") { public override Tensor forward(Tensor x, Tensor y) => x + y; }""",
+            $$"""
+            {{Usings}}
+            internal class Base() : Module<Tensor, Tensor>("base") { public override Tensor forward(Tensor x) => x.relu(); }
+            [Quantize] internal partial class Net : Base;
+            """,
+        ],
+        ["QDROP003"] =
+        [
+            $$"""{{Usings}}[Quantize] internal partial class Net(int width) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(width, 1); public override Tensor forward(Tensor x) => fc.forward(x); }""",
+            $$"""{{Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net<T>() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",
+            Model("""[Quantize(Factory = "Make")]""", "partial class Net"),
+            Model("""[Quantize(W = 4, Factory = nameof(Make))]""", "partial class Net", members: "public Net Make() => this;"),
+            Model("""[Quantize(Factory = nameof(Make))]""", "partial class Net", members: "public static Module<Tensor, Tensor> Make() => new Net();"),
+            $$"""
+            {{Usings}}
+            internal static partial class Zoo
+            {
+                [Quantize]
+                private partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }
+            }
+            """,
+        ],
+        ["QDROP004"] =
+        [
+            Model("[Quantize(W = 1)]", "partial class Net"),
+            Model("[Quantize(A = 9, W = 2)]", "partial class Net"),
+            Model("[Quantize(W = 0, FirstLast = 16)]", "partial class Net"),
+        ],
+        ["QDROP005"] =
+        [
+            Model("[Quantize(Drop = 1.5)]", "partial class Net"),
+            Model("[Quantize(W = 2, Drop = -0.1)]", "partial class Net"),
+            Model("[Quantize(Drop = double.NaN)]", "partial class Net"),
+        ],
+        ["QDROP006"] =
+        [
+            Model("[Quantize(Iterations = 0)]", "partial class Net"),
+            Model("[Quantize(Samples = -1)]", "partial class Net"),
+            Model("[Quantize(Method = (Method)7)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
+            Model("""[Quantize(Weights = "")]""", "partial class Net"),
+            Model("[Quantize(Calibration = typeof(string))]", "partial class Net"),
+            Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
+        ],
+        ["QDROP007"] =
+        [
+            Forwards.Source("", "return relu(conv1.forward(x)).cumsum(1);"),
+            Forwards.Source("", "return x.sort(1).Item1;"),
+            Forwards.Source("", "return conv1.forward(x) > 0;"),
+            Forwards.Source("", "return x * zeros(4);"),
+            Forwards.Source("", "if (x.sum().item<float>() > 0) return x; return relu(x);"),
+            Forwards.Source("", "return functional.linear(x, ((Conv2d)conv1).weight);"),
+            Forwards.Source("", "return x + ((Conv2d)conv1).weight;"),
+            Forwards.Source("private readonly Parameter w = new(ones(8, 8));", "return x.matmul(w);"),
+            Forwards.Source("", "return x[x > 0];"),
+            Forwards.Source("", "Scalar s = x.mean().ToScalar(); return x * s;"),
+        ],
+        ["QDROP008"] =
+        [
+            Forwards.Source("", "again: x = relu(x); if (x.shape.Length > 9) goto again; return x;"),
+            Forwards.Source("", "try { return relu(x); } finally { conv1.eval(); }"),
+            Forwards.Source("private Tensor? last;", "last = x; return relu(x);"),
+            Forwards.Source("", "Func<Tensor, Tensor> act = t => relu(t); return act(x);"),
+            Forwards.Source("", "return Act(x); static Tensor Act(Tensor t) => relu(t);"),
+            Forwards.Source("private Tensor Act(Tensor t) => relu(t);", "return Act(conv1.forward(x));"),
+            Forwards.Source("", "dynamic d = conv1; return (Tensor)d.forward(x);"),
+            Forwards.Source("", "return x.shape[0] > 9 ? forward(relu(x)) : x;"),
+            Forwards.Source("", "return base.call(x);"),
+            Forwards.Source("", "var parts = new List<Tensor> { x, relu(x) }; return cat(parts, 1);"),
+            Forwards.Source("", "var parts = x.chunk(2, 1); return parts[0] + parts[1];"),
+            Forwards.Source("", "(Tensor a, Tensor b) = (relu(x), tanh(x)); return a + b;"),
+            Forwards.Source("private readonly Func<Tensor, Tensor> act = static t => relu(t);", "return act(x);"),
+            Forwards.Source("private Module<Tensor, Tensor>? late;", "late ??= conv2; late = conv1; return late.forward(x);"),
+            Forwards.Source("", "return Conv2d(4, 4, 1).forward(x);"),
+            Forwards.Source("private readonly CosineSimilarity cos = CosineSimilarity();", "return cos.forward(x, x);"),
+            Forwards.Source("", "x.relu_(); return x;"),
+            Forwards.Source("", "var y = conv1.forward(x); var z = y.flatten(1); y.relu_(); return z;"),
+            Forwards.Source("", "var y = conv1.forward(x); return y + y.relu_();"),
+            Forwards.Source("", "var y = conv1.forward(x); var z = y.relu_(); return z + y;"),
+            Forwards.Source("", "return new[] { 1 }.Select(i => relu(x)).First();"),
+            Forwards.Source("", "object o = relu(x); return (Tensor)o;"),
+            Forwards.Source("", "x[0] = relu(x); return x;"),
+            Forwards.Source("", "var sizes = from n in x.shape where n > 1 select n; return x.view(sizes.ToArray());"),
+        ],
+        ["QDROP009"] =
+        [
+            Forwards.Source("private readonly LSTM lstm = LSTM(8, 8);", "return lstm.forward(x).Item1;"),
+            Forwards.Source("private readonly Embedding table = Embedding(10, 4);", "return table.forward(x);"),
+            Forwards.Source("private readonly GRU gru = GRU(8, 8);", "var (y, _) = gru.call(x); return y;"),
+        ],
+    };
+
+    public static IReadOnlyDictionary<string, string> Right { get; } = new Dictionary<string, string>
+    {
+        ["bounds of every setting"] = Model("[Quantize(W = 2, A = 8, FirstLast = 2, Drop = 0, Iterations = 1, Samples = 1, Seed = -1)]", "partial class Net"),
+        ["Drop = 1"] = Model("[Quantize(Drop = 1, Method = Method.Brecq)]", "partial class Net"),
+        ["a calibration source, weights and data"] = Model("""[Quantize(Weights = @"a\b.safetensors", Calibration = typeof(Data), CalibrationData = "cal")]""", "partial class Net")
+            + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",
+        ["a private factory"] = Model("[Quantize(Factory = nameof(@new))]", "partial class Net", members: "private static Net @new() => new();"),
+        ["a constructor with defaults"] = $$"""{{Usings}}[Quantize] internal partial class Net(int width = 3, params int[] rest) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(width + rest.Length, 1); public override Tensor forward(Tensor x) => fc.forward(x); }""",
+        ["a private constructor"] = $$"""{{Usings}}[Quantize] internal partial class Net : Module<Tensor, Tensor> { private Net() : base("net") { } public override Tensor forward(Tensor x) => x.relu(); }""",
+        ["a module class that is not reached need not be partial"] = Model("[Quantize]", "partial class Net") + "\ninternal sealed class Other() : Module<Tensor, Tensor>(\"o\") { public override Tensor forward(Tensor x) => x.cumsum(1); }",
+        ["a part of the class in another declaration"] = Model("[Quantize]", "partial class Net") + "\ninternal partial class Net { private int More => 1; }",
+        ["a reached class that inherits its forward"] = Model("[Quantize]", "partial class Net", members: "private readonly Derived block = new();") + """
+
+            internal partial class Base() : Module<Tensor, Tensor>("b") { public override Tensor forward(Tensor x) => x.relu(); }
+            internal sealed class Derived : Base;
+            """,
+        ["a reached class that overrides a reached class"] = Model("[Quantize]", "partial class Net", members: "private readonly Derived block = new();") + """
+
+            internal partial class Base() : Module<Tensor, Tensor>("b") { public override Tensor forward(Tensor x) => x.relu(); }
+            internal sealed partial class Derived : Base { public override Tensor forward(Tensor x) => x.tanh(); }
+            """,
+        ["a generic block in a record's neighbour"] = Model("[Quantize]", "partial class Net", members: "private readonly Outer<int>.Block<string> block = new();") + """
+
+            internal partial record Outer<T> { internal sealed partial class Block<TName>() : Module<Tensor, Tensor>("b") where TName : class { public override Tensor forward(Tensor x) => x.relu(); } }
+            """,
+        ["a tensor of the model as a scale"] = Forwards.Source("private readonly Parameter gamma = new(ones(1));", "return conv1.forward(x) * gamma;"),
+        ["in place on what nobody else sees"] = Forwards.Source("", "var y = conv1.forward(x); y.relu_(); return y.add_(x);"),
+        ["tests for null"] = Forwards.Source("", "Tensor? y = null; if (y is null || x is not { }) y = relu(x!); return y;"),
+        ["the class is its own factory in a global namespace"] = Usings.Replace("namespace Models;", "") + "[Quantize] internal sealed partial class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x.relu(); }",
+        ["a member with the twin's name"] = Model("[Quantize]", "partial class Net", members: "public void Quantized() { }"),
+    };
+
+    /// <summary>A source with one model that does little.</summary>
+    public static string Model(string attribute, string declaration, string name = "Net", string members = "") => $$"""
+        {{Usings}}
+        {{attribute}}
+        internal {{declaration}} : Module<Tensor, Tensor>
+        {
+            {{members}}
+            public {{name}}() : base("{{name}}") => RegisterComponents();
+            public override Tensor forward(Tensor x) => relu(x);
+        }
+        """;
+
+    private const string Usings = """
+        using QDrop;
+        using TorchSharp.Modules;
+        using static TorchSharp.torch;
+        using static TorchSharp.torch.nn;
+        using static TorchSharp.torch.nn.functional;
+        namespace Models;
+
+        """;
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Tests.Helpers;
+using VerifyXunit;
+
+namespace QDrop.Generators.Tests;
+
+/// <summary>Each rule fires where something is wrong, with the excerpt underlined, and nowhere else.</summary>
+public sealed class DiagnosticTests
+{
+    public static TheoryData<string> Rules => [.. DiagnosticCases.Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task A_rule_says_what_is_wrong_and_where(string rule)
+    {
+        var text = new StringBuilder();
+        foreach (string source in DiagnosticCases.Wrong[rule])
+        {
+            GeneratorRun run = GeneratorRun.Of(source);
+            Assert.DoesNotContain(run.Input.GetDiagnostics(), d => d.DefaultSeverity == DiagnosticSeverity.Error);
+            Assert.NotEmpty(run.Diagnostics);
+            Assert.All(run.Diagnostics, d => Assert.Equal(rule, d.Id));
+            Assert.Empty(run.Sources);
+            text.Append(Excerpts.Of(run.Diagnostics, source)).Append('\n');
+        }
+        await Verifier.Verify(text.ToString(), "txt").UseDirectory("Snapshots").UseParameters(rule);
+    }
+
+    public static TheoryData<string> Right => [.. DiagnosticCases.Right.Keys];
+
+    [Theory]
+    [MemberData(nameof(Right))]
+    public void No_rule_fires_where_nothing_is_wrong(string name)
+    {
+        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Right[name]);
+        Assert.Empty(run.Diagnostics);
+        Assert.NotEmpty(run.Sources);
+        Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error && d.Id != "CS1591");
+    }
+
+    [Fact]
+    public void Every_rule_is_tested_and_documented()
+    {
+        string docs = Path.Combine(Repository(), "docs", "diagnostics");
+        foreach (string id in Enumerable.Range(1, 9).Select(i => $"QDROP00{i}"))
+        {
+            Assert.Contains(id, DiagnosticCases.Wrong.Keys);
+            Assert.True(File.Exists(Path.Combine(docs, id + ".md")), $"docs/diagnostics/{id}.md is missing");
+            Assert.EndsWith($"/docs/diagnostics/{id}.md", Diagnostics.Rules.ById(id).HelpLinkUri);
+        }
+    }
+
+    [Fact]
+    public void A_model_in_error_keeps_nothing_from_another_model()
+    {
+        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(
+            ("Right.cs", DiagnosticCases.Model("[Quantize]", "partial class Right", "Right")),
+            ("Wrong.cs", DiagnosticCases.Model("[Quantize(W = 9)]", "partial class Wrong", "Wrong"))));
+        Assert.Equal(["QDROP004"], run.Diagnostics.Select(d => d.Id));
+        Assert.Equal(["Models.Right.Quantized.g.cs"], run.Sources.Keys);
+    }
+
+    [Fact]
+    public void A_class_that_two_models_reach_is_written_and_blamed_once()
+    {
+        GeneratorRun right = GeneratorRun.Of(GeneratorRun.Compile(
+            ("A.cs", DiagnosticCases.Model("[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
+            ("B.cs", DiagnosticCases.Model("[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
+            ("Shared.cs", DiagnosticCases.Model("", "partial class Shared", "Shared"))));
+        Assert.Empty(right.Diagnostics);
+        Assert.Equal(3, right.Sources.Count);
+
+        GeneratorRun wrong = GeneratorRun.Of(GeneratorRun.Compile(
+            ("A.cs", DiagnosticCases.Model("[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
+            ("B.cs", DiagnosticCases.Model("[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
+            ("Shared.cs", DiagnosticCases.Model("", "class Shared", "Shared"))));
+        Assert.Equal(["QDROP001"], wrong.Diagnostics.Select(d => d.Id));
+    }
+
+    [Fact]
+    public void Nothing_is_said_about_a_forward_that_does_not_compile()
+    {
+        GeneratorRun run = GeneratorRun.Of(Forwards.Source("", "return relu(conv1.forward(y));"));
+        Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Sources);
+    }
+
+    private static string Repository([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+}

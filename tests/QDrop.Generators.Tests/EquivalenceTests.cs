@@ -1,0 +1,44 @@
+using QDrop.Generators.Tests.Helpers;
+
+namespace QDrop.Generators.Tests;
+
+/// <summary>Promise 1: with all quantizers off, the twin computes what the model computes.</summary>
+[Collection("torch")]
+public sealed class EquivalenceTests
+{
+    /// <summary>Relative to the largest value; folding a batch norm rounds differently.</summary>
+    private const double Tolerance = 1e-4;
+
+    [Theory]
+    [InlineData("ResNet20", "Models.ResNet20", new long[] { 2, 3, 32, 32 })]
+    [InlineData("Vgg", "Models.Vgg", new long[] { 2, 3, 32, 32 })]
+    [InlineData("VggList", "Models.VggList", new long[] { 2, 3, 16, 16 })]
+    [InlineData("BottleneckResNet", "Models.BottleneckResNet", new long[] { 2, 3, 12, 12 })]
+    public void A_twin_with_folded_batch_norms_computes_nearly_what_its_model_computes(string model, string type, long[] shape)
+    {
+        (float[] expected, float[] found) = Twins.Run(GeneratorRun.OfModel(model), type, shape);
+        Assert.Equal(expected.Length, found.Length);
+        double scale = expected.Max(Math.Abs);
+        Assert.True(scale > 1e-3, "the model computes nothing that could differ");
+        Assert.True(expected.Zip(found, (a, b) => Math.Abs(a - b)).Max() <= Tolerance * scale);
+    }
+
+    [Fact]
+    public void A_twin_without_batch_norms_computes_exactly_what_its_model_computes()
+    {
+        (float[] expected, float[] found) = Twins.Run(GeneratorRun.OfModel("LeNet"), "Zoo+LeNet", 2, 1, 28, 28);
+        Assert.Equal(expected, found);
+    }
+
+    public static TheoryData<string> Cases => [.. Forwards.Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_rewritten_forward_computes_what_the_user_wrote(string name)
+    {
+        GeneratorRun run = GeneratorRun.Of(Forwards.Source(name));
+        Assert.Empty(run.Diagnostics);
+        (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 2, 4, 8, 8);
+        Assert.Equal(expected, found);
+    }
+}

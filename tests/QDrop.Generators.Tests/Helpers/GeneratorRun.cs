@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace QDrop.Generators.Tests.Helpers;
+
+/// <summary>One run of the generator over sources.</summary>
+internal sealed record GeneratorRun(Compilation Input, Compilation Output, ImmutableArray<Diagnostic> Diagnostics, GeneratorDriver Driver)
+{
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
+
+    private static readonly ImmutableArray<MetadataReference> References = [..
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !Path.GetFileName(path).StartsWith("xunit", StringComparison.Ordinal))
+            .Select(path => MetadataReference.CreateFromFile(path))];
+
+    /// <summary>What the generator wrote, by file name.</summary>
+    public IReadOnlyDictionary<string, string> Sources => Driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
+
+    /// <summary>Runs it over the text of a file.</summary>
+    public static GeneratorRun Of(string source, string path = "Model.cs") => Of(Compile((path, source)));
+
+    /// <summary>Runs it over a model of the folder <c>Models</c>.</summary>
+    public static GeneratorRun OfModel(string name) => Of(ModelSource(name), $"Models/{name}.cs");
+
+    public static GeneratorRun Of(Compilation compilation)
+    {
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(
+            [new QuantizedModelGenerator().AsSourceGenerator()],
+            parseOptions: ParseOptions,
+            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+        return Again(driver, compilation);
+    }
+
+    /// <summary>Runs the same driver over another compilation.</summary>
+    public static GeneratorRun Again(GeneratorDriver driver, Compilation compilation)
+    {
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+        return new GeneratorRun(compilation, output, diagnostics, driver);
+    }
+
+    public static string ModelSource(string name)
+    {
+        using Stream stream = typeof(GeneratorRun).Assembly.GetManifestResourceStream(name + ".cs")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Compiles as strictly as a project can: nullable, every warning an error, documentation checked.</summary>
+    public static CSharpCompilation Compile(params IEnumerable<(string Path, string Source)> files) => CSharpCompilation.Create(
+        "Models",
+        files.Select(f => Parse(f.Source, f.Path)),
+        References,
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, generalDiagnosticOption: ReportDiagnostic.Error, warningLevel: 9999));
+
+    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path);
+}

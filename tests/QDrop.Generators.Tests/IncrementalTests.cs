@@ -1,0 +1,135 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using QDrop.Generators.Tests.Helpers;
+
+namespace QDrop.Generators.Tests;
+
+/// <summary>Promise 4: only values in the pipeline, and an unrelated edit runs nothing again.</summary>
+public sealed class IncrementalTests
+{
+    private static readonly string[] Steps = [QuantizedModelGenerator.ModelsStep, QuantizedModelGenerator.FilesStep];
+
+    [Fact]
+    public void An_edit_of_another_file_runs_nothing_again()
+    {
+        CSharpCompilation before = WithNeighbour("class Neighbour { }");
+        GeneratorRun first = GeneratorRun.Of(before);
+        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "Neighbour.cs", "class Neighbour { public int Added; }"));
+        AssertUnchanged(second);
+    }
+
+    [Fact]
+    public void A_comment_behind_the_model_runs_nothing_again()
+    {
+        CSharpCompilation before = WithNeighbour("");
+        GeneratorRun first = GeneratorRun.Of(before);
+        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20") + "\n// a remark\n"));
+        AssertUnchanged(second);
+    }
+
+    [Fact]
+    public void An_edit_of_a_block_rewrites_that_block_and_the_model_that_reaches_it()
+    {
+        CSharpCompilation before = WithNeighbour("");
+        GeneratorRun first = GeneratorRun.Of(before);
+        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace("return relu(y);", "return tanh(y);")));
+        Assert.NotEqual(first.Sources["Models.BasicBlock.Quantized.g.cs"], second.Sources["Models.BasicBlock.Quantized.g.cs"]);
+        Assert.NotEqual(FingerprintIn(first), FingerprintIn(second));
+    }
+
+    [Fact]
+    public void A_fingerprint_does_not_see_comments_and_whitespace()
+    {
+        string source = GeneratorRun.ModelSource("ResNet20");
+        GeneratorRun first = GeneratorRun.Of(source), second = GeneratorRun.Of(source.Replace("\n", "\n\n").Replace("return relu(y);", "return  relu( y ) ; // y"));
+        Assert.Equal(FingerprintIn(first), FingerprintIn(second));
+    }
+
+    [Fact]
+    public void Models_gathered_twice_are_equal_and_not_the_same()
+    {
+        object[] first = [.. Outputs(GeneratorRun.OfModel("ResNet20"))], second = [.. Outputs(GeneratorRun.OfModel("ResNet20"))];
+        Assert.NotEmpty(first);
+        Assert.Equal(first, second);
+        Assert.All(first.Zip(second), pair => Assert.NotSame(pair.First, pair.Second));
+    }
+
+    [Fact]
+    public void The_order_of_files_does_not_matter()
+    {
+        CSharpCompilation compilation = WithNeighbour("namespace Models { partial class ResNet20 { private int more; } partial class BasicBlock { private int more; } }");
+        IReadOnlyDictionary<string, string> sources = GeneratorRun.Of(compilation).Sources;
+        CSharpCompilation reversed = compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(compilation.SyntaxTrees.Reverse());
+        Assert.Equal(sources, GeneratorRun.Of(reversed).Sources);
+    }
+
+    [Theory]
+    [InlineData("ResNet20")]
+    [InlineData("BottleneckResNet")]
+    public void No_symbol_syntax_or_compilation_is_reachable_from_a_step(string model)
+    {
+        GeneratorRun run = GeneratorRun.OfModel(model);
+        int seen = 0;
+        foreach (object output in Outputs(run))
+            Walk(output, [], ref seen);
+        Assert.True(seen > 20, "the walk found nothing to look at");
+    }
+
+    [Fact]
+    public void No_symbol_syntax_or_compilation_is_reachable_from_a_diagnostic()
+    {
+        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Wrong["QDROP007"][0]);
+        int seen = 0;
+        foreach (object output in Outputs(run))
+            Walk(output, [], ref seen);
+        Assert.Contains(Outputs(run), o => o is Models.ModelOutcome { Diagnostics.Count: 1 });
+    }
+
+    private static CSharpCompilation WithNeighbour(string source) =>
+        GeneratorRun.Compile(("ResNet20.cs", GeneratorRun.ModelSource("ResNet20")), ("Neighbour.cs", source));
+
+    private static CSharpCompilation Replace(CSharpCompilation compilation, string path, string source) =>
+        compilation.ReplaceSyntaxTree(compilation.SyntaxTrees.Single(t => t.FilePath == path), GeneratorRun.Parse(source, path));
+
+    private static void AssertUnchanged(GeneratorRun run)
+    {
+        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = run.Driver.GetRunResult().Results.Single().TrackedSteps;
+        foreach (string step in Steps)
+        {
+            Assert.NotEmpty(steps[step]);
+            Assert.All(steps[step].SelectMany(s => s.Outputs), output =>
+                Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"{step}: {output.Reason}"));
+        }
+        Assert.All(run.Driver.GetRunResult().Results.Single().TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs),
+            output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
+    }
+
+    private static IEnumerable<object> Outputs(GeneratorRun run) => run.Driver.GetRunResult().Results.Single().TrackedSteps
+        .Where(s => s.Key is QuantizedModelGenerator.ModelsStep or QuantizedModelGenerator.FilesStep or QuantizedModelGenerator.DiagnosticsStep)
+        .OrderBy(s => s.Key, StringComparer.Ordinal)
+        .SelectMany(s => s.Value).SelectMany(s => s.Outputs).Select(o => o.Value);
+
+    private static string FingerprintIn(GeneratorRun run) =>
+        run.Sources["Models.ResNet20.Quantized.g.cs"].Split('\n').Single(l => l.Contains("Fingerprint"));
+
+    private static void Walk(object? value, HashSet<object> visited, ref int seen)
+    {
+        if (value is null or string || value.GetType().IsPrimitive || value.GetType().IsEnum || !visited.Add(value))
+            return;
+        seen++;
+        Assert.False(value is ISymbol or SyntaxNode or SyntaxTree or SyntaxToken or Compilation or SemanticModel or IOperation or Location or SyntaxReference, $"a {value.GetType()} is reachable");
+        if (value is IEnumerable items)
+        {
+            foreach (object? item in items)
+                Walk(item, visited, ref seen);
+        }
+        for (Type? type = value.GetType(); type is not null && type != typeof(object); type = type.BaseType)
+        {
+            foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                Walk(field.GetValue(value), visited, ref seen);
+        }
+    }
+}
