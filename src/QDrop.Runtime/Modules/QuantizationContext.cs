@@ -19,9 +19,15 @@ public sealed class QuantizationContext : IDisposable
     private readonly List<QuantizedLayer> _layers = [];
     private readonly List<ActivationQuantizer> _activations = [];
     private readonly List<object> _trace = [];
+    private readonly List<IDisposable> _owned = [];
 
+    /// <summary>For the twins of a model.</summary>
+    /// <param name="model">The float model.</param>
+    /// <param name="state">What an artifact says of its layers, or <see langword="null"/> for float layers. With it, model and state belong to the context.</param>
     internal QuantizationContext(Module model, QuantizedModelState? state = null)
     {
+        if (state is not null)
+            _owned = [model, .. StateBinding.Tensors(state)];
         _paths[model] = "";
         foreach ((string name, Module module) in model.named_modules())
             _paths.TryAdd(module, name);
@@ -156,6 +162,8 @@ public sealed class QuantizationContext : IDisposable
             layer.Dispose();
         foreach (ActivationQuantizer activation in _activations)
             activation.Dispose();
+        foreach (IDisposable owned in _owned)
+            owned.Dispose();
     }
 
     private static QDropException Missing(string what, string name) => new("QDROP253",

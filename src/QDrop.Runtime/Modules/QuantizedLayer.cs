@@ -1,9 +1,9 @@
 using QDrop.Quantizers;
 using TorchSharp;
 using TorchSharp.Modules;
-using Types = TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Types = TorchSharp.Modules;
 
 namespace QDrop.Modules;
 

@@ -31,17 +31,23 @@ public static class QuantizedModel
     {
         path ??= Path.Combine(AppContext.BaseDirectory, ArtifactFileName(descriptor.Name));
         QuantizedModelState state = Artifact.Read(path);
-        StateBinding.CheckOrigin(descriptor, state, path);
-        Module<Tensor, Tensor> model = descriptor.CreateModel();
+        Module<Tensor, Tensor>? model = null;
         try
         {
+            StateBinding.CheckOrigin(descriptor, state, path);
+            model = descriptor.CreateModel();
             model.eval();
             StateBinding.Apply(model, state, path);
+            // Layers take their share when they first run, perhaps long after the caller's dispose scope has ended.
+            foreach (Tensor tensor in StateBinding.Tensors(state))
+                tensor.DetachFromDisposeScope();
             return Twin(model, new QuantizationContext(model, state));
         }
         catch
         {
-            model.Dispose();
+            model?.Dispose();
+            foreach (Tensor tensor in StateBinding.Tensors(state))
+                tensor.Dispose();
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using QDrop.Artifacts;
 using QDrop.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -24,6 +25,7 @@ public static class ModelCalibrator
         IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default)
     {
         settings.Validated();
+        CalibrationData.Check(inputs, settings);
         model.eval();
         using var scope = NewDisposeScope();
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(descriptor, model);

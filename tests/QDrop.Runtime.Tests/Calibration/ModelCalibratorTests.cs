@@ -125,6 +125,29 @@ public sealed class ModelCalibratorTests : IDisposable
     }
 
     [Fact]
+    public void A_model_loaded_in_a_dispose_scope_runs_after_the_scope_has_ended()
+    {
+        using var model = new ResidualNet();
+        Tensor inputs = randn(48, 3, 16, 16);
+        string path = Path.Combine(_folder, "model.safetensors");
+        Artifact.Write(path, Calibrate(model, inputs, Settings with { Method = Method.Nearest }).State);
+        QuantizedModule<Tensor, Tensor> loaded;
+        using (NewDisposeScope())
+            loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
+        using (loaded)
+        using (no_grad())
+        using (NewDisposeScope())
+            Assert.Equal([48, 10], loaded.call(inputs).shape);
+    }
+
+    [Fact]
+    public void Fewer_inputs_than_asked_for_are_an_error()
+    {
+        using var model = new ResidualNet();
+        Assert.Equal("QDROP223", Assert.Throws<QDropException>(() => Calibrate(model, randn(47, 3, 16, 16), Settings)).Code);
+    }
+
+    [Fact]
     public void An_artifact_of_other_code_is_refused()
     {
         using var model = new ResidualNet();

@@ -1,5 +1,4 @@
 using QDrop.Modules;
-using QDrop.Quantizers;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
