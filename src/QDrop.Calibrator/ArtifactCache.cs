@@ -37,7 +37,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or QDropException or InvalidDataException)
         {
-            log($"QDrop: the cache's entry '{Entry(key)}' is not used: {e.Message}");
+            log($"The cache's entry '{Entry(key)}' is not used: {e.Message}");
             files.Delete();
             Remove(Entry(key));
             return false;
@@ -60,7 +60,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log($"QDrop: the result is not kept in the cache '{directory}': {e.Message}");
+            log($"The result is not kept in the cache '{directory}': {e.Message}");
             Remove(aside);
         }
     }

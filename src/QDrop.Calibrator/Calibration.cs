@@ -70,7 +70,9 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CalibrateAll(Assembly assembly, List<string> done, CancellationToken stop)
     {
-        var plans = Plans(Descriptors(assembly));
+        if (Descriptors(assembly) is not { } descriptors)
+            return;
+        var plans = Plans(descriptors);
         if (plans.Count == 0 || !TorchWorks())
             return;
         foreach (var plan in plans)
@@ -92,8 +94,8 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         }
     }
 
-    /// <summary>What the generator registered.</summary>
-    private List<QuantizedModelDescriptor> Descriptors(Assembly assembly)
+    /// <summary>What the generator registered; <see langword="null"/> where it cannot be loaded.</summary>
+    private List<QuantizedModelDescriptor>? Descriptors(Assembly assembly)
     {
         List<QuantizedModelDescriptor> descriptors = [];
         try
@@ -104,6 +106,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         catch (Exception e) when (Diagnosis.Unwrap(e) is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException)
         {
             Fail("QDROP109", $"The models of '{request.Assembly}' cannot be loaded: {Diagnosis.Describe(e)}. Something that the assembly refers to is missing or of another version than it was compiled with.", Place.Of(request));
+            return null;
         }
 
         return descriptors;
@@ -128,7 +131,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
                 plans.Add(plan);
         }
 
-        foreach (var item in items.Where(_ => !_failed))
+        foreach (var item in items)
         {
             string known = descriptors.Count == 0 ? "it has none" : "it has " + string.Join(", ", descriptors.Select(static d => d.Name));
             Fail("QDROP105", $"The QDropModel item '{item.Name}' names no model of the assembly: expected the full name of a class marked [Quantize]; {known}.", Place.OfItem(item));
@@ -149,7 +152,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         if (plan.HasItem || (plan.Weights is not null && plan.HasCalibration))
             return true;
         if (plan.Weights is null && !plan.HasCalibration)
-            channel.Log($"QDrop: {name} names neither weights nor calibration data, and no QDropModel item does: it is not calibrated.");
+            channel.Log($"{name} names neither weights nor calibration data, and no QDropModel item does: it is not calibrated.");
         else
             channel.Send(Diagnosis.Warning("QDROP107", $"{name} names {(plan.Weights is null ? "calibration data but no weights" : "weights but no calibration data")}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.", plan.Model));
         return false;

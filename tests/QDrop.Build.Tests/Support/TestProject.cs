@@ -54,6 +54,8 @@ internal sealed class TestProject : IDisposable
             <QDropHelpDirectory>{Path.Combine(Repository.Root, "docs", "diagnostics")}</QDropHelpDirectory>
             <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
             <QDropThreads>1</QDropThreads>
+            <TestTorchSharp>{Repository.Output("QDrop.TorchSharp", "net10.0", "TorchSharp.dll")}</TestTorchSharp>
+            <TestTorchNative>{Repository.Output("QDrop.TorchSharp", "net10.0", "libqdrop_torch.so")}</TestTorchNative>
           </PropertyGroup>
           <ItemGroup>
             <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
@@ -68,8 +70,8 @@ internal sealed class TestProject : IDisposable
     private static string TorchSharp => Repository.TorchSharpSource == "package"
         ? $"""<PackageReference Include="TorchSharp-cpu" Version="{Repository.TorchSharpVersion}" />"""
         : $"""
-          <Reference Include="{Repository.Output("QDrop.TorchSharp", "net10.0", "TorchSharp.dll")}" />
-          <None Include="{Repository.Output("QDrop.TorchSharp", "net10.0", "libqdrop_torch.so")}" CopyToOutputDirectory="PreserveNewest" Link="libqdrop_torch.so" />
+          <Reference Include="$(TestTorchSharp)" />
+          <None Include="$(TestTorchNative)" CopyToOutputDirectory="PreserveNewest" Link="libqdrop_torch.so" />
           """;
 
     /// <summary>Writes a file of the project.</summary>
