@@ -1,0 +1,91 @@
+using Cifar10.Data;
+using Xunit;
+
+namespace QDrop.Samples.Tests;
+
+public sealed class BatchTests
+{
+    private const int Side = CifarImages.Side;
+
+    [Fact]
+    public void Pixels_are_normalised_channel_by_channel()
+    {
+        var images = Ramp(3);
+
+        var (inputs, labels) = Batch.Of(images, first: 1, count: 2);
+
+        Assert.Equal([2, 3, Side, Side], inputs.shape);
+        Assert.Equal(images.Labels[1..3], labels.data<long>().ToArray());
+        double[] mean = [0.485, 0.456, 0.406], deviation = [0.229, 0.224, 0.225];
+        for (var channel = 0; channel < 3; channel++)
+        {
+            var value = images.Pixels[2 * CifarImages.Size + (7 * Side + 11) * 3 + channel];
+            Assert.Equal((value / 255.0 - mean[channel]) / deviation[channel], inputs[1, channel, 7, 11].item<float>(), 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Augmented_images_are_the_originals_shifted_by_at_most_four_and_mirrored_or_not()
+    {
+        var images = Ramp(4);
+        int[] rows = [3, 0, 2, 2, 1, 3, 0, 1, 3, 2, 1, 0, 3, 3, 1, 2];
+
+        var (inputs, labels) = Batch.Augmented(images, rows, new RandomStream(5, 0));
+
+        Assert.Equal(rows.Select(row => images.Labels[row]), labels.data<long>().ToArray());
+        var seen = new HashSet<(int, int, bool)>();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var found = Assert.Single(Candidates(), candidate => Matches(inputs[i].contiguous().data<float>().ToArray(), images, rows[i], candidate));
+            seen.Add(found);
+        }
+
+        Assert.True(seen.Count > 8);
+        Assert.Equal(2, seen.Select(static s => s.Item3).Distinct().Count());
+    }
+
+    [Fact]
+    public void Seed_and_stream_decide_a_permutation()
+    {
+        var order = new RandomStream(1, 0).Permutation(1_000);
+
+        Assert.Equal(Enumerable.Range(0, 1_000), order.Order());
+        Assert.Equal(order, new RandomStream(1, 0).Permutation(1_000));
+        Assert.NotEqual(order, new RandomStream(1, 1).Permutation(1_000));
+        Assert.NotEqual(order, new RandomStream(2, 0).Permutation(1_000));
+    }
+
+    private static IEnumerable<(int Down, int Right, bool Mirrored)> Candidates() =>
+        from down in Enumerable.Range(-4, 9)
+        from right in Enumerable.Range(-4, 9)
+        from mirrored in (bool[])[false, true]
+        select (down, right, mirrored);
+
+    private static bool Matches(float[] found, CifarImages images, int row, (int Down, int Right, bool Mirrored) augmentation)
+    {
+        double[] mean = [0.485, 0.456, 0.406], deviation = [0.229, 0.224, 0.225];
+        for (var channel = 0; channel < 3; channel++)
+        {
+            for (var y = 0; y < Side; y++)
+            {
+                for (var x = 0; x < Side; x++)
+                {
+                    var (fromY, fromX) = (y + augmentation.Down, (augmentation.Mirrored ? Side - 1 - x : x) + augmentation.Right);
+                    var inside = fromY is >= 0 and < Side && fromX is >= 0 and < Side;
+                    var value = inside ? images.Pixels[row * CifarImages.Size + (fromY * Side + fromX) * 3 + channel] : 0;
+                    if (Math.Abs((value / 255.0 - mean[channel]) / deviation[channel] - found[(channel * Side + y) * Side + x]) > 1e-4)
+                        return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private static CifarImages Ramp(int count)
+    {
+        var pixels = new byte[count * CifarImages.Size];
+        new Random(3).NextBytes(pixels);
+        return new CifarImages(pixels, [.. Enumerable.Range(0, count).Select(static i => (i * 7L + 1) % 10)]);
+    }
+}

@@ -1,0 +1,98 @@
+using Cifar10;
+using Cifar10.Data;
+using Cifar10.Training;
+using Xunit;
+
+namespace QDrop.Samples.Tests;
+
+public sealed class TrainingTests : IDisposable
+{
+    private static readonly TrainingOptions Options = new()
+    {
+        Epochs = 3,
+        BatchSize = 16,
+        LearningRate = 0.05,
+        WeightDecay = 5e-4,
+        Seed = 4,
+        Threads = 1,
+    };
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("training");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void An_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one()
+    {
+        using var whole = NewTrainer();
+        for (var epoch = 0; epoch < 3; epoch++)
+            whole.RunEpoch(epoch, static _ => { });
+
+        var checkpoints = new Checkpoints(_folder.FullName);
+        using (var first = NewTrainer())
+        {
+            var reports = new List<EpochReport>();
+            for (var epoch = 0; epoch < 2; epoch++)
+            {
+                reports.Add(first.RunEpoch(epoch, static _ => { }));
+                checkpoints.Write(Options, reports, first.Save);
+            }
+        }
+
+        using var second = NewTrainer();
+        var done = checkpoints.Resume(Options, second.Load);
+        Assert.Equal([1, 2], done.Select(static report => report.Epoch));
+        second.RunEpoch(2, static _ => { });
+
+        var expected = whole.Model.state_dict();
+        Assert.All(second.Model.state_dict(), pair => Assert.True(pair.Value.eq(expected[pair.Key]).all().item<bool>(), pair.Key));
+    }
+
+    [Fact]
+    public void Only_the_last_checkpoint_is_kept_and_one_of_another_run_is_refused()
+    {
+        var checkpoints = new Checkpoints(_folder.FullName);
+        var report = new EpochReport(1, 2, 3, 4, 5);
+        checkpoints.Write(Options, [report], static _ => { });
+        checkpoints.Write(Options, [report, report with { Epoch = 2 }], static _ => { });
+
+        Assert.Single(_folder.GetDirectories());
+        Assert.Equal(2, checkpoints.Resume(Options, static _ => { }).Count);
+        Assert.Contains("--restart", Assert.Throws<InvalidDataException>(() => checkpoints.Resume(Options with { Seed = 5 }, static _ => { })).Message);
+    }
+
+    [Fact]
+    public void The_learning_rate_rises_in_a_straight_line_and_falls_in_half_a_cosine()
+    {
+        var options = Options with { LearningRate = 0.2 };
+
+        Assert.Equal(0.2 * 1 / 21, options.LearningRateAt(0, 100), 1e-12);
+        Assert.Equal(0.2 * 10 / 21, options.LearningRateAt(9, 100), 1e-12);
+        Assert.Equal(0.2, options.LearningRateAt(20, 100), 1e-12);
+        Assert.Equal(0.1, options.LearningRateAt(60, 100), 1e-12);
+        Assert.Equal(0, options.LearningRateAt(100, 100), 1e-12);
+    }
+
+    [Fact]
+    public void Parameters_have_the_names_and_the_number_of_the_paper_s_network()
+    {
+        using var model = new ResNet20();
+        var names = model.named_parameters().Select(static pair => pair.Item1).ToHashSet();
+
+        Assert.Superset(new HashSet<string> { "conv1.weight", "bn1.bias", "layer1.0.conv1.weight", "layer2.0.bn2.weight", "layer3.2.conv2.weight", "linear.bias" }, names);
+        // 3×3 convolutions, a scale and a shift for each channel, and the classifier: 0.27 million (He et al. 2016, table 6).
+        var convolutions = 9 * (3 * 16 + 6 * 16 * 16 + (16 + 5 * 32) * 32 + (32 + 5 * 64) * 64);
+        var norms = 2 * (7 * 16 + 6 * 32 + 6 * 64);
+        Assert.Equal(convolutions + norms + 64 * 10 + 10, model.parameters().Sum(static p => p.numel()));
+    }
+
+    private static Trainer NewTrainer() => new(Options, Images(48, 1), Images(16, 2));
+
+    private static CifarImages Images(int count, int seed)
+    {
+        var random = new Random(seed);
+        var pixels = new byte[count * CifarImages.Size];
+        random.NextBytes(pixels);
+        return new CifarImages(pixels, [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(10))]);
+    }
+}
