@@ -22,7 +22,7 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
         var models = context.SyntaxProvider
             .ForAttributeWithMetadataName(
                 "QDrop.QuantizeAttribute",
-                static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax,
+                static (node, _) => node is ClassDeclarationSyntax,
                 static (found, cancellation) => ModelGatherer.Gather(found, cancellation))
             .WithTrackingName(ModelsStep);
 
@@ -37,7 +37,7 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
             .SelectMany(static (model, _) => model.Files)
             .Collect()
             .SelectMany(static (all, _) => all
-                .GroupBy(static file => file.Module.HintName)
+                .GroupBy(static file => file.Module.Type)
                 .Select(static same => same.FirstOrDefault(static file => file.Model is not null) ?? same.First()))
             .WithTrackingName(FilesStep);
 

@@ -108,6 +108,7 @@ internal static class DiagnosticCases
             Forwards.Source("", "var parts = new List<Tensor> { x, relu(x) }; return cat(parts, 1);"),
             Forwards.Source("", "var parts = x.chunk(2, 1); return parts[0] + parts[1];"),
             Forwards.Source("", "(Tensor a, Tensor b) = (relu(x), tanh(x)); return a + b;"),
+            $$"""{{Usings}}[Quantize] internal partial class Net(double slope = 0.1) : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => leaky_relu(x, slope); }""",
             Forwards.Source("private readonly Func<Tensor, Tensor> act = static t => relu(t);", "return act(x);"),
             Forwards.Source("private Module<Tensor, Tensor>? late;", "late ??= conv2; late = conv1; return late.forward(x);"),
             Forwards.Source("", "return Conv2d(4, 4, 1).forward(x);"),

@@ -104,6 +104,7 @@ internal static class Forwards
             var identity = missing?.forward(x) ?? x;
             return conv1.forward(x) + identity;
             """),
+        ["an optional layer that must be there"] = ("private readonly Module<Tensor, Tensor>? there = Conv2d(4, 4, 1);", "return there!.forward(conv1.forward(x)!) + ((Module<Tensor, Tensor>)conv2).forward(x);"),
         ["an optional layer that is there"] = ("private readonly Module<Tensor, Tensor>? there = Conv2d(4, 4, 1);", """
             Tensor? identity = null;
             identity ??= there?.forward(x);
@@ -135,6 +136,14 @@ internal static class Forwards
             var k = conv2.forward(x).flatten(2);
             var a = softmax(q.transpose(1, 2).matmul(k) / 2, -1);
             return q.matmul(a);
+            """),
+        ["arguments with comments"] = ("private readonly int kernel = 2;", """
+            x = functional.max_pool2d(conv1.forward(x), // pooled
+                kernel, // the kernel
+                stride: /* every */ 2);
+            return functional.pad(x.slice(0,
+                0, /* first */ x.shape[0], // last
+                1), [1, 1]);
             """),
         ["squeeze and excitation"] = ("private readonly Linear fc = Linear(4, 4);", """
             var s = x.mean([2, 3]);

@@ -16,8 +16,8 @@ public sealed class LoweringTests
             GeneratorRun run = GeneratorRun.Of(Forwards.Source(name));
             Assert.Empty(run.Diagnostics);
             string source = run.Sources["Models.Net.Quantized.g.cs"];
-            text.Append("//// ").Append(name).Append('\n').Append(Between(source, "_model = model;", "/// <summary>What the build"));
-            text.Append(Between(source, "#pragma warning disable", "#pragma warning restore")).Append('\n');
+            text.Append("//// ").Append(name).Append('\n').Append(Between(source, "_model = model;", "        }"));
+            text.Append(Between(source, "#pragma warning disable", "        #pragma warning restore")).Append('\n');
         }
         await Verifier.Verify(text.ToString().Replace("global::QDrop.Modules.", "").Replace("global::TorchSharp.", ""), "txt").UseDirectory("Snapshots");
     }
@@ -25,7 +25,7 @@ public sealed class LoweringTests
     /// <summary>The lines between the line with the one and the line with the other, as far to the left as they go.</summary>
     private static string Between(string source, string start, string end)
     {
-        string[] lines = [.. source.Split('\n').SkipWhile(l => !l.Contains(start)).Skip(1).TakeWhile(l => !l.Contains(end) && l != "        }")];
+        string[] lines = [.. source.Split('\n').SkipWhile(l => !l.Contains(start)).Skip(1).TakeWhile(l => l.Trim().Length == 0 || !l.StartsWith(end, StringComparison.Ordinal))];
         int indentation = lines.Where(l => l.Trim().Length > 0).Select(l => l.Length - l.TrimStart().Length).DefaultIfEmpty().Min();
         return string.Concat(lines.Select(l => l[Math.Min(indentation, l.Length)..] + "\n"));
     }

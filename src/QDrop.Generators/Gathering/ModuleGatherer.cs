@@ -75,13 +75,15 @@ internal static class ModuleGatherer
     private static bool CheckSyntax(MethodDeclarationSyntax forward, INamedTypeSymbol module, Finding finding)
     {
         var before = finding.Diagnostics.Count;
+        foreach (var modifier in forward.Modifiers.Where(m => m.IsKind(SyntaxKind.UnsafeKeyword)))
+            finding.Report(Rules.NotAnalysable, LocationInfo.Of(modifier), module.Name, "unsafe code; use spans");
         foreach (var node in forward.DescendantNodes())
         {
             var reason = node switch
             {
                 BaseExpressionSyntax => "'base' means another class in the quantized twin; call the member without it",
                 QueryExpressionSyntax => "a query expression; call Select, Where and the like instead",
-                UnsafeStatementSyntax or FixedStatementSyntax => "unsafe code",
+                UnsafeStatementSyntax or FixedStatementSyntax => "unsafe code; use spans",
                 YieldStatementSyntax => "yield",
                 _ => null,
             };
@@ -132,7 +134,14 @@ internal static class ModuleGatherer
     /// <summary>One file name for each class, whatever its nesting and type parameters.</summary>
     private static string HintName(INamedTypeSymbol type) => ModelGatherer.FullName(type).Replace('+', '.').Replace('`', '-') + ".Quantized.g.cs";
 
-    private static string TwinName(INamedTypeSymbol module) => Unique("Quantized", [.. module.MemberNames, .. module.TypeParameters.Select(p => p.Name), module.Name]);
+    private static string TwinName(INamedTypeSymbol module)
+    {
+        var taken = new List<string> { module.Name };
+        taken.AddRange(module.TypeParameters.Select(p => p.Name));
+        for (var type = module; type is not null; type = type.BaseType)
+            taken.AddRange(type.MemberNames);
+        return Unique("Quantized", taken);
+    }
 
     private static bool BaseHasTwin(INamedTypeSymbol module, TorchTypes torch)
     {

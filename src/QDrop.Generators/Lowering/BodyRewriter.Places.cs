@@ -11,7 +11,7 @@ internal sealed partial class BodyRewriter
     /// <summary>A step as an element of a chain's step list.</summary>
     public static (string Text, bool UsesSelf) Step(SemanticModel semantics, TensorValue step, string self)
     {
-        var rewriter = new BodyRewriter(semantics, NoPlaces, [], self);
+        var rewriter = new BodyRewriter(semantics, NoPlaces, [], self, keepsComments: false);
         if (step.Layer is { } layer)
             return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
         rewriter.Replacements[step.Op!.Data!.Syntax] = "x";

@@ -12,7 +12,7 @@ namespace QDrop.Generators.Lowering;
 /// Rewrites the user's code as text: lowered places by the plan, names so that they mean the same elsewhere; everything else, comments
 /// included, stays as it was written. The semantic model is asked about original nodes only.
 /// </summary>
-internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDictionary<SyntaxNode, Lowered> places, ICollection<SyntaxNode> inPlaceStatements, string self)
+internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDictionary<SyntaxNode, Lowered> places, ICollection<SyntaxNode> inPlaceStatements, string self, bool keepsComments = true)
 {
     /// <summary>Stands for a line break inside a string literal, which must not be indented.</summary>
     public const char LiteralLineBreak = '\uE000';
@@ -126,14 +126,14 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
     private static string Token(SyntaxToken token) => token.Text.Replace("\r\n", "\n").Replace('\n', LiteralLineBreak);
 
     /// <summary>Whitespace and comments; what was compiled only under a condition, and directives, are left out.</summary>
-    private static string Trivia(SyntaxTriviaList trivia)
+    private string Trivia(SyntaxTriviaList trivia)
     {
         var text = new StringBuilder();
         foreach (var piece in trivia)
         {
             if (piece.IsKind(SyntaxKind.EndOfLineTrivia))
                 text.Append('\n');
-            else if (piece.IsKind(SyntaxKind.WhitespaceTrivia) || IsComment(piece))
+            else if (piece.IsKind(SyntaxKind.WhitespaceTrivia) || (keepsComments && IsComment(piece)))
                 text.Append(piece.ToString().Replace("\r\n", "\n"));
         }
         return text.ToString();
@@ -142,8 +142,10 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
     private static bool IsComment(SyntaxTrivia trivia) => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia);
 
     /// <summary>The comments inside a node, apart from those inside the nodes that are kept, so that they are not lost with it.</summary>
-    private static string Comments(SyntaxNode node, params SyntaxNode?[] kept)
+    private string Comments(SyntaxNode node, params SyntaxNode?[] kept)
     {
+        if (!keepsComments)
+            return "";
         var text = new StringBuilder();
         foreach (var piece in node.DescendantTrivia(node.Span).Where(IsComment))
         {

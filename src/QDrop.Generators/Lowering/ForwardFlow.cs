@@ -65,6 +65,8 @@ internal sealed partial class ForwardFlow
             flow.IsBroken = true;
             return flow;
         }
+        foreach (var captured in body.Descendants().OfType<IParameterReferenceOperation>().Where(p => p.Parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }))
+            flow.CannotAnalyse(captured, $"'{captured.Parameter.Name}' is a parameter of the class, which the quantized twin cannot read; keep it in a field or a property");
         foreach (var parameter in forward.Parameters)
         {
             var value = new TensorValue(Origin.Parameter, body, -1, 0);
