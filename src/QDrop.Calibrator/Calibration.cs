@@ -101,7 +101,11 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         try
         {
             foreach (var model in assembly.GetCustomAttributes<QuantizedModelAttribute>().Select(static a => a.Model))
-                descriptors.Add((QuantizedModelDescriptor)model.GetNestedType("Quantized", BindingFlags.Public | BindingFlags.NonPublic)!.GetProperty("Descriptor")!.GetValue(null)!);
+            {
+                // The twin is named Quantized, unless the model has a member of that name.
+                var twin = model.GetNestedTypes().Single(static t => t.IsAssignableTo(typeof(IQuantizedModule)) && t.GetProperty("Descriptor") is not null);
+                descriptors.Add((QuantizedModelDescriptor)twin.GetProperty("Descriptor")!.GetValue(null)!);
+            }
         }
         catch (Exception e) when (Diagnosis.Unwrap(e) is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException)
         {
