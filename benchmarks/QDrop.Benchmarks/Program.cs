@@ -3,15 +3,15 @@ using QDrop.Benchmarks;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var iterations = Option("--iterations", 100);
+var iterations = Option("--iterations", 1000);
 var threads = Option("--threads", 0);
 int[] counts = threads == 0 ? [1, 2] : [threads];
 
 foreach (var count in counts)
 {
     torch.set_num_threads(count);
-    Console.WriteLine($"{count} thread(s), {iterations} iterations, W2 A4 Drop 0.5, batch 32; milliseconds an iteration, wall clock and processor time");
-    Console.WriteLine($"{"block",-28}{"memory order",-16}{"wall",8}{"cpu",8}{"conv",8}  of processor time outside the convolutions");
+    Console.WriteLine($"{count} thread(s), {iterations} iterations, W2 A4 Drop 0.5, batch 32; milliseconds an iteration");
+    Console.WriteLine($"{"block",-28}{"memory order",-16}{"wall",8}{"cpu",8}{"conv",8}{"cpu",8}  processor time of single passes");
     foreach (var shape in BlockShape.ResNet20)
     {
         foreach (var channelsLast in new[] { true, false })

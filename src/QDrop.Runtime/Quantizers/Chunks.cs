@@ -8,8 +8,9 @@ internal static class Chunks
     /// <summary>Elements of a chunk: small enough that mask and partial results stay in the first-level cache.</summary>
     public const int Length = 8192;
 
-    // Below this, starting a second thread costs more than it saves.
-    private const long Alone = 1 << 17;
+    // Below this, about a millisecond of work, a second thread costs more than it saves: libtorch's own threads spin for a while after each operation
+    // and keep it from running.
+    private const long Alone = 1 << 22;
 
     /// <summary>Calls <paramref name="body"/> once for each chunk.</summary>
     /// <param name="length">Elements in all.</param>
