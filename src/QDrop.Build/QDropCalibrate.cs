@@ -86,7 +86,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             File.Delete(Stamp);
             if (Models.Length > 0 || MentionsModels(Assembly))
             {
-                var session = new WorkerSession(Log, HelpDirectory, Path.Combine(OutputDirectory, "progress.json"));
+                var session = new WorkerSession(Log, ProjectFile, HelpDirectory, Path.Combine(OutputDirectory, "progress.json"));
                 if (!CanStart() || !Work(session, produced))
                     return false;
                 File.WriteAllLines(InputList, session.Inputs.Distinct());

@@ -7,9 +7,10 @@ namespace QDrop.Build;
 
 /// <summary>One conversation with the worker, from the request to the end of its process, and its account in the build's log.</summary>
 /// <param name="log">The build's log.</param>
+/// <param name="projectFile">Where errors stand that have no other place.</param>
 /// <param name="helpDirectory">The folder that holds the pages of the error codes.</param>
 /// <param name="progressPath">The file that shows progress while the worker runs.</param>
-internal sealed class WorkerSession(TaskLoggingHelper log, string? helpDirectory, string progressPath)
+internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, string? helpDirectory, string progressPath)
 {
     /// <summary>How long the worker may take to stop when asked to, before it is killed.</summary>
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(4);
@@ -98,6 +99,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string? helpDirectory
         128 + 6 => "aborted, signal 6",
         128 + 9 => "killed, signal 9: often the machine ran out of memory; fewer Samples take less",
         128 + 11 => "segmentation fault, signal 11: a crash in native code",
+        > 128 and < 192 => FormattableString.Invariant($"ended by signal {exitCode - 128}"),
         _ => FormattableString.Invariant($"exit status {exitCode}"),
     };
 
@@ -192,7 +194,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string? helpDirectory
         }
     }
 
-    private void Error(string code, string message) => log.LogError("QDrop", code, null, HelpLink(helpDirectory, code), null, 0, 0, 0, 0, message);
+    private void Error(string code, string message) => log.LogError("QDrop", code, null, HelpLink(helpDirectory, code), projectFile, 0, 0, 0, 0, message);
 
     private static MessageImportance Importance(string? importance) => importance switch
     {
