@@ -32,7 +32,8 @@ internal static class AtomicFile
         catch (Exception e)
         {
             Remove(aside);
-            if (e is IOException or UnauthorizedAccessException)
+            // The last is how .NET reports a file that grows past what the file system or a limit of the process allows (EFBIG).
+            if (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
             {
                 throw new QDropException(
                     "QDROP260",
