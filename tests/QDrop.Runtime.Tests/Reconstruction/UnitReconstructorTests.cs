@@ -199,7 +199,8 @@ public sealed class UnitReconstructorTests
 
         reconstructor.Reconstruct(block, quantized, plain, target, null, default);
 
-        Assert.Equal(counts[20], counts[^1]);
+        // Finalizers of earlier tests' tensors may run meanwhile.
+        Assert.InRange(counts[^1], 0, counts[20]);
     }
 
     [Theory]
