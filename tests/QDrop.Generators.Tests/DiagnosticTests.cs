@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
-using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Tests.Helpers;
 using VerifyXunit;
 

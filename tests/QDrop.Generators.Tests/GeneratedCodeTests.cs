@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests;

@@ -1,8 +1,8 @@
 using System.Collections.Generic;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
-using System.Threading;
 
 namespace QDrop.Generators.Gathering;
 

@@ -14,7 +14,10 @@ internal static class Twins
     /// <param name="run">The generator's run.</param>
     /// <param name="type">Full name of the model.</param>
     /// <param name="shape">Shape of the input.</param>
-    public static (float[] Model, float[] Twin) Run(GeneratorRun run, string type, params long[] shape)
+    public static (float[] Model, float[] Twin) Run(GeneratorRun run, string type, params long[] shape) => Run(run, [type], shape).Single();
+
+    /// <summary>The same for several models of one compilation.</summary>
+    public static IReadOnlyList<(float[] Model, float[] Twin)> Run(GeneratorRun run, IReadOnlyList<string> types, long[] shape)
     {
         set_num_threads(1);
         using var assembly = new MemoryStream();
@@ -24,8 +27,8 @@ internal static class Twins
         var context = new AssemblyLoadContext("twins", isCollectible: true);
         try
         {
-            Type model = context.LoadFromStream(assembly).GetType(type, throwOnError: true)!;
-            return Run(model, shape);
+            System.Reflection.Assembly loaded = context.LoadFromStream(assembly);
+            return [.. types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shape))];
         }
         finally
         {
