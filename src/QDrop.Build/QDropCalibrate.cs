@@ -96,7 +96,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
                 File.WriteAllLines(InputList, []);
             }
 
-            File.WriteAllLines(Stamp, produced);
+            File.WriteAllLines(Stamp, produced.Where(File.Exists));
             File.SetLastWriteTimeUtc(Stamp, started);
             return true;
         }
@@ -217,7 +217,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     {
         if (!Directory.Exists(OutputDirectory))
             return;
-        foreach (string pattern in new[] { "*.qdrop.safetensors", "*.qdrop.json", ".qdrop-*", "worker.deps.json" })
+        foreach (string pattern in new[] { "*.qdrop.safetensors", "*.qdrop.json", "*.qdrop.key", ".qdrop-*", "worker.deps.json" })
         {
             foreach (string file in Directory.GetFiles(OutputDirectory, pattern).Where(f => !produced.Contains(f)))
             {

@@ -183,6 +183,7 @@ public sealed class ProtocolTests
             """);
         fake.Write("obj/qdrop/App.Old.qdrop.safetensors", "");
         fake.Write("obj/qdrop/App.Old.qdrop.json", "");
+        fake.Write("obj/qdrop/App.Old.qdrop.key", "");
 
         Assert.True(fake.Task.Execute());
 
