@@ -12,6 +12,7 @@ internal static class TrainCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
+        var from = new Option<string?>("--from") { Description = "Weights to begin with instead of fresh ones." };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 24 };
         var batch = new Option<int>("--batch-size") { Description = "Images in a step.", DefaultValueFactory = _ => 128 };
         var rate = new Option<double>("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 0.2 };
@@ -25,13 +26,14 @@ internal static class TrainCommand
         var data = CommonOptions.Data();
         var command = new Command("train", "Train the float weights; an interrupted run continues after its last whole epoch.")
         {
-            epochs, batch, rate, decay, seed, threads, output, checkpoints, log, restart, data,
+            from, epochs, batch, rate, decay, seed, threads, output, checkpoints, log, restart, data,
         };
         CommonOptions.AtLeast(1, epochs, batch);
         command.SetAction(parsed =>
         {
             var options = new TrainingOptions
             {
+                From = parsed.GetValue(from),
                 Epochs = parsed.GetValue(epochs),
                 BatchSize = parsed.GetValue(batch),
                 LearningRate = parsed.GetValue(rate),

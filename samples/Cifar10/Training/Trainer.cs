@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cifar10.Data;
+using QDrop.Artifacts;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,7 +15,7 @@ internal sealed class Trainer : IDisposable
     private readonly CifarImages _test;
     private readonly SGD _optimizer;
 
-    /// <summary>Makes a model with fresh weights, and its optimizer.</summary>
+    /// <summary>Makes a model with fresh weights, or those of a file, and its optimizer.</summary>
     /// <param name="options">What decides the run.</param>
     /// <param name="train">Images to learn from.</param>
     /// <param name="test">Images to evaluate on after each epoch.</param>
@@ -31,6 +32,9 @@ internal sealed class Trainer : IDisposable
             if (module is Conv2d convolution)
                 init.kaiming_normal_(convolution.weight!, nonlinearity: init.NonlinearityType.ReLU);
         }
+
+        if (options.From is { } file)
+            WeightFile.LoadInto(Model, file);
 
         _optimizer = optim.SGD(
             Model.parameters(),

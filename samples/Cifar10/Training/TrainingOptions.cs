@@ -3,6 +3,9 @@ namespace Cifar10.Training;
 /// <summary>What decides a training run.</summary>
 internal sealed record TrainingOptions
 {
+    /// <summary>File of the weights to begin with; fresh ones where it is <see langword="null"/>.</summary>
+    public string? From { get; init; }
+
     /// <summary>Passes over the training images.</summary>
     public required int Epochs { get; init; }
 
