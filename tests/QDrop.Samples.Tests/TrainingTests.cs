@@ -44,8 +44,19 @@ public sealed class TrainingTests : IDisposable
         Assert.Equal([1, 2], done.Select(static report => report.Epoch));
         second.RunEpoch(2, static _ => { });
 
-        var expected = whole.Model.state_dict();
-        Assert.All(second.Model.state_dict(), pair => Assert.True(pair.Value.eq(expected[pair.Key]).all().item<bool>(), pair.Key));
+        AssertSameState(whole, second);
+    }
+
+    [Fact]
+    public void Training_begins_with_the_weights_it_is_given()
+    {
+        using var first = NewTrainer();
+        first.RunEpoch(0, static _ => { });
+        first.Save(_folder.FullName);
+
+        using var second = new Trainer(Options with { Seed = 9, From = Path.Combine(_folder.FullName, "model.dat") }, Images(48, 1), Images(16, 2));
+
+        AssertSameState(first, second);
     }
 
     [Fact]
@@ -84,6 +95,12 @@ public sealed class TrainingTests : IDisposable
         var convolutions = 9 * (3 * 16 + 6 * 16 * 16 + (16 + 5 * 32) * 32 + (32 + 5 * 64) * 64);
         var norms = 2 * (7 * 16 + 6 * 32 + 6 * 64);
         Assert.Equal(convolutions + norms + 64 * 10 + 10, model.parameters().Sum(static p => p.numel()));
+    }
+
+    private static void AssertSameState(Trainer expected, Trainer actual)
+    {
+        var state = expected.Model.state_dict();
+        Assert.All(actual.Model.state_dict(), pair => Assert.True(pair.Value.eq(state[pair.Key]).all().item<bool>(), pair.Key));
     }
 
     private static Trainer NewTrainer() => new(Options, Images(48, 1), Images(16, 2));

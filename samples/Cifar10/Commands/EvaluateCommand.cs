@@ -46,8 +46,9 @@ internal static class EvaluateCommand
 
         var before = Evaluation.Run(floatModel, test);
         var after = Evaluation.Run(quantizedModel, test);
-        AnsiConsole.Write(PerClass(before, after, $"W{settings.W}A{settings.A}"));
-        AnsiConsole.Write(Sizes(new FileInfo(weights).Length, new FileInfo(artifact).Length));
+        var terminal = Terminal.Open();
+        terminal.Write(PerClass(before, after, $"W{settings.W}A{settings.A}"));
+        terminal.Write(Sizes(new FileInfo(weights).Length, new FileInfo(artifact).Length));
     }
 
     private static Table PerClass(Evaluation before, Evaluation after, string quantized)

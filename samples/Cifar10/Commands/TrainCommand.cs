@@ -2,7 +2,6 @@ using System.CommandLine;
 using Cifar10.Data;
 using Cifar10.Training;
 using QDrop.Artifacts;
-using Spectre.Console;
 
 namespace Cifar10.Commands;
 
@@ -53,7 +52,7 @@ internal static class TrainCommand
 
     private static void Run(TrainingOptions options, CifarFolder folder, Checkpoints checkpoints, string output, string? logFile)
     {
-        using var log = new TrainingLog(AnsiConsole.Console, logFile);
+        using var log = new TrainingLog(Terminal.Open(), logFile);
         using var trainer = new Trainer(options, folder.Train(), folder.Test());
         var epochs = new List<EpochReport>(checkpoints.Resume(options, trainer.Load));
         log.Line($"{(epochs.Count == 0 ? "start" : "continue")} at epoch {epochs.Count + 1}: {options}");
@@ -66,7 +65,9 @@ internal static class TrainCommand
             log.Line($"epoch {report.Epoch}/{options.Epochs}: loss {report.Loss:f4}, top-1 {report.Accuracy:f2} % (augmented), {report.Test:f2} % (test), {report.Seconds:f0} s, {left.TotalMinutes:f0} min left");
         }
 
-        SafetensorsFile.Write(output, trainer.Model.state_dict(), new Dictionary<string, string> { ["format"] = "pt", ["training"] = options.ToString() });
+        // The file goes to other machines: it names what it came from, not where that lay.
+        var training = options with { From = Path.GetFileName(options.From) };
+        SafetensorsFile.Write(output, trainer.Model.state_dict(), new Dictionary<string, string> { ["format"] = "pt", ["training"] = training.ToString() });
         log.Line($"wrote {output}: test top-1 {epochs[^1].Test:f2} %, {epochs.Sum(static e => e.Seconds) / 60:f0} min");
     }
 }
