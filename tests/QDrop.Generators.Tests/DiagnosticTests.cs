@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Tests.Helpers;
@@ -42,7 +43,8 @@ public sealed class DiagnosticTests
     [Fact]
     public void Every_rule_is_tested_and_documented()
     {
-        string docs = Path.Combine(Repository(), "docs", "diagnostics");
+        string root = typeof(DiagnosticTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+        string docs = Path.Combine(root, "docs", "diagnostics");
         foreach (string id in Enumerable.Range(1, 9).Select(i => $"QDROP00{i}"))
         {
             Assert.Contains(id, DiagnosticCases.Wrong.Keys);
@@ -85,7 +87,4 @@ public sealed class DiagnosticTests
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Sources);
     }
-
-    private static string Repository([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

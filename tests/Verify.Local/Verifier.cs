@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using VerifyTests;
 using Xunit.Sdk;
@@ -17,8 +18,16 @@ public static class Verifier
         [CallerFilePath] string sourceFile = "", [CallerMemberName] string method = "") =>
         new(settings, s => Compare(target ?? "null", Prefix(s, sourceFile, method), extension));
 
+    /// <summary>What a deterministic CI build calls the root of the repository in source paths.</summary>
+    private const string MappedRoot = "/_/";
+
+    private static string Root { get; } =
+        typeof(Verifier).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+
     private static string Prefix(VerifySettings settings, string sourceFile, string method)
     {
+        if (sourceFile.StartsWith(MappedRoot, StringComparison.Ordinal))
+            sourceFile = Path.Combine(Root, sourceFile[MappedRoot.Length..]);
         string folder = Path.Combine(Path.GetDirectoryName(sourceFile)!, settings.Directory ?? "");
         string name = $"{Path.GetFileNameWithoutExtension(sourceFile)}.{method}";
         return Path.Combine(folder, settings.Parameters is null ? name : $"{name}_{settings.Parameters}");
