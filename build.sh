@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | test | bench
+# Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | test | pack | bench
 # Meant for Debian 12 with the .NET SDK 10, as root or with sudo. What is done already is skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -19,6 +19,7 @@ usage: ./build.sh COMMAND
   setup   install what is missing: native libraries, CIFAR-10, the choice of TorchSharp
   demo    setup, build the sample (which quantizes its ResNet-20), compare it with the float model
   test    setup, run every test
+  pack    setup, put the NuGet packages into artifacts/packages
   bench   setup, run the benchmarks
 TEXT
 }
@@ -218,6 +219,17 @@ run_tests() {
     dotnet test QDrop.sln -c Release --nologo -p:QDropEnabled=false
 }
 
+pack() {
+    setup
+    local projects=(QDrop.Runtime QDrop.Build) project
+    if grep -q '>system<' "$torchsharp_props"; then
+        projects+=(QDrop.TorchSharp)
+    fi
+    for project in "${projects[@]}"; do
+        dotnet pack "src/$project" -c Release --nologo
+    done
+}
+
 bench() {
     setup
     use_threads "$(nproc)"
@@ -228,6 +240,7 @@ case ${1:-} in
     setup) setup ;;
     demo) demo ;;
     test) run_tests ;;
+    pack) pack ;;
     bench) bench "${@:2}" ;;
     *)
         usage
