@@ -1,8 +1,10 @@
+using System;
 using System.Linq;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Emission;
 using QDrop.Generators.Gathering;
 
@@ -16,13 +18,22 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
     internal const string DiagnosticsStep = "Diagnostics";
     internal const string FilesStep = "Files";
 
+    private const string FileEnding = ".Quantized.g.cs";
+
+    /// <summary>Name of the file of a twin.</summary>
+    /// <param name="className">The class, unique in the compilation.</param>
+    internal static string FileName(string className) => className + FileEnding;
+
+    /// <summary>Whether a file of a compilation was written by this generator: the compiler keeps it in a folder of the generator's name.</summary>
+    internal static bool IsWrittenHere(string path) => path.EndsWith(FileEnding, StringComparison.Ordinal) && path.Contains(typeof(QuantizedModelGenerator).FullName);
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var models = context.SyntaxProvider
             .ForAttributeWithMetadataName(
                 "QDrop.QuantizeAttribute",
-                static (node, _) => node is ClassDeclarationSyntax,
+                static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax,
                 static (found, cancellation) => ModelGatherer.Gather(found, cancellation))
             .WithTrackingName(ModelsStep);
 
@@ -41,7 +52,15 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
                 .Select(static same => same.FirstOrDefault(static file => file.Model is not null) ?? same.First()))
             .WithTrackingName(FilesStep);
 
-        context.RegisterSourceOutput(diagnostics, static (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
+        // Only an analyzer's diagnostics have fixes, so it is the analyzer that reports. But a compiler that is told to run none says nothing,
+        // and one that finds an error in a declaration, such as the name of a twin that was not written, ends before it asks them.
+        var unsaid = diagnostics
+            .Combine(context.AnalyzerConfigOptionsProvider.Select(static (options, _) => Reporting.Read(options.GlobalOptions)))
+            .Where(static said => said.Right.Includes(said.Left))
+            .Select(static (said, _) => said.Left)
+            .Combine(context.CompilationProvider);
+
+        context.RegisterSourceOutput(unsaid, static (output, said) => output.ReportDiagnostic(said.Left.ToDiagnostic(said.Left.Location.In(said.Right, output.CancellationToken))));
         context.RegisterSourceOutput(files, static (output, file) =>
             output.AddSource(file.Module.HintName, SourceText.From(ModuleWriter.Write(file), Encoding.UTF8)));
     }

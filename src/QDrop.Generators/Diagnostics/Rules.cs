@@ -1,9 +1,10 @@
+using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace QDrop.Generators.Diagnostics;
 
-/// <summary>The rules of the generator. Each has a page in <c>docs/diagnostics</c>.</summary>
+/// <summary>The rules that hold for a model's source. Each has a page in <c>docs/diagnostics</c>.</summary>
 internal static class Rules
 {
     public static readonly DiagnosticDescriptor NotPartial = Rule("QDROP001", "Module class is not partial",
@@ -33,12 +34,14 @@ internal static class Rules
     public static readonly DiagnosticDescriptor UnsupportedLayer = Rule("QDROP009", "Layer cannot be quantized",
         "'{0}' is a layer of type {1}, which cannot be quantized{2}");
 
-    private static readonly DiagnosticDescriptor[] All =
+    public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
         [NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer];
 
     public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);
 
     private static DiagnosticDescriptor Rule(string id, string title, string message) =>
         new(id, title, message, "QDrop", DiagnosticSeverity.Error, isEnabledByDefault: true,
-            helpLinkUri: $"https://github.com/qdrop-net/qdrop/blob/main/docs/diagnostics/{id}.md");
+            helpLinkUri: $"https://github.com/qdrop-net/qdrop/blob/main/docs/diagnostics/{id}.md",
+            // Without its twin a model cannot be used: who suppressed the error would not know why.
+            customTags: WellKnownDiagnosticTags.NotConfigurable);
 }

@@ -15,22 +15,29 @@ internal static class ModelGatherer
 {
     private static readonly ModelOutcome Nothing = new(default, default);
 
-    public static ModelOutcome Gather(GeneratorAttributeSyntaxContext found, CancellationToken cancellation)
+    public static ModelOutcome Gather(GeneratorAttributeSyntaxContext found, CancellationToken cancellation) => found.TargetSymbol is INamedTypeSymbol model
+        ? Gather(model, (TypeDeclarationSyntax)found.TargetNode, found.Attributes[0], found.SemanticModel.Compilation, cancellation)
+        : Nothing;
+
+    /// <param name="model">The class.</param>
+    /// <param name="declaration">The declaration that carries the attribute.</param>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="compilation">The compilation, without what the generator wrote.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public static ModelOutcome Gather(INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
     {
-        var compilation = found.SemanticModel.Compilation;
-        if (found.TargetSymbol is not INamedTypeSymbol model || TorchTypes.Find(compilation) is not { } torch)
+        if (TorchTypes.Find(compilation) is not { } torch)
             return Nothing;
         var finding = new Finding(compilation, torch, OpsTable.Of(compilation, torch), [], cancellation);
-        var files = GatherFiles(model, found, finding);
+        var files = GatherFiles(model, declaration, attribute, finding);
         return finding.Diagnostics.Count > 0
             ? new ModelOutcome(default, finding.Diagnostics.Distinct().ToEquatableArray())
             : new ModelOutcome(files.ToEquatableArray(), default);
     }
 
-    private static List<ModuleFile> GatherFiles(INamedTypeSymbol model, GeneratorAttributeSyntaxContext found, Finding finding)
+    private static List<ModuleFile> GatherFiles(INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, Finding finding)
     {
         var files = new List<ModuleFile>();
-        var declaration = (TypeDeclarationSyntax)found.TargetNode;
         var identifier = LocationInfo.Of(declaration.Identifier);
         if (!finding.Torch.IsUnaryModule(model))
         {
@@ -43,7 +50,6 @@ internal static class ModelGatherer
             return files;
         }
 
-        var attribute = found.Attributes[0];
         var (modules, methods) = ReachedModules.Of(model, finding.Compilation, finding.Torch, finding.Cancellation);
         var creation = CreationGatherer.Gather(model, identifier, attribute, finding);
         var settings = SettingsGatherer.Gather(attribute, finding);

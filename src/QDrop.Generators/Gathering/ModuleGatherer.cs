@@ -132,7 +132,7 @@ internal static class ModuleGatherer
     };
 
     /// <summary>One file name for each class, whatever its nesting and type parameters.</summary>
-    private static string HintName(INamedTypeSymbol type) => ModelGatherer.FullName(type).Replace('+', '.').Replace('`', '-') + ".Quantized.g.cs";
+    private static string HintName(INamedTypeSymbol type) => QuantizedModelGenerator.FileName(ModelGatherer.FullName(type).Replace('+', '.').Replace('`', '-'));
 
     private static string TwinName(INamedTypeSymbol module)
     {

@@ -11,5 +11,5 @@ internal sealed record DiagnosticInfo(string Id, LocationInfo Location, Equatabl
     public static DiagnosticInfo Create(DiagnosticDescriptor rule, LocationInfo location, params string[] arguments) =>
         new(rule.Id, location, arguments.ToEquatableArray());
 
-    public Diagnostic ToDiagnostic() => Diagnostic.Create(Rules.ById(Id), Location.ToLocation(), Arguments.Cast<object>().ToArray());
+    public Diagnostic ToDiagnostic(Location location) => Diagnostic.Create(Rules.ById(Id), location, Arguments.Cast<object>().ToArray());
 }

@@ -1,18 +1,27 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using QDrop.Generators.Analyzers;
 
 namespace QDrop.Generators.Tests.Helpers;
 
-/// <summary>One run of the generator over sources.</summary>
-internal sealed record GeneratorRun(Compilation Input, Compilation Output, ImmutableArray<Diagnostic> Diagnostics, GeneratorDriver Driver)
+/// <summary>One run of the generator over sources, and of the analyzer over what comes of them.</summary>
+internal sealed record GeneratorRun(Compilation Input, Compilation Output, GeneratorDriver Driver)
 {
+    private readonly Lazy<ImmutableArray<Diagnostic>> _diagnostics = new(() => [
+        .. Driver.GetRunResult().Diagnostics,
+        .. Analyze(Output).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult()]);
+
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
 
     private static readonly ImmutableArray<MetadataReference> References = [..
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => !Path.GetFileName(path).StartsWith("xunit", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path))];
+
+    /// <summary>What the generator and the analyzer say.</summary>
+    public ImmutableArray<Diagnostic> Diagnostics => _diagnostics.Value;
 
     /// <summary>What the generator wrote, by file name.</summary>
     public IReadOnlyDictionary<string, string> Sources => Driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
@@ -23,11 +32,14 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Immut
     /// <summary>Runs it over a model of the folder <c>Models</c>.</summary>
     public static GeneratorRun OfModel(string name) => Of(ModelSource(name), $"Models/{name}.cs");
 
-    public static GeneratorRun Of(Compilation compilation)
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="properties">MSBuild properties that the compiler lets generators see.</param>
+    public static GeneratorRun Of(Compilation compilation, params IEnumerable<(string Name, string Value)> properties)
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new QuantizedModelGenerator().AsSourceGenerator()],
             parseOptions: ParseOptions,
+            optionsProvider: new BuildProperties(properties.ToDictionary(p => "build_property." + p.Name, p => p.Value)),
             driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         return Again(driver, compilation);
     }
@@ -35,9 +47,12 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Immut
     /// <summary>Runs the same driver over another compilation.</summary>
     public static GeneratorRun Again(GeneratorDriver driver, Compilation compilation)
     {
-        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
-        return new GeneratorRun(compilation, output, diagnostics, driver);
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out _);
+        return new GeneratorRun(compilation, output, driver);
     }
+
+    /// <summary>The analyzer over a compilation that has what the generator wrote.</summary>
+    public static CompilationWithAnalyzers Analyze(Compilation output) => output.WithAnalyzers([new QuantizationAnalyzer()]);
 
     public static string ModelSource(string name)
     {

@@ -1,0 +1,75 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using QDrop.Generators.Gathering;
+using QDrop.Generators.Models;
+
+namespace QDrop.Generators.Analyzers;
+
+/// <summary>
+/// Every diagnostic of the models of one compilation, by the declaration in which it lies: computed when first asked for, each once,
+/// however many models reach the place.
+/// </summary>
+internal sealed class CompilationFindings
+{
+    private static readonly ConditionalWeakTable<Compilation, CompilationFindings> Found = new();
+
+    private readonly object _lock = new();
+    private readonly System.WeakReference<Compilation> _compilation;
+    private Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>>? _byDeclaration;
+
+    private CompilationFindings(Compilation compilation) => _compilation = new System.WeakReference<Compilation>(compilation);
+
+    public static CompilationFindings Of(Compilation compilation) => Found.GetValue(compilation, static c => new CompilationFindings(c));
+
+    /// <summary>What lies in a declaration of a type, and not in one nested in it.</summary>
+    public IReadOnlyList<Diagnostic> In(SyntaxReference declaration, CancellationToken cancellation)
+    {
+        var byDeclaration = Volatile.Read(ref _byDeclaration);
+        if (byDeclaration is null)
+        {
+            // Not Lazy<T>, which would keep a cancellation for good.
+            lock (_lock)
+            {
+                byDeclaration = _byDeclaration ?? (_compilation.TryGetTarget(out var compilation) ? Compute(compilation, cancellation) : []);
+                Volatile.Write(ref _byDeclaration, byDeclaration);
+            }
+        }
+        return byDeclaration.TryGetValue((declaration.SyntaxTree, declaration.Span), out var found) ? found : [];
+    }
+
+    private static Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>> Compute(Compilation compilation, CancellationToken cancellation)
+    {
+        var byDeclaration = new Dictionary<(SyntaxTree, TextSpan), List<Diagnostic>>();
+        var seen = new HashSet<DiagnosticInfo>();
+        var asWritten = WithoutTwins(compilation);
+        foreach (var model in ModelDeclarations.Of(asWritten, cancellation))
+        {
+            foreach (var info in ModelGatherer.Gather(model.Model, model.Declaration, model.Attribute, asWritten, cancellation).Diagnostics)
+            {
+                if (!seen.Add(info) || info.Location.TreeIn(asWritten, cancellation) is not { } tree)
+                    continue;
+                var home = DeclarationAround(tree, info.Location.Span, cancellation) ?? model.Declaration;
+                var key = (home.SyntaxTree, home.Span);
+                if (!byDeclaration.TryGetValue(key, out var list))
+                    byDeclaration.Add(key, list = []);
+                list.Add(info.ToDiagnostic(Location.Create(tree, info.Location.Span)));
+            }
+        }
+        return byDeclaration;
+    }
+
+    /// <summary>The compilation as the generator saw it: what it wrote itself is not the user's.</summary>
+    private static Compilation WithoutTwins(Compilation compilation)
+    {
+        var written = compilation.SyntaxTrees.Where(tree => QuantizedModelGenerator.IsWrittenHere(tree.FilePath)).ToList();
+        return written.Count == 0 ? compilation : compilation.RemoveSyntaxTrees(written);
+    }
+
+    private static TypeDeclarationSyntax? DeclarationAround(SyntaxTree tree, TextSpan span, CancellationToken cancellation) =>
+        tree.GetRoot(cancellation).FindToken(span.Start).Parent?.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().FirstOrDefault();
+}
