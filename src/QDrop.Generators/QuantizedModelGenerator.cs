@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using QDrop.Generators.Caching;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Emission;
 using QDrop.Generators.Gathering;
@@ -27,14 +28,25 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
     /// <summary>Whether a file of a compilation was written by this generator: the compiler keeps it in a folder of the generator's name.</summary>
     internal static bool IsWrittenHere(string path) => path.EndsWith(FileEnding, StringComparison.Ordinal) && path.Contains(typeof(QuantizedModelGenerator).FullName);
 
+    private readonly OutcomeCache _outcomes;
+
+    /// <summary>Makes the generator.</summary>
+    public QuantizedModelGenerator()
+        : this(OutcomeCache.Shared)
+    {
+    }
+
+    internal QuantizedModelGenerator(OutcomeCache outcomes) => _outcomes = outcomes;
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        var outcomes = _outcomes;
         var models = context.SyntaxProvider
             .ForAttributeWithMetadataName(
-                "QDrop.QuantizeAttribute",
+                ModelGatherer.AttributeName,
                 static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax,
-                static (found, cancellation) => ModelGatherer.Gather(found, cancellation))
+                (found, cancellation) => outcomes.Of((TypeDeclarationSyntax)found.TargetNode, found.SemanticModel.Compilation, cancellation))
             .WithTrackingName(ModelsStep);
 
         // Two models may reach the same module class: it is written once, and what stands against it is said once.

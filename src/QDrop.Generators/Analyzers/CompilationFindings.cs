@@ -5,7 +5,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using QDrop.Generators.Gathering;
+using QDrop.Generators.Caching;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Analyzers;
@@ -46,14 +46,13 @@ internal sealed class CompilationFindings
     {
         var byDeclaration = new Dictionary<(SyntaxTree, TextSpan), List<Diagnostic>>();
         var seen = new HashSet<DiagnosticInfo>();
-        var asWritten = WithoutTwins(compilation);
-        foreach (var model in ModelDeclarations.Of(asWritten, cancellation))
+        foreach (var declaration in ModelDeclarations.Of(compilation, cancellation))
         {
-            foreach (var info in ModelGatherer.Gather(model.Model, model.Declaration, model.Attribute, asWritten, cancellation).Diagnostics)
+            foreach (var info in OutcomeCache.Shared.Of(declaration, compilation, cancellation).Diagnostics)
             {
-                if (!seen.Add(info) || info.Location.TreeIn(asWritten, cancellation) is not { } tree)
+                if (!seen.Add(info) || info.Location.TreeIn(compilation, cancellation) is not { } tree)
                     continue;
-                var home = DeclarationAround(tree, info.Location.Span, cancellation) ?? model.Declaration;
+                var home = DeclarationAround(tree, info.Location.Span, cancellation) ?? declaration;
                 var key = (home.SyntaxTree, home.Span);
                 if (!byDeclaration.TryGetValue(key, out var list))
                     byDeclaration.Add(key, list = []);
@@ -61,13 +60,6 @@ internal sealed class CompilationFindings
             }
         }
         return byDeclaration;
-    }
-
-    /// <summary>The compilation as the generator saw it: what it wrote itself is not the user's.</summary>
-    private static Compilation WithoutTwins(Compilation compilation)
-    {
-        var written = compilation.SyntaxTrees.Where(tree => QuantizedModelGenerator.IsWrittenHere(tree.FilePath)).ToList();
-        return written.Count == 0 ? compilation : compilation.RemoveSyntaxTrees(written);
     }
 
     private static TypeDeclarationSyntax? DeclarationAround(SyntaxTree tree, TextSpan span, CancellationToken cancellation) =>

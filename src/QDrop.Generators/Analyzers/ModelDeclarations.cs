@@ -4,22 +4,18 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QDrop.Generators.Gathering;
 
 namespace QDrop.Generators.Analyzers;
-
-/// <summary>A class with <c>[Quantize]</c>.</summary>
-internal readonly record struct ModelDeclaration(INamedTypeSymbol Model, TypeDeclarationSyntax Declaration, AttributeData Attribute);
 
 /// <summary>Finds the classes with <c>[Quantize]</c> of a compilation. Only declarations whose syntax looks like it are bound.</summary>
 internal static class ModelDeclarations
 {
-    public const string AttributeName = "QDrop.QuantizeAttribute";
-
     private static readonly ConditionalWeakTable<SyntaxTree, FileSyntax> Files = new();
 
-    public static IEnumerable<ModelDeclaration> Of(Compilation compilation, CancellationToken cancellation)
+    public static IEnumerable<TypeDeclarationSyntax> Of(Compilation compilation, CancellationToken cancellation)
     {
-        if (compilation.GetTypeByMetadataName(AttributeName) is not { } quantize)
+        if (compilation.GetTypeByMetadataName(ModelGatherer.AttributeName) is not { } quantize)
             yield break;
         var files = compilation.SyntaxTrees.Select(tree => Read(tree, cancellation)).ToList();
         var names = new HashSet<string>(files.SelectMany(file => file.Aliases)) { "Quantize", "QuantizeAttribute" };
@@ -31,10 +27,11 @@ internal static class ModelDeclarations
             var semantics = compilation.GetSemanticModel(declaration.SyntaxTree);
             if (semantics.GetDeclaredSymbol(declaration, cancellation) is not INamedTypeSymbol model)
                 continue;
-            var attribute = model.GetAttributes().FirstOrDefault(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, quantize)
-                && a.ApplicationSyntaxReference is { } written && written.SyntaxTree == declaration.SyntaxTree && declaration.FullSpan.Contains(written.Span));
-            if (attribute is not null)
-                yield return new ModelDeclaration(model, declaration, attribute);
+            if (model.GetAttributes().Any(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, quantize)
+                && a.ApplicationSyntaxReference is { } written && written.SyntaxTree == declaration.SyntaxTree && declaration.FullSpan.Contains(written.Span)))
+            {
+                yield return declaration;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Gathering;
 
 namespace QDrop.Generators.Analyzers;
 
@@ -22,7 +23,7 @@ public sealed class QuantizationAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(static start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(ModelDeclarations.AttributeName) is null)
+            if (start.Compilation.GetTypeByMetadataName(ModelGatherer.AttributeName) is null)
                 return;
             var findings = CompilationFindings.Of(start.Compilation);
             // An editor shows only what is reported from the declaration in which it lies.

@@ -10,7 +10,7 @@ internal static class AttributeArguments
     /// <summary>Where a named argument of an attribute stands.</summary>
     public static LocationInfo LocationOf(AttributeData attribute, string name, Finding finding)
     {
-        var syntax = (AttributeSyntax)attribute.ApplicationSyntaxReference!.GetSyntax(finding.Cancellation);
+        var syntax = (AttributeSyntax)finding.SyntaxOf(attribute.ApplicationSyntaxReference!);
         var argument = syntax.ArgumentList?.Arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name);
         return LocationInfo.Of((SyntaxNode?)argument ?? syntax);
     }

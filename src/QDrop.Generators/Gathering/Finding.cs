@@ -6,9 +6,39 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Gathering;
 
-/// <summary>What gathering one model works with. Never leaves the gathering.</summary>
-internal sealed record Finding(Compilation Compilation, TorchTypes Torch, OpsTable Ops, List<DiagnosticInfo> Diagnostics, CancellationToken Cancellation)
+/// <summary>
+/// What gathering one model works with. Never leaves the gathering. Syntax and semantic models come from here only, because it must be
+/// known what has been read: an outcome is used again until one of these files, or a declaration anywhere, changes.
+/// </summary>
+internal sealed class Finding(Compilation compilation, TorchTypes torch, CancellationToken cancellation)
 {
+    private readonly HashSet<SyntaxTree> _read = [];
+
+    public Compilation Compilation { get; } = compilation;
+
+    public TorchTypes Torch { get; } = torch;
+
+    public OpsTable Ops { get; } = OpsTable.Of(compilation, torch);
+
+    public List<DiagnosticInfo> Diagnostics { get; } = [];
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>The files that have been read.</summary>
+    public IReadOnlyCollection<SyntaxTree> Read => _read;
+
+    public SyntaxNode SyntaxOf(SyntaxReference reference)
+    {
+        _read.Add(reference.SyntaxTree);
+        return reference.GetSyntax(Cancellation);
+    }
+
+    public SemanticModel SemanticsOf(SyntaxTree tree)
+    {
+        _read.Add(tree);
+        return Compilation.GetSemanticModel(tree);
+    }
+
     public void Report(DiagnosticDescriptor rule, LocationInfo location, params string[] arguments) =>
         Diagnostics.Add(DiagnosticInfo.Create(rule, location, arguments));
 }

@@ -25,8 +25,8 @@ internal static class MemberTypes
         ITypeSymbol? assigned = null;
         foreach (var reference in module.DeclaringSyntaxReferences)
         {
-            var declaration = reference.GetSyntax(finding.Cancellation);
-            var semantics = finding.Compilation.GetSemanticModel(declaration.SyntaxTree);
+            var declaration = finding.SyntaxOf(reference);
+            var semantics = finding.SemanticsOf(declaration.SyntaxTree);
             foreach (var value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
             {
                 if (!SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics), member))

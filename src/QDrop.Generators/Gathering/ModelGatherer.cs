@@ -1,11 +1,10 @@
 using System.Collections.Generic;
 using System.Linq;
-using System.Threading;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
-using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Gathering;
@@ -13,22 +12,18 @@ namespace QDrop.Generators.Gathering;
 /// <summary>Reads a class with <c>[Quantize]</c>, and the module classes it reaches, into values.</summary>
 internal static class ModelGatherer
 {
-    private static readonly ModelOutcome Nothing = new(default, default);
+    /// <summary>The attribute that makes a class a model.</summary>
+    public const string AttributeName = "QDrop.QuantizeAttribute";
 
-    public static ModelOutcome Gather(GeneratorAttributeSyntaxContext found, CancellationToken cancellation) => found.TargetSymbol is INamedTypeSymbol model
-        ? Gather(model, (TypeDeclarationSyntax)found.TargetNode, found.Attributes[0], found.SemanticModel.Compilation, cancellation)
-        : Nothing;
-
-    /// <param name="model">The class.</param>
     /// <param name="declaration">The declaration that carries the attribute.</param>
-    /// <param name="attribute">The attribute.</param>
-    /// <param name="compilation">The compilation, without what the generator wrote.</param>
-    /// <param name="cancellation">Ends the work early.</param>
-    public static ModelOutcome Gather(INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
+    /// <param name="finding">What to work with.</param>
+    public static ModelOutcome Gather(TypeDeclarationSyntax declaration, Finding finding)
     {
-        if (TorchTypes.Find(compilation) is not { } torch)
-            return Nothing;
-        var finding = new Finding(compilation, torch, OpsTable.Of(compilation, torch), [], cancellation);
+        if (finding.SemanticsOf(declaration.SyntaxTree).GetDeclaredSymbol(declaration, finding.Cancellation) is not { } model
+            || AttributeOf(model, declaration) is not { } attribute)
+        {
+            return ModelOutcome.Nothing;
+        }
         var files = GatherFiles(model, declaration, attribute, finding);
         return finding.Diagnostics.Count > 0
             ? new ModelOutcome(default, finding.Diagnostics.Distinct().ToEquatableArray())
@@ -50,17 +45,17 @@ internal static class ModelGatherer
             return files;
         }
 
-        var (modules, methods) = ReachedModules.Of(model, finding.Compilation, finding.Torch, finding.Cancellation);
+        var (modules, methods) = ReachedModules.Of(model, finding);
         var creation = CreationGatherer.Gather(model, identifier, attribute, finding);
         var settings = SettingsGatherer.Gather(attribute, finding);
         var twins = modules.Select(module => (Module: module, Info: ModuleGatherer.Gather(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), finding))).ToList();
         if (finding.Diagnostics.Count > 0 || twins[0].Info is not { } own)
             return files;
 
-        var place = attribute.ApplicationSyntaxReference!.GetSyntax(finding.Cancellation).GetLocation().GetLineSpan();
+        var place = finding.SyntaxOf(attribute.ApplicationSyntaxReference!).GetLocation().GetLineSpan();
         var info = new ModelInfo(
             FullName(model),
-            Fingerprint.Of([.. modules, .. methods], finding.Cancellation),
+            Fingerprint.Of([.. modules, .. methods], finding),
             creation,
             settings.SettingsCode,
             settings.WeightsCode,
@@ -74,6 +69,10 @@ internal static class ModelGatherer
         files.AddRange(twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)));
         return files;
     }
+
+    private static AttributeData? AttributeOf(INamedTypeSymbol model, TypeDeclarationSyntax declaration) => model.GetAttributes().FirstOrDefault(attribute =>
+        attribute.AttributeClass?.ToDisplayString() == AttributeName && attribute.ApplicationSyntaxReference is { } place
+        && place.SyntaxTree == declaration.SyntaxTree && declaration.AttributeLists.FullSpan.Contains(place.Span));
 
     /// <summary>The name as <c>Type.FullName</c> gives it: nested classes behind a plus sign.</summary>
     public static string FullName(INamedTypeSymbol type)

@@ -22,10 +22,10 @@ internal static class ModuleGatherer
             return null;
         CheckPartial(module, finding);
 
-        var declaration = forward.DeclaringSyntaxReferences[0].GetSyntax(finding.Cancellation) as MethodDeclarationSyntax;
+        var declaration = finding.SyntaxOf(forward.DeclaringSyntaxReferences[0]) as MethodDeclarationSyntax;
         if (declaration is null || !CheckSyntax(declaration, module, finding))
             return null;
-        var semantics = finding.Compilation.GetSemanticModel(declaration.SyntaxTree);
+        var semantics = finding.SemanticsOf(declaration.SyntaxTree);
         if (semantics.GetOperation(declaration, finding.Cancellation) is not IMethodBodyBaseOperation body)
             return null;
         var flow = ForwardFlow.Analyse(module, forward, body, finding.Torch, finding.Ops, finding.Cancellation);
@@ -65,7 +65,7 @@ internal static class ModuleGatherer
     {
         for (var type = module; type is not null; type = type.ContainingType)
         {
-            var declarations = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(finding.Cancellation)).OfType<TypeDeclarationSyntax>().ToList();
+            var declarations = type.DeclaringSyntaxReferences.Select(finding.SyntaxOf).OfType<TypeDeclarationSyntax>().ToList();
             if (declarations.Count > 0 && !declarations.Any(d => d.Modifiers.Any(SyntaxKind.PartialKeyword)))
                 finding.Report(Rules.NotPartial, LocationInfo.Of(declarations[0].Identifier), type.Name, module.Name);
         }

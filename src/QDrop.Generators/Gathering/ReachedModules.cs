@@ -1,10 +1,8 @@
 using System.Collections.Generic;
 using System.Linq;
-using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Gathering;
 
@@ -12,27 +10,16 @@ namespace QDrop.Generators.Gathering;
 /// The module classes of the compilation that a model may be made of: its own class, base classes, types of fields and properties, and
 /// whatever it creates, in its own members or in methods of the compilation that these call.
 /// </summary>
-internal sealed class ReachedModules
+internal sealed class ReachedModules(Finding finding)
 {
-    private readonly Compilation _compilation;
-    private readonly TorchTypes _torch;
-    private readonly CancellationToken _cancellation;
     private readonly HashSet<INamedTypeSymbol> _modules = new(SymbolEqualityComparer.Default);
     private readonly HashSet<IMethodSymbol> _methods = new(SymbolEqualityComparer.Default);
     private readonly Queue<ISymbol> _pending = [];
 
-    private ReachedModules(Compilation compilation, TorchTypes torch, CancellationToken cancellation)
-    {
-        _compilation = compilation;
-        _torch = torch;
-        _cancellation = cancellation;
-    }
-
     /// <summary>Classes and methods outside them, the model first, then by name.</summary>
-    public static (IReadOnlyList<INamedTypeSymbol> Modules, IReadOnlyList<IMethodSymbol> Methods) Of(
-        INamedTypeSymbol model, Compilation compilation, TorchTypes torch, CancellationToken cancellation)
+    public static (IReadOnlyList<INamedTypeSymbol> Modules, IReadOnlyList<IMethodSymbol> Methods) Of(INamedTypeSymbol model, Finding finding)
     {
-        var reached = new ReachedModules(compilation, torch, cancellation);
+        var reached = new ReachedModules(finding);
         reached.Reach(model);
         while (reached._pending.Count > 0)
             reached.Visit(reached._pending.Dequeue());
@@ -52,7 +39,7 @@ internal sealed class ReachedModules
                 foreach (var argument in named.TypeArguments)
                     Reach(argument);
                 var definition = named.OriginalDefinition;
-                if (IsOwn(definition) && _torch.IsUnaryModule(definition) && _modules.Add(definition))
+                if (IsOwn(definition) && finding.Torch.IsUnaryModule(definition) && _modules.Add(definition))
                 {
                     _pending.Enqueue(definition);
                     Reach(definition.BaseType);
@@ -70,14 +57,14 @@ internal sealed class ReachedModules
         }
         foreach (var reference in symbol.DeclaringSyntaxReferences)
         {
-            var declaration = reference.GetSyntax(_cancellation);
-            var semantics = _compilation.GetSemanticModel(declaration.SyntaxTree);
+            var declaration = finding.SyntaxOf(reference);
+            var semantics = finding.SemanticsOf(declaration.SyntaxTree);
             foreach (var node in declaration.DescendantNodes(n => n == declaration || n is not BaseTypeDeclarationSyntax))
             {
-                _cancellation.ThrowIfCancellationRequested();
+                finding.Cancellation.ThrowIfCancellationRequested();
                 if (node is BaseObjectCreationExpressionSyntax creation)
-                    Reach(semantics.GetTypeInfo(creation, _cancellation).Type);
-                else if (node is InvocationExpressionSyntax invocation && semantics.GetSymbolInfo(invocation, _cancellation).Symbol is IMethodSymbol method)
+                    Reach(semantics.GetTypeInfo(creation, finding.Cancellation).Type);
+                else if (node is InvocationExpressionSyntax invocation && semantics.GetSymbolInfo(invocation, finding.Cancellation).Symbol is IMethodSymbol method)
                     Follow(method);
             }
         }
@@ -92,5 +79,5 @@ internal sealed class ReachedModules
             _pending.Enqueue(definition);
     }
 
-    private bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _compilation.Assembly) && !symbol.DeclaringSyntaxReferences.IsEmpty;
+    private bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, finding.Compilation.Assembly) && !symbol.DeclaringSyntaxReferences.IsEmpty;
 }

@@ -34,13 +34,20 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Gener
 
     /// <param name="compilation">The compilation.</param>
     /// <param name="properties">MSBuild properties that the compiler lets generators see.</param>
-    public static GeneratorRun Of(Compilation compilation, params IEnumerable<(string Name, string Value)> properties)
+    public static GeneratorRun Of(Compilation compilation, params IEnumerable<(string Name, string Value)> properties) =>
+        Of(compilation, new QuantizedModelGenerator(), tracks: true, properties);
+
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="generator">The generator, where it is not the one that users get.</param>
+    /// <param name="tracks">Whether the reasons of steps are kept, and with them everything that the steps have seen.</param>
+    /// <param name="properties">MSBuild properties that the compiler lets generators see.</param>
+    public static GeneratorRun Of(Compilation compilation, QuantizedModelGenerator generator, bool tracks = true, params IEnumerable<(string Name, string Value)> properties)
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
-            [new QuantizedModelGenerator().AsSourceGenerator()],
+            [generator.AsSourceGenerator()],
             parseOptions: ParseOptions,
             optionsProvider: new BuildProperties(properties.ToDictionary(p => "build_property." + p.Name, p => p.Value)),
-            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: tracks));
         return Again(driver, compilation);
     }
 

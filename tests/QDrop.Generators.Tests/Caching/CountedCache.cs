@@ -1,0 +1,28 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QDrop.Generators.Caching;
+using QDrop.Generators.Gathering;
+using QDrop.Generators.Models;
+
+namespace QDrop.Generators.Tests.Caching;
+
+/// <summary>A cache of its own that counts the analyses.</summary>
+internal sealed class CountedCache
+{
+    public CountedCache() => Cache = new OutcomeCache((declaration, finding) =>
+    {
+        Analyses.Add(declaration.Identifier.ValueText);
+        return ModelGatherer.Gather(declaration, finding);
+    });
+
+    public OutcomeCache Cache { get; }
+
+    /// <summary>The models that were analysed, in order.</summary>
+    public List<string> Analyses { get; } = [];
+
+    /// <summary>The outcome for each model of a compilation, by name.</summary>
+    public Dictionary<string, ModelOutcome> Of(Compilation compilation) => compilation.SyntaxTrees
+        .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>())
+        .Where(c => c.AttributeLists.SelectMany(l => l.Attributes).Any(a => a.Name.ToString() == "Quantize"))
+        .ToDictionary(c => c.Identifier.ValueText, c => Cache.Of(c, compilation, CancellationToken.None));
+}
