@@ -1,3 +1,4 @@
+using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
 using static TorchSharp.torch;
@@ -51,6 +52,8 @@ internal sealed class BenchmarkBlock : IReconstructable, IDisposable
         y = nn.functional.conv2d(y, Weights[1].Value(), _biases[1], padding: [1, 1]);
         return Activations[1].Forward((y + x).relu());
     }
+
+    Bundle IReconstructable.Forward(Bundle inputs) => new([Forward(inputs.Single)]);
 
     public void Enable(bool enabled)
     {

@@ -1,4 +1,6 @@
 using QDrop.Artifacts;
+using QDrop.Modules;
+using QDrop.Reconstruction;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -9,16 +11,22 @@ internal static class CalibrationInputs
     /// <summary>Loads the inputs that a plan asks for.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="settings">The merged settings.</param>
+    /// <param name="twin">The model's twin, which knows what <c>forward</c> takes.</param>
     /// <param name="assembly">The user's assembly, in which an item's calibration class is looked up.</param>
-    /// <returns>As many inputs as the settings ask for, shape <c>[Samples, …]</c>, float32, finite.</returns>
+    /// <returns>As many inputs as the settings ask for: for each parameter of <c>forward</c> a tensor of shape <c>[Samples, …]</c>.</returns>
     /// <exception cref="QDropException">QDROP220 to QDROP224.</exception>
-    internal static Tensor Load(ModelPlan plan, QuantizationSettings settings, System.Reflection.Assembly assembly)
+    internal static IReadOnlyList<Tensor> Load(ModelPlan plan, QuantizationSettings settings, IModelTwin twin, System.Reflection.Assembly assembly)
     {
-        var source = Source(plan, assembly);
-        Tensor? inputs;
+        object source = Source(plan, assembly);
+        var request = new CalibrationRequest(settings.Samples, plan.CalibrationData, plan.ProjectDirectory)
+        {
+            InputCount = ModelInputs.Count(twin),
+            InputNames = ModelInputs.Names(twin.Float),
+        };
+        IReadOnlyList<Tensor>? inputs;
         try
         {
-            inputs = source.Load(new CalibrationRequest(settings.Samples, plan.CalibrationData, plan.ProjectDirectory));
+            inputs = source is IMultiInputCalibrationSource several ? several.Load(request) : [((ICalibrationSource)source).Load(request)];
         }
         catch (Exception e) when (e is not QDropException)
         {
@@ -26,22 +34,22 @@ internal static class CalibrationInputs
         }
 
         CalibrationData.Check(inputs, settings);
-        return inputs.shape[0] == settings.Samples ? inputs : inputs.narrow(0, 0, settings.Samples);
+        return [.. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples))];
     }
 
     /// <summary>Runs the model on the first input: what is wrong shows before anything is computed at length.</summary>
-    /// <exception cref="QDropException">QDROP222: TorchSharp refuses the inputs. QDROP230: the model's own code throws.</exception>
-    internal static void Try(nn.Module<Tensor, Tensor> model, Tensor inputs)
+    /// <exception cref="QDropException">QDROP222: TorchSharp refuses the inputs, or there are not as many as it takes. QDROP230: the model's own code throws.</exception>
+    internal static void Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         try
         {
-            model.call(inputs.narrow(0, 0, 1));
+            twin.RunFloat(ModelInputs.Bind(twin, [.. inputs.Select(static i => i.narrow(0, 0, 1).clone())]));
         }
         catch (Exception e) when (e is not QDropException)
         {
-            string shape = $"[{string.Join(", ", inputs.shape)}] and type {inputs.dtype}";
+            string shape = string.Join(" and ", inputs.Select(static i => $"[{string.Join(", ", i.shape)}] and type {i.dtype}"));
             if (Diagnosis.IsThrownByTorch(e))
             {
                 throw new QDropException(
@@ -55,20 +63,20 @@ internal static class CalibrationInputs
         }
     }
 
-    private static ICalibrationSource Source(ModelPlan plan, System.Reflection.Assembly assembly)
+    private static object Source(ModelPlan plan, System.Reflection.Assembly assembly)
     {
         var type = plan.CalibrationType is { } name
             ? assembly.GetType(name) ?? throw new QDropException("QDROP220", $"The class {name}, named as Calibration, is not in {assembly.GetName().Name}. Give its full name, with the namespace.")
             : plan.Descriptor.Calibration;
         if (type is null)
             return new SafetensorsCalibrationSource();
-        if (!typeof(ICalibrationSource).IsAssignableFrom(type))
-            throw new QDropException("QDROP220", $"{type.FullName}, named as Calibration, does not implement {typeof(ICalibrationSource).FullName}.");
+        if (!typeof(ICalibrationSource).IsAssignableFrom(type) && !typeof(IMultiInputCalibrationSource).IsAssignableFrom(type))
+            throw new QDropException("QDROP220", $"{type.FullName}, named as Calibration, does not implement {typeof(ICalibrationSource).FullName} (or, for several inputs, {typeof(IMultiInputCalibrationSource).FullName}).");
         if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
             throw new QDropException("QDROP220", $"{type.FullName}, named as Calibration, cannot be made: expected a class that is not abstract, with a public constructor without parameters.");
         try
         {
-            return (ICalibrationSource)Activator.CreateInstance(type)!;
+            return Activator.CreateInstance(type)!;
         }
         catch (Exception e)
         {

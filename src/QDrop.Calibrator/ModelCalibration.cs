@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Reflection;
 using QDrop.Artifacts;
+using QDrop.Modules;
 using QDrop.Protocol;
 using QDrop.Reconstruction;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace QDrop.Calibrator;
 
@@ -39,11 +39,12 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         PlacedException.At(plan.WeightsPlace, () => LoadWeights(model));
         model.eval();
         DeclareInput(plan.CalibrationData);
-        var inputs = PlacedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, assembly));
+        var twin = PlacedException.At(plan.Model, () => (IModelTwin)QuantizedModel.Create(plan.Descriptor, model));
+        var inputs = PlacedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
         stop.ThrowIfCancellationRequested();
-        Try(model, inputs);
+        Try(twin, inputs);
 
-        string key = ContentKey.Of(plan.Descriptor, settings, WeightFile.Hash(model), TensorHash.Of(inputs));
+        string key = ContentKey.Of(plan.Descriptor, settings, WeightFile.Hash(model), CalibrationData.Hash(inputs));
         var cache = new ArtifactCache(request.CacheDirectory, text => channel.Log(text));
         string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
@@ -58,7 +59,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         return Summary(outcome, settings, watch.Elapsed);
     }
 
-    private Module<Tensor, Tensor> Create()
+    private nn.Module Create()
     {
         try
         {
@@ -70,7 +71,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
     }
 
-    private bool LoadWeights(Module<Tensor, Tensor> model)
+    private bool LoadWeights(nn.Module model)
     {
         if (plan.Weights is null)
             throw new QDropException("QDROP210", $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
@@ -80,11 +81,11 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
     }
 
     /// <summary>Inputs that the model refuses are the data's fault, an exception of the model's own code is the model's.</summary>
-    private void Try(Module<Tensor, Tensor> model, Tensor inputs)
+    private void Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         try
         {
-            CalibrationInputs.Try(model, inputs);
+            CalibrationInputs.Try(twin, inputs);
         }
         catch (QDropException e)
         {
@@ -92,7 +93,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
     }
 
-    private bool Quantize(Module<Tensor, Tensor> model, Tensor inputs, QuantizationSettings settings, CancellationToken stop)
+    private bool Quantize(nn.Module model, IReadOnlyList<Tensor> inputs, QuantizationSettings settings, CancellationToken stop)
     {
         CalibrationOutcome outcome;
         try

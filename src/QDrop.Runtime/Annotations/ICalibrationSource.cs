@@ -11,8 +11,27 @@ public interface ICalibrationSource
     Tensor Load(CalibrationRequest request);
 }
 
+/// <summary>Where calibration inputs come from, for a model whose <c>forward</c> takes several tensors.</summary>
+public interface IMultiInputCalibrationSource
+{
+    /// <summary>Loads calibration inputs, preprocessed as the model expects them.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <returns>
+    /// A tensor of shape <c>[samples, …]</c> for each parameter of <c>forward</c>, in their order; the first dimension counts samples. Token ids
+    /// and other indices are int64 or int32, masks bool, everything else float32.
+    /// </returns>
+    IReadOnlyList<Tensor> Load(CalibrationRequest request);
+}
+
 /// <summary>What a calibration source is asked for.</summary>
 /// <param name="Samples">Inputs wanted.</param>
 /// <param name="Path">Full path of the calibration data that the project names, or <see langword="null"/>.</param>
 /// <param name="ProjectDirectory">Full path of the folder of the project that is built.</param>
-public sealed record CalibrationRequest(int Samples, string? Path, string ProjectDirectory);
+public sealed record CalibrationRequest(int Samples, string? Path, string ProjectDirectory)
+{
+    /// <summary>Tensors that <c>forward</c> takes.</summary>
+    public int InputCount { get; init; } = 1;
+
+    /// <summary>Names of the parameters of <c>forward</c>, where each is a tensor; else empty.</summary>
+    public IReadOnlyList<string> InputNames { get; init; } = [];
+}

@@ -3,10 +3,11 @@ using static TorchSharp.torch;
 namespace QDrop.Artifacts;
 
 /// <summary>
-/// Calibration inputs from a safetensors file: its tensor <c>input</c>, or its only tensor, of shape <c>[samples, …]</c> and a
-/// floating-point type. It is the source where a model names calibration data but no source of its own.
+/// Calibration inputs from a safetensors file, each of shape <c>[samples, …]</c>. For a model with one input: the tensor <c>input</c>, or the only
+/// tensor. With several: the tensors named as the parameters of <c>forward</c>, or <c>input.0</c>, <c>input.1</c>, … It is the source where a model
+/// names calibration data but no source of its own.
 /// </summary>
-public sealed class SafetensorsCalibrationSource : ICalibrationSource
+public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInputCalibrationSource
 {
     private const string InputName = "input";
 
@@ -18,16 +19,23 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource
         Advice: "Write the inputs again as a safetensors file with one tensor, or name a class that loads them in [Quantize(Calibration = …)].",
         AdviceIfMissing: "Correct the path in [Quantize(CalibrationData = …)] or in the CalibrationData of the QDropModel item (it is relative to the project), or name a class that loads the inputs in [Quantize(Calibration = …)].");
 
-    /// <summary>Loads the first <see cref="CalibrationRequest.Samples"/> inputs, as float32.</summary>
+    /// <summary>Loads the first <see cref="CalibrationRequest.Samples"/> inputs of a model with one input: floating-point numbers as float32, indices and masks as they are.</summary>
     /// <param name="request">What is asked for; its path is the safetensors file.</param>
     /// <returns>Inputs of shape <c>[samples, …]</c>.</returns>
     /// <exception cref="QDropException">
-    /// QDROP220: no path, no such file, or none with one tensor. QDROP221: it is empty. QDROP222: it is a scalar or not of a
-    /// floating-point type. QDROP223: it has fewer samples. QDROP224: a value is NaN or infinite.
+    /// QDROP220: no path, no such file, or none with one tensor. QDROP221: it is empty. QDROP222: it is a scalar or of a type that models do not
+    /// take. QDROP223: it has fewer samples. QDROP224: a value is NaN or infinite.
     /// </exception>
     public Tensor Load(CalibrationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return LoadAll(request with { InputCount = 1 })[0];
+    }
+
+    IReadOnlyList<Tensor> IMultiInputCalibrationSource.Load(CalibrationRequest request) => LoadAll(request);
+
+    private static Tensor[] LoadAll(CalibrationRequest request)
+    {
         if (string.IsNullOrEmpty(request.Path))
         {
             throw new QDropException("QDROP220", "No calibration data are named. Set CalibrationData, in [Quantize] or in the QDropModel item, to a safetensors file, "
@@ -36,21 +44,29 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource
 
         string path = Path.Combine(request.ProjectDirectory, request.Path);
         using var scope = NewDisposeScope();
-        var input = Kind.Read(path, stream => Select(SafetensorsFile.Read(stream).Tensors));
-        if (!SafetensorsTypes.IsFloat(input.dtype))
+        Tensor[] selected = Kind.Read(path, stream => Select(SafetensorsFile.Read(stream).Tensors, request));
+        Tensor[] inputs = [.. selected.Select(tensor =>
         {
-            throw new QDropException("QDROP222", $"The calibration data '{path}' are of type {input.dtype}; expected a floating-point type, preprocessed as for the model. "
-                + "Scale and normalise images before writing them.");
-        }
-
-        var inputs = input.to_type(ScalarType.Float32);
-        if (inputs.ndim > 0 && inputs.shape[0] > request.Samples)
-            inputs = inputs.narrow(0, 0, request.Samples);
+            Tensor input = SafetensorsTypes.IsFloat(tensor.dtype) ? tensor.to_type(ScalarType.Float32) : tensor;
+            return input.ndim > 0 && input.shape[0] > request.Samples ? input.narrow(0, 0, request.Samples) : input;
+        })];
         CalibrationData.Check(inputs, request.Samples, $"The file '{path}'");
-        return inputs.MoveToOuterDisposeScope();
+        return [.. inputs.Select(static i => i.MoveToOuterDisposeScope())];
     }
 
-    private static Tensor Select(Dictionary<string, Tensor> tensors)
+    private static Tensor[] Select(Dictionary<string, Tensor> tensors, CalibrationRequest request)
+    {
+        if (request.InputCount == 1)
+            return [SelectOne(tensors)];
+        string[] numbered = [.. Enumerable.Range(0, request.InputCount).Select(static i => $"{InputName}.{i}")];
+        string[] named = [.. request.InputNames.Select(static n => n.TrimStart('@'))];
+        string[]? names = named.Length == request.InputCount && named.All(tensors.ContainsKey) ? named : numbered.All(tensors.ContainsKey) ? numbered : null;
+        return names is not null
+            ? [.. names.Select(n => tensors[n])]
+            : throw new InvalidFileException($"it has the tensors {string.Join(", ", tensors.Keys.Take(8))}; expected {string.Join(", ", numbered)}{(named.Length > 0 ? $", or {string.Join(", ", named)}" : "")}, since the model takes {request.InputCount} inputs.");
+    }
+
+    private static Tensor SelectOne(Dictionary<string, Tensor> tensors)
     {
         if (tensors.TryGetValue(InputName, out var input))
             return input;

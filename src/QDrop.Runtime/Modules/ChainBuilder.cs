@@ -122,7 +122,7 @@ internal sealed class ChainBuilder
             QuantizedLayer? layer = open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
             string name = layer?.Name ?? _path;
             ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output") : null;
-            var unit = new FusedUnit(_context, name, layer, open.Functions, output);
+            var unit = new FusedUnit(_context, layer is null ? name : _context.UnitName(name), layer, open.Functions, output);
             _elements.Add(unit.Run);
             _open = null;
         }

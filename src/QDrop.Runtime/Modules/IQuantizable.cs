@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using static TorchSharp.torch.nn;
 
 namespace QDrop.Modules;
 
@@ -20,4 +21,20 @@ public interface IQuantizedModule
 
     /// <summary>Whether the module is reconstructed as one unit.</summary>
     bool IsBlock { get; }
+}
+
+/// <summary>A twin whatever the number of its inputs.</summary>
+internal interface IModelTwin : IQuantizedModule
+{
+    /// <summary>The float instance.</summary>
+    Module Float { get; }
+
+    /// <summary>Types of the parameters of <c>forward</c>.</summary>
+    IReadOnlyList<Type> InputTypes { get; }
+
+    /// <summary>Calls the twin.</summary>
+    object? Run(Bundle arguments);
+
+    /// <summary>Calls the float instance.</summary>
+    object? RunFloat(Bundle arguments);
 }

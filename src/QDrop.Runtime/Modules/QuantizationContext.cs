@@ -12,10 +12,10 @@ public sealed class QuantizationContext : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<object, string> _paths = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<object, QuantizedLayer> _layersByModule = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<(object Module, Feeds Output), Func<Tensor, Tensor>> _twins = [];
     private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
     private readonly Dictionary<string, ActivationState>? _activationStates;
     private readonly HashSet<string> _activationNames = [];
+    private readonly HashSet<string> _unitNames = [];
     private readonly List<QuantizedLayer> _layers = [];
     private readonly List<ActivationQuantizer> _activations = [];
     private readonly List<object> _trace = [];
@@ -102,9 +102,7 @@ public sealed class QuantizationContext : IDisposable
     {
         lock (_lock)
         {
-            string unique = name;
-            for (int i = 2; !_activationNames.Add(unique); i++)
-                unique = $"{name}#{i}";
+            string unique = Unique(_activationNames, name);
             var quantizer = new ActivationQuantizer(unique);
             if (_activationStates is not null)
             {
@@ -137,22 +135,28 @@ public sealed class QuantizationContext : IDisposable
         }
     }
 
-    /// <summary>The quantized twin of a module of the user's, as a function.</summary>
-    internal Func<Tensor, Tensor> Twin(IQuantizable module, Feeds output)
+    /// <summary>A name for a unit. Where a module is called twice, each call is a unit: the second is named <c>name#2</c>.</summary>
+    internal string UnitName(string name)
     {
         lock (_lock)
+            return Unique(_unitNames, name);
+    }
+
+    /// <summary>
+    /// A quantized twin of a module of the user's, as a function. Each place that calls a module has a twin of its own: layers, and so their
+    /// weights, are one for all of them, activation quantizers are not.
+    /// </summary>
+    internal Func<Tensor, Tensor> Twin(IQuantizable module, Feeds output)
+    {
+        IQuantizedModule twin = module.CreateQuantized(this, output);
+        if (twin is not Module<Tensor, Tensor> unary)
         {
-            if (_twins.TryGetValue((module, output), out Func<Tensor, Tensor>? run))
-                return run;
-            IQuantizedModule twin = module.CreateQuantized(this, output);
-            if (twin is not Module<Tensor, Tensor> unary)
-            {
-                throw new QDropException("QDROP232", $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
-            }
-            run = twin.IsBlock ? new BlockUnit(this, PathOf(module), unary).Run : unary.call;
-            _twins.Add((module, output), run);
-            return run;
+            throw new QDropException("QDROP232", $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
         }
+        if (!twin.IsBlock)
+            return unary.call;
+        var unit = new BlockUnit(this, UnitName(PathOf(module)), arguments => new([unary.call(arguments.Get<Tensor>())]));
+        return x => unit.IsStoodInFor ? unit.StandIn(new([x])).Get<Tensor>() : unary.call(x);
     }
 
     /// <inheritdoc/>
@@ -164,6 +168,14 @@ public sealed class QuantizationContext : IDisposable
             activation.Dispose();
         foreach (IDisposable owned in _owned)
             owned.Dispose();
+    }
+
+    private static string Unique(HashSet<string> taken, string name)
+    {
+        string unique = name;
+        for (int i = 2; !taken.Add(unique); i++)
+            unique = $"{name}#{i}";
+        return unique;
     }
 
     private static QDropException Missing(string what, string name) => new("QDROP253",

@@ -18,20 +18,33 @@ public static class QuantizedModel
     /// <returns>The twin.</returns>
     /// <exception cref="ArgumentException">The model is not of the described class.</exception>
     public static QuantizedModule<Tensor, Tensor> Create(QuantizedModelDescriptor descriptor, Module<Tensor, Tensor> model) =>
+        (QuantizedModule<Tensor, Tensor>)Create(descriptor, (Module)model);
+
+    /// <summary>The twin of a float model with any number of inputs and outputs, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
+    /// <param name="descriptor">The model.</param>
+    /// <param name="model">The float model, in evaluation mode; it keeps belonging to the caller and must outlive the twin.</param>
+    /// <returns>The twin, of the model's class <c>Quantized</c>.</returns>
+    /// <exception cref="ArgumentException">The model is not of the described class.</exception>
+    public static IQuantizedModule Create(QuantizedModelDescriptor descriptor, Module model) =>
         model.GetType().FullName == descriptor.Name
             ? Twin(model, new QuantizationContext(model))
             : throw new ArgumentException($"The model is a {model.GetType().FullName}: expected {descriptor.Name}.", nameof(model));
 
+    /// <summary>The quantized model that the build left, of a model with one tensor in and one out.</summary>
+    /// <inheritdoc cref="Load{TTwin}"/>
+    public static QuantizedModule<Tensor, Tensor> Load(QuantizedModelDescriptor descriptor, string? path = null) => Load<QuantizedModule<Tensor, Tensor>>(descriptor, path);
+
     /// <summary>The quantized model that the build left.</summary>
+    /// <typeparam name="TTwin">The twin's class.</typeparam>
     /// <param name="descriptor">The model.</param>
     /// <param name="path">The artifact; <see langword="null"/> for the one beside the program.</param>
     /// <returns>The quantized model, which owns its float parts.</returns>
     /// <exception cref="QDropException">The artifact is missing (QDROP254), damaged (QDROP250), not one (QDROP251), newer (QDROP252), or another model's (QDROP253).</exception>
-    public static QuantizedModule<Tensor, Tensor> Load(QuantizedModelDescriptor descriptor, string? path = null)
+    public static TTwin Load<TTwin>(QuantizedModelDescriptor descriptor, string? path = null) where TTwin : class, IQuantizedModule
     {
         path ??= Path.Combine(AppContext.BaseDirectory, ArtifactFileName(descriptor.Name));
         QuantizedModelState state = Artifact.Read(path);
-        Module<Tensor, Tensor>? model = null;
+        Module? model = null;
         try
         {
             StateBinding.CheckOrigin(descriptor, state, path);
@@ -41,7 +54,7 @@ public static class QuantizedModel
             // Layers take their share when they first run, perhaps long after the caller's dispose scope has ended.
             foreach (Tensor tensor in StateBinding.Tensors(state))
                 tensor.DetachFromDisposeScope();
-            return Twin(model, new QuantizationContext(model, state));
+            return (TTwin)Twin(model, new QuantizationContext(model, state));
         }
         catch
         {
@@ -52,12 +65,12 @@ public static class QuantizedModel
         }
     }
 
-    private static QuantizedModule<Tensor, Tensor> Twin(Module<Tensor, Tensor> model, QuantizationContext context)
+    private static IQuantizedModule Twin(Module model, QuantizationContext context)
     {
         if (model is not IQuantizable quantizable)
         {
             throw new QDropException("QDROP232", $"{model.GetType()} has no quantized twin: expected a partial class marked [Quantize], built with the QDrop generator.");
         }
-        return (QuantizedModule<Tensor, Tensor>)quantizable.CreateQuantized(context, Feeds.Result);
+        return quantizable.CreateQuantized(context, Feeds.Result);
     }
 }

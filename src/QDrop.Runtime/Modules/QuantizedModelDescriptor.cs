@@ -1,4 +1,3 @@
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.Modules;
@@ -13,7 +12,7 @@ public sealed record QuantizedModelDescriptor
     public required string Fingerprint { get; init; }
 
     /// <summary>Makes the float model, untrained.</summary>
-    public required Func<Module<Tensor, Tensor>> CreateModel { get; init; }
+    public required Func<Module> CreateModel { get; init; }
 
     /// <summary>The settings of the <see cref="QuantizeAttribute"/>.</summary>
     public required QuantizationSettings Settings { get; init; }

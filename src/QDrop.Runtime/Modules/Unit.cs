@@ -32,31 +32,34 @@ public abstract class Unit : IReconstructable
 
     IReadOnlyList<WeightQuantizer> IReconstructable.Weights => [.. _layers.Select(l => l.Weight)];
 
-    Tensor IReconstructable.Forward(Tensor x) => Compute(x);
+    Bundle IReconstructable.Forward(Bundle inputs) => Compute(inputs);
 
     internal void Add(QuantizedLayer layer) => _layers.Add(layer);
 
     internal void Add(ActivationQuantizer activation) => _activations.Add(activation);
 
-    /// <summary>Runs the unit where the model calls it: calibration may stand in for it.</summary>
-    internal Tensor Run(Tensor x) => Context.Executor is { } executor && Context.Current is null && IsBoundary ? executor.Run(this, x) : Compute(x);
+    /// <summary>Whether calibration stands in for the unit where the model calls it now.</summary>
+    internal bool IsStoodInFor => Context.Executor is not null && Context.Current is null && IsBoundary;
+
+    /// <summary>Lets calibration stand in for the unit.</summary>
+    internal Bundle StandIn(Bundle inputs) => Context.Executor!.Run(this, inputs);
 
     /// <summary>Computes the unit with its quantizers as they stand.</summary>
-    internal abstract Tensor Compute(Tensor x);
+    internal abstract Bundle Compute(Bundle inputs);
 
     /// <summary>Whether calibration handles the unit as one: a function and a quantizer without a layer are not worth it.</summary>
     private protected abstract bool IsBoundary { get; }
 }
 
 /// <summary>A twin of a module class with a join, reconstructed as one.</summary>
-internal sealed class BlockUnit(QuantizationContext context, string name, nn.Module<Tensor, Tensor> twin) : Unit(context, name)
+internal sealed class BlockUnit(QuantizationContext context, string name, Func<Bundle, Bundle> compute) : Unit(context, name)
 {
     /// <inheritdoc/>
     public override bool IsBlock => true;
 
     private protected override bool IsBoundary => Context.BlocksAreUnits;
 
-    internal override Tensor Compute(Tensor x) => twin.call(x);
+    internal override Bundle Compute(Bundle inputs) => compute(inputs);
 }
 
 /// <summary>
@@ -73,7 +76,12 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
 
     private protected override bool IsBoundary => layer is not null;
 
-    internal override Tensor Compute(Tensor x)
+    /// <summary>Runs the unit where the model calls it.</summary>
+    internal Tensor Run(Tensor x) => IsStoodInFor ? StandIn(new([x])).Get<Tensor>() : Forward(x);
+
+    internal override Bundle Compute(Bundle inputs) => new([Forward(inputs.Get<Tensor>())]);
+
+    private Tensor Forward(Tensor x)
     {
         if (!Volatile.Read(ref _known))
         {

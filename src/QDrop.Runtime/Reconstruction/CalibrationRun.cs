@@ -4,7 +4,6 @@ using QDrop.Modules;
 using QDrop.Quantizers;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace QDrop.Reconstruction;
 
@@ -14,68 +13,61 @@ internal sealed class CalibrationRun : IDisposable
     /// <summary>Inputs that are run through the model at once.</summary>
     private const int RunBatch = 64;
 
+    /// <summary>Inputs of the first run. A second run with one more shows where in each tensor the samples are.</summary>
+    private const int DiscoverySamples = 2;
+
     private readonly QuantizedModelDescriptor _descriptor;
     private readonly QuantizationSettings _settings;
-    private readonly Module<Tensor, Tensor> _model;
-    private readonly Func<Tensor, Tensor> _forward;
+    private readonly IModelTwin _twin;
+    private readonly Unit? _root;
     private readonly QuantizationContext _context;
-    private readonly Tensor _inputs;
-    private readonly List<Tensor> _batches;
+    private readonly List<Tensor> _inputs;
+    private readonly List<CalibrationBatch> _batches;
     private readonly IProgress<CalibrationProgress>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly DiscoveryExecutor _discovery;
     private readonly List<UnitReport> _reports = [];
+    private Dictionary<Unit, UnitLayouts> _layouts = [];
 
-    public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module<Tensor, Tensor> model, QuantizedModule<Tensor, Tensor> twin,
-        Tensor inputs, IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
+    public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
     {
         _descriptor = descriptor;
         _settings = settings;
-        _model = model;
+        _twin = twin;
         _context = twin.Context;
         _context.BlocksAreUnits = settings.Method != Method.AdaRound;
-        _forward = twin.IsBlock ? new BlockUnit(_context, descriptor.Name, twin).Run : twin.call;
+        _root = twin.IsBlock ? new BlockUnit(_context, descriptor.Name, arguments => new([twin.Run(arguments)])) : null;
         using (no_grad())
         {
-            _inputs = MemoryFormat.Fastest(inputs).DetachFromDisposeScope();
-            _batches = [.. Enumerable.Range(0, (int)((_inputs.shape[0] + RunBatch - 1) / RunBatch)).Select(Batch)];
+            _inputs = [.. inputs.Select(static i => MemoryFormat.Fastest(i).DetachFromDisposeScope())];
+            _batches = [.. Enumerable.Range(0, (int)((_inputs[0].shape[0] + RunBatch - 1) / RunBatch)).Select(k => Batch((long)k * RunBatch, RunBatch))];
         }
         _progress = progress;
         _cancellation = cancellation;
         _discovery = new DiscoveryExecutor(_context);
-
-        Tensor Batch(int k) => _inputs.narrow(0, (long)k * RunBatch, Math.Min(RunBatch, _inputs.shape[0] - (long)k * RunBatch)).DetachFromDisposeScope();
     }
+
+    private long SampleCount => _inputs[0].shape[0];
 
     /// <summary>Runs the twin once, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
     public void Discover()
     {
         Report("discover", null, 0, 0, 0);
         using var scope = NewDisposeScope();
-        Tensor sample = _inputs.narrow(0, 0, Math.Min(2, _inputs.shape[0]));
-        Tensor expected;
+        Bundle expected;
         using (no_grad())
-            expected = RunUserCode(_model.call, sample);
-        _context.Executor = _discovery;
-        Tensor found;
-        try
-        {
-            found = RunUserCode(_forward, sample).detach();
-        }
-        finally
-        {
-            _context.Executor = null;
-        }
+            expected = RunUserCode(arguments => new([_twin.RunFloat(arguments)]), Repeated(DiscoverySamples));
+        Bundle found = Stand(_discovery, () => RunUserCode(Forward, Repeated(DiscoverySamples)));
         if (_context.Layers.Count == 0)
         {
-            throw new QDropException("QDROP232", $"'{_descriptor.Name}' ran no convolution or linear layer: there is nothing to quantize. Expected at least one in forward.");
+            throw new QDropException("QDROP232", $"'{_descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution or linear layer in forward.");
         }
-        double error = (found - expected).abs().max().ToDouble(), size = expected.abs().max().ToDouble();
-        if (error > 1e-3 * Math.Max(size, 1e-6))
-        {
-            throw new QDropException("QDROP233", FormattableString.Invariant($"The twin of '{_descriptor.Name}' does not compute what the model computes: outputs differ by {error:g3}, where the greatest is {size:g3}. ")
-                + "Does forward depend on state, on randomness, or on training mode? Otherwise this is an error of QDrop: please report the model.");
-        }
+        CheckTwin(expected, found);
+        var others = new ShapeExecutor(_context);
+        using (no_grad())
+            Stand(others, () => RunUserCode(Forward, Repeated(DiscoverySamples + 1)));
+        _layouts = _discovery.Shapes.Layouts(DiscoverySamples, others.Shapes, DiscoverySamples + 1);
         AssignBits();
     }
 
@@ -91,14 +83,14 @@ internal sealed class CalibrationRun : IDisposable
         }
         _context.Enable(weights: false, activations: false);
         // A unit-by-unit run searches its units' ranges again, on quantized inputs.
-        Observe(_context.Activations, () => _forward(_inputs.narrow(0, 0, Math.Min(_settings.RangeSamples, _inputs.shape[0]))));
+        Observe(_context.Activations, () => Forward(Batch(0, _settings.RangeSamples).Inputs));
     }
 
     /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it.</summary>
     public void Reconstruct()
     {
-        using var floats = new ReplayExecutor();
-        using var quantized = new ReplayExecutor();
+        using var floats = new ReplayExecutor(_layouts);
+        using var quantized = new ReplayExecutor(_layouts);
         IReadOnlyList<Unit> units = _discovery.Units;
         var draws = new SeededDraws(_settings.Seed);
         for (int k = 0; k < units.Count; k++)
@@ -108,15 +100,15 @@ internal sealed class CalibrationRun : IDisposable
             Unit unit = units[k];
             Report("reconstruct", unit.Name, k + 1, 0, 0);
             SetQuantized(false);
-            (Tensor floatInput, long[] rows) = Capture(floats, unit);
-            Tensor floatOutput = Compute(unit, floatInput, rows);
+            Samples floatInput = Capture(floats, unit);
+            Samples floatOutput = Compute(unit, floatInput);
             SetQuantized(true);
-            (Tensor quantizedInput, _) = Capture(quantized, unit);
+            Samples quantizedInput = Capture(quantized, unit);
             if (_settings.Order == CalibrationOrder.UnitByUnit)
                 ObserveUnit(unit, quantizedInput);
-            double before = Error(unit, quantizedInput, floatOutput, rows);
+            double before = Error(unit, quantizedInput, floatOutput);
             double after = before;
-            bool learns = _settings.Method != Method.Nearest && unit.Layers.Count > 0;
+            bool learns = Learns(unit);
             if (learns)
             {
                 int index = k + 1;
@@ -124,13 +116,13 @@ internal sealed class CalibrationRun : IDisposable
                 reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
                     new Relay(p => Report("reconstruct", unit.Name, index, p.Iteration, p.Loss)), _cancellation);
                 SetQuantized(true);
-                after = Error(unit, quantizedInput, floatOutput, rows);
+                after = Error(unit, quantizedInput, floatOutput);
             }
             bool last = k == units.Count - 1;
             if (!last)
             {
-                quantized.Keep(unit, Compute(unit, quantizedInput, rows).DetachFromDisposeScope(), rows);
-                floats.Keep(unit, floatOutput.DetachFromDisposeScope(), rows);
+                quantized.Keep(unit, Compute(unit, quantizedInput).DetachFromDisposeScope());
+                floats.Keep(unit, floatOutput.DetachFromDisposeScope());
                 foreach (Unit done in units.Take(k + 1).Where(u => !units.Skip(k + 1).Any(later => _discovery.Needs(later).Contains(u))))
                 {
                     quantized.Forget(done);
@@ -158,11 +150,11 @@ internal sealed class CalibrationRun : IDisposable
             Fingerprint = _descriptor.Fingerprint,
             Settings = _settings,
             Units = units,
-            WeightsHash = WeightFile.Hash(_model),
-            CalibrationHash = TensorHash.Of(_inputs.contiguous()),
+            WeightsHash = WeightFile.Hash(_twin.Float),
+            CalibrationHash = CalibrationData.Hash(_inputs),
             Versions = LibraryVersions.Current(),
         };
-        Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_model, _context).ToDictionary(t => t.Key, t => Own(t.Value));
+        Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_twin.Float, _context).ToDictionary(t => t.Key, t => Own(t.Value));
         return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports);
 
         static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
@@ -173,8 +165,9 @@ internal sealed class CalibrationRun : IDisposable
     {
         _context.Executor = null;
         _discovery.Dispose();
-        _batches.ForEach(b => b.Dispose());
-        _inputs.Dispose();
+        foreach (Tensor part in _batches.SelectMany(static b => b.Inputs.Tensors))
+            part.Dispose();
+        _inputs.ForEach(static i => i.Dispose());
     }
 
     /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads.</summary>
@@ -194,13 +187,37 @@ internal sealed class CalibrationRun : IDisposable
     /// <summary>The network that a unit's inputs come from. Learned rounding alone sees float activations until all weights are done.</summary>
     private void SetQuantized(bool on) => _context.Enable(weights: on, activations: on && _settings.Method != Method.AdaRound);
 
-    private (Tensor Input, long[] Rows) Capture(ReplayExecutor executor, Unit unit)
+    /// <summary>Some of the inputs, as arguments of <c>forward</c>.</summary>
+    private CalibrationBatch Batch(long start, long count)
     {
-        using var guard = no_grad();
+        count = Math.Min(count, SampleCount - start);
+        return new(ModelInputs.Bind(_twin, [.. _inputs.Select(i => i.narrow(0, start, count).DetachFromDisposeScope())]), start, count);
+    }
+
+    /// <summary>A batch of a certain size even where there are fewer samples.</summary>
+    private Bundle Repeated(int count)
+    {
+        if (SampleCount >= count)
+            return ModelInputs.Bind(_twin, [.. _inputs.Select(i => i.narrow(0, 0, count))]);
+        using Tensor rows = tensor([.. Enumerable.Range(0, count).Select(k => k % SampleCount)]);
+        return ModelInputs.Bind(_twin, [.. _inputs.Select(i => i.index_select(0, rows))]);
+    }
+
+    /// <summary>Runs the twin on copies of the inputs, which <c>forward</c> may change.</summary>
+    private Bundle Forward(Bundle inputs)
+    {
+        Bundle copies = inputs.Select(static t => t.clone());
+        if (_root is null)
+            return new([_twin.Run(copies)]);
+        return _root.IsStoodInFor ? _root.StandIn(copies) : _root.Compute(copies);
+    }
+
+    private T Stand<T>(UnitExecutor executor, Func<T> run)
+    {
         _context.Executor = executor;
         try
         {
-            return executor.Capture(_forward, _batches, unit, _cancellation);
+            return run();
         }
         finally
         {
@@ -208,46 +225,82 @@ internal sealed class CalibrationRun : IDisposable
         }
     }
 
-    private Tensor Compute(Unit unit, Tensor input, long[] rows)
+    private Samples Capture(ReplayExecutor executor, Unit unit)
     {
         using var guard = no_grad();
-        var parts = new List<Tensor>();
-        for (int b = 0; b + 1 < rows.Length; b++)
+        return Stand(executor, () => executor.Capture(inputs => Forward(inputs), _batches, unit, _cancellation));
+    }
+
+    private Samples Compute(Unit unit, Samples input)
+    {
+        using var guard = no_grad();
+        var parts = new List<Bundle>();
+        foreach ((long start, long count) in Parts(input))
         {
             _cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            parts.Add(unit.Compute(input.narrow(0, rows[b], rows[b + 1] - rows[b])).MoveToOuterDisposeScope());
+            parts.Add(unit.Compute(input.Slice(start, count)).Select(static t => t.detach().MoveToOuterDisposeScope()));
         }
-        Tensor all = cat(parts);
-        parts.ForEach(p => p.Dispose());
+        Samples all = Samples.Of(_layouts[unit].Outputs, parts);
+        foreach (Tensor part in parts.SelectMany(static p => p.Tensors))
+            part.Dispose();
         return all;
     }
 
-    /// <summary>Mean squared error of a unit's output, summed over channels: the loss that reconstruction lowers.</summary>
-    private double Error(Unit unit, Tensor input, Tensor expected, long[] rows)
+    /// <summary>Mean squared error of a unit's outputs, summed over channels: the loss that reconstruction lowers.</summary>
+    private double Error(Unit unit, Samples input, Samples expected)
     {
         using var guard = no_grad();
-        double sum = 0;
-        for (int b = 0; b + 1 < rows.Length; b++)
+        int[] targets = UnitReconstructor.Targets(input, expected);
+        var sums = new double[targets.Length];
+        foreach ((long start, long count) in Parts(input))
         {
             using var scope = NewDisposeScope();
-            long count = rows[b + 1] - rows[b];
-            Tensor difference = unit.Compute(input.narrow(0, rows[b], count)) - expected.narrow(0, rows[b], count);
-            sum += difference.square().sum().ToDouble();
+            IReadOnlyList<Tensor> found = unit.Compute(input.Slice(start, count)).Tensors, wanted = expected.Slice(start, count).Tensors;
+            for (int i = 0; i < targets.Length; i++)
+                sums[i] += (found[targets[i]] - wanted[targets[i]]).square().sum().ToDouble();
         }
-        return sum * expected.shape[UnitReconstructor.ChannelAxis(unit, expected)] / expected.numel();
+        return targets.Select((target, i) => sums[i] * expected.Values[target].shape[UnitReconstructor.ChannelAxis(unit, expected, target)] / expected.Values[target].numel()).Sum();
     }
 
-    private void ObserveUnit(Unit unit, Tensor input)
+    /// <summary>The batches in which a unit is computed: one where its inputs do not depend on the sample.</summary>
+    private IEnumerable<(long Start, long Count)> Parts(Samples input) => input.IsShared ? [(0, 1)] : _batches.Select(static b => (b.Start, b.Count));
+
+    /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
+    private bool Learns(Unit unit) => _settings.Method switch
+    {
+        Method.Nearest => false,
+        Method.QDrop => unit.Layers.Count + unit.Activations.Count > 0,
+        _ => unit.Layers.Count > 0,
+    };
+
+    private void ObserveUnit(Unit unit, Samples input)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         _context.Enable(weights: false, activations: false);
-        Observe(unit.Activations, () => unit.Compute(input.narrow(0, 0, Math.Min(_settings.RangeSamples, input.shape[0]))));
+        Observe(unit.Activations, () => unit.Compute(input.Slice(0, Math.Min(_settings.RangeSamples, input.Count))));
         SetQuantized(true);
     }
 
-    private static void Observe(IReadOnlyList<ActivationQuantizer> activations, Func<Tensor> run)
+    private void CheckTwin(Bundle expected, Bundle found)
+    {
+        if (expected.Tensors.Count != found.Tensors.Count)
+            throw Different($"it gives {found.Tensors.Count} tensors, the model {expected.Tensors.Count}");
+        foreach ((Tensor own, Tensor other) in found.Tensors.Zip(expected.Tensors).Where(static p => p.Second.is_floating_point()))
+        {
+            if (!own.shape.SequenceEqual(other.shape))
+                throw Different($"an output has shape [{string.Join(", ", own.shape)}], the model's [{string.Join(", ", other.shape)}]");
+            double error = (own.detach() - other).abs().max().ToDouble(), size = other.abs().max().ToDouble();
+            if (error > 1e-3 * Math.Max(size, 1e-6))
+                throw Different(FormattableString.Invariant($"outputs differ by {error:g3}, where the greatest is {size:g3}"));
+        }
+
+        QDropException Different(string how) => new("QDROP233", $"The twin of '{_descriptor.Name}' does not compute what the model computes: {how}. "
+            + "Does forward depend on state, on randomness, or on training mode? Otherwise this is an error of QDrop: please report the model.");
+    }
+
+    private static void Observe(IReadOnlyList<ActivationQuantizer> activations, Func<Bundle> run)
     {
         foreach (ActivationQuantizer activation in activations)
             activation.Observing = true;
@@ -257,22 +310,22 @@ internal sealed class CalibrationRun : IDisposable
             activation.Observing = false;
     }
 
-    private Tensor RunUserCode(Func<Tensor, Tensor> forward, Tensor input)
+    private Bundle RunUserCode(Func<Bundle, Bundle> forward, Bundle inputs)
     {
-        string shape = $"[{string.Join(", ", input.shape)}]";
+        string shapes = string.Join(" and ", inputs.Tensors.Select(static t => $"[{string.Join(", ", t.shape)}] ({t.dtype})"));
         try
         {
-            return forward(input);
+            return forward(inputs);
         }
         catch (Exception error) when (error is not (QDropException or OperationCanceledException) && new StackTrace(error).GetFrame(0)?.GetMethod()?.Module.Assembly == typeof(Tensor).Assembly)
         {
             // TorchSharp or libtorch refused the values: shapes or types do not fit.
-            throw new QDropException("QDROP222", $"The model cannot run on the calibration inputs, of shape {shape} and type {input.dtype}: {error.Message.Split('\n')[0]} "
+            throw new QDropException("QDROP222", $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
                 + "Expected inputs as the model's forward takes them, the first dimension counting samples.", error);
         }
         catch (Exception error) when (error is not (QDropException or OperationCanceledException))
         {
-            throw new QDropException("QDROP230", $"forward of '{_descriptor.Name}' threw {error.GetType().Name} on calibration inputs of shape {shape}: {error.Message}", error);
+            throw new QDropException("QDROP230", $"forward of '{_descriptor.Name}' threw {error.GetType().Name} on calibration inputs of shape {shapes}: {error.Message}", error);
         }
     }
 

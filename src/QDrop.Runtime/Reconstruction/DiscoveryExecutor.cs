@@ -6,53 +6,47 @@ namespace QDrop.Reconstruction;
 /// <summary>
 /// Records the units of a model in the order in which they run, and which earlier units' outputs each of them needs. What happens to a
 /// value between units is the user's code, so libtorch is asked: every unit's output becomes a leaf of autograd's graph, and the
-/// leaves that receive a gradient from a unit's input are the units that it needs.
+/// leaves that receive a gradient from a unit's inputs are the units that it needs.
 /// </summary>
 internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecutor, IDisposable
 {
+    private readonly List<Unit> _units = [];
     private readonly List<(Unit Unit, Tensor Output)> _leaves = [];
     private readonly Dictionary<Unit, HashSet<Unit>> _needs = [];
 
     /// <summary>The units, in the order in which they run.</summary>
-    public IReadOnlyList<Unit> Units => [.. _leaves.Select(l => l.Unit)];
+    public IReadOnlyList<Unit> Units => _units;
 
-    /// <summary>The units whose outputs the input of a unit is made of.</summary>
+    /// <summary>What went into and came out of the units.</summary>
+    public UnitShapes Shapes { get; } = new();
+
+    /// <summary>The units whose outputs the inputs of a unit are made of.</summary>
     public IReadOnlySet<Unit> Needs(Unit unit) => _needs[unit];
 
     /// <inheritdoc/>
-    public override Tensor Run(Unit unit, Tensor input)
+    public override Bundle Run(Unit unit, Bundle inputs)
     {
-        var needs = new HashSet<Unit>();
-        if (!_needs.TryAdd(unit, needs))
+        if (_needs.ContainsKey(unit))
         {
             throw new QDropException("QDROP232", $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed on. "
-                + "Give each use a module of its own.");
+                + "Call the module in a place of its own for each use, or give each use a module of its own.");
         }
-        if (input.requires_grad)
-        {
-            autograd.backward(input.sum(), grad_tensors: null, retain_graph: true);
-            foreach ((Unit earlier, Tensor output) in _leaves)
-            {
-                if (output.grad is null)
-                    continue;
-                needs.Add(earlier);
-                output.grad = null;
-            }
-        }
+        _needs.Add(unit, Trace(inputs));
         context.Current = unit;
         try
         {
             using var guard = no_grad();
-            Tensor computed = unit.Compute(input.detach());
-            _leaves.Add((unit, computed.detach().DetachFromDisposeScope()));
+            Bundle computed = unit.Compute(inputs.Select(static t => t.detach()));
+            Shapes.Add(unit, inputs, computed);
+            _units.Add(unit);
+            // In-place operations of the user's code must not meet the leaf itself.
+            using var gradients = enable_grad();
+            return computed.Select(t => t.is_floating_point() ? Leaf(unit, t).clone() : t);
         }
         finally
         {
             context.Current = null;
         }
-        Tensor leaf = _leaves[^1].Output.requires_grad_(true);
-        // In-place operations of the user's code must not meet the leaf itself.
-        return leaf.clone();
     }
 
     /// <inheritdoc/>
@@ -60,5 +54,30 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     {
         foreach ((_, Tensor output) in _leaves)
             output.Dispose();
+    }
+
+    private Tensor Leaf(Unit unit, Tensor output)
+    {
+        Tensor leaf = output.detach().DetachFromDisposeScope().requires_grad_(true);
+        _leaves.Add((unit, leaf));
+        return leaf;
+    }
+
+    private HashSet<Unit> Trace(Bundle inputs)
+    {
+        // Whole numbers and truth values have no gradient: they may be made of any unit's output.
+        if (inputs.Tensors.Any(static t => !t.is_floating_point()))
+            return [.. _units];
+        var needs = new HashSet<Unit>();
+        foreach (Tensor input in inputs.Tensors.Where(static t => t.requires_grad))
+            autograd.backward(input.sum(), grad_tensors: null, retain_graph: true);
+        foreach ((Unit earlier, Tensor output) in _leaves)
+        {
+            if (output.grad is null)
+                continue;
+            needs.Add(earlier);
+            output.grad = null;
+        }
+        return needs;
     }
 }

@@ -1,5 +1,5 @@
+using QDrop.Modules;
 using QDrop.Quantizers;
-using static TorchSharp.torch;
 
 namespace QDrop.Reconstruction;
 
@@ -15,7 +15,7 @@ internal interface IReconstructable
     /// <summary>The quantizers of the activations it computes, in order of use.</summary>
     IReadOnlyList<ActivationQuantizer> Activations { get; }
 
-    /// <summary>Computes its output through its quantizers, so that gradients flow to them.</summary>
-    /// <param name="x">A batch of inputs, <c>[N, …]</c>.</param>
-    Tensor Forward(Tensor x);
+    /// <summary>Computes its outputs through its quantizers, so that gradients flow to them.</summary>
+    /// <param name="inputs">A batch of its inputs.</param>
+    Bundle Forward(Bundle inputs);
 }

@@ -11,7 +11,7 @@ namespace QDrop.Reconstruction;
 /// </summary>
 public static class ModelCalibrator
 {
-    /// <summary>Quantizes a model.</summary>
+    /// <summary>Quantizes a model with one input.</summary>
     /// <param name="descriptor">The model's description, written by the generator.</param>
     /// <param name="settings">How to quantize; they decide the result together with model, inputs and the number of threads.</param>
     /// <param name="model">The trained float model. It is put into evaluation mode and keeps belonging to the caller.</param>
@@ -21,18 +21,38 @@ public static class ModelCalibrator
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module<Tensor, Tensor> model, Tensor inputs,
+    public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, Tensor inputs,
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default) =>
+        Run(descriptor, settings, model, [inputs], progress, cancellation);
+
+    /// <summary>Quantizes a model with any number of inputs.</summary>
+    /// <param name="descriptor">The model's description, written by the generator.</param>
+    /// <param name="settings">How to quantize; they decide the result together with model, inputs and the number of threads.</param>
+    /// <param name="model">The trained float model. It is put into evaluation mode and keeps belonging to the caller.</param>
+    /// <param name="inputs">
+    /// Calibration inputs, a tensor <c>[samples, …]</c> for each parameter of <c>forward</c>, preprocessed as the model expects them: float32, or whole
+    /// numbers and truth values where <c>forward</c> takes indices and masks.
+    /// </param>
+    /// <param name="progress">Told at every phase, and at most some times a second while reconstructing.</param>
+    /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
+    /// <returns>The quantized model and what was done for each unit.</returns>
+    /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, IReadOnlyList<Tensor> inputs,
         IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default)
     {
         settings.Validated();
         CalibrationData.Check(inputs, settings);
         model.eval();
         using var scope = NewDisposeScope();
-        using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(descriptor, model);
-        using var run = new CalibrationRun(descriptor, settings, model, twin, inputs, progress, cancellation);
-        run.Discover();
-        run.SearchRanges();
-        run.Reconstruct();
-        return run.Outcome();
+        var twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
+        using (twin as IDisposable)
+        {
+            using var run = new CalibrationRun(descriptor, settings, twin, inputs, progress, cancellation);
+            run.Discover();
+            run.SearchRanges();
+            run.Reconstruct();
+            return run.Outcome();
+        }
     }
 }

@@ -23,24 +23,22 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
 
     /// <summary>Reconstructs a unit. Its quantizers are enabled and have their ranges; afterwards its weights are rounded as learned.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="quantizedInput">Inputs of the unit in the quantized network, <c>[N, …]</c>, float32. Where they are in channels_last order, batches are too.</param>
+    /// <param name="quantizedInput">Inputs of the unit in the quantized network. Where float32 tensors are in channels_last order, batches are too.</param>
     /// <param name="floatInput">The same inputs in the float network.</param>
-    /// <param name="floatOutput">The float unit's outputs on <paramref name="floatInput"/>, <c>[N, …]</c>.</param>
+    /// <param name="floatOutput">The float unit's outputs on <paramref name="floatInput"/>.</param>
     /// <param name="progress">Told about four times a second how far it is.</param>
     /// <param name="ct">Checked in each iteration.</param>
     /// <exception cref="QDropException">The loss became infinite or not a number (QDROP240).</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     public UnitResult Reconstruct(
-        IReconstructable unit, Tensor quantizedInput, Tensor floatInput, Tensor floatOutput, IProgress<UnitProgress>? progress, CancellationToken ct)
+        IReconstructable unit, Samples quantizedInput, Samples floatInput, Samples floatOutput, IProgress<UnitProgress>? progress, CancellationToken ct)
     {
         NativeHeap.KeepFreedMemory();
         using var outer = NewDisposeScope();
-        var quantized = DenseMemory.ToDense(quantizedInput);
-        var unquantized = DenseMemory.InOrderOf(floatInput, quantized);
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
         var alone = settings.Method == Method.AdaRound;
-        using var input = new InputMix(new(quantized), new(unquantized), settings.BatchSize, alone ? 1 : Keep, draws);
-        using var loss = new ReconstructionLoss(DenseMemory.ToDense(floatOutput), ChannelAxis(unit, floatOutput));
+        using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws);
+        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target));
         var activations = unit.Activations.Where(a => a.Enabled).ToArray();
         try
         {
@@ -66,21 +64,20 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     }
 
     private UnitResult Learn(
-        IReconstructable unit, InputMix input, ReconstructionLoss loss, ActivationQuantizer[] activations, IProgress<UnitProgress>? progress, CancellationToken ct)
+        IReconstructable unit, UnitInputs input, UnitLoss loss, ActivationQuantizer[] activations, IProgress<UnitProgress>? progress, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
         var (told, first, error) = (TimeSpan.Zero, 0.0, 0.0);
         var rounding = unit.Weights.Select(w => new RoundingOptimizer(w)).ToArray();
         var steps = activations.Select(a => new ScaleOptimizer(a)).ToArray();
         var temperature = new Temperature(settings.Iterations, settings.WarmUp, settings.BetaStart, settings.BetaEnd);
-        var rows = new long[settings.BatchSize];
+        var rows = new long[input.BatchSize];
         for (var iteration = 1; iteration <= settings.Iterations; iteration++)
         {
             ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             draws.NextBatch(rows, input.Rows);
-            input.Fill(rows);
-            error = Backward(unit, input, loss, rows);
+            error = loss.Backward(unit.Forward(input.Batch(rows)), rows);
             var total = error;
             foreach (var optimizer in rounding)
             {
@@ -105,21 +102,20 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         return new(unit.Name, settings.Iterations, first, error, clock.Elapsed);
     }
 
-    private static double Backward(IReconstructable unit, InputMix input, ReconstructionLoss loss, long[] rows)
-    {
-        var output = unit.Forward(input.Batch);
-        var (error, gradient) = loss.Evaluate(output, rows);
-        output.backward([gradient]);
-        return error;
-    }
+    /// <summary>The outputs that are reconstructed: numbers that depend on the inputs.</summary>
+    internal static int[] Targets(Samples input, Samples output) => [.. Enumerable.Range(0, output.Values.Count)
+        .Where(i => output.Values[i].dtype == ScalarType.Float32 && (input.IsShared || !output.Layouts[i].IsShared))];
 
     /// <summary>
-    /// The dimension of a unit's output that counts channels: the last where its layers are all linear (<c>[N, C]</c>, <c>[N, T, C]</c>), else the second.
+    /// The dimension of a unit's output, samples first, that counts channels: where its layers are all linear the last that the unit's code sees
+    /// (<c>[N, C]</c>, <c>[N, T, C]</c>), else the second.
     /// </summary>
-    internal static int ChannelAxis(IReconstructable unit, Tensor output)
+    internal static int ChannelAxis(IReconstructable unit, Samples output, int index)
     {
+        BatchLayout layout = output.Layouts[index];
+        var dimensions = (int)output.Values[index].dim() - (layout.IsShared || layout.PerSample > 1 ? 1 : 0);
         var linear = unit.Weights.Count > 0 && unit.Weights.All(w => w.Weight.dim() == 2);
-        return linear ? (int)output.dim() - 1 : Math.Min(1, (int)output.dim() - 1);
+        return layout.DimensionOf(linear ? dimensions - 1 : Math.Min(1, dimensions - 1));
     }
 
     private QDropException Diverged(IReconstructable unit, int iteration, double loss) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,

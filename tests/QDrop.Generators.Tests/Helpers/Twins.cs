@@ -43,7 +43,7 @@ internal static class Twins
         random.manual_seed(1);
         var descriptor = (QuantizedModelDescriptor)type.GetNestedTypes().Single(t => t.IsAssignableTo(typeof(IQuantizedModule))).GetProperty("Descriptor")!.GetValue(null)!;
         Assert.Equal(type.FullName, descriptor.Name);
-        using nn.Module<Tensor, Tensor> model = descriptor.CreateModel();
+        using nn.Module<Tensor, Tensor> model = (nn.Module<Tensor, Tensor>)descriptor.CreateModel();
         Scramble(model);
         model.eval();
         Tensor input = randn(shape);

@@ -39,6 +39,24 @@ public sealed class CalibrationDataTests : IDisposable
     }
 
     [Fact]
+    public void Several_inputs_are_named_as_parameters_or_numbered()
+    {
+        var request = new CalibrationRequest(2, "c.safetensors", _folder.Root) { InputCount = 2, InputNames = ["ids", "mask"] };
+        SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["mask"] = ones(3, 4, dtype: ScalarType.Bool), ["ids"] = arange(12).view(3, 4) });
+        IReadOnlyList<Tensor> inputs = ((IMultiInputCalibrationSource)_source).Load(request);
+        Assert.Equal([ScalarType.Int64, ScalarType.Bool], inputs.Select(i => i.dtype));
+        Assert.All(inputs, i => Assert.Equal([2, 4], i.shape));
+
+        SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["input.1"] = ones(2, 4), ["input.0"] = zeros(2, 3) });
+        Assert.Equal([3, 4], ((IMultiInputCalibrationSource)_source).Load(request).Select(i => i.shape[1]));
+
+        SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["input.0"] = zeros(2, 3), ["mask"] = ones(2, 4) });
+        var error = Assert.Throws<QDropException>(() => ((IMultiInputCalibrationSource)_source).Load(request));
+        Assert.Equal("QDROP220", error.Code);
+        Assert.Contains("expected input.0, input.1, or ids, mask, since the model takes 2 inputs", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Missing_data_are_an_error()
     {
         Refused(2, null, "QDROP220");
@@ -78,7 +96,8 @@ public sealed class CalibrationDataTests : IDisposable
         Assert.Equal("QDROP220", Error(disposed));
         Assert.Equal("QDROP221", Error(zeros(0, 2)));
         Assert.Equal("QDROP222", Error(tensor(1f)));
-        Assert.Equal("QDROP222", Error(zeros(4, 2, dtype: ScalarType.Int64)));
+        CalibrationData.Check(zeros(4, 2, dtype: ScalarType.Int64), settings);
+        Assert.Equal("QDROP222", Error(zeros(4, 2, dtype: ScalarType.Byte)));
         Assert.Equal("QDROP222", Error(zeros(4, 2, dtype: ScalarType.Float64)));
         Assert.Equal("QDROP223", Error(zeros(3, 2)));
         Assert.Equal("QDROP224", Error(full(4, 2, float.NaN)));

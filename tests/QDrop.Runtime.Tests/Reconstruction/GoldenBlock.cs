@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
 using QDrop.Tests.Golden;
@@ -56,6 +57,8 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
         y = nn.functional.conv2d(y, Weights[1].Value(), _bias2, padding: [1, 1]);
         return Activations[1].Forward(nn.functional.relu(y + x));
     }
+
+    Bundle IReconstructable.Forward(Bundle inputs) => new([Forward(inputs.Single)]);
 
     public void Dispose()
     {

@@ -1,0 +1,52 @@
+using QDrop.Modules;
+using QDrop.Quantizers;
+using static TorchSharp.torch;
+
+namespace QDrop.Reconstruction;
+
+/// <summary>The sum of the reconstruction losses of a unit's outputs.</summary>
+internal sealed class UnitLoss : IDisposable
+{
+    private readonly IReadOnlyList<BatchLayout> _layouts;
+    private readonly int[] _targets;
+    private readonly ReconstructionLoss[] _losses;
+
+    /// <param name="output">The float unit's outputs on all inputs.</param>
+    /// <param name="targets">Which of them are reconstructed.</param>
+    /// <param name="channelAxis">The dimension of each of these, samples first, that counts channels.</param>
+    public UnitLoss(Samples output, int[] targets, Func<int, int> channelAxis)
+    {
+        _layouts = output.Layouts;
+        _targets = targets;
+        _losses = [.. targets.Select(i => new ReconstructionLoss(DenseMemory.ToDense(output.Values[i]), channelAxis(i)))];
+    }
+
+    /// <summary>The loss of a batch. Its gradients are left in everything that learns.</summary>
+    /// <param name="outputs">The quantized unit's outputs on the batch.</param>
+    /// <param name="rows">The samples in the batch.</param>
+    public double Backward(Bundle outputs, long[] rows)
+    {
+        var (sum, found, gradients) = (0.0, new List<Tensor>(), new List<Tensor>());
+        for (var i = 0; i < _targets.Length; i++)
+        {
+            Tensor output = _layouts[_targets[i]].SamplesFirst(outputs.Tensors[_targets[i]]);
+            var (loss, gradient) = _losses[i].Evaluate(output, rows);
+            sum += loss;
+            // What nothing that learns has touched has no gradient.
+            if (!output.requires_grad)
+                continue;
+            found.Add(output);
+            gradients.Add(gradient);
+        }
+        if (found.Count > 0)
+            autograd.backward(found, gradients);
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ReconstructionLoss loss in _losses)
+            loss.Dispose();
+    }
+}
