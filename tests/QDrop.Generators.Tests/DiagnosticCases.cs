@@ -174,7 +174,7 @@ internal static class DiagnosticCases
         }
         """;
 
-    private const string Usings = """
+    public const string Usings = """
         using QDrop;
         using TorchSharp.Modules;
         using static TorchSharp.torch;

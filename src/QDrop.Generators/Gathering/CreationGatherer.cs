@@ -24,7 +24,8 @@ internal static class CreationGatherer
             var methods = model.GetMembers(factory).OfType<IMethodSymbol>().ToList();
             if (!methods.Any(m => m.IsStatic && m.TypeParameters.Length == 0 && TakesNothing(m) && Derives(m.ReturnType, model)))
             {
-                finding.Report(Rules.NotCreatable, AttributeArguments.LocationOf(attribute, "Factory", finding), model.Name,
+                var canBeAdded = !model.IsAbstract && SyntaxFacts.IsValidIdentifier(factory) && model.GetMembers(factory).IsEmpty;
+                finding.Report(Rules.NotCreatable, AttributeArguments.LocationOf(attribute, "Factory", finding), canBeAdded ? [new(FixData.Factory, factory)] : [], model.Name,
                     methods.Count == 0
                         ? $"the factory '{factory}' does not exist; expected a static method '{model.Name} {factory}()' of the class"
                         : $"the factory '{factory}' is not a static method without parameters that returns {model.Name}");
@@ -34,7 +35,7 @@ internal static class CreationGatherer
         if (model.IsAbstract)
             finding.Report(Rules.NotCreatable, identifier, model.Name, "it is abstract; name a static method that creates the model: [Quantize(Factory = \"…\")]");
         else if (!model.InstanceConstructors.Any(TakesNothing))
-            finding.Report(Rules.NotCreatable, identifier, model.Name, "no constructor can be called without arguments; give the parameters defaults, or name a static method that creates the model: [Quantize(Factory = \"…\")]");
+            finding.Report(Rules.NotCreatable, identifier, [new(FixData.Factory, "")], model.Name, "no constructor can be called without arguments; give the parameters defaults, or name a static method that creates the model: [Quantize(Factory = \"…\")]");
         return $"new {type}()";
     }
 

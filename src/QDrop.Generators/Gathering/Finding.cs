@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using QDrop.Generators.Helpers;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
@@ -41,4 +42,8 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
 
     public void Report(DiagnosticDescriptor rule, LocationInfo location, params string[] arguments) =>
         Diagnostics.Add(DiagnosticInfo.Create(rule, location, arguments));
+
+    /// <summary>Reports what can be fixed.</summary>
+    public void Report(DiagnosticDescriptor rule, LocationInfo location, FixProperty[] properties, params string[] arguments) =>
+        Diagnostics.Add(DiagnosticInfo.Create(rule, location, arguments) with { Properties = properties.ToEquatableArray() });
 }

@@ -65,9 +65,8 @@ internal static class ModuleGatherer
     {
         for (var type = module; type is not null; type = type.ContainingType)
         {
-            var declarations = type.DeclaringSyntaxReferences.Select(finding.SyntaxOf).OfType<TypeDeclarationSyntax>().ToList();
-            if (declarations.Count > 0 && !declarations.Any(d => d.Modifiers.Any(SyntaxKind.PartialKeyword)))
-                finding.Report(Rules.NotPartial, LocationInfo.Of(declarations[0].Identifier), type.Name, module.Name);
+            foreach (var declaration in type.DeclaringSyntaxReferences.Select(finding.SyntaxOf).OfType<TypeDeclarationSyntax>().Where(d => !d.Modifiers.Any(SyntaxKind.PartialKeyword)))
+                finding.Report(Rules.NotPartial, LocationInfo.Of(declaration.Identifier), type.Name, module.Name);
         }
     }
 

@@ -26,17 +26,17 @@ internal static class SettingsGatherer
             {
                 case "W" or "A" or "FirstLast" when value.Value is int bits:
                     if (bits is < 2 or > 8)
-                        Report(Rules.BitWidth, argument.Key, argument.Key, Text(bits));
+                        Report(Rules.BitWidth, argument.Key, Text(bits < 2 ? 2 : 8), argument.Key, Text(bits));
                     code.Add($"{argument.Key} = {Text(bits)}");
                     break;
                 case "Drop" when value.Value is double drop:
                     if (!(drop >= 0 && drop <= 1))
-                        Report(Rules.Drop, argument.Key, Text(drop));
+                        Report(Rules.Drop, argument.Key, drop < 0 ? "0" : drop > 1 ? "1" : null, Text(drop));
                     code.Add($"Drop = {SymbolDisplay.FormatPrimitive(drop, quoteStrings: true, useHexadecimalNumbers: false)}");
                     break;
                 case "Iterations" or "Samples" when value.Value is int count:
                     if (count < 1)
-                        Report(Rules.Setting, argument.Key, argument.Key, Text(count), "expected at least 1");
+                        Report(Rules.Setting, argument.Key, "1", argument.Key, Text(count), "expected at least 1");
                     code.Add($"{argument.Key} = {Text(count)}");
                     break;
                 case "Seed" when value.Value is long seed:
@@ -60,30 +60,33 @@ internal static class SettingsGatherer
         CheckTogether();
         return new Settings(code.ToEquatableArray(), weights, calibration, calibrationData);
 
-        void Report(DiagnosticDescriptor rule, string argument, params string[] arguments) =>
-            finding.Report(rule, AttributeArguments.LocationOf(attribute, argument, finding), arguments);
+        void Report(DiagnosticDescriptor rule, string argument, string? better, params string[] arguments) => finding.Report(
+            rule,
+            AttributeArguments.LocationOf(attribute, argument, finding),
+            better is null ? [] : [new(FixData.Setting, argument), new(FixData.Value, better)],
+            arguments);
 
         string MethodCode(INamedTypeSymbol type, int value)
         {
             var field = type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value));
             if (field is null)
-                Report(Rules.Setting, "Method", "Method", Text(value), "expected one of " + string.Join(", ", type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name)));
+                Report(Rules.Setting, "Method", null, "Method", Text(value), "expected one of " + string.Join(", ", type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name)));
             return $"{type.ToDisplayString(BodyRewriter.Qualified)}.{field?.Name}";
         }
 
         string Path(string argument, string path)
         {
             if (string.IsNullOrWhiteSpace(path))
-                Report(Rules.Setting, argument, argument, "\"" + path + "\"", "expected a path, relative to the project");
+                Report(Rules.Setting, argument, null, argument, "\"" + path + "\"", "expected a path, relative to the project");
             return SymbolDisplay.FormatLiteral(path, quote: true);
         }
 
         void CheckSource(INamedTypeSymbol source)
         {
             if (finding.Compilation.GetTypeByMetadataName("QDrop.ICalibrationSource") is { } contract && !source.AllInterfaces.Contains(contract, SymbolEqualityComparer.Default))
-                Report(Rules.Setting, "Calibration", "Calibration", source.Name, "it does not implement ICalibrationSource");
+                Report(Rules.Setting, "Calibration", null, "Calibration", source.Name, "it does not implement ICalibrationSource");
             else if (source.IsAbstract || source.IsUnboundGenericType || !source.InstanceConstructors.Any(c => c.DeclaredAccessibility == Accessibility.Public && c.Parameters.Length == 0))
-                Report(Rules.Setting, "Calibration", "Calibration", source.Name, "it has no public constructor without parameters");
+                Report(Rules.Setting, "Calibration", null, "Calibration", source.Name, "it has no public constructor without parameters");
         }
 
         void CheckTogether()
@@ -93,7 +96,7 @@ internal static class SettingsGatherer
                 && method.Type?.GetMembers("Brecq").OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue is { } brecq && Equals(brecq, method.Value)
                 && probability is >= 0 and < 1)
             {
-                Report(Rules.Setting, "Drop", "Drop", Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
+                Report(Rules.Setting, "Drop", "1", "Drop", Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
             }
         }
     }

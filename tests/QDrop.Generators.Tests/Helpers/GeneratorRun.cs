@@ -13,7 +13,7 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Gener
         .. Driver.GetRunResult().Diagnostics,
         .. Analyze(Output).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult()]);
 
-    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
+    public static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
 
     private static readonly ImmutableArray<MetadataReference> References = [..
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)

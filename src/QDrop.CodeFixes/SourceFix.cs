@@ -1,0 +1,72 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.Text;
+
+namespace QDrop.CodeFixes;
+
+/// <summary>A change of the text of one file.</summary>
+internal readonly record struct FileChange(DocumentId File, TextChange Change);
+
+/// <summary>A fix that is a set of changes of texts, so that the fixes of several diagnostics are the union of their changes.</summary>
+public abstract class SourceFix : CodeFixProvider
+{
+    /// <summary>The rules whose diagnostics it may fix.</summary>
+    private protected abstract ImmutableArray<DiagnosticDescriptor> FixedRules { get; }
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<string> FixableDiagnosticIds => [.. FixedRules.Select(rule => rule.Id)];
+
+    /// <summary>Name of the kind of fix: what is fixed together.</summary>
+    internal string Key => GetType().Name;
+
+    /// <inheritdoc/>
+    public sealed override FixAllProvider GetFixAllProvider() => FixEvery.Instance;
+
+    /// <inheritdoc/>
+    public sealed override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            var changes = await ChangesAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false);
+            if (changes.Count > 0)
+            {
+                var solution = context.Document.Project.Solution;
+                context.RegisterCodeFix(CodeAction.Create(Title(diagnostic), cancellation => ApplyAsync(solution, changes, cancellation), Key), diagnostic);
+            }
+        }
+    }
+
+    /// <summary>What the editor offers.</summary>
+    private protected abstract string Title(Diagnostic diagnostic);
+
+    /// <summary>What to change; nothing where the diagnostic cannot be fixed.</summary>
+    /// <param name="document">The file in which the diagnostic lies.</param>
+    /// <param name="diagnostic">The diagnostic.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    internal abstract Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation);
+
+    /// <summary>Applies changes; of two that cover the same text, the first.</summary>
+    internal static async Task<Solution> ApplyAsync(Solution solution, IEnumerable<FileChange> changes, CancellationToken cancellation)
+    {
+        foreach (var file in changes.Distinct().GroupBy(change => change.File).ToList())
+        {
+            if (solution.GetDocument(file.Key) is not { } document)
+                continue;
+            var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
+            var apart = new List<TextChange>();
+            foreach (var change in file.Select(f => f.Change).OrderBy(c => c.Span.Start).ThenBy(c => c.Span.End))
+            {
+                if (apart.Count == 0 || change.Span.Start >= apart[apart.Count - 1].Span.End)
+                    apart.Add(change);
+            }
+            solution = solution.WithDocumentText(file.Key, text.WithChanges(apart));
+        }
+        return solution;
+    }
+}

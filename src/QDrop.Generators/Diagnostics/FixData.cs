@@ -1,0 +1,14 @@
+namespace QDrop.Generators.Diagnostics;
+
+/// <summary>Names of what a diagnostic tells its fix, in <c>Diagnostic.Properties</c>.</summary>
+internal static class FixData
+{
+    /// <summary>Name of the setting that is wrong.</summary>
+    public const string Setting = nameof(Setting);
+
+    /// <summary>The expression to put in the place of the setting's.</summary>
+    public const string Value = nameof(Value);
+
+    /// <summary>Name of the factory to add; empty where there is none yet.</summary>
+    public const string Factory = nameof(Factory);
+}

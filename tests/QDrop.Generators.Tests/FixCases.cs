@@ -1,0 +1,64 @@
+namespace QDrop.Generators.Tests;
+
+/// <summary>Sources that fixes put right, and sources for which there is none.</summary>
+internal static class FixCases
+{
+    public static IReadOnlyDictionary<string, string> Fixed { get; } = new Dictionary<string, string>
+    {
+        ["partial"] = DiagnosticCases.Model("[Quantize]", "sealed class Net"),
+        ["partial through outer classes"] = $$"""
+            {{DiagnosticCases.Usings}}
+            public static class Zoo
+            {
+                internal record Cage<T>
+                {
+                    /// <summary>With no modifiers.</summary>
+                    class Block() : Module<Tensor, Tensor>("block") { public override Tensor forward(Tensor x) => x.relu(); }
+
+                    public static Module<Tensor, Tensor> Make() => new Block();
+                }
+
+                [Quantize]
+                public class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> block = Cage<int>.Make(); public override Tensor forward(Tensor x) => block.forward(x); }
+            }
+            """,
+        ["settings"] = DiagnosticCases.Model("[Quantize(W = 16, A = 1, FirstLast = -8, Drop = 1.5, Iterations = 0, Samples = -4)]", "partial class Net"),
+        ["a negative Drop"] = DiagnosticCases.Model("[Quantize(Drop = -0.5 * 3)]", "partial class Net"),
+        ["Brecq with Drop"] = DiagnosticCases.Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
+        ["a factory"] = $$"""
+            {{DiagnosticCases.Usings}}
+            internal enum Size { Small }
+
+            [Quantize]
+            internal sealed partial class Net : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc;
+
+                public Net(int width, bool @in, Size size, string name, int[]? more, int[] sizes, int last = 1) : base(name) => fc = Linear(width, last);
+
+                public override Tensor forward(Tensor x) => fc.forward(x);
+            }
+            """,
+        ["a factory beside settings"] = $$"""
+            {{DiagnosticCases.Usings}}
+            [Quantize(W = 2)]
+            internal sealed partial class Net(int width) : Module<Tensor, Tensor>("net")
+            {
+            	private readonly Linear fc = Linear(width, 1);
+            	public int Create => 1;
+            	public override Tensor forward(Tensor x) => fc.forward(x);
+            }
+            """.Replace("\\t", "\t"),
+        ["a factory that is named"] = DiagnosticCases.Model("""[Quantize(Factory = "Make")]""", "partial class Net"),
+        ["a factory in one line"] = $$"""{{DiagnosticCases.Usings}}[Quantize()] internal partial class Net(int n) : Module<Tensor, Tensor>("net") { private readonly int n = n; public override Tensor forward(Tensor x) => x.view(n); }""",
+    };
+
+    public static IReadOnlyDictionary<string, string> NotFixed { get; } = new Dictionary<string, string>
+    {
+        ["no number"] = DiagnosticCases.Model("[Quantize(Drop = double.NaN)]", "partial class Net"),
+        ["no method"] = DiagnosticCases.Model("[Quantize(Method = (Method)9)]", "partial class Net"),
+        ["an abstract class"] = $$"""{{DiagnosticCases.Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",
+        ["a factory whose name is taken"] = DiagnosticCases.Model("""[Quantize(Factory = "Make")]""", "partial class Net", members: "public Net Make() => this;"),
+        ["a factory whose name is none"] = DiagnosticCases.Model("""[Quantize(Factory = "a b")]""", "partial class Net"),
+    };
+}

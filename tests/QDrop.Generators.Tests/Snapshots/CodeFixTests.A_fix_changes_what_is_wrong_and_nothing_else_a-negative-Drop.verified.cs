@@ -1,0 +1,2 @@
+// QDROP005: Change to Drop = 0
+[Quantize(Drop = 0)]
