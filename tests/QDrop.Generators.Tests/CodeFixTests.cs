@@ -20,7 +20,7 @@ public sealed class CodeFixTests
         string source = FixCases.Fixed[name];
         using FixRun run = FixRun.Of(("Model.cs", source));
         var titles = new StringBuilder();
-        for (int rounds = 0; (await run.DiagnosticsAsync()).FirstOrDefault() is { } diagnostic; rounds++)
+        for (int rounds = 0; (await run.DiagnosticsAsync()).MaxBy(d => d.Location.SourceSpan.Start) is { } diagnostic; rounds++)
         {
             Assert.True(rounds < 10, "the fix does not end what it is for");
             CodeAction offer = Assert.Single(await run.OffersAsync(diagnostic));

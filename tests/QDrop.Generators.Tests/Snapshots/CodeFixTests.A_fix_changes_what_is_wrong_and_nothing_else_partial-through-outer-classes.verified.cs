@@ -1,6 +1,5 @@
 // QDROP001: Make the class partial, and those around it
 // QDROP001: Make the class partial, and those around it
-// QDROP001: Make the class partial, and those around it
 public static partial class Zoo
     internal partial record Cage<T>
         partial class Block() : Module<Tensor, Tensor>("block") { public override Tensor forward(Tensor x) => x.relu(); }
