@@ -130,6 +130,63 @@ internal static class DiagnosticCases
         ],
     };
 
+    /// <summary>Sources that can be quantized, of which there is something to say.</summary>
+    public static IReadOnlyDictionary<string, string[]> Advised { get; } = new Dictionary<string, string[]>
+    {
+        ["QDROP010"] =
+        [
+            Advisable("private readonly Module<Tensor, Tensor> fc2 = Linear(4, 4);", "return fc.forward(x);"),
+            Advisable("private readonly Conv2d conv, other; public void Use() { } private void Unused(Tensor y) => other.forward(y); private readonly int n = 1;",
+                "return fc.forward(x);", "conv = Conv2d(3, 3, 1); this.other = Conv2d(3, 3, 1); init.zeros_(conv.weight); register_module(\"conv\", conv);"),
+            Advisable("private Linear Head { get; } = Linear(4, 4);", "return fc.forward(x);"),
+        ],
+        ["QDROP011"] =
+        [
+            Advisable("", "x = relu(fc.forward(x)); return fc.forward(x);"),
+            Advisable("private readonly Module<Tensor, Tensor> same = Linear(4, 4);", "var a = relu(same.forward(x)); var b = this.same.call(x); return fc.forward(a + b);"),
+        ],
+        ["QDROP012"] =
+        [
+            Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4);", "return fc.forward(relu(bn.forward(x)));"),
+            Advisable("private readonly Module<Tensor, Tensor> bn = BatchNorm1d(4);", "return bn.forward(relu(fc.forward(x)));"),
+            Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4);", "var y = fc.forward(x); return bn.forward(y) + y;"),
+            Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4);", "var y = fc.forward(x); return bn.forward(y + x);"),
+            Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4); private readonly Dropout drop = Dropout();", "return bn.forward(drop.forward(fc.forward(x)));"),
+            Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4);", "var y = fc.forward(x); if (x.shape[0] > 1) y = bn.forward(y); return y;"),
+            Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4);", "return bn.forward(fc.forward(x).flatten(1));"),
+        ],
+        ["QDROP013"] =
+        [
+            $$"""{{Usings}}[Quantize(W = 2)] internal partial class Net() : Module<Tensor, Tensor>("net") { private readonly Sequential s = Sequential(ReLU(), MaxPool2d(2)); public override Tensor forward(Tensor x) => s.forward(x); }""",
+        ],
+        ["QDROP014"] =
+        [
+            Model("[Quantize]", "partial class Net", members: "private readonly Module<Tensor, Tensor> block = new Block();") + """
+
+            [QuantizationBlock]
+            internal sealed partial class Block() : Module<Tensor, Tensor>("block") { public override Tensor forward(Tensor x) => relu(x) + x; }
+            """,
+        ],
+        ["QDROP015"] =
+        [
+            Model("[Quantize]", "partial class Net") + """
+
+            [QuantizationBlock]
+            internal sealed partial class Block() : Module<Tensor, Tensor>("block") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            """,
+            Model("[Quantize]", "partial class Net", members: "private readonly Derived block = new();") + """
+
+            internal partial class Base() : Module<Tensor, Tensor>("base") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            [QuantizationBlock] internal sealed partial class Derived : Base;
+            """,
+        ],
+        ["QDROP016"] =
+        [
+            Model("[Quantize(Method = Method.Nearest, Drop = 0.5, Iterations = 100)]", "partial class Net"),
+            Model("[Quantize(Method = Method.AdaRound, Drop = 0.5)]", "partial class Net"),
+        ],
+    };
+
     public static IReadOnlyDictionary<string, string> Right { get; } = new Dictionary<string, string>
     {
         ["bounds of every setting"] = Model("[Quantize(W = 2, A = 8, FirstLast = 2, Drop = 0, Iterations = 1, Samples = 1, Seed = -1)]", "partial class Net"),
@@ -138,7 +195,7 @@ internal static class DiagnosticCases
             + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",
         ["a private factory"] = Model("[Quantize(Factory = nameof(@new))]", "partial class Net", members: "private static Net @new() => new();"),
         ["a constructor with defaults"] = $$"""{{Usings}}[Quantize] internal partial class Net(int width = 3, params int[] rest) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(width + rest.Length, 1); public override Tensor forward(Tensor x) => fc.forward(x); }""",
-        ["a private constructor"] = $$"""{{Usings}}[Quantize] internal partial class Net : Module<Tensor, Tensor> { private Net() : base("net") { } public override Tensor forward(Tensor x) => x.relu(); }""",
+        ["a private constructor"] = $$"""{{Usings}}[Quantize] internal partial class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 4); private Net() : base("net") { } public override Tensor forward(Tensor x) => fc.forward(x); }""",
         ["a module class that is not reached need not be partial"] = Model("[Quantize]", "partial class Net") + "\ninternal sealed class Other() : Module<Tensor, Tensor>(\"o\") { public override Tensor forward(Tensor x) => x.cumsum(1); }",
         ["a part of the class in another declaration"] = Model("[Quantize]", "partial class Net") + "\ninternal partial class Net { private int More => 1; }",
         ["a reached class that inherits its forward"] = Model("[Quantize]", "partial class Net", members: "private readonly Derived block = new();") + """
@@ -155,10 +212,23 @@ internal static class DiagnosticCases
 
             internal partial record Outer<T> { internal sealed partial class Block<TName>() : Module<Tensor, Tensor>("b") where TName : class { public override Tensor forward(Tensor x) => x.relu(); } }
             """,
-        ["a tensor of the model as a scale"] = Forwards.Source("private readonly Parameter gamma = new(ones(1));", "return conv1.forward(x) * gamma;"),
-        ["in place on what nobody else sees"] = Forwards.Source("", "var y = conv1.forward(x); y.relu_(); return y.add_(x);"),
-        ["tests for null"] = Forwards.Source("", "Tensor? y = null; if (y is null || x is not { }) y = relu(x!); return y;"),
-        ["the class is its own factory in a global namespace"] = Usings.Replace("namespace Models;", "") + "[Quantize] internal sealed partial class Net() : Module<Tensor, Tensor>(\"net\") { public override Tensor forward(Tensor x) => x.relu(); }",
+        ["a tensor of the model as a scale"] = Advisable("private readonly Parameter gamma = new(ones(1));", "return fc.forward(x) * gamma;"),
+        ["in place on what nobody else sees"] = Advisable("", "var y = fc.forward(x); y.relu_(); return y.add_(x);"),
+        ["tests for null"] = Advisable("", "Tensor? y = null; if (y is null || x is not { }) y = fc.forward(x!); return y;"),
+        ["a batch norm behind its layer"] = Advisable("private readonly Module<Tensor, Tensor> bn = BatchNorm1d(4);", "return relu(bn.forward(fc.forward(x)));"),
+        ["a batch norm behind what may be anything"] = Advisable("private readonly Module<Tensor, Tensor> bn = BatchNorm1d(4), any = Sequential(Linear(4, 4));", "return fc.forward(bn.forward(any.forward(x)));"),
+        ["one layer or the other"] = Advisable("private readonly bool first = true;", "return first ? fc.forward(x) : fc.forward(relu(x));"),
+        ["one activation module everywhere"] = Advisable("private readonly ReLU act = ReLU(); private readonly Linear fc2 = Linear(4, 4);", "return act.forward(fc2.forward(act.forward(fc.forward(x))));"),
+        ["layers that other members hand on"] = Advisable("private readonly Linear a = Linear(4, 4), b = Linear(4, 4); private readonly Sequential s; private Module<Tensor, Tensor> B => b;", "return s.forward(fc.forward(x));", "s = Sequential(a, B);"),
+        ["layers that an enumeration may reach"] = Advisable("private readonly Linear a = Linear(4, 4); public int Count => System.Linq.Enumerable.Count(children());", "return fc.forward(x);"),
+        ["a layer that a derived class may use"] = Advisable("private readonly Linear a = Linear(4, 4); protected Tensor Head(Tensor y) => a.forward(y);", "return fc.forward(x);"),
+        ["layers from elsewhere"] = $$"""{{Usings}}internal static class Parts { public static readonly Module<Tensor, Tensor> Body = Linear(4, 4); } [Quantize] internal partial class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> body = Parts.Body; public override Tensor forward(Tensor x) => body.forward(x); }""",
+        ["a block that is reached"] = Model("[Quantize]", "partial class Net", members: "private readonly Block block = new();") + """
+
+            [QuantizationBlock] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            """,
+        ["settings that count"] = Model("[Quantize(Method = Method.AdaRound, Iterations = 100)]", "partial class Net"),
+        ["the class is its own factory in a global namespace"] = Usings.Replace("namespace Models;", "") + "[Quantize] internal sealed partial class Net() : Module<Tensor, Tensor>(\"net\") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }",
         ["a member with the twin's name"] = Model("[Quantize]", "partial class Net", members: "public void Quantized() { }"),
     };
 
@@ -168,9 +238,23 @@ internal static class DiagnosticCases
         {{attribute}}
         internal {{declaration}} : Module<Tensor, Tensor>
         {
+            private readonly Linear fc = Linear(4, 4);
             {{members}}
             public {{name}}() : base("{{name}}") => RegisterComponents();
-            public override Tensor forward(Tensor x) => relu(x);
+            public override Tensor forward(Tensor x) => relu(fc.forward(x));
+        }
+        """;
+
+    /// <summary>A source with one model that has the layer <c>fc</c>.</summary>
+    public static string Advisable(string members, string body, string constructor = "") => $$"""
+        {{Usings}}
+        [Quantize]
+        internal partial class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(4, 4);
+            {{members}}
+            public Net() : base("net") { {{constructor}} RegisterComponents(); }
+            public override Tensor forward(Tensor x) { {{body}} }
         }
         """;
 

@@ -28,6 +28,41 @@ public sealed class DiagnosticTests
         await Verifier.Verify(text.ToString(), "txt").UseDirectory("Snapshots").UseParameters(rule);
     }
 
+    public static TheoryData<string> Advice => [.. DiagnosticCases.Advised.Keys];
+
+    [Theory]
+    [MemberData(nameof(Advice))]
+    public async Task A_rule_that_is_no_error_leaves_the_twin_to_be_written(string rule)
+    {
+        var text = new StringBuilder();
+        foreach (string source in DiagnosticCases.Advised[rule])
+        {
+            GeneratorRun run = GeneratorRun.Of(source);
+            Assert.Empty(run.Diagnostics);
+            Assert.All(run.Advice, d => Assert.Equal(rule, d.Id));
+            Assert.NotEmpty(run.Advice);
+            Assert.NotEmpty(run.Sources);
+            Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.DefaultSeverity == DiagnosticSeverity.Error);
+            text.Append(Excerpts.Of(run.Advice, source)).Append('\n');
+        }
+        await Verifier.Verify(text.ToString(), "txt").UseDirectory("Snapshots").UseParameters(rule);
+    }
+
+    [Theory]
+    [InlineData("ResNet20")]
+    [InlineData("LeNet")]
+    [InlineData("Vgg")]
+    [InlineData("VggList")]
+    [InlineData("BottleneckResNet")]
+    public void Nothing_is_advised_of_models_as_people_write_them(string model) => Assert.Empty(GeneratorRun.OfModel(model).Advice);
+
+    [Fact]
+    public void A_warning_can_be_suppressed_where_it_stands()
+    {
+        string source = DiagnosticCases.Advised["QDROP010"][0];
+        Assert.Empty(GeneratorRun.Of("#pragma warning disable QDROP010\n" + source).Advice);
+    }
+
     public static TheoryData<string> Right => [.. DiagnosticCases.Right.Keys];
 
     [Theory]
@@ -36,6 +71,7 @@ public sealed class DiagnosticTests
     {
         GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Right[name]);
         Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Advice);
         Assert.NotEmpty(run.Sources);
         Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error && d.Id != "CS1591");
     }
@@ -45,11 +81,14 @@ public sealed class DiagnosticTests
     {
         string root = typeof(DiagnosticTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
         string docs = Path.Combine(root, "docs", "diagnostics");
-        foreach (string id in Enumerable.Range(1, 9).Select(i => $"QDROP00{i}"))
+        foreach (DiagnosticDescriptor rule in Diagnostics.Rules.All)
         {
-            Assert.Contains(id, DiagnosticCases.Wrong.Keys);
-            Assert.True(File.Exists(Path.Combine(docs, id + ".md")), $"docs/diagnostics/{id}.md is missing");
-            Assert.EndsWith($"/docs/diagnostics/{id}.md", Diagnostics.Rules.ById(id).HelpLinkUri);
+            Assert.Contains(rule.Id, DiagnosticCases.Wrong.Keys.Concat(DiagnosticCases.Advised.Keys));
+            Assert.Equal(DiagnosticCases.Wrong.ContainsKey(rule.Id), rule.DefaultSeverity == DiagnosticSeverity.Error);
+            string page = Path.Combine(docs, rule.Id + ".md");
+            Assert.True(File.Exists(page), $"docs/diagnostics/{rule.Id}.md is missing");
+            Assert.StartsWith($"# {rule.Id}: ", File.ReadAllText(page));
+            Assert.EndsWith($"/docs/diagnostics/{rule.Id}.md", rule.HelpLinkUri);
         }
     }
 

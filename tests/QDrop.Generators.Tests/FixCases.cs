@@ -19,7 +19,7 @@ internal static class FixCases
                 }
 
                 [Quantize]
-                public class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> block = Cage<int>.Make(); public override Tensor forward(Tensor x) => block.forward(x); }
+                public class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> fc = Linear(4, 4), block = Cage<int>.Make(); public override Tensor forward(Tensor x) => block.forward(fc.forward(x)); }
             }
             """,
         ["settings"] = DiagnosticCases.Model("[Quantize(W = 16, A = 1, FirstLast = -8, Drop = 1.5, Iterations = 0, Samples = -4)]", "partial class Net"),
@@ -50,7 +50,15 @@ internal static class FixCases
             }
             """.Replace("\\t", "\t"),
         ["a factory that is named"] = DiagnosticCases.Model("""[Quantize(Factory = "Make")]""", "partial class Net"),
-        ["a factory in one line"] = $$"""{{DiagnosticCases.Usings}}[Quantize()] internal partial class Net(int n) : Module<Tensor, Tensor>("net") { private readonly int n = n; public override Tensor forward(Tensor x) => x.view(n); }""",
+        ["a factory in one line"] = $$"""{{DiagnosticCases.Usings}}[Quantize()] internal partial class Net(int n) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(n, 4); public override Tensor forward(Tensor x) => fc.forward(x); }""",
+        ["settings without effect"] = DiagnosticCases.Model("[Quantize(Drop = 0.5, Method = Method.Nearest, Iterations = 100)]", "partial class Net"),
+        ["a block that no model reaches"] = DiagnosticCases.Model("[Quantize]", "partial class Net") + """
+
+            [QuantizationBlock]
+            internal sealed class Block() : Module<Tensor, Tensor>("block") { public override Tensor forward(Tensor x) => x; }
+
+            [System.Serializable, QuantizationBlock] internal sealed class Other { }
+            """,
     };
 
     public static IReadOnlyDictionary<string, string> NotFixed { get; } = new Dictionary<string, string>

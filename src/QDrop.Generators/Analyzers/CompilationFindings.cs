@@ -5,7 +5,9 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using QDrop.Generators.Advice;
 using QDrop.Generators.Caching;
+using QDrop.Generators.Gathering;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Analyzers;
@@ -46,20 +48,31 @@ internal sealed class CompilationFindings
     {
         var byDeclaration = new Dictionary<(SyntaxTree, TextSpan), List<Diagnostic>>();
         var seen = new HashSet<DiagnosticInfo>();
-        foreach (var declaration in ModelDeclarations.Of(compilation, cancellation))
+        var reached = new HashSet<string>();
+        foreach (var (declaration, _, _) in AttributedDeclarations.Of(ModelGatherer.AttributeName, compilation, cancellation))
         {
-            foreach (var info in OutcomeCache.Shared.Of(declaration, compilation, cancellation).Diagnostics)
-            {
-                if (!seen.Add(info) || info.Location.TreeIn(compilation, cancellation) is not { } tree)
-                    continue;
-                var home = DeclarationAround(tree, info.Location.Span, cancellation) ?? declaration;
-                var key = (home.SyntaxTree, home.Span);
-                if (!byDeclaration.TryGetValue(key, out var list))
-                    byDeclaration.Add(key, list = []);
-                list.Add(info.ToDiagnostic(Location.Create(tree, info.Location.Span)));
-            }
+            var outcome = OutcomeCache.Shared.Of(declaration, compilation, cancellation);
+            reached.UnionWith(outcome.Reached);
+            foreach (var info in outcome.Diagnostics)
+                Add(info, declaration);
+        }
+        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(ModelAdvice.BlockAttribute, compilation, cancellation))
+        {
+            if (!reached.Contains(ModelGatherer.FullName(type)))
+                Add(ModelAdvice.Unreached(type, attribute), declaration);
         }
         return byDeclaration;
+
+        void Add(DiagnosticInfo info, TypeDeclarationSyntax otherwise)
+        {
+            if (!seen.Add(info) || info.Location.TreeIn(compilation, cancellation) is not { } tree)
+                return;
+            var home = DeclarationAround(tree, info.Location.Span, cancellation) ?? otherwise;
+            var key = (home.SyntaxTree, home.Span);
+            if (!byDeclaration.TryGetValue(key, out var list))
+                byDeclaration.Add(key, list = []);
+            list.Add(info.ToDiagnostic(Location.Create(tree, info.Location.Span)));
+        }
     }
 
     private static TypeDeclarationSyntax? DeclarationAround(SyntaxTree tree, TextSpan span, CancellationToken cancellation) =>

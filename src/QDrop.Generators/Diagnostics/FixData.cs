@@ -11,4 +11,7 @@ internal static class FixData
 
     /// <summary>Name of the factory to add; empty where there is none yet.</summary>
     public const string Factory = nameof(Factory);
+
+    /// <summary>Whether the underlined attribute or argument is to be removed.</summary>
+    public const string Remove = nameof(Remove);
 }

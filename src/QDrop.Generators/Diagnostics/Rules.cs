@@ -34,14 +34,45 @@ internal static class Rules
     public static readonly DiagnosticDescriptor UnsupportedLayer = Rule("QDROP009", "Layer cannot be quantized",
         "'{0}' is a layer of type {1}, which cannot be quantized{2}");
 
+    public static readonly DiagnosticDescriptor UnusedLayer = Warning("QDROP010", "Layer is never reached from forward",
+        "'{0}' is a {1} that the forward of '{2}' never reaches: it is not quantized");
+
+    public static readonly DiagnosticDescriptor SharedLayer = Advice("QDROP011", "Layer is called more than once",
+        "'{0}' is called at more than one place: its weights are quantized once, for all of them together");
+
+    public static readonly DiagnosticDescriptor BatchNormStays = Advice("QDROP012", "Batch norm is not folded",
+        "'{0}' cannot be folded into a convolution or linear layer, and stays float: {1}");
+
+    public static readonly DiagnosticDescriptor NothingToQuantize = Warning("QDROP013", "Model has nothing to quantize",
+        "'{0}' has no convolution or linear layer: there are no weights to quantize");
+
+    public static readonly DiagnosticDescriptor EmptyBlock = Warning("QDROP014", "Block has nothing to reconstruct",
+        "'{0}' has no convolution or linear layer: as a block it has nothing to reconstruct");
+
+    public static readonly DiagnosticDescriptor AttributeWithoutEffect = Warning("QDROP015", "Attribute has no effect",
+        "[{0}] has no effect here: {1}");
+
+    public static readonly DiagnosticDescriptor SettingWithoutEffect = Warning("QDROP016", "Setting has no effect",
+        "{0} has no effect with Method = {1}");
+
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
-        [NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer];
+    [
+        NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer,
+        UnusedLayer, SharedLayer, BatchNormStays, NothingToQuantize, EmptyBlock, AttributeWithoutEffect, SettingWithoutEffect,
+    ];
 
     public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);
 
+    /// <summary>It cannot be done correctly. Without its twin a model cannot be used: who suppressed the error would not know why.</summary>
     private static DiagnosticDescriptor Rule(string id, string title, string message) =>
-        new(id, title, message, "QDrop", DiagnosticSeverity.Error, isEnabledByDefault: true,
-            helpLinkUri: $"https://github.com/qdrop-net/qdrop/blob/main/docs/diagnostics/{id}.md",
-            // Without its twin a model cannot be used: who suppressed the error would not know why.
-            customTags: WellKnownDiagnosticTags.NotConfigurable);
+        new(id, title, message, "QDrop", DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Page(id), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    /// <summary>Something may be other than its author thinks.</summary>
+    private static DiagnosticDescriptor Warning(string id, string title, string message) =>
+        new(id, title, message, "QDrop", DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Page(id));
+
+    private static DiagnosticDescriptor Advice(string id, string title, string message) =>
+        new(id, title, message, "QDrop", DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: Page(id));
+
+    private static string Page(string id) => $"https://github.com/qdrop-net/qdrop/blob/main/docs/diagnostics/{id}.md";
 }

@@ -1,6 +1,8 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
@@ -22,6 +24,9 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
     public OpsTable Ops { get; } = OpsTable.Of(compilation, torch);
 
     public List<DiagnosticInfo> Diagnostics { get; } = [];
+
+    /// <summary>Whether something has been found for which no twin can be written.</summary>
+    public bool HasErrors => Diagnostics.Any(diagnostic => Rules.ById(diagnostic.Id).DefaultSeverity == DiagnosticSeverity.Error);
 
     public CancellationToken Cancellation { get; } = cancellation;
 

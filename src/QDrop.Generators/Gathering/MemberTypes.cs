@@ -18,10 +18,14 @@ internal static class MemberTypes
         var declared = receiver.Type!;
         if (receiver is not (IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 }))
             return declared;
+        return Of(((IMemberReferenceOperation)receiver).Member, declared, module, finding);
+    }
+
+    public static ITypeSymbol Of(ISymbol member, ITypeSymbol declared, INamedTypeSymbol module, Finding finding)
+    {
         if (!declared.IsAbstract && declared.TypeKind != TypeKind.Interface)
             return declared;
 
-        var member = ((IMemberReferenceOperation)receiver).Member;
         ITypeSymbol? assigned = null;
         foreach (var reference in module.DeclaringSyntaxReferences)
         {

@@ -3,6 +3,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QDrop.Generators.Advice;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
 using QDrop.Generators.Models;
@@ -24,13 +25,13 @@ internal static class ModelGatherer
         {
             return ModelOutcome.Nothing;
         }
-        var files = GatherFiles(model, declaration, attribute, finding);
-        return finding.Diagnostics.Count > 0
-            ? new ModelOutcome(default, finding.Diagnostics.Distinct().ToEquatableArray())
-            : new ModelOutcome(files.ToEquatableArray(), default);
+        var reached = ReachedModules.Of(model, finding);
+        var files = GatherFiles(model, declaration, attribute, reached.Modules, reached.Methods, finding);
+        return new ModelOutcome(files.ToEquatableArray(), finding.Diagnostics.Distinct().ToEquatableArray(), reached.Modules.Select(FullName).ToEquatableArray());
     }
 
-    private static List<ModuleFile> GatherFiles(INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, Finding finding)
+    private static List<ModuleFile> GatherFiles(
+        INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, Finding finding)
     {
         var files = new List<ModuleFile>();
         var identifier = LocationInfo.Of(declaration.Identifier);
@@ -45,14 +46,15 @@ internal static class ModelGatherer
             return files;
         }
 
-        var (modules, methods) = ReachedModules.Of(model, finding);
         var creation = CreationGatherer.Gather(model, identifier, attribute, finding);
         var settings = SettingsGatherer.Gather(attribute, finding);
         var twins = modules.Select(module => (Module: module, Info: ModuleGatherer.Gather(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), finding))).ToList();
-        if (finding.Diagnostics.Count > 0 || twins[0].Info is not { } own)
+        if (finding.HasErrors || twins[0].Info is not { } own)
             return files;
 
-        var place = finding.SyntaxOf(attribute.ApplicationSyntaxReference!).GetLocation().GetLineSpan();
+        var written = finding.SyntaxOf(attribute.ApplicationSyntaxReference!);
+        ModelAdvice.Check(model, LocationInfo.Of(written), modules, methods, finding);
+        var place = written.GetLocation().GetLineSpan();
         var info = new ModelInfo(
             FullName(model),
             Fingerprint.Of([.. modules, .. methods], finding),

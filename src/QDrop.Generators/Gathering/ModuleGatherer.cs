@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Advice;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
 using QDrop.Generators.Lowering;
@@ -36,6 +37,7 @@ internal static class ModuleGatherer
         var taken = new HashSet<string>(ReservedNames(finding.Compilation));
         var modelField = Unique("_model", taken);
         var plan = LoweringPlan.Make(flow, taken);
+        ModuleAdvice.Check(module, flow, plan, finding);
         var inPlace = new HashSet<SyntaxNode>(flow.InPlaceStatements.Select(o => o.Syntax));
         var rewriter = new BodyRewriter(semantics, plan.Places, inPlace, "this." + modelField);
         var lines = declaration.Body is { } block ? rewriter.Statements(block) : rewriter.Lines(declaration.ExpressionBody!.Expression);

@@ -91,14 +91,18 @@ internal static class SettingsGatherer
 
         void CheckTogether()
         {
-            var named = attribute.NamedArguments.ToDictionary(a => a.Key, a => a.Value);
-            if (named.TryGetValue("Method", out var method) && named.TryGetValue("Drop", out var drop) && drop.Value is double probability
-                && method.Type?.GetMembers("Brecq").OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue is { } brecq && Equals(brecq, method.Value)
-                && probability is >= 0 and < 1)
-            {
+            if (ValueOf("Method") is not { Type: INamedTypeSymbol type, Value: int value })
+                return;
+            var method = type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value))?.Name;
+            if (method == "Brecq" && ValueOf("Drop")?.Value is double and >= 0 and < 1 and var probability)
                 Report(Rules.Setting, "Drop", "1", "Drop", Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
-            }
+            // Without reconstruction nothing is dropped, and without learning there are no iterations.
+            string[] unused = method switch { "Nearest" => ["Drop", "Iterations"], "AdaRound" => ["Drop"], _ => [] };
+            foreach (var setting in unused.Where(setting => ValueOf(setting) is not null))
+                finding.Report(Rules.SettingWithoutEffect, AttributeArguments.LocationOf(attribute, setting, finding), [new(FixData.Remove, "")], setting, method!);
         }
+
+        TypedConstant? ValueOf(string name) => attribute.NamedArguments.Where(a => a.Key == name).Select(a => (TypedConstant?)a.Value).FirstOrDefault();
     }
 
     private static string Text(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture);

@@ -29,6 +29,32 @@ internal static class LayerTable
         ["Bilinear"] = ": it has two inputs; expected a layer with one",
     };
 
+    private static readonly HashSet<string> Weighted = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear"];
+
+    private static readonly HashSet<string> BatchNorms = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"];
+
+    private static readonly HashSet<string> Containers = ["Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"];
+
+    /// <summary>Whether layers of the type have weights that are quantized.</summary>
+    public static bool IsWeighted(ITypeSymbol? type) => IsOneOf(type, Weighted);
+
+    public static bool IsBatchNorm(ITypeSymbol? type) => IsOneOf(type, BatchNorms);
+
+    /// <summary>Whether it is one of TorchSharp's layers, and not a container of others.</summary>
+    public static bool IsSimple(ITypeSymbol? type) => IsTorchSharps(type) && !type!.IsAbstract && !IsOneOf(type, Containers);
+
+    public static bool IsTorchSharps(ITypeSymbol? type) => type?.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
+
+    private static bool IsOneOf(ITypeSymbol? type, HashSet<string> names)
+    {
+        for (; type is not null; type = type.BaseType)
+        {
+            if (IsTorchSharps(type) && names.Contains(type.Name))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Why a layer of the type cannot be quantized, or <see langword="null"/> if nothing is known against it.</summary>
     public static string? WhyNot(ITypeSymbol? type)
     {

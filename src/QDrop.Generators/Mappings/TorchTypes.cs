@@ -52,6 +52,10 @@ internal sealed class TorchTypes
 
     public bool IsModule(ITypeSymbol? type) => type is not null && Derives(type, Module);
 
+    /// <summary>Whether a value of the type is a module, known by class or by one of TorchSharp's interfaces.</summary>
+    public bool IsModuleOrInterface(ITypeSymbol? type) => IsModule(type)
+        || (type is INamedTypeSymbol { TypeKind: TypeKind.Interface, Name: "IModule" } && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module.ContainingAssembly));
+
     public bool IsUnaryModule(ITypeSymbol? type) => type is not null && Derives(type, UnaryModule);
 
     /// <summary>Whether a value of the type is a module with one tensor in and one out, known by class or by interface.</summary>

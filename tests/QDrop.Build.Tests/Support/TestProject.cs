@@ -60,6 +60,7 @@ internal sealed class TestProject : IDisposable
           <ItemGroup>
             <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
             <Analyzer Include="{Repository.Output("QDrop.Generators", "netstandard2.0", "QDrop.Generators.dll")}" />
+            <Analyzer Include="{Repository.Output("QDrop.CodeFixes", "netstandard2.0", "QDrop.CodeFixes.dll")}" />
             {TorchSharp}
           </ItemGroup>
           <Import Project="{Repository.BuildFolder}/QDrop.props" />

@@ -20,8 +20,11 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Gener
             .Where(path => !Path.GetFileName(path).StartsWith("xunit", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path))];
 
-    /// <summary>What the generator and the analyzer say.</summary>
-    public ImmutableArray<Diagnostic> Diagnostics => _diagnostics.Value;
+    /// <summary>The errors that the generator and the analyzer report.</summary>
+    public ImmutableArray<Diagnostic> Diagnostics => [.. _diagnostics.Value.Where(d => d.DefaultSeverity == DiagnosticSeverity.Error)];
+
+    /// <summary>The warnings and the advice.</summary>
+    public ImmutableArray<Diagnostic> Advice => [.. _diagnostics.Value.Where(d => d.DefaultSeverity != DiagnosticSeverity.Error)];
 
     /// <summary>What the generator wrote, by file name.</summary>
     public IReadOnlyDictionary<string, string> Sources => Driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());

@@ -3,4 +3,4 @@
 public static partial class Zoo
     internal partial record Cage<T>
         partial class Block() : Module<Tensor, Tensor>("block") { public override Tensor forward(Tensor x) => x.relu(); }
-    public partial class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> block = Cage<int>.Make(); public override Tensor forward(Tensor x) => block.forward(x); }
+    public partial class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> fc = Linear(4, 4), block = Cage<int>.Make(); public override Tensor forward(Tensor x) => block.forward(fc.forward(x)); }

@@ -1,0 +1,3 @@
+// QDROP016: Remove what has no effect
+// QDROP016: Remove what has no effect
+[Quantize(Method = Method.Nearest)]
