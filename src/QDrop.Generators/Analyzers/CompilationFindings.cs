@@ -49,16 +49,19 @@ internal sealed class CompilationFindings
         var byDeclaration = new Dictionary<(SyntaxTree, TextSpan), List<Diagnostic>>();
         var seen = new HashSet<DiagnosticInfo>();
         var reached = new HashSet<string>();
+        var isComplete = true;
         foreach (var (declaration, _, _) in AttributedDeclarations.Of(ModelGatherer.AttributeName, compilation, cancellation))
         {
             var outcome = OutcomeCache.Shared.Of(declaration, compilation, cancellation);
             reached.UnionWith(outcome.Reached);
+            isComplete &= outcome.Reached.Count > 0;
             foreach (var info in outcome.Diagnostics)
                 Add(info, declaration);
         }
         foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(ModelAdvice.BlockAttribute, compilation, cancellation))
         {
-            if (!reached.Contains(ModelGatherer.FullName(type)))
+            // Of a class that is not a module yet, nobody knows what it will be made of.
+            if (isComplete && !reached.Contains(ModelGatherer.FullName(type)))
                 Add(ModelAdvice.Unreached(type, attribute), declaration);
         }
         return byDeclaration;
