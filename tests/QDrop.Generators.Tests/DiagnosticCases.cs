@@ -125,7 +125,6 @@ internal static class DiagnosticCases
         ["QDROP009"] =
         [
             Forwards.Source("private readonly LSTM lstm = LSTM(8, 8);", "return lstm.forward(x).Item1;"),
-            Forwards.Source("private readonly Embedding table = Embedding(10, 4);", "return table.forward(x);"),
             Forwards.Source("private readonly GRU gru = GRU(8, 8);", "var (y, _) = gru.call(x); return y;"),
         ],
     };

@@ -2,9 +2,10 @@ namespace QDrop;
 
 /// <summary>
 /// Marks a TorchSharp model for post-training quantization. The class must be <see langword="partial"/>; the generator adds its
-/// quantized twin, and <c>dotnet build</c> calibrates it.
+/// quantized twin, and <c>dotnet build</c> calibrates it. On a field, a property or a module class within such a model, it overrides
+/// <see cref="W"/>, <see cref="A"/> and <see cref="Method"/> there.
 /// </summary>
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Field | AttributeTargets.Property, Inherited = false)]
 public sealed class QuantizeAttribute : Attribute
 {
     /// <summary>Bit width of weights, 2 to 8.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -57,9 +58,12 @@ public abstract class CallSite<TModule> where TModule : class
     private Called Resolve()
     {
         TModule module = _module() ?? throw new InvalidOperationException($"The module called at '{_path}' is null.");
+        if (_context.IsFullPrecision(module))
+            return new Called(module, null);
         object quantized = module switch
         {
             IQuantizable own => own.CreateQuantized(_context, _feeds),
+            MultiheadAttention attention => new QuantizedAttention(_context, _feeds, attention),
             IModule<Tensor, Tensor> unary => new ChainModule(new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
             _ => throw Unsupported(module),
         };
@@ -70,7 +74,7 @@ public abstract class CallSite<TModule> where TModule : class
     }
 
     private QDropException Unsupported(TModule module) => new("QDROP232", $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called at '{_path}'. "
-        + "Expected a partial module class of the model's own assembly, or a layer that takes and returns one tensor.");
+        + "Expected a partial module class of the model's own assembly, MultiheadAttention, or a layer that takes and returns one tensor.");
 
     /// <summary>A layer with one tensor in and one out, called as a module.</summary>
     private sealed class ChainModule(Chain chain) : IModule<Tensor, Tensor>

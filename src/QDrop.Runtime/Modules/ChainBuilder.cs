@@ -35,19 +35,19 @@ internal sealed class ChainBuilder
     public static Func<Tensor, Tensor>[] Build(QuantizationContext context, string path, Feeds feeds, bool afterJoin, IEnumerable<Step> steps)
     {
         var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open() : null };
-        Step[] flat = [.. Flatten(steps)];
-        int last = Array.FindLastIndex(flat, s => KindOf(s) != LayerKind.PassThrough);
+        Step[] flat = [.. builder.Flatten(steps)];
+        int last = Array.FindLastIndex(flat, s => builder.KindOf(s) != LayerKind.PassThrough);
         for (int i = 0; i < flat.Length; i++)
             builder.Add(flat[i], i == last ? feeds : Feeds.Next);
         builder.Close(feeds);
         return [.. builder._elements];
     }
 
-    private static IEnumerable<Step> Flatten(IEnumerable<Step> steps)
+    private IEnumerable<Step> Flatten(IEnumerable<Step> steps)
     {
         foreach (Step step in steps)
         {
-            if (step.Module is Sequential sequential)
+            if (step.Module is Sequential sequential && !_context.IsFullPrecision(sequential))
             {
                 foreach (Step child in Flatten(sequential.children().Select(m => (Step)m)))
                     yield return child;
@@ -59,12 +59,19 @@ internal sealed class ChainBuilder
         }
     }
 
-    private static LayerKind KindOf(Step step) => step.Function is null
-        ? step.Module is IQuantizable ? LayerKind.Unsupported : LayerKinds.Of(step.Module!)
+    private LayerKind KindOf(Step step) => step.Function is null
+        ? _context.IsFullPrecision(step.Module) ? LayerKind.Norm : step.Module is IQuantizable ? LayerKind.Unsupported : LayerKinds.Of(step.Module!)
         : step.Kind == OpKind.Activation ? LayerKind.Activation : LayerKind.PassThrough;
 
     private void Add(Step step, Feeds feeds)
     {
+        if (_context.IsFullPrecision(step.Module))
+        {
+            // A function whose value is quantized for the layers after it, together with what follows it up to its activation function.
+            Close(Feeds.Next);
+            Absorb(FunctionOf(step.Module!), isActivation: false);
+            return;
+        }
         if (step.Module is IQuantizable quantizable)
         {
             Close(Feeds.Next);
@@ -79,7 +86,7 @@ internal sealed class ChainBuilder
                 Close(Feeds.Next);
                 _open = new Open { Layer = (Module)step.Module! };
                 break;
-            case LayerKind.BatchNorm when _open is { Layer: not null, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0 && CanFold((BatchNorm)step.Module!):
+            case LayerKind.BatchNorm when _open is { Layer: not null and not TorchSharp.Modules.Embedding, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0 && CanFold((BatchNorm)step.Module!):
                 _open.BatchNorm = (BatchNorm)step.Module!;
                 break;
             case LayerKind.BatchNorm or LayerKind.Norm or LayerKind.Activation:
@@ -93,7 +100,7 @@ internal sealed class ChainBuilder
                 break;
             default:
                 throw new QDropException("QDROP232", $"'{_context.PathOf(step.Module!)}' is a {step.Module!.GetType().Name}, which cannot be quantized. Found in the chain '{_path}'; "
-                    + "expected a convolution, a linear layer, a norm, an activation function, pooling, reshaping, or a partial module class of the model's own assembly.");
+                    + "expected a convolution, a linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a partial module class of the model's own assembly.");
         }
     }
 

@@ -5,7 +5,7 @@ namespace QDrop.Modules;
 /// <summary>What a TorchSharp module is to quantization.</summary>
 internal enum LayerKind
 {
-    /// <summary>Has weights that are quantized: convolution, transposed convolution, linear.</summary>
+    /// <summary>Has weights that are quantized: convolution, transposed convolution, linear, embedding.</summary>
     Weighted,
 
     /// <summary>Folded into the layer before it where there is one.</summary>
@@ -32,7 +32,7 @@ internal static class LayerKinds
     /// <summary>Classifies a module by its run-time type.</summary>
     public static LayerKind Of(object module) => module switch
     {
-        Linear or Conv1d or Conv2d or Conv3d or ConvTranspose1d or ConvTranspose2d or ConvTranspose3d => LayerKind.Weighted,
+        Linear or Embedding or Conv1d or Conv2d or Conv3d or ConvTranspose1d or ConvTranspose2d or ConvTranspose3d => LayerKind.Weighted,
         BatchNorm => LayerKind.BatchNorm,
         Sequential => LayerKind.Sequential,
         LayerNorm or GroupNorm or InstanceNorm1d or InstanceNorm2d or InstanceNorm3d or LocalResponseNorm => LayerKind.Norm,

@@ -11,7 +11,7 @@ public sealed class QuantizationContext : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, string> _paths = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<object, QuantizedLayer> _layersByModule = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, QuantizedLayer> _layersByName = [];
     private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
     private readonly Dictionary<string, ActivationState>? _activationStates;
     private readonly HashSet<string> _activationNames = [];
@@ -23,14 +23,16 @@ public sealed class QuantizationContext : IDisposable
 
     /// <summary>For the twins of a model.</summary>
     /// <param name="model">The float model.</param>
+    /// <param name="overrides">What attributes on parts of the model say.</param>
     /// <param name="state">What an artifact says of its layers, or <see langword="null"/> for float layers. With it, model and state belong to the context.</param>
-    internal QuantizationContext(Module model, QuantizedModelState? state = null)
+    internal QuantizationContext(Module model, IReadOnlyList<QuantizationOverride>? overrides = null, QuantizedModelState? state = null)
     {
         if (state is not null)
             _owned = [model, .. StateBinding.Tensors(state)];
         _paths[model] = "";
         foreach ((string name, Module module) in model.named_modules())
             _paths.TryAdd(module, name);
+        Overrides = new OverrideTable(_paths, overrides ?? []);
         _layerStates = state?.Layers.ToDictionary(l => l.Name);
         _activationStates = state?.Activations.ToDictionary(a => a.Name);
     }
@@ -47,8 +49,11 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>The unit that is being computed for the executor.</summary>
     internal Unit? Current { get; set; }
 
-    /// <summary>Whether a block is one unit, or each of its layers.</summary>
-    internal bool BlocksAreUnits { get; set; } = true;
+    /// <summary>How quantized weights are found, where no attribute says otherwise.</summary>
+    internal Method Method { get; set; } = Method.QDrop;
+
+    /// <summary>What attributes on parts of the model say.</summary>
+    internal OverrideTable Overrides { get; }
 
     /// <summary>Layers and activation quantizers in the order in which they first ran.</summary>
     internal IReadOnlyList<object> Trace => _trace;
@@ -60,6 +65,12 @@ public sealed class QuantizationContext : IDisposable
         : throw new QDropException("QDROP232", $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights are not the model's. "
             + "Call RegisterComponents() at the end of the constructor, after every field is set, or register_module().");
 
+    /// <summary>How the quantized weights of a unit or a layer are found.</summary>
+    internal Method MethodOf(string name) => Overrides.MethodOf(name) ?? Method;
+
+    /// <summary>Whether a module stays float.</summary>
+    internal bool IsFullPrecision(object? module) => module is not null && _paths.TryGetValue(module, out string? path) && Overrides.IsFullPrecision(path);
+
     /// <summary>Turns every weight and activation quantizer on or off.</summary>
     internal void Enable(bool weights, bool activations)
     {
@@ -70,29 +81,31 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>The quantized layer of a float layer; one for each float layer, however often it is called.</summary>
-    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm)
+    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) => Layer(LayerSource.Of(PathOf(module), module), batchNorm);
+
+    /// <summary>The quantized layer of a weight; one for each weight, however often it is used.</summary>
+    internal QuantizedLayer Layer(LayerSource source, BatchNorm? batchNorm = null)
     {
         lock (_lock)
         {
-            if (_layersByModule.TryGetValue(module, out QuantizedLayer? known))
+            if (_layersByName.TryGetValue(source.Name, out QuantizedLayer? known))
             {
                 return ReferenceEquals(known.BatchNorm, batchNorm) ? known : throw new QDropException("QDROP232",
                     $"'{known.Name}' is called in two places and followed by a different batch norm in each, so that neither can be folded. Use one layer for each place.");
             }
-            string name = PathOf(module);
             QuantizedLayer layer;
             if (_layerStates is null)
             {
-                layer = new QuantizedLayer(name, module, batchNorm);
+                layer = new QuantizedLayer(source, batchNorm);
             }
             else
             {
-                if (!_layerStates.TryGetValue(name, out QuantizedLayerState? state))
-                    throw Missing("layer", name);
-                WeightQuantizer weight = WeightQuantizer.FromLevels(name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
-                layer = new QuantizedLayer(name, module, batchNorm, weight, state.Bias);
+                if (!_layerStates.TryGetValue(source.Name, out QuantizedLayerState? state))
+                    throw Missing("layer", source.Name);
+                WeightQuantizer weight = WeightQuantizer.FromLevels(source.Name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
+                layer = new QuantizedLayer(source, batchNorm, weight, state.Bias);
             }
-            _layersByModule.Add(module, layer);
+            _layersByName.Add(source.Name, layer);
             return layer;
         }
     }
@@ -162,7 +175,7 @@ public sealed class QuantizationContext : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (QuantizedLayer layer in _layersByModule.Values)
+        foreach (QuantizedLayer layer in _layersByName.Values)
             layer.Dispose();
         foreach (ActivationQuantizer activation in _activations)
             activation.Dispose();

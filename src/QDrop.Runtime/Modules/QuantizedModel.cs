@@ -27,7 +27,7 @@ public static class QuantizedModel
     /// <exception cref="ArgumentException">The model is not of the described class.</exception>
     public static IQuantizedModule Create(QuantizedModelDescriptor descriptor, Module model) =>
         model.GetType().FullName == descriptor.Name
-            ? Twin(model, new QuantizationContext(model))
+            ? Twin(model, new QuantizationContext(model, descriptor.Overrides))
             : throw new ArgumentException($"The model is a {model.GetType().FullName}: expected {descriptor.Name}.", nameof(model));
 
     /// <summary>The quantized model that the build left, of a model with one tensor in and one out.</summary>
@@ -54,7 +54,7 @@ public static class QuantizedModel
             // Layers take their share when they first run, perhaps long after the caller's dispose scope has ended.
             foreach (Tensor tensor in StateBinding.Tensors(state))
                 tensor.DetachFromDisposeScope();
-            return (TTwin)Twin(model, new QuantizationContext(model, state));
+            return (TTwin)Twin(model, new QuantizationContext(model, descriptor.Overrides, state));
         }
         catch
         {

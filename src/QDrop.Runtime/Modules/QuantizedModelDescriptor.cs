@@ -26,6 +26,9 @@ public sealed record QuantizedModelDescriptor
     /// <summary><see cref="QuantizeAttribute.Calibration"/>.</summary>
     public Type? Calibration { get; init; }
 
+    /// <summary>What attributes on parts of the model say of their quantization.</summary>
+    public IReadOnlyList<QuantizationOverride> Overrides { get; init; } = [];
+
     /// <summary>Source file of the attribute, or <see langword="null"/> if the compiler knew none.</summary>
     public string? File { get; init; }
 

@@ -25,9 +25,8 @@ internal static class StateBinding
         var modules = model.named_modules().ToDictionary(m => m.Item1, m => m.Item2);
         foreach (QuantizedLayerState layer in state.Layers)
         {
-            if (!modules.TryGetValue(layer.Name, out Module? module) || LayerKinds.Of(module) != LayerKind.Weighted)
-                throw Foreign(path, $"its layer '{layer.Name}' is not a quantizable layer of the model. Build the project again.");
-            Tensor weight = QuantizedLayer.WeightOf(module);
+            Tensor weight = LayerSource.Find(modules, layer.Name)?.Weight
+                ?? throw Foreign(path, $"its layer '{layer.Name}' is not a quantizable layer of the model. Build the project again.");
             if (!weight.shape.SequenceEqual(layer.Levels.shape))
                 throw Foreign(path, $"its layer '{layer.Name}' has weights of shape {Shape(layer.Levels)}, the model {Shape(weight)}. Build the project again.");
         }
@@ -53,14 +52,9 @@ internal static class StateBinding
     /// <summary>What of the model is not in a quantized layer: it stays float in the artifact.</summary>
     public static Dictionary<string, Tensor> FloatTensors(Module model, QuantizationContext context)
     {
-        var consumed = new HashSet<string>();
-        foreach (QuantizedLayer layer in context.Layers)
-        {
-            consumed.Add(layer.Name);
-            if (layer.BatchNorm is { } norm)
-                consumed.Add(context.PathOf(norm));
-        }
-        return model.state_dict().Where(t => !consumed.Contains(Owner(t.Key))).ToDictionary(t => t.Key, t => t.Value.detach());
+        var replaced = context.Layers.SelectMany(static l => l.Parameters).ToHashSet();
+        var folded = context.Layers.Where(static l => l.BatchNorm is not null).Select(l => context.PathOf(l.BatchNorm!)).ToHashSet();
+        return model.state_dict().Where(t => !replaced.Contains(t.Key) && !folded.Contains(Owner(t.Key))).ToDictionary(t => t.Key, t => t.Value.detach());
 
         static string Owner(string name) => name.LastIndexOf('.') is var dot and >= 0 ? name[..dot] : "";
     }

@@ -28,9 +28,12 @@ public abstract class Unit : IReconstructable
     /// <summary>Activation quantizers of the unit, in the order in which they were first run.</summary>
     public IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
+    /// <summary>The layers whose rounding is learned.</summary>
+    internal IEnumerable<QuantizedLayer> Learning => _layers.Where(l => l.Learns && Context.MethodOf(l.Name) != Method.Nearest);
+
     private protected QuantizationContext Context { get; }
 
-    IReadOnlyList<WeightQuantizer> IReconstructable.Weights => [.. _layers.Select(l => l.Weight)];
+    IReadOnlyList<WeightQuantizer> IReconstructable.Weights => [.. Learning.Select(static l => l.Weight)];
 
     Bundle IReconstructable.Forward(Bundle inputs) => Compute(inputs);
 
@@ -57,7 +60,8 @@ internal sealed class BlockUnit(QuantizationContext context, string name, Func<B
     /// <inheritdoc/>
     public override bool IsBlock => true;
 
-    private protected override bool IsBoundary => Context.BlocksAreUnits;
+    // Learned rounding on its own (arXiv 2004.10568) goes layer by layer.
+    private protected override bool IsBoundary => Context.MethodOf(Name) != Method.AdaRound;
 
     internal override Bundle Compute(Bundle inputs) => compute(inputs);
 }

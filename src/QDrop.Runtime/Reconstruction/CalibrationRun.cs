@@ -36,7 +36,7 @@ internal sealed class CalibrationRun : IDisposable
         _settings = settings;
         _twin = twin;
         _context = twin.Context;
-        _context.BlocksAreUnits = settings.Method != Method.AdaRound;
+        _context.Method = settings.Method;
         _root = twin.IsBlock ? new BlockUnit(_context, descriptor.Name, arguments => new([twin.Run(arguments)])) : null;
         using (no_grad())
         {
@@ -61,7 +61,7 @@ internal sealed class CalibrationRun : IDisposable
         Bundle found = Stand(_discovery, () => RunUserCode(Forward, Repeated(DiscoverySamples)));
         if (_context.Layers.Count == 0)
         {
-            throw new QDropException("QDROP232", $"'{_descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution or linear layer in forward.");
+            throw new QDropException("QDROP232", $"'{_descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
         CheckTwin(expected, found);
         var others = new ShapeExecutor(_context);
@@ -112,7 +112,7 @@ internal sealed class CalibrationRun : IDisposable
             if (learns)
             {
                 int index = k + 1;
-                var reconstructor = new UnitReconstructor(_settings, draws);
+                var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, draws);
                 reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
                     new Relay(p => Report("reconstruct", unit.Name, index, p.Iteration, p.Loss)), _cancellation);
                 SetQuantized(true);
@@ -170,18 +170,15 @@ internal sealed class CalibrationRun : IDisposable
         _inputs.ForEach(static i => i.Dispose());
     }
 
-    /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads.</summary>
+    /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads; where an attribute says something, that.</summary>
     private void AssignBits()
     {
+        QuantizedLayer first = _context.Layers[0], last = _context.Layers[^1];
+        ActivationQuantizer? input = _context.Trace.TakeWhile(t => t != last).OfType<ActivationQuantizer>().LastOrDefault();
         foreach (QuantizedLayer layer in _context.Layers)
-            layer.Weight.Bits = _settings.W;
+            layer.Weight.Bits = _context.Overrides.W(layer.Name) ?? (layer == first || layer == last ? _settings.FirstLast : _settings.W);
         foreach (ActivationQuantizer activation in _context.Activations)
-            activation.Bits = _settings.A;
-        QuantizedLayer last = _context.Layers[^1];
-        _context.Layers[0].Weight.Bits = _settings.FirstLast;
-        last.Weight.Bits = _settings.FirstLast;
-        if (_context.Trace.TakeWhile(t => t != last).OfType<ActivationQuantizer>().LastOrDefault() is { } input)
-            input.Bits = _settings.FirstLast;
+            activation.Bits = _context.Overrides.A(activation.Name) ?? (activation == input ? _settings.FirstLast : _settings.A);
     }
 
     /// <summary>The network that a unit's inputs come from. Learned rounding alone sees float activations until all weights are done.</summary>
@@ -267,11 +264,11 @@ internal sealed class CalibrationRun : IDisposable
     private IEnumerable<(long Start, long Count)> Parts(Samples input) => input.IsShared ? [(0, 1)] : _batches.Select(static b => (b.Start, b.Count));
 
     /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
-    private bool Learns(Unit unit) => _settings.Method switch
+    private bool Learns(Unit unit) => _context.MethodOf(unit.Name) switch
     {
         Method.Nearest => false,
-        Method.QDrop => unit.Layers.Count + unit.Activations.Count > 0,
-        _ => unit.Layers.Count > 0,
+        Method.QDrop when unit.Activations.Count > 0 => true,
+        _ => unit.Learning.Any(),
     };
 
     private void ObserveUnit(Unit unit, Samples input)

@@ -1,0 +1,70 @@
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Modules;
+
+/// <summary>What attributes on parts of a model say, by the part's path. Of several that hold for a part, the innermost counts.</summary>
+internal sealed class OverrideTable
+{
+    private readonly List<(string Path, QuantizationOverride Override)> _entries = [];
+
+    /// <summary>Finds the parts in a model.</summary>
+    /// <param name="paths">The model's modules and their paths, the model itself with an empty one.</param>
+    /// <param name="overrides">What the attributes say.</param>
+    /// <exception cref="QDropException">A bit width is not from 2 to 8 (QDROP201), or a method is none (QDROP203).</exception>
+    public OverrideTable(IEnumerable<KeyValuePair<object, string>> paths, IReadOnlyList<QuantizationOverride> overrides)
+    {
+        if (overrides.Count == 0)
+            return;
+        foreach (QuantizationOverride part in overrides)
+            new QuantizationSettings { W = part.W ?? 8, A = part.A ?? 8, Method = part.Method ?? Method.QDrop }.Validated();
+        Dictionary<string, object> modules = paths.ToDictionary(static p => p.Value, static p => p.Key);
+        foreach ((string path, object module) in modules)
+        {
+            foreach (QuantizationOverride part in overrides.Where(o => IsA(module.GetType(), o.Owner)))
+            {
+                string? found = part.Member is null ? path : MemberPaths(path, part.Member).FirstOrDefault(modules.ContainsKey);
+                if (!string.IsNullOrEmpty(found))
+                    _entries.Add((found, part));
+            }
+        }
+        // Innermost first; a field's attribute before that of the class of the module in it.
+        _entries = [.. _entries.OrderByDescending(static e => e.Path.Length).ThenBy(static e => e.Override.Member is null)];
+    }
+
+    /// <summary>Bit width of a layer's weights, where an attribute gives one.</summary>
+    public int? W(string name) => For(name).Select(static o => o.W).FirstOrDefault(static w => w is not null);
+
+    /// <summary>Bit width of an activation, where an attribute gives one.</summary>
+    public int? A(string name) => For(name).Select(static o => o.A).FirstOrDefault(static a => a is not null);
+
+    /// <summary>How weights are found, where an attribute says it.</summary>
+    public Method? MethodOf(string name) => For(name).Select(static o => o.Method).FirstOrDefault(static m => m is not null);
+
+    /// <summary>Whether the part stays float.</summary>
+    public bool IsFullPrecision(string name) => For(name).Any(static o => o.FullPrecision);
+
+    /// <summary>What holds for a layer, an activation or a unit. The second use of a part is named <c>part#2</c>.</summary>
+    private IEnumerable<QuantizationOverride> For(string name)
+    {
+        int use = name.LastIndexOf('#');
+        string plain = use < 0 ? name : name[..use];
+        return _entries.Where(e => plain == e.Path || (plain.Length > e.Path.Length && plain[e.Path.Length] == '.' && plain.StartsWith(e.Path, StringComparison.Ordinal))).Select(static e => e.Override);
+    }
+
+    /// <summary>Where a field, or the field behind a property, registers its module.</summary>
+    private static IEnumerable<string> MemberPaths(string owner, string member)
+    {
+        string before = owner.Length == 0 ? "" : owner + ".";
+        return [before + member, $"{before}<{member}>k__BackingField"];
+    }
+
+    private static bool IsA(Type? type, Type owner)
+    {
+        for (; type is not null && type != typeof(Module); type = type.BaseType)
+        {
+            if (type == owner || (type.IsGenericType && type.GetGenericTypeDefinition() == owner))
+                return true;
+        }
+        return false;
+    }
+}

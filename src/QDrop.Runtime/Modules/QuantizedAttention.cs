@@ -1,0 +1,94 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Modules;
+
+/// <summary>
+/// The quantized counterpart of <c>MultiheadAttention</c>, one unit of reconstruction. Its projections are quantized linear layers; quantizers follow
+/// the projected queries, keys and values, the softmax, and the mixed values, so that both matrix products have quantized operands.
+/// </summary>
+internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, Tuple<Tensor, Tensor>>
+{
+    private readonly AttentionArithmetic _arithmetic;
+    private readonly ProjectionUnit _projections;
+    private readonly FusedUnit _query, _key, _value, _weights, _mixed, _output;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="context">What the twins of the model share.</param>
+    /// <param name="output">Where the module's output goes.</param>
+    /// <param name="module">The float module.</param>
+    /// <exception cref="QDropException">The module is not understood (QDROP232).</exception>
+    public QuantizedAttention(QuantizationContext context, Feeds output, MultiheadAttention module)
+    {
+        Context = context;
+        string name = context.PathOf(module);
+        AttentionParameters parameters = AttentionParameters.Of(name, module);
+        (long heads, bool addsZeroKey) = parameters.Probe(name, module);
+        _arithmetic = new AttentionArithmetic(parameters, heads, addsZeroKey);
+        _projections = new ProjectionUnit(context, context.UnitName(parameters.IsSplit ? $"{name}.projections" : parameters.Layers[0].Name), [.. parameters.Layers.SkipLast(1).Select(l => context.Layer(l))], parameters.Embedding);
+        _query = Quantizer("query");
+        _key = Quantizer("key");
+        _value = Quantizer("value");
+        _weights = Quantizer("weights", static x => x.softmax(-1));
+        _mixed = Quantizer("mixed");
+        QuantizedLayer last = context.Layer(parameters.Layers[^1]);
+        _output = new FusedUnit(context, context.UnitName(last.Name), last, [], output == Feeds.Next ? context.Activation(name + ".output") : null);
+
+        FusedUnit Quantizer(string part, params Func<Tensor, Tensor>[] functions) => new(context, $"{name}.{part}", null, functions, context.Activation($"{name}.{part}"));
+    }
+
+    /// <inheritdoc/>
+    public QuantizationContext Context { get; }
+
+    /// <inheritdoc/>
+    public bool IsBlock => true;
+
+    /// <summary>As TorchSharp's module: output <c>[L, N, E]</c>, and the weights averaged over the heads, <c>[N, L, S]</c>, or null.</summary>
+    public Tuple<Tensor, Tensor> call(Tensor query, Tensor key, Tensor value, Tensor? key_padding_mask, bool need_weights, Tensor? attn_mask)
+    {
+        var (q, k, v) = _projections.Run(query, key, value);
+        (q, k, v) = _arithmetic.Extend(q, k, v);
+        (q, k, v) = (_query.Run(q), _key.Run(k), _value.Run(v));
+        Tensor weights = _weights.Run(_arithmetic.Scores(q, k, key_padding_mask, attn_mask));
+        Tensor output = _output.Run(_mixed.Run(_arithmetic.Mix(weights, v)));
+        return new(output, need_weights ? _arithmetic.Averaged(weights) : null!);
+    }
+}
+
+/// <summary>The projections of queries, keys and values: one layer for all, or one for each.</summary>
+internal sealed class ProjectionUnit(QuantizationContext context, string name, QuantizedLayer[] layers, long embedding) : Unit(context, name)
+{
+    private bool _known;
+
+    /// <inheritdoc/>
+    public override bool IsBlock => false;
+
+    private protected override bool IsBoundary => true;
+
+    /// <summary>Runs the unit where attention calls it.</summary>
+    public (Tensor Query, Tensor Key, Tensor Value) Run(Tensor query, Tensor key, Tensor value) =>
+        (IsStoodInFor ? StandIn(new([query, key, value])) : Compute(new([query, key, value]))).Get<(Tensor, Tensor, Tensor)>();
+
+    internal override Bundle Compute(Bundle inputs)
+    {
+        if (!Volatile.Read(ref _known))
+        {
+            foreach (QuantizedLayer layer in layers)
+                Context.Ran(this, layer, null);
+            Volatile.Write(ref _known, true);
+        }
+        IReadOnlyList<Tensor> x = inputs.Tensors;
+        if (layers.Length > 1)
+            return new([(layers[0].Forward(x[0]), layers[1].Forward(x[1]), layers[2].Forward(x[2]))]);
+        if (ReferenceEquals(x[0], x[1]) && ReferenceEquals(x[1], x[2]))
+        {
+            Tensor[] parts = layers[0].Forward(x[0]).chunk(3, -1);
+            return new([(parts[0], parts[1], parts[2])]);
+        }
+        Tensor weight = layers[0].Weight.Value();
+        return new([(Part(0), Part(1), Part(2))]);
+
+        Tensor Part(int part) => functional.linear(x[part], weight.narrow(0, part * embedding, embedding), layers[0].Bias?.narrow(0, part * embedding, embedding));
+    }
+}
