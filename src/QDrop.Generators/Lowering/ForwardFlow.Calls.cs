@@ -13,7 +13,7 @@ namespace QDrop.Generators.Lowering;
 /// <content>Calls of modules and of the vocabulary.</content>
 internal sealed partial class ForwardFlow
 {
-    private static readonly HashSet<string> Products = ["matmul", "mm", "bmm"];
+    private static readonly HashSet<string> Products = ["matmul", "mm", "bmm", "baddbmm", "einsum"];
 
     private readonly record struct CallArgument(IOperation Value, OpArgument Shape);
 
