@@ -53,6 +53,9 @@ public sealed class MistakeTests
 
             public Tensor? Last => last;
         }
+
+        // An error in a declaration, which ends the compiler before it asks analyzers.
+        public static class User { public static Wrong.Quantized? Twin { get; } }
         """;
 
     private const string Advised = Sources.Usings + """
