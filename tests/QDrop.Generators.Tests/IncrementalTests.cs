@@ -30,6 +30,38 @@ public sealed class IncrementalTests
         AssertUnchanged(second);
     }
 
+    [Theory]
+    [InlineData("var y = conv1.forward(x);", "var y = conv1.forward(x); // a remark")]
+    [InlineData("return relu(y);", "// a remark\n        return relu(y);")]
+    [InlineData("return relu(y);", "/* a\n remark */\n        return relu(y);")]
+    [InlineData("return relu(y);", "return relu(y); // behind the last statement\n        // and more")]
+    [InlineData("return relu(y);", "/* a remark */ return relu(/* and */ y);")]
+    [InlineData("        // Option A: every other pixel, and zeros for the channels that are new.\n", "")]
+    public void A_comment_in_a_forward_writes_nothing_again(string before, string after)
+    {
+        CSharpCompilation compilation = WithNeighbour("");
+        GeneratorRun first = GeneratorRun.Of(compilation);
+        Assert.Contains(before, GeneratorRun.ModelSource("ResNet20"));
+        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(compilation, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace(before, after)));
+        AssertUnchanged(second);
+    }
+
+    [Fact]
+    public void A_new_layer_is_a_modification()
+    {
+        CSharpCompilation before = WithNeighbour("");
+        GeneratorRun first = GeneratorRun.Of(before);
+        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20")
+            .Replace("bn1;\n    private readonly Sequential layer1,", "bn1, conv0 = Conv2d(3, 3, 1);\n    private readonly Sequential layer1,")
+            .Replace("conv1.forward(x)));", "conv1.forward(conv0.forward(x))));")));
+        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = second.Driver.GetRunResult().Results.Single().TrackedSteps;
+        Assert.Equal(IncrementalStepRunReason.Modified, Assert.Single(steps[QuantizedModelGenerator.ModelsStep].SelectMany(s => s.Outputs)).Reason);
+        Assert.Equal(
+            [IncrementalStepRunReason.Modified, IncrementalStepRunReason.Unchanged],
+            steps[QuantizedModelGenerator.FilesStep].SelectMany(s => s.Outputs).Select(o => o.Reason).Order());
+        Assert.Contains("conv0", second.Sources["Models.ResNet20.Quantized.g.cs"]);
+    }
+
     [Fact]
     public void An_edit_of_a_block_rewrites_that_block_and_the_model_that_reaches_it()
     {

@@ -11,7 +11,7 @@ internal sealed partial class BodyRewriter
     /// <summary>A step as an element of a chain's step list.</summary>
     public static (string Text, bool UsesSelf) Step(SemanticModel semantics, TensorValue step, string self)
     {
-        var rewriter = new BodyRewriter(semantics, NoPlaces, [], self, keepsComments: false);
+        var rewriter = new BodyRewriter(semantics, NoPlaces, [], self);
         if (step.Layer is { } layer)
             return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
         rewriter.Replacements[step.Op!.Data!.Syntax] = "x";
@@ -30,19 +30,19 @@ internal sealed partial class BodyRewriter
             case Lowered.Member { Value: { Layer: { IsSpread: true } } }:
                 return "";
             case Lowered.Member { Value: { Layer: { } layer } }:
-                return Operand(layer.Argument.Syntax) + Comments(node, layer.Argument.Syntax);
+                return Operand(layer.Argument.Syntax);
             case Lowered.Member { Value: { Op: { } op } }:
-                return Operand(op.Data!.Syntax) + Comments(node, op.Data.Syntax);
+                return Operand(op.Data!.Syntax);
 
             // foreach (var layer in layers) x = layer.forward(x); → x = this._layers.forward(x);
             case Lowered.Head { Value: { Layer: { IsSpread: true } layer } } spread:
                 var target = Text(layer.Argument.Syntax);
-                return $"{target} = this.{spread.Chain.Field}.forward({target});{Comments(node)}";
+                return $"{target} = this.{spread.Chain.Field}.forward({target});";
 
             // conv1.forward(x) → this._conv1.forward(x), relu(x) → this._relu.forward(x)
             case Lowered.Head head:
                 var argument = (head.Value.Layer?.Argument ?? head.Value.Op!.Data!).Syntax;
-                var call = $"{ChainOf(head.Chain)}.forward({Text(argument)}){Comments(node, argument)}";
+                var call = $"{ChainOf(head.Chain)}.forward({Text(argument)})";
                 if (head.Value.Layer is { IsConditional: true } optional)
                     return $"({Text(optional.Receiver.Syntax)} is null ? null : {call})";
                 return Assigned(node, head.Value, call);
@@ -87,7 +87,7 @@ internal sealed partial class BodyRewriter
         {
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } invocation when HasReceiver(invocation):
                 var following = Arguments(invocation.ArgumentList);
-                return $"{ops}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following}){Comments(node, access.Expression, invocation.ArgumentList)}";
+                return $"{ops}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
             case InvocationExpressionSyntax invocation:
                 return $"{ops}({Arguments(invocation.ArgumentList)})";
             case ElementAccessExpressionSyntax element:
@@ -95,8 +95,7 @@ internal sealed partial class BodyRewriter
             case MemberAccessExpressionSyntax member:
                 return $"{ops}({Text(member.Expression)})";
             default:
-                var arguments = call.Arguments.Select(a => a.Syntax).ToArray();
-                return $"{ops}({string.Join(", ", arguments.Select(Text))}){Comments(node, arguments)}";
+                return $"{ops}({string.Join(", ", call.Arguments.Select(a => Text(a.Syntax)))})";
         }
     }
 

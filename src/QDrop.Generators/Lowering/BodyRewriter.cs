@@ -9,10 +9,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace QDrop.Generators.Lowering;
 
 /// <summary>
-/// Rewrites the user's code as text: lowered places by the plan, names so that they mean the same elsewhere; everything else, comments
-/// included, stays as it was written. The semantic model is asked about original nodes only.
+/// Rewrites the user's code as text: lowered places by the plan, names so that they mean the same elsewhere; everything else stays as it
+/// was written. The semantic model is asked about original nodes only.
 /// </summary>
-internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDictionary<SyntaxNode, Lowered> places, ICollection<SyntaxNode> inPlaceStatements, string self, bool keepsComments = true)
+internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDictionary<SyntaxNode, Lowered> places, ICollection<SyntaxNode> inPlaceStatements, string self)
 {
     /// <summary>Stands for a line break inside a string literal, which must not be indented.</summary>
     public const char LiteralLineBreak = '\uE000';
@@ -104,8 +104,6 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
         var code = statement is ExpressionStatementSyntax expression && !places.ContainsKey(statement) ? ExpressionStatement(expression) : Text(statement);
         if (!string.IsNullOrEmpty(code))
             text.Append(Trivia(statement.GetLeadingTrivia())).Append(code).Append(Trivia(statement.GetTrailingTrivia()));
-        else if (statement.DescendantTrivia().Any(IsComment))
-            text.Append(Trivia(statement.GetLeadingTrivia())).Append((Comments(statement) + Trivia(statement.GetTrailingTrivia())).TrimStart(' '));
     }
 
     /// <summary>A statement, or <see langword="null"/> if nothing is left of it because a chain has taken it in.</summary>
@@ -125,38 +123,41 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
 
     private static string Token(SyntaxToken token) => token.Text.Replace("\r\n", "\n").Replace('\n', LiteralLineBreak);
 
-    /// <summary>Whitespace and comments; what was compiled only under a condition, and directives, are left out.</summary>
-    private string Trivia(SyntaxTriviaList trivia)
+    /// <summary>
+    /// Whitespace. Comments stay with the model, so that a remark there writes nothing anew; what was compiled only under a condition, and
+    /// directives, are left out.
+    /// </summary>
+    private static string Trivia(SyntaxTriviaList trivia)
     {
         var text = new StringBuilder();
+        // What comes before a token begins with a line, what comes after it does not.
+        var lineStart = trivia.Count > 0 && trivia[0].Token.SpanStart >= trivia[0].Span.End ? 0 : -1;
+        var isBehindComment = false;
         foreach (var piece in trivia)
         {
             if (piece.IsKind(SyntaxKind.EndOfLineTrivia))
-                text.Append('\n');
-            else if (piece.IsKind(SyntaxKind.WhitespaceTrivia) || (keepsComments && IsComment(piece)))
-                text.Append(piece.ToString().Replace("\r\n", "\n"));
+            {
+                if (isBehindComment && lineStart >= 0)
+                    text.Length = lineStart;
+                else
+                    text.Append('\n');
+                lineStart = text.Length;
+                isBehindComment = false;
+            }
+            else if (IsComment(piece))
+            {
+                isBehindComment = true;
+            }
+            else if (piece.IsKind(SyntaxKind.WhitespaceTrivia) && !(isBehindComment && text.Length > 0))
+            {
+                text.Append(piece.ToString());
+            }
         }
-        return text.ToString();
+        // return/**/x and a-/**/-b do not grow together.
+        return isBehindComment && text.Length == 0 ? " " : text.ToString();
     }
 
     private static bool IsComment(SyntaxTrivia trivia) => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia);
-
-    /// <summary>The comments inside a node, apart from those inside the nodes that are kept, so that they are not lost with it.</summary>
-    private string Comments(SyntaxNode node, params SyntaxNode?[] kept)
-    {
-        if (!keepsComments)
-            return "";
-        var text = new StringBuilder();
-        foreach (var piece in node.DescendantTrivia(node.Span).Where(IsComment))
-        {
-            if (node.Span.Contains(piece.Span) && !kept.Any(k => k is not null && k.Span.Contains(piece.Span)))
-            {
-                var words = piece.ToString().TrimStart('/', '*').TrimEnd('/', '*').Trim().Replace("\r\n", "\n").Replace("\n", " ");
-                text.Append(" /* ").Append(words).Append(" */");
-            }
-        }
-        return text.ToString();
-    }
 
     private static IReadOnlyList<string> Unindent(string text)
     {

@@ -85,7 +85,7 @@ partial class Zoo
             {
                 var x = this._conv1.forward(input);
                 x = global::QDrop.Modules.Ops.view(x, x.shape[0], -1);
-                x = this._fc1.forward(x); // saturates, on purpose
+                x = this._fc1.forward(x);
                 return x;
             }
             #pragma warning restore

@@ -48,7 +48,6 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
         {
             var y = this._conv1.forward(x);
 
-            // Option A: every other pixel, and zeros for the channels that are new.
             y = this._add.forward(global::QDrop.Modules.Ops.add(y, this._model.stride == 1 ? x : global::QDrop.Modules.Ops.pad(global::QDrop.Modules.Ops.index(x, .., .., global::TorchSharp.torch.TensorIndex.Slice(step: 2), global::TorchSharp.torch.TensorIndex.Slice(step: 2)), new long[] { 0, 0, 0, 0, this._model.extraPlanes / 2, this._model.extraPlanes / 2 })));
             return y;
         }
@@ -136,7 +135,6 @@ partial class ResNet20 : global::QDrop.Modules.IQuantizable
         {
             using var scope = global::TorchSharp.torch.NewDisposeScope();
             var @out = this._conv1.forward(x);
-            // [N, 64, 1, 1]
             return @out.MoveToOuterDisposeScope();
         }
         #pragma warning restore
