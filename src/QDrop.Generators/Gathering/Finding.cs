@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -15,6 +16,9 @@ namespace QDrop.Generators.Gathering;
 /// </summary>
 internal sealed class Finding(Compilation compilation, TorchTypes torch, CancellationToken cancellation)
 {
+    /// <summary>How deep code may be nested, in syntax nodes: a hundred calls in one another, or four hundred terms of a sum.</summary>
+    private const int MaximalDepth = 400;
+
     private readonly HashSet<SyntaxTree> _read = [];
 
     public Compilation Compilation { get; } = compilation;
@@ -43,6 +47,23 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
     {
         _read.Add(tree);
         return Compilation.GetSemanticModel(tree);
+    }
+
+    /// <summary>What a piece of code does.</summary>
+    /// <exception cref="InsufficientExecutionStackException">It is nested too deeply.</exception>
+    public IOperation? OperationOf(SyntaxNode node)
+    {
+        // The compiler does not guard its stack here, as it does elsewhere.
+        var open = new Stack<(SyntaxNode Node, int Depth)>([(node, 0)]);
+        while (open.Count > 0)
+        {
+            var (inner, depth) = open.Pop();
+            if (depth > MaximalDepth)
+                throw new InsufficientExecutionStackException();
+            foreach (var child in inner.ChildNodes())
+                open.Push((child, depth + 1));
+        }
+        return SemanticsOf(node.SyntaxTree).GetOperation(node, Cancellation);
     }
 
     public void Report(DiagnosticDescriptor rule, LocationInfo location, params string[] arguments) =>

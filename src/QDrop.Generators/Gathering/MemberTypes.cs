@@ -33,7 +33,8 @@ internal static class MemberTypes
             var semantics = finding.SemanticsOf(declaration.SyntaxTree);
             foreach (var value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
             {
-                if (!SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics), member))
+                // The name first: every question to the compiler costs.
+                if (TargetName(value) != member.Name || !SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics), member))
                     continue;
                 var type = semantics.GetTypeInfo(value, finding.Cancellation).Type;
                 if (type is null || (assigned is not null && !SymbolEqualityComparer.Default.Equals(assigned, type)))
@@ -49,6 +50,15 @@ internal static class MemberTypes
         AssignmentExpressionSyntax assignment => assignment.Right,
         VariableDeclaratorSyntax { Initializer: { } initializer } => initializer.Value,
         PropertyDeclarationSyntax { Initializer: { } initializer } => initializer.Value,
+        _ => null,
+    };
+
+    private static string? TargetName(ExpressionSyntax value) => value.Parent switch
+    {
+        AssignmentExpressionSyntax { Left: IdentifierNameSyntax name } => name.Identifier.ValueText,
+        AssignmentExpressionSyntax { Left: MemberAccessExpressionSyntax access } => access.Name.Identifier.ValueText,
+        EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } => declarator.Identifier.ValueText,
+        EqualsValueClauseSyntax { Parent: PropertyDeclarationSyntax property } => property.Identifier.ValueText,
         _ => null,
     };
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -25,9 +26,19 @@ internal static class ModelGatherer
         {
             return ModelOutcome.Nothing;
         }
-        var reached = ReachedModules.Of(model, finding);
-        var files = GatherFiles(model, declaration, attribute, reached.Modules, reached.Methods, finding);
-        return new ModelOutcome(files.ToEquatableArray(), finding.Diagnostics.Distinct().ToEquatableArray(), reached.Modules.Select(FullName).ToEquatableArray());
+        List<ModuleFile> files = [];
+        IReadOnlyList<INamedTypeSymbol> modules = [];
+        try
+        {
+            (modules, var methods) = ReachedModules.Of(model, finding);
+            files = GatherFiles(model, declaration, attribute, modules, methods, finding);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            // The compiler gives up on such code, too.
+            finding.Report(Rules.NotAnalysable, LocationInfo.Of(declaration.Identifier), model.Name, "code is nested too deeply; take parts of it into locals");
+        }
+        return new ModelOutcome(files.ToEquatableArray(), finding.Diagnostics.Distinct().ToEquatableArray(), modules.Select(FullName).ToEquatableArray());
     }
 
     private static List<ModuleFile> GatherFiles(

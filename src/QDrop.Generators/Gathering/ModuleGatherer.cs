@@ -24,10 +24,11 @@ internal static class ModuleGatherer
         CheckPartial(module, finding);
 
         var declaration = finding.SyntaxOf(forward.DeclaringSyntaxReferences[0]) as MethodDeclarationSyntax;
-        if (declaration is null || !CheckSyntax(declaration, module, finding))
+        // What the compiler cannot read, it reports itself.
+        if (declaration is null || declaration.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) || !CheckSyntax(declaration, module, finding))
             return null;
         var semantics = finding.SemanticsOf(declaration.SyntaxTree);
-        if (semantics.GetOperation(declaration, finding.Cancellation) is not IMethodBodyBaseOperation body)
+        if (finding.OperationOf(declaration) is not IMethodBodyBaseOperation body)
             return null;
         var flow = ForwardFlow.Analyse(module, forward, body, finding.Torch, finding.Ops, finding.Cancellation);
         finding.Diagnostics.AddRange(flow.Diagnostics);

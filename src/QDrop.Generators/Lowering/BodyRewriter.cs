@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -41,6 +42,7 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
     /// <summary>The code of a node, without the trivia around it.</summary>
     public string Text(SyntaxNode node)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (Replacements.TryGetValue(node, out var replacement))
             return replacement;
         if (places.TryGetValue(node, out var lowered))

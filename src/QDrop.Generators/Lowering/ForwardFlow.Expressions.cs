@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
@@ -21,6 +22,7 @@ internal sealed partial class ForwardFlow
     /// <returns>The tensor values that it may evaluate to; none where it is no tensor.</returns>
     private ImmutableHashSet<TensorValue> Expression(IOperation operation)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         _cancellation.ThrowIfCancellationRequested();
         switch (operation)
         {

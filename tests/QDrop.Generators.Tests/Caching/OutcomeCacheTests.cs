@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Models;
+using QDrop.Generators.Tests.Fuzzing;
 using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests.Caching;
@@ -195,6 +196,28 @@ public sealed class OutcomeCacheTests
         Dictionary<string, ModelOutcome> first = counted.Of(run.Output), second = new CountedCache().Of(Project.Compilation);
         Assert.Equal(first, second);
         Assert.NotEmpty(first["Net"].Files);
+    }
+
+    [Fact]
+    public void Whatever_is_edited_a_known_outcome_is_what_a_new_analysis_says()
+    {
+        var random = new Random(1);
+        var counted = new CountedCache();
+        CSharpCompilation compilation = Project.Compilation;
+        int asked = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            SyntaxTree tree = compilation.SyntaxTrees[random.Next(compilation.SyntaxTrees.Length)];
+            (string what, string source) = new Mutator(tree.ToString(), seed: i).Next();
+            CSharpCompilation edited = compilation.ReplaceSyntaxTree(tree, GeneratorRun.Parse(source, tree.FilePath));
+            IReadOnlyList<(string, ModelOutcome)> known = counted.All(edited), fresh = new CountedCache().All(edited);
+            Assert.True(fresh.SequenceEqual(known), $"edit {i} of {tree.FilePath}: {what}");
+            asked += fresh.Count;
+            // What can still be read is edited further.
+            if (!edited.GetParseDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) && random.Next(2) == 0)
+                compilation = edited;
+        }
+        Assert.InRange(counted.Analyses.Count, 1, asked - 1);
     }
 
     [Fact]

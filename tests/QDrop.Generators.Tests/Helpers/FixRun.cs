@@ -70,6 +70,9 @@ internal sealed class FixRun : IDisposable
         Solution = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;
     }
 
+    /// <summary>Goes back to a solution from before.</summary>
+    public void Reset(Solution solution) => Solution = solution;
+
     /// <summary>Fixes everything in the solution that one fix knows of.</summary>
     /// <returns>Whether there was anything to fix.</returns>
     public async Task<bool> ApplyAllAsync(SourceFix fix, FixAllScope scope = FixAllScope.Solution)

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QDrop.Generators.Analyzers;
+using QDrop.Generators.Gathering;
+using QDrop.Generators.Tests.Helpers;
+
+namespace QDrop.Generators.Tests.Fuzzing;
+
+/// <summary>What came of one variant of a source.</summary>
+/// <param name="Compiles">Whether the variant itself is without errors.</param>
+/// <param name="Refused">Whether an error of ours stands against it.</param>
+/// <param name="Said">All rules that do.</param>
+/// <param name="Time">How long the generator and the analyzer took.</param>
+/// <param name="Failure">What went wrong, if anything.</param>
+internal sealed record Verdict(bool Compiles, bool Refused, string[] Said, TimeSpan Time, string? Failure)
+{
+    public static Verdict Wrong(TimeSpan time, string failure) => new(false, false, [], time, failure);
+}
+
+/// <summary>One file that is spoiled again and again, in a project whose other files stay, as in an editor: one driver sees all variants.</summary>
+internal sealed class FuzzedProject
+{
+    /// <summary>Longer than any variant takes on a machine that does other work too: what takes longer hangs.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private readonly string _path;
+    private readonly CSharpCompilation _compilation;
+    private GeneratorDriver _driver;
+
+    public FuzzedProject(string path, CSharpCompilation compilation)
+    {
+        _path = path;
+        _compilation = compilation.WithOptions(compilation.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default));
+        _driver = GeneratorRun.Of(_compilation, new QuantizedModelGenerator(), tracks: false).Driver;
+    }
+
+    public string Source => _compilation.SyntaxTrees.Single(t => t.FilePath == _path).ToString();
+
+    public Verdict Try(string source)
+    {
+        using var cancellation = new CancellationTokenSource(Limit);
+        Task<Verdict> work = Task.Run(() => Run(source, cancellation.Token));
+        return work.Wait(2 * Limit) ? work.Result : Verdict.Wrong(2 * Limit, "it hangs, and does not listen to cancellation");
+    }
+
+    /// <summary>Applies everything that an editor offers, one after the other to the same source.</summary>
+    /// <returns>What went wrong, if anything.</returns>
+    public async Task<string?> TryFixesAsync(string source)
+    {
+        using var run = FixRun.Of(_compilation.SyntaxTrees.Select(t => (t.FilePath, t.FilePath == _path ? source : t.ToString())));
+        Solution before = run.Solution;
+        try
+        {
+            foreach (Diagnostic diagnostic in await run.DiagnosticsAsync())
+            {
+                foreach (CodeAction offer in await run.OffersAsync(diagnostic))
+                {
+                    await run.ApplyAsync(offer);
+                    if (run.Solution == before)
+                        return $"'{offer.Title}' changes nothing";
+                    run.Reset(before);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            return exception.ToString();
+        }
+        return null;
+    }
+
+    private Verdict Run(string source, CancellationToken cancellation)
+    {
+        SyntaxTree tree = GeneratorRun.Parse(source, _path);
+        Compilation input = _compilation.ReplaceSyntaxTree(_compilation.SyntaxTrees.Single(t => t.FilePath == _path), tree);
+        var clock = new Clock();
+        try
+        {
+            _driver = _driver.RunGeneratorsAndUpdateCompilation(input, out Compilation output, out _, cancellation);
+            List<Diagnostic> said = Analyze(output, cancellation);
+            TimeSpan time = clock.Elapsed;
+            if (_driver.GetRunResult().Results.Single().Exception is { } thrown)
+                return Verdict.Wrong(time, thrown.ToString());
+            bool refused = said.Any(d => d.Severity == DiagnosticSeverity.Error);
+            bool compiles = Errors(input, [tree]).Count == 0;
+            return new Verdict(compiles, refused, [.. said.Select(d => d.Id).Distinct()], time, compiles && !refused ? Missing(input, output, tree) : null);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Verdict.Wrong(clock.Elapsed, "it hangs");
+        }
+        catch (Exception exception)
+        {
+            return Verdict.Wrong(clock.Elapsed, exception.ToString());
+        }
+    }
+
+    /// <summary>What the analyzer says. Its own work only: the compiler's around it costs many times as much.</summary>
+    private static List<Diagnostic> Analyze(Compilation compilation, CancellationToken cancellation)
+    {
+        var findings = CompilationFindings.Of(compilation);
+        return [.. compilation.SyntaxTrees
+            .SelectMany(tree => tree.GetRoot(cancellation).DescendantNodes(n => n is not MemberDeclarationSyntax or BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax).OfType<TypeDeclarationSyntax>())
+            .SelectMany(declaration => findings.In(declaration.GetReference(), cancellation))];
+    }
+
+    /// <summary>A model that compiles, and against which nothing was said, has a twin that compiles.</summary>
+    private static string? Missing(Compilation input, Compilation output, SyntaxTree tree)
+    {
+        SyntaxTree[] written = [.. output.SyntaxTrees.Where(t => !input.ContainsSyntaxTree(t))];
+        if (Errors(output, [tree, .. written]) is [{ } error, ..])
+            return $"the output does not compile: {error}\n{error.Location.SourceTree}";
+        string[] models = [.. AttributedDeclarations.Of(ModelGatherer.AttributeName, input, CancellationToken.None).Select(m => ModelGatherer.FullName(m.Type).Replace('+', '.').Replace('`', '-'))];
+        string[] without = [.. models.Where(m => !written.Any(t => Path.GetFileName(t.FilePath) == QuantizedModelGenerator.FileName(m)))];
+        return without.Length == 0 ? null : $"nothing is written and nothing is said for {string.Join(", ", without)}";
+    }
+
+    /// <summary>
+    /// Wall-clock or processor time, whichever is less: the one grows while others use the machine, the other while this process does
+    /// something else too.
+    /// </summary>
+    private readonly struct Clock()
+    {
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private readonly TimeSpan _cpu = Environment.CpuUsage.TotalTime;
+
+        public TimeSpan Elapsed
+        {
+            get
+            {
+                TimeSpan wall = Stopwatch.GetElapsedTime(_start), cpu = Environment.CpuUsage.TotalTime - _cpu;
+                return wall < cpu ? wall : cpu;
+            }
+        }
+    }
+
+    private static List<Diagnostic> Errors(Compilation compilation, SyntaxTree[] trees)
+    {
+        Diagnostic[] syntax = [.. trees.SelectMany(t => t.GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error)];
+        return syntax.Length > 0
+            ? [.. syntax]
+            : [.. trees.SelectMany(t => compilation.GetSemanticModel(t).GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error)];
+    }
+}
