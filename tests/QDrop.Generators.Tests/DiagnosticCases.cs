@@ -222,6 +222,7 @@ internal static class DiagnosticCases
         ["layers that an enumeration may reach"] = Advisable("private readonly Linear a = Linear(4, 4); public int Count => System.Linq.Enumerable.Count(children());", "return fc.forward(x);"),
         ["a layer that a derived class may use"] = Advisable("private readonly Linear a = Linear(4, 4); protected Tensor Head(Tensor y) => a.forward(y);", "return fc.forward(x);"),
         ["layers from elsewhere"] = $$"""{{Usings}}internal static class Parts { public static readonly Module<Tensor, Tensor> Body = Linear(4, 4); } [Quantize] internal partial class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> body = Parts.Body; public override Tensor forward(Tensor x) => body.forward(x); }""",
+        ["an embedding is something to quantize"] = $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> table = Embedding(10, 4); public override Tensor forward(Tensor x) => table.forward(x); }""",
         ["a block that is reached"] = Model("[Quantize]", "partial class Net", members: "private readonly Block block = new();") + """
 
             [QuantizationBlock] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }

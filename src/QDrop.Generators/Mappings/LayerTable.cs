@@ -27,7 +27,8 @@ internal static class LayerTable
         ["Bilinear"] = ": it has two inputs; expected a layer with one",
     };
 
-    private static readonly HashSet<string> Weighted = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear"];
+    private static readonly HashSet<string> Weighted =
+        ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear", "Embedding", "MultiheadAttention"];
 
     private static readonly HashSet<string> BatchNorms = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"];
 
