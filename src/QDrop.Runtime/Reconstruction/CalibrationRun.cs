@@ -10,9 +10,6 @@ namespace QDrop.Reconstruction;
 /// <summary>One run of <see cref="ModelCalibrator"/>.</summary>
 internal sealed class CalibrationRun : IDisposable
 {
-    /// <summary>Inputs that are run through the model at once.</summary>
-    private const int RunBatch = 64;
-
     /// <summary>Inputs of the first run. A second run with one more shows where in each tensor the samples are.</summary>
     private const int DiscoverySamples = 2;
 
@@ -21,8 +18,7 @@ internal sealed class CalibrationRun : IDisposable
     private readonly IModelTwin _twin;
     private readonly Unit? _root;
     private readonly QuantizationContext _context;
-    private readonly List<Tensor> _inputs;
-    private readonly List<CalibrationBatch> _batches;
+    private readonly CalibrationBatches _batches;
     private readonly IProgress<CalibrationProgress>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly DiscoveryExecutor _discovery;
@@ -38,17 +34,11 @@ internal sealed class CalibrationRun : IDisposable
         _context = twin.Context;
         _context.Method = settings.Method;
         _root = twin.IsBlock ? new BlockUnit(_context, descriptor.Name, arguments => new([twin.Run(arguments)])) : null;
-        using (no_grad())
-        {
-            _inputs = [.. inputs.Select(static i => MemoryFormat.Fastest(i).DetachFromDisposeScope())];
-            _batches = [.. Enumerable.Range(0, (int)((_inputs[0].shape[0] + RunBatch - 1) / RunBatch)).Select(k => Batch((long)k * RunBatch, RunBatch))];
-        }
+        _batches = new CalibrationBatches(twin, inputs);
         _progress = progress;
         _cancellation = cancellation;
         _discovery = new DiscoveryExecutor(_context);
     }
-
-    private long SampleCount => _inputs[0].shape[0];
 
     /// <summary>Runs the twin once, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
     public void Discover()
@@ -57,8 +47,8 @@ internal sealed class CalibrationRun : IDisposable
         using var scope = NewDisposeScope();
         Bundle expected;
         using (no_grad())
-            expected = RunUserCode(arguments => new([_twin.RunFloat(arguments)]), Repeated(DiscoverySamples));
-        Bundle found = Stand(_discovery, () => RunUserCode(Forward, Repeated(DiscoverySamples)));
+            expected = RunUserCode(arguments => new([_twin.RunFloat(arguments)]), _batches.Repeated(DiscoverySamples));
+        Bundle found = Stand(_discovery, () => RunUserCode(Forward, _batches.Repeated(DiscoverySamples)));
         if (_context.Layers.Count == 0)
         {
             throw new QDropException("QDROP232", $"'{_descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution, linear layer, embedding or attention in forward.");
@@ -66,7 +56,7 @@ internal sealed class CalibrationRun : IDisposable
         CheckTwin(expected, found);
         var others = new ShapeExecutor(_context);
         using (no_grad())
-            Stand(others, () => RunUserCode(Forward, Repeated(DiscoverySamples + 1)));
+            Stand(others, () => RunUserCode(Forward, _batches.Repeated(DiscoverySamples + 1)));
         _layouts = _discovery.Shapes.Layouts(DiscoverySamples, others.Shapes, DiscoverySamples + 1);
         AssignBits();
     }
@@ -83,7 +73,7 @@ internal sealed class CalibrationRun : IDisposable
         }
         _context.Enable(weights: false, activations: false);
         // A unit-by-unit run searches its units' ranges again, on quantized inputs.
-        Observe(_context.Activations, () => Forward(Batch(0, _settings.RangeSamples).Inputs));
+        Observe(_context.Activations, () => Forward(_batches.First(_settings.RangeSamples)));
     }
 
     /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it.</summary>
@@ -151,7 +141,7 @@ internal sealed class CalibrationRun : IDisposable
             Settings = _settings,
             Units = units,
             WeightsHash = WeightFile.Hash(_twin.Float),
-            CalibrationHash = CalibrationData.Hash(_inputs),
+            CalibrationHash = CalibrationData.Hash(_batches.Inputs),
             Versions = LibraryVersions.Current(),
         };
         Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_twin.Float, _context).ToDictionary(t => t.Key, t => Own(t.Value));
@@ -165,9 +155,7 @@ internal sealed class CalibrationRun : IDisposable
     {
         _context.Executor = null;
         _discovery.Dispose();
-        foreach (Tensor part in _batches.SelectMany(static b => b.Inputs.Tensors))
-            part.Dispose();
-        _inputs.ForEach(static i => i.Dispose());
+        _batches.Dispose();
     }
 
     /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads; where an attribute says something, that.</summary>
@@ -183,22 +171,6 @@ internal sealed class CalibrationRun : IDisposable
 
     /// <summary>The network that a unit's inputs come from. Learned rounding alone sees float activations until all weights are done.</summary>
     private void SetQuantized(bool on) => _context.Enable(weights: on, activations: on && _settings.Method != Method.AdaRound);
-
-    /// <summary>Some of the inputs, as arguments of <c>forward</c>.</summary>
-    private CalibrationBatch Batch(long start, long count)
-    {
-        count = Math.Min(count, SampleCount - start);
-        return new(ModelInputs.Bind(_twin, [.. _inputs.Select(i => i.narrow(0, start, count).DetachFromDisposeScope())]), start, count);
-    }
-
-    /// <summary>A batch of a certain size even where there are fewer samples.</summary>
-    private Bundle Repeated(int count)
-    {
-        if (SampleCount >= count)
-            return ModelInputs.Bind(_twin, [.. _inputs.Select(i => i.narrow(0, 0, count))]);
-        using Tensor rows = tensor([.. Enumerable.Range(0, count).Select(k => k % SampleCount)]);
-        return ModelInputs.Bind(_twin, [.. _inputs.Select(i => i.index_select(0, rows))]);
-    }
 
     /// <summary>Runs the twin on copies of the inputs, which <c>forward</c> may change.</summary>
     private Bundle Forward(Bundle inputs)
@@ -225,7 +197,7 @@ internal sealed class CalibrationRun : IDisposable
     private Samples Capture(ReplayExecutor executor, Unit unit)
     {
         using var guard = no_grad();
-        return Stand(executor, () => executor.Capture(inputs => Forward(inputs), _batches, unit, _cancellation));
+        return Stand(executor, () => executor.Capture(inputs => Forward(inputs), _batches.All, unit, _cancellation));
     }
 
     private Samples Compute(Unit unit, Samples input)
@@ -261,7 +233,7 @@ internal sealed class CalibrationRun : IDisposable
     }
 
     /// <summary>The batches in which a unit is computed: one where its inputs do not depend on the sample.</summary>
-    private IEnumerable<(long Start, long Count)> Parts(Samples input) => input.IsShared ? [(0, 1)] : _batches.Select(static b => (b.Start, b.Count));
+    private IEnumerable<(long Start, long Count)> Parts(Samples input) => input.IsShared ? [(0, 1)] : _batches.All.Select(static b => (b.Start, b.Count));
 
     /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
     private bool Learns(Unit unit) => _context.MethodOf(unit.Name) switch

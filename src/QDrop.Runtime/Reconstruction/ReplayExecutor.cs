@@ -81,9 +81,3 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
     /// <summary>Ends a <c>forward</c> whose rest is not needed.</summary>
     private sealed class UnitReachedException : Exception;
 }
-
-/// <summary>Some of the calibration inputs.</summary>
-/// <param name="Inputs">Arguments of the model's <c>forward</c>.</param>
-/// <param name="Start">Number of the first sample.</param>
-/// <param name="Count">Number of samples.</param>
-internal sealed record CalibrationBatch(Bundle Inputs, long Start, long Count);
