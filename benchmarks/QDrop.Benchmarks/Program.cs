@@ -1,8 +1,15 @@
 using System.Globalization;
 using QDrop.Benchmarks;
+using QDrop.Benchmarks.Generator;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["generator"])
+{
+    GeneratorBenchmarks.Run();
+    return;
+}
+
 var iterations = Option("--iterations", 1000);
 var threads = Option("--threads", 0);
 int[] counts = threads == 0 ? [1, 2] : [threads];

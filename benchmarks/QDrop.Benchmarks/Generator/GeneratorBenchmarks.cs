@@ -1,0 +1,28 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace QDrop.Benchmarks.Generator;
+
+/// <summary>Runs the generator's benchmarks in this process, which has the same references as the models.</summary>
+internal static class GeneratorBenchmarks
+{
+    public static void Run()
+    {
+        BenchmarkRunner.Run<KeystrokeBenchmark>(Configuration(warmups: 8, iterations: 25));
+        BenchmarkRunner.Run<ColdBenchmark>(Configuration(warmups: 2, iterations: 6));
+    }
+
+    private static ManualConfig Configuration(int warmups, int iterations) => ManualConfig.CreateEmpty()
+        .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithStrategy(RunStrategy.Monitoring).WithWarmupCount(warmups).WithIterationCount(iterations))
+        .AddColumnProvider(DefaultColumnProviders.Params, DefaultColumnProviders.Statistics)
+        .AddColumn(TargetMethodColumn.Method, StatisticColumn.Median, StatisticColumn.Min)
+        .AddExporter(MarkdownExporter.GitHub)
+        .AddLogger(ConsoleLogger.Default)
+        .WithArtifactsPath("artifacts/benchmarks");
+}
