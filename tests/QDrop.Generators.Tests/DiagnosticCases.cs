@@ -35,12 +35,9 @@ internal static class DiagnosticCases
         ["QDROP002"] =
         [
             $$"""{{Usings}}[Quantize] internal partial class Net { }""",
-            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, Tensor, Tensor>("net") { public override Tensor forward(Tensor x, Tensor y) => x + y; }""",
-            $$"""
-            {{Usings}}
-            internal class Base() : Module<Tensor, Tensor>("base") { public override Tensor forward(Tensor x) => x.relu(); }
-            [Quantize] internal partial class Net : Base;
-            """,
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, int, Tensor>("net") { public override Tensor forward(Tensor x, int times) => x * times; }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, float>("net") { public override float forward(Tensor x) => 0; }""",
+            $$"""{{Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { }""",
         ],
         ["QDROP003"] =
         [
@@ -100,15 +97,30 @@ internal static class DiagnosticCases
             Forwards.Source("", "try { return relu(x); } finally { conv1.eval(); }"),
             Forwards.Source("private Tensor? last;", "last = x; return relu(x);"),
             Forwards.Source("", "Func<Tensor, Tensor> act = t => relu(t); return act(x);"),
-            Forwards.Source("", "return Act(x); static Tensor Act(Tensor t) => relu(t);"),
-            Forwards.Source("private Tensor Act(Tensor t) => relu(t);", "return Act(conv1.forward(x));"),
+            Forwards.Source("", "return Act(x); static Tensor Act(Tensor t) => t.shape[0] > 9 ? Act(relu(t)) : t;"),
+            Forwards.Source("private Tensor A(Tensor t) => B(t); private Tensor B(Tensor t) => t.shape[0] > 9 ? A(t) : t;", "return A(conv1.forward(x));"),
+            Forwards.Source("private static Tensor Swap(ref Tensor t) => t = relu(t);", "return Swap(ref x);"),
+            Forwards.Source("private Tensor Fail(Tensor t) { throw new InvalidOperationException(t.shape.ToString()); }", "return Fail(x);"),
+            Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); var z = Act(y); return z + y;"),
+            Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); return y + Act(y);"),
+            Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "return Act(x);"),
+            Forwards.Source("private readonly Tools tools = new(); private sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "return tools.Act(x);"),
+            Forwards.Source("private static Tensor Last(Tensor t) { try { return relu(t); } finally { } }", "return Last(x);"),
+            Forwards.Source("private static async System.Threading.Tasks.Task<Tensor> Later(Tensor t) { await System.Threading.Tasks.Task.Yield(); return t; }", "return Later(x).Result;"),
+            $$"""
+            {{Usings}}
+            internal abstract class Base() : Module<Tensor, Tensor>("base") { private static int Count(int n) => n; protected Tensor Act(Tensor t) => t.relu() * Count(2); }
+            [Quantize] internal partial class Net : Base { public override Tensor forward(Tensor x) => Act(x); }
+            """,
+            $$"""
+            {{Usings}}
+            internal abstract class Base(double slope) : Module<Tensor, Tensor>("base") { protected Tensor Act(Tensor t) => leaky_relu(t, slope); }
+            [Quantize] internal partial class Net() : Base(0.1) { public override Tensor forward(Tensor x) => Act(x); }
+            """,
             Forwards.Source("", "dynamic d = conv1; return (Tensor)d.forward(x);"),
             Forwards.Source("", "return x.shape[0] > 9 ? forward(relu(x)) : x;"),
             Forwards.Source("", "return base.call(x);"),
-            Forwards.Source("", "var parts = new List<Tensor> { x, relu(x) }; return cat(parts, 1);"),
-            Forwards.Source("", "var parts = x.chunk(2, 1); return parts[0] + parts[1];"),
-            Forwards.Source("", "(Tensor a, Tensor b) = (relu(x), tanh(x)); return a + b;"),
-            $$"""{{Usings}}[Quantize] internal partial class Net(double slope = 0.1) : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => leaky_relu(x, slope); }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net(double slope = 0.1) : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => leaky_relu(x, slope += 0.1); }""",
             Forwards.Source("private readonly Func<Tensor, Tensor> act = static t => relu(t);", "return act(x);"),
             Forwards.Source("private Module<Tensor, Tensor>? late;", "late ??= conv2; late = conv1; return late.forward(x);"),
             Forwards.Source("", "return Conv2d(4, 4, 1).forward(x);"),
@@ -119,6 +131,20 @@ internal static class DiagnosticCases
             Forwards.Source("", "var y = conv1.forward(x); var z = y.relu_(); return z + y;"),
             Forwards.Source("", "return new[] { 1 }.Select(i => relu(x)).First();"),
             Forwards.Source("", "object o = relu(x); return (Tensor)o;"),
+            Forwards.Source("", "Func<long> count = Count; return x * count(); long Count() => conv1.forward(x).shape[0];"),
+            Forwards.Source("private readonly List<Tensor> kept = new();", "kept.Add(relu(x)); return kept[0];"),
+            Forwards.Source("private readonly List<Tensor> kept = new();", "var all = kept; all[0] = relu(x); return x;"),
+            Forwards.Source("", "var parts = conv1.forward(x).chunk(2, 1); var half = parts[0]; half.relu_(); return parts[1];"),
+            Forwards.Source("", "var all = new List<Tensor>(); var y = conv1.forward(x); all.Add(y); y.relu_(); return all[0];"),
+            Forwards.Source("", "var y = conv1.forward(x); var pair = (y, x); y.relu_(); return pair.y;"),
+            Forwards.Source("", "var parts = x.chunk(2, 1); return cat(parts.Select(p => p * 2).ToList(), 1);"),
+            Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; foreach (var pair in parts) x = pair.Value; return x;"),
+            Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; return parts.Values.First();"),
+            Forwards.Source("private sealed record Pair(Tensor A, Tensor B);", "var pair = new Pair(x, relu(x)); return pair.A;"),
+            Forwards.Source("", "Tensor[] parts = [x, relu(x)]; return parts is [var a, ..] ? a : x;"),
+            Forwards.Source("", "Tensor[] parts = [x, relu(x)]; var n = 0; parts[n++] += x; return parts[0];"),
+            Forwards.Source("", "Tensor[] parts = [x, relu(x)]; foreach (ref var part in parts.AsSpan()) part = relu(part); return parts[0];"),
+            Forwards.Source("", "var lazy = new Lazy<Tensor>(() => relu(x)); return lazy.Value;"),
             Forwards.Source("", "x[0] = relu(x); return x;"),
             Forwards.Source("", "var sizes = from n in x.shape where n > 1 select n; return x.view(sizes.ToArray());"),
         ],
@@ -175,8 +201,8 @@ internal static class DiagnosticCases
             """,
             Model("[Quantize]", "partial class Net", members: "private readonly Derived block = new();") + """
 
-            internal partial class Base() : Module<Tensor, Tensor>("base") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
-            [QuantizationBlock] internal sealed partial class Derived : Base;
+            [QuantizationBlock] internal abstract class Base() : Module<Tensor, Tensor>("base");
+            internal sealed partial class Derived : Base { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
             """,
         ],
         ["QDROP016"] =
@@ -197,6 +223,14 @@ internal static class DiagnosticCases
         ["a private constructor"] = $$"""{{Usings}}[Quantize] internal partial class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 4); private Net() : base("net") { } public override Tensor forward(Tensor x) => fc.forward(x); }""",
         ["a module class that is not reached need not be partial"] = Model("[Quantize]", "partial class Net") + "\ninternal sealed class Other() : Module<Tensor, Tensor>(\"o\") { public override Tensor forward(Tensor x) => x.cumsum(1); }",
         ["a part of the class in another declaration"] = Model("[Quantize]", "partial class Net") + "\ninternal partial class Net { private int More => 1; }",
+        ["a parameter of the class that forward reads"] = $$"""{{Usings}}[Quantize] internal partial class Net(double slope = 0.1) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => leaky_relu(fc.forward(x), slope); }""",
+        ["a model that derives from a model"] = Model("[Quantize]", "partial class Net") + "\n[Quantize] internal sealed partial class Wide : Net;",
+        ["a model with two inputs"] = $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, (Tensor, Tensor), (Tensor, Tensor)>("net") { private readonly Linear fc = Linear(4, 4); public override (Tensor, Tensor) forward(Tensor x, (Tensor, Tensor) y) => (fc.forward(x), y.Item2); }""",
+        ["a model that inherits its forward"] = $$"""
+            {{Usings}}
+            internal partial class Base() : Module<Tensor, Tensor>("base") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            [Quantize] internal partial class Net : Base;
+            """,
         ["a reached class that inherits its forward"] = Model("[Quantize]", "partial class Net", members: "private readonly Derived block = new();") + """
 
             internal partial class Base() : Module<Tensor, Tensor>("b") { public override Tensor forward(Tensor x) => x.relu(); }

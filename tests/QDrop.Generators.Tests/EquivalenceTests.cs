@@ -30,6 +30,31 @@ public sealed class EquivalenceTests
         Assert.Equal(expected, found);
     }
 
+    public static TheoryData<string> Models => [.. Forwards.Models.Keys];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_twin_with_several_inputs_or_outputs_computes_exactly_what_its_model_computes(string name)
+    {
+        GeneratorRun run = GeneratorRun.Of(Forwards.ModelSource(name));
+        Assert.Empty(run.Diagnostics);
+        (float[] expected, float[] found) = Twins.Run(run, ["Models.Net"], Forwards.Models[name].Shapes).Single();
+        Assert.Equal(expected, found);
+    }
+
+    public static TheoryData<string> Classes => [.. ClassForms.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Classes))]
+    public void A_class_written_in_another_way_has_a_twin_that_computes_the_same(string name)
+    {
+        (string type, string[] files) = ClassForms.All[name];
+        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(files.Select((source, i) => ($"File{i}.cs", source))));
+        Assert.Empty(run.Diagnostics);
+        (float[] expected, float[] found) = Twins.Run(run, type.Replace("@", ""), 2, 4, 8, 8);
+        Assert.Equal(expected, found);
+    }
+
     public static TheoryData<string> Cases => [.. Forwards.Cases.Keys];
 
     [Theory]

@@ -1,9 +1,22 @@
 namespace QDrop.Generators.Tests;
 
 /// <summary>Ways in which users write a forward that must all mean the same in the twin. Input <c>[N, 4, 8, 8]</c>; no batch norms, so that equality is exact.</summary>
-internal static class Forwards
+internal static partial class Forwards
 {
-    public static IReadOnlyDictionary<string, (string Members, string Body)> Cases { get; } = new Dictionary<string, (string, string)>
+    /// <summary>The cases by what they are about.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, (string Members, string Body)>> Groups { get; } = new Dictionary<string, IReadOnlyDictionary<string, (string, string)>>
+    {
+        ["Basics"] = Basics(),
+        ["Helpers"] = Helpers(),
+        ["Collections"] = Collections(),
+        ["Several"] = Several(),
+        ["Scopes"] = Scopes(),
+    };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyDictionary<string, (string Members, string Body)> Cases { get; } = Groups.Values.SelectMany(g => g).ToDictionary(c => c.Key, c => c.Value);
+
+    private static Dictionary<string, (string Members, string Body)> Basics() => new()
     {
         ["one expression"] = ("", "return relu(conv1.forward(x));"),
         ["several statements, one local"] = ("", """
@@ -269,6 +282,14 @@ internal static class Forwards
             {
                 {{body.Replace("\n", "\n        ")}}
             }
+        }
+
+        internal static class Extensions
+        {
+            private const float Factor = 0.1f;
+            public static Tensor Twice(this Tensor t, int n = 2) => functional.relu(t) * n;
+            public static Tensor Scale(Tensor t, double by) => t * by;
+            public static Tensor Half(Tensor t) => t * Factor;
         }
         """;
 }

@@ -7,11 +7,14 @@ namespace QDrop.Generators.Tests;
 /// <summary>What becomes of the ways in which users write a forward.</summary>
 public sealed class LoweringTests
 {
-    [Fact]
-    public async Task Rewritten_forwards()
+    public static TheoryData<string> Groups => [.. Forwards.Groups.Keys];
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public async Task Rewritten_forwards(string group)
     {
         var text = new StringBuilder();
-        foreach (string name in Forwards.Cases.Keys)
+        foreach (string name in Forwards.Groups[group].Keys)
         {
             GeneratorRun run = GeneratorRun.Of(Forwards.Source(name));
             Assert.Empty(run.Diagnostics);
@@ -19,7 +22,7 @@ public sealed class LoweringTests
             text.Append("//// ").Append(name).Append('\n').Append(Between(source, "_model = model;", "        }"));
             text.Append(Between(source, "#pragma warning disable", "        #pragma warning restore")).Append('\n');
         }
-        await Verifier.Verify(text.ToString().Replace("global::QDrop.Modules.", "").Replace("global::TorchSharp.", ""), "txt").UseDirectory("Snapshots");
+        await Verifier.Verify(text.ToString().Replace("global::QDrop.Modules.", "").Replace("global::TorchSharp.", ""), "txt").UseDirectory("Snapshots").UseParameters(group);
     }
 
     /// <summary>The lines between the line with the one and the line with the other, as far to the left as they go.</summary>

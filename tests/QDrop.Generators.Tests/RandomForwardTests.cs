@@ -23,7 +23,7 @@ public sealed class RandomForwardTests
         // What the generator refuses (a tensor changed in place that others see) is no model; the others must be right.
         string[] types = [.. Enumerable.Range(0, Programs).Select(i => $"Models.Net{i}").Where(t => run.Sources.ContainsKey(t + ".Quantized.g.cs"))];
         Assert.True(types.Length > Programs / 2);
-        foreach (((float[] expected, float[] found), string type) in Twins.Run(run, types, [2, 4, 6, 6]).Zip(types))
+        foreach (((float[] expected, float[] found), string type) in Twins.Run(run, types, new long[] { 2, 4, 6, 6 }).Zip(types))
             Assert.True(expected.AsSpan().SequenceEqual(found), $"{type}\n{sources[int.Parse(type["Models.Net".Length..], CultureInfo.InvariantCulture)]}\n{run.Sources[type + ".Quantized.g.cs"]}");
     }
 
@@ -38,7 +38,7 @@ public sealed class RandomForwardTests
             Block(8, depth: 0, inLoop: false);
             string body = $"Tensor a = conv1.forward(x), b = x, c = relu(x);\n{_text}return {Value(2)};";
             string flags = $"private readonly bool p = {Flag()}, q = {Flag()}, r = {Flag()};";
-            return Forwards.Source(flags, body).Replace("class Net ", $"class {name} ").Replace("public Net()", $"public {name}()");
+            return Forwards.Source(flags, body).Replace("class Net ", $"class {name} ").Replace("public Net()", $"public {name}()").Replace("class Extensions", $"class Extensions{name}");
         }
 
         private void Block(int statements, int depth, bool inLoop)

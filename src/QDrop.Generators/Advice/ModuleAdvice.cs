@@ -33,7 +33,7 @@ internal static class ModuleAdvice
         foreach (var same in calls)
         {
             var places = same.GroupBy(layer => layer.Receiver.Syntax).Select(group => group.First()).OrderBy(layer => layer.Receiver.Syntax.SpanStart).ToList();
-            if (places.Count < 2 || !LayerTable.IsWeighted(MemberTypes.Of(places[0].Receiver, module, finding)))
+            if (places.Count < 2 || !LayerTable.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, finding)))
                 continue;
             foreach (var later in places.Skip(1).Where((layer, i) => !AreAlternatives(places[i].Receiver.Syntax, layer.Receiver.Syntax)))
                 finding.Report(Rules.SharedLayer, LocationInfo.Of(later.Receiver.Syntax), later.Name);
@@ -45,7 +45,7 @@ internal static class ModuleAdvice
     {
         for (var i = 0; i < chain.Steps.Count; i++)
         {
-            if (chain.Steps[i].Layer is { IsSpread: false } norm && LayerTable.IsBatchNorm(MemberTypes.Of(norm.Receiver, module, finding))
+            if (chain.Steps[i].Layer is { IsSpread: false } norm && LayerTable.IsBatchNorm(MemberTypes.Of(norm.Module.Operation, module, finding))
                 && (i > 0 ? WhyNotAfter(chain.Steps[i - 1], module, finding) : WhyNotFirst(chain, module, finding)) is { } reason)
             {
                 finding.Report(Rules.BatchNormStays, LocationInfo.Of(norm.Receiver.Syntax), norm.Name, reason);
@@ -59,7 +59,7 @@ internal static class ModuleAdvice
             return $"it follows '{op.Op.Name}'";
         if (before.Layer is not { } layer || layer.IsSpread)
             return null;
-        var type = MemberTypes.Of(layer.Receiver, module, finding);
+        var type = MemberTypes.Of(layer.Module.Operation, module, finding);
         return LayerTable.IsWeighted(type) || !LayerTable.IsSimple(type) ? null : $"it follows '{layer.Name}', a {type.Name}";
     }
 
@@ -74,7 +74,7 @@ internal static class ModuleAdvice
         return source switch
         {
             { Origin: Origin.Parameter } => "it is the first step of forward",
-            { Origin: Origin.Layer, Layer: { IsSpread: false } layer } when LayerTable.IsWeighted(MemberTypes.Of(layer.Receiver, module, finding)) =>
+            { Origin: Origin.Layer, Layer: { IsSpread: false } layer } when LayerTable.IsWeighted(MemberTypes.Of(layer.Module.Operation, module, finding)) =>
                 source.Uses.Count > 1 ? $"the value of '{layer.Name}' is used elsewhere, too" : $"it does not run each time that '{layer.Name}' does",
             { Origin: Origin.Operation, Op: { } op } => $"it follows '{op.Op.Name}'",
             _ => null,

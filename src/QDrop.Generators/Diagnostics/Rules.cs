@@ -10,8 +10,8 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NotPartial = Rule("QDROP001", "Module class is not partial",
         "'{0}' must be declared partial: the quantized twin of '{1}' is written into it");
 
-    public static readonly DiagnosticDescriptor NotAModule = Rule("QDROP002", "Class is not a Module<Tensor, Tensor>",
-        "'{0}' cannot be quantized: {1}; expected a class that derives from Module<Tensor, Tensor> and overrides forward");
+    public static readonly DiagnosticDescriptor NotAModule = Rule("QDROP002", "Class is not a module of tensors",
+        "'{0}' cannot be quantized: {1}; expected a class that derives from Module<Tensor, Tensor>, or a module with up to four inputs, and overrides forward");
 
     public static readonly DiagnosticDescriptor NotCreatable = Rule("QDROP003", "Model cannot be created",
         "'{0}' cannot be created by the calibration: {1}");

@@ -14,13 +14,13 @@ internal static class ModelWriter
     {
         writer.Line("/// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>");
         writer.Line("/// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>");
-        writer.Line($"public {module.Twin} ToQuantized() => ({module.Twin}){Modules}QuantizedModel.Create({module.Twin}.Descriptor, this);");
+        writer.Line($"public {(module.HidesModel ? "new " : "")}{module.Twin} ToQuantized() => ({module.Twin}){Modules}QuantizedModel.Create({module.Twin}.Descriptor, this);");
         writer.Line();
         writer.Line("/// <summary>Loads the quantized model that the build left.</summary>");
         writer.Line("/// <param name=\"path\">The file; <see langword=\"null\"/> for the one beside the program.</param>");
         writer.Line("/// <returns>The quantized model.</returns>");
         writer.Line("/// <exception cref=\"global::QDrop.QDropException\">The file is missing, damaged, or of another model.</exception>");
-        writer.Line($"public static {(module.HidesTwin ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => ({module.Twin}){Modules}QuantizedModel.Load({module.Twin}.Descriptor, path);");
+        writer.Line($"public static {(module.HidesModel ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => {(module.Forward.IsUnary ? $"({module.Twin}){Modules}QuantizedModel.Load" : $"{Modules}QuantizedModel.Load<{module.Twin}>")}({module.Twin}.Descriptor, path);");
     }
 
     public static void WriteDescriptor(IndentedWriter writer, ModelInfo model)

@@ -10,7 +10,6 @@ namespace QDrop.Generators.Emission;
 internal static class ModuleWriter
 {
     private const string Modules = "global::QDrop.Modules.";
-    private const string Tensor = "global::TorchSharp.torch.Tensor";
 
     public static string Write(ModuleFile file)
     {
@@ -45,6 +44,7 @@ internal static class ModuleWriter
         writer.Line($"{Modules}IQuantizedModule {Modules}IQuantizable.CreateQuantized({Modules}QuantizationContext context, {Modules}Feeds output) => new {module.Twin}(this, context, output);");
         writer.Line();
         WriteTwin(writer, file);
+        WriteCaptured(writer, module.Forward.Captured);
         while (open.Count > 0)
             open.Pop().Dispose();
         return writer.ToString();
@@ -54,13 +54,13 @@ internal static class ModuleWriter
     {
         var module = file.Module;
         DocumentationWriter.WriteTwin(writer, file);
-        writer.Line($"public {(module.HidesTwin ? "new " : "")}sealed class {module.Twin} : {Modules}QuantizedModule<{Tensor}, {Tensor}>");
+        writer.Line($"public {(module.HidesTwin ? "new " : "")}sealed class {module.Twin} : {Modules}QuantizedModule<{module.Forward.Types}>");
         using (writer.Block())
         {
             var chains = module.Forward.Chains.Where(c => c.Field.Length > 0).ToList();
             writer.Line($"private readonly {module.Type} {module.Forward.ModelField};");
             foreach (var chain in chains)
-                writer.Line($"private readonly {Modules}Chain {chain.Field};");
+                writer.Line($"private readonly {Modules}{(chain.CallTypes is { } types ? $"Call<{types}>" : "Chain")} {chain.Field};");
             writer.Line();
             WriteConstructor(writer, module, chains);
             writer.Line();
@@ -70,6 +70,33 @@ internal static class ModuleWriter
                 writer.Line();
             }
             WriteForward(writer, module.Forward);
+        }
+    }
+
+    /// <summary>Parameters of the primary constructor are seen in the class alone, not in the twin.</summary>
+    private static void WriteCaptured(IndentedWriter writer, IReadOnlyCollection<string> captured)
+    {
+        foreach (var property in captured)
+        {
+            // The compiler has said where the user wrote it what it has to say of parameters that are both kept and passed on.
+            writer.Line();
+            writer.Line("#pragma warning disable");
+            writer.Line(property);
+            writer.Line("#pragma warning restore");
+        }
+    }
+
+    private static void WriteHelpers(IndentedWriter writer, ForwardInfo forward)
+    {
+        foreach (var method in forward.Methods)
+        {
+            writer.Line();
+            WriteBody(writer, method.Signature, method.IsExpression, method.Lines);
+        }
+        foreach (var accessor in forward.Accessors)
+        {
+            writer.Line();
+            writer.Lines(accessor.Split('\n'));
         }
     }
 
@@ -89,6 +116,11 @@ internal static class ModuleWriter
 
     private static void WriteChain(IndentedWriter writer, ChainInfo chain)
     {
+        if (chain.CallTypes is { } types)
+        {
+            writer.Line($"{chain.Field} = Call<{types}>(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});");
+            return;
+        }
         var begin = $"{chain.Field} = {(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}";
         if (chain.Steps.Count == 0)
         {
@@ -107,19 +139,24 @@ internal static class ModuleWriter
         writer.Line("/// <inheritdoc/>");
         // What the compiler warns of here, it has warned of where the user wrote it.
         writer.Line("#pragma warning disable");
-        var signature = $"public override {Tensor} forward({Tensor} {forward.Parameter})";
-        if (forward.IsExpression)
+        WriteBody(writer, forward.Signature, forward.IsExpression, forward.Lines);
+        WriteHelpers(writer, forward);
+        writer.Line("#pragma warning restore");
+    }
+
+    private static void WriteBody(IndentedWriter writer, string signature, bool isExpression, IEnumerable<string> lines)
+    {
+        if (isExpression)
         {
             writer.Line(signature + " =>");
             using (writer.Indent())
-                writer.Lines(forward.Lines);
+                writer.Lines(lines);
         }
         else
         {
             writer.Line(signature);
             using (writer.Block())
-                writer.Lines(forward.Lines);
+                writer.Lines(lines);
         }
-        writer.Line("#pragma warning restore");
     }
 }

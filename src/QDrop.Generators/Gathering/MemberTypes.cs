@@ -27,14 +27,14 @@ internal static class MemberTypes
             return declared;
 
         ITypeSymbol? assigned = null;
-        foreach (var reference in module.DeclaringSyntaxReferences)
+        foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
         {
             var declaration = finding.SyntaxOf(reference);
             var semantics = finding.SemanticsOf(declaration.SyntaxTree);
             foreach (var value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
             {
                 // The name first: every question to the compiler costs.
-                if (TargetName(value) != member.Name || !SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics), member))
+                if (TargetName(value) != member.Name || !SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics)?.OriginalDefinition, member.OriginalDefinition))
                     continue;
                 var type = semantics.GetTypeInfo(value, finding.Cancellation).Type;
                 if (type is null || (assigned is not null && !SymbolEqualityComparer.Default.Equals(assigned, type)))

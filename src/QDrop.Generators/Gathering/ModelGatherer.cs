@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Advice;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
+using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Gathering;
@@ -46,7 +47,7 @@ internal static class ModelGatherer
     {
         var files = new List<ModuleFile>();
         var identifier = LocationInfo.Of(declaration.Identifier);
-        if (!finding.Torch.IsUnaryModule(model))
+        if (!finding.Torch.IsForwardModule(model))
         {
             finding.Report(Rules.NotAModule, identifier, model.Name, $"it derives from {model.BaseType?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) ?? "nothing"}");
             return files;
@@ -54,6 +55,13 @@ internal static class ModelGatherer
         if (ModuleGatherer.ForwardOf(model, finding.Torch) is null)
         {
             finding.Report(Rules.NotAModule, identifier, model.Name, "it does not override forward itself");
+            return files;
+        }
+
+        var signature = finding.Torch.SignatureOf(model);
+        if (signature.Take(signature.Length - 1).FirstOrDefault(input => !IsGivenByCalibration(input, finding.Torch)) is { } other)
+        {
+            finding.Report(Rules.NotAModule, identifier, model.Name, $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no tensor, so that calibration data cannot hold it");
             return files;
         }
 
@@ -87,13 +95,20 @@ internal static class ModelGatherer
         attribute.AttributeClass?.ToDisplayString() == AttributeName && attribute.ApplicationSyntaxReference is { } place
         && place.SyntaxTree == declaration.SyntaxTree && declaration.AttributeLists.FullSpan.Contains(place.Span));
 
+    private static bool IsGivenByCalibration(ITypeSymbol input, TorchTypes torch) => torch.IsTensor(input)
+        || (input is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => IsGivenByCalibration(e.Type, torch)));
+
     /// <summary>The name as <c>Type.FullName</c> gives it: nested classes behind a plus sign.</summary>
     public static string FullName(INamedTypeSymbol type)
     {
         if (type.ContainingType is { } outer)
             return FullName(outer) + "+" + type.MetadataName;
-        return type.ContainingNamespace is { IsGlobalNamespace: false } @namespace ? @namespace.ToDisplayString() + "." + type.MetadataName : type.MetadataName;
+        return type.ContainingNamespace is { IsGlobalNamespace: false } @namespace ? FullName(@namespace) + "." + type.MetadataName : type.MetadataName;
     }
+
+    /// <summary>Keywords are not escaped, as they are where the name is written as code.</summary>
+    private static string FullName(INamespaceSymbol @namespace) =>
+        @namespace.ContainingNamespace is { IsGlobalNamespace: false } outer ? FullName(outer) + "." + @namespace.MetadataName : @namespace.MetadataName;
 
     /// <summary>The path as the compiler writes it into assemblies: the same on every machine where the project maps its folder.</summary>
     private static string Normalise(string path, Compilation compilation) =>

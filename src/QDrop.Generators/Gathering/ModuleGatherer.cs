@@ -3,7 +3,6 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Advice;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
@@ -19,50 +18,96 @@ internal static class ModuleGatherer
     /// <returns>What to write, or <see langword="null"/> where the class has no <c>forward</c> of its own or a diagnostic stands against it.</returns>
     public static ModuleInfo? Gather(INamedTypeSymbol module, bool isModel, Finding finding)
     {
+        if (!isModel && !NeedsTwin(module, finding.Torch))
+            return null;
         if (ForwardOf(module, finding.Torch) is not { } forward)
             return null;
         CheckPartial(module, finding);
-
-        var declaration = finding.SyntaxOf(forward.DeclaringSyntaxReferences[0]) as MethodDeclarationSyntax;
-        // What the compiler cannot read, it reports itself.
-        if (declaration is null || declaration.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) || !CheckSyntax(declaration, module, finding))
+        if (MethodBody.Of(forward, finding) is not { } body)
             return null;
-        var semantics = finding.SemanticsOf(declaration.SyntaxTree);
-        if (finding.OperationOf(declaration) is not IMethodBodyBaseOperation body)
-            return null;
-        var flow = ForwardFlow.Analyse(module, forward, body, finding.Torch, finding.Ops, finding.Cancellation);
+        var flow = ForwardFlow.Analyse(module, forward, body, finding);
         finding.Diagnostics.AddRange(flow.Diagnostics);
         if (flow.IsBroken || flow.Diagnostics.Count > 0)
             return null;
 
-        var taken = new HashSet<string>(ReservedNames(finding.Compilation));
-        var modelField = Unique("_model", taken);
+        var twin = TwinName(module);
+        var taken = new HashSet<string>(ReservedNames(finding.Compilation)) { twin, "Descriptor" };
+        var modelField = TwinNames.Unique("_model", taken);
         var plan = LoweringPlan.Make(flow, taken);
         ModuleAdvice.Check(module, flow, plan, finding);
-        var inPlace = new HashSet<SyntaxNode>(flow.InPlaceStatements.Select(o => o.Syntax));
-        var rewriter = new BodyRewriter(semantics, plan.Places, inPlace, "this." + modelField);
-        var lines = declaration.Body is { } block ? rewriter.Statements(block) : rewriter.Lines(declaration.ExpressionBody!.Expression);
-        var parameter = forward.Parameters[0].Name;
+        var names = new TwinNames(flow, twin, taken, finding.Torch);
+        var helpers = new HelperWriter(names, "this." + modelField);
+        helpers.WriteCallees(flow.Root);
+        var rewriter = new BodyRewriter(flow.Root, names, "this." + modelField);
+        var lines = body.Block is { } block ? rewriter.Statements(block) : rewriter.Lines(body.Expression!);
         return new ModuleInfo(
             HintName(module),
             module.ContainingNamespace.IsGlobalNamespace ? "" : module.ContainingNamespace.ToDisplayString(BodyRewriter.Qualified).Replace("global::", ""),
             Shells(module).ToEquatableArray(),
             module.ToDisplayString(BodyRewriter.Qualified),
             module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat),
-            TwinName(module),
+            twin,
             BaseHasTwin(module, finding.Torch),
+            HasModelAsBase(module),
             IsBlock(module, flow, isModel),
             new ForwardInfo(
-                SyntaxFacts.GetKeywordKind(parameter) == SyntaxKind.None ? parameter : "@" + parameter,
+                string.Join(", ", finding.Torch.SignatureOf(module).Select(rewriter.TypeName)),
+                finding.Torch.IsUnaryModule(module),
+                $"public override {rewriter.TypeName(forward.ReturnType)} forward({rewriter.Parameters(flow.Root)})",
                 modelField,
-                declaration.Body is null,
+                body.Block is null,
                 lines.ToEquatableArray(),
-                plan.Chains.Select(c => ToInfo(c, module, semantics, finding)).ToEquatableArray()));
+                plan.Chains.Select(c => ToInfo(c, module, names, finding)).ToEquatableArray(),
+                helpers.Methods.ToEquatableArray(),
+                names.Accessors.Where(a => a.Key is not IFieldSymbol { HasConstantValue: true }).Select(Accessor).ToEquatableArray(),
+                names.Captured.Select(c => $"private {((IParameterSymbol)c.Key).Type.ToDisplayString(BodyRewriter.Qualified)} {c.Value} => {TwinNames.Escape(c.Key.Name)};").ToEquatableArray()));
     }
 
-    /// <summary>The class's own override of <c>Module&lt;Tensor, Tensor&gt;.forward</c>.</summary>
-    public static IMethodSymbol? ForwardOf(INamedTypeSymbol module, TorchTypes torch) => module.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(m =>
-        m is { IsOverride: true, IsAbstract: false, Parameters.Length: 1 } && torch.IsTensor(m.ReturnType) && torch.IsTensor(m.Parameters[0].Type));
+    /// <summary>The <c>forward</c> that runs when a module of this class is called, if its source is known: the class's own or a base class's.</summary>
+    public static IMethodSymbol? ForwardOf(INamedTypeSymbol module, TorchTypes torch)
+    {
+        for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        {
+            if (OverrideOf(type, torch.SignatureOf(module).Length - 1) is { } forward)
+                return forward.IsAbstract ? null : forward;
+        }
+        return null;
+    }
+
+    /// <summary>The class's own override of <c>Module&lt;…&gt;.forward</c>.</summary>
+    private static IMethodSymbol? OverrideOf(INamedTypeSymbol type, int inputs) =>
+        type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(m => m.IsOverride && m.Parameters.Length == inputs);
+
+    /// <summary>
+    /// Whether modules of a class run other code than those of its base class: its twin then is another, too. Of an abstract class there
+    /// are no modules.
+    /// </summary>
+    private static bool NeedsTwin(INamedTypeSymbol module, TorchTypes torch)
+    {
+        if (module.IsAbstract)
+            return false;
+        if (BlockAttributeOf(module) is not null)
+            return true;
+        for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        {
+            if (!SymbolEqualityComparer.Default.Equals(type, module) && !type.IsAbstract)
+                return ForwardOf(type, torch) is null;
+            if (type.GetMembers().OfType<IMethodSymbol>().Any(m => m.IsOverride && (torch.Of(m.ReturnType) != Tensorness.None || m.Parameters.Any(p => torch.Of(p.Type) != Tensorness.None))))
+                return true;
+        }
+        return true;
+    }
+
+    /// <summary>How the twin reads a private member of a base class.</summary>
+    private static string Accessor(KeyValuePair<ISymbol, string> accessor)
+    {
+        const string Unsafe = "global::System.Runtime.CompilerServices.UnsafeAccessor";
+        var (kind, name, type) = accessor.Key is IFieldSymbol field
+            ? ("Field", field.Name, "ref " + field.Type.ToDisplayString(BodyRewriter.Qualified))
+            : ("Method", ((IPropertySymbol)accessor.Key).GetMethod!.Name, ((IPropertySymbol)accessor.Key).Type.ToDisplayString(BodyRewriter.Qualified));
+        return $"[{Unsafe}({Unsafe}Kind.{kind}, Name = {SymbolDisplay.FormatLiteral(name, quote: true)})]\n"
+            + $"private static extern {type} {accessor.Value}({accessor.Key.ContainingType.ToDisplayString(BodyRewriter.Qualified)} model);";
+    }
 
     private static void CheckPartial(INamedTypeSymbol module, Finding finding)
     {
@@ -73,49 +118,30 @@ internal static class ModuleGatherer
         }
     }
 
-    /// <summary>What cannot be carried to another class whatever it means.</summary>
-    private static bool CheckSyntax(MethodDeclarationSyntax forward, INamedTypeSymbol module, Finding finding)
-    {
-        var before = finding.Diagnostics.Count;
-        foreach (var modifier in forward.Modifiers.Where(m => m.IsKind(SyntaxKind.UnsafeKeyword)))
-            finding.Report(Rules.NotAnalysable, LocationInfo.Of(modifier), module.Name, "unsafe code; use spans");
-        foreach (var node in forward.DescendantNodes())
-        {
-            var reason = node switch
-            {
-                BaseExpressionSyntax => "'base' means another class in the quantized twin; call the member without it",
-                QueryExpressionSyntax => "a query expression; call Select, Where and the like instead",
-                UnsafeStatementSyntax or FixedStatementSyntax => "unsafe code; use spans",
-                YieldStatementSyntax => "yield",
-                _ => null,
-            };
-            if (reason is not null)
-                finding.Report(Rules.NotAnalysable, LocationInfo.Of(node), module.Name, reason);
-        }
-        return finding.Diagnostics.Count == before;
-    }
+    private static AttributeData? BlockAttributeOf(INamedTypeSymbol module) =>
+        module.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "QDrop.QuantizationBlockAttribute");
 
     private static bool IsBlock(INamedTypeSymbol module, ForwardFlow flow, bool isModel)
     {
-        var attribute = module.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "QDrop.QuantizationBlockAttribute");
-        if (attribute is not null)
+        if (BlockAttributeOf(module) is { } attribute)
             return attribute.ConstructorArguments.Length == 0 || attribute.ConstructorArguments[0].Value is not false;
         // A model that is one block would be one unit from input to output.
         return !isModel && flow.Values.Any(v => v.IsJoin);
     }
 
-    private static ChainInfo ToInfo(Chain chain, INamedTypeSymbol module, SemanticModel semantics, Finding finding)
+    private static ChainInfo ToInfo(Chain chain, INamedTypeSymbol module, TwinNames names, Finding finding)
     {
         var usesModel = false;
         var steps = new List<StepInfo>();
         foreach (var step in chain.Steps)
         {
-            var code = BodyRewriter.Step(semantics, step, "model");
+            var code = BodyRewriter.Step(step, names, "model");
             usesModel |= code.UsesSelf;
-            var type = step.Layer is { IsSpread: false } layer ? MemberTypes.Of(layer.Receiver, module, finding) : step.Layer?.Type;
+            var type = step.Layer is { IsSpread: false } layer ? MemberTypes.Of(layer.Module.Operation, module, finding) : step.Layer?.Type;
             steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, type?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
         }
-        return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray());
+        return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray(),
+            chain.IsCall ? new BodyRewriter(chain.Head.Frame, names, "model").CallTypes(chain) : null);
     }
 
     private static IEnumerable<string> Shells(INamedTypeSymbol type)
@@ -141,15 +167,30 @@ internal static class ModuleGatherer
         var taken = new List<string> { module.Name };
         taken.AddRange(module.TypeParameters.Select(p => p.Name));
         for (var type = module; type is not null; type = type.BaseType)
-            taken.AddRange(type.MemberNames);
-        return Unique("Quantized", taken);
+            taken.AddRange(type.GetMembers().Select(m => m.Name));
+        var name = "Quantized";
+        for (var i = 2; taken.Contains(name); i++)
+            name = $"Quantized{i}";
+        return name;
     }
+
+    private static bool HasModelAsBase(INamedTypeSymbol module)
+    {
+        for (var type = module.BaseType; type is not null; type = type.BaseType)
+        {
+            if (IsModel(type))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsModel(INamedTypeSymbol type) => type.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == "QDrop.QuantizeAttribute");
 
     private static bool BaseHasTwin(INamedTypeSymbol module, TorchTypes torch)
     {
         for (var type = module.BaseType; type is not null && type.DeclaringSyntaxReferences.Length > 0; type = type.BaseType)
         {
-            if (ForwardOf(type.OriginalDefinition, torch) is not null)
+            if (ForwardOf(type, torch) is not null && (IsModel(type) || NeedsTwin(type.OriginalDefinition, torch)))
                 return true;
         }
         return false;
@@ -163,14 +204,5 @@ internal static class ModuleGatherer
             foreach (var member in type.GetMembers().Where(m => m.DeclaredAccessibility != Accessibility.Private))
                 yield return member.Name;
         }
-    }
-
-    private static string Unique(string name, ICollection<string> taken)
-    {
-        var unique = name;
-        for (var i = 2; taken.Contains(unique); i++)
-            unique = name + i;
-        taken.Add(unique);
-        return unique;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class ReachedModules(Finding finding)
                 foreach (var argument in named.TypeArguments)
                     Reach(argument);
                 var definition = named.OriginalDefinition;
-                if (IsOwn(definition) && finding.Torch.IsUnaryModule(definition) && _modules.Add(definition))
+                if (IsOwn(definition) && finding.Torch.IsForwardModule(definition) && _modules.Add(definition))
                 {
                     _pending.Enqueue(definition);
                     Reach(definition.BaseType);

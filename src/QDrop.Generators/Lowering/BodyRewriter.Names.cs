@@ -19,16 +19,38 @@ internal sealed partial class BodyRewriter
         return semantics.GetSymbolInfo(name).Symbol switch
         {
             // Tensor → global::TorchSharp.torch.Tensor
-            ITypeSymbol type and not ITypeParameterSymbol => type.ToDisplayString(Qualified),
-            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.ContainingType.ToDisplayString(Qualified),
+            ITypeSymbol type and not ITypeParameterSymbol => TypeName(type),
+            ITypeParameterSymbol parameter => frame.Types.Apply(parameter) is var type && type is ITypeParameterSymbol ? Children(name) : TypeName(type.WithNullableAnnotation(NullableAnnotation.None)),
+            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => TypeName(constructor.ContainingType),
             INamespaceSymbol { IsGlobalNamespace: false } @namespace => @namespace.ToDisplayString(Qualified),
             // relu → global::TorchSharp.torch.nn.functional.relu
             IMethodSymbol { MethodKind: MethodKind.LocalFunction } => Children(name),
-            ISymbol { IsStatic: true, ContainingType: { } type } => $"{type.ToDisplayString(Qualified)}.{Children(name)}",
-            // width → this._model.width
+            IFieldSymbol { HasConstantValue: true } constant when names.AccessorOf(constant) is not null => Constant(constant),
+            ISymbol { IsStatic: true, ContainingType: { } type } => $"{TypeName(type)}.{Children(name)}",
+            // slope, where it is a parameter of the class → this._model.Quantized_slope
+            IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } captured => $"{Self()}.{names.CaptureOf(captured)}",
+            // width → this._model.width, or what reads it where it is private
+            IFieldSymbol or IPropertySymbol when Accessor(name, null) is { } accessor => accessor,
             IFieldSymbol or IPropertySymbol or IMethodSymbol or IEventSymbol => $"{Self()}.{Children(name)}",
             _ => Children(name),
         };
+    }
+
+    /// <summary>How a type is written, with what type parameters stand for.</summary>
+    public string TypeName(ITypeSymbol type) => frame.Types.Apply(type).ToDisplayString(Qualified);
+
+    /// <summary><c>width</c> or <c>this.width</c>, private to a base class → <c>Base_width(this._model)</c>.</summary>
+    private string? Accessor(SyntaxNode member, ExpressionSyntax? instance)
+    {
+        if (semantics.GetSymbolInfo(member).Symbol is not { Kind: SymbolKind.Field or SymbolKind.Property } symbol || names.AccessorOf(symbol) is not { } accessor)
+            return null;
+        return symbol is IFieldSymbol { HasConstantValue: true } constant ? Constant(constant) : $"{accessor}({(instance is null ? Self() : Text(instance))})";
+    }
+
+    private static string Constant(IFieldSymbol constant)
+    {
+        var type = constant.Type.ToDisplayString(Qualified);
+        return constant.ConstantValue is null ? $"default({type})" : $"(({type})({SymbolDisplay.FormatPrimitive(constant.ConstantValue, quoteStrings: true, useHexadecimalNumbers: false)}))";
     }
 
     /// <summary>Whether nothing to the left of a name says what it belongs to.</summary>
@@ -58,7 +80,7 @@ internal sealed partial class BodyRewriter
         // shape.Last() → global::System.Linq.Enumerable.Last<long>(shape)
         if (invocation.Expression is MemberAccessExpressionSyntax access && semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: { } extension } method)
         {
-            var types = method.TypeArguments.Length > 0 ? $"<{string.Join(", ", method.TypeArguments.Select(t => t.ToDisplayString(Qualified)))}>" : "";
+            var types = method.TypeArguments.Length > 0 ? $"<{string.Join(", ", method.TypeArguments.Select(TypeName))}>" : "";
             var following = Arguments(invocation.ArgumentList);
             return $"{extension.ContainingType.ToDisplayString(Qualified)}.{extension.Name}{types}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
         }

@@ -1,7 +1,8 @@
-using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace QDrop.Generators.Lowering;
 
@@ -9,9 +10,11 @@ namespace QDrop.Generators.Lowering;
 internal sealed partial class BodyRewriter
 {
     /// <summary>A step as an element of a chain's step list.</summary>
-    public static (string Text, bool UsesSelf) Step(SemanticModel semantics, TensorValue step, string self)
+    public static (string Text, bool UsesSelf) Step(TensorValue step, TwinNames names, string self)
     {
-        var rewriter = new BodyRewriter(semantics, NoPlaces, [], self);
+        var rewriter = new BodyRewriter(step.Layer?.Module.Frame ?? step.Frame, names, self, lowers: false);
+        if (step.Origin == Origin.Call)
+            return (rewriter.Text(step.Layer!.Module.Operation.Syntax), rewriter.UsesSelf);
         if (step.Layer is { } layer)
             return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
         rewriter.Replacements[step.Op!.Data!.Syntax] = "x";
@@ -19,8 +22,6 @@ internal sealed partial class BodyRewriter
         var isStatic = rewriter.UsesSelf ? "" : "static ";
         return ($"{Modules}Step.{step.Op.Op.Kind}(\"{step.Op.Op.Name}\", {isStatic}x => {call})", rewriter.UsesSelf);
     }
-
-    private static readonly Dictionary<SyntaxNode, Lowered> NoPlaces = [];
 
     private string Lower(SyntaxNode node, Lowered lowered)
     {
@@ -39,6 +40,11 @@ internal sealed partial class BodyRewriter
                 var target = Text(layer.Argument.Syntax);
                 return $"{target} = this.{spread.Chain.Field}.forward({target});";
 
+            // cross.forward(a, b) → this._cross.forward(a, b)
+            case Lowered.Head { Chain.IsCall: true } several:
+                var called = $"{CallSite(several.Chain)}.forward({InOrder(CallOf(node))})";
+                return several.Value.Layer!.IsConditional ? $"({Text(several.Value.Layer.Receiver.Syntax)} is null ? null : {called})" : called;
+
             // conv1.forward(x) → this._conv1.forward(x), relu(x) → this._relu.forward(x)
             case Lowered.Head head:
                 var argument = (head.Value.Layer?.Argument ?? head.Value.Op!.Data!).Syntax;
@@ -56,27 +62,63 @@ internal sealed partial class BodyRewriter
                     return $"{Text(compound.Left)} = {code}";
                 return Assigned(node, vocabulary.Value, code);
 
+            case Lowered.Helper { Frame: var callee }:
+                return Helper(node, callee);
+
             default:
                 return Children(node);
         }
+    }
+
+    /// <summary><c>Stem(x)</c> → <c>this.Stem(x)</c>, the twin's copy for this call.</summary>
+    private string Helper(SyntaxNode node, Frame callee)
+    {
+        var name = callee.Outer is null ? "this." + names.HelperOf(callee) : TwinNames.Escape(names.HelperOf(callee));
+        if (node is not InvocationExpressionSyntax invocation)
+            return name + "()";
+        var arguments = Arguments(invocation.ArgumentList);
+        if (invocation.Expression is MemberAccessExpressionSyntax access && semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: not null })
+            arguments = Text(access.Expression) + (arguments.Length > 0 ? ", " : "") + arguments;
+        return $"{name}({arguments})";
     }
 
     /// <summary><c>x.relu_();</c> → <c>x = …;</c></summary>
     private string Assigned(SyntaxNode node, TensorValue value, string code) =>
         inPlaceStatements.Contains(node) ? $"{Text(value.Op!.Arguments[0].Syntax)} = {code}" : code;
 
+    /// <summary>The arguments of a call in the order of the parameters, with those that were left out.</summary>
+    private string InOrder(InvocationExpressionSyntax call)
+    {
+        var arguments = call.ArgumentList.Arguments;
+        if (semantics.GetOperation(call) is not IInvocationOperation operation || (operation.Arguments.Length == arguments.Count && arguments.All(a => a.NameColon is null)))
+            return Arguments(call.ArgumentList);
+        return string.Join(", ", operation.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => a.ArgumentKind == ArgumentKind.DefaultValue
+            ? SymbolDisplay.FormatPrimitive(a.Value.ConstantValue.Value!, quoteStrings: true, useHexadecimalNumbers: false) ?? "default"
+            : Text(((ArgumentSyntax)a.Syntax).Expression)));
+    }
+
+    private static InvocationExpressionSyntax CallOf(SyntaxNode node) =>
+        (InvocationExpressionSyntax)(node is ConditionalAccessExpressionSyntax access ? access.WhenNotNull : node);
+
+    private string CallSite(Chain call) => call.IsDynamic
+        ? $"this.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Modules}Feeds.{call.Feeds}, {Text(call.Head.Layer!.Receiver.Syntax)})"
+        : $"this.{call.Field}";
+
+    /// <summary>Types of what goes into a module and, last, of what comes out.</summary>
+    public string CallTypes(Chain call) => string.Join(", ", names.SignatureOf(call.Head.Layer!.Type).Select(TypeName));
+
     private string ChainOf(Chain chain)
     {
         if (!chain.IsDynamic)
             return $"this.{chain.Field}";
-        var following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(semantics, step, self).Text));
+        var following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(step, names, self).Text));
         return $"this.Dynamic(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {Module(chain.Head.Layer!)}{following})";
     }
 
     /// <summary>A module as a step: the conversion from its class is implicit, from its interface it is not.</summary>
     private string Module(LayerCall layer)
     {
-        var code = Text(layer.Receiver.Syntax);
+        var code = Text(layer.Module.Operation.Syntax);
         return layer.Type.TypeKind == TypeKind.Interface ? $"{Modules}Step.Of({code})" : code;
     }
 

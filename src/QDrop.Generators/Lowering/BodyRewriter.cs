@@ -13,8 +13,12 @@ namespace QDrop.Generators.Lowering;
 /// Rewrites the user's code as text: lowered places by the plan, names so that they mean the same elsewhere; everything else stays as it
 /// was written. The semantic model is asked about original nodes only.
 /// </summary>
-internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDictionary<SyntaxNode, Lowered> places, ICollection<SyntaxNode> inPlaceStatements, string self)
+internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string self, bool lowers = true)
 {
+    private readonly SemanticModel semantics = frame.Body.Semantics;
+    private readonly Dictionary<SyntaxNode, Lowered> places = lowers ? frame.Places : [];
+    private readonly HashSet<SyntaxNode> inPlaceStatements = lowers ? frame.InPlaceStatements : [];
+
     /// <summary>Stands for a line break inside a string literal, which must not be indented.</summary>
     public const char LiteralLineBreak = '\uE000';
 
@@ -39,6 +43,9 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
     /// <summary>An expression, line by line.</summary>
     public IReadOnlyList<string> Lines(ExpressionSyntax expression) => Unindent(Text(expression) + ";");
 
+    /// <summary>The body of a method without a result that is an expression: as a statement, or nothing if a chain has taken it in.</summary>
+    public IReadOnlyList<string> Statement(ExpressionSyntax expression) => StatementOf(expression) is { } statement ? Unindent(statement) : [];
+
     /// <summary>The code of a node, without the trivia around it.</summary>
     public string Text(SyntaxNode node)
     {
@@ -53,7 +60,10 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
             SwitchSectionSyntax section => Section(section),
             ExpressionStatementSyntax statement => ExpressionStatement(statement) ?? "{ }",
             AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) => Assignment(assignment),
-            ThisExpressionSyntax => Self(),
+            ThisExpressionSyntax or BaseExpressionSyntax => Self(),
+            MemberAccessExpressionSyntax access => Accessor(access, access.Expression) ?? Children(access),
+            NullableTypeSyntax nullable when semantics.GetTypeInfo(nullable.ElementType).Type is ITypeParameterSymbol parameter && frame.Types.Apply(parameter) is { IsValueType: true } and not ITypeParameterSymbol =>
+                Text(nullable.ElementType),
             SimpleNameSyntax name => Name(name),
             InvocationExpressionSyntax invocation => Invocation(invocation),
             InterpolationSyntax interpolation => Interpolation(interpolation),
@@ -103,16 +113,24 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
 
     private void AppendStatement(StringBuilder text, StatementSyntax statement)
     {
+        if (statement is LocalFunctionStatementSyntax function && LocalFunction(function, text))
+            return;
         var code = statement is ExpressionStatementSyntax expression && !places.ContainsKey(statement) ? ExpressionStatement(expression) : Text(statement);
         if (!string.IsNullOrEmpty(code))
             text.Append(Trivia(statement.GetLeadingTrivia())).Append(code).Append(Trivia(statement.GetTrailingTrivia()));
     }
 
     /// <summary>A statement, or <see langword="null"/> if nothing is left of it because a chain has taken it in.</summary>
-    private string? ExpressionStatement(ExpressionStatementSyntax statement)
+    private string? ExpressionStatement(ExpressionStatementSyntax statement) => StatementOf(statement.Expression);
+
+    private string? StatementOf(ExpressionSyntax expression)
     {
-        var code = Text(statement.Expression);
-        return SyntaxFacts.IsValidIdentifier(code.Trim('(', ')').TrimStart('@')) ? null : code + ";";
+        var code = Text(expression);
+        if (SyntaxFacts.IsValidIdentifier(WithoutParentheses(code).TrimStart('@')))
+            return null;
+        // parts[0].relu_(); whose activation function a chain has taken in.
+        var isStatement = !places.TryGetValue(expression, out var lowered) || lowered is not Lowered.Member;
+        return (isStatement ? "" : "_ = ") + code + ";";
     }
 
     /// <summary><c>x = relu(x)</c> whose activation function a chain has taken in is <c>x</c>.</summary>
@@ -120,7 +138,17 @@ internal sealed partial class BodyRewriter(SemanticModel semantics, IReadOnlyDic
     {
         var left = Text(assignment.Left);
         var right = Text(assignment.Right);
-        return right.Trim('(', ')') == left ? left : Children(assignment);
+        // var (a, b) = tuple; takes a System.Tuple apart with an extension method, which the generated file does not see.
+        if (assignment.Left is TupleExpressionSyntax or DeclarationExpressionSyntax && semantics.GetTypeInfo(assignment.Right).Type is { Name: "Tuple", IsTupleType: false, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
+            return $"{left} = global::System.TupleExtensions.ToValueTuple({right})";
+        return WithoutParentheses(right) == left ? left : Children(assignment);
+    }
+
+    private static string WithoutParentheses(string code)
+    {
+        while (code.StartsWith("(", StringComparison.Ordinal) && code.EndsWith(")", StringComparison.Ordinal))
+            code = code.Substring(1, code.Length - 2);
+        return code;
     }
 
     private static string Token(SyntaxToken token) => token.Text.Replace("\r\n", "\n").Replace('\n', LiteralLineBreak);

@@ -25,11 +25,14 @@ internal sealed partial class ForwardFlow
 
     private bool IsModuleCall(IInvocationOperation call) =>
         call.TargetMethod is { IsStatic: false, Name: "forward" or "call" } && call.Instance is { Type: { } type }
-        && (_torch.IsModule(type) || _torch.IsUnaryModuleOrInterface(type));
+        && _frame.Types.Apply(type) is var module
+        && (_torch.IsModule(module) || !_torch.SignatureOf(module).IsEmpty);
 
     private ImmutableHashSet<TensorValue> Invoke(IInvocationOperation call)
     {
         var method = call.TargetMethod;
+        if (HelperOf(call) is { } helper)
+            return Follow(call, helper, call.Arguments);
         if (IsModuleCall(call))
         {
             NoTensor(call.Instance!);
@@ -37,21 +40,20 @@ internal sealed partial class ForwardFlow
         }
         if (_ops.Knows(method))
             return Operation(call, method, ArgumentsOf(call), OmittedBy(call));
-
-        var mentionsTensors = _torch.IsTensor(call.Instance?.Type) || _torch.Of(method.ReturnType) != Tensorness.None
-            || method.Parameters.Any(p => _torch.Of(p.Type) != Tensorness.None);
-        if (!mentionsTensors)
+        if (Of(call.Instance?.Type) == Tensorness.None && !MentionsTensors(method))
         {
             foreach (var child in call.ChildOperations)
                 NoTensor(child is IArgumentOperation argument ? argument.Value : child);
             return None;
         }
+        if (IsOfCollections(method))
+            return MoveElements(call);
         if (method.MethodKind == MethodKind.DelegateInvoke && IsGiven(call.Instance))
-            return _torch.IsTensor(call.Type) ? [Value(Origin.External, call)] : None;
+            return Unknown(call);
         if (method.MethodKind == MethodKind.DelegateInvoke)
             CannotAnalyse(call, "a delegate is called with tensors; call the function itself");
-        else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _model.ContainingAssembly))
-            CannotAnalyse(call, $"'{method.Name}' takes or returns tensors; write its body into forward, or make it a module class of its own");
+        else if (IsOfCompilation(method))
+            CannotAnalyse(call, $"'{method.ContainingType.Name}.{method.Name}' works on tensors for another object; make it static or a member of the model, or make its class a module class");
         else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _torch.Tensor.ContainingAssembly))
             UnknownOperation(call, method, "");
         else
@@ -59,86 +61,140 @@ internal sealed partial class ForwardFlow
         if (call.Instance is { } instance && method.MethodKind != MethodKind.DelegateInvoke)
             Expression(instance);
         VisitAll(call.Arguments);
-        return _torch.IsTensor(call.Type) ? [Value(Origin.External, call)] : None;
+        return Unknown(call);
     }
 
     private ImmutableHashSet<TensorValue> Layer(IOperation operation, IInvocationOperation call, IOperation receiver, bool isConditional)
     {
-        var module = WithoutConversions(receiver);
-        var type = receiver.Type!;
+        var resolved = Resolve(receiver);
+        var module = WithoutConversions(resolved.Operation);
+        var type = _frame.Types.Apply(receiver.Type!);
         if (LayerTable.WhyNot(type) is { } reason)
         {
             Report(Rules.UnsupportedLayer, operation.Syntax, module.Syntax.ToString(), type.Name, reason);
             VisitAll(call.Arguments);
-            return None;
+            return Unknown(operation);
         }
         if (module is IInstanceReferenceOperation)
         {
-            CannotAnalyse(operation, "forward calls itself or its base class; write the code out, or make the other forward a module class of its own");
-            return None;
-        }
-        if (!_torch.IsUnaryModuleOrInterface(type) || call.Arguments.Length != 1)
-        {
-            CannotAnalyse(operation, $"'{module.Syntax}' is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>");
+            CannotAnalyse(operation, "forward calls itself; write the recursion as a loop, or make the other forward a module class of its own");
             VisitAll(call.Arguments);
-            return None;
+            return Unknown(operation);
         }
         if (module.DescendantsAndSelf().Any(CreatesModule))
             CannotAnalyse(operation, "a module is created while forward runs; create it in the constructor and keep it in a field");
+        if (!_torch.IsUnaryModuleOrInterface(type) || call.Arguments.Length != 1)
+            return CallOf(operation, call, receiver, resolved, type, isConditional);
 
         var argument = call.Arguments[0].Value;
         var input = Expression(argument);
         var value = Value(Origin.Layer, operation);
-        value.Layer ??= new LayerCall(receiver, argument, NameOf(module), type, IsFixed(module), IsSpread: false, isConditional);
+        value.Layer ??= new LayerCall(receiver, resolved, argument, NameOf(module), type, IsFixed(module), IsSpread: false, isConditional);
         value.Input = Use(UseKind.Compute, argument, value, input);
         return [value];
     }
 
+    /// <summary>A call of a module with several tensors in or out. All that it returns is one value.</summary>
+    private ImmutableHashSet<TensorValue> CallOf(IOperation operation, IInvocationOperation call, IOperation receiver, Placed resolved, ITypeSymbol type, bool isConditional)
+    {
+        var signature = _torch.SignatureOf(type);
+        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MostInputs + 1 || IsTorchLayer(type)) && !LayerTable.HasSeveralTensors(type))
+            ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>, or a module class of this project with up to four inputs"
+            : isConditional && !IsTensor(call.Type)
+                ? "is called with '?.' and returns several tensors; test it for null before"
+                : null;
+        if (reason is not null)
+        {
+            CannotAnalyse(operation, $"'{resolved.Operation.Syntax}' {reason}");
+            VisitAll(call.Arguments);
+            return Unknown(operation);
+        }
+        var value = Value(Origin.Call, operation);
+        value.Layer ??= new LayerCall(receiver, resolved, call.Arguments[0].Value, NameOf(resolved.Operation), type, IsFixed(resolved.Operation), IsSpread: false, isConditional);
+        foreach (var argument in call.Arguments)
+        {
+            if (argument.ArgumentKind == ArgumentKind.DefaultValue)
+                continue;
+            if (Of(argument.Parameter!.Type) == Tensorness.None)
+            {
+                NoTensor(argument.Value);
+                continue;
+            }
+            var values = Tensors(Expression(argument.Value));
+            Use(UseKind.Compute, argument.Value, value, values);
+            // The module may hand on what it is given.
+            value.Roots.UnionWith(values.SelectMany(v => v.Roots));
+        }
+        return [value];
+    }
+
+    private static bool IsTorchLayer(ITypeSymbol type) => type.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
+
     private ImmutableHashSet<TensorValue> Property(IPropertyReferenceOperation property)
     {
-        if (_torch.IsTensor(property.Instance?.Type))
+        if (IsTensor(property.Instance?.Type))
         {
             var arguments = property.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(ToCallArgument);
             return Operation(property, property.Property, [Argument(property.Instance!), .. arguments], []);
         }
+        if (IsFollowedGetter(property))
+            return Follow(property, Implementation(property.Property.GetMethod!, property.Instance is { } self && IsBase(self)), []);
+        if (Of(property.Instance?.Type) is Tensorness.List or Tensorness.Tuple)
+        {
+            if (Collection(property) is { } elements)
+                return elements;
+            if (Of(property.Instance!.Type) == Tensorness.Tuple && property.Property.Name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(property.Property.Name.Substring(4), out var item))
+                return Fresh(property, property.Syntax.ToString(), ContentsOf(Expression(property.Instance!), item - 1));
+            Expression(property.Instance!);
+            if (Of(property.Type) != Tensorness.None)
+                CannotAnalyse(property, $"'{property.Property.Name}' gives tensors in a form that is not followed; use arrays, lists and tuples");
+            return None;
+        }
         foreach (var argument in property.Arguments)
             NoTensor(argument.Value);
-        if (_torch.IsTensor(property.Type))
+        if (Of(property.Type) != Tensorness.None)
             return OwnTensor(property, property.Instance);
         if (property.Instance is not null)
             NoTensor(property.Instance);
         return None;
     }
 
+    /// <summary>Whether a member is a property of the model that computes tensors each time it is read.</summary>
+    private bool IsFollowedGetter(IMemberReferenceOperation member) =>
+        member is IPropertyReferenceOperation { Property: { IsIndexer: false, GetMethod: { } getter } property, Instance: var instance }
+        && (instance is null || IsOwnObject(instance)) && IsOfCompilation(property) && Of(property.Type) != Tensorness.None
+        && BodyOf(Implementation(getter, instance is not null && IsBase(instance))) is not null;
+
     /// <summary>A use of a member that has to do with tensors: one of the vocabulary, or an error.</summary>
     private ImmutableHashSet<TensorValue> Operation(IOperation operation, ISymbol member, IReadOnlyList<CallArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
     {
         var op = _ops.Find(member, [.. arguments.Select(a => a.Shape)], omitted);
-        var isTensor = _torch.IsTensor(operation.Type);
-        if (op is null || (op.Kind != OpKind.Neutral && !isTensor))
+        var isTensor = IsTensor(operation.Type);
+        var isMany = op?.Kind == OpKind.PassThrough && Of(operation.Type) is Tensorness.List or Tensorness.Tuple;
+        if (op is null || (op.Kind != OpKind.Neutral && !isTensor && !isMany))
         {
             UnknownOperation(operation, member, op is not null ? " that gives one tensor" : _ops.Knows(member) ? " with these arguments" : "");
             VisitAll(arguments.Select(a => a.Value));
-            return isTensor ? [Value(Origin.External, operation)] : None;
+            return Unknown(operation);
         }
 
-        var data = op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => _torch.IsTensor(a.Type));
+        var data = op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => IsTensor(a.Type));
         var operands = new List<(IOperation Operand, ImmutableHashSet<TensorValue> Values)>();
         foreach (var operand in arguments.SelectMany(a => Operands(a.Value)))
         {
             var values = Expression(operand);
-            if (_torch.IsTensor(operand.Type))
-                operands.Add((operand, values));
+            if (Of(operand.Type) is Tensorness.Tensor or Tensorness.List)
+                operands.Add((operand, Fresh(operand, operand.Syntax.ToString(), Tensors(values))));
             else if (values.Count > 0)
                 CannotAnalyse(operand, "a tensor is used in a way that is not supported here");
         }
         if (Products.Contains(op.Name) && operands.Any(o => o.Values.Any(v => v.Origin == Origin.External)))
             UnknownOperation(operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
-        var value = isTensor ? Value(Origin.Operation, operation) : null;
+        var value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
         foreach (var (operand, values) in operands)
         {
-            var use = Use(KindOf(op, operand == data, isTensor), operand, value, values);
+            var use = Use(KindOf(op, operand == data, value is not null), operand, value, values);
             if (value is null)
                 continue;
             if (operand == data)
@@ -147,13 +203,18 @@ internal sealed partial class ForwardFlow
                 value.Roots.UnionWith(values.SelectMany(v => v.Roots));
         }
         if (value is null)
-            return None;
+            return Of(operation.Type) == Tensorness.None ? None : operands.Aggregate(None, (all, o) => all.Union(Expression(o.Operand)));
 
         var isInPlace = op.Kind != OpKind.Neutral && IsInPlace(op, operation);
-        value.Op ??= new OpCall(op, [.. arguments.Select(a => a.Value)], data, isInPlace, op.Kind != OpKind.Neutral && arguments.All(a => a.Value == data || IsOfModelOnly(a.Value)));
+        value.Op ??= new OpCall(op, [.. arguments.Select(a => a.Value)], data, isInPlace, op.Kind != OpKind.Neutral && arguments.All(a => a.Value == data || IsOfModelOnly(a.Value)), isMany);
         if (isInPlace)
             ChangeInPlace(operation, value, operands[0].Values);
-        return [value];
+        if (!isMany || Of(operation.Type) == Tensorness.Tuple)
+            return [value];
+        // chunk(2) is a collection of views of what it splits.
+        var parts = Holder(Origin.Collection, operation);
+        Add(parts, TensorValue.AnyElement, [value]);
+        return [parts];
     }
 
     private static UseKind KindOf(Op op, bool isData, bool givesTensor) => op.Kind switch
@@ -171,7 +232,7 @@ internal sealed partial class ForwardFlow
     private IEnumerable<IOperation> Operands(IOperation argument)
     {
         var list = WithoutConversions(argument);
-        if (_torch.Of(argument.Type) == Tensorness.List || _torch.Of(list.Type) == Tensorness.List)
+        if (Of(argument.Type) == Tensorness.List || Of(list.Type) == Tensorness.List)
         {
             switch (list)
             {
@@ -234,6 +295,7 @@ internal sealed partial class ForwardFlow
     private static bool IsFixed(IOperation module) => WithoutConversions(module) switch
     {
         IInstanceReferenceOperation => true,
+        IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } => true,
         IFieldReferenceOperation field => field.Instance is null || IsFixed(field.Instance),
         IPropertyReferenceOperation property => IsStored(property.Property) && (property.Instance is null || IsFixed(property.Instance)) && property.Arguments.All(a => a.Value.ConstantValue.HasValue),
         IArrayElementReferenceOperation element => IsFixed(element.ArrayReference) && element.Indices.All(i => i.ConstantValue.HasValue),
@@ -257,10 +319,11 @@ internal sealed partial class ForwardFlow
     /// <summary>Whether an argument depends on nothing but constants and the model's members, so that it can be evaluated elsewhere.</summary>
     private bool IsOfModelOnly(IOperation argument) => argument.DescendantsAndSelf().All(o => o switch
     {
+        IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } => true,
         ILocalReferenceOperation or IParameterReferenceOperation or IAnonymousFunctionOperation or IAwaitOperation => false,
         IAssignmentOperation or IIncrementOrDecrementOperation or IDeclarationExpressionOperation => false,
-        IInvocationOperation call => !SymbolEqualityComparer.Default.Equals(call.TargetMethod.ContainingAssembly, _model.ContainingAssembly),
-        IMemberReferenceOperation member => !_written.Value.Contains(member.Member),
-        _ => _torch.Of(o.Type) == Tensorness.None,
+        IInvocationOperation call => !IsOfCompilation(call.TargetMethod),
+        IMemberReferenceOperation member => !WrittenMembers().Contains(member.Member.OriginalDefinition),
+        _ => Of(o.Type) == Tensorness.None,
     });
 }

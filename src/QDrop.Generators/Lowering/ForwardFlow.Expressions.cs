@@ -16,38 +16,40 @@ internal sealed partial class ForwardFlow
 
     private const string ModuleReplaced = "a module of the model is replaced while forward runs; set modules in the constructor";
 
-    private TensorValue? _stale;
-
     /// <summary>Walks an expression.</summary>
-    /// <returns>The tensor values that it may evaluate to; none where it is no tensor.</returns>
+    /// <returns>The tensors, collections or tuples that it may evaluate to; none where it has nothing to do with tensors.</returns>
     private ImmutableHashSet<TensorValue> Expression(IOperation operation)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         _cancellation.ThrowIfCancellationRequested();
         switch (operation)
         {
-            case ILocalReferenceOperation local when _torch.IsTensor(local.Type):
+            case ILocalReferenceOperation when IsGiven(operation):
+                return None;
+            case ILocalReferenceOperation local when Of(local.Type) != Tensorness.None:
                 return Read(local, local.Local);
-            case IParameterReferenceOperation parameter when _torch.IsTensor(parameter.Type):
+            case IParameterReferenceOperation parameter when Of(parameter.Type) != Tensorness.None:
                 return Read(parameter, parameter.Parameter);
             case ISimpleAssignmentOperation assignment:
                 return Assign(assignment);
-            case ICompoundAssignmentOperation compound when _torch.IsTensor(compound.Type):
+            case ICompoundAssignmentOperation compound when IsTensor(compound.Type):
                 return CompoundAssign(compound);
-            case ICoalesceAssignmentOperation coalesce when _torch.IsTensor(coalesce.Type):
+            case ICoalesceAssignmentOperation coalesce when IsTensor(coalesce.Type):
                 return CoalesceAssign(coalesce);
             case ICoalesceAssignmentOperation coalesce when IsModuleMember(coalesce.Target):
                 CannotAnalyse(coalesce, ModuleReplaced);
                 return None;
-            case IDeconstructionAssignmentOperation deconstruction when _torch.Of(deconstruction.Type) != Tensorness.None:
+            case IDeconstructionAssignmentOperation deconstruction when Of(deconstruction.Type) != Tensorness.None:
                 return Deconstruct(deconstruction);
-            case ILocalReferenceOperation when IsGiven(operation):
-                return None;
+            case ITupleOperation tuple when Of(tuple.Type) != Tensorness.None:
+                return MakeTuple(tuple);
             case IInvocationOperation invocation:
                 return Invoke(invocation);
             case IPropertyReferenceOperation property:
                 return Property(property);
-            case IFieldReferenceOperation field when _torch.IsTensor(field.Type):
+            case IFieldReferenceOperation { Field.ContainingType.IsTupleType: true, Instance: { } tuple } item when Of(tuple.Type) == Tensorness.Tuple:
+                return Item(item, tuple);
+            case IFieldReferenceOperation field when Of(field.Type) != Tensorness.None:
                 return OwnTensor(field, field.Instance);
             case IBinaryOperation { OperatorMethod: { } method } binary when IsTensorOperator(method):
                 return Operation(binary, method, OperandsOf(method, binary.LeftOperand, binary.RightOperand), []);
@@ -59,7 +61,7 @@ internal sealed partial class ForwardFlow
                 return None;
             case IConversionOperation conversion:
                 return Convert(conversion);
-            case IDefaultValueOperation when _torch.IsTensor(operation.Type):
+            case IDefaultValueOperation when IsTensor(operation.Type):
                 return [Value(Origin.Null, operation)];
             case IConditionalOperation conditional:
                 return Conditional(conditional);
@@ -72,8 +74,9 @@ internal sealed partial class ForwardFlow
                 return SwitchExpression(@switch);
             case IConditionalAccessOperation access:
                 return ConditionalAccess(access);
-            case IIsPatternOperation pattern when _torch.IsTensor(pattern.Value.Type):
-                return TestForNull(pattern);
+            case IIsPatternOperation pattern when Of(pattern.Value.Type) != Tensorness.None:
+                Match(pattern.Value, Expression(pattern.Value), pattern.Pattern);
+                return None;
             case IDelegateCreationOperation or IAnonymousFunctionOperation or IMethodReferenceOperation:
                 if (MentionsTensors(operation))
                     CannotAnalyse(operation, "a lambda or method group works on tensors; write its body where it is called");
@@ -84,7 +87,7 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(operation, operation is IAwaitOperation ? "await; forward must be synchronous" : "dynamic; use a static type");
                 return None;
             default:
-                return Other(operation);
+                return Collection(operation) ?? Other(operation);
         }
     }
 
@@ -100,8 +103,8 @@ internal sealed partial class ForwardFlow
         var before = _diagnostics.Count;
         foreach (var child in operation.ChildOperations)
             NoTensor(child);
-        if (_torch.Of(operation.Type) != Tensorness.None && _diagnostics.Count == before && !operation.ChildOperations.Any(IsGiven))
-            CannotAnalyse(operation, "tensors are kept in a list, an array or a tuple; use one local for each");
+        if (Of(operation.Type) != Tensorness.None && _diagnostics.Count == before && !operation.ChildOperations.Any(IsGiven))
+            CannotAnalyse(operation, "tensors are kept in an object that is not followed; use locals, tuples, arrays or lists");
         return None;
     }
 
@@ -110,16 +113,22 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> Read(IOperation place, ISymbol local)
     {
         var values = _state![local];
-        if (values.Any(v => v.Origin == Origin.Stale))
-            CannotAnalyse(place, $"'{local.Name}' shares its storage with a tensor that was changed in place before; use the operation without the trailing underscore");
-        else if (values.IsEmpty && !_given.Contains(local))
+        if (values.IsEmpty && !_given.Contains(local) && Of(place.Type) != Tensorness.Other)
             CannotAnalyse(place, $"where the value of '{local.Name}' comes from is not known");
+        return Fresh(place, local.Name, values);
+    }
+
+    /// <summary>Reports a read of what was changed in place behind its name.</summary>
+    private ImmutableHashSet<TensorValue> Fresh(IOperation place, string name, ImmutableHashSet<TensorValue> values)
+    {
+        if (values.Any(v => v.Origin == Origin.Stale))
+            CannotAnalyse(place, $"'{name}' shares its storage with a tensor that was changed in place before; use the operation without the trailing underscore");
         return values;
     }
 
     private ImmutableHashSet<TensorValue> Assign(ISimpleAssignmentOperation assignment)
     {
-        if (!_torch.IsTensor(assignment.Target.Type))
+        if (Of(assignment.Target.Type) == Tensorness.None)
         {
             if (IsModuleMember(assignment.Target))
                 CannotAnalyse(assignment, ModuleReplaced);
@@ -127,70 +136,95 @@ internal sealed partial class ForwardFlow
             NoTensor(assignment.Value);
             return None;
         }
-        var values = Expression(assignment.Value);
         if (assignment.IsRef)
+        {
             CannotAnalyse(assignment, "a reference to another variable; use a plain local");
-        else if (LocalOf(assignment.Target) is { } local)
-            _state = _state!.With(local, values);
-        else if (assignment.Target is not IDiscardOperation)
-            CannotAnalyse(assignment, $"a tensor is stored in '{assignment.Target.Syntax}'; only locals of forward can hold tensors");
-        return values;
+            return None;
+        }
+        if (LocalOf(assignment.Target) is not null || assignment.Target is IDiscardOperation)
+        {
+            var values = Expression(assignment.Value);
+            Store(assignment.Target, values, assignment);
+            return values;
+        }
+        // The target's parts run first.
+        var holders = HoldersOf(assignment.Target);
+        var stored = Expression(assignment.Value);
+        if (holders is null)
+            CannotAnalyse(assignment, StoredElsewhere(assignment.Target));
+        else
+            StoreIn(holders, stored, assignment);
+        return stored;
     }
 
-    private bool IsModuleMember(IOperation target) => target is IMemberReferenceOperation && _torch.IsModule(target.Type);
-
-    private ImmutableHashSet<TensorValue> Deconstruct(IDeconstructionAssignmentOperation deconstruction)
+    /// <summary>Lets a place hold values: a local, a new local, an element, or nothing.</summary>
+    private void Store(IOperation target, ImmutableHashSet<TensorValue> values, IOperation place)
     {
-        var before = _diagnostics.Count;
-        Expression(deconstruction.Value);
-        if (_diagnostics.Count == before)
-            CannotAnalyse(deconstruction, "tensors are kept in a tuple; use one local for each");
-        _given.UnionWith(deconstruction.Target.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Select(l => l.Local));
-        return None;
+        if (target is IDiscardOperation)
+            return;
+        if (LocalOf(target) is { } local)
+            _state = _state!.With(local, values);
+        else if (HoldersOf(target) is { } holders)
+            StoreIn(holders, values, place);
+        else
+            CannotAnalyse(place, StoredElsewhere(target));
     }
+
+    private static string StoredElsewhere(IOperation target) => $"a tensor is stored in '{target.Syntax}'; only locals of forward, and collections in them, can hold tensors";
+
+    private bool IsModuleMember(IOperation target) => target is IMemberReferenceOperation && _torch.IsModule(_frame.Types.Apply(target.Type!));
 
     private ImmutableHashSet<TensorValue> CompoundAssign(ICompoundAssignmentOperation compound)
     {
-        if (LocalOf(compound.Target) is not { } local)
-        {
-            CannotAnalyse(compound, $"a tensor is stored in '{compound.Target.Syntax}'; only locals of forward can hold tensors");
-            return None;
-        }
         if (compound.OperatorMethod is not { } method)
         {
             CannotAnalyse(compound, "an assignment of this kind is not supported");
             return None;
         }
+        // parts[i] += x is written as parts[i] = parts[i] + x.
+        if (LocalOf(compound.Target) is null && (HoldersOf(compound.Target) is null || compound.Target.Descendants().Any(o => o is IInvocationOperation or IAssignmentOperation or IIncrementOrDecrementOperation or IObjectCreationOperation)))
+        {
+            CannotAnalyse(compound, StoredElsewhere(compound.Target));
+            return None;
+        }
         var values = Operation(compound, method, OperandsOf(method, compound.Target, compound.Value), []);
-        _state = _state!.With(local, values);
+        Store(compound.Target, values, compound);
         return values;
     }
 
     private ImmutableHashSet<TensorValue> CoalesceAssign(ICoalesceAssignmentOperation coalesce)
     {
+        if (LocalOf(coalesce.Target) is not { } local)
+        {
+            CannotAnalyse(coalesce, StoredElsewhere(coalesce.Target));
+            return None;
+        }
         var kept = Expression(coalesce.Target).Where(v => v.Origin != Origin.Null).ToImmutableHashSet();
         Optional(coalesce.Value, () => kept = kept.Union(Expression(coalesce.Value)));
-        if (LocalOf(coalesce.Target) is { } local)
-            _state = _state!.With(local, kept);
-        else
-            CannotAnalyse(coalesce, $"a tensor is stored in '{coalesce.Target.Syntax}'; only locals of forward can hold tensors");
+        _state = _state!.With(local, kept);
         return kept;
     }
 
     private ImmutableHashSet<TensorValue> Convert(IConversionOperation conversion)
     {
+        var target = Of(conversion.Type);
         if (conversion.OperatorMethod is { } method)
         {
-            if (Expression(conversion.Operand).Count > 0)
+            var operand = Expression(conversion.Operand);
+            // An array becomes a span of its elements.
+            if (target == Tensorness.List && Of(conversion.Operand.Type) == Tensorness.List)
+                return operand;
+            if (operand.Count > 0)
                 Report(Rules.UnknownOperation, conversion.Syntax, $"conversion to {conversion.Type!.Name}", "");
-            return _torch.IsTensor(method.ReturnType) ? [Value(Origin.External, conversion)] : None;
+            return IsTensor(method.ReturnType) ? [Value(Origin.External, conversion)] : None;
         }
         if (conversion.Operand.ConstantValue is { HasValue: true, Value: null })
-            return _torch.IsTensor(conversion.Type) ? [Value(Origin.Null, conversion)] : None;
+            return target is Tensorness.None ? None : [Value(Origin.Null, conversion)];
         var values = Expression(conversion.Operand);
-        if (values.Count > 0 && !_torch.IsTensor(conversion.Type))
+        if (values.Count > 0 && target is Tensorness.None or Tensorness.Other)
         {
-            CannotAnalyse(conversion, $"a tensor is passed as {conversion.Type?.Name ?? "another type"}");
+            if (values.Count > 0)
+                CannotAnalyse(conversion, $"a tensor is passed as {conversion.Type?.Name ?? "another type"}");
             return None;
         }
         return values;
@@ -208,11 +242,11 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> SwitchExpression(ISwitchExpressionOperation @switch)
     {
-        NoTensor(@switch.Value);
+        var tested = Expression(@switch.Value);
         var values = None;
         var arms = @switch.Arms.Select(arm => (Action)(() => InRegion(arm, () =>
         {
-            NoTensor(arm.Pattern);
+            Match(@switch.Value, tested, arm.Pattern);
             if (arm.Guard is { } guard)
                 NoTensor(guard);
             values = values.Union(Expression(arm.Value));
@@ -240,44 +274,29 @@ internal sealed partial class ForwardFlow
         return None;
     }
 
-    private ImmutableHashSet<TensorValue> TestForNull(IIsPatternOperation test)
-    {
-        Use(UseKind.Neutral, test.Value, null, Expression(test.Value));
-        if (!IsNullTest(test.Pattern))
-            CannotAnalyse(test, "a pattern on a tensor; only tests for null are supported");
-        return None;
-
-        static bool IsNullTest(IPatternOperation pattern) => pattern switch
-        {
-            INegatedPatternOperation negated => IsNullTest(negated.Pattern),
-            IConstantPatternOperation constant => constant.Value.ConstantValue is { HasValue: true, Value: null },
-            IRecursivePatternOperation recursive => recursive is { DeclaredSymbol: null, DeconstructionSubpatterns.Length: 0, PropertySubpatterns.Length: 0 },
-            _ => false,
-        };
-    }
-
     /// <summary>A tensor that a member holds.</summary>
     private ImmutableHashSet<TensorValue> OwnTensor(IMemberReferenceOperation member, IOperation? instance)
     {
         if (instance is not null)
         {
             NoTensor(instance);
-            if (_torch.IsModule(instance.Type) && WithoutConversions(instance) is not IInstanceReferenceOperation)
+            if (_torch.IsModule(_frame.Types.Apply(instance.Type!)) && !IsOwnObject(instance))
             {
                 Report(Rules.UnknownOperation, member.Syntax, member.Syntax.ToString(), " outside its layer: it would stay float");
                 return None;
             }
         }
+        if (Of(member.Type) is Tensorness.Other)
+        {
+            CannotAnalyse(member, $"'{member.Member.Name}' holds tensors in a way that is not followed; expected tensors, or arrays and lists of them");
+            return None;
+        }
         return [Value(Origin.External, member)];
     }
 
-    /// <summary>Walks what may not run.</summary>
-    private void Optional(IOperation operation, Action walk) => Branches(() => InRegion(operation, walk), static () => { });
+    private bool MentionsTensors(IOperation operation) => operation.DescendantsAndSelf().Any(MentionsTensorsItself);
 
-    private bool MentionsTensors(IOperation operation) =>
-        operation.DescendantsAndSelf().Any(o => _torch.Of(o.Type) != Tensorness.None || (o is IInvocationOperation call && IsModuleCall(call)));
-
-    private bool IsTensorOperator(IMethodSymbol method) => _torch.IsTensor(method.ReturnType) || method.Parameters.Any(p => _torch.IsTensor(p.Type));
+    private bool IsTensorOperator(IMethodSymbol method) => IsTensor(method.ReturnType) || method.Parameters.Any(p => IsTensor(p.Type));
 
     private static IOperation WithoutConversions(IOperation operation)
     {

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -15,6 +14,8 @@ namespace QDrop.Generators.Lowering;
 /// </content>
 internal sealed partial class ForwardFlow
 {
+    private TensorValue? _stale;
+
     /// <summary>A trailing underscore, or <c>inplace: true</c>.</summary>
     private static bool IsInPlace(Op op, IOperation operation) =>
         (op.Name.EndsWith("_", StringComparison.Ordinal) && !op.Name.EndsWith("__", StringComparison.Ordinal))
@@ -29,11 +30,16 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(operation, "an in-place operation may change a tensor of the caller or of the model; use it without the trailing underscore, or with inplace: false");
             return;
         }
-        _stale ??= new TensorValue(Origin.Stale, operation, -1, 0);
+        _stale ??= new TensorValue(Origin.Stale, _frame, operation, -1, 0);
         foreach (var local in _state!.Locals)
         {
             if (local.Value.Any(v => v.Roots.Overlaps(storage)))
                 _state = _state!.With(local.Key, [_stale]);
+        }
+        foreach (var holder in _holders.Values)
+        {
+            foreach (var content in holder.Contents.Where(c => c.Value.Any(v => v.Roots.Overlaps(storage))).ToList())
+                Add(holder, content.Key, [_stale]);
         }
     }
 
@@ -42,34 +48,27 @@ internal sealed partial class ForwardFlow
     {
         foreach (var value in _values.Values.Where(v => v.Op is { IsInPlace: true }))
         {
-            var statement = StatementOf(value.Operation);
             var changed = _uses.Values.FirstOrDefault(u => u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));
             var readsElsewhere = changed is not null && changed.Sources
                 .SelectMany(s => s.Uses)
-                .Any(u => u != changed && u.Kind != UseKind.Neutral && StatementOf(u.Place) == statement);
+                .Any(u => u != changed && u.Kind != UseKind.Neutral && InOneStatement(new Placed(value.Frame, value.Operation), new Placed(u.Frame, u.Place)));
             if (readsElsewhere)
                 CannotAnalyse(value.Operation, "a tensor is changed in place in a statement that also uses it elsewhere; use the operation without the trailing underscore");
         }
     }
 
-    private static SyntaxNode? StatementOf(IOperation operation) => operation.Syntax.FirstAncestorOrSelf<SyntaxNode>(n => n is StatementSyntax or ArrowExpressionClauseSyntax);
-
-    /// <summary>Members that forward assigns.</summary>
-    private static HashSet<ISymbol> WrittenMembers(IOperation body)
+    /// <summary>Whether two places belong to one statement of the innermost frame from which both are reached.</summary>
+    private static bool InOneStatement(Placed one, Placed other)
     {
-        var written = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        foreach (var operation in body.Descendants())
+        while (one.Frame != other.Frame)
         {
-            var target = operation switch
-            {
-                IAssignmentOperation assignment => assignment.Target,
-                IIncrementOrDecrementOperation increment => increment.Target,
-                IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
-                _ => null,
-            };
-            if (target is IMemberReferenceOperation member)
-                written.Add(member.Member);
+            if (one.Frame.Depth >= other.Frame.Depth)
+                one = one.Frame.Call!.Value;
+            else
+                other = other.Frame.Call!.Value;
         }
-        return written;
+        return StatementOf(one.Operation) == StatementOf(other.Operation);
     }
+
+    private static SyntaxNode? StatementOf(IOperation operation) => operation.Syntax.FirstAncestorOrSelf<SyntaxNode>(n => n is StatementSyntax or ArrowExpressionClauseSyntax);
 }

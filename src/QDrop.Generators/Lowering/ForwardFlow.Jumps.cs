@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -19,12 +20,11 @@ internal sealed partial class ForwardFlow
             return;
 
         var jumps = new Jumps(loop.ExitLabel, loop.ContinueLabel);
+        var collections = None;
         switch (loop)
         {
             case IForEachLoopOperation forEach:
-                NoTensor(forEach.Collection);
-                if (_torch.Of((forEach.LoopControlVariable as IVariableDeclaratorOperation)?.Symbol.Type) != Tensorness.None)
-                    CannotAnalyse(forEach.LoopControlVariable, "a loop over tensors; use an index and slices");
+                collections = EachOf(forEach);
                 break;
             case IForLoopOperation @for:
                 foreach (var before in @for.Before)
@@ -37,6 +37,7 @@ internal sealed partial class ForwardFlow
         while (true)
         {
             _state = entry;
+            var version = _version;
             InRegion(loop.Body, () =>
             {
                 if (loop is IForLoopOperation { Condition: { } forCondition })
@@ -44,6 +45,8 @@ internal sealed partial class ForwardFlow
                 if (loop is IWhileLoopOperation { ConditionIsTop: true, Condition: { } top })
                     NoTensor(top);
                 jumps.Exit = FlowState.Merge(jumps.Exit, loop is IWhileLoopOperation { ConditionIsTop: false } ? null : _state);
+                if (loop is IForEachLoopOperation { LoopControlVariable: IVariableDeclaratorOperation { Symbol: var element } } && Of(element.Type) != Tensorness.None)
+                    _state = _state!.With(element, Fresh(loop, element.Name, ContentsOf(collections)));
                 _jumps.Push(jumps);
                 Statement(loop.Body);
                 _jumps.Pop();
@@ -60,16 +63,32 @@ internal sealed partial class ForwardFlow
                 }
             });
             var next = FlowState.Merge(entry, _state);
-            if (next is null || (entry is not null && next.SameAs(entry)))
+            if (next is null || (entry is not null && next.SameAs(entry) && version == _version))
                 break;
             entry = next;
         }
         _state = jumps.Exit;
     }
 
+    /// <summary>Walks what a <c>foreach</c> goes over.</summary>
+    /// <returns>The collections of tensors among it.</returns>
+    private ImmutableHashSet<TensorValue> EachOf(IForEachLoopOperation loop)
+    {
+        if (Of(loop.Collection.Type) != Tensorness.List && Of(WithoutConversions(loop.Collection).Type) != Tensorness.List)
+        {
+            NoTensor(loop.Collection);
+            if (loop.LoopControlVariable.DescendantsAndSelf().Any(o => Of((o as IVariableDeclaratorOperation)?.Symbol.Type ?? o.Type) != Tensorness.None))
+                CannotAnalyse(loop.LoopControlVariable, "a loop over an object that is not followed; loop over arrays and lists of tensors");
+            return None;
+        }
+        if (loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol.IsRef: false } || Of(((IVariableDeclaratorOperation)loop.LoopControlVariable).Symbol.Type) == Tensorness.Other)
+            CannotAnalyse(loop.LoopControlVariable, "a loop that takes its elements apart or refers to them; use a plain local for the element");
+        return Expression(Of(loop.Collection.Type) == Tensorness.List ? loop.Collection : WithoutConversions(loop.Collection));
+    }
+
     private void Switch(ISwitchOperation @switch)
     {
-        NoTensor(@switch.Value);
+        var tested = Expression(@switch.Value);
         var jumps = new Jumps(@switch.ExitLabel, null);
         _jumps.Push(jumps);
         var before = _state;
@@ -80,7 +99,22 @@ internal sealed partial class ForwardFlow
             InRegion(section, () =>
             {
                 foreach (var clause in section.Clauses)
-                    NoTensor(clause);
+                {
+                    if (clause is IPatternCaseClauseOperation pattern)
+                    {
+                        Match(@switch.Value, tested, pattern.Pattern);
+                        if (pattern.Guard is { } guard)
+                            NoTensor(guard);
+                    }
+                    else if (clause is ISingleValueCaseClauseOperation { Value.ConstantValue: { HasValue: true, Value: null } } && !tested.IsEmpty)
+                    {
+                        Use(UseKind.Neutral, @switch.Value, null, tested);
+                    }
+                    else
+                    {
+                        NoTensor(clause);
+                    }
+                }
                 foreach (var statement in section.Body)
                     Statement(statement);
             });
@@ -120,18 +154,20 @@ internal sealed partial class ForwardFlow
             || assignment.Value is not IInvocationOperation call
             || !IsModuleCall(call)
             || loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol: var layer }
-            || !_torch.IsUnaryModule(layer.Type)
+            || !_torch.IsUnaryModule(_frame.Types.Apply(layer.Type))
+            || call.Arguments.Length != 1
             || LocalOf(call.Instance!) is not { } receiver || !SymbolEqualityComparer.Default.Equals(receiver, layer)
             || LocalOf(call.Arguments[0].Value) is not { } argument || !SymbolEqualityComparer.Default.Equals(argument, target)
-            || LayerTable.WhyNot(layer.Type) is not null)
+            || LayerTable.WhyNot(_frame.Types.Apply(layer.Type)) is not null)
         {
             return false;
         }
-        var collection = WithoutConversions(loop.Collection);
+        var resolved = Resolve(loop.Collection);
+        var collection = WithoutConversions(resolved.Operation);
         if (!IsFixed(collection))
             return false;
         var value = Value(Origin.Layer, loop);
-        value.Layer = new LayerCall(collection, call.Arguments[0].Value, NameOf(collection), layer.Type, IsFixed: true, IsSpread: true, IsConditional: false);
+        value.Layer = new LayerCall(collection, resolved, call.Arguments[0].Value, NameOf(collection), layer.Type, IsFixed: true, IsSpread: true, IsConditional: false);
         value.Input = Use(UseKind.Compute, call.Arguments[0].Value, value, Read(call.Arguments[0].Value, target));
         _state = _state!.With(target, [value]);
         return true;

@@ -2,98 +2,97 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Gathering;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Lowering;
 
 /// <summary>
-/// The dataflow of tensors through a <c>forward</c>: which values it computes and where each is used. It is an allow-list: what it does
-/// not know how to follow, it reports.
+/// The dataflow of tensors through a <c>forward</c> and the helpers it calls: which values it computes and where each is used. It is an
+/// allow-list: what it does not know how to follow, it reports.
 /// </summary>
 /// <remarks>
-/// Statements are walked in the order of execution with the set of values that each local may hold. Loops are walked until nothing
-/// new arrives. A value stands for a place in the code, so that sets are finite.
+/// Statements are walked in the order of execution with the set of values that each local may hold; a helper is walked at each place where
+/// it is called. Loops are walked until nothing new arrives. A value stands for a place in the code, so that sets are finite.
 /// </remarks>
 internal sealed partial class ForwardFlow
 {
     private readonly INamedTypeSymbol _model;
+    private readonly Finding _finding;
+    private readonly Compilation _compilation;
     private readonly TorchTypes _torch;
     private readonly OpsTable _ops;
     private readonly CancellationToken _cancellation;
-    private readonly Lazy<HashSet<ISymbol>> _written;
-    private readonly Dictionary<IOperation, TensorValue> _values = [];
-    private readonly Dictionary<IOperation, Use> _uses = [];
+    private readonly Dictionary<Placed, TensorValue> _values = [];
+    private readonly Dictionary<Placed, Use> _uses = [];
     private readonly List<DiagnosticInfo> _diagnostics = [];
     private readonly HashSet<(string, LocationInfo)> _reported = [];
     // Locals that something has been said about already.
     private readonly HashSet<ISymbol> _given = new(SymbolEqualityComparer.Default);
-    private readonly Dictionary<IOperation, int> _regions = [];
+    private readonly Dictionary<Placed, int> _regions = [];
     private readonly Stack<Jumps> _jumps = [];
     private FlowState? _state = FlowState.Empty;
     private int _region;
+    private Frame _frame;
 
-    private ForwardFlow(INamedTypeSymbol model, IOperation body, TorchTypes torch, OpsTable ops, CancellationToken cancellation)
+    private ForwardFlow(INamedTypeSymbol model, Frame root, Finding finding)
     {
         _model = model;
-        _written = new Lazy<HashSet<ISymbol>>(() => WrittenMembers(body));
-        _torch = torch;
-        _ops = ops;
-        _cancellation = cancellation;
+        Root = _frame = root;
+        _finding = finding;
+        _torch = finding.Torch;
+        _ops = finding.Ops;
+        _compilation = finding.Compilation;
+        _cancellation = finding.Cancellation;
     }
+
+    /// <summary>The call of <c>forward</c> itself.</summary>
+    public Frame Root { get; }
 
     /// <summary>Every value, in the order of evaluation.</summary>
     public IReadOnlyList<TensorValue> Values { get; private set; } = [];
 
     public IReadOnlyList<DiagnosticInfo> Diagnostics => _diagnostics;
 
-    /// <summary>In-place operations that stand alone as a statement on a local: <c>x.relu_();</c>.</summary>
-    public HashSet<IOperation> InPlaceStatements { get; } = [];
-
-    /// <summary>Whether the compiler has errors to report in the method, so that the analysis has nothing to add.</summary>
+    /// <summary>Whether the compiler has errors to report in the code, so that the analysis has nothing to add.</summary>
     public bool IsBroken { get; private set; }
 
-    public static ForwardFlow Analyse(INamedTypeSymbol model, IMethodSymbol forward, IMethodBodyBaseOperation body, TorchTypes torch, OpsTable ops, CancellationToken cancellation)
+    /// <param name="model">The module class.</param>
+    /// <param name="forward">Its <c>forward</c>, its own or that of a base class.</param>
+    /// <param name="body">The body of <paramref name="forward"/>.</param>
+    public static ForwardFlow Analyse(INamedTypeSymbol model, IMethodSymbol forward, MethodBody body, Finding finding)
     {
-        var flow = new ForwardFlow(model, body, torch, ops, cancellation);
-        if (body.Descendants().Any(o => o is IInvalidOperation || o.Type is IErrorTypeSymbol))
+        var root = new Frame(null, body, null) { Types = TypeSubstitution.Of(forward, TypeSubstitution.Nothing, finding.Compilation) };
+        var flow = new ForwardFlow(model, root, finding);
+        try
         {
-            flow.IsBroken = true;
-            return flow;
+            flow.Walk();
         }
-        foreach (var captured in body.Descendants().OfType<IParameterReferenceOperation>().Where(p => p.Parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor }))
-            flow.CannotAnalyse(captured, $"'{captured.Parameter.Name}' is a parameter of the class, which the quantized twin cannot read; keep it in a field or a property");
-        foreach (var parameter in forward.Parameters)
+        catch (InsufficientExecutionStackException)
         {
-            var value = new TensorValue(Origin.Parameter, body, -1, 0);
-            value.Roots.Add(value);
-            flow._state = flow._state!.With(parameter, [value]);
+            flow._diagnostics.Clear();
+            flow.Report(Rules.NotAnalysable, body.Declaration, model.Name, "an expression is nested too deeply; use locals for its parts");
         }
-        if (body.BlockBody is { } block)
-        {
-            flow.Statement(block);
-        }
-        else if (body.ExpressionBody is { Operations.Length: 1 } arrow && arrow.Operations[0] is IReturnOperation { ReturnedValue: { } result })
-        {
-            flow.Use(UseKind.Result, result, null, flow.Expression(result));
-        }
-        else if (body.ExpressionBody is { } expression)
-        {
-            foreach (var statement in expression.Operations)
-                flow.Statement(statement);
-        }
-        flow.Finish();
         return flow;
     }
 
-    private void Finish()
+    private void Walk()
     {
-        Values = [.. _values.Values.OrderBy(v => v.Order)];
+        foreach (var parameter in Root.Body.Method.Parameters.Where(p => Of(p.Type) != Tensorness.None))
+        {
+            var value = new TensorValue(Origin.Parameter, Root, Root.Body.Statements.FirstOrDefault()!, -1, 0);
+            value.Roots.Add(value);
+            _state = _state!.With(parameter, [value]);
+        }
+        WalkBody();
+        if (IsBroken)
+            _diagnostics.Clear();
+        Values = [.. _values.Values.Where(v => v.Order >= 0).OrderBy(v => v.Order)];
         foreach (var use in _uses.Values)
         {
             foreach (var source in use.Sources)
@@ -102,24 +101,44 @@ internal sealed partial class ForwardFlow
         CheckInPlace();
     }
 
+    /// <summary>Walks the body of the current frame.</summary>
+    private void WalkBody()
+    {
+        if (_frame.Body.IsBroken)
+            IsBroken = true;
+        if (IsBroken || !CheckCode(_frame.Body))
+            return;
+        foreach (var function in _frame.Body.Operations.OfType<ILocalFunctionOperation>().Where(f => TouchesTensors(f.Symbol)))
+            _frame.Functions.Add(function.Symbol);
+        foreach (var statement in _frame.Body.Statements)
+            Statement(statement);
+    }
+
     private TensorValue Value(Origin origin, IOperation operation)
     {
-        if (!_values.TryGetValue(operation, out var value))
+        var place = new Placed(_frame, operation);
+        if (!_values.TryGetValue(place, out var value))
         {
-            value = new TensorValue(origin, operation, _values.Count, _region);
+            value = new TensorValue(origin, _frame, operation, _values.Count, _region);
             value.Roots.Add(value);
-            _values.Add(operation, value);
+            _values.Add(place, value);
         }
         return value;
     }
 
     private Use Use(UseKind kind, IOperation place, TensorValue? consumer, ImmutableHashSet<TensorValue> sources)
     {
-        if (!_uses.TryGetValue(place, out var use))
-            _uses.Add(place, use = new Use(kind, place, consumer));
-        use.Sources.UnionWith(sources);
+        var placed = new Placed(_frame, place);
+        if (!_uses.TryGetValue(placed, out var use))
+            _uses.Add(placed, use = new Use(kind, _frame, place, consumer));
+        use.Sources.UnionWith(Tensors(sources));
         return use;
     }
+
+    /// <summary>What a type has to do with tensors, in the current frame.</summary>
+    private Tensorness Of(ITypeSymbol? type) => type is null ? Tensorness.None : _torch.Of(_frame.Types.Apply(type));
+
+    private bool IsTensor(ITypeSymbol? type) => Of(type) == Tensorness.Tensor;
 
     private void CannotAnalyse(IOperation place, string reason) => Report(Rules.NotAnalysable, place.Syntax, _model.Name, reason);
 
@@ -128,128 +147,6 @@ internal sealed partial class ForwardFlow
         var location = LocationInfo.Of(place);
         if (_reported.Add((rule.Id, location)))
             _diagnostics.Add(DiagnosticInfo.Create(rule, location, arguments));
-    }
-
-    private void Statement(IOperation statement)
-    {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        _cancellation.ThrowIfCancellationRequested();
-        if (_state is null && statement is not ILabeledOperation)
-            return;
-        switch (statement)
-        {
-            case IBlockOperation block:
-                foreach (var inner in block.Operations)
-                    Statement(inner);
-                break;
-            case IExpressionStatementOperation expression:
-                ExpressionStatement(expression);
-                break;
-            case IVariableDeclarationGroupOperation group:
-                Declare(group, isUsing: false);
-                break;
-            case IUsingDeclarationOperation declaration:
-                Declare(declaration.DeclarationGroup, isUsing: true);
-                break;
-            case IUsingOperation { IsAsynchronous: false } @using:
-                if (@using.Resources is IVariableDeclarationGroupOperation resources)
-                    Declare(resources, isUsing: true);
-                else
-                    Use(UseKind.Neutral, @using.Resources, null, Expression(@using.Resources));
-                Statement(@using.Body);
-                break;
-            case IReturnOperation { Kind: OperationKind.Return } @return:
-                if (@return.ReturnedValue is { } result)
-                    Use(UseKind.Result, result, null, Expression(result));
-                _state = null;
-                break;
-            case IConditionalOperation conditional:
-                Expression(conditional.Condition);
-                Branches(() => InRegion(conditional.WhenTrue, () => Statement(conditional.WhenTrue)),
-                    () =>
-                    {
-                        if (conditional.WhenFalse is { } otherwise)
-                            InRegion(otherwise, () => Statement(otherwise));
-                    });
-                break;
-            case ISwitchOperation @switch:
-                Switch(@switch);
-                break;
-            case ILoopOperation loop:
-                Loop(loop);
-                break;
-            case IBranchOperation { BranchKind: not BranchKind.GoTo } branch:
-                Jump(branch);
-                break;
-            case IThrowOperation @throw:
-                Expression(@throw);
-                _state = null;
-                break;
-            case IEmptyOperation:
-                break;
-            case ILockOperation @lock:
-                Expression(@lock.LockedValue);
-                Statement(@lock.Body);
-                break;
-            case ILocalFunctionOperation function:
-                if (MentionsTensors(function))
-                    CannotAnalyse(function, "a local function works on tensors; write its body where it is called");
-                break;
-            case ITryOperation:
-                CannotAnalyse(statement, "try stands around tensor operations; catch exceptions outside forward");
-                break;
-            case ILabeledOperation or IBranchOperation:
-                CannotAnalyse(statement, "goto; use a loop or a condition");
-                _state = null;
-                break;
-            default:
-                CannotAnalyse(statement, $"a statement of this kind ({statement.Kind}) is not supported");
-                break;
-        }
-    }
-
-    private void ExpressionStatement(IExpressionStatementOperation statement)
-    {
-        var values = Expression(statement.Operation);
-        // x.relu_(); means x = relu(x) to whoever reads x afterwards.
-        if (values.Count == 1 && values.First() is { Op: { IsInPlace: true } op } value && ReferenceEquals(value.Operation, statement.Operation)
-            && LocalOf(op.Arguments[0]) is { } local)
-        {
-            InPlaceStatements.Add(statement.Operation);
-            _state = _state!.With(local, values);
-        }
-    }
-
-    private void Declare(IVariableDeclarationGroupOperation group, bool isUsing)
-    {
-        foreach (var declarator in group.Declarations.SelectMany(d => d.Declarators))
-        {
-            var initializer = declarator.GetVariableInitializer()?.Value;
-            switch (_torch.Of(declarator.Symbol.Type))
-            {
-                case Tensorness.Tensor when declarator.Symbol.IsRef:
-                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a reference to another variable; use a plain local");
-                    break;
-                case Tensorness.Tensor:
-                    var values = initializer is null ? [] : Expression(initializer);
-                    if (isUsing && initializer is not null)
-                        Use(UseKind.Neutral, declarator, null, values);
-                    _state = _state!.With(declarator.Symbol, values);
-                    break;
-                case Tensorness.None:
-                    if (initializer is not null)
-                        NoTensor(initializer);
-                    break;
-                case Tensorness.Other when declarator.Symbol.Type.TypeKind == TypeKind.Delegate:
-                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself");
-                    _given.Add(declarator.Symbol);
-                    break;
-                default:
-                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' holds several tensors; use one local for each");
-                    _given.Add(declarator.Symbol);
-                    break;
-            }
-        }
     }
 
     private void Branches(params Action[] branches)
@@ -265,12 +162,16 @@ internal sealed partial class ForwardFlow
         _state = after;
     }
 
+    /// <summary>Walks what may not run.</summary>
+    private void Optional(IOperation operation, Action walk) => Branches(() => InRegion(operation, walk), static () => { });
+
     /// <summary>Walks code that may run another number of times than the code around it.</summary>
     private void InRegion(IOperation start, Action walk)
     {
         var outer = _region;
-        if (!_regions.TryGetValue(start, out _region))
-            _regions.Add(start, _region = _regions.Count + 1);
+        var place = new Placed(_frame, start);
+        if (!_regions.TryGetValue(place, out _region))
+            _regions.Add(place, _region = _regions.Count + 1);
         walk();
         _region = outer;
     }
@@ -280,6 +181,7 @@ internal sealed partial class ForwardFlow
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter,
         IConversionOperation { OperatorMethod: null } conversion => LocalOf(conversion.Operand),
+        IDeclarationExpressionOperation declaration => LocalOf(declaration.Expression),
         _ => null,
     };
 }

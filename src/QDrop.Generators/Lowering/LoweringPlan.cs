@@ -17,6 +17,9 @@ internal abstract record Lowered
 
     /// <summary>A call of the vocabulary, handed to a chain where <paramref name="Chain"/> is given.</summary>
     public sealed record Vocabulary(TensorValue Value, Chain? Chain) : Lowered;
+
+    /// <summary>A call of a helper: the twin has a copy of it.</summary>
+    public sealed record Helper(Frame Frame) : Lowered;
 }
 
 /// <summary>A run of unary steps, each used once.</summary>
@@ -38,23 +41,24 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
     /// <summary>Whether the head is computed in place: a join, or an activation function whose arguments are known at run time only.</summary>
     public bool IsComputed => Head.Op is not null && (Steps.Count == 0 || Steps[0] != Head);
 
+    /// <summary>Whether it is no chain, but the call of a module with several tensors in or out.</summary>
+    public bool IsCall => Head.Origin == Origin.Call;
+
     /// <summary>Whether the head is a module that is known at run time only.</summary>
     public bool IsDynamic => Head.Layer is { IsFixed: false };
 }
 
-/// <summary>Which places of a <c>forward</c> become what.</summary>
+/// <summary>Which places of a <c>forward</c>, and of the helpers it calls, become what.</summary>
 internal sealed class LoweringPlan
 {
-    private readonly Dictionary<SyntaxNode, Lowered> _places = [];
     private readonly List<Chain> _chains = [];
 
     public IReadOnlyList<Chain> Chains => _chains;
 
-    public IReadOnlyDictionary<SyntaxNode, Lowered> Places => _places;
-
+    /// <summary>Writes into each frame of the dataflow what becomes of its places.</summary>
     /// <param name="flow">The dataflow.</param>
-    /// <param name="reserved">Names that the twin's fields must not have.</param>
-    public static LoweringPlan Make(ForwardFlow flow, IEnumerable<string> reserved)
+    /// <param name="taken">Names that the twin's fields must not have; theirs are added.</param>
+    public static LoweringPlan Make(ForwardFlow flow, HashSet<string> taken)
     {
         var plan = new LoweringPlan();
         var next = flow.Values
@@ -62,14 +66,15 @@ internal sealed class LoweringPlan
             .Where(link => link.Before is not null)
             .ToDictionary(link => link.Before!, link => link.Step);
         var linked = new HashSet<TensorValue>(next.Values);
-        foreach (var value in flow.Values.Where(v => v.Origin is Origin.Layer or Origin.Operation && v.Kind != OpKind.Neutral && !linked.Contains(v)))
+        foreach (var value in flow.Values.Where(v => v.Origin is Origin.Layer or Origin.Call or Origin.Operation && v.Kind != OpKind.Neutral && !linked.Contains(v)))
         {
             var run = new List<TensorValue> { value };
             while (next.TryGetValue(run[run.Count - 1], out var following))
                 run.Add(following);
             plan.Add(run);
         }
-        plan.Name(reserved);
+        plan.Name(taken);
+        PlaceHelpers(flow.Root);
         return plan;
     }
 
@@ -87,7 +92,7 @@ internal sealed class LoweringPlan
             : null;
 
     private static bool IsStep(TensorValue value) =>
-        value.Layer is { IsFixed: true } || (value.Op is { IsRepeatable: true } && value.Kind is OpKind.Activation or OpKind.PassThrough);
+        (value.Origin == Origin.Layer && value.Layer is { IsFixed: true }) || (value.Op is { IsRepeatable: true, GivesMany: false } && value.Kind is OpKind.Activation or OpKind.PassThrough);
 
     private static bool IsComputedHead(TensorValue value) => value.IsJoin || (value.Kind == OpKind.Activation && value.Op is { IsRepeatable: false });
 
@@ -123,7 +128,16 @@ internal sealed class LoweringPlan
         rest.Skip(1).ToList().ForEach(v => Place(v, new Lowered.Member(v)));
     }
 
-    private void Place(TensorValue value, Lowered lowered) => _places[value.Operation.Syntax] = lowered;
+    private static void Place(TensorValue value, Lowered lowered) => value.Frame.Places[value.Operation.Syntax] = lowered;
+
+    private static void PlaceHelpers(Frame frame)
+    {
+        foreach (var callee in frame.Callees)
+        {
+            frame.Places[callee.Call!.Value.Operation.Syntax] = new Lowered.Helper(callee);
+            PlaceHelpers(callee);
+        }
+    }
 
     private static string FeedsOf(TensorValue tail)
     {
@@ -147,9 +161,8 @@ internal sealed class LoweringPlan
         }
     }
 
-    private void Name(IEnumerable<string> reserved)
+    private void Name(HashSet<string> fields)
     {
-        var fields = new HashSet<string>(reserved);
         var names = new HashSet<string>();
         foreach (var chain in _chains.OrderBy(c => c.Head.Order))
         {

@@ -23,14 +23,26 @@ internal enum Origin
     /// <summary>A call of a module.</summary>
     Layer,
 
+    /// <summary>A call of a module with several tensors in or out; the value stands for all that it returns.</summary>
+    Call,
+
     /// <summary>An operation of the vocabulary.</summary>
     Operation,
+
+    /// <summary>A collection of tensors that one place of the code creates.</summary>
+    Collection,
+
+    /// <summary>A tuple with tensors that one place of the code creates.</summary>
+    Tuple,
 }
 
-/// <summary>A tensor that one place of the code computes. Used within one analysis only.</summary>
-internal sealed class TensorValue(Origin origin, IOperation operation, int order, int region)
+/// <summary>A tensor, a collection or a tuple that one place of the code computes. Used within one analysis only.</summary>
+internal sealed class TensorValue(Origin origin, Frame frame, IOperation operation, int order, int region)
 {
     public Origin Origin { get; } = origin;
+
+    /// <summary>The call in which it is computed.</summary>
+    public Frame Frame { get; } = frame;
 
     public IOperation Operation { get; } = operation;
 
@@ -40,7 +52,7 @@ internal sealed class TensorValue(Origin origin, IOperation operation, int order
     /// <summary>The stretch of code without branches that computes it: values of one region are computed equally often.</summary>
     public int Region { get; } = region;
 
-    /// <summary>For <see cref="Origin.Layer"/>: the module that is called.</summary>
+    /// <summary>For <see cref="Origin.Layer"/> and <see cref="Origin.Call"/>: the module that is called.</summary>
     public LayerCall? Layer { get; set; }
 
     /// <summary>For <see cref="Origin.Operation"/>: the operation.</summary>
@@ -53,6 +65,12 @@ internal sealed class TensorValue(Origin origin, IOperation operation, int order
     public HashSet<TensorValue> Roots { get; } = [];
 
     public List<Use> Uses { get; } = [];
+
+    /// <summary>What the elements of a collection, or the items of a tuple by index, may be. It only grows.</summary>
+    public Dictionary<int, HashSet<TensorValue>> Contents { get; } = [];
+
+    /// <summary>The index at which <see cref="Contents"/> keeps the elements of a collection: which is which is not told apart.</summary>
+    public const int AnyElement = 0;
 
     public OpKind? Kind => Op?.Op.Kind;
 
@@ -77,9 +95,11 @@ internal enum UseKind
 }
 
 /// <summary>One place that uses tensor values, and the values that may arrive there.</summary>
-internal sealed class Use(UseKind kind, IOperation place, TensorValue? consumer)
+internal sealed class Use(UseKind kind, Frame frame, IOperation place, TensorValue? consumer)
 {
     public UseKind Kind { get; } = kind;
+
+    public Frame Frame { get; } = frame;
 
     public IOperation Place { get; } = place;
 
@@ -92,16 +112,21 @@ internal sealed class Use(UseKind kind, IOperation place, TensorValue? consumer)
 }
 
 /// <summary>A call of a module.</summary>
-/// <param name="Receiver">The module.</param>
+/// <param name="Receiver">The module, as the call names it.</param>
+/// <param name="Module">Where <paramref name="Receiver"/> is a parameter or a local that holds a fixed module: that module, in its frame.</param>
 /// <param name="Name">Its name: the member's or the local's.</param>
 /// <param name="IsFixed">Whether it is the same module at every run: a member of the model, possibly through members and constant indices.</param>
 /// <param name="IsSpread">Whether it is a list of modules that a loop applies one after the other.</param>
 /// <param name="IsConditional">Whether it is called with <c>?.</c>.</param>
-internal sealed record LayerCall(IOperation Receiver, IOperation Argument, string Name, ITypeSymbol Type, bool IsFixed, bool IsSpread, bool IsConditional);
+internal sealed record LayerCall(IOperation Receiver, Placed Module, IOperation Argument, string Name, ITypeSymbol Type, bool IsFixed, bool IsSpread, bool IsConditional);
 
 /// <summary>A use of the vocabulary.</summary>
 /// <param name="Arguments">What goes into it, in the order of <see cref="Op.Method"/>'s parameters.</param>
 /// <param name="Data">The tensor that it computes from, where that is one.</param>
 /// <param name="IsInPlace">Whether it changes its first argument.</param>
 /// <param name="IsRepeatable">Whether its other arguments are constants or members of the model, so that a chain can hold it.</param>
-internal sealed record OpCall(Op Op, IReadOnlyList<IOperation> Arguments, IOperation? Data, bool IsInPlace, bool IsRepeatable);
+/// <param name="GivesMany">Whether it gives a collection of tensors.</param>
+internal sealed record OpCall(Op Op, IReadOnlyList<IOperation> Arguments, IOperation? Data, bool IsInPlace, bool IsRepeatable, bool GivesMany);
+
+/// <summary>A piece of code in one of the calls in which it runs.</summary>
+internal readonly record struct Placed(Frame Frame, IOperation Operation);

@@ -54,6 +54,9 @@ internal static class LayerTable
         return false;
     }
 
+    /// <summary>Whether a layer of TorchSharp's has several tensors in or out, and a quantized counterpart nevertheless.</summary>
+    public static bool HasSeveralTensors(ITypeSymbol type) => type is { Name: "MultiheadAttention", ContainingNamespace: { } @namespace } && @namespace.ToDisplayString() == "TorchSharp.Modules";
+
     /// <summary>Why a layer of the type cannot be quantized, or <see langword="null"/> if nothing is known against it.</summary>
     public static string? WhyNot(ITypeSymbol? type)
     {

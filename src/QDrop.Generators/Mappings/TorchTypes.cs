@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 
@@ -12,16 +13,22 @@ internal enum Tensorness
     /// <summary>A tensor, or a class derived from it.</summary>
     Tensor,
 
-    /// <summary>A list or an array of tensors.</summary>
+    /// <summary>An array or a collection of .NET's with tensors, or with collections or tuples of them.</summary>
     List,
 
-    /// <summary>Anything else that mentions tensors: a tuple, a delegate.</summary>
+    /// <summary>A tuple with tensors.</summary>
+    Tuple,
+
+    /// <summary>Anything else that mentions tensors: a delegate, a task.</summary>
     Other,
 }
 
 /// <summary>TorchSharp's types in one compilation.</summary>
 internal sealed class TorchTypes
 {
+    /// <summary>As many inputs as a module class with a twin may have.</summary>
+    public const int MostInputs = 4;
+
     private TorchTypes(INamedTypeSymbol tensor, INamedTypeSymbol module, INamedTypeSymbol unaryModule, INamedTypeSymbol? unaryInterface)
     {
         Tensor = tensor;
@@ -58,6 +65,35 @@ internal sealed class TorchTypes
 
     public bool IsUnaryModule(ITypeSymbol? type) => type is not null && Derives(type, UnaryModule);
 
+    /// <summary>
+    /// Types of the inputs of a module's <c>forward</c> and, last, of its result; none where the type is no module with tensors in and out,
+    /// known by class or by interface.
+    /// </summary>
+    public ImmutableArray<ITypeSymbol> SignatureOf(ITypeSymbol? type)
+    {
+        ImmutableArray<ITypeSymbol> start = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes : type is null ? [] : [type];
+        foreach (var first in start)
+        {
+            for (ITypeSymbol? current = first; current is not null; current = current.BaseType)
+            {
+                if (current is INamedTypeSymbol named && IsForwardType(named))
+                    return OfTensors(named.TypeArguments);
+            }
+            if (first.TypeKind == TypeKind.Interface && first.AllInterfaces.FirstOrDefault(IsForwardType) is { } inherited)
+                return OfTensors(inherited.TypeArguments);
+        }
+        return [];
+    }
+
+    /// <summary>Whether a class is a module that a quantized model may be made of.</summary>
+    public bool IsForwardModule(ITypeSymbol? type) => IsModule(type) && SignatureOf(type).Length is >= 2 and <= MostInputs + 1;
+
+    private ImmutableArray<ITypeSymbol> OfTensors(ImmutableArray<ITypeSymbol> types) =>
+        types.Length >= 2 && Of(types[types.Length - 1]) is not (Tensorness.None or Tensorness.Other) && types.Take(types.Length - 1).Any(t => Of(t) != Tensorness.None) ? types : [];
+
+    /// <summary><c>Module&lt;T, …, TResult&gt;</c> or <c>IModule&lt;T, …, TResult&gt;</c>.</summary>
+    private bool IsForwardType(INamedTypeSymbol type) => type is { Name: "Module" or "IModule", TypeArguments.Length: >= 2 } && SymbolEqualityComparer.Default.Equals(type.ContainingType, Module.ContainingType);
+
     /// <summary>Whether a value of the type is a module with one tensor in and one out, known by class or by interface.</summary>
     public bool IsUnaryModuleOrInterface(ITypeSymbol? type) => IsUnaryModule(type) || IsUnaryInterface(type);
 
@@ -68,21 +104,31 @@ internal sealed class TorchTypes
         IArrayTypeSymbol array => Of(array.ElementType) switch
         {
             Tensorness.None => Tensorness.None,
-            Tensorness.Tensor => Tensorness.List,
-            _ => Tensorness.Other,
+            Tensorness.Other => Tensorness.Other,
+            _ => Tensorness.List,
         },
-        INamedTypeSymbol named when IsModule(named) || IsUnaryInterface(named) => Tensorness.None,
-        INamedTypeSymbol { TypeArguments.Length: 1 } named when IsTensor(named.TypeArguments[0]) && IsEnumerable(named) => Tensorness.List,
-        INamedTypeSymbol named => named.TypeArguments.Any(argument => Of(argument) != Tensorness.None) ? Tensorness.Other : Tensorness.None,
+        INamedTypeSymbol named when IsModule(named) || IsForwardType(named) => Tensorness.None,
+        INamedTypeSymbol { IsTupleType: true } tuple => OfParts(tuple.TupleElements.Select(e => e.Type), Tensorness.Tuple),
+        INamedTypeSymbol { Name: "Tuple", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } tuple => OfParts(tuple.TypeArguments, Tensorness.Tuple),
+        INamedTypeSymbol named => OfParts(named.TypeArguments, IsCollection(named) ? Tensorness.List : Tensorness.Other) is var kind && kind == Tensorness.None && named.ContainingType is { } outer
+            ? OfParts(outer.TypeArguments, Tensorness.Other)
+            : kind,
         _ => Tensorness.None,
     };
+
+    private Tensorness OfParts(IEnumerable<ITypeSymbol> parts, Tensorness whole)
+    {
+        var kinds = parts.Select(Of).Where(kind => kind != Tensorness.None).ToList();
+        return kinds.Count == 0 ? Tensorness.None : kinds.Contains(Tensorness.Other) ? Tensorness.Other : whole;
+    }
 
     private bool IsUnaryInterface(ITypeSymbol? type) => type is not null && UnaryInterface is not null
         && (SymbolEqualityComparer.Default.Equals(type, UnaryInterface) || type.AllInterfaces.Contains(UnaryInterface, SymbolEqualityComparer.Default));
 
-    private static bool IsEnumerable(INamedTypeSymbol type) => type.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T
-        || type.AllInterfaces.Any(i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T)
-        || type.Name is "ReadOnlySpan" or "Span";
+    private static bool IsCollection(INamedTypeSymbol type) => type.ContainingNamespace?.ToDisplayString() is { } name
+        && ((name.StartsWith("System.Collections", System.StringComparison.Ordinal) && type.Name != "KeyValuePair")
+            || (name == "System.Linq" && type.TypeKind == TypeKind.Interface)
+            || (name == "System" && type.Name is "ReadOnlySpan" or "Span"));
 
     private static bool Derives(ITypeSymbol type, INamedTypeSymbol from)
     {

@@ -144,6 +144,7 @@ public static partial class Ops
 
     /// <summary>Splits into the slices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unbind", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "unbind", Kind = OpKind.PassThrough)]
     public static Tensor[] unbind(Tensor input, long dimension = 0) => input.unbind(dimension);
 
     /// <summary>Mean of all values.</summary>

@@ -109,7 +109,7 @@ public sealed class OutcomeCacheTests
             internal static class Extensions { public static int Rectify(this TorchSharp.torch.Tensor x) => 1; }
             """, "Extensions.cs")))["Other"];
         Assert.Equal(["Net", "Other", "Net", "Other"], counted.Analyses);
-        Assert.Empty(after.Files);
+        Assert.NotEmpty(after.Files);
     }
 
     [Fact]

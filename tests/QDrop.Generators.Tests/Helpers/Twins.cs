@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
@@ -16,8 +18,8 @@ internal static class Twins
     /// <param name="shape">Shape of the input.</param>
     public static (float[] Model, float[] Twin) Run(GeneratorRun run, string type, params long[] shape) => Run(run, [type], shape).Single();
 
-    /// <summary>The same for several models of one compilation.</summary>
-    public static IReadOnlyList<(float[] Model, float[] Twin)> Run(GeneratorRun run, IReadOnlyList<string> types, long[] shape)
+    /// <summary>The same for several models of one compilation, each with inputs of these shapes.</summary>
+    public static IReadOnlyList<(float[] Model, float[] Twin)> Run(GeneratorRun run, IReadOnlyList<string> types, params long[][] shapes)
     {
         set_num_threads(1);
         using var assembly = new MemoryStream();
@@ -27,8 +29,8 @@ internal static class Twins
         var context = new AssemblyLoadContext("twins", isCollectible: true);
         try
         {
-            System.Reflection.Assembly loaded = context.LoadFromStream(assembly);
-            return [.. types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shape))];
+            Assembly loaded = context.LoadFromStream(assembly);
+            return [.. types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shapes))];
         }
         finally
         {
@@ -36,25 +38,40 @@ internal static class Twins
         }
     }
 
-    private static (float[], float[]) Run(Type type, long[] shape)
+    private static (float[], float[]) Run(Type type, long[][] shapes)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         random.manual_seed(1);
         var descriptor = (QuantizedModelDescriptor)type.GetNestedTypes().Single(t => t.IsAssignableTo(typeof(IQuantizedModule))).GetProperty("Descriptor")!.GetValue(null)!;
         Assert.Equal(type.FullName, descriptor.Name);
-        using nn.Module<Tensor, Tensor> model = (nn.Module<Tensor, Tensor>)descriptor.CreateModel();
+        using nn.Module model = descriptor.CreateModel();
         Scramble(model);
         model.eval();
-        Tensor input = randn(shape);
-        using var twin = (nn.Module<Tensor, Tensor>)type.GetMethod("ToQuantized", [])!.Invoke(model, null)!;
+        Tensor[] inputs = [.. shapes.Select(shape => randn(shape))];
+        using var twin = (nn.Module)type.GetMethod("ToQuantized", [])!.Invoke(model, null)!;
         twin.eval();
-        float[] expected = Values(model.call(input.clone()));
-        float[] first = Values(twin.call(input.clone()));
+        float[] expected = Call(model, inputs);
+        float[] first = Call(twin, inputs);
         // Chains are built in the first run: the second goes another way.
-        Assert.Equal(first, Values(twin.call(input.clone())));
+        Assert.Equal(first, Call(twin, inputs));
         return (expected, first);
     }
+
+    private static float[] Call(nn.Module module, Tensor[] inputs)
+    {
+        MethodInfo call = module.GetType().GetMethods().Single(m => m.Name == "call" && m.GetParameters().Length == inputs.Length);
+        return [.. Tensors(call.Invoke(module, BindingFlags.DoNotWrapExceptions, null, [.. inputs.Select(i => i.clone())], null)).SelectMany(Values)];
+    }
+
+    /// <summary>The tensors of a result: a tensor, a tuple or an array.</summary>
+    private static IEnumerable<Tensor> Tensors(object? result) => result switch
+    {
+        Tensor tensor => [tensor],
+        ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(i => Tensors(tuple[i])),
+        IEnumerable<Tensor> tensors => tensors,
+        _ => throw new ArgumentException($"A {result?.GetType()} holds no tensors that are known.", nameof(result)),
+    };
 
     /// <summary>Statistics and scales of batch norms as after training, so that folding is not the identity.</summary>
     private static void Scramble(nn.Module model)

@@ -1,0 +1,271 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <content>
+/// Collections and tuples of tensors. A collection is followed by the place that creates it: any of its elements may be any value that is
+/// ever stored in it. Tuples are followed item by item.
+/// </content>
+internal sealed partial class ForwardFlow
+{
+    private readonly Dictionary<Placed, TensorValue> _holders = [];
+    // Counts what is new in collections and tuples.
+    private int _version;
+
+    /// <summary>The tensors among values, and those in the collections and tuples among them.</summary>
+    private static ImmutableHashSet<TensorValue> Tensors(ImmutableHashSet<TensorValue> values)
+    {
+        if (!values.Any(IsHolder))
+            return values;
+        var tensors = ImmutableHashSet.CreateBuilder<TensorValue>();
+        var seen = new HashSet<TensorValue>();
+        var pending = new Stack<TensorValue>(values);
+        while (pending.Count > 0)
+        {
+            var value = pending.Pop();
+            if (!seen.Add(value))
+                continue;
+            if (!IsHolder(value))
+                tensors.Add(value);
+            foreach (var content in value.Contents.Values.SelectMany(c => c))
+                pending.Push(content);
+        }
+        return tensors.ToImmutable();
+    }
+
+    private static bool IsHolder(TensorValue value) => value.Origin is Origin.Collection or Origin.Tuple;
+
+    private TensorValue Holder(Origin origin, IOperation place)
+    {
+        var placed = new Placed(_frame, place);
+        if (!_holders.TryGetValue(placed, out var holder))
+            _holders.Add(placed, holder = new TensorValue(origin, _frame, place, -1, _region));
+        return holder;
+    }
+
+    private void Add(TensorValue holder, int index, IEnumerable<TensorValue> values)
+    {
+        if (!holder.Contents.TryGetValue(index, out var contents))
+            holder.Contents.Add(index, contents = []);
+        foreach (var value in values)
+        {
+            if (contents.Add(value))
+                _version++;
+        }
+    }
+
+    /// <summary>What the elements of collections, or the items of tuples at an index, may be.</summary>
+    private static ImmutableHashSet<TensorValue> ContentsOf(ImmutableHashSet<TensorValue> holders, int index = TensorValue.AnyElement)
+    {
+        var found = ImmutableHashSet.CreateBuilder<TensorValue>();
+        foreach (var holder in holders)
+        {
+            if (holder.Contents.TryGetValue(index, out var contents))
+                found.UnionWith(contents);
+            else if (!IsHolder(holder) && holder.Origin != Origin.Null)
+                found.Add(holder);
+        }
+        return found.ToImmutable();
+    }
+
+    /// <summary>Stores into every collection that an expression may be.</summary>
+    private void StoreIn(ImmutableHashSet<TensorValue> holders, ImmutableHashSet<TensorValue> values, IOperation place)
+    {
+        foreach (var holder in holders.Where(h => h.Origin != Origin.Null))
+        {
+            if (holder.Origin == Origin.Collection)
+                Add(holder, TensorValue.AnyElement, values);
+            else
+                CannotAnalyse(place, "a tensor is stored in a collection of the model or of the caller; only locals of forward, and collections in them, can hold tensors");
+        }
+    }
+
+    /// <summary>The collections whose element a target is, or <see langword="null"/> if it is none.</summary>
+    private ImmutableHashSet<TensorValue>? HoldersOf(IOperation target)
+    {
+        var (collection, arguments) = target switch
+        {
+            IArrayElementReferenceOperation element => (element.ArrayReference, element.Indices),
+            IPropertyReferenceOperation { Instance: { } instance, Property.IsIndexer: true } property => (instance, [.. property.Arguments.Select(a => a.Value)]),
+            IImplicitIndexerReferenceOperation indexer => (indexer.Instance, [indexer.Argument]),
+            _ => (null, ImmutableArray<IOperation>.Empty),
+        };
+        if (collection is null || Of(collection.Type) != Tensorness.List)
+            return null;
+        var holders = Expression(collection);
+        foreach (var argument in arguments)
+            NoTensor(argument);
+        return holders;
+    }
+
+    /// <summary>Expressions that make or read collections.</summary>
+    /// <returns><see langword="null"/> for others.</returns>
+    private ImmutableHashSet<TensorValue>? Collection(IOperation operation)
+    {
+        if (HoldersOf(operation) is { } holders)
+            return ElementOrPart(operation, holders);
+        if (Of(operation.Type) != Tensorness.List)
+            return null;
+        var made = operation is IArrayCreationOperation or ICollectionExpressionOperation or IObjectCreationOperation ? Holder(Origin.Collection, operation) : null;
+        switch (operation)
+        {
+            case IArrayCreationOperation array:
+                foreach (var size in array.DimensionSizes)
+                    NoTensor(size);
+                Initialise(made!, array.Initializer);
+                return [made!];
+            case ICollectionExpressionOperation collection:
+                foreach (var element in collection.Elements)
+                    Add(made!, TensorValue.AnyElement, element is ISpreadOperation spread ? ContentsOf(Expression(spread.Operand)) : Expression(element));
+                return [made!];
+            case IObjectCreationOperation creation:
+                foreach (var argument in creation.Arguments)
+                    Add(made!, TensorValue.AnyElement, ContentsOf(Expression(argument.Value)));
+                foreach (var initializer in creation.Initializer?.Initializers ?? [])
+                    Initialise(made!, initializer);
+                return [made!];
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>What stands between the braces behind <c>new</c>.</summary>
+    private void Initialise(TensorValue collection, IOperation? initializer)
+    {
+        switch (initializer)
+        {
+            case null:
+                break;
+            case IArrayInitializerOperation array:
+                foreach (var element in array.ElementValues)
+                    Initialise(collection, element);
+                break;
+            case IInvocationOperation { Instance: IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver } } add:
+                foreach (var argument in add.Arguments)
+                    Add(collection, TensorValue.AnyElement, Expression(argument.Value));
+                break;
+            case ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Instance: IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver } } target } assignment:
+                foreach (var argument in target.Arguments)
+                    NoTensor(argument.Value);
+                Add(collection, TensorValue.AnyElement, Expression(assignment.Value));
+                break;
+            default:
+                Add(collection, TensorValue.AnyElement, Expression(initializer));
+                break;
+        }
+    }
+
+    /// <summary><c>parts[0]</c> is an element, <c>parts[1..]</c> a collection of the same elements.</summary>
+    private ImmutableHashSet<TensorValue> ElementOrPart(IOperation operation, ImmutableHashSet<TensorValue> collections)
+    {
+        var elements = Fresh(operation, operation.Syntax.ToString(), ContentsOf(collections));
+        var isPart = Of(operation.Type) == Tensorness.List && !elements.Any(e => e.Origin == Origin.Collection);
+        if (!isPart)
+            return elements;
+        var part = Holder(Origin.Collection, operation);
+        Add(part, TensorValue.AnyElement, elements);
+        return [part];
+    }
+
+    private static bool IsOfCollections(IMethodSymbol method) =>
+        method.ContainingNamespace?.ToDisplayString() is { } name
+        && (name.StartsWith("System.Collections", System.StringComparison.Ordinal) || name == "System.Linq" || (name == "System" && method.ContainingType.Name is "Array" or "MemoryExtensions" or "Span" or "ReadOnlySpan"));
+
+    /// <summary>
+    /// A method of .NET's collections, <c>skips.Add(x)</c>: whatever it does, it moves elements, between its receiver, its arguments and
+    /// its result. LINQ's results are lazy, so they are the collections that they read.
+    /// </summary>
+    private ImmutableHashSet<TensorValue> MoveElements(IInvocationOperation call)
+    {
+        var receiver = call.Instance is null ? None : Expression(call.Instance);
+        var arguments = call.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(a => (a.Value, a.Parameter!.RefKind, Values: a.Parameter.RefKind == RefKind.Out ? None : Expression(a.Value))).ToList();
+        var collections = receiver;
+        foreach (var (value, kind, values) in arguments.Where(a => a.RefKind != RefKind.Out))
+        {
+            if (Of(value.Type) != Tensorness.List)
+                StoreIn(collections, values, call);
+            else if (!receiver.IsEmpty)
+                StoreIn(receiver, ContentsOf(values), call);
+            else
+                collections = collections.Union(values);
+        }
+        foreach (var (value, _, _) in arguments.Where(a => a.RefKind == RefKind.Out))
+        {
+            if (Of(value.Type) != Tensorness.None)
+                Store(value, ContentsOf(collections), call);
+        }
+        switch (Of(call.Type))
+        {
+            case Tensorness.None:
+                return None;
+            case Tensorness.List when collections.IsEmpty:
+                var made = Holder(Origin.Collection, call);
+                foreach (var (_, _, values) in arguments)
+                    Add(made, TensorValue.AnyElement, values);
+                return [made];
+            case Tensorness.List when !ContentsOf(collections).Any(e => e.Origin == Origin.Collection):
+                return collections;
+            case not Tensorness.Other when collections.IsEmpty:
+                CannotAnalyse(call, $"where the elements that '{call.TargetMethod.Name}' gives come from is not known; use arrays, lists and tuples");
+                return None;
+            case Tensorness.Other:
+                CannotAnalyse(call, $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and tuples");
+                return None;
+            default:
+                return Fresh(call, call.Syntax.ToString(), ContentsOf(collections));
+        }
+    }
+
+    private ImmutableHashSet<TensorValue> MakeTuple(ITupleOperation tuple)
+    {
+        var made = Holder(Origin.Tuple, tuple);
+        for (var i = 0; i < tuple.Elements.Length; i++)
+            Add(made, i, Expression(tuple.Elements[i]));
+        return [made];
+    }
+
+    private ImmutableHashSet<TensorValue> Item(IFieldReferenceOperation item, IOperation tuple)
+    {
+        var index = ((INamedTypeSymbol)item.Field.ContainingType).TupleElements.IndexOf(item.Field, 0, SymbolEqualityComparer.Default);
+        if (index < 0)
+            index = ((INamedTypeSymbol)item.Field.ContainingType).TupleElements.Select(e => e.CorrespondingTupleField).ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, item.Field.CorrespondingTupleField));
+        return Fresh(item, item.Syntax.ToString(), ContentsOf(Expression(tuple), index));
+    }
+
+    private ImmutableHashSet<TensorValue> Deconstruct(IDeconstructionAssignmentOperation deconstruction)
+    {
+        if (Of(deconstruction.Value.Type) != Tensorness.Tuple)
+        {
+            NoTensor(deconstruction.Value);
+            CannotAnalyse(deconstruction, "an object that is no tuple is taken apart into tensors; use a tuple");
+            _given.UnionWith(deconstruction.Target.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Select(l => l.Local));
+            return None;
+        }
+        var values = Expression(deconstruction.Value);
+        Deconstruct(deconstruction.Target, values, deconstruction);
+        return values;
+    }
+
+    private void Deconstruct(IOperation target, ImmutableHashSet<TensorValue> values, IOperation place)
+    {
+        target = target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
+        if (target is ITupleOperation tuple)
+        {
+            for (var i = 0; i < tuple.Elements.Length; i++)
+                Deconstruct(tuple.Elements[i], ContentsOf(values, i), place);
+        }
+        else if (Of(target.Type) != Tensorness.None)
+        {
+            Store(target, Fresh(place, target.Syntax.ToString(), values), place);
+        }
+        else
+        {
+            NoTensor(target);
+        }
+    }
+}

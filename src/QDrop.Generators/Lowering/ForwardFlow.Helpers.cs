@@ -1,0 +1,225 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <content>Helpers: methods of the compilation, local functions and getters that work on tensors are walked where they are called.</content>
+internal sealed partial class ForwardFlow
+{
+    /// <summary>More nested calls than people write.</summary>
+    private const int MostNested = 24;
+
+    /// <summary>More calls than a twin should have copies for.</summary>
+    private const int MostFrames = 256;
+
+    private readonly Dictionary<Placed, Frame> _frames = [];
+    private readonly Dictionary<ISymbol, bool> _touches = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, MethodBody?> _bodies = new(SymbolEqualityComparer.Default);
+
+    /// <summary>The method that a call runs, if it is one whose body is to be followed.</summary>
+    private IMethodSymbol? HelperOf(IInvocationOperation call)
+    {
+        var method = call.TargetMethod;
+        if (method.MethodKind == MethodKind.LocalFunction)
+            return TouchesTensors(method) ? method : null;
+        if (method.MethodKind is not MethodKind.Ordinary || !MentionsTensors(method))
+            return null;
+        if (call.Instance is { } instance)
+        {
+            if (!IsOwnObject(instance))
+                return null;
+            method = Implementation(method, IsBase(instance));
+        }
+        return IsOfCompilation(method) ? method : null;
+    }
+
+    private bool MentionsTensors(IMethodSymbol method) => Of(method.ReturnType) != Tensorness.None || method.Parameters.Any(p => Of(p.Type) != Tensorness.None);
+
+    /// <summary>Whether a local function works on tensors, its own or those of the method around it.</summary>
+    private bool TouchesTensors(IMethodSymbol localFunction)
+    {
+        if (_touches.TryGetValue(localFunction.OriginalDefinition, out var touches))
+            return touches;
+        var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var pending = new Stack<IMethodSymbol>([localFunction]);
+        while (pending.Count > 0 && !touches)
+        {
+            var function = pending.Pop();
+            if (!seen.Add(function.OriginalDefinition))
+                continue;
+            touches = MentionsTensors(function);
+            foreach (var operation in BodyOf(function)?.Operations ?? [])
+            {
+                if (LocalFunctionOf(operation) is { } other)
+                    pending.Push(other);
+                else
+                    touches |= MentionsTensorsItself(operation);
+            }
+        }
+        return _touches[localFunction.OriginalDefinition] = touches;
+    }
+
+    private static IMethodSymbol? LocalFunctionOf(IOperation operation)
+    {
+        var method = (operation as IInvocationOperation)?.TargetMethod ?? (operation as IMethodReferenceOperation)?.Method;
+        return method is { MethodKind: MethodKind.LocalFunction } ? method : null;
+    }
+
+    private bool MentionsTensorsItself(IOperation operation) => Of(operation.Type) != Tensorness.None || operation switch
+    {
+        _ when LocalFunctionOf(operation) is { } function => TouchesTensors(function),
+        IInvocationOperation call => IsModuleCall(call) || HelperOf(call) is not null,
+        _ => false,
+    };
+
+    private bool IsOfCompilation(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _compilation.Assembly);
+
+    private static bool IsOwnObject(IOperation? instance) => instance is not null && WithoutConversions(instance) is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance };
+
+    private static bool IsBase(IOperation instance) => instance.Syntax is BaseExpressionSyntax;
+
+    /// <summary>What runs when a method is called on the model.</summary>
+    private IMethodSymbol Implementation(IMethodSymbol method, bool isBase)
+    {
+        for (var type = _model; type is not null; type = type.BaseType)
+        {
+            foreach (var member in type.GetMembers(method.Name).OfType<IMethodSymbol>())
+            {
+                if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method.OriginalDefinition) || (!isBase && Overrides(member, method)))
+                    return member.TypeParameters.Length > 0 && member.TypeParameters.Length == method.TypeArguments.Length ? member.Construct([.. method.TypeArguments]) : member;
+            }
+        }
+        return method;
+    }
+
+    private static bool Overrides(IMethodSymbol member, IMethodSymbol method)
+    {
+        for (var overridden = member.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+        {
+            if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, method.OriginalDefinition))
+                return true;
+        }
+        return false;
+    }
+
+    private MethodBody? BodyOf(IMethodSymbol method)
+    {
+        var definition = method.OriginalDefinition;
+        if (!_bodies.TryGetValue(definition, out var body))
+            _bodies.Add(definition, body = MethodBody.Of(definition, _finding));
+        return body;
+    }
+
+    /// <summary>Walks a helper where it is called.</summary>
+    /// <returns>What it returns.</returns>
+    private ImmutableHashSet<TensorValue> Follow(IOperation call, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
+    {
+        var body = BodyOf(method);
+        if (body is null || WhyNot(method, body, arguments) is not null)
+        {
+            CannotAnalyse(call, body is null ? $"'{method.Name}' has no body; expected a method whose code is known when '{_model.Name}' is compiled" : WhyNot(method, body, arguments)!);
+            VisitAll(arguments);
+            return Unknown(call);
+        }
+
+        var values = new Dictionary<ISymbol, ImmutableHashSet<TensorValue>>(SymbolEqualityComparer.Default);
+        foreach (var argument in arguments)
+        {
+            if (Of(argument.Parameter!.Type) == Tensorness.None)
+                NoTensor(argument.Value);
+            else if (argument.Parameter.RefKind != RefKind.Out)
+                values[body.Method.Parameters[argument.Parameter.Ordinal]] = Expression(argument.Value);
+        }
+
+        var before = _state;
+        var frame = FrameOf(call, method, body, arguments);
+        foreach (var value in values)
+            _state = _state!.With(value.Key, value.Value);
+        (_frame, var caller) = (frame, _frame);
+        frame.Exit = null;
+        WalkBody();
+        _state = FlowState.Merge(frame.Exit, _state);
+        _frame = caller;
+        if (_state is null)
+        {
+            if (_diagnostics.Count == 0 && !IsBroken)
+                CannotAnalyse(call, $"'{method.Name}' never returns");
+            _state = before;
+        }
+        foreach (var argument in arguments.Where(a => a.Parameter!.RefKind == RefKind.Out && Of(a.Parameter.Type) != Tensorness.None))
+            Store(argument.Value, _state![body.Method.Parameters[argument.Parameter!.Ordinal]], argument);
+        return frame.Returned;
+    }
+
+    private ImmutableHashSet<TensorValue> Unknown(IOperation operation) => Of(operation.Type) == Tensorness.None ? None : [Value(Origin.External, operation)];
+
+    private Frame FrameOf(IOperation call, IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
+    {
+        var place = new Placed(_frame, call);
+        if (_frames.TryGetValue(place, out var frame))
+            return frame;
+        var declarer = method.MethodKind == MethodKind.LocalFunction ? _frame.DeclarerOf(body.Method) : null;
+        frame = new Frame(place, body, declarer) { Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation) };
+        foreach (var argument in arguments)
+            frame.Arguments[body.Method.Parameters[argument.Parameter!.Ordinal]] = argument.Value;
+        declarer?.Declared.Add(frame);
+        _frames.Add(place, frame);
+        _frame.Callees.Add(frame);
+        return frame;
+    }
+
+    /// <summary>Why a helper cannot be followed, or <see langword="null"/>.</summary>
+    private string? WhyNot(IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
+    {
+        if (_frame.Stack.Any(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, body.Method)))
+            return $"'{method.Name}' calls itself; write the recursion as a loop";
+        if (_frame.Depth >= MostNested || _frames.Count >= MostFrames)
+            return $"there are more than {(_frame.Depth >= MostNested ? MostNested : MostFrames)} calls of helpers {(_frame.Depth >= MostNested ? "within each other" : "in one forward")}; make parts of it module classes of their own";
+        if (method.IsAsync)
+            return $"'{method.Name}' is async; forward must be synchronous";
+        if (method.ReturnsByRef || method.ReturnsByRefReadonly || method.Parameters.Any(p => p.RefKind == RefKind.Ref && Of(p.Type) != Tensorness.None))
+            return $"'{method.Name}' passes tensors by reference; return them";
+        if (arguments.Any(a => a.ArgumentKind == ArgumentKind.DefaultValue && !SymbolEqualityComparer.Default.Equals(a.Parameter!.ContainingSymbol.OriginalDefinition, body.Method)))
+            return $"'{method.Name}' is overridden, and called with arguments left out; write all arguments";
+        return null;
+    }
+
+    /// <summary>The module that an expression stands for, where it is a parameter or a local that holds the same module all the time.</summary>
+    private Placed Resolve(IOperation module)
+    {
+        var found = new Placed(_frame, module);
+        while (true)
+        {
+            var next = WithoutConversions(found.Operation) switch
+            {
+                IParameterReferenceOperation { Parameter: var parameter } => found.Frame.Scopes
+                    .Where(f => f.Call is not null && f.Arguments.ContainsKey(parameter) && !f.Body.Assigns(parameter))
+                    .Select(f => (Placed?)new Placed(f.Caller!, f.Arguments[parameter])).FirstOrDefault(),
+                IPropertyReferenceOperation property => GetterOf(property),
+                ILocalReferenceOperation { Local: var local } => found.Frame.Scopes
+                    .Select(f => f.Body.OnlyValueOf(local) is { } value ? (Placed?)new Placed(f, value) : null).FirstOrDefault(p => p is not null),
+                _ => null,
+            };
+            if (next is null)
+                break;
+            found = next.Value;
+        }
+        return IsFixed(found.Operation) ? found : new Placed(_frame, module);
+    }
+
+    /// <summary><c>Head => head</c>: what a property of the model stands for.</summary>
+    private Placed? GetterOf(IPropertyReferenceOperation property)
+    {
+        if (property is not { Property: { IsIndexer: false, GetMethod: { } getter }, Instance: { } instance } || !IsOwnObject(instance) || !IsOfCompilation(getter))
+            return null;
+        var method = Implementation(getter, IsBase(instance));
+        if (BodyOf(method) is not { IsBroken: false, Statements: { Count: 1 } statements } body || statements[0] is not IReturnOperation { ReturnedValue: { } value } || !IsFixed(value))
+            return null;
+        return CheckCode(body) ? new Placed(new Frame(null, body, null) { Types = TypeSubstitution.Of(method, _frame.Types, _compilation) }, value) : null;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Linq;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <content>Statements, apart from loops and switches.</content>
+internal sealed partial class ForwardFlow
+{
+    private void Statement(IOperation statement)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (_state is null && statement is not ILabeledOperation)
+            return;
+        switch (statement)
+        {
+            case IBlockOperation block:
+                foreach (var inner in block.Operations)
+                    Statement(inner);
+                break;
+            case IExpressionStatementOperation expression:
+                ExpressionStatement(expression);
+                break;
+            case IVariableDeclarationGroupOperation group:
+                Declare(group, isUsing: false);
+                break;
+            case IUsingDeclarationOperation declaration:
+                Declare(declaration.DeclarationGroup, isUsing: true);
+                break;
+            case IUsingOperation { IsAsynchronous: false } @using:
+                if (@using.Resources is IVariableDeclarationGroupOperation resources)
+                    Declare(resources, isUsing: true);
+                else
+                    Use(UseKind.Neutral, @using.Resources, null, Expression(@using.Resources));
+                Statement(@using.Body);
+                break;
+            case IReturnOperation { Kind: OperationKind.Return } @return:
+                Return(@return);
+                break;
+            case IConditionalOperation conditional:
+                Expression(conditional.Condition);
+                Branches(() => InRegion(conditional.WhenTrue, () => Statement(conditional.WhenTrue)),
+                    () =>
+                    {
+                        if (conditional.WhenFalse is { } otherwise)
+                            InRegion(otherwise, () => Statement(otherwise));
+                    });
+                break;
+            case ISwitchOperation @switch:
+                Switch(@switch);
+                break;
+            case ILoopOperation loop:
+                Loop(loop);
+                break;
+            case IBranchOperation { BranchKind: not BranchKind.GoTo } branch:
+                Jump(branch);
+                break;
+            case IThrowOperation @throw:
+                Expression(@throw);
+                _state = null;
+                break;
+            case IEmptyOperation:
+                break;
+            case ILockOperation @lock:
+                Expression(@lock.LockedValue);
+                Statement(@lock.Body);
+                break;
+            case ILocalFunctionOperation:
+                // Walked where it is called.
+                break;
+            case ITryOperation:
+                CannotAnalyse(statement, "try stands around tensor operations; catch exceptions outside forward");
+                break;
+            case ILabeledOperation or IBranchOperation:
+                CannotAnalyse(statement, "goto; use a loop or a condition");
+                _state = null;
+                break;
+            default:
+                CannotAnalyse(statement, $"a statement of this kind ({statement.Kind}) is not supported");
+                break;
+        }
+    }
+
+    private void Return(IReturnOperation @return)
+    {
+        if (@return.ReturnedValue is { } result)
+        {
+            var values = Expression(result);
+            if (_frame.Caller is null)
+                Use(UseKind.Result, result, null, values);
+            else
+                _frame.Returned = _frame.Returned.Union(values);
+        }
+        _frame.Exit = FlowState.Merge(_frame.Exit, _state);
+        _state = null;
+    }
+
+    private void ExpressionStatement(IExpressionStatementOperation statement)
+    {
+        var values = Expression(statement.Operation);
+        // x.relu_(); means x = relu(x) to whoever reads x afterwards.
+        if (values.Count == 1 && values.First() is { Op: { IsInPlace: true } op } value && ReferenceEquals(value.Operation, statement.Operation)
+            && LocalOf(op.Arguments[0]) is { } local)
+        {
+            _frame.InPlaceStatements.Add(statement.Operation.Syntax);
+            _state = _state!.With(local, values);
+        }
+    }
+
+    private void Declare(IVariableDeclarationGroupOperation group, bool isUsing)
+    {
+        foreach (var declarator in group.Declarations.SelectMany(d => d.Declarators))
+        {
+            var initializer = declarator.GetVariableInitializer()?.Value;
+            switch (Of(declarator.Symbol.Type))
+            {
+                case not Tensorness.None when declarator.Symbol.IsRef:
+                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a reference to another variable; use a plain local");
+                    break;
+                case Tensorness.Tensor or Tensorness.List or Tensorness.Tuple:
+                    var values = initializer is null ? [] : Expression(initializer);
+                    if (isUsing && initializer is not null)
+                        Use(UseKind.Neutral, declarator, null, values);
+                    _state = _state!.With(declarator.Symbol, values);
+                    break;
+                case Tensorness.None:
+                    if (initializer is not null)
+                        NoTensor(initializer);
+                    break;
+                case Tensorness.Other when declarator.Symbol.Type.TypeKind == TypeKind.Delegate:
+                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself, or make it a local function");
+                    _given.Add(declarator.Symbol);
+                    break;
+                default:
+                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a {declarator.Symbol.Type.Name} that holds tensors; use locals, tuples, arrays or lists");
+                    _given.Add(declarator.Symbol);
+                    break;
+            }
+        }
+    }
+}
