@@ -20,6 +20,7 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
     private const int MaximalDepth = 400;
 
     private readonly HashSet<SyntaxTree> _read = [];
+    private readonly Dictionary<SyntaxTree, SemanticModel> _semantics = [];
 
     public Compilation Compilation { get; } = compilation;
 
@@ -46,7 +47,10 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
     public SemanticModel SemanticsOf(SyntaxTree tree)
     {
         _read.Add(tree);
-        return Compilation.GetSemanticModel(tree);
+        // One for each file: a semantic model remembers what it has been asked.
+        if (!_semantics.TryGetValue(tree, out var semantics))
+            _semantics.Add(tree, semantics = Compilation.GetSemanticModel(tree));
+        return semantics;
     }
 
     /// <summary>What a piece of code does.</summary>
