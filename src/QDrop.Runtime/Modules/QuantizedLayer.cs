@@ -11,6 +11,7 @@ namespace QDrop.Modules;
 public sealed class QuantizedLayer : IDisposable
 {
     private readonly LayerSource _source;
+    private long _multiplyAccumulates;
 
     internal QuantizedLayer(LayerSource source, BatchNorm? batchNorm)
     {
@@ -50,6 +51,9 @@ public sealed class QuantizedLayer : IDisposable
     /// <summary>Dimension of the weight that has a scale for each of its indices: 0, or 1 for a transposed convolution.</summary>
     public int ChannelAxis => _source.ChannelAxis;
 
+    /// <summary>Multiply-accumulates of all its runs so far, the cost of the layer.</summary>
+    public long MultiplyAccumulates => Interlocked.Read(ref _multiplyAccumulates);
+
     internal BatchNorm? BatchNorm { get; }
 
     /// <summary>Whether reconstruction learns the rounding of the weights.</summary>
@@ -61,7 +65,15 @@ public sealed class QuantizedLayer : IDisposable
     /// <summary>Applies the layer with the weights that its quantizer gives.</summary>
     /// <param name="x">Input, as the float layer takes it.</param>
     /// <returns>Output, as the float layer and its batch norm give it.</returns>
-    public Tensor Forward(Tensor x) => _source.Apply(x, Weight.Value(), Bias);
+    public Tensor Forward(Tensor x)
+    {
+        Tensor y = _source.Apply(x, Weight.Value(), Bias);
+        // Every position of the output, or of the input of a transposed convolution, meets one slice of the weight. Indices only look rows up.
+        Tensor positions = ChannelAxis == 0 ? y : x;
+        if (x.is_floating_point())
+            Interlocked.Add(ref _multiplyAccumulates, positions.numel() * (Weight.Weight.numel() / Weight.Weight.shape[0]));
+        return y;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
