@@ -20,6 +20,11 @@ internal sealed class CalibrationBatches : IDisposable
         using var guard = no_grad();
         _twin = twin;
         Inputs = [.. inputs.Select(static i => MemoryFormat.Fastest(i).DetachFromDisposeScope())];
+        if (!ModelTakesThem())
+        {
+            Dispose();
+            Inputs = [.. inputs.Select(static i => i.contiguous().DetachFromDisposeScope())];
+        }
         All = [.. Enumerable.Range(0, (int)((SampleCount + BatchSize - 1) / BatchSize)).Select(k => Batch((long)k * BatchSize, BatchSize))];
     }
 
@@ -48,6 +53,22 @@ internal sealed class CalibrationBatches : IDisposable
     {
         foreach (Tensor part in _made.SelectMany(static b => b.Inputs.Tensors).Concat(Inputs))
             part.Dispose();
+    }
+
+    /// <summary>Whether the model runs on inputs in this memory order: a <c>view</c> in its <c>forward</c> may want rows.</summary>
+    private bool ModelTakesThem()
+    {
+        using var scope = NewDisposeScope();
+        try
+        {
+            _twin.RunFloat(ModelInputs.Bind(_twin, [.. Inputs.Select(static i => i.narrow(0, 0, 1))]));
+            return true;
+        }
+        catch (Exception error) when (error is not QDropException)
+        {
+            // If the reason is another one, the first run says so.
+            return false;
+        }
     }
 
     private CalibrationBatch Batch(long start, long count)
