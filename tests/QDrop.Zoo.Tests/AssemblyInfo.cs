@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+using TorchSharp;
+
+// libtorch's random generator and its thread count belong to the process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Zoo.Tests;
+
+internal static class TestProcess
+{
+    [ModuleInitializer]
+    internal static void UseOneThread() => torch.set_num_threads(1);
+}

@@ -1,0 +1,3 @@
+global using QDrop;
+global using TorchSharp;
+global using TorchSharp.Modules;

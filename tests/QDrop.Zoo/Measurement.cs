@@ -1,0 +1,98 @@
+using QDrop.Artifacts;
+using QDrop.Modules;
+using QDrop.Reconstruction;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zoo;
+
+/// <summary>What is measured of a model of the zoo.</summary>
+public sealed class Measurement : IDisposable
+{
+    private const int CalibrationSamples = 64;
+    private const int TestSamples = 32;
+    private const int ReconstructionSamples = 32;
+
+    private readonly ZooModel _zoo;
+    private readonly Module _model;
+
+    /// <param name="zoo">The model.</param>
+    public Measurement(ZooModel zoo)
+    {
+        _zoo = zoo;
+        _model = TrainedModel.Create(zoo);
+    }
+
+    /// <summary>Whether the twin folds batch norms, and so rounds differently.</summary>
+    public bool HasBatchNorms => _model.modules().Any(m => m is BatchNorm);
+
+    /// <summary>Greatest difference of the twin, quantizers off, from the model, relative to the greatest output.</summary>
+    public double TwinError()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using Module twin = _zoo.ToQuantized(_model);
+        twin.eval();
+        Tensor[] inputs = Inputs(seed: 2, TestSamples);
+        Tensor[] expected = _zoo.Forward(_model, Copies(inputs)), found = _zoo.Forward(twin, Copies(inputs));
+        return expected.Zip(found, (e, f) => (f - e).abs().max().ToDouble() / e.abs().max().ToDouble()).Max();
+    }
+
+    /// <summary>Share of the multiply-accumulates of all layers with weights, from 0 to 1, that run on quantized weights.</summary>
+    public double QuantizedShare()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using Module twin = _zoo.ToQuantized(_model);
+        twin.eval();
+        using var floats = new FloatCost(_model);
+        _zoo.Forward(twin, Inputs(seed: 2, samples: 1));
+        double quantized = ((IQuantizedModule)twin).Context.Layers.Sum(l => l.MultiplyAccumulates);
+        return quantized / (quantized + floats.MultiplyAccumulates);
+    }
+
+    /// <summary>
+    /// Norm of the difference of the quantized model, 8 bits everywhere and rounded to nearest, from the float model, relative to the norm of
+    /// the float output, on inputs that calibration did not see.
+    /// </summary>
+    public double EightBitError()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
+        try
+        {
+            Artifact.Write(path, Quantize(_zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest }, CalibrationSamples).State);
+            using IDisposable noGrad = no_grad();
+            using Module quantized = _zoo.Load(path);
+            Tensor[] inputs = Inputs(seed: 2, TestSamples);
+            Tensor[] expected = _zoo.Forward(_model, Copies(inputs)), found = _zoo.Forward(quantized, Copies(inputs));
+            return expected.Zip(found, (e, f) => (f - e).norm().ToDouble() / e.norm().ToDouble()).Max();
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Reconstructs every unit, at 4 bits everywhere.</summary>
+    /// <param name="iterations">Iterations for each unit.</param>
+    public CalibrationOutcome Reconstruct(int iterations) => Quantize(
+        _zoo.Descriptor.Settings with { W = 4, A = 4, FirstLast = 4, Method = Method.QDrop, Drop = 0.5, Iterations = iterations, BatchSize = 8 }, ReconstructionSamples);
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+
+    private static Tensor[] Copies(Tensor[] inputs) => [.. inputs.Select(x => x.clone())];
+
+    private Tensor[] Inputs(long seed, int samples)
+    {
+        random.manual_seed(seed);
+        return _zoo.Inputs(samples);
+    }
+
+    private CalibrationOutcome Quantize(QuantizationSettings settings, int samples)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return ModelCalibrator.Run(_zoo.Descriptor, settings with { Samples = samples, RangeSamples = samples }, _model, Inputs(seed: 3, samples));
+    }
+}

@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Zoo.Vision;
+
+/// <summary>A fully convolutional network with one skip (Long et al. 2015, FCN-16s): scores of two depths, resampled to the picture's size.</summary>
+[Quantize]
+public sealed partial class Fcn : Module<Tensor, Tensor>
+{
+    private readonly Sequential stage1, stage2, stage3;
+    private readonly Conv2d score2, score3;
+
+    public Fcn(int classes = 4) : base(nameof(Fcn))
+    {
+        stage1 = Stage(3, 8);
+        stage2 = Stage(8, 16);
+        stage3 = Stage(16, 32);
+        score2 = Conv2d(16, classes, 1);
+        score3 = Conv2d(32, classes, 1);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        var (height, width) = (input.shape[2], input.shape[3]);
+
+        var pool1 = stage1.call(input);
+        var pool2 = stage2.call(pool1);
+        var pool3 = stage3.call(pool2);
+
+        var score = score3.call(pool3);
+        score = functional.interpolate(score, size: [pool2.shape[2], pool2.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false);
+        score += score2.call(pool2);
+        return functional.interpolate(score, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+    }
+
+    private static Sequential Stage(int inputs, int outputs) => Sequential(
+        Conv2d(inputs, outputs, 3, padding: 1, bias: false),
+        BatchNorm2d(outputs),
+        ReLU(),
+        MaxPool2d(2));
+}

@@ -1,0 +1,4 @@
+namespace Zoo.Vision;
+
+/// <summary>ResNet-50: 3, 4, 6 and 3 bottlenecks.</summary>
+public sealed partial class ResNet50() : ResNet(nameof(ResNet50), static (inputs, width, stride) => new Bottleneck(inputs, width, stride), Bottleneck.Expansion, [3, 4, 6, 3]);

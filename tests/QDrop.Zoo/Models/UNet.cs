@@ -1,0 +1,61 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Zoo.Vision;
+
+/// <summary>U-Net (Ronneberger et al. 2015), three levels: <c>[N, 3, 32, 32]</c> to one map of logits for each class.</summary>
+[Quantize(W = 4, A = 8)]
+public sealed partial class UNet : Module<Tensor, Tensor>
+{
+    private readonly DoubleConv inc, down1, down2, up1, up2;
+    private readonly ConvTranspose2d unpool1, unpool2;
+    private readonly Conv2d outc;
+
+    public UNet(int channels = 3, int classes = 4) : base(nameof(UNet))
+    {
+        inc = new DoubleConv(channels, 8);
+        down1 = new DoubleConv(8, 16);
+        down2 = new DoubleConv(16, 32);
+        unpool1 = ConvTranspose2d(32, 16, 2, stride: 2);
+        up1 = new DoubleConv(32, 16);
+        unpool2 = ConvTranspose2d(16, 8, 2, stride: 2);
+        up2 = new DoubleConv(16, 8);
+        outc = Conv2d(8, classes, 1);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        var x1 = inc.call(x);
+        var x2 = down1.call(F.max_pool2d(x1, 2));
+        var x3 = down2.call(F.max_pool2d(x2, 2));
+
+        var y = unpool1.call(x3);
+        y = up1.call(cat([x2, y], dim: 1));
+        y = unpool2.call(y);
+        y = up2.call(cat([x1, y], dim: 1));
+        return outc.call(y);
+    }
+}
+
+/// <summary>Two 3×3 convolutions, each with batch norm and activation: one block of the network, though nothing is added in it.</summary>
+[QuantizationBlock]
+internal sealed partial class DoubleConv : Module<Tensor, Tensor>
+{
+    private readonly Sequential double_conv;
+
+    public DoubleConv(int in_channels, int out_channels) : base(nameof(DoubleConv))
+    {
+        double_conv = Sequential(
+            Conv2d(in_channels, out_channels, kernel_size: 3, padding: 1, bias: false),
+            BatchNorm2d(out_channels),
+            ReLU(inplace: true),
+            Conv2d(out_channels, out_channels, kernel_size: 3, padding: 1, bias: false),
+            BatchNorm2d(out_channels),
+            ReLU(inplace: true));
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x) => double_conv.call(x);
+}

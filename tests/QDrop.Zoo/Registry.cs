@@ -1,0 +1,29 @@
+using Zoo.Audio;
+using Zoo.Vision;
+
+namespace Zoo;
+
+/// <summary>The models of the zoo, which tests and the table of docs/models.md go over.</summary>
+public static class Registry
+{
+    /// <summary>Every model.</summary>
+    public static IReadOnlyList<ZooModel> Models { get; } =
+    [
+        ZooModel.Of(LeNet.Quantized.Descriptor, ExampleInputs.Images(1, 28), (LeNet m) => m.ToQuantized(), LeNet.LoadQuantized),
+        ZooModel.Of(MnistNet.Quantized.Descriptor, ExampleInputs.Images(1, 28), (MnistNet m) => m.ToQuantized(), MnistNet.LoadQuantized),
+        ZooModel.Of(CifarNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (CifarNet m) => m.ToQuantized(), CifarNet.LoadQuantized),
+        ZooModel.Of(AlexNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (AlexNet m) => m.ToQuantized(), AlexNet.LoadQuantized),
+        ZooModel.Of(Vgg.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Vgg m) => m.ToQuantized(), Vgg.LoadQuantized),
+        ZooModel.Of(MobileNetV1.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MobileNetV1 m) => m.ToQuantized(), MobileNetV1.LoadQuantized),
+        ZooModel.Of(MobileNetV2.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MobileNetV2 m) => m.ToQuantized(), MobileNetV2.LoadQuantized),
+        ZooModel.Of(EfficientNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (EfficientNet m) => m.ToQuantized(), EfficientNet.LoadQuantized),
+        ZooModel.Of(SqueezeNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (SqueezeNet m) => m.ToQuantized(), SqueezeNet.LoadQuantized),
+        ZooModel.Of(GoogLeNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (GoogLeNet m) => m.ToQuantized(), GoogLeNet.LoadQuantized),
+        ZooModel.Of(DenseNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (DenseNet m) => m.ToQuantized(), DenseNet.LoadQuantized),
+        ZooModel.Of(ConvMixer.Quantized.Descriptor, ExampleInputs.Images(3, 32), (ConvMixer m) => m.ToQuantized(), ConvMixer.LoadQuantized),
+        ZooModel.Of(UNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (UNet m) => m.ToQuantized(), UNet.LoadQuantized),
+        ZooModel.Of(Fcn.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Fcn m) => m.ToQuantized(), Fcn.LoadQuantized),
+        ZooModel.Of(Autoencoder.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Autoencoder m) => m.ToQuantized(), Autoencoder.LoadQuantized),
+        ZooModel.Of(AudioNet.Quantized.Descriptor, ExampleInputs.Waves(1600), (AudioNet m) => m.ToQuantized(), AudioNet.LoadQuantized),
+    ];
+}
