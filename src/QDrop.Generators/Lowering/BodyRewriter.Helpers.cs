@@ -27,7 +27,7 @@ internal sealed partial class BodyRewriter
     /// <summary>Writes a local function that works on tensors once for each call; others stay as they are.</summary>
     private bool LocalFunction(LocalFunctionStatementSyntax function, StringBuilder text)
     {
-        if (semantics.GetDeclaredSymbol(function) is not IMethodSymbol symbol || !frame.Functions.Contains(symbol))
+        if (_semantics.GetDeclaredSymbol(function) is not IMethodSymbol symbol || !frame.Functions.Contains(symbol))
             return false;
         foreach (var copy in frame.Declared.Where(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, symbol)))
         {

@@ -16,7 +16,7 @@ internal sealed partial class BodyRewriter
     {
         if (!IsBoundByItself(name) || name is IdentifierNameSyntax { IsVar: true })
             return Children(name);
-        return semantics.GetSymbolInfo(name).Symbol switch
+        return _semantics.GetSymbolInfo(name).Symbol switch
         {
             // Tensor → global::TorchSharp.torch.Tensor
             ITypeSymbol type and not ITypeParameterSymbol => TypeName(type),
@@ -42,7 +42,7 @@ internal sealed partial class BodyRewriter
     /// <summary><c>width</c> or <c>this.width</c>, private to a base class → <c>Base_width(this._model)</c>.</summary>
     private string? Accessor(SyntaxNode member, ExpressionSyntax? instance)
     {
-        if (semantics.GetSymbolInfo(member).Symbol is not { Kind: SymbolKind.Field or SymbolKind.Property } symbol || names.AccessorOf(symbol) is not { } accessor)
+        if (_semantics.GetSymbolInfo(member).Symbol is not { Kind: SymbolKind.Field or SymbolKind.Property } symbol || names.AccessorOf(symbol) is not { } accessor)
             return null;
         return symbol is IFieldSymbol { HasConstantValue: true } constant ? Constant(constant) : $"{accessor}({(instance is null ? Self() : Text(instance))})";
     }
@@ -74,11 +74,11 @@ internal sealed partial class BodyRewriter
     private string Invocation(InvocationExpressionSyntax invocation)
     {
         // nameof(x) → "x"
-        if (invocation.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" } && semantics.GetConstantValue(invocation) is { HasValue: true, Value: string constant })
+        if (invocation.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" } && _semantics.GetConstantValue(invocation) is { HasValue: true, Value: string constant })
             return SymbolDisplay.FormatLiteral(constant, quote: true);
 
         // shape.Last() → global::System.Linq.Enumerable.Last<long>(shape)
-        if (invocation.Expression is MemberAccessExpressionSyntax access && semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: { } extension } method)
+        if (invocation.Expression is MemberAccessExpressionSyntax access && _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: { } extension } method)
         {
             var types = method.TypeArguments.Length > 0 ? $"<{string.Join(", ", method.TypeArguments.Select(TypeName))}>" : "";
             var following = Arguments(invocation.ArgumentList);

@@ -77,20 +77,20 @@ internal sealed partial class BodyRewriter
         if (node is not InvocationExpressionSyntax invocation)
             return name + "()";
         var arguments = Arguments(invocation.ArgumentList);
-        if (invocation.Expression is MemberAccessExpressionSyntax access && semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: not null })
+        if (invocation.Expression is MemberAccessExpressionSyntax access && _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: not null })
             arguments = Text(access.Expression) + (arguments.Length > 0 ? ", " : "") + arguments;
         return $"{name}({arguments})";
     }
 
     /// <summary><c>x.relu_();</c> → <c>x = …;</c></summary>
     private string Assigned(SyntaxNode node, TensorValue value, string code) =>
-        inPlaceStatements.Contains(node) ? $"{Text(value.Op!.Arguments[0].Syntax)} = {code}" : code;
+        _inPlaceStatements.Contains(node) ? $"{Text(value.Op!.Arguments[0].Syntax)} = {code}" : code;
 
     /// <summary>The arguments of a call in the order of the parameters, with those that were left out.</summary>
     private string InOrder(InvocationExpressionSyntax call)
     {
         var arguments = call.ArgumentList.Arguments;
-        if (semantics.GetOperation(call) is not IInvocationOperation operation || (operation.Arguments.Length == arguments.Count && arguments.All(a => a.NameColon is null)))
+        if (_semantics.GetOperation(call) is not IInvocationOperation operation || (operation.Arguments.Length == arguments.Count && arguments.All(a => a.NameColon is null)))
             return Arguments(call.ArgumentList);
         return string.Join(", ", operation.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => a.ArgumentKind == ArgumentKind.DefaultValue
             ? SymbolDisplay.FormatPrimitive(a.Value.ConstantValue.Value!, quoteStrings: true, useHexadecimalNumbers: false) ?? "default"
@@ -143,7 +143,7 @@ internal sealed partial class BodyRewriter
 
     /// <summary>Whether what stands before the dot is the first argument, rather than a type.</summary>
     private bool HasReceiver(InvocationExpressionSyntax invocation) =>
-        semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { IsStatic: false } or IMethodSymbol { ReducedFrom: not null };
+        _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { IsStatic: false } or IMethodSymbol { ReducedFrom: not null };
 
     /// <summary>What stands between the brackets, with its line breaks.</summary>
     private string Arguments(BaseArgumentListSyntax list)
@@ -159,12 +159,12 @@ internal sealed partial class BodyRewriter
         return IsWhole(operand) ? code : $"({code})";
     }
 
-    private bool IsWhole(SyntaxNode node) => places.TryGetValue(node, out var lowered)
+    private bool IsWhole(SyntaxNode node) => _places.TryGetValue(node, out var lowered)
         ? lowered switch
         {
             Lowered.Member { Value: { Layer: { } layer } } => IsWhole(layer.Argument.Syntax),
             Lowered.Member { Value: { Op: { } op } } => IsWhole(op.Data!.Syntax),
-            _ => node is not AssignmentExpressionSyntax && !inPlaceStatements.Contains(node),
+            _ => node is not AssignmentExpressionSyntax && !_inPlaceStatements.Contains(node),
         }
         : node is SimpleNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax or ElementAccessExpressionSyntax
             or ParenthesizedExpressionSyntax or LiteralExpressionSyntax or ThisExpressionSyntax;

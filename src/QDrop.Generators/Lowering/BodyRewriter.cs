@@ -15,9 +15,9 @@ namespace QDrop.Generators.Lowering;
 /// </summary>
 internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string self, bool lowers = true)
 {
-    private readonly SemanticModel semantics = frame.Body.Semantics;
-    private readonly Dictionary<SyntaxNode, Lowered> places = lowers ? frame.Places : [];
-    private readonly HashSet<SyntaxNode> inPlaceStatements = lowers ? frame.InPlaceStatements : [];
+    private readonly SemanticModel _semantics = frame.Body.Semantics;
+    private readonly Dictionary<SyntaxNode, Lowered> _places = lowers ? frame.Places : [];
+    private readonly HashSet<SyntaxNode> _inPlaceStatements = lowers ? frame.InPlaceStatements : [];
 
     /// <summary>Stands for a line break inside a string literal, which must not be indented.</summary>
     public const char LiteralLineBreak = '\uE000';
@@ -52,7 +52,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         RuntimeHelpers.EnsureSufficientExecutionStack();
         if (Replacements.TryGetValue(node, out var replacement))
             return replacement;
-        if (places.TryGetValue(node, out var lowered))
+        if (_places.TryGetValue(node, out var lowered))
             return Lower(node, lowered);
         return node switch
         {
@@ -62,7 +62,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) => Assignment(assignment),
             ThisExpressionSyntax or BaseExpressionSyntax => Self(),
             MemberAccessExpressionSyntax access => Accessor(access, access.Expression) ?? Children(access),
-            NullableTypeSyntax nullable when semantics.GetTypeInfo(nullable.ElementType).Type is ITypeParameterSymbol parameter && frame.Types.Apply(parameter) is { IsValueType: true } and not ITypeParameterSymbol =>
+            NullableTypeSyntax nullable when _semantics.GetTypeInfo(nullable.ElementType).Type is ITypeParameterSymbol parameter && frame.Types.Apply(parameter) is { IsValueType: true } and not ITypeParameterSymbol =>
                 Text(nullable.ElementType),
             SimpleNameSyntax name => Name(name),
             InvocationExpressionSyntax invocation => Invocation(invocation),
@@ -115,7 +115,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     {
         if (statement is LocalFunctionStatementSyntax function && LocalFunction(function, text))
             return;
-        var code = statement is ExpressionStatementSyntax expression && !places.ContainsKey(statement) ? ExpressionStatement(expression) : Text(statement);
+        var code = statement is ExpressionStatementSyntax expression && !_places.ContainsKey(statement) ? ExpressionStatement(expression) : Text(statement);
         if (!string.IsNullOrEmpty(code))
             text.Append(Trivia(statement.GetLeadingTrivia())).Append(code).Append(Trivia(statement.GetTrailingTrivia()));
     }
@@ -129,7 +129,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         if (SyntaxFacts.IsValidIdentifier(WithoutParentheses(code).TrimStart('@')))
             return null;
         // parts[0].relu_(); whose activation function a chain has taken in.
-        var isStatement = !places.TryGetValue(expression, out var lowered) || lowered is not Lowered.Member;
+        var isStatement = !_places.TryGetValue(expression, out var lowered) || lowered is not Lowered.Member;
         return (isStatement ? "" : "_ = ") + code + ";";
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         var left = Text(assignment.Left);
         var right = Text(assignment.Right);
         // var (a, b) = tuple; takes a System.Tuple apart with an extension method, which the generated file does not see.
-        if (assignment.Left is TupleExpressionSyntax or DeclarationExpressionSyntax && semantics.GetTypeInfo(assignment.Right).Type is { Name: "Tuple", IsTupleType: false, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
+        if (assignment.Left is TupleExpressionSyntax or DeclarationExpressionSyntax && _semantics.GetTypeInfo(assignment.Right).Type is { Name: "Tuple", IsTupleType: false, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
             return $"{left} = global::System.TupleExtensions.ToValueTuple({right})";
         return WithoutParentheses(right) == left ? left : Children(assignment);
     }
