@@ -76,6 +76,7 @@ internal static class DiagnosticCases
             Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
             Model("""[Quantize(Weights = "")]""", "partial class Net"),
             Model("[Quantize(Calibration = typeof(string))]", "partial class Net"),
+            $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }""",
             Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
         ],
         ["QDROP007"] =
@@ -218,6 +219,7 @@ internal static class DiagnosticCases
         ["Drop = 1"] = Model("[Quantize(Drop = 1, Method = Method.Brecq)]", "partial class Net"),
         ["a calibration source, weights and data"] = Model("""[Quantize(Weights = @"a\b.safetensors", Calibration = typeof(Data), CalibrationData = "cal")]""", "partial class Net")
             + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",
+        ["a calibration source for several inputs"] = $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : IMultiInputCalibrationSource { public System.Collections.Generic.IReadOnlyList<Tensor> Load(CalibrationRequest request) => [zeros(request.Samples, 4), zeros(request.Samples, 4)]; }""",
         ["a private factory"] = Model("[Quantize(Factory = nameof(@new))]", "partial class Net", members: "private static Net @new() => new();"),
         ["a constructor with defaults"] = $$"""{{Usings}}[Quantize] internal partial class Net(int width = 3, params int[] rest) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(width + rest.Length, 1); public override Tensor forward(Tensor x) => fc.forward(x); }""",
         ["a private constructor"] = $$"""{{Usings}}[Quantize] internal partial class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 4); private Net() : base("net") { } public override Tensor forward(Tensor x) => fc.forward(x); }""",

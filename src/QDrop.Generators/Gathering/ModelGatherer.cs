@@ -66,7 +66,7 @@ internal static class ModelGatherer
         }
 
         var creation = CreationGatherer.Gather(model, identifier, attribute, finding);
-        var settings = SettingsGatherer.Gather(attribute, finding);
+        var settings = SettingsGatherer.Gather(attribute, signature.Length - 1, finding);
         var twins = modules.Select(module => (Module: module, Info: ModuleGatherer.Gather(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), finding))).ToList();
         if (finding.HasErrors || twins[0].Info is not { } own)
             return files;

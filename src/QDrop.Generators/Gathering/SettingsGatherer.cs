@@ -15,7 +15,10 @@ internal sealed record Settings(EquatableArray<string> SettingsCode, string? Wei
 /// <summary>Reads and checks the arguments of <c>[Quantize]</c>.</summary>
 internal static class SettingsGatherer
 {
-    public static Settings Gather(AttributeData attribute, Finding finding)
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="inputs">Tensors that the model takes.</param>
+    /// <param name="finding">What to work with.</param>
+    public static Settings Gather(AttributeData attribute, int inputs, Finding finding)
     {
         var code = new List<string>();
         string? weights = null, calibration = null, calibrationData = null;
@@ -83,8 +86,9 @@ internal static class SettingsGatherer
 
         void CheckSource(INamedTypeSymbol source)
         {
-            if (finding.Compilation.GetTypeByMetadataName("QDrop.ICalibrationSource") is { } contract && !source.AllInterfaces.Contains(contract, SymbolEqualityComparer.Default))
-                Report(Rules.Setting, "Calibration", null, "Calibration", source.Name, "it does not implement ICalibrationSource");
+            var gives = source.AllInterfaces.Select(contract => contract.ToDisplayString()).ToList();
+            if (!gives.Contains("QDrop.IMultiInputCalibrationSource") && (inputs > 1 || !gives.Contains("QDrop.ICalibrationSource")))
+                Report(Rules.Setting, "Calibration", null, "Calibration", source.Name, inputs > 1 ? "it does not implement IMultiInputCalibrationSource" : "it does not implement ICalibrationSource");
             else if (source.IsAbstract || source.IsUnboundGenericType || !source.InstanceConstructors.Any(c => c.DeclaredAccessibility == Accessibility.Public && c.Parameters.Length == 0))
                 Report(Rules.Setting, "Calibration", null, "Calibration", source.Name, "it has no public constructor without parameters");
         }
