@@ -8,6 +8,7 @@ using QDrop.Generators.Caching;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Emission;
 using QDrop.Generators.Gathering;
+using QDrop.Generators.Models;
 
 namespace QDrop.Generators;
 
@@ -51,15 +52,14 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
 
         // Two models may reach the same module class: it is written once, and what stands against it is said once.
         var diagnostics = models
-            .SelectMany(static (model, _) => model.Diagnostics)
             .Collect()
-            .SelectMany(static (all, _) => all.Distinct())
+            .SelectMany(static (all, _) => ModelOutcome.Models(all).SelectMany(static model => model.Diagnostics).Distinct())
             .WithTrackingName(DiagnosticsStep);
 
         var files = models
-            .SelectMany(static (model, _) => model.Files)
             .Collect()
-            .SelectMany(static (all, _) => all
+            .SelectMany(static (all, _) => ModelOutcome.Models(all)
+                .SelectMany(static model => model.Files)
                 .GroupBy(static file => file.Module.Type)
                 .Select(static same => same.FirstOrDefault(static file => file.Model is not null) ?? same.First()))
             .WithTrackingName(FilesStep);

@@ -61,6 +61,8 @@ internal static class DiagnosticCases
             Model("[Quantize(W = 1)]", "partial class Net"),
             Model("[Quantize(A = 9, W = 2)]", "partial class Net"),
             Model("[Quantize(W = 0, FirstLast = 16)]", "partial class Net"),
+            Model("[Quantize]", "partial class Net", members: "[Quantize(W = 1)] private readonly Linear fc2 = Linear(4, 4); [Quantize(A = 9)] private Linear Head { get; } = Linear(4, 4); public object Both => (fc2, Head);"),
+            Model("[Quantize]", "partial class Net", members: "private readonly Block block = new(); [Quantize(W = 12)] private sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }"),
         ],
         ["QDROP005"] =
         [

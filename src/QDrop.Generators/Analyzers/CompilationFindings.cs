@@ -50,9 +50,12 @@ internal sealed class CompilationFindings
         var seen = new HashSet<DiagnosticInfo>();
         var reached = new HashSet<string>();
         var isComplete = true;
-        foreach (var (declaration, _, _) in AttributedDeclarations.Of(ModelGatherer.AttributeName, compilation, cancellation))
+        var outcomes = AttributedDeclarations.Of(ModelGatherer.AttributeName, compilation, cancellation)
+            .Select(found => (found.Declaration, Outcome: OutcomeCache.Shared.Of(found.Declaration, compilation, cancellation)))
+            .ToList();
+        var models = new HashSet<string>(ModelOutcome.Models([.. outcomes.Select(o => o.Outcome)]).Select(model => model.Name));
+        foreach (var (declaration, outcome) in outcomes.Where(o => models.Contains(o.Outcome.Name)))
         {
-            var outcome = OutcomeCache.Shared.Of(declaration, compilation, cancellation);
             reached.UnionWith(outcome.Reached);
             isComplete &= outcome.Reached.Count > 0;
             foreach (var info in outcome.Diagnostics)

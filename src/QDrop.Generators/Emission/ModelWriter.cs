@@ -1,4 +1,6 @@
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Helpers;
 using QDrop.Generators.Models;
@@ -33,6 +35,7 @@ internal static class ModelWriter
             writer.Line($"Fingerprint = {Literal(model.Fingerprint)},");
             writer.Line($"CreateModel = static () => {model.CreateCode},");
             writer.Line($"Settings = new(){(model.SettingsCode.Count == 0 ? "" : $" {{ {string.Join(", ", model.SettingsCode)} }}")},");
+            WriteOverrides(writer, model.OverridesCode);
             Optional("Weights", model.WeightsCode);
             Optional("CalibrationData", model.CalibrationDataCode);
             Optional("Calibration", model.CalibrationCode);
@@ -46,6 +49,17 @@ internal static class ModelWriter
             if (code is not null)
                 writer.Line($"{name} = {code},");
         }
+    }
+
+    private static void WriteOverrides(IndentedWriter writer, IReadOnlyCollection<string> overrides)
+    {
+        if (overrides.Count == 0)
+            return;
+        writer.Line("Overrides =");
+        writer.Line("[");
+        using (writer.Indent())
+            writer.Lines(overrides.Select(part => part + ","));
+        writer.Line("],");
     }
 
     private static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);

@@ -39,7 +39,13 @@ internal static class ModelGatherer
             // The compiler gives up on such code, too.
             finding.Report(Rules.NotAnalysable, LocationInfo.Of(declaration.Identifier), model.Name, "code is nested too deeply; take parts of it into locals");
         }
-        return new ModelOutcome(files.ToEquatableArray(), finding.Diagnostics.Distinct().ToEquatableArray(), modules.Select(FullName).ToEquatableArray());
+        var parts = modules.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
+        return new ModelOutcome(
+            FullName(model),
+            files.ToEquatableArray(),
+            finding.Diagnostics.Distinct().ToEquatableArray(),
+            modules.Select(FullName).ToEquatableArray(),
+            parts.Select(FullName).ToEquatableArray());
     }
 
     private static List<ModuleFile> GatherFiles(
@@ -67,6 +73,7 @@ internal static class ModelGatherer
 
         var creation = CreationGatherer.Gather(model, identifier, attribute, finding);
         var settings = SettingsGatherer.Gather(attribute, signature.Length - 1, finding);
+        var overrides = OverrideGatherer.Gather(model, modules, finding).ToEquatableArray();
         var twins = modules.Select(module => (Module: module, Info: ModuleGatherer.Gather(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), finding))).ToList();
         if (finding.HasErrors || twins[0].Info is not { } own)
             return files;
@@ -82,6 +89,7 @@ internal static class ModelGatherer
             settings.WeightsCode,
             settings.CalibrationCode,
             settings.CalibrationDataCode,
+            overrides,
             Normalise(place.Path, finding.Compilation),
             place.StartLinePosition.Line + 1,
             place.StartLinePosition.Character + 1,

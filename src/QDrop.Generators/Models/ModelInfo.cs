@@ -11,6 +11,7 @@ internal sealed record ModelInfo(
     string? WeightsCode,
     string? CalibrationCode,
     string? CalibrationDataCode,
+    EquatableArray<string> OverridesCode,
     string File,
     int Line,
     int Column,

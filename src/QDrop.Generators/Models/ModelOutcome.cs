@@ -1,12 +1,29 @@
+using System.Collections.Generic;
+using System.Linq;
 using QDrop.Generators.Helpers;
 
 namespace QDrop.Generators.Models;
 
 /// <summary>What one <c>[Quantize]</c> class leads to: the files to write, none where an error stands against it, and the diagnostics.</summary>
+/// <param name="Name">The class's full name.</param>
 /// <param name="Reached">Full names of the module classes that the model may be made of.</param>
-internal sealed record ModelOutcome(EquatableArray<ModuleFile> Files, EquatableArray<DiagnosticInfo> Diagnostics, EquatableArray<string> Reached)
+/// <param name="Parts">Full names of those among them that have the attribute for this model's sake, to override its settings.</param>
+internal sealed record ModelOutcome(
+    string Name,
+    EquatableArray<ModuleFile> Files,
+    EquatableArray<DiagnosticInfo> Diagnostics,
+    EquatableArray<string> Reached,
+    EquatableArray<string> Parts)
 {
-    public static ModelOutcome Nothing { get; } = new(default, default, default);
+    public static ModelOutcome Nothing { get; } = new("", default, default, default, default);
+
+    /// <summary>Those that are models of their own, and not parts of others.</summary>
+    public static IEnumerable<ModelOutcome> Models(IReadOnlyCollection<ModelOutcome> outcomes)
+    {
+        // Of classes that reach one another, none is a part.
+        var parts = outcomes.SelectMany(model => model.Parts, (model, part) => (model.Name, Part: part)).ToLookup(p => p.Part, p => p.Name);
+        return outcomes.Where(outcome => parts[outcome.Name].All(model => outcome.Parts.Contains(model)));
+    }
 }
 
 /// <summary>One generated file: the twin of a module class and, for a <c>[Quantize]</c> class, what makes it a model.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
+using QDrop.Artifacts;
 using QDrop.Modules;
+using QDrop.Reconstruction;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,7 +21,21 @@ internal static class Twins
     public static (float[] Model, float[] Twin) Run(GeneratorRun run, string type, params long[] shape) => Run(run, [type], shape).Single();
 
     /// <summary>The same for several models of one compilation, each with inputs of these shapes.</summary>
-    public static IReadOnlyList<(float[] Model, float[] Twin)> Run(GeneratorRun run, IReadOnlyList<string> types, params long[][] shapes)
+    public static IReadOnlyList<(float[] Model, float[] Twin)> Run(GeneratorRun run, IReadOnlyList<string> types, params long[][] shapes) =>
+        Loaded(run, loaded => types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shapes)).ToList());
+
+    /// <summary>Bit widths of a model's quantized weights and activations, by name, after a calibration with inputs of this shape.</summary>
+    public static (IReadOnlyDictionary<string, int> Weights, IReadOnlyDictionary<string, int> Activations) Calibrate(GeneratorRun run, string type, params long[] shape) => Loaded(run, loaded =>
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(1);
+        QuantizedModelDescriptor descriptor = DescriptorOf(loaded.GetType(type, throwOnError: true)!);
+        using nn.Module model = descriptor.CreateModel();
+        QuantizedModelState state = ModelCalibrator.Run(descriptor, descriptor.Settings with { Iterations = 2, Samples = (int)shape[0] }, model, randn(shape)).State;
+        return (state.Layers.ToDictionary(l => l.Name, l => l.Bits), state.Activations.ToDictionary(a => a.Name, a => a.Bits));
+    });
+
+    private static T Loaded<T>(GeneratorRun run, Func<Assembly, T> use)
     {
         set_num_threads(1);
         using var assembly = new MemoryStream();
@@ -29,8 +45,7 @@ internal static class Twins
         var context = new AssemblyLoadContext("twins", isCollectible: true);
         try
         {
-            Assembly loaded = context.LoadFromStream(assembly);
-            return [.. types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shapes))];
+            return use(context.LoadFromStream(assembly));
         }
         finally
         {
@@ -38,12 +53,15 @@ internal static class Twins
         }
     }
 
+    private static QuantizedModelDescriptor DescriptorOf(Type model) =>
+        (QuantizedModelDescriptor)model.GetNestedTypes().Single(t => t.IsAssignableTo(typeof(IQuantizedModule))).GetProperty("Descriptor")!.GetValue(null)!;
+
     private static (float[], float[]) Run(Type type, long[][] shapes)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         random.manual_seed(1);
-        var descriptor = (QuantizedModelDescriptor)type.GetNestedTypes().Single(t => t.IsAssignableTo(typeof(IQuantizedModule))).GetProperty("Descriptor")!.GetValue(null)!;
+        QuantizedModelDescriptor descriptor = DescriptorOf(type);
         Assert.Equal(type.FullName, descriptor.Name);
         using nn.Module model = descriptor.CreateModel();
         Scramble(model);

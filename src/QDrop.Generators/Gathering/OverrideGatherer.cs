@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using QDrop.Generators.Lowering;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>What attributes on parts of a model say, as C# expressions for the descriptor's table.</summary>
+internal static class OverrideGatherer
+{
+    public const string FullPrecision = "QDrop.FullPrecisionAttribute";
+
+    /// <summary>The settings that a part may have for itself.</summary>
+    private static readonly string[] OfParts = ["W", "A", "Method"];
+
+    /// <summary>The settings by which a class is a model of its own, though another model is made of it.</summary>
+    private static readonly string[] OfModels = ["Weights", "Calibration", "CalibrationData", "Factory"];
+
+    /// <param name="model">The model, whose own attribute holds its settings.</param>
+    /// <param name="modules">The module classes that it reaches.</param>
+    /// <param name="finding">What to work with.</param>
+    public static IEnumerable<string> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
+    {
+        foreach (var module in modules)
+        {
+            // What cannot be named from the twin is a part that no attribute of the model's assembly can reach.
+            if (!finding.Compilation.IsSymbolAccessibleWithin(module, model))
+                continue;
+            var type = $"typeof({(module.IsGenericType ? module.ConstructUnboundGenericType() : module).ToDisplayString(BodyRewriter.Qualified)})";
+            if (!IsOrDerives(model, module) && Settings(module, finding) is { Count: > 0 } ofClass)
+                yield return $"new({type}) {{ {string.Join(", ", ofClass)} }}";
+            foreach (var (name, member) in Places(module, finding))
+            {
+                if (Settings(member, finding) is { Count: > 0 } ofMember)
+                    yield return $"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}";
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether the class is only a part of a model that reaches it: its attribute names nothing of what a model of its own is made from.
+    /// </summary>
+    public static bool IsPart(INamedTypeSymbol module) =>
+        AttributeOf(module, ModelGatherer.AttributeName) is { } attribute && !attribute.NamedArguments.Any(argument => OfModels.Contains(argument.Key));
+
+    /// <summary>Whether the class is a model's, or one from which a model derives.</summary>
+    public static bool IsOrDerives(INamedTypeSymbol model, INamedTypeSymbol module)
+    {
+        for (var type = model; type is not null; type = type.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, module))
+                return true;
+        }
+        return false;
+    }
+
+    public static AttributeData? AttributeOf(ISymbol symbol, string name) =>
+        symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null);
+
+    /// <summary>Fields and properties with modules, by the name that the source gives them.</summary>
+    private static IEnumerable<(string Name, ISymbol Member)> Places(INamedTypeSymbol module, Finding finding)
+    {
+        foreach (var member in module.GetMembers().Where(m => !m.IsStatic))
+        {
+            if (member is IFieldSymbol field && finding.Torch.IsModuleOrInterface(field.Type))
+                yield return (field.AssociatedSymbol?.Name ?? field.Name, field);
+            else if (member is IPropertySymbol { IsIndexer: false } property && finding.Torch.IsModuleOrInterface(property.Type))
+                yield return (property.Name, property);
+        }
+    }
+
+    private static List<string> Settings(ISymbol part, Finding finding)
+    {
+        var code = new List<string>();
+        if (AttributeOf(part, ModelGatherer.AttributeName) is { } attribute)
+        {
+            var inputs = part is INamedTypeSymbol type ? finding.Torch.SignatureOf(type).Length - 1 : 1;
+            code.AddRange(SettingsGatherer.Gather(attribute, inputs, finding).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
+        }
+        if (AttributeOf(part, FullPrecision) is not null)
+            code.Add("FullPrecision = true");
+        return code;
+    }
+}
