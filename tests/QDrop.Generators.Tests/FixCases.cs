@@ -51,6 +51,40 @@ internal static class FixCases
             """.Replace("\\t", "\t"),
         ["a factory that is named"] = DiagnosticCases.Model("""[Quantize(Factory = "Make")]""", "partial class Net"),
         ["a factory in one line"] = $$"""{{DiagnosticCases.Usings}}[Quantize()] internal partial class Net(int n) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(n, 4); public override Tensor forward(Tensor x) => fc.forward(x); }""",
+        ["layers that cannot be quantized"] = $$"""
+            {{DiagnosticCases.Usings}}
+            [Quantize]
+            internal sealed partial class Net : Module<Tensor, Tensor>
+            {
+                private readonly Linear fc = Linear(4, 4);
+                private readonly LSTM lstm = LSTM(4, 4);
+                /// <summary>Has an attribute already.</summary>
+                [System.Diagnostics.DebuggerBrowsable(System.Diagnostics.DebuggerBrowsableState.Never)]
+                internal GRU Gru { get; } = GRU(4, 4);
+                private readonly Bilinear? pair = Bilinear(4, 4, 4);
+
+                public Net() : base("net") => RegisterComponents();
+
+                public override Tensor forward(Tensor x)
+                {
+                    var (y, _, _) = lstm.forward(fc.forward(x));
+                    y = lstm.call(y).Item1;
+                    return pair!.forward(this.Gru.forward(y).Item1, y);
+                }
+            }
+            """,
+        ["a layer where the attribute is not imported"] = """
+            using TorchSharp.Modules;
+            using static TorchSharp.torch;
+
+            [QDrop.Quantize]
+            internal sealed partial class Net() : nn.Module<Tensor, Tensor>("net")
+            {
+                private readonly Linear fc = nn.Linear(4, 4);
+                private readonly LSTM lstm = nn.LSTM(4, 4);
+                public override Tensor forward(Tensor x) => lstm.forward(fc.forward(x)).Item1;
+            }
+            """,
         ["settings without effect"] = DiagnosticCases.Model("[Quantize(Drop = 0.5, Method = Method.Nearest, Iterations = 100)]", "partial class Net"),
         ["a block that no model reaches"] = DiagnosticCases.Model("[Quantize]", "partial class Net") + """
 
@@ -63,6 +97,7 @@ internal static class FixCases
 
     public static IReadOnlyDictionary<string, string> NotFixed { get; } = new Dictionary<string, string>
     {
+        ["a layer that is no member's"] = Forwards.Source("private readonly ModuleList<LSTM> all = new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
         ["no number"] = DiagnosticCases.Model("[Quantize(Drop = double.NaN)]", "partial class Net"),
         ["no method"] = DiagnosticCases.Model("[Quantize(Method = (Method)9)]", "partial class Net"),
         ["an abstract class"] = $$"""{{DiagnosticCases.Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",

@@ -74,6 +74,101 @@ public sealed class OverrideTests
         Assert.Equal(6, activations["block.fc.output"]);
     }
 
+    private static readonly string Float = $$"""
+        {{DiagnosticCases.Usings}}
+        [Quantize(W = 3, A = 5, Method = Method.Nearest)]
+        internal partial class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(4, 4), last = Linear(4, 4);
+            [FullPrecision] private readonly LSTM lstm = LSTM(4, 4);
+            [FullPrecision] private readonly Bilinear pair;
+            [FullPrecision] private Module<Tensor, Tensor> Sums { get; }
+            [FullPrecision] private readonly Sequential more = Sequential(new Sums(3));
+            private readonly Odd odd = new();
+
+            public Net() : base("net")
+            {
+                pair = Bilinear(4, 4, 4);
+                this.Sums = Parts.Make();
+                RegisterComponents();
+            }
+
+            public override Tensor forward(Tensor x)
+            {
+                x = lstm.forward(relu(fc.forward(x)).unsqueeze(0)).Item1.squeeze(0);
+                return last.forward(odd.forward(more.forward(Sums.forward(pair.forward(x, x)))));
+            }
+        }
+
+        // Nothing of it is in the vocabulary, and it has no twin.
+        internal sealed class Sums(int times) : Module<Tensor, Tensor>("sums")
+        {
+            public override Tensor forward(Tensor x) => times > 0 ? (x * 0.5).cumsum(1) : forward(x);
+        }
+
+        internal static class Parts { public static Module<Tensor, Tensor> Make() => new Sums(2); }
+
+        [FullPrecision]
+        internal sealed class Odd : Module<Tensor, Tensor>
+        {
+            private readonly Linear inner = Linear(4, 4);
+            public Odd() : base("odd") => RegisterComponents();
+            public override Tensor forward(Tensor x) { try { return inner.forward(x); } finally { } }
+        }
+        """;
+
+    [Fact]
+    public void What_is_float_on_purpose_needs_no_twin_and_is_called_as_it_is()
+    {
+        GeneratorRun run = GeneratorRun.Of(Float);
+        Assert.Empty(run.Diagnostics);
+        Assert.Equal(["Models.Net.Quantized.g.cs"], run.Sources.Keys);
+        (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 8, 4);
+        Assert.Equal(expected, found);
+        Assert.Equal(["fc", "last"], Twins.Calibrate(run, "Models.Net", 32, 4).Weights.Keys);
+    }
+
+    [Fact]
+    public void What_is_float_in_one_place_and_quantized_in_another_has_a_twin()
+    {
+        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize]", "partial class Net", members: "[FullPrecision] private readonly Block head = new(); private readonly Block body = new();")
+            + "\ninternal sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }");
+        Assert.Empty(run.Diagnostics);
+        Assert.Contains("Models.Block.Quantized.g.cs", run.Sources.Keys);
+    }
+
+    [Fact]
+    public void The_code_of_what_is_float_is_in_the_fingerprint()
+    {
+        Assert.NotEqual(Fingerprint(Float), Fingerprint(Float.Replace("x * 0.5", "x * 0.25")));
+
+        static string Fingerprint(string source) => GeneratorRun.Of(source).Sources["Models.Net.Quantized.g.cs"].Split('\n').Single(line => line.Contains("Fingerprint ="));
+    }
+
+    [Fact]
+    public void A_part_that_is_private_to_another_class_is_named_nevertheless()
+    {
+        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize(W = 3, Method = Method.Nearest)]", "partial class Net", members: "private readonly Outer outer = new();").Replace("relu(fc.forward(x))", "outer.forward(fc.forward(x))") + """
+
+            internal sealed partial class Outer : Module<Tensor, Tensor>
+            {
+                private readonly Hidden hidden = new();
+                private readonly Linear last = Linear(4, 4);
+                public Outer() : base("outer") => RegisterComponents();
+                public override Tensor forward(Tensor x) => last.forward(hidden.forward(x));
+
+                private sealed partial class Hidden : Module<Tensor, Tensor>
+                {
+                    [Quantize(W = 6)] private readonly Linear fc = Linear(4, 4);
+                    public Hidden() : base("hidden") => RegisterComponents();
+                    public override Tensor forward(Tensor x) => fc.forward(x);
+                }
+            }
+            """);
+        Assert.Empty(run.Diagnostics);
+        Assert.Equal(6, Twins.Calibrate(run, "Models.Net", 32, 4).Weights["outer.hidden.fc"]);
+    }
+
     [Fact]
     public void A_class_with_weights_stays_a_model_though_another_is_made_of_it()
     {

@@ -43,7 +43,7 @@ internal static class ModelAdvice
         var isBlock = attribute.ConstructorArguments.Length == 0 || attribute.ConstructorArguments[0].Value is not false;
         if (ModuleGatherer.ForwardOf(module, finding.Torch) is null)
             finding.Diagnostics.Add(WithoutEffect(place, $"'{module.Name}' has no forward of its own"));
-        else if (isBlock && ReachedModules.Of(module, finding) is var (reached, methods) && HasNothingToQuantize(reached, methods, finding))
+        else if (isBlock && ReachedModules.Of(module, finding) is var reached && HasNothingToQuantize(reached.Modules, reached.Methods, finding))
             finding.Report(Rules.EmptyBlock, place, module.Name);
     }
 

@@ -26,7 +26,9 @@ internal static class BlockPartition
                 isOpen = false;
             foreach (var step in chain.Steps)
             {
-                if (step.Type is null && isOpen)
+                if (step.IsFloat)
+                    Begin($"{step.Name}, float");
+                else if (step.Type is null && isOpen)
                     units[units.Count - 1] += " → " + step.Name;
                 else if (step.Type is { } type)
                     Layer(step.Name, type);

@@ -28,18 +28,19 @@ internal static class ModelGatherer
             return ModelOutcome.Nothing;
         }
         List<ModuleFile> files = [];
-        IReadOnlyList<INamedTypeSymbol> modules = [];
+        IReadOnlyList<INamedTypeSymbol> modules = [], quantized = [];
         try
         {
-            (modules, var methods) = ReachedModules.Of(model, finding);
-            files = GatherFiles(model, declaration, attribute, modules, methods, finding);
+            var reached = ReachedModules.Of(model, finding);
+            (modules, quantized) = (reached.Modules, reached.Quantized);
+            files = GatherFiles(model, declaration, attribute, reached, finding);
         }
         catch (InsufficientExecutionStackException)
         {
             // The compiler gives up on such code, too.
             finding.Report(Rules.NotAnalysable, LocationInfo.Of(declaration.Identifier), model.Name, "code is nested too deeply; take parts of it into locals");
         }
-        var parts = modules.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
+        var parts = quantized.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
         return new ModelOutcome(
             FullName(model),
             files.ToEquatableArray(),
@@ -49,7 +50,7 @@ internal static class ModelGatherer
     }
 
     private static List<ModuleFile> GatherFiles(
-        INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, Finding finding)
+        INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, ReachedModules.Result reached, Finding finding)
     {
         var files = new List<ModuleFile>();
         var identifier = LocationInfo.Of(declaration.Identifier);
@@ -73,17 +74,17 @@ internal static class ModelGatherer
 
         var creation = CreationGatherer.Gather(model, identifier, attribute, finding);
         var settings = SettingsGatherer.Gather(attribute, signature.Length - 1, finding);
-        var overrides = OverrideGatherer.Gather(model, modules, finding).ToEquatableArray();
-        var twins = modules.Select(module => (Module: module, Info: ModuleGatherer.Gather(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), finding))).ToList();
+        var overrides = OverrideGatherer.Gather(model, reached.Modules, finding).ToEquatableArray();
+        var twins = reached.Quantized.Select(module => (Module: module, Info: ModuleGatherer.Gather(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), finding))).ToList();
         if (finding.HasErrors || twins[0].Info is not { } own)
             return files;
 
         var written = finding.SyntaxOf(attribute.ApplicationSyntaxReference!);
-        ModelAdvice.Check(model, LocationInfo.Of(written), modules, methods, finding);
+        ModelAdvice.Check(model, LocationInfo.Of(written), reached.Modules, reached.Methods, finding);
         var place = written.GetLocation().GetLineSpan();
         var info = new ModelInfo(
             FullName(model),
-            Fingerprint.Of([.. modules, .. methods], finding),
+            Fingerprint.Of([.. reached.Modules, .. reached.Methods], finding),
             creation,
             settings.SettingsCode,
             settings.WeightsCode,

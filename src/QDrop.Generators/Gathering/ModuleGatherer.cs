@@ -84,7 +84,7 @@ internal static class ModuleGatherer
     /// </summary>
     private static bool NeedsTwin(INamedTypeSymbol module, TorchTypes torch)
     {
-        if (module.IsAbstract)
+        if (module.IsAbstract || FullPrecision.Holds(module))
             return false;
         if (BlockAttributeOf(module) is not null)
             return true;
@@ -138,7 +138,8 @@ internal static class ModuleGatherer
             var code = BodyRewriter.Step(step, names, "model");
             usesModel |= code.UsesSelf;
             var type = step.Layer is { IsSpread: false } layer ? MemberTypes.Of(layer.Module.Operation, module, finding) : step.Layer?.Type;
-            steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, type?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
+            var isFloat = step.Layer is { } called && FullPrecision.Holds(called.Module.Operation, called.Type);
+            steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, isFloat, type?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
         }
         return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray(),
             chain.IsCall ? new BodyRewriter(chain.Head.Frame, names, "model").CallTypes(chain) : null);

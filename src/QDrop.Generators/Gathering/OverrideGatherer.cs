@@ -10,8 +10,6 @@ namespace QDrop.Generators.Gathering;
 /// <summary>What attributes on parts of a model say, as C# expressions for the descriptor's table.</summary>
 internal static class OverrideGatherer
 {
-    public const string FullPrecision = "QDrop.FullPrecisionAttribute";
-
     /// <summary>The settings that a part may have for itself.</summary>
     private static readonly string[] OfParts = ["W", "A", "Method"];
 
@@ -25,10 +23,7 @@ internal static class OverrideGatherer
     {
         foreach (var module in modules)
         {
-            // What cannot be named from the twin is a part that no attribute of the model's assembly can reach.
-            if (!finding.Compilation.IsSymbolAccessibleWithin(module, model))
-                continue;
-            var type = $"typeof({(module.IsGenericType ? module.ConstructUnboundGenericType() : module).ToDisplayString(BodyRewriter.Qualified)})";
+            var type = TypeCode(module, model, finding);
             if (!IsOrDerives(model, module) && Settings(module, finding) is { Count: > 0 } ofClass)
                 yield return $"new({type}) {{ {string.Join(", ", ofClass)} }}";
             foreach (var (name, member) in Places(module, finding))
@@ -59,6 +54,14 @@ internal static class OverrideGatherer
     public static AttributeData? AttributeOf(ISymbol symbol, string name) =>
         symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null);
 
+    private static string TypeCode(INamedTypeSymbol module, INamedTypeSymbol model, Finding finding)
+    {
+        // What is private to another class has no name here; a constant is one that a trimmer understands.
+        if (!finding.Compilation.IsSymbolAccessibleWithin(module, model))
+            return $"global::System.Type.GetType({SymbolDisplay.FormatLiteral(ModelGatherer.FullName(module), quote: true)}, throwOnError: true)!";
+        return $"typeof({(module.IsGenericType ? module.ConstructUnboundGenericType() : module).ToDisplayString(BodyRewriter.Qualified)})";
+    }
+
     /// <summary>Fields and properties with modules, by the name that the source gives them.</summary>
     private static IEnumerable<(string Name, ISymbol Member)> Places(INamedTypeSymbol module, Finding finding)
     {
@@ -79,7 +82,7 @@ internal static class OverrideGatherer
             var inputs = part is INamedTypeSymbol type ? finding.Torch.SignatureOf(type).Length - 1 : 1;
             code.AddRange(SettingsGatherer.Gather(attribute, inputs, finding).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
         }
-        if (AttributeOf(part, FullPrecision) is not null)
+        if (AttributeOf(part, FullPrecision.AttributeName) is not null)
             code.Add("FullPrecision = true");
         return code;
     }

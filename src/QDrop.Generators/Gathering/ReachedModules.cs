@@ -16,16 +16,40 @@ internal sealed class ReachedModules(Finding finding)
     private readonly HashSet<IMethodSymbol> _methods = new(SymbolEqualityComparer.Default);
     private readonly Queue<ISymbol> _pending = [];
 
-    /// <summary>Classes and methods outside them, the model first, then by name.</summary>
-    public static (IReadOnlyList<INamedTypeSymbol> Modules, IReadOnlyList<IMethodSymbol> Methods) Of(INamedTypeSymbol model, Finding finding)
+    private readonly List<ITypeSymbol> _floatTypes = [];
+    private readonly List<(SyntaxNode Node, SemanticModel Semantics)> _floatCode = [];
+
+    /// <summary>Whether what only parts with <c>[FullPrecision]</c> are made of is reached now, too.</summary>
+    private bool _includesFloat;
+
+    /// <summary>Module classes, and methods outside them, the model first, then by name.</summary>
+    /// <param name="Quantized">The module classes that need twins.</param>
+    /// <param name="Modules">These, and those of which only parts with <c>[FullPrecision]</c> are made.</param>
+    /// <param name="Methods">Methods elsewhere that create modules.</param>
+    public readonly record struct Result(IReadOnlyList<INamedTypeSymbol> Quantized, IReadOnlyList<INamedTypeSymbol> Modules, IReadOnlyList<IMethodSymbol> Methods);
+
+    public static Result Of(INamedTypeSymbol model, Finding finding)
     {
         var reached = new ReachedModules(finding);
-        reached.Reach(model);
-        while (reached._pending.Count > 0)
-            reached.Visit(reached._pending.Dequeue());
-        return (
-            [.. reached._modules.OrderBy(m => !SymbolEqualityComparer.Default.Equals(m, model)).ThenBy(m => m.ToDisplayString(), System.StringComparer.Ordinal)],
-            [.. reached._methods.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal)]);
+        reached.Add(model);
+        reached.VisitPending();
+        IReadOnlyList<INamedTypeSymbol> quantized = [.. Sorted()];
+        reached._includesFloat = true;
+        foreach (var type in reached._floatTypes)
+            reached.Reach(type);
+        foreach (var (node, semantics) in reached._floatCode)
+            reached.Visit(node, semantics);
+        reached.VisitPending();
+        return new Result(quantized, reached._modules.Count == quantized.Count ? quantized : [.. Sorted()], [.. reached._methods.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal)]);
+
+        IEnumerable<INamedTypeSymbol> Sorted() =>
+            reached._modules.OrderBy(m => !SymbolEqualityComparer.Default.Equals(m, model)).ThenBy(m => m.ToDisplayString(), System.StringComparer.Ordinal);
+    }
+
+    private void VisitPending()
+    {
+        while (_pending.Count > 0)
+            Visit(_pending.Dequeue());
     }
 
     private void Reach(ITypeSymbol? type)
@@ -39,13 +63,22 @@ internal sealed class ReachedModules(Finding finding)
                 foreach (var argument in named.TypeArguments)
                     Reach(argument);
                 var definition = named.OriginalDefinition;
-                if (IsOwn(definition) && finding.Torch.IsForwardModule(definition) && _modules.Add(definition))
-                {
-                    _pending.Enqueue(definition);
-                    Reach(definition.BaseType);
-                }
+                if (!IsOwn(definition) || !finding.Torch.IsForwardModule(definition))
+                    break;
+                if (!_includesFloat && FullPrecision.Holds(definition))
+                    _floatTypes.Add(definition);
+                else
+                    Add(definition);
                 break;
         }
+    }
+
+    private void Add(INamedTypeSymbol module)
+    {
+        if (!_modules.Add(module))
+            return;
+        _pending.Enqueue(module);
+        Reach(module.BaseType);
     }
 
     private void Visit(ISymbol symbol)
@@ -53,21 +86,60 @@ internal sealed class ReachedModules(Finding finding)
         if (symbol is INamedTypeSymbol type)
         {
             foreach (var member in type.GetMembers())
-                Reach(member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });
+                ReachMember(member);
         }
         foreach (var reference in symbol.DeclaringSyntaxReferences)
         {
             var declaration = finding.SyntaxOf(reference);
-            var semantics = finding.SemanticsOf(declaration.SyntaxTree);
-            foreach (var node in declaration.DescendantNodes(n => n == declaration || n is not BaseTypeDeclarationSyntax))
-            {
-                finding.Cancellation.ThrowIfCancellationRequested();
-                if (node is BaseObjectCreationExpressionSyntax creation)
-                    Reach(semantics.GetTypeInfo(creation, finding.Cancellation).Type);
-                else if (node is InvocationExpressionSyntax invocation && semantics.GetSymbolInfo(invocation, finding.Cancellation).Symbol is IMethodSymbol method)
-                    Follow(method);
-            }
+            Visit(declaration, finding.SemanticsOf(declaration.SyntaxTree));
         }
+    }
+
+    private void ReachMember(ISymbol member)
+    {
+        if ((member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is not { } type)
+            return;
+        if (!_includesFloat && FullPrecision.Holds(member))
+            _floatTypes.Add(type);
+        else
+            Reach(type);
+    }
+
+    private void Visit(SyntaxNode declaration, SemanticModel semantics)
+    {
+        var floats = _includesFloat ? [] : FloatMembersAround(declaration, semantics);
+        foreach (var node in declaration.DescendantNodesAndSelf(n => n == declaration || (n is not BaseTypeDeclarationSyntax && !IsFloat(n))))
+        {
+            finding.Cancellation.ThrowIfCancellationRequested();
+            if (IsFloat(node))
+                _floatCode.Add((node, semantics));
+            else if (node is BaseObjectCreationExpressionSyntax creation)
+                Reach(semantics.GetTypeInfo(creation, finding.Cancellation).Type);
+            else if (node is InvocationExpressionSyntax invocation && semantics.GetSymbolInfo(invocation, finding.Cancellation).Symbol is IMethodSymbol method)
+                Follow(method);
+        }
+
+        // Where a part with the attribute is declared, or set: what is created there is for it.
+        bool IsFloat(SyntaxNode node) => floats.Count > 0 && node switch
+        {
+            VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax } variable => floats.Contains(variable.Identifier.ValueText),
+            PropertyDeclarationSyntax property => floats.Contains(property.Identifier.ValueText),
+            AssignmentExpressionSyntax { Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } } assignment =>
+                floats.Contains(((SimpleNameSyntax)(assignment.Left is MemberAccessExpressionSyntax access ? access.Name : assignment.Left)).Identifier.ValueText)
+                && FullPrecision.Holds(semantics.GetSymbolInfo(assignment.Left, finding.Cancellation).Symbol),
+            _ => false,
+        };
+    }
+
+    /// <summary>Names of the members with <c>[FullPrecision]</c> of the class that is declared there.</summary>
+    private HashSet<string> FloatMembersAround(SyntaxNode declaration, SemanticModel semantics)
+    {
+        var names = new HashSet<string>();
+        if (declaration is not TypeDeclarationSyntax)
+            return names;
+        for (var type = semantics.GetDeclaredSymbol(declaration, finding.Cancellation) as INamedTypeSymbol; type is not null && IsOwn(type.OriginalDefinition); type = type.BaseType)
+            names.UnionWith(type.GetMembers().Where(member => (member is IFieldSymbol or IPropertySymbol) && FullPrecision.Holds(member)).Select(member => member.Name));
+        return names;
     }
 
     private void Follow(IMethodSymbol method)

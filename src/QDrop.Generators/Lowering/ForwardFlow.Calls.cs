@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Gathering;
 using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Lowering;
@@ -69,7 +70,8 @@ internal sealed partial class ForwardFlow
         var resolved = Resolve(receiver);
         var module = WithoutConversions(resolved.Operation);
         var type = _frame.Types.Apply(receiver.Type!);
-        if (LayerTable.WhyNot(type) is { } reason)
+        var isFloat = FullPrecision.Holds(module, type);
+        if (!isFloat && LayerTable.WhyNot(type) is { } reason)
         {
             Report(Rules.UnsupportedLayer, operation.Syntax, module.Syntax.ToString(), type.Name, reason);
             VisitAll(call.Arguments);
@@ -84,7 +86,7 @@ internal sealed partial class ForwardFlow
         if (module.DescendantsAndSelf().Any(CreatesModule))
             CannotAnalyse(operation, "a module is created while forward runs; create it in the constructor and keep it in a field");
         if (!_torch.IsUnaryModuleOrInterface(type) || call.Arguments.Length != 1)
-            return CallOf(operation, call, receiver, resolved, type, isConditional);
+            return CallOf(operation, call, receiver, resolved, type, isConditional, isFloat);
 
         var argument = call.Arguments[0].Value;
         var input = Expression(argument);
@@ -95,10 +97,10 @@ internal sealed partial class ForwardFlow
     }
 
     /// <summary>A call of a module with several tensors in or out. All that it returns is one value.</summary>
-    private ImmutableHashSet<TensorValue> CallOf(IOperation operation, IInvocationOperation call, IOperation receiver, Placed resolved, ITypeSymbol type, bool isConditional)
+    private ImmutableHashSet<TensorValue> CallOf(IOperation operation, IInvocationOperation call, IOperation receiver, Placed resolved, ITypeSymbol type, bool isConditional, bool isFloat)
     {
         var signature = _torch.SignatureOf(type);
-        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MostInputs + 1 || IsTorchLayer(type)) && !LayerTable.HasSeveralTensors(type))
+        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MostInputs + 1 || (IsTorchLayer(type) && !isFloat)) && !LayerTable.HasSeveralTensors(type))
             ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>, or a module class of this project with up to four inputs"
             : isConditional && !IsTensor(call.Type)
                 ? "is called with '?.' and returns several tensors; test it for null before"

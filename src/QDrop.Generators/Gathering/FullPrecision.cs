@@ -1,0 +1,37 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>What <c>[FullPrecision]</c> leaves float: it is called as it is, so that it needs no twin and nothing has to be known of it.</summary>
+internal static class FullPrecision
+{
+    public const string AttributeName = "QDrop.FullPrecisionAttribute";
+
+    /// <summary>Whether a field or property, or a class or a class from which it derives, has the attribute.</summary>
+    public static bool Holds(ISymbol? part)
+    {
+        if (part is not ITypeSymbol type)
+            return part is not null && (HasAttribute(part.OriginalDefinition) || (part.OriginalDefinition is IPropertySymbol property && FieldOf(property) is { } field && HasAttribute(field)));
+        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            if (HasAttribute(current.OriginalDefinition))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether what is called, a module by its expression and type, stays float.</summary>
+    public static bool Holds(IOperation module, ITypeSymbol type)
+    {
+        while (module is IConversionOperation conversion)
+            module = conversion.Operand;
+        return Holds(type) || (module is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol { IsIndexer: false } } reference && Holds(reference.Member));
+    }
+
+    private static IFieldSymbol? FieldOf(IPropertySymbol property) =>
+        property.ContainingType.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+
+    private static bool HasAttribute(ISymbol symbol) => symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == AttributeName);
+}
