@@ -50,19 +50,23 @@ internal sealed class ModelProject
     /// <returns>The project, and the file that was edited.</returns>
     public (CSharpCompilation Compilation, SyntaxTree Edited) Type(Keystroke keystroke)
     {
-        var number = (++_edits).ToString(CultureInfo.InvariantCulture);
-        var (path, before, after) = keystroke switch
-        {
-            Keystroke.UnrelatedMethod => (OtherFile, "_count += n;", $"_count += n * {number};"),
-            Keystroke.Forward => (ModelFile, "y.flatten(1)", $"y.flatten(1 + 0 * {number})"),
-            Keystroke.LayersConstructor => (ModelFile, "Conv2d(3, 16, 3,", $"Conv2d(3, 16 + 0 * {number}, 3,"),
-            _ => throw new ArgumentOutOfRangeException(nameof(keystroke)),
-        };
-        var tree = Compilation.SyntaxTrees.First(t => t.FilePath == path);
+        var (path, before, after) = Edit(keystroke, (++_edits).ToString(CultureInfo.InvariantCulture));
+        var tree = FileOf(keystroke);
         var source = tree.ToString();
         var edited = CSharpSyntaxTree.ParseText(source.Replace(before, after), ParseOptions, path);
         return source.Contains(before) ? (Compilation.ReplaceSyntaxTree(tree, edited), edited) : throw new InvalidOperationException($"'{before}' is not in {path}");
     }
+
+    /// <summary>The file that a keystroke is typed into, before any edit.</summary>
+    public SyntaxTree FileOf(Keystroke keystroke) => Compilation.SyntaxTrees.First(t => t.FilePath == Edit(keystroke, "").Path);
+
+    private static (string Path, string Before, string After) Edit(Keystroke keystroke, string number) => keystroke switch
+    {
+        Keystroke.UnrelatedMethod => (OtherFile, "_count += n;", $"_count += n * {number};"),
+        Keystroke.Forward => (ModelFile, "y.flatten(1)", $"y.flatten(1 + 0 * {number})"),
+        Keystroke.LayersConstructor => (ModelFile, "Conv2d(3, 16, 3,", $"Conv2d(3, 16 + 0 * {number}, 3,"),
+        _ => throw new ArgumentOutOfRangeException(nameof(keystroke)),
+    };
 
     private static string Read(string name)
     {
