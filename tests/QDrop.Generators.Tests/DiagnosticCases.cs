@@ -207,6 +207,18 @@ internal static class DiagnosticCases
             [QuantizationBlock] internal abstract class Base() : Module<Tensor, Tensor>("base");
             internal sealed partial class Derived : Base { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
             """,
+            Model("[Quantize] [FullPrecision]", "partial class Net"),
+            Advisable("[FullPrecision] private readonly int n = 1; [Quantize(W = 8)] private static readonly Linear same = Linear(4, 4); public object Both => (n, same);", "return fc.forward(x);"),
+            Advisable("[Quantize(W = 8)] private Module<Tensor, Tensor> Head => fc;", "return Head.forward(x);"),
+            Advisable("[Quantize(W = 8, Drop = 0.5)] private readonly Linear fc2 = Linear(4, 4); [Quantize(W = 8), FullPrecision] private readonly Linear fc3 = Linear(4, 4);", "return fc3.forward(fc2.forward(fc.forward(x)));"),
+            Model("[Quantize]", "partial class Net", members: "private readonly Block block = new();") + """
+
+            [Quantize(W = 8, Samples = 64)] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            """,
+            Model("[Quantize]", "partial class Net") + """
+
+            [FullPrecision] internal sealed class Unused() : Module<Tensor, Tensor>("unused") { [Quantize(W = 8)] private readonly Linear fc = Linear(4, 4); [field: FullPrecision] private Linear Fc2 { get; } = Linear(4, 4); public override Tensor forward(Tensor x) => Fc2.forward(fc.forward(x)); }
+            """,
         ],
         ["QDROP016"] =
         [
@@ -264,6 +276,10 @@ internal static class DiagnosticCases
         ["a block that is reached"] = Model("[Quantize]", "partial class Net", members: "private readonly Block block = new();") + """
 
             [QuantizationBlock] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            """,
+        ["attributes on parts"] = Model("[Quantize]", "partial class Net", members: "[field: Quantize(W = 8, A = 8)] private Linear Fc2 { get; } = Linear(4, 4); private readonly Block block = new();").Replace("relu(fc.forward(x))", "block.forward(Fc2.forward(fc.forward(x)))") + """
+
+            [Quantize(Method = Method.Nearest)] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { [FullPrecision] private readonly LSTM lstm = LSTM(4, 4); public override Tensor forward(Tensor x) => lstm.forward(x).Item1; }
             """,
         ["settings that count"] = Model("[Quantize(Method = Method.AdaRound, Iterations = 100)]", "partial class Net"),
         ["the class is its own factory in a global namespace"] = Usings.Replace("namespace Models;", "") + "[Quantize] internal sealed partial class Net() : Module<Tensor, Tensor>(\"net\") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }",

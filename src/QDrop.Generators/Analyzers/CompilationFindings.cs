@@ -61,13 +61,20 @@ internal sealed class CompilationFindings
             foreach (var info in outcome.Diagnostics)
                 Add(info, declaration);
         }
-        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(ModelAdvice.BlockAttribute, compilation, cancellation))
+        if (!isComplete)
+            return byDeclaration; // Of a class that is not a module yet, nobody knows what it will be made of.
+        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(ModelAdvice.BlockAttribute, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+            Add(ModelAdvice.Unreached(type, attribute), declaration);
+        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(FullPrecision.AttributeName, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+            Add(OverrideAdvice.Unreached(type, FullPrecision.AttributeName, attribute), declaration);
+        foreach (var name in new[] { ModelGatherer.AttributeName, FullPrecision.AttributeName })
         {
-            // Of a class that is not a module yet, nobody knows what it will be made of.
-            if (isComplete && !reached.Contains(ModelGatherer.FullName(type)))
-                Add(ModelAdvice.Unreached(type, attribute), declaration);
+            foreach (var (declaration, member, attribute) in AttributedDeclarations.Members(name, compilation, cancellation).Where(found => IsUnreached(found.Member.ContainingType)))
+                Add(OverrideAdvice.Unreached(member, name, attribute), declaration);
         }
         return byDeclaration;
+
+        bool IsUnreached(INamedTypeSymbol type) => !reached.Contains(ModelGatherer.FullName(type));
 
         void Add(DiagnosticInfo info, TypeDeclarationSyntax otherwise)
         {

@@ -81,6 +81,7 @@ internal static class ModelGatherer
 
         var written = finding.SyntaxOf(attribute.ApplicationSyntaxReference!);
         ModelAdvice.Check(model, LocationInfo.Of(written), reached.Modules, reached.Methods, finding);
+        OverrideAdvice.Check(model, reached.Modules, finding);
         var place = written.GetLocation().GetLineSpan();
         var info = new ModelInfo(
             FullName(model),

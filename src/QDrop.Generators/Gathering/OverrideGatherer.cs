@@ -11,7 +11,7 @@ namespace QDrop.Generators.Gathering;
 internal static class OverrideGatherer
 {
     /// <summary>The settings that a part may have for itself.</summary>
-    private static readonly string[] OfParts = ["W", "A", "Method"];
+    public static readonly string[] OfParts = ["W", "A", "Method"];
 
     /// <summary>The settings by which a class is a model of its own, though another model is made of it.</summary>
     private static readonly string[] OfModels = ["Weights", "Calibration", "CalibrationData", "Factory"];

@@ -1,0 +1,85 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Gathering;
+using QDrop.Generators.Helpers;
+using QDrop.Generators.Models;
+
+namespace QDrop.Generators.Advice;
+
+/// <summary>Attributes on parts of a model that change nothing.</summary>
+internal static class OverrideAdvice
+{
+    private static readonly string[] Attributes = [ModelGatherer.AttributeName, FullPrecision.AttributeName];
+
+    /// <param name="model">The model.</param>
+    /// <param name="modules">The module classes that it reaches.</param>
+    /// <param name="finding">What to work with.</param>
+    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
+    {
+        if (OverrideGatherer.AttributeOf(model, FullPrecision.AttributeName) is { } ofModel)
+            Report(ofModel, null, "it is for parts of a model; without [Quantize] all of it stays float", finding);
+        foreach (var module in modules)
+        {
+            if (OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module))
+                CheckPart(module, finding);
+            foreach (var member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol))
+                CheckMember(member, finding);
+        }
+    }
+
+    /// <summary>What is to be said of an attribute in a class of which no model of the compilation is made.</summary>
+    public static DiagnosticInfo Unreached(ISymbol part, string attributeName, AttributeSyntax attribute) =>
+        WithoutEffect(LocationInfo.Of(attribute), NameOf(attributeName), $"no model with [Quantize] is made of '{(part as INamedTypeSymbol ?? part.ContainingType).Name}'");
+
+    private static void CheckMember(ISymbol member, Finding finding)
+    {
+        foreach (var name in Attributes)
+        {
+            if (OverrideGatherer.AttributeOf(member, name) is { } attribute && WhyNot(member, finding) is { } reason)
+                Report(attribute, null, reason, finding);
+        }
+        if (WhyNot(member, finding) is null)
+            CheckPart(member, finding);
+    }
+
+    private static string? WhyNot(ISymbol member, Finding finding)
+    {
+        var type = member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type;
+        if (type.TypeKind == TypeKind.Error)
+            return null;
+        if (!finding.Torch.IsModuleOrInterface(type))
+            return $"'{member.Name}' is no module";
+        if (member.IsStatic)
+            return $"'{member.Name}' is static, and so no part of the model";
+        var isHeld = member is not IPropertySymbol property || property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(behind => SymbolEqualityComparer.Default.Equals(behind.AssociatedSymbol, property));
+        return isHeld ? null : $"'{member.Name}' holds no module itself; mark the field or property that does";
+    }
+
+    /// <summary>What <c>[Quantize]</c> says of a part and only a whole model can have.</summary>
+    private static void CheckPart(ISymbol part, Finding finding)
+    {
+        if (OverrideGatherer.AttributeOf(part, ModelGatherer.AttributeName) is not { } attribute)
+            return;
+        if (OverrideGatherer.AttributeOf(part, FullPrecision.AttributeName) is not null)
+        {
+            Report(attribute, null, "[FullPrecision] leaves it float", finding);
+            return;
+        }
+        foreach (var setting in attribute.NamedArguments.Select(argument => argument.Key).Where(setting => !OverrideGatherer.OfParts.Contains(setting)))
+            Report(attribute, setting, $"{setting} is one for the whole model; a part can have its own {string.Join(", ", OverrideGatherer.OfParts)}", finding);
+    }
+
+    private static void Report(AttributeData attribute, string? setting, string reason, Finding finding)
+    {
+        var place = setting is null ? LocationInfo.Of(finding.SyntaxOf(attribute.ApplicationSyntaxReference!)) : AttributeArguments.LocationOf(attribute, setting, finding);
+        finding.Diagnostics.Add(WithoutEffect(place, NameOf(attribute.AttributeClass!.ToDisplayString()), reason));
+    }
+
+    private static DiagnosticInfo WithoutEffect(LocationInfo place, string attribute, string reason) =>
+        DiagnosticInfo.Create(Rules.AttributeWithoutEffect, place, attribute, reason) with { Properties = new FixProperty[] { new(FixData.Remove, "") }.ToEquatableArray() };
+
+    private static string NameOf(string attribute) => attribute.Replace("QDrop.", "").Replace("Attribute", "");
+}
