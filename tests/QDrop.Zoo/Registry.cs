@@ -1,5 +1,8 @@
 using Zoo.Audio;
+using Zoo.Language;
 using Zoo.Vision;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Zoo;
 
@@ -14,16 +17,28 @@ public static class Registry
         ZooModel.Of(CifarNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (CifarNet m) => m.ToQuantized(), CifarNet.LoadQuantized),
         ZooModel.Of(AlexNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (AlexNet m) => m.ToQuantized(), AlexNet.LoadQuantized),
         ZooModel.Of(Vgg.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Vgg m) => m.ToQuantized(), Vgg.LoadQuantized),
+        ZooModel.Of(PreActResNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (PreActResNet m) => m.ToQuantized(), PreActResNet.LoadQuantized),
         ZooModel.Of(MobileNetV1.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MobileNetV1 m) => m.ToQuantized(), MobileNetV1.LoadQuantized),
         ZooModel.Of(MobileNetV2.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MobileNetV2 m) => m.ToQuantized(), MobileNetV2.LoadQuantized),
         ZooModel.Of(EfficientNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (EfficientNet m) => m.ToQuantized(), EfficientNet.LoadQuantized),
         ZooModel.Of(SqueezeNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (SqueezeNet m) => m.ToQuantized(), SqueezeNet.LoadQuantized),
         ZooModel.Of(GoogLeNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (GoogLeNet m) => m.ToQuantized(), GoogLeNet.LoadQuantized),
         ZooModel.Of(DenseNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (DenseNet m) => m.ToQuantized(), DenseNet.LoadQuantized),
+        ZooModel.Of(ShuffleNetV2.Quantized.Descriptor, ExampleInputs.Images(3, 32), (ShuffleNetV2 m) => m.ToQuantized(), ShuffleNetV2.LoadQuantized),
+        ZooModel.Of(MlpMixer.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MlpMixer m) => m.ToQuantized(), MlpMixer.LoadQuantized),
         ZooModel.Of(ConvMixer.Quantized.Descriptor, ExampleInputs.Images(3, 32), (ConvMixer m) => m.ToQuantized(), ConvMixer.LoadQuantized),
         ZooModel.Of(UNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (UNet m) => m.ToQuantized(), UNet.LoadQuantized),
         ZooModel.Of(Fcn.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Fcn m) => m.ToQuantized(), Fcn.LoadQuantized),
         ZooModel.Of(Autoencoder.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Autoencoder m) => m.ToQuantized(), Autoencoder.LoadQuantized),
+        new(Ssd.Quantized.Descriptor, samples => [ExampleInputs.Images(3, 32)(samples)], model => ((Ssd)model).ToQuantized(), Ssd.LoadQuantized, Detect),
+        ZooModel.Of(LateFusionNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), ExampleInputs.Numbers(6), (LateFusionNet m) => m.ToQuantized(), LateFusionNet.LoadQuantized),
         ZooModel.Of(AudioNet.Quantized.Descriptor, ExampleInputs.Waves(1600), (AudioNet m) => m.ToQuantized(), AudioNet.LoadQuantized),
+        ZooModel.Of(TransformerClassifier.Quantized.Descriptor, ExampleInputs.Numbers(10, 12), (TransformerClassifier m) => m.ToQuantized(), TransformerClassifier.LoadQuantized),
     ];
+
+    private static Tensor[] Detect(Module detector, Tensor[] images)
+    {
+        var (boxes, scores) = ((Module<Tensor, (Tensor Boxes, Tensor Scores)>)detector).call(images[0]);
+        return [boxes, scores];
+    }
 }

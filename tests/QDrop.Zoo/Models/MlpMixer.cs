@@ -20,6 +20,7 @@ public sealed record MixerOptions
 }
 
 /// <summary>MLP-Mixer (Tolstikhin et al. 2021): layers mix positions and channels in turn.</summary>
+[Quantize(W = 8, A = 8, Factory = nameof(Create))]
 public sealed partial class MlpMixer : Module<Tensor, Tensor>
 {
     private readonly Conv2d embed;

@@ -12,6 +12,7 @@ public enum ActivationKind
 }
 
 /// <summary>ResNet with activations before convolutions (He et al. 2016, Identity mappings), small, with a choice of activation function.</summary>
+[Quantize]
 public sealed partial class PreActResNet : ConvolutionalModel<PreActResNet.Block>
 {
     private readonly ActivationKind activation;

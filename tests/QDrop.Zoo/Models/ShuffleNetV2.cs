@@ -4,6 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Vision;
 
 /// <summary>ShuffleNetV2 (Ma et al. 2018), small: half of the channels pass by, then all are shuffled.</summary>
+[Quantize(W = 8, A = 8)]
 public sealed partial class ShuffleNetV2 : Module<Tensor, Tensor>
 {
     private readonly Sequential conv1, stage2, stage3, conv5;

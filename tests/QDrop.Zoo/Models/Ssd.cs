@@ -7,6 +7,7 @@ namespace Zoo.Vision;
 /// A single-shot detector (Liu et al. 2016), small: boxes <c>[N, anchors, 4]</c> and class scores <c>[N, anchors, classes]</c> from feature
 /// maps of three sizes.
 /// </summary>
+[Quantize(W = 8, A = 8)]
 public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
 {
     private const int AnchorsPerCell = 4;

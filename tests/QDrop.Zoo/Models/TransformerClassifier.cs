@@ -4,6 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Language;
 
 /// <summary>A transformer encoder on TorchSharp's own attention, for sequences of features <c>[N, length, features]</c>.</summary>
+[Quantize(W = 8, A = 8)]
 public sealed partial class TransformerClassifier : Module<Tensor, Tensor>
 {
     private readonly Linear input_projection;
