@@ -109,6 +109,30 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, params long[] indices) => input[indices];
 
+    /// <summary>Indexing with a position.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1) => input[i1];
+
+    /// <summary>Indexing with two positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2) => input[i1, i2];
+
+    /// <summary>Indexing with three positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3) => input[i1, i2, i3];
+
+    /// <summary>Indexing with four positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4) => input[i1, i2, i3, i4];
+
+    /// <summary>Indexing with five positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5) => input[i1, i2, i3, i4, i5];
+
+    /// <summary>Indexing with six positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5, long i6) => input[i1, i2, i3, i4, i5, i6];
+
     /// <summary>Picks indices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "index_select", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "index_select", Kind = OpKind.PassThrough)]
