@@ -45,9 +45,13 @@ public sealed class Measurement : IDisposable
         using IDisposable noGrad = no_grad();
         using Module twin = _zoo.ToQuantized(_model);
         twin.eval();
+        // A first run makes the layers, for which some float modules are tried.
+        _zoo.Forward(twin, Inputs(seed: 2, samples: 1));
+        IReadOnlyList<QuantizedLayer> layers = ((IQuantizedModule)twin).Context.Layers;
+        long before = layers.Sum(l => l.MultiplyAccumulates);
         using var floats = new FloatCost(_model);
         _zoo.Forward(twin, Inputs(seed: 2, samples: 1));
-        double quantized = ((IQuantizedModule)twin).Context.Layers.Sum(l => l.MultiplyAccumulates);
+        double quantized = layers.Sum(l => l.MultiplyAccumulates) - before;
         return quantized / (quantized + floats.MultiplyAccumulates);
     }
 

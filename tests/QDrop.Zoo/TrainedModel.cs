@@ -19,7 +19,7 @@ internal static class TrainedModel
         using IDisposable noGrad = no_grad();
         random.manual_seed(1);
         Module model = zoo.Descriptor.CreateModel();
-        foreach (Module module in model.modules())
+        foreach (Module module in model.modules().Prepend(model))
             Initialise(module);
         model.train();
         for (int i = 0; i < Passes; i++)
@@ -36,7 +36,7 @@ internal static class TrainedModel
                 Weights(convolution.weight, convolution.bias);
                 break;
             case Linear linear:
-                Weights(linear.weight, linear.bias);
+                Weights(linear.weight, linear.bias, init.NonlinearityType.Linear);
                 break;
             case BatchNorm norm:
                 Scales(norm.weight, norm.bias);
@@ -44,18 +44,23 @@ internal static class TrainedModel
             case LayerNorm norm:
                 Scales(norm.weight, norm.bias);
                 break;
+            case var own when own.GetType().Assembly == typeof(TrainedModel).Assembly:
+                // A class token or positions: after training, of the size of the values that they meet.
+                foreach ((_, Parameter parameter) in own.named_parameters(recurse: false))
+                    parameter.copy_(randn_like(parameter));
+                break;
         }
     }
 
-    private static void Weights(Tensor weight, Tensor? bias)
+    private static void Weights(Tensor weight, Tensor? bias, init.NonlinearityType nonlinearity = init.NonlinearityType.ReLU)
     {
-        init.kaiming_normal_(weight, nonlinearity: init.NonlinearityType.ReLU);
+        init.kaiming_normal_(weight, nonlinearity: nonlinearity);
         bias?.copy_(randn_like(bias) * 0.1);
     }
 
     private static void Scales(Tensor? weight, Tensor? bias)
     {
-        weight?.copy_(rand_like(weight) + 0.5);
+        weight?.mul_(rand_like(weight) + 0.5);
         bias?.copy_(randn_like(bias) * 0.2);
     }
 }

@@ -21,6 +21,7 @@ public sealed record BertConfig(
 /// A BERT-style encoder (Devlin et al. 2019) with a classifier on the first token: tokens and mask, both <c>[N, length]</c>, to logits
 /// <c>[N, labels]</c>.
 /// </summary>
+[Quantize(W = 8, A = 8, Factory = nameof(Tiny))]
 public sealed partial class Bert : Module<Tensor, Tensor, Tensor>
 {
     private readonly BertEmbeddings embeddings;

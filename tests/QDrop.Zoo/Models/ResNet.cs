@@ -6,7 +6,8 @@ namespace Zoo.Vision
     /// <summary>ResNet (He et al. 2016) for small images, a sixteenth as wide: <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.</summary>
     public abstract partial class ResNet : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> layers;
+        // Protected: RegisterComponents does not see the private fields of a base class.
+        protected readonly Module<Tensor, Tensor> layers;
         private int in_planes = 4;
 
         /// <param name="name">Name of the model.</param>
@@ -55,12 +56,15 @@ namespace Zoo.Vision
 
             public BasicBlock(int in_planes, int planes, int stride) : base("BasicBlock")
             {
+                var last = BatchNorm2d(planes);
+                init.constant_(last.weight!, 0.25); // a block begins close to the identity
+
                 layers = Sequential(
                     ("c1", Conv2d(in_planes, planes, kernel_size: 3, stride: stride, padding: 1, bias: false)),
                     ("b1", BatchNorm2d(planes)),
                     ("r1", ReLU(inplace: true)),
                     ("c2", Conv2d(planes, planes, kernel_size: 3, stride: 1, padding: 1, bias: false)),
-                    ("b2", BatchNorm2d(planes)));
+                    ("b2", last));
 
                 shortcut = stride != 1 || in_planes != Expansion * planes
                     ? Sequential(
@@ -88,6 +92,9 @@ namespace Zoo.Vision
 
             public Bottleneck(int in_planes, int planes, int stride) : base("Bottleneck")
             {
+                var last = BatchNorm2d(Expansion * planes);
+                init.constant_(last.weight!, 0.25); // a block begins close to the identity
+
                 layers = Sequential(
                     ("c1", Conv2d(in_planes, planes, kernel_size: 1, bias: false)),
                     ("b1", BatchNorm2d(planes)),
@@ -96,7 +103,7 @@ namespace Zoo.Vision
                     ("b2", BatchNorm2d(planes)),
                     ("r2", ReLU(inplace: true)),
                     ("c3", Conv2d(planes, Expansion * planes, kernel_size: 1, bias: false)),
-                    ("b3", BatchNorm2d(Expansion * planes)));
+                    ("b3", last));
 
                 shortcut = stride != 1 || in_planes != Expansion * planes
                     ? Sequential(

@@ -4,6 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Vision;
 
 /// <summary>Whether two images show the same (Koch et al. 2015): one embedding, called twice.</summary>
+[Quantize(W = 8, A = 8)]
 public sealed partial class SiameseNet : Module<Tensor, Tensor, Tensor>
 {
     private readonly Sequential cnn;

@@ -4,6 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Language;
 
 /// <summary>Convolutions over words and a maximum over time (Kim 2014): tokens <c>[N, length]</c> to logits.</summary>
+[Quantize(W = 8, A = 8)]
 public sealed partial class TextCnn : Module<Tensor, Tensor>
 {
     private readonly Embedding embedding;

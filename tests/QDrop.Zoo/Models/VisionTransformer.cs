@@ -4,8 +4,10 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Vision;
 
 /// <summary>Vision transformer (Dosovitskiy et al. 2021), small, its attention written out.</summary>
+[Quantize(W = 8, A = 8)]
 public sealed partial class VisionTransformer : Module<Tensor, Tensor>
 {
+    private readonly bool globalPool;
     private readonly Conv2d patch_embed;
     private readonly Parameter cls_token;
     private readonly Parameter pos_embed;
@@ -13,8 +15,9 @@ public sealed partial class VisionTransformer : Module<Tensor, Tensor>
     private readonly LayerNorm norm;
     private readonly Linear head;
 
-    public VisionTransformer(int image = 32, int patch = 8, int dim = 32, int depth = 2, int heads = 4, int classes = 10) : base(nameof(VisionTransformer))
+    public VisionTransformer(int image = 32, int patch = 8, int dim = 32, int depth = 2, int heads = 4, int classes = 10, bool globalPool = true) : base(nameof(VisionTransformer))
     {
+        this.globalPool = globalPool;
         var patches = image / patch * (image / patch);
         patch_embed = Conv2d(3, dim, patch, stride: patch);
         cls_token = Parameter(randn(1, 1, dim) * 0.02);
@@ -36,7 +39,8 @@ public sealed partial class VisionTransformer : Module<Tensor, Tensor>
             x = block.call(x);
 
         x = norm.call(x);
-        return head.call(x.select(1, 0));
+        x = globalPool ? x[.., 1..].mean([1]) : x[.., 0]; // without the class token, or it alone
+        return head.call(x);
     }
 
     private sealed partial class Block : Module<Tensor, Tensor>
