@@ -230,6 +230,7 @@ public sealed class OutcomeCacheTests
         Edit(counted, ref driver);
         for (int i = 0; i < 10 && old.Any(o => o.IsAlive); i++)
         {
+            // Nothing but a collection shows what can be collected.
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
