@@ -237,7 +237,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         Log.LogError("QDrop", code, null, WorkerSession.HelpLink(HelpDirectory, code), ProjectFile, 0, 0, 0, 0, message);
 
     /// <summary>
-    /// Whether the assembly can have quantized models: then it refers to the attribute that registers them, and holds its name in
+    /// Whether the assembly can have quantized models: then it refers to the attribute that marks their twins, and holds its name in
     /// UTF-8. A look at the bytes spares projects without models the start of a worker.
     /// </summary>
     private static bool MentionsModels(string assembly)

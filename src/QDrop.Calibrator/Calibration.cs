@@ -97,23 +97,15 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
     /// <summary>What the generator registered; <see langword="null"/> where it cannot be loaded.</summary>
     private List<QuantizedModelDescriptor>? Descriptors(Assembly assembly)
     {
-        List<QuantizedModelDescriptor> descriptors = [];
         try
         {
-            foreach (var model in assembly.GetCustomAttributes<QuantizedModelAttribute>().Select(static a => a.Model))
-            {
-                // The twin is named Quantized, unless the model has a member of that name.
-                var twin = model.GetNestedTypes().Single(static t => t.IsAssignableTo(typeof(IQuantizedModule)) && t.GetProperty("Descriptor") is not null);
-                descriptors.Add((QuantizedModelDescriptor)twin.GetProperty("Descriptor")!.GetValue(null)!);
-            }
+            return [.. RegisteredModels.Of(assembly)];
         }
         catch (Exception e) when (Diagnosis.Unwrap(e) is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException)
         {
             Fail("QDROP109", $"The models of '{request.Assembly}' cannot be loaded: {Diagnosis.Describe(e)}. Something that the assembly refers to is missing or of another version than it was compiled with.", Place.Of(request));
             return null;
         }
-
-        return descriptors;
     }
 
     private List<ModelPlan> Plans(List<QuantizedModelDescriptor> descriptors)

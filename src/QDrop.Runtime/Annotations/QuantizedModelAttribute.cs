@@ -2,12 +2,11 @@ using System.ComponentModel;
 
 namespace QDrop;
 
-/// <summary>Written by the generator, one for each quantized model of the assembly, so that the calibrator finds it.</summary>
-/// <param name="model">The float model's class; its nested twin, <c>Quantized</c> unless it has another member of that name, has the static property <c>Descriptor</c>.</param>
-[AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+/// <summary>
+/// Written by the generator on the twin of each quantized model, by which the calibrator finds it. The twin is nested in the model and
+/// has the static property <c>Descriptor</c>.
+/// </summary>
+/// <remarks>On the class and not on the assembly: a compiler binds all attributes of the assembly again at every keystroke.</remarks>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class QuantizedModelAttribute(Type model) : Attribute
-{
-    /// <summary>The float model's class.</summary>
-    public Type Model { get; } = model;
-}
+public sealed class QuantizedModelAttribute : Attribute;
