@@ -154,6 +154,53 @@ internal static class ClassForms
                 }
                 """,
         ]),
+        ["a model that derives from an abstract model class"] = ("Models.Vision.Net",
+        [
+            Usings + """
+                namespace Models
+                {
+                    public abstract class Classifier<TOptions>(string name, TOptions options) : Module<Tensor, Tensor>(name) where TOptions : class
+                    {
+                        protected TOptions Options { get; } = options;
+                        protected abstract Module<Tensor, Tensor> Body { get; }
+                        protected virtual Module<Tensor, Tensor>? Head => null;
+                        protected abstract Tensor Prepare(Tensor t);
+                        protected virtual Tensor Finish(Tensor t) => t.flatten(1);
+                        public override Tensor forward(Tensor x)
+                        {
+                            x = Body.call(Prepare(x));
+                            if (Head is { } head)
+                                x = head.call(x);
+                            return Finish(x);
+                        }
+                    }
+                    namespace Vision
+                    {
+                        public readonly record struct Size(int Width, int Height = 8) { public int Area => Width * Height; }
+                        public sealed record Options { public Size Size { get; init; } = new(8); public bool Scales { get; init; } = true; public void Deconstruct(out int width, out bool scales) => (width, scales) = (Size.Width, Scales); }
+                        public abstract partial class Convolutional(Options options) : Classifier<Options>("Net", options)
+                        {
+                            protected override Tensor Prepare(Tensor t) => t / Options.Size.Area;
+                            protected sealed override Tensor Finish(Tensor t)
+                            {
+                                var (width, scales) = Options with { Scales = false };
+                                return scales ? base.Finish(t) : base.Finish(t) * width;
+                            }
+                        }
+                        [Quantize(Factory = nameof(Create))]
+                        public sealed partial class Net : Convolutional
+                        {
+                            private readonly Module<Tensor, Tensor> body = Sequential(("conv", Conv2d(4, 4, 1)), ("act", ReLU())), head = Conv2d(4, 2, 1);
+                            private Net() : base(new Options { Scales = false }) => this.RegisterComponents();
+                            internal static Net Create() => new();
+                            protected override Module<Tensor, Tensor> Body { get { return this.body; } }
+                            protected override Module<Tensor, Tensor> Head => head;
+                            public override Tensor forward(Tensor x) => relu(base.forward(x + 1)) * base.Options.Size.Height;
+                        }
+                    }
+                }
+                """,
+        ]),
         ["keywords and names of the twin as names"] = ("@namespace.@class",
         [
             Usings + """

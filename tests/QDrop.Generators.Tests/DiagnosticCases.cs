@@ -85,7 +85,7 @@ internal static class DiagnosticCases
         [
             Forwards.Source("", "return relu(conv1.forward(x)).cumsum(1);"),
             Forwards.Source("", "return x.sort(1).Item1;"),
-            Forwards.Source("", "return conv1.forward(x) > 0;"),
+            Forwards.Source("", "return conv1.forward(x) % 2;"),
             Forwards.Source("", "return x * rand(4);"),
             Forwards.Source("", "if (x.sum().item<float>() > 0) return x; return relu(x);"),
             Forwards.Source("", "return functional.linear(x, ((Conv2d)conv1).weight);"),

@@ -7,6 +7,7 @@ internal static partial class Forwards
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, (string Members, string Body)>> Groups { get; } = new Dictionary<string, IReadOnlyDictionary<string, (string, string)>>
     {
         ["Basics"] = Basics(),
+        ["Forms"] = Forms(),
         ["Helpers"] = Helpers(),
         ["Collections"] = Collections(),
         ["Several"] = Several(),

@@ -80,8 +80,21 @@ internal sealed partial class ForwardFlow
         };
         if (instance is null || !IsBase(instance) || (operation is IInvocationOperation followed && HelperOf(followed) is not null))
             return;
-        if (member.IsVirtual || member.IsOverride || member.IsAbstract)
+        if ((member.IsVirtual || member.IsOverride || member.IsAbstract) && MayBeOverridden(member))
             CannotAnalyse(operation, $"'{operation.Syntax}' skips an override, which the quantized twin cannot; call the member without 'base'");
+    }
+
+    /// <summary>Whether the model, or a class that may yet derive from it, overrides what a base class has.</summary>
+    private bool MayBeOverridden(ISymbol member)
+    {
+        if (!_model.IsSealed)
+            return true;
+        for (var type = _model; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
+        {
+            if (type.GetMembers(member.Name).Any(m => m.IsOverride))
+                return true;
+        }
+        return false;
     }
 
     private void CheckAccess(IOperation operation, MethodBody body)
