@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using QDrop.Generators.Tests.Fuzzing;
 using QDrop.Generators.Tests.Helpers;
 
@@ -47,5 +48,14 @@ public sealed class BadInputTests
         var project = new FuzzedProject("Model.cs", GeneratorRun.Compile(("Model.cs", "")));
         Verdict verdict = project.Try(Cases[name]);
         Assert.True(verdict.Failure is null, verdict.Failure);
+    }
+
+    [Fact]
+    public void Code_that_is_too_deep_is_said_where_it_becomes_so()
+    {
+        GeneratorRun run = GeneratorRun.Of(Forwards.Source("", "var y = x" + string.Concat(Enumerable.Repeat(" + x", 500)) + "; return y;"));
+        Diagnostic found = Assert.Single(run.Diagnostics);
+        Assert.Equal("QDROP008", found.Id);
+        Assert.Matches(@"^x( \+ x)+$", found.Location.SourceTree!.GetText().ToString(found.Location.SourceSpan));
     }
 }

@@ -194,6 +194,10 @@ internal static class DiagnosticCases
             [QuantizationBlock]
             internal sealed partial class Block() : Module<Tensor, Tensor>("block") { public override Tensor forward(Tensor x) => relu(x) + x; }
             """,
+            Advisable("[QuantizationBlock] private readonly Sequential tail; [QuantizationBlock] private Activation Act { get; } = new();", "return tail.forward(Act.forward(fc.forward(x)));", "tail = Sequential((\"relu\", ReLU()), (\"drop\", Dropout(0.5)));") + """
+
+            internal sealed partial class Activation() : Module<Tensor, Tensor>("activation") { public override Tensor forward(Tensor x) => x.relu(); }
+            """,
         ],
         ["QDROP015"] =
         [
@@ -210,6 +214,16 @@ internal static class DiagnosticCases
             Model("[Quantize] [FullPrecision]", "partial class Net"),
             Advisable("[FullPrecision] private readonly int n = 1; [Quantize(W = 8)] private static readonly Linear same = Linear(4, 4); public object Both => (n, same);", "return fc.forward(x);"),
             Advisable("[Quantize(W = 8)] private Module<Tensor, Tensor> Head => fc;", "return Head.forward(x);"),
+            Advisable("[QuantizationBlock] private readonly int n = 1; [QuantizationBlock(false)] private Module<Tensor, Tensor> Head => fc;", "return n > 0 ? Head.forward(x) : x;"),
+            Advisable("[QuantizationBlock] private readonly Module<Tensor, Tensor> fc2 = Linear(4, 4); [QuantizationBlock(false)] private readonly Sequential tail = Sequential(Linear(4, 4)); [QuantizationBlock] private readonly MultiheadAttention attention = MultiheadAttention(4, 2);", "x = tail.forward(fc2.forward(fc.forward(x))).unsqueeze(1); return attention.forward(x, x, x, null, false, null).Item1;"),
+            Advisable("[QuantizationBlock(false), FullPrecision] private readonly Sequential head = Sequential(Linear(4, 4)); [QuantizationBlock] private readonly Float tail = new();", "return tail.forward(head.forward(fc.forward(x)));") + """
+
+            [FullPrecision, QuantizationBlock] internal sealed class Float : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 4); public Float() : base("float") => RegisterComponents(); public override Tensor forward(Tensor x) => fc.forward(x); }
+            """,
+            Advisable("private readonly Block block = new();", "return block.forward(fc.forward(x));") + """
+
+            internal sealed partial class Block : Module<Tensor, Tensor> { [QuantizationBlock] private readonly Sequential body = Sequential(Linear(4, 4), ReLU(), Linear(4, 4)); public Block() : base("block") => RegisterComponents(); public override Tensor forward(Tensor x) => body.forward(x) + x; }
+            """,
             Advisable("[Quantize(W = 8, Drop = 0.5)] private readonly Linear fc2 = Linear(4, 4); [Quantize(W = 8), FullPrecision] private readonly Linear fc3 = Linear(4, 4);", "return fc3.forward(fc2.forward(fc.forward(x)));"),
             Model("[Quantize]", "partial class Net", members: "private readonly Block block = new();") + """
 
@@ -277,6 +291,12 @@ internal static class DiagnosticCases
 
             [QuantizationBlock] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
             """,
+        ["blocks that are merged and split"] = Advisable("[QuantizationBlock] private readonly Sequential features = Sequential(Linear(4, 4), ReLU()); [QuantizationBlock(false)] private readonly Block block = new(); [field: QuantizationBlock] private ModuleList<Block> All { get; } = ModuleList(new Block()); [QuantizationBlock] private readonly Module<Tensor, Tensor> any = Parts.Body;", "return any.forward(All[0].forward(block.forward(features.forward(fc.forward(x)))));") + """
+
+            internal static class Parts { public static Module<Tensor, Tensor> Body => Linear(4, 4); }
+            internal sealed partial class Block : Module<Tensor, Tensor> { [QuantizationBlock] private readonly Sequential body = Sequential(Linear(4, 4), ReLU(), Linear(4, 4)); public Block() : base("block") => RegisterComponents(); public override Tensor forward(Tensor x) => body.forward(x) + x; }
+            """,
+        ["a merged part that may have weights"] = Advisable("[QuantizationBlock] private readonly Sequential tail; internal Sequential Tail => tail;", "return tail.forward(fc.forward(x));", "tail = Sequential(ReLU());"),
         ["attributes on parts"] = Model("[Quantize]", "partial class Net", members: "[field: Quantize(W = 8, A = 8)] private Linear Fc2 { get; } = Linear(4, 4); private readonly Block block = new();").Replace("relu(fc.forward(x))", "block.forward(Fc2.forward(fc.forward(x)))") + """
 
             [Quantize(Method = Method.Nearest)] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { [FullPrecision] private readonly LSTM lstm = LSTM(4, 4); public override Tensor forward(Tensor x) => lstm.forward(x).Item1; }

@@ -93,6 +93,11 @@ internal static class FixCases
 
             [System.Serializable, QuantizationBlock] internal sealed class Other { }
             """,
+        ["blocks that are no modules or single layers"] = DiagnosticCases.Advisable("""
+            [QuantizationBlock(false)] private readonly Linear fc2 = Linear(4, 4);
+            [QuantizationBlock]
+                private Linear Fc3 { get; } = Linear(4, 4);
+            """, "return Fc3.forward(fc2.forward(fc.forward(x)));"),
     };
 
     public static IReadOnlyDictionary<string, string> NotFixed { get; } = new Dictionary<string, string>

@@ -128,6 +128,54 @@ public sealed class OverrideTests
         Assert.Equal(["fc", "last"], Twins.Calibrate(run, "Models.Net", 32, 4).Weights.Keys);
     }
 
+    private static readonly string FloatCollections = $$"""
+        {{DiagnosticCases.Usings}}
+        [Quantize(W = 3, A = 5, Method = Method.Nearest)]
+        internal partial class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear fc = Linear(4, 4), last = Linear(4, 4);
+            [FullPrecision] private readonly ModuleList<LSTM> layers = ModuleList(LSTM(4, 4), LSTM(4, 4));
+            [FullPrecision] private ModuleDict<Sums> Sums { get; } = ModuleDict(("a", new Sums()), ("b", new Sums()));
+            [FullPrecision] private readonly Sequential more = Sequential(new Sums(), new Sums());
+            [FullPrecision] private readonly ModuleList<Linear> tail = ModuleList(Linear(4, 4), Linear(4, 4));
+
+            public Net() : base("net") => RegisterComponents();
+
+            public override Tensor forward(Tensor x)
+            {
+                var y = relu(fc.forward(x)).unsqueeze(0);
+                foreach (var layer in layers)
+                    y = layer.forward(y).Item1;
+                for (var i = 0; i < layers.Count; i++)
+                    y = layers[i].forward(y).Item1;
+                var first = layers[0];
+                y = first.forward(y).Item1;
+                foreach (var sum in Sums.Values)
+                    y = sum.forward(y);
+                foreach (var layer in tail)
+                    y = layer.forward(y);
+                return last.forward(more.forward(Sums["a"].forward(y)).squeeze(0));
+            }
+        }
+
+        // Nothing of it is in the vocabulary, and it has no twin.
+        internal sealed class Sums() : Module<Tensor, Tensor>("sums")
+        {
+            public override Tensor forward(Tensor x) => (x * 0.5).cumsum(1);
+        }
+        """;
+
+    [Fact]
+    public void What_is_in_a_collection_that_is_float_on_purpose_is_called_as_it_is()
+    {
+        GeneratorRun run = GeneratorRun.Of(FloatCollections);
+        Assert.Empty(run.Diagnostics);
+        Assert.Equal(["Models.Net.Quantized.g.cs"], run.Sources.Keys);
+        (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 8, 4);
+        Assert.Equal(expected, found);
+        Assert.Equal(["fc", "last"], Twins.Calibrate(run, "Models.Net", 32, 4).Weights.Keys);
+    }
+
     [Fact]
     public void What_is_float_in_one_place_and_quantized_in_another_has_a_twin()
     {

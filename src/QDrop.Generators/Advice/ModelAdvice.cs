@@ -4,17 +4,14 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
-using QDrop.Generators.Helpers;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
 
-/// <summary>What is worth knowing of a model, or of a block of it, as a whole. Only what is certain is said.</summary>
+/// <summary>What is worth knowing of a model as a whole. Only what is certain is said.</summary>
 internal static class ModelAdvice
 {
-    public const string BlockAttribute = "QDrop.QuantizationBlockAttribute";
-
     /// <param name="model">The model.</param>
     /// <param name="place">Where its attribute stands.</param>
     /// <param name="modules">The module classes that it reaches.</param>
@@ -24,34 +21,13 @@ internal static class ModelAdvice
     {
         if (HasNothingToQuantize(modules, methods, finding))
             finding.Report(Rules.NothingToQuantize, place, model.Name);
-        foreach (var module in modules)
-            CheckBlock(module, finding);
-    }
-
-    /// <summary>What is to be said of a block that no model of the compilation reaches.</summary>
-    public static DiagnosticInfo Unreached(INamedTypeSymbol block, AttributeSyntax attribute) => WithoutEffect(LocationInfo.Of(attribute), $"no model with [Quantize] is made of '{block.Name}'");
-
-    private static DiagnosticInfo WithoutEffect(LocationInfo place, string reason) =>
-        DiagnosticInfo.Create(Rules.AttributeWithoutEffect, place, "QuantizationBlock", reason) with { Properties = new FixProperty[] { new(FixData.Remove, "") }.ToEquatableArray() };
-
-    private static void CheckBlock(INamedTypeSymbol module, Finding finding)
-    {
-        var attribute = module.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == BlockAttribute);
-        if (attribute?.ApplicationSyntaxReference is not { } reference)
-            return;
-        var place = LocationInfo.Of(finding.SyntaxOf(reference));
-        var isBlock = attribute.ConstructorArguments.Length == 0 || attribute.ConstructorArguments[0].Value is not false;
-        if (ModuleGatherer.ForwardOf(module, finding.Torch) is null)
-            finding.Diagnostics.Add(WithoutEffect(place, $"'{module.Name}' has no forward of its own"));
-        else if (isBlock && ReachedModules.Of(module, finding) is var reached && HasNothingToQuantize(reached.Modules, reached.Methods, finding))
-            finding.Report(Rules.EmptyBlock, place, module.Name);
     }
 
     /// <summary>
     /// Whether nothing that the code creates, takes or reads can be a layer with weights. Of what comes from other code, or as an abstract
     /// module, nobody knows.
     /// </summary>
-    private static bool HasNothingToQuantize(IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, Finding finding)
+    public static bool HasNothingToQuantize(IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, Finding finding)
     {
         if (modules.Any(module => !IsOfTorchSharp(module.BaseType, modules, finding)))
             return false;

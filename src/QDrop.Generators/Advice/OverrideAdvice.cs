@@ -12,7 +12,7 @@ namespace QDrop.Generators.Advice;
 /// <summary>Attributes on parts of a model that change nothing.</summary>
 internal static class OverrideAdvice
 {
-    private static readonly string[] Attributes = [ModelGatherer.AttributeName, FullPrecision.AttributeName];
+    private static readonly string[] Attributes = [ModelGatherer.AttributeName, FullPrecision.AttributeName, QuantizationBlock.AttributeName];
 
     /// <param name="model">The model.</param>
     /// <param name="modules">The module classes that it reaches.</param>
@@ -45,7 +45,8 @@ internal static class OverrideAdvice
             CheckPart(member, finding);
     }
 
-    private static string? WhyNot(ISymbol member, Finding finding)
+    /// <summary>Why no attribute on a field or property can have an effect.</summary>
+    public static string? WhyNot(ISymbol member, Finding finding)
     {
         var type = member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type;
         if (type.TypeKind == TypeKind.Error)

@@ -63,11 +63,11 @@ internal sealed class CompilationFindings
         }
         if (!isComplete)
             return byDeclaration; // Of a class that is not a module yet, nobody knows what it will be made of.
-        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(ModelAdvice.BlockAttribute, compilation, cancellation).Where(found => IsUnreached(found.Type)))
-            Add(ModelAdvice.Unreached(type, attribute), declaration);
+        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(QuantizationBlock.AttributeName, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+            Add(BlockAdvice.Unreached(type, attribute), declaration);
         foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(FullPrecision.AttributeName, compilation, cancellation).Where(found => IsUnreached(found.Type)))
             Add(OverrideAdvice.Unreached(type, FullPrecision.AttributeName, attribute), declaration);
-        foreach (var name in new[] { ModelGatherer.AttributeName, FullPrecision.AttributeName })
+        foreach (var name in new[] { ModelGatherer.AttributeName, FullPrecision.AttributeName, QuantizationBlock.AttributeName })
         {
             foreach (var (declaration, member, attribute) in AttributedDeclarations.Members(name, compilation, cancellation).Where(found => IsUnreached(found.Member.ContainingType)))
                 Add(OverrideAdvice.Unreached(member, name, attribute), declaration);

@@ -11,7 +11,8 @@ internal static class BlockPartition
 
     /// <param name="model">The model.</param>
     /// <param name="modules">Every module class it reaches.</param>
-    public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyCollection<ModuleInfo> modules)
+    /// <param name="places">Fields and properties of these classes, the model's own apart, of which an attribute says what is one unit.</param>
+    public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyCollection<ModuleInfo> modules, IEnumerable<(string Place, bool IsBlock)> places)
     {
         if (model.IsBlock)
             return ["the whole model"];
@@ -31,12 +32,13 @@ internal static class BlockPartition
                 else if (step.Type is null && isOpen)
                     units[units.Count - 1] += " → " + step.Name;
                 else if (step.Type is { } type)
-                    Layer(step.Name, type);
+                    Layer(step, type);
             }
         }
         var blocks = modules.Where(m => m.IsBlock && m != model).Select(m => m.Name).ToList();
         if (blocks.Count > 0)
             units.Add($"wherever they occur, one unit each: {string.Join(", ", blocks)}");
+        units.AddRange(places.Select(p => $"but {p.Place}: {Manner(p.IsBlock)}"));
         return units;
 
         void Begin(string unit)
@@ -45,8 +47,9 @@ internal static class BlockPartition
             isOpen = true;
         }
 
-        void Layer(string name, string type)
+        void Layer(StepInfo step, string type)
         {
+            var name = step.Name;
             var simple = type.Split('.').Last();
             if (Weighted.Contains(simple))
             {
@@ -54,8 +57,19 @@ internal static class BlockPartition
             }
             else if (byType.TryGetValue(type, out var own))
             {
-                units.Add($"{name}: {own.Name}, {(own.IsBlock ? "one unit" : "layer by layer")}");
+                units.Add($"{name}: {own.Name}, {Manner(step.IsBlock ?? own.IsBlock)}");
                 isOpen = false;
+            }
+            else if (simple == "MultiheadAttention")
+            {
+                units.Add($"{name}: attention, {Manner(step.IsBlock ?? true)}");
+                isOpen = false;
+            }
+            else if (step.IsBlock == true)
+            {
+                // What follows a Sequential is taken into its last layer.
+                units.Add($"{name}: {Manner(true)}");
+                isOpen = simple == "Sequential";
             }
             else if (simple == "Sequential" || !type.StartsWith("global::TorchSharp.Modules.", System.StringComparison.Ordinal))
             {
@@ -68,4 +82,6 @@ internal static class BlockPartition
             }
         }
     }
+
+    private static string Manner(bool isBlock) => isBlock ? "one unit" : "layer by layer";
 }

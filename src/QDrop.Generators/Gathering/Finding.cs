@@ -1,8 +1,8 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
 using QDrop.Generators.Mappings;
@@ -54,7 +54,7 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
     }
 
     /// <summary>What a piece of code does.</summary>
-    /// <exception cref="InsufficientExecutionStackException">It is nested too deeply.</exception>
+    /// <exception cref="CodeTooDeepException">It is nested too deeply.</exception>
     public IOperation? OperationOf(SyntaxNode node)
     {
         // The compiler does not guard its stack here, as it does elsewhere.
@@ -63,7 +63,7 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
         {
             var (inner, depth) = open.Pop();
             if (depth > MaximalDepth)
-                throw new InsufficientExecutionStackException();
+                throw new CodeTooDeepException(inner.AncestorsAndSelf().TakeWhile(static n => n is not (StatementSyntax or MemberDeclarationSyntax)).OfType<ExpressionSyntax>().LastOrDefault() ?? inner);
             foreach (var child in inner.ChildNodes())
                 open.Push((child, depth + 1));
         }

@@ -1,6 +1,5 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace QDrop.Generators.Gathering;
 
@@ -13,7 +12,7 @@ internal static class FullPrecision
     public static bool Holds(ISymbol? part)
     {
         if (part is not ITypeSymbol type)
-            return part is not null && (HasAttribute(part.OriginalDefinition) || (part.OriginalDefinition is IPropertySymbol property && FieldOf(property) is { } field && HasAttribute(field)));
+            return part is not null && (HasAttribute(part.OriginalDefinition) || (OtherOf(part.OriginalDefinition) is { } other && HasAttribute(other)));
         for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
         {
             if (HasAttribute(current.OriginalDefinition))
@@ -23,15 +22,10 @@ internal static class FullPrecision
     }
 
     /// <summary>Whether what is called, a module by its expression and type, stays float.</summary>
-    public static bool Holds(IOperation module, ITypeSymbol type)
-    {
-        while (module is IConversionOperation conversion)
-            module = conversion.Operand;
-        return Holds(type) || (module is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol { IsIndexer: false } } reference && Holds(reference.Member));
-    }
+    public static bool Holds(IOperation module, ITypeSymbol type) => Holds(type) || Holds(ModulePlaces.HolderOf(module));
 
-    private static IFieldSymbol? FieldOf(IPropertySymbol property) =>
-        property.ContainingType.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+    /// <summary>The field behind a property, or the property before a field.</summary>
+    private static ISymbol? OtherOf(ISymbol member) => member is IPropertySymbol property ? ModulePlaces.FieldOf(property) : (member as IFieldSymbol)?.AssociatedSymbol;
 
     private static bool HasAttribute(ISymbol symbol) => symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == AttributeName);
 }

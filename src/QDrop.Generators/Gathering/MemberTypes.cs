@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -27,6 +28,19 @@ internal static class MemberTypes
             return declared;
 
         ITypeSymbol? assigned = null;
+        foreach (var (value, semantics) in ValuesOf(member, finding))
+        {
+            var type = semantics.GetTypeInfo(value, finding.Cancellation).Type;
+            if (type is null || (assigned is not null && !SymbolEqualityComparer.Default.Equals(assigned, type)))
+                return declared;
+            assigned = type;
+        }
+        return assigned ?? declared;
+    }
+
+    /// <summary>What the class of a member sets it to.</summary>
+    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Semantics)> ValuesOf(ISymbol member, Finding finding)
+    {
         foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
         {
             var declaration = finding.SyntaxOf(reference);
@@ -34,15 +48,10 @@ internal static class MemberTypes
             foreach (var value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
             {
                 // The name first: every question to the compiler costs.
-                if (TargetName(value) != member.Name || !SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics)?.OriginalDefinition, member.OriginalDefinition))
-                    continue;
-                var type = semantics.GetTypeInfo(value, finding.Cancellation).Type;
-                if (type is null || (assigned is not null && !SymbolEqualityComparer.Default.Equals(assigned, type)))
-                    return declared;
-                assigned = type;
+                if (TargetName(value) == member.Name && SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics)?.OriginalDefinition, member.OriginalDefinition))
+                    yield return (value, semantics);
             }
         }
-        return assigned ?? declared;
     }
 
     private static ExpressionSyntax? ValueOf(SyntaxNode node) => node switch

@@ -35,10 +35,14 @@ internal static class ModelGatherer
             (modules, quantized) = (reached.Modules, reached.Quantized);
             files = GatherFiles(model, declaration, attribute, reached, finding);
         }
+        catch (CodeTooDeepException deep)
+        {
+            ReportDepth(LocationInfo.Of(deep.Place));
+        }
         catch (InsufficientExecutionStackException)
         {
             // The compiler gives up on such code, too.
-            finding.Report(Rules.NotAnalysable, LocationInfo.Of(declaration.Identifier), model.Name, "code is nested too deeply; take parts of it into locals");
+            ReportDepth(LocationInfo.Of(declaration.Identifier));
         }
         var parts = quantized.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
         return new ModelOutcome(
@@ -47,6 +51,8 @@ internal static class ModelGatherer
             finding.Diagnostics.Distinct().ToEquatableArray(),
             modules.Select(FullName).ToEquatableArray(),
             parts.Select(FullName).ToEquatableArray());
+
+        void ReportDepth(LocationInfo place) => finding.Report(Rules.NotAnalysable, place, model.Name, "code is nested too deeply; take parts of it into locals");
     }
 
     private static List<ModuleFile> GatherFiles(
@@ -82,6 +88,7 @@ internal static class ModelGatherer
         var written = finding.SyntaxOf(attribute.ApplicationSyntaxReference!);
         ModelAdvice.Check(model, LocationInfo.Of(written), reached.Modules, reached.Methods, finding);
         OverrideAdvice.Check(model, reached.Modules, finding);
+        BlockAdvice.Check(model, reached.Modules, twins, finding);
         var place = written.GetLocation().GetLineSpan();
         var info = new ModelInfo(
             FullName(model),
@@ -95,11 +102,18 @@ internal static class ModelGatherer
             Normalise(place.Path, finding.Compilation),
             place.StartLinePosition.Line + 1,
             place.StartLinePosition.Character + 1,
-            BlockPartition.Of(own, [.. twins.Select(t => t.Info).OfType<ModuleInfo>()]).ToEquatableArray());
+            BlockPartition.Of(own, [.. twins.Select(t => t.Info).OfType<ModuleInfo>()], MarkedPlaces(reached.Quantized.Skip(1))).ToEquatableArray());
         files.Add(new ModuleFile(own, info));
         files.AddRange(twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)));
         return files;
     }
+
+    /// <summary>Fields and properties with <c>[QuantizationBlock]</c>.</summary>
+    private static IEnumerable<(string Place, bool IsBlock)> MarkedPlaces(IEnumerable<INamedTypeSymbol> modules) =>
+        from module in modules
+        from member in module.GetMembers()
+        where member is IPropertySymbol or IFieldSymbol { AssociatedSymbol: null } && QuantizationBlock.OfMember(member) is not null
+        select ($"{module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}.{member.Name}", QuantizationBlock.OfMember(member)!.Value);
 
     private static AttributeData? AttributeOf(INamedTypeSymbol model, TypeDeclarationSyntax declaration) => model.GetAttributes().FirstOrDefault(attribute =>
         attribute.AttributeClass?.ToDisplayString() == AttributeName && attribute.ApplicationSyntaxReference is { } place

@@ -86,7 +86,7 @@ internal static class ModuleGatherer
     {
         if (module.IsAbstract || FullPrecision.Holds(module))
             return false;
-        if (BlockAttributeOf(module) is not null)
+        if (QuantizationBlock.AttributeOf(module) is not null)
             return true;
         for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
         {
@@ -118,16 +118,9 @@ internal static class ModuleGatherer
         }
     }
 
-    private static AttributeData? BlockAttributeOf(INamedTypeSymbol module) =>
-        module.GetAttributes().FirstOrDefault(a => a.AttributeClass?.ToDisplayString() == "QDrop.QuantizationBlockAttribute");
-
-    private static bool IsBlock(INamedTypeSymbol module, ForwardFlow flow, bool isModel)
-    {
-        if (BlockAttributeOf(module) is { } attribute)
-            return attribute.ConstructorArguments.Length == 0 || attribute.ConstructorArguments[0].Value is not false;
-        // A model that is one block would be one unit from input to output.
-        return !isModel && flow.Values.Any(v => v.IsJoin);
-    }
+    /// <summary>A model that is one block would be one unit from input to output.</summary>
+    private static bool IsBlock(INamedTypeSymbol module, ForwardFlow flow, bool isModel) =>
+        QuantizationBlock.Of(module) ?? (!isModel && flow.Values.Any(v => v.IsJoin));
 
     private static ChainInfo ToInfo(Chain chain, INamedTypeSymbol module, TwinNames names, Finding finding)
     {
@@ -139,7 +132,8 @@ internal static class ModuleGatherer
             usesModel |= code.UsesSelf;
             var type = step.Layer is { IsSpread: false } layer ? MemberTypes.Of(layer.Module.Operation, module, finding) : step.Layer?.Type;
             var isFloat = step.Layer is { } called && FullPrecision.Holds(called.Module.Operation, called.Type);
-            steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, isFloat, type?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
+            var isBlock = step.Layer is { } marked && ModulePlaces.HolderOf(marked.Module.Operation) is { } holder ? QuantizationBlock.OfMember(holder) : null;
+            steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, isFloat, isBlock, type?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
         }
         return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray(),
             chain.IsCall ? new BodyRewriter(chain.Head.Frame, names, "model").CallTypes(chain) : null);

@@ -84,6 +84,9 @@ internal static class OverrideGatherer
         }
         if (AttributeOf(part, FullPrecision.AttributeName) is not null)
             code.Add("FullPrecision = true");
+        // Of a class, its twin says it.
+        if (part is not INamedTypeSymbol && QuantizationBlock.Of(part) is { } isBlock)
+            code.Add($"IsBlock = {(isBlock ? "true" : "false")}");
         return code;
     }
 }

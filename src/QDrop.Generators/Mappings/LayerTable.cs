@@ -42,6 +42,12 @@ internal static class LayerTable
     /// <summary>Whether it is one of TorchSharp's layers, and not a container of others.</summary>
     public static bool IsSimple(ITypeSymbol? type) => IsTorchSharps(type) && !type!.IsAbstract && !IsOneOf(type, Containers);
 
+    public static bool IsSequential(ITypeSymbol? type) => type is { Name: "Sequential" } && IsTorchSharps(type);
+
+    /// <summary>What the modules of a collection are, which has no <c>forward</c> of its own.</summary>
+    public static ITypeSymbol? ElementOf(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { Name: "ModuleList" or "ModuleDict", TypeArguments.Length: 1 } collection && IsTorchSharps(type) ? collection.TypeArguments[0] : null;
+
     public static bool IsTorchSharps(ITypeSymbol? type) => type?.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
 
     private static bool IsOneOf(ITypeSymbol? type, HashSet<string> names)

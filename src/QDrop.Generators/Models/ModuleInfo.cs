@@ -60,6 +60,7 @@ internal sealed record ChainInfo(string Name, string Field, string Feeds, bool U
 /// <summary>One step of a chain.</summary>
 /// <param name="Name">Its name in documentation.</param>
 /// <param name="IsFloat">Whether it is a module that <c>[FullPrecision]</c> leaves float.</param>
+/// <param name="IsBlock">Whether it is one unit of reconstruction, where the attribute of the field or property that holds it says it.</param>
 /// <param name="Type">The layer's type, as far as compile time knows; none for a function.</param>
 /// <param name="Code">The element of the chain's step list.</param>
-internal sealed record StepInfo(string Name, bool IsFloat, string? Type, string Code);
+internal sealed record StepInfo(string Name, bool IsFloat, bool? IsBlock, string? Type, string Code);

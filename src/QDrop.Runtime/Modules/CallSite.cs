@@ -62,14 +62,14 @@ public abstract class CallSite<TModule> where TModule : class
             return new Called(module, null);
         object quantized = module switch
         {
-            IQuantizable own => own.CreateQuantized(_context, _feeds),
+            IQuantizable users => users.CreateQuantized(_context, _feeds),
             MultiheadAttention attention => new QuantizedAttention(_context, _feeds, attention),
             IModule<Tensor, Tensor> unary => new ChainModule(new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
             _ => throw Unsupported(module),
         };
         if (quantized is not TModule typed)
             throw Unsupported(module);
-        Unit? unit = quantized is IQuantizedModule { IsBlock: true } ? new BlockUnit(_context, _context.UnitName(_context.PathOf(module)), arguments => new([Run(typed, arguments)])) : null;
+        Unit? unit = quantized is IQuantizedModule own && _context.IsBlock(module, own.IsBlock) ? new BlockUnit(_context, _context.UnitName(_context.PathOf(module)), arguments => new([Run(typed, arguments)])) : null;
         return new Called(typed, unit);
     }
 

@@ -13,8 +13,8 @@ internal sealed class ChainBuilder
 {
     private readonly QuantizationContext _context;
     private readonly string _path;
-    private readonly List<Func<Tensor, Tensor>> _elements = [];
-    private readonly List<Func<Tensor, Tensor>> _trailing = [];
+    private readonly List<Element> _elements = [];
+    private readonly List<Element> _trailing = [];
     private Open? _open;
 
     private ChainBuilder(QuantizationContext context, string path)
@@ -23,9 +23,22 @@ internal sealed class ChainBuilder
         _path = path;
     }
 
-    /// <summary>What the unit under construction holds so far.</summary>
-    private sealed class Open
+    /// <summary>One call of a <c>Sequential</c> that is reconstructed as one unit.</summary>
+    private sealed class Block(Sequential module)
     {
+        public Sequential Module => module;
+    }
+
+    /// <summary>A step, and the outermost block around it.</summary>
+    private readonly record struct Placed(Step Step, Block? Block);
+
+    /// <summary>What the chain runs, and the block of which it is a part.</summary>
+    private readonly record struct Element(Func<Tensor, Tensor> Function, Block? Block);
+
+    /// <summary>What the unit under construction holds so far. It belongs to the block of the step that began it, whatever is taken in from behind.</summary>
+    private sealed class Open(Block? block)
+    {
+        public Block? Block => block;
         public Module? Layer;
         public BatchNorm? BatchNorm;
         public List<Func<Tensor, Tensor>> Functions { get; } = [];
@@ -34,28 +47,45 @@ internal sealed class ChainBuilder
 
     public static Func<Tensor, Tensor>[] Build(QuantizationContext context, string path, Feeds feeds, bool afterJoin, IEnumerable<Step> steps)
     {
-        var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open() : null };
-        Step[] flat = [.. builder.Flatten(steps)];
-        int last = Array.FindLastIndex(flat, s => builder.KindOf(s) != LayerKind.PassThrough);
+        var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open(null) : null };
+        Placed[] flat = [.. builder.Flatten(steps, null)];
+        int last = Array.FindLastIndex(flat, s => builder.KindOf(s.Step) != LayerKind.PassThrough);
         for (int i = 0; i < flat.Length; i++)
             builder.Add(flat[i], i == last ? feeds : Feeds.Next);
         builder.Close(feeds);
-        return [.. builder._elements];
+        return [.. builder.Elements()];
     }
 
-    private IEnumerable<Step> Flatten(IEnumerable<Step> steps)
+    private IEnumerable<Placed> Flatten(IEnumerable<Step> steps, Block? block)
     {
         foreach (Step step in steps)
         {
             if (step.Module is Sequential sequential && !_context.IsFullPrecision(sequential))
             {
-                foreach (Step child in Flatten(sequential.children().Select(m => (Step)m)))
+                Block? around = block ?? (_context.IsBlock(sequential, byItself: false) ? new Block(sequential) : null);
+                foreach (Placed child in Flatten(sequential.children().Select(m => (Step)m), around))
                     yield return child;
             }
             else if (step.Module is not null || step.Function is not null)
             {
-                yield return step;
+                yield return new Placed(step, block);
             }
+        }
+    }
+
+    /// <summary>The functions of the chain, those of a block as one. What is one unit has the quantizers that its layers would have on their own.</summary>
+    private IEnumerable<Func<Tensor, Tensor>> Elements()
+    {
+        for (int i = 0; i < _elements.Count;)
+        {
+            if (_elements[i].Block is not { } block)
+            {
+                yield return _elements[i++].Function;
+                continue;
+            }
+            Func<Tensor, Tensor>[] functions = [.. _elements.Skip(i).TakeWhile(e => ReferenceEquals(e.Block, block)).Select(static e => e.Function)];
+            i += functions.Length;
+            yield return _context.Block(block.Module, x => functions.Aggregate(x, static (value, function) => function(value)));
         }
     }
 
@@ -63,19 +93,20 @@ internal sealed class ChainBuilder
         ? _context.IsFullPrecision(step.Module) ? LayerKind.Norm : step.Module is IQuantizable ? LayerKind.Unsupported : LayerKinds.Of(step.Module!)
         : step.Kind == OpKind.Activation ? LayerKind.Activation : LayerKind.PassThrough;
 
-    private void Add(Step step, Feeds feeds)
+    private void Add(Placed placed, Feeds feeds)
     {
+        (Step step, Block? block) = placed;
         if (_context.IsFullPrecision(step.Module))
         {
             // A function whose value is quantized for the layers after it, together with what follows it up to its activation function.
             Close(Feeds.Next);
-            Absorb(FunctionOf(step.Module!), isActivation: false);
+            Absorb(FunctionOf(step.Module!), isActivation: false, block);
             return;
         }
         if (step.Module is IQuantizable quantizable)
         {
             Close(Feeds.Next);
-            _elements.Add(_context.Twin(quantizable, feeds));
+            _elements.Add(new(_context.Twin(quantizable, feeds), block));
             return;
         }
         LayerKind kind = KindOf(step);
@@ -84,19 +115,19 @@ internal sealed class ChainBuilder
         {
             case LayerKind.Weighted:
                 Close(Feeds.Next);
-                _open = new Open { Layer = (Module)step.Module! };
+                _open = new Open(block) { Layer = (Module)step.Module! };
                 break;
             case LayerKind.BatchNorm when _open is { Layer: not null and not TorchSharp.Modules.Embedding, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0 && CanFold((BatchNorm)step.Module!):
                 _open.BatchNorm = (BatchNorm)step.Module!;
                 break;
             case LayerKind.BatchNorm or LayerKind.Norm or LayerKind.Activation:
-                Absorb(function, kind == LayerKind.Activation);
+                Absorb(function, kind == LayerKind.Activation, block);
                 break;
             case LayerKind.PassThrough when _open is not null:
-                _trailing.Add(function);
+                _trailing.Add(new(function, block));
                 break;
             case LayerKind.PassThrough:
-                _elements.Add(function);
+                _elements.Add(new(function, block));
                 break;
             default:
                 throw new QDropException("QDROP232", $"'{_context.PathOf(step.Module!)}' is a {step.Module!.GetType().Name}, which cannot be quantized. Found in the chain '{_path}'; "
@@ -109,14 +140,14 @@ internal sealed class ChainBuilder
 
     private static Func<Tensor, Tensor> FunctionOf(object module) => module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call;
 
-    private void Absorb(Func<Tensor, Tensor> function, bool isActivation)
+    private void Absorb(Func<Tensor, Tensor> function, bool isActivation, Block? block)
     {
         if (_open is null or { HasActivation: true })
         {
             Close(Feeds.Next);
-            _open = new Open();
+            _open = new Open(block);
         }
-        _open.Functions.AddRange(_trailing);
+        _open.Functions.AddRange(_trailing.Select(static e => e.Function));
         _trailing.Clear();
         _open.Functions.Add(function);
         _open.HasActivation |= isActivation;
@@ -130,7 +161,7 @@ internal sealed class ChainBuilder
             string name = layer?.Name ?? _path;
             ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output") : null;
             var unit = new FusedUnit(_context, layer is null ? name : _context.UnitName(name), layer, open.Functions, output);
-            _elements.Add(unit.Run);
+            _elements.Add(new(unit.Run, open.Block));
             _open = null;
         }
         _elements.AddRange(_trailing);

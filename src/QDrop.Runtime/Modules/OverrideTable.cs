@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.Modules;
@@ -6,6 +7,7 @@ namespace QDrop.Modules;
 internal sealed class OverrideTable
 {
     private readonly List<(string Path, QuantizationOverride Override)> _entries = [];
+    private readonly HashSet<string> _collections = [];
 
     /// <summary>Finds the parts in a model.</summary>
     /// <param name="paths">The model's modules and their paths, the model itself with an empty one.</param>
@@ -20,6 +22,8 @@ internal sealed class OverrideTable
         Dictionary<string, object> modules = paths.ToDictionary(static p => p.Value, static p => p.Key);
         foreach ((string path, object module) in modules)
         {
+            if (IsCollection(module.GetType()))
+                _collections.Add(path);
             foreach (QuantizationOverride part in overrides.Where(o => IsA(module.GetType(), o.Owner)))
             {
                 string? found = part.Member is null ? path : MemberPaths(path, part.Member).FirstOrDefault(modules.ContainsKey);
@@ -43,6 +47,15 @@ internal sealed class OverrideTable
     /// <summary>Whether the part stays float.</summary>
     public bool IsFullPrecision(string name) => For(name).Any(static o => o.FullPrecision);
 
+    /// <summary>Whether a module is reconstructed as one unit, where the attribute of the field or property that holds it, or its collection, says it.</summary>
+    public bool? IsBlock(string path)
+    {
+        if (_entries.Where(e => e.Path == path).Select(static e => e.Override.IsBlock).FirstOrDefault(static b => b is not null) is { } said)
+            return said;
+        int end = path.LastIndexOf('.');
+        return end >= 0 && _collections.Contains(path[..end]) ? IsBlock(path[..end]) : null;
+    }
+
     /// <summary>What holds for a layer, an activation or a unit. The second use of a part is named <c>part#2</c>.</summary>
     private IEnumerable<QuantizationOverride> For(string name)
     {
@@ -57,6 +70,9 @@ internal sealed class OverrideTable
         string before = owner.Length == 0 ? "" : owner + ".";
         return [before + member, $"{before}<{member}>k__BackingField"];
     }
+
+    /// <summary>Whether modules of the type only hold others, which <c>forward</c> calls one by one.</summary>
+    private static bool IsCollection(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ModuleList<>) || definition == typeof(ModuleDict<>));
 
     private static bool IsA(Type? type, Type owner)
     {

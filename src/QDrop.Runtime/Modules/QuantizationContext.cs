@@ -71,6 +71,20 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>Whether a module stays float.</summary>
     internal bool IsFullPrecision(object? module) => module is not null && _paths.TryGetValue(module, out string? path) && Overrides.IsFullPrecision(path);
 
+    /// <summary>Whether a module is reconstructed as one unit.</summary>
+    /// <param name="module">A module of the model.</param>
+    /// <param name="byItself">Whether it is where no attribute of the field or property that holds it says otherwise.</param>
+    internal bool IsBlock(object module, bool byItself) => _paths.TryGetValue(module, out string? path) && Overrides.IsBlock(path) is { } said ? said : byItself;
+
+    /// <summary>A unit of reconstruction around something that the model calls with one tensor.</summary>
+    /// <param name="module">The module that is one unit.</param>
+    /// <param name="compute">Computes it.</param>
+    internal Func<Tensor, Tensor> Block(object module, Func<Tensor, Tensor> compute)
+    {
+        var unit = new BlockUnit(this, UnitName(PathOf(module)), arguments => new([compute(arguments.Get<Tensor>())]));
+        return x => unit.IsStoodInFor ? unit.StandIn(new([x])).Get<Tensor>() : compute(x);
+    }
+
     /// <summary>Turns every weight and activation quantizer on or off.</summary>
     internal void Enable(bool weights, bool activations)
     {
@@ -166,10 +180,7 @@ public sealed class QuantizationContext : IDisposable
         {
             throw new QDropException("QDROP232", $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
         }
-        if (!twin.IsBlock)
-            return unary.call;
-        var unit = new BlockUnit(this, UnitName(PathOf(module)), arguments => new([unary.call(arguments.Get<Tensor>())]));
-        return x => unit.IsStoodInFor ? unit.StandIn(new([x])).Get<Tensor>() : unary.call(x);
+        return IsBlock(module, twin.IsBlock) ? Block(module, unary.call) : unary.call;
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
-using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Reconstruction;
 using TorchSharp;
@@ -25,14 +24,20 @@ internal static class Twins
         Loaded(run, loaded => types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shapes)).ToList());
 
     /// <summary>Bit widths of a model's quantized weights and activations, by name, after a calibration with inputs of this shape.</summary>
-    public static (IReadOnlyDictionary<string, int> Weights, IReadOnlyDictionary<string, int> Activations) Calibrate(GeneratorRun run, string type, params long[] shape) => Loaded(run, loaded =>
+    public static (IReadOnlyDictionary<string, int> Weights, IReadOnlyDictionary<string, int> Activations) Calibrate(GeneratorRun run, string type, params long[] shape) => Calibrated(run, type, 2, shape, static outcome =>
+        (outcome.State.Layers.ToDictionary(l => l.Name, l => l.Bits), outcome.State.Activations.ToDictionary(a => a.Name, a => a.Bits)));
+
+    /// <summary>The units of a model after so many iterations for each, on inputs of this shape.</summary>
+    public static IReadOnlyList<UnitReport> Reconstruct(GeneratorRun run, string type, int iterations, params long[] shape) =>
+        Calibrated(run, type, iterations, shape, static outcome => outcome.Units);
+
+    private static T Calibrated<T>(GeneratorRun run, string type, int iterations, long[] shape, Func<CalibrationOutcome, T> read) => Loaded(run, loaded =>
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(1);
         QuantizedModelDescriptor descriptor = DescriptorOf(loaded.GetType(type, throwOnError: true)!);
         using nn.Module model = descriptor.CreateModel();
-        QuantizedModelState state = ModelCalibrator.Run(descriptor, descriptor.Settings with { Iterations = 2, Samples = (int)shape[0] }, model, randn(shape)).State;
-        return (state.Layers.ToDictionary(l => l.Name, l => l.Bits), state.Activations.ToDictionary(a => a.Name, a => a.Bits));
+        return read(ModelCalibrator.Run(descriptor, descriptor.Settings with { Iterations = iterations, Samples = (int)shape[0] }, model, randn(shape)));
     });
 
     private static T Loaded<T>(GeneratorRun run, Func<Assembly, T> use)

@@ -1,0 +1,20 @@
+using Microsoft.CodeAnalysis;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>What <c>[QuantizationBlock]</c> says of a class, or of the module in a field or property.</summary>
+internal static class QuantizationBlock
+{
+    public const string AttributeName = "QDrop.QuantizationBlockAttribute";
+
+    public static AttributeData? AttributeOf(ISymbol part) => OverrideGatherer.AttributeOf(part, AttributeName);
+
+    /// <summary>Whether the module is one unit of reconstruction; <see langword="null"/> where nothing is said.</summary>
+    public static bool? Of(ISymbol part) => AttributeOf(part) is { } attribute ? IsBlock(attribute) : null;
+
+    /// <summary>The same of a field or property, whichever of both has the attribute where one is behind the other.</summary>
+    public static bool? OfMember(ISymbol member) =>
+        Of(member.OriginalDefinition) ?? (member.OriginalDefinition is IPropertySymbol property && ModulePlaces.FieldOf(property) is { } field ? Of(field) : null);
+
+    public static bool IsBlock(AttributeData attribute) => attribute.ConstructorArguments.Length == 0 || attribute.ConstructorArguments[0].Value is not false;
+}
