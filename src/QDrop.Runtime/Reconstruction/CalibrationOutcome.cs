@@ -15,7 +15,11 @@ public sealed record CalibrationProgress(string Phase, string? Unit, int UnitInd
 /// <summary>What calibration gives.</summary>
 /// <param name="State">The quantized model.</param>
 /// <param name="Units">What was done for each unit, in order.</param>
-public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList<UnitReport> Units);
+public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList<UnitReport> Units)
+{
+    /// <summary>Where the time went.</summary>
+    public CalibrationProfile Profile { get; init; } = new();
+}
 
 /// <summary>What was done for one unit.</summary>
 /// <param name="Name">The unit.</param>
@@ -25,4 +29,8 @@ public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList
 /// <param name="ErrorBefore">Mean squared error of the unit's output, summed over channels, rounded to nearest.</param>
 /// <param name="ErrorAfter">The same after reconstruction.</param>
 /// <param name="Seconds">Time taken.</param>
-public sealed record UnitReport(string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double ErrorBefore, double ErrorAfter, double Seconds);
+public sealed record UnitReport(string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double ErrorBefore, double ErrorAfter, double Seconds)
+{
+    /// <summary>Time that the iterations of reconstruction took, in seconds.</summary>
+    public double LearningSeconds { get; init; }
+}

@@ -23,6 +23,7 @@ internal sealed class CalibrationRun : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly DiscoveryExecutor _discovery;
     private readonly List<UnitReport> _reports = [];
+    private readonly CalibrationProfile _profile = new();
     private Dictionary<Unit, UnitLayouts> _layouts = [];
     private UnitRunner _units;
 
@@ -39,13 +40,14 @@ internal sealed class CalibrationRun : IDisposable
         _progress = progress;
         _cancellation = cancellation;
         _discovery = new DiscoveryExecutor(_context);
-        _units = new UnitRunner(_batches, _layouts, cancellation);
+        _units = new UnitRunner(_batches, _layouts, _profile, cancellation);
     }
 
     /// <summary>Runs the twin once, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
     public void Discover()
     {
         Report("discover", null, 0, 0, 0);
+        using var lap = _profile.In(CalibrationPhase.Discovery);
         using var scope = NewDisposeScope();
         Bundle expected;
         using (no_grad())
@@ -60,7 +62,7 @@ internal sealed class CalibrationRun : IDisposable
         using (no_grad())
             _runner.Run(_batches.Repeated(DiscoverySamples + 1), others);
         _layouts = _discovery.Shapes.Layouts(DiscoverySamples, others.Shapes, DiscoverySamples + 1);
-        _units = new UnitRunner(_batches, _layouts, _cancellation);
+        _units = new UnitRunner(_batches, _layouts, _profile, _cancellation);
         AssignBits();
     }
 
@@ -69,12 +71,16 @@ internal sealed class CalibrationRun : IDisposable
     {
         Report("ranges", null, 0, 0, 0);
         using var guard = no_grad();
-        foreach (QuantizedLayer layer in _context.Layers)
+        using (_profile.In(CalibrationPhase.WeightRanges))
         {
-            _cancellation.ThrowIfCancellationRequested();
-            layer.Weight.SearchRange();
+            foreach (QuantizedLayer layer in _context.Layers)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                layer.Weight.SearchRange();
+            }
         }
         _context.Enable(weights: false, activations: false);
+        using var lap = _profile.In(CalibrationPhase.ActivationRanges);
         // A unit-by-unit run searches its units' ranges again, on quantized inputs.
         Observe(_context.Activations, () => _runner.Run(_batches.First(_settings.RangeSamples)));
     }
@@ -102,12 +108,13 @@ internal sealed class CalibrationRun : IDisposable
             double before = _units.Error(unit, quantizedInput, floatOutput);
             double after = before;
             bool learns = Learns(unit);
+            double learning = 0;
             if (learns)
             {
                 int index = k + 1;
-                var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, draws);
-                reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
-                    new Relay(p => Report("reconstruct", unit.Name, index, p.Iteration, p.Loss)), _cancellation);
+                var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, draws) { Profile = _profile };
+                learning = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
+                    new Relay(p => Report("reconstruct", unit.Name, index, p.Iteration, p.Loss)), _cancellation).Duration.TotalSeconds;
                 SetQuantized(true);
                 after = _units.Error(unit, quantizedInput, floatOutput);
             }
@@ -124,7 +131,7 @@ internal sealed class CalibrationRun : IDisposable
             }
             floatInput.Dispose();
             quantizedInput.Dispose();
-            _reports.Add(new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], learns ? _settings.Iterations : 0, before, after, clock.Elapsed.TotalSeconds));
+            _reports.Add(new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], learns ? _settings.Iterations : 0, before, after, clock.Elapsed.TotalSeconds) { LearningSeconds = learning });
         }
         _context.Enable(weights: true, activations: true);
     }
@@ -148,7 +155,7 @@ internal sealed class CalibrationRun : IDisposable
             Versions = LibraryVersions.Current(),
         };
         Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_twin.Float, _context).ToDictionary(t => t.Key, t => Own(t.Value));
-        return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports);
+        return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports) { Profile = _profile };
 
         static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
     }
@@ -177,6 +184,7 @@ internal sealed class CalibrationRun : IDisposable
 
     private Samples Capture(ReplayExecutor executor, Unit unit)
     {
+        using var lap = _profile.In(CalibrationPhase.Inputs);
         using var guard = no_grad();
         return _runner.With(executor, () => executor.Capture(inputs => _runner.Run(inputs), _batches.All, unit, _cancellation));
     }
@@ -191,6 +199,7 @@ internal sealed class CalibrationRun : IDisposable
 
     private void ObserveUnit(Unit unit, Samples input)
     {
+        using var lap = _profile.In(CalibrationPhase.ActivationRanges);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         _context.Enable(weights: false, activations: false);

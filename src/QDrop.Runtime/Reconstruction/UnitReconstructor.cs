@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using QDrop.Modules;
 using QDrop.Quantizers;
 using static TorchSharp.torch;
 
@@ -17,6 +18,9 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
 
     /// <summary>Called after each iteration with its number, from 1, and its loss, regulariser included.</summary>
     internal Action<int, double>? Iterated { get; init; }
+
+    /// <summary>Counts the time of each phase.</summary>
+    internal CalibrationProfile Profile { get; init; } = new();
 
     /// <summary>Probability that an activation is quantized while reconstructing.</summary>
     private double Keep => settings.Method == Method.Brecq ? 0 : 1 - settings.Drop;
@@ -76,17 +80,28 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         {
             ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            draws.NextBatch(rows, input.Rows);
-            error = loss.Backward(unit.Forward(input.Batch(rows)), rows);
-            var total = error;
-            foreach (var optimizer in rounding)
+            Bundle batch, output;
+            using (Profile.In(CalibrationPhase.Batch))
             {
-                double? beta = temperature.IsActive(iteration) ? temperature.Beta(iteration) : null;
-                total += optimizer.Step(settings.LearningRate, beta, settings.Lambda);
+                draws.NextBatch(rows, input.Rows);
+                batch = input.Batch(rows);
             }
-            var rate = settings.ActivationLearningRate * (1 + Math.Cos(Math.PI * (iteration - 1) / settings.Iterations)) / 2;
-            foreach (var optimizer in steps)
-                optimizer.Step(rate);
+            using (Profile.In(CalibrationPhase.Forward))
+                output = unit.Forward(batch);
+            using (Profile.In(CalibrationPhase.Backward))
+                error = loss.Backward(output, rows);
+            var total = error;
+            using (Profile.In(CalibrationPhase.Step))
+            {
+                foreach (var optimizer in rounding)
+                {
+                    double? beta = temperature.IsActive(iteration) ? temperature.Beta(iteration) : null;
+                    total += optimizer.Step(settings.LearningRate, beta, settings.Lambda);
+                }
+                var rate = settings.ActivationLearningRate * (1 + Math.Cos(Math.PI * (iteration - 1) / settings.Iterations)) / 2;
+                foreach (var optimizer in steps)
+                    optimizer.Step(rate);
+            }
 
             if (!double.IsFinite(total))
                 throw Diverged(unit, iteration, total);

@@ -7,12 +7,14 @@ namespace QDrop.Reconstruction;
 /// <summary>Runs single units on all calibration inputs.</summary>
 /// <param name="batches">The calibration inputs, whose batches are those of a unit's inputs.</param>
 /// <param name="layouts">Where the samples are in what goes into and comes out of each unit.</param>
+/// <param name="profile">Counts the time.</param>
 /// <param name="cancellation">Checked before each batch.</param>
-internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary<Unit, UnitLayouts> layouts, CancellationToken cancellation)
+internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary<Unit, UnitLayouts> layouts, CalibrationProfile profile, CancellationToken cancellation)
 {
     /// <summary>A unit's outputs.</summary>
     public Samples Compute(Unit unit, Samples input)
     {
+        using var lap = profile.In(CalibrationPhase.Outputs);
         using var guard = no_grad();
         var parts = new List<Bundle>();
         foreach ((long start, long count) in Parts(input))
@@ -30,6 +32,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
     /// <summary>Mean squared error of a unit's outputs, summed over channels: the loss that reconstruction lowers.</summary>
     public double Error(Unit unit, Samples input, Samples expected)
     {
+        using var lap = profile.In(CalibrationPhase.Outputs);
         using var guard = no_grad();
         int[] targets = UnitReconstructor.Targets(input, expected);
         var sums = new double[targets.Length];
