@@ -19,6 +19,9 @@ internal readonly record struct QuantizationRange(float Minimum, float Maximum, 
 {
     private const float SmallestScale = 1e-8f;
 
+    /// <summary>Mean |error|^2.4 that the grid leaves on the values it was searched for.</summary>
+    public double Error { get; init; }
+
     /// <summary>The grid of levels 0 to <paramref name="top"/> over a range, widened to contain 0.</summary>
     public static QuantizationRange Asymmetric(float minimum, float maximum, float top)
     {

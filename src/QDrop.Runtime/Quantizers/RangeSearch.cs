@@ -65,12 +65,16 @@ internal static unsafe class RangeSearch
         var extent = Candidates.Extent(values, count, name);
         var candidates = new Candidates(extent, sign, (1 << bits) - 1, symmetric);
         if (observer == RangeObserver.MinMax)
-            return candidates.Range(extent.Least, extent.Greatest);
+        {
+            var whole = candidates.Range(extent.Least, extent.Greatest);
+            return whole with { Error = candidates.Error(whole, values, null, count, double.PositiveInfinity) / count };
+        }
         var finalists = count < Many ? null : Prescreen(values, count, extent, candidates, parallel);
-        return finalists is null ? Exhaust(values, count, candidates) : Decide(values, count, candidates, finalists);
+        var (best, sum) = finalists is null ? Exhaust(values, count, candidates) : Decide(values, count, candidates, finalists);
+        return candidates[best] with { Error = sum / count };
     }
 
-    private static QuantizationRange Exhaust(float* values, long count, Candidates candidates)
+    private static (int Best, double Sum) Exhaust(float* values, long count, Candidates candidates)
     {
         // The largest magnitudes first: a range too narrow for them is then given up soon.
         var sorted = new ReadOnlySpan<float>(values, (int)count).ToArray();
@@ -85,7 +89,7 @@ internal static unsafe class RangeSearch
                     (best, least) = (i, sum);
             }
         }
-        return candidates[best];
+        return (best, least);
     }
 
     private static int[] Prescreen(float* values, long count, (float, float) extent, Candidates candidates, bool parallel)
@@ -115,13 +119,11 @@ internal static unsafe class RangeSearch
         return [.. Enumerable.Range(0, errors.Length).Where(i => errors[i] <= limit).OrderBy(i => errors[i]).Take(Finalists).Order()];
     }
 
-    private static QuantizationRange Decide(float* values, long count, Candidates candidates, int[] finalists)
+    private static (int Best, double Sum) Decide(float* values, long count, Candidates candidates, int[] finalists)
     {
         var sums = new double[finalists.Length];
-        Array.Fill(sums, double.PositiveInfinity);
-        if (finalists.Length > 1)
-            Chunks.ForEachItem(finalists.Length, i => sums[i] = candidates.Error(finalists[i], values, null, count, double.PositiveInfinity));
-        return candidates[finalists[Array.IndexOf(sums, sums.Min())]];
+        Chunks.ForEachItem(finalists.Length, i => sums[i] = candidates.Error(finalists[i], values, null, count, double.PositiveInfinity));
+        return (finalists[Array.IndexOf(sums, sums.Min())], sums.Min());
     }
 
     /// <summary>The ranges that are tried, in the published order.</summary>
@@ -153,9 +155,10 @@ internal static unsafe class RangeSearch
         public QuantizationRange Range(float minimum, float maximum) =>
             symmetric ? QuantizationRange.Symmetric(minimum, maximum, top) : QuantizationRange.Asymmetric(minimum, maximum, top);
 
-        public double Error(int i, float* values, float* counts, long count, double limit)
+        public double Error(int i, float* values, float* counts, long count, double limit) => Error(this[i], values, counts, count, limit);
+
+        public double Error(QuantizationRange range, float* values, float* counts, long count, double limit)
         {
-            var range = this[i];
             var lowest = symmetric ? -(top + 1) / 2 : -range.ZeroPoint;
             return QuantizationError.Sum(values, counts, count, range.Scale, lowest, lowest + top, limit);
         }

@@ -55,6 +55,9 @@ public sealed class WeightQuantizer : IDisposable
     /// <summary>Level that stands for 0 in each channel, <c>[C]</c>, float32 and integral; <see langword="null"/> before the ranges were searched.</summary>
     public Tensor? ZeroPoint { get; private set; }
 
+    /// <summary>Mean |error|^2.4, rounded to nearest, of the channels' searched ranges; not a number before.</summary>
+    internal double RangeError { get; private set; } = double.NaN;
+
     /// <summary>Whether <see cref="Value"/> is quantized.</summary>
     public bool Enabled { get; internal set; }
 
@@ -114,6 +117,7 @@ public sealed class WeightQuantizer : IDisposable
     {
         var ranges = RangeSearch.OfChannels(Weight, ChannelAxis, Bits, Name);
         SetGrid(Array.ConvertAll(ranges, r => r.Scale), Array.ConvertAll(ranges, r => r.ZeroPoint));
+        RangeError = ranges.Average(r => r.Error);
     }
 
     /// <summary>Makes the quantizer use known grids, one for each channel.</summary>

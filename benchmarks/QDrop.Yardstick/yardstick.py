@@ -84,8 +84,8 @@ def search(rows, bits):
 class Quantizer:
     """Of activations: one learned scale, quantization dropped element by element."""
 
-    def __init__(self, name, bits):
-        self.name, self.bits, self.top = name, bits, 2 ** bits - 1
+    def __init__(self, bits):
+        self.bits, self.top = bits, 2 ** bits - 1
         self.enabled, self.drop = False, 0.0
         self.scale = self.zero_point = self.error = self.seen = None
 
@@ -113,8 +113,8 @@ class Quantizer:
 class Layer:
     """A convolution with its batch norm folded in, or a linear layer; its rounding is learned."""
 
-    def __init__(self, name, weight, bias, bits, stride=1):
-        self.name, self.weight, self.bias, self.stride = name, weight, bias, stride
+    def __init__(self, weight, bias, bits, stride=1):
+        self.weight, self.bias, self.stride = weight, bias, stride
         self.top = 2 ** bits - 1
         shape = [-1] + [1] * (weight.dim() - 1)
         scale, zero_point, error = search(weight.flatten(1), bits)
@@ -161,13 +161,13 @@ class Unit:
 def folded(tensors, convolution, norm, bits, stride=1):
     factor = tensors[norm + ".weight"] / (tensors[norm + ".running_var"] + 1e-5).sqrt()
     weight = tensors[convolution + ".weight"] * factor[:, None, None, None]
-    return Layer(convolution, weight, tensors[norm + ".bias"] - tensors[norm + ".running_mean"] * factor, bits, stride)
+    return Layer(weight, tensors[norm + ".bias"] - tensors[norm + ".running_mean"] * factor, bits, stride)
 
 
 def block(tensors, name, stride, w, a, out_bits):
     first = folded(tensors, name + ".conv1", name + ".bn1", w, stride)
     second = folded(tensors, name + ".conv2", name + ".bn2", w)
-    inner, outer = Quantizer(name + ".inner", a), Quantizer(name + ".out", out_bits)
+    inner, outer = Quantizer(a), Quantizer(out_bits)
 
     def forward(x):
         y = second(inner(functional.relu(first(x))))
@@ -180,8 +180,8 @@ def block(tensors, name, stride, w, a, out_bits):
 
 
 def network(tensors, w, a):
-    stem, after = folded(tensors, "conv1", "bn1", 8), Quantizer("conv1.out", a)
-    head = Layer("linear", tensors["linear.weight"], tensors["linear.bias"], 8)
+    stem, after = folded(tensors, "conv1", "bn1", 8), Quantizer(a)
+    head = Layer(tensors["linear.weight"], tensors["linear.bias"], 8)
     units = [Unit("conv1", [stem], [after], lambda x: after(functional.relu(stem(x))))]
     for stage in 1, 2, 3:
         for index in range(3):
@@ -263,7 +263,8 @@ def main():
     print(json.dumps({
         "weightRangeSeconds": weights_done - begin,
         "activationRangeSeconds": activations_done - weights_done,
-        "errors": {part.name: part.error for unit in units for part in unit.layers + unit.quantizers},
+        "weightErrors": [layer.error for unit in units for layer in unit.layers],
+        "activationErrors": [quantizer.error for unit in units for quantizer in unit.quantizers],
         "iterationsPerSecond": rates,
         "reconstructionSeconds": time.perf_counter() - activations_done,
         "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

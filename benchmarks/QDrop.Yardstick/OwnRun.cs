@@ -1,0 +1,65 @@
+using Cifar10;
+using QDrop.Artifacts;
+using QDrop.Modules;
+using QDrop.Reconstruction;
+using static TorchSharp.torch;
+
+namespace QDrop.Yardstick;
+
+/// <summary>QDrop's run, in a process of its own as the yardstick's is.</summary>
+internal static class OwnRun
+{
+    private const string StatusFile = "/proc/self/status";
+
+    public static Figures Of(Workload workload)
+    {
+        set_num_threads(workload.Threads);
+        using var scope = NewDisposeScope();
+        using var model = new ResNet20();
+        WeightFile.LoadInto(model, workload.Weights);
+        model.eval();
+        var settings = new QuantizationSettings
+        {
+            W = workload.W,
+            A = workload.A,
+            Drop = workload.Drop,
+            Iterations = workload.Iterations,
+            Seed = workload.Seed,
+        };
+        Tensor inputs = ReadInputs(workload.Inputs);
+        var twin = (IModelTwin)QuantizedModel.Create(ResNet20.Quantized.Descriptor, model);
+        using (twin as IDisposable)
+        {
+            using var run = new CalibrationRun(ResNet20.Quantized.Descriptor, settings with { Samples = (int)inputs.shape[0] }, twin, [inputs], progress: null, default);
+            run.Discover();
+            run.SearchRanges();
+            double[] weightErrors = [.. twin.Context.Layers.Select(static l => l.Weight.RangeError)];
+            double[] activationErrors = [.. twin.Context.Activations.Select(static a => a.RangeError)];
+            run.Reconstruct();
+            CalibrationOutcome outcome = run.Outcome();
+            IReadOnlyDictionary<CalibrationPhase, double> seconds = outcome.Profile.Seconds;
+            return new Figures(
+                seconds[CalibrationPhase.WeightRanges],
+                seconds[CalibrationPhase.ActivationRanges],
+                weightErrors,
+                activationErrors,
+                outcome.Units.ToDictionary(static u => u.Name, u => workload.Iterations / u.LearningSeconds),
+                outcome.Units.Sum(static u => u.Seconds),
+                PeakBytes());
+        }
+    }
+
+    private static Tensor ReadInputs(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        var values = new float[bytes.Length / sizeof(float)];
+        Buffer.BlockCopy(bytes, 0, values, 0, bytes.Length);
+        return tensor(values).view(-1, 3, 32, 32);
+    }
+
+    private static long PeakBytes()
+    {
+        string line = File.ReadLines(StatusFile).First(static l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
