@@ -76,6 +76,21 @@ internal static partial class Forwards
                 protected override Tensor Act(Tensor t) => tanh(base.Act(t)) + t;
             }
             """, "return derived.forward(x);"),
+        ["a virtual property with a module that is overridden"] = ("""
+            private readonly Derived derived = new();
+            internal partial class Base() : Module<Tensor, Tensor>("base")
+            {
+                protected readonly Module<Tensor, Tensor> conv = Conv2d(4, 4, 1), act = ReLU();
+                protected virtual Module<Tensor, Tensor> Act => act;
+                public override Tensor forward(Tensor x) => Act.forward(conv.forward(x));
+            }
+            internal sealed partial class Derived : Base
+            {
+                private readonly Module<Tensor, Tensor> tanh = Tanh();
+                public Derived() => RegisterComponents();
+                protected override Module<Tensor, Tensor> Act => tanh;
+            }
+            """, "return derived.forward(x);"),
         ["an abstract base class with private layers"] = ("""
             private readonly Block block = new(), other = new();
             internal abstract class Base<T> : Module<Tensor, Tensor> where T : class

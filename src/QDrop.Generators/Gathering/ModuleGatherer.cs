@@ -92,10 +92,12 @@ internal static class ModuleGatherer
         {
             if (!SymbolEqualityComparer.Default.Equals(type, module) && !type.IsAbstract)
                 return ForwardOf(type, torch) is null;
-            if (type.GetMembers().OfType<IMethodSymbol>().Any(m => m.IsOverride && (torch.Of(m.ReturnType) != Tensorness.None || m.Parameters.Any(p => torch.Of(p.Type) != Tensorness.None))))
+            if (type.GetMembers().OfType<IMethodSymbol>().Any(m => m.IsOverride && (Matters(m.ReturnType) || m.Parameters.Any(p => Matters(p.Type)))))
                 return true;
         }
         return true;
+
+        bool Matters(ITypeSymbol type) => torch.Of(type) != Tensorness.None || torch.IsModuleOrInterface(type);
     }
 
     /// <summary>How the twin reads a private member of a base class.</summary>

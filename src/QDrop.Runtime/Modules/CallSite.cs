@@ -62,7 +62,7 @@ public abstract class CallSite<TModule> where TModule : class
             return new Called(module, null);
         object quantized = module switch
         {
-            IQuantizable users => users.CreateQuantized(_context, _feeds),
+            IQuantizable users => Twins.Of(users, _context, _feeds),
             MultiheadAttention attention => new QuantizedAttention(_context, _feeds, attention),
             IModule<Tensor, Tensor> unary => new ChainModule(new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
             _ => throw Unsupported(module),

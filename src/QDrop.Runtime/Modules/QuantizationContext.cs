@@ -175,7 +175,7 @@ public sealed class QuantizationContext : IDisposable
     /// </summary>
     internal Func<Tensor, Tensor> Twin(IQuantizable module, Feeds output)
     {
-        IQuantizedModule twin = module.CreateQuantized(this, output);
+        IQuantizedModule twin = Twins.Of(module, this, output);
         if (twin is not Module<Tensor, Tensor> unary)
         {
             throw new QDropException("QDROP232", $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");

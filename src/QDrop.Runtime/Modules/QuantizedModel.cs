@@ -71,6 +71,6 @@ public static class QuantizedModel
         {
             throw new QDropException("QDROP232", $"{model.GetType()} has no quantized twin: expected a partial class marked [Quantize], built with the QDrop generator.");
         }
-        return quantizable.CreateQuantized(context, Feeds.Result);
+        return Twins.Of(quantizable, context, Feeds.Result);
     }
 }
