@@ -107,7 +107,9 @@ internal static class DiagnosticCases
             Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); var z = Act(y); return z + y;"),
             Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); return y + Act(y);"),
             Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "return Act(x);"),
-            Forwards.Source("private readonly Tools tools = new(); private sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "return tools.Act(x);"),
+            Forwards.Source("internal sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "return new Tools().Act(x);"),
+            Forwards.Source("private readonly Tools tools = new Sharp(); internal class Tools { public virtual Tensor Act(Tensor t) => relu(t); } internal sealed class Sharp : Tools { public override Tensor Act(Tensor t) => tanh(t); }", "return tools.Act(x);"),
+            Forwards.Source("private readonly Tools[] all = [new(), new()]; internal sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "foreach (var tools in all) x = tools.Act(x); return x;"),
             Forwards.Source("private static Tensor Last(Tensor t) { try { return relu(t); } finally { } }", "return Last(x);"),
             Forwards.Source("private static async System.Threading.Tasks.Task<Tensor> Later(Tensor t) { await System.Threading.Tasks.Task.Yield(); return t; }", "return Later(x).Result;"),
             $$"""

@@ -9,6 +9,7 @@ internal static partial class Forwards
         ["Basics"] = Basics(),
         ["Forms"] = Forms(),
         ["Helpers"] = Helpers(),
+        ["Objects"] = Objects(),
         ["Collections"] = Collections(),
         ["Several"] = Several(),
         ["Scopes"] = Scopes(),

@@ -74,7 +74,11 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     private string Self()
     {
         UsesSelf = true;
-        return self;
+        if (frame.Self is not { } other)
+            return self;
+        // this, in a helper of another object → this._model.backbone
+        var rewriter = new BodyRewriter(other.Frame, names, self, lowers: false);
+        return rewriter.Operand(other.Operation.Syntax);
     }
 
     private string Children(SyntaxNode node)

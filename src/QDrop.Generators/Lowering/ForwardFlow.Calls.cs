@@ -54,7 +54,7 @@ internal sealed partial class ForwardFlow
         if (method.MethodKind == MethodKind.DelegateInvoke)
             CannotAnalyse(call, "a delegate is called with tensors; call the function itself");
         else if (IsOfCompilation(method))
-            CannotAnalyse(call, $"'{method.ContainingType.Name}.{method.Name}' works on tensors for another object; make it static or a member of the model, or make its class a module class");
+            CannotAnalyse(call, $"'{method.ContainingType.Name}.{method.Name}' works on tensors for an object that is not followed: expected a static method, or one that nothing overrides of the model, of a member of it, or of a member of that");
         else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _torch.Tensor.ContainingAssembly))
             UnknownOperation(call, method, "");
         else
@@ -140,7 +140,7 @@ internal sealed partial class ForwardFlow
             return Operation(property, property.Property, [Argument(property.Instance!), .. arguments], []);
         }
         if (IsFollowedGetter(property))
-            return Follow(property, Implementation(property.Property.GetMethod!, property.Instance is { } self && IsBase(self)), []);
+            return Follow(property, Implementation(property.Property.GetMethod!, property.Instance is { } self && IsBase(self), _frame), []);
         if (Of(property.Instance?.Type) is Tensorness.List or Tensorness.Tuple)
         {
             if (Collection(property) is { } elements)
@@ -165,7 +165,8 @@ internal sealed partial class ForwardFlow
     private bool IsFollowedGetter(IMemberReferenceOperation member) =>
         member is IPropertyReferenceOperation { Property: { IsIndexer: false, GetMethod: { } getter } property, Instance: var instance }
         && (instance is null || IsOwnObject(instance)) && IsOfCompilation(property) && Of(property.Type) != Tensorness.None
-        && BodyOf(Implementation(getter, instance is not null && IsBase(instance))) is not null;
+        && Implementation(getter, instance is not null && IsBase(instance), _frame) is var method
+        && (_frame.Self is null || instance is null || IsBase(instance) || !MayBeAnother(method)) && BodyOf(method) is not null;
 
     /// <summary>A use of a member that has to do with tensors: one of the vocabulary, or an error.</summary>
     private ImmutableHashSet<TensorValue> Operation(IOperation operation, ISymbol member, IReadOnlyList<CallArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)

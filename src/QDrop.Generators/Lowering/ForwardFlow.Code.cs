@@ -87,9 +87,10 @@ internal sealed partial class ForwardFlow
     /// <summary>Whether the model, or a class that may yet derive from it, overrides what a base class has.</summary>
     private bool MayBeOverridden(ISymbol member)
     {
-        if (!_model.IsSealed)
+        var self = SelfType(_frame);
+        if (!self.IsSealed)
             return true;
-        for (var type = _model; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
+        for (var type = self; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
         {
             if (type.GetMembers(member.Name).Any(m => m.IsOverride))
                 return true;
@@ -169,7 +170,7 @@ internal sealed partial class ForwardFlow
             _written.UnionWith(body.Assigned.Where(s => s is IFieldSymbol or IPropertySymbol).Select(s => s.OriginalDefinition));
             foreach (var method in body.Operations.Select(Called).OfType<IMethodSymbol>().Where(IsOfCompilation))
             {
-                var target = method.IsStatic || method.MethodKind == MethodKind.LocalFunction ? method : Implementation(method, isBase: false);
+                var target = method.IsStatic || method.MethodKind == MethodKind.LocalFunction ? method : Implementation(method, isBase: false, Root);
                 if (BodyOf(target) is { } called)
                     pending.Push(called);
             }

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Mappings;
@@ -31,12 +32,31 @@ internal sealed partial class ForwardFlow
             return null;
         if (call.Instance is { } instance)
         {
-            if (!IsOwnObject(instance))
+            var isOwn = IsOwnObject(instance);
+            if (!isOwn && (IsModuleCall(call) || OtherObject(instance) is null))
                 return null;
-            method = Implementation(method, IsBase(instance));
+            method = isOwn ? Implementation(method, IsBase(instance), _frame) : method;
+            // Of what another object overrides, only the class that it is at run time decides.
+            if (!(isOwn && (_frame.Self is null || IsBase(instance))) && MayBeAnother(method))
+                return null;
         }
         return IsOfCompilation(method) ? method : null;
     }
+
+    /// <summary>Another object than the model whose class is known: a member of the model, or of such an object.</summary>
+    private Placed? OtherObject(IOperation instance)
+    {
+        if (instance.Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !IsOfCompilation(type))
+            return null;
+        var resolved = Resolve(instance);
+        return IsFixed(resolved.Operation) && !IsOwnObject(resolved.Operation)
+            && resolved.Operation.Type is INamedTypeSymbol { TypeKind: TypeKind.Class } found && _compilation.ClassifyConversion(found, type).IsImplicit
+            ? resolved
+            : null;
+    }
+
+    private static bool MayBeAnother(IMethodSymbol method) =>
+        (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed;
 
     private bool MentionsTensors(IMethodSymbol method) => Of(method.ReturnType) != Tensorness.None || method.Parameters.Any(p => Of(p.Type) != Tensorness.None);
 
@@ -83,10 +103,13 @@ internal sealed partial class ForwardFlow
 
     private static bool IsBase(IOperation instance) => instance.Syntax is BaseExpressionSyntax;
 
-    /// <summary>What runs when a method is called on the model.</summary>
-    private IMethodSymbol Implementation(IMethodSymbol method, bool isBase)
+    /// <summary>The class of what <c>this</c> is, as far as it is known.</summary>
+    private INamedTypeSymbol SelfType(Frame frame) => frame.Self is { } self ? (INamedTypeSymbol)self.Operation.Type! : _model;
+
+    /// <summary>What runs when a method is called on <c>this</c>.</summary>
+    private IMethodSymbol Implementation(IMethodSymbol method, bool isBase, Frame frame)
     {
-        for (var type = _model; type is not null; type = type.BaseType)
+        for (var type = SelfType(frame); type is not null; type = type.BaseType)
         {
             foreach (var member in type.GetMembers(method.Name).OfType<IMethodSymbol>())
             {
@@ -164,7 +187,7 @@ internal sealed partial class ForwardFlow
         if (_frames.TryGetValue(place, out var frame))
             return frame;
         var declarer = method.MethodKind == MethodKind.LocalFunction ? _frame.DeclarerOf(body.Method) : null;
-        frame = new Frame(place, body, declarer) { Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation) };
+        frame = new Frame(place, body, declarer) { Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation), Self = declarer is null ? SelfOf(call) : declarer.Self };
         foreach (var argument in arguments)
             frame.Arguments[body.Method.Parameters[argument.Parameter!.Ordinal]] = argument.Value;
         declarer?.Declared.Add(frame);
@@ -172,6 +195,14 @@ internal sealed partial class ForwardFlow
         _frame.Callees.Add(frame);
         return frame;
     }
+
+    /// <summary>The object on which a helper is called, where it is not the model.</summary>
+    private Placed? SelfOf(IOperation call) => call switch
+    {
+        IInvocationOperation { Instance: { } instance } => IsOwnObject(instance) ? _frame.Self : OtherObject(instance),
+        IPropertyReferenceOperation { Instance: not null } => _frame.Self,
+        _ => null,
+    };
 
     /// <summary>Why a helper cannot be followed, or <see langword="null"/>.</summary>
     private string? WhyNot(IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
@@ -200,7 +231,7 @@ internal sealed partial class ForwardFlow
                 IParameterReferenceOperation { Parameter: var parameter } => found.Frame.Scopes
                     .Where(f => f.Call is not null && f.Arguments.ContainsKey(parameter) && !f.Body.Assigns(parameter))
                     .Select(f => (Placed?)new Placed(f.Caller!, f.Arguments[parameter])).FirstOrDefault(),
-                IPropertyReferenceOperation property => GetterOf(property),
+                IPropertyReferenceOperation property => GetterOf(property, found.Frame),
                 ILocalReferenceOperation { Local: var local } => found.Frame.Scopes
                     .Select(f => f.Body.OnlyValueOf(local) is { } value ? (Placed?)new Placed(f, value) : null).FirstOrDefault(p => p is not null),
                 _ => null,
@@ -213,13 +244,15 @@ internal sealed partial class ForwardFlow
     }
 
     /// <summary><c>Head => head</c>: what a property of the model stands for.</summary>
-    private Placed? GetterOf(IPropertyReferenceOperation property)
+    private Placed? GetterOf(IPropertyReferenceOperation property, Frame frame)
     {
         if (property is not { Property: { IsIndexer: false, GetMethod: { } getter }, Instance: { } instance } || !IsOwnObject(instance) || !IsOfCompilation(getter))
             return null;
-        var method = Implementation(getter, IsBase(instance));
+        var method = Implementation(getter, IsBase(instance), frame);
+        if (frame.Self is not null && !IsBase(instance) && MayBeAnother(method))
+            return null;
         if (BodyOf(method) is not { IsBroken: false, Statements: { Count: 1 } statements } body || statements[0] is not IReturnOperation { ReturnedValue: { } value } || !IsFixed(value))
             return null;
-        return CheckCode(body) ? new Placed(new Frame(null, body, null) { Types = TypeSubstitution.Of(method, _frame.Types, _compilation) }, value) : null;
+        return CheckCode(body) ? new Placed(new Frame(null, body, null) { Types = TypeSubstitution.Of(method, _frame.Types, _compilation), Self = frame.Self }, value) : null;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
 
     public int Depth { get; } = call is { Frame: var caller } ? caller.Depth + 1 : 0;
 
+    /// <summary>The object whose members the body names by <c>this</c>, where it is another than the model.</summary>
+    public Placed? Self { get; init; }
+
     /// <summary>What the parameters stand for, in the frame of the caller.</summary>
     public Dictionary<ISymbol, IOperation> Arguments { get; } = new(SymbolEqualityComparer.Default);
 
