@@ -97,7 +97,8 @@ internal static class DiagnosticCases
         ["QDROP008"] =
         [
             Forwards.Source("", "again: x = relu(x); if (x.shape.Length > 9) goto again; return x;"),
-            Forwards.Source("", "try { return relu(x); } finally { conv1.eval(); }"),
+            Forwards.Source("", "try { return relu(x); } catch (Exception) { return x; }"),
+            Forwards.Source("", "var y = x; try { y = relu(x); } finally { y = conv1.forward(y); } return y;"),
             Forwards.Source("private Tensor? last;", "last = x; return relu(x);"),
             Forwards.Source("", "Func<Tensor, Tensor> act = t => relu(t); return act(x);"),
             Forwards.Source("", "return Act(x); static Tensor Act(Tensor t) => t.shape[0] > 9 ? Act(relu(t)) : t;"),
@@ -110,7 +111,7 @@ internal static class DiagnosticCases
             Forwards.Source("internal sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "return new Tools().Act(x);"),
             Forwards.Source("private readonly Tools tools = new Sharp(); internal class Tools { public virtual Tensor Act(Tensor t) => relu(t); } internal sealed class Sharp : Tools { public override Tensor Act(Tensor t) => tanh(t); }", "return tools.Act(x);"),
             Forwards.Source("private readonly Tools[] all = [new(), new()]; internal sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "foreach (var tools in all) x = tools.Act(x); return x;"),
-            Forwards.Source("private static Tensor Last(Tensor t) { try { return relu(t); } finally { } }", "return Last(x);"),
+            Forwards.Source("private static Tensor Last(Tensor t) { try { return relu(t); } catch (InvalidOperationException) when (t.shape.Length > 9) { throw; } }", "return Last(x);"),
             Forwards.Source("private static async System.Threading.Tasks.Task<Tensor> Later(Tensor t) { await System.Threading.Tasks.Task.Yield(); return t; }", "return Later(x).Result;"),
             $$"""
             {{Usings}}

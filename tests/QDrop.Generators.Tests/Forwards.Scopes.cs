@@ -33,6 +33,21 @@ internal static partial class Forwards
             }
             return scope.MoveToOuter(b);
             """),
+        ["try and finally"] = ("private Tensor Stage(Tensor t) { try { return relu(conv1.forward(t)); } finally { GC.KeepAlive(this); } }", """
+            var y = conv1.forward(x);
+            var z = x;
+            var scope = NewDisposeScope();
+            try
+            {
+                z = relu(y);
+                z = Stage(z).DetachFromDisposeScope();
+            }
+            finally
+            {
+                scope.Dispose();
+            }
+            return conv2.forward(z);
+            """),
         ["tensors that leave every scope"] = ("", """
             using var scope = NewDisposeScope();
             var y = conv1.forward(x).DetachFromDisposeScope();

@@ -64,6 +64,14 @@ internal static partial class Forwards
             Tensor? mask = null;
             return relu(attention.call(value: y, query: tokens, key: y, attn_mask: mask, need_weights: false).Item1) + y;
             """),
+        ["scaled dot product attention"] = ("private readonly Module<Tensor, Tensor> q = Linear(8, 8), k = Linear(8, 8); private readonly Tensor earlier = ones(8, 8).tril().to(ScalarType.Bool);", """
+            var y = conv1.forward(x);
+            var heads = functional.scaled_dot_product_attention(q.forward(y), k.forward(y), y);
+            var causal = scaled_dot_product_attention(q.forward(x), k.forward(heads), relu(y), is_casual: true);
+            var mask = y.gt(-9).logical_or(y < 0);
+            var masked = scaled_dot_product_attention(heads, causal, y, mask, 0.0);
+            return conv2.forward(masked + scaled_dot_product_attention(key: heads, query: x, value: y, attn_mask: x) + scaled_dot_product_attention(x, y, y, earlier));
+            """),
         ["the greatest of a dimension"] = ("", "var (values, _) = conv1.forward(x).max(2); return relu(values) + x.max(3).values;"),
         ["a module with two inputs by name"] = (Cross, "return cross.forward(b: x, a: conv1.forward(x));"),
         ["an optional module with two inputs"] = (Cross + "\nprivate readonly Cross? missing = null, there = new();", "var y = missing?.forward(x, x) ?? conv1.forward(x); return there?.forward(y, x) ?? y;"),

@@ -137,7 +137,7 @@ internal static class ModuleGatherer
             var isBlock = step.Layer is { } marked && ModulePlaces.HolderOf(marked.Module.Operation) is { } holder ? QuantizationBlock.OfMember(holder) : null;
             steps.Add(new StepInfo(step.Layer?.Name ?? step.Op!.Op.Name, isFloat, isBlock, type?.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), code.Text));
         }
-        return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray(),
+        return new ChainInfo(chain.Name, chain.IsDynamic ? "" : chain.Field, chain.Feeds, usesModel, chain.IsComputed ? chain.Within ?? chain.Head.Op!.Op.Name : null, steps.ToEquatableArray(),
             chain.IsCall ? new BodyRewriter(chain.Head.Frame, names, "model").CallTypes(chain) : null);
     }
 

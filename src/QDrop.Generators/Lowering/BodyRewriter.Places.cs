@@ -125,6 +125,9 @@ internal sealed partial class BodyRewriter
     private string Vocabulary(SyntaxNode node, OpCall call)
     {
         var ops = $"{Modules}Ops.{call.Op.Name}";
+        // scaled_dot_product_attention(q, k, v) → Ops.scaled_dot_product_attention(this._weights, q, k, v)
+        if (call.Within is { } within)
+            return $"{ops}(this.{within.Field}, {Arguments(((InvocationExpressionSyntax)node).ArgumentList)})";
         switch (node)
         {
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } invocation when HasReceiver(invocation):

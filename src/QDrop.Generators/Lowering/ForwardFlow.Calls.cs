@@ -14,7 +14,7 @@ namespace QDrop.Generators.Lowering;
 /// <content>Calls of modules and of the vocabulary.</content>
 internal sealed partial class ForwardFlow
 {
-    private static readonly HashSet<string> Products = ["matmul", "mm", "bmm", "baddbmm", "einsum"];
+    private static readonly HashSet<string> Products = ["matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention"];
 
     private readonly record struct CallArgument(IOperation Value, OpArgument Shape);
 
@@ -191,13 +191,14 @@ internal sealed partial class ForwardFlow
             else if (values.Count > 0)
                 CannotAnalyse(operand, "a tensor is used in a way that is not supported here");
         }
-        if (Products.Contains(op.Name) && operands.Any(o => o.Values.Any(v => v.Origin == Origin.External)))
+        var added = AddedIn(operation);
+        if (Products.Contains(op.Name) && operands.Any(o => o.Operand != added && o.Values.Any(v => v.Origin == Origin.External)))
             UnknownOperation(operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
         var value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
         foreach (var (operand, values) in operands)
         {
-            var use = Use(KindOf(op, operand == data, value is not null), operand, value, values);
+            var use = Use(operand == added ? UseKind.Join : KindOf(op, operand == data, value is not null), operand, value, values);
             if (value is null)
                 continue;
             if (operand == data)
@@ -219,6 +220,10 @@ internal sealed partial class ForwardFlow
         Add(parts, TensorValue.AnyElement, [value]);
         return [parts];
     }
+
+    /// <summary>What attention adds to its scores, or hides them by: nothing is multiplied with it.</summary>
+    private static IOperation? AddedIn(IOperation operation) =>
+        (operation as IInvocationOperation)?.Arguments.FirstOrDefault(a => a.Parameter is { Name: "attn_mask" })?.Value;
 
     private static UseKind KindOf(Op op, bool isData, bool givesTensor) => op.Kind switch
     {

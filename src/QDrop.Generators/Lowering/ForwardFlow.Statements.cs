@@ -71,8 +71,8 @@ internal sealed partial class ForwardFlow
             case ILocalFunctionOperation:
                 // Walked where it is called.
                 break;
-            case ITryOperation:
-                CannotAnalyse(statement, "try stands around tensor operations; catch exceptions outside forward");
+            case ITryOperation @try:
+                Try(@try);
                 break;
             case ILabeledOperation or IBranchOperation:
                 CannotAnalyse(statement, "goto; use a loop or a condition");
@@ -82,6 +82,40 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(statement, $"a statement of this kind ({statement.Kind}) is not supported");
                 break;
         }
+    }
+
+    /// <summary>What stands before <c>finally</c> runs as if nothing stood around it; behind it tensors are only disposed.</summary>
+    private void Try(ITryOperation @try)
+    {
+        if (@try.Catches.Length > 0)
+        {
+            CannotAnalyse(@try, "catch stands behind tensor operations; catch exceptions outside forward");
+            return;
+        }
+        var before = _state;
+        Statement(@try.Body);
+        var after = _state;
+        _state = FlowState.Merge(before, after);
+        foreach (var last in @try.Finally?.Operations ?? [])
+        {
+            // Whatever a local holds here, it held it or something else when the body ended.
+            if (last.DescendantsAndSelf().Any(o => o is IAssignmentOperation or IDeclarationExpressionOperation or IVariableDeclaratorOperation && Of(TargetType(o)) != Tensorness.None)
+                || MentionsComputation(last))
+                CannotAnalyse(last, "tensors are computed or stored in finally; do that before");
+            else
+                Statement(last);
+        }
+        _state = after;
+
+        static ITypeSymbol? TargetType(IOperation operation) => operation switch
+        {
+            IAssignmentOperation assignment => assignment.Target.Type,
+            IVariableDeclaratorOperation declarator => declarator.Symbol.Type,
+            _ => operation.Type,
+        };
+
+        bool MentionsComputation(IOperation operation) => operation.DescendantsAndSelf().Any(o => o is IInvocationOperation call
+            && (IsModuleCall(call) || HelperOf(call) is not null || (Of(call.Type) != Tensorness.None && _ops.Knows(call.TargetMethod))));
     }
 
     private void Return(IReturnOperation @return)

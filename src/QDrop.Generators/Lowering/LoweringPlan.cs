@@ -39,7 +39,10 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
     public string Field { get; set; } = "";
 
     /// <summary>Whether the head is computed in place: a join, or an activation function whose arguments are known at run time only.</summary>
-    public bool IsComputed => Head.Op is not null && (Steps.Count == 0 || Steps[0] != Head);
+    public bool IsComputed => Within is not null || (Head.Op is not null && (Steps.Count == 0 || Steps[0] != Head));
+
+    /// <summary>Name of a value that an operation computes within, where the chain is that value's: the quantizer of attention's weights.</summary>
+    public string? Within { get; init; }
 
     /// <summary>Whether it is no chain, but the call of a module with several tensors in or out.</summary>
     public bool IsCall => Head.Origin == Origin.Call;
@@ -72,6 +75,12 @@ internal sealed class LoweringPlan
             while (next.TryGetValue(run[run.Count - 1], out var following))
                 run.Add(following);
             plan.Add(run);
+        }
+        foreach (var value in flow.Values.Where(v => v.Op?.Op.Within is not null))
+        {
+            var chain = new Chain(value, [], "Next") { Within = value.Op!.Op.Within };
+            plan._chains.Add(chain);
+            value.Op.Within = chain;
         }
         plan.Name(taken);
         PlaceHelpers(flow.Root);
@@ -166,7 +175,7 @@ internal sealed class LoweringPlan
         var names = new HashSet<string>();
         foreach (var chain in _chains.OrderBy(c => c.Head.Order))
         {
-            var name = chain.Head.Layer?.Name ?? chain.Head.Op!.Op.Name.TrimEnd('_');
+            var name = chain.Within ?? chain.Head.Layer?.Name ?? chain.Head.Op!.Op.Name.TrimEnd('_');
             chain.Name = Unique(name, names);
             chain.Field = Unique("_" + new string([.. name.Where(SyntaxFacts.IsIdentifierPartCharacter)]), fields);
         }

@@ -121,12 +121,16 @@ internal sealed class Use(UseKind kind, Frame frame, IOperation place, TensorVal
 internal sealed record LayerCall(IOperation Receiver, Placed Module, IOperation Argument, string Name, ITypeSymbol Type, bool IsFixed, bool IsSpread, bool IsConditional);
 
 /// <summary>A use of the vocabulary.</summary>
-/// <param name="Arguments">What goes into it, in the order of <see cref="Op.Method"/>'s parameters.</param>
+/// <param name="Arguments">What goes into it, in the order of <see cref="Op.Parameters"/>.</param>
 /// <param name="Data">The tensor that it computes from, where that is one.</param>
 /// <param name="IsInPlace">Whether it changes its first argument.</param>
 /// <param name="IsRepeatable">Whether its other arguments are constants or members of the model, so that a chain can hold it.</param>
 /// <param name="GivesMany">Whether it gives a collection of tensors.</param>
-internal sealed record OpCall(Op Op, IReadOnlyList<IOperation> Arguments, IOperation? Data, bool IsInPlace, bool IsRepeatable, bool GivesMany);
+internal sealed record OpCall(Op Op, IReadOnlyList<IOperation> Arguments, IOperation? Data, bool IsInPlace, bool IsRepeatable, bool GivesMany)
+{
+    /// <summary>The chain of a value that the operation computes within.</summary>
+    public Chain? Within { get; set; }
+}
 
 /// <summary>A piece of code in one of the calls in which it runs.</summary>
 internal readonly record struct Placed(Frame Frame, IOperation Operation);

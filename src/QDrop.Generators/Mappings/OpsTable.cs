@@ -17,7 +17,16 @@ internal enum OpKind
 }
 
 /// <summary>A method of <c>QDrop.Modules.Ops</c>, or for <see cref="OpKind.Neutral"/> nothing but the kind.</summary>
-internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method);
+internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method)
+{
+    /// <summary>The parameters that stand for those of the TorchSharp member: all but a first one that takes the chain of a value computed within.</summary>
+    public IReadOnlyList<IParameterSymbol> Parameters { get; } = Method is null ? [] : TakesChain(Method) ? [.. Method.Parameters.Skip(1)] : Method.Parameters;
+
+    /// <summary>Name of the parameter that takes the chain of a value computed within, or <see langword="null"/>.</summary>
+    public string? Within { get; } = Method is not null && TakesChain(Method) ? Method.Parameters[0].Name : null;
+
+    private static bool TakesChain(IMethodSymbol method) => method.Parameters.Length > 0 && method.Parameters[0].Type.ToDisplayString() == "QDrop.Modules.Chain";
+}
 
 /// <summary>An argument as a tensor operation receives it: the receiver of an instance member comes first.</summary>
 /// <param name="Type">Type of the parameter that takes it.</param>
@@ -61,7 +70,7 @@ internal sealed class OpsTable
     public Op? Find(ISymbol member, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
     {
         var entries = Entries(member);
-        return entries.FirstOrDefault(op => op.Kind == OpKind.Neutral) ?? entries.FirstOrDefault(op => Accepts(op.Method!, arguments, omitted));
+        return entries.FirstOrDefault(op => op.Kind == OpKind.Neutral) ?? entries.FirstOrDefault(op => Accepts(op.Parameters, arguments, omitted));
     }
 
     private static string NameOf(ISymbol member) => member is IPropertySymbol { IsIndexer: true } ? "this[]" : member.Name;
@@ -96,15 +105,15 @@ internal sealed class OpsTable
     /// Whether the method can be called with the same argument list: same number of tensors in the same places, every other argument
     /// convertible, names of named arguments the same, defaults of omitted ones the same.
     /// </summary>
-    private bool Accepts(IMethodSymbol method, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
+    private bool Accepts(IReadOnlyList<IParameterSymbol> parameters, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
     {
         var taken = new HashSet<IParameterSymbol>(SymbolEqualityComparer.Default);
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
             var parameter = argument.Name is { } name
-                ? method.Parameters.FirstOrDefault(p => p.Name == name)
-                : i < method.Parameters.Length ? method.Parameters[i] : null;
+                ? parameters.FirstOrDefault(p => p.Name == name)
+                : i < parameters.Count ? parameters[i] : null;
             if (parameter is null || !taken.Add(parameter) || (argument.IsParams && !parameter.IsParams))
                 return false;
             if (_torch.Of(parameter.Type) != _torch.Of(argument.Type))
@@ -116,7 +125,7 @@ internal sealed class OpsTable
             if (!_compilation.ClassifyConversion(argument.Type, parameter.Type).IsImplicit)
                 return false;
         }
-        return method.Parameters.All(p => taken.Contains(p) || p.IsParams || (p.IsOptional && SameDefault(p, omitted)));
+        return parameters.All(p => taken.Contains(p) || p.IsParams || (p.IsOptional && SameDefault(p, omitted)));
     }
 
     private static ITypeSymbol? ElementOf(ITypeSymbol collection) => collection switch
