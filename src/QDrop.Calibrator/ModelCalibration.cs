@@ -52,11 +52,24 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         if (outcome == ResultOutcome.Calibrated)
             PlacedException.At(plan.Model, () => Quantize(model, inputs, settings, stop));
         if (outcome != ResultOutcome.UpToDate)
+        {
             Seal(key);
+            WarnOfFloat(CalibrationReportFile.ReadCost(_files.Report));
+        }
         if (outcome == ResultOutcome.Calibrated)
             cache.Store(key, _files);
         channel.Send(new WorkerMessage { Kind = MessageKind.Result, Model = plan.Descriptor.Name, Outcome = outcome, Artifact = _files.Artifact, Report = _files.Report });
         return Summary(outcome, settings, watch.Elapsed);
+    }
+
+    /// <summary>Quantization of less than half of what is computed may be meant, and may be forgotten.</summary>
+    private void WarnOfFloat(ModelCost cost)
+    {
+        if (cost.QuantizedShare >= 0.5)
+            return;
+        string largest = string.Join(", ", cost.FloatLayers.Take(3).Select(static l => FormattableString.Invariant($"{l.Name} {l.Share:0.#%}")));
+        channel.Send(Diagnosis.Warning("QDROP234", FormattableString.Invariant(
+            $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from what need not stay float."), plan.Model));
     }
 
     private nn.Module Create()
@@ -106,7 +119,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
 
         Artifact.Write(_files.Artifact, outcome.State);
-        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome.State, outcome.Units);
+        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome.State, outcome.Units, outcome.Cost);
         return true;
     }
 

@@ -16,21 +16,26 @@ public static class CalibrationReportFile
     /// <param name="artifactPath">The artifact, already written.</param>
     /// <param name="state">The quantized model.</param>
     /// <param name="units">The units in the order in which they were reconstructed.</param>
+    /// <param name="cost">How much of the model is quantized.</param>
     /// <exception cref="QDropException">QDROP260: the file cannot be written.</exception>
-    public static void Write(string path, string artifactPath, QuantizedModelState state, IReadOnlyList<UnitReport> units)
+    public static void Write(string path, string artifactPath, QuantizedModelState state, IReadOnlyList<UnitReport> units, ModelCost cost)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(artifactPath);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(units);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Report(artifactPath, state, units), Json.ReportDocument);
+        ArgumentNullException.ThrowIfNull(cost);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Report(artifactPath, state, units, cost), Json.ReportDocument);
         AtomicFile.Write(path, stream => stream.Write(json));
     }
+
+    /// <summary>What a report says of how much of the model is quantized.</summary>
+    internal static ModelCost ReadCost(string path) => JsonSerializer.Deserialize(File.ReadAllBytes(path), Json.ReportDocument)!.Cost;
 
     /// <summary>Readable paths and names: the file is not put into a web page.</summary>
     private static ReportJson Json => new(new JsonSerializerOptions(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private static ReportDocument Report(string artifactPath, QuantizedModelState state, IReadOnlyList<UnitReport> units)
+    private static ReportDocument Report(string artifactPath, QuantizedModelState state, IReadOnlyList<UnitReport> units, ModelCost cost)
     {
         var layers = state.Layers.Select(Layer).ToList();
         long artifactBytes = new FileInfo(artifactPath).Length;
@@ -47,6 +52,7 @@ public static class CalibrationReportFile
             manifest.Fingerprint,
             Path.GetFileName(artifactPath),
             new ReportSize(floatBytes, artifactBytes, Ratio(floatBytes, artifactBytes), weights, packed, Ratio(8 * packed, weights)),
+            new ModelCost(Share(cost.QuantizedShare), [.. cost.FloatLayers.Select(static l => l with { Share = Share(l.Share) })]),
             manifest.Settings,
             [.. units.Select(static u => new ReportUnit(u.Name, u.IsBlock, u.Layers, u.Iterations, Finite(u.ErrorBefore), Finite(u.ErrorAfter), Math.Round(u.Seconds, 3)))],
             layers,
@@ -66,6 +72,8 @@ public static class CalibrationReportFile
     /// <summary>JSON has no NaN and no infinity.</summary>
     private static double? Finite(double error) => double.IsFinite(error) ? error : null;
 
+    private static double Share(double share) => Math.Round(share, 4);
+
     private static double Ratio(long dividend, long divisor) => divisor == 0 ? 0 : Math.Round((double)dividend / divisor, 3);
 }
 
@@ -77,6 +85,7 @@ internal sealed record ReportDocument(
     string Fingerprint,
     string Artifact,
     ReportSize Size,
+    ModelCost Cost,
     QuantizationSettings Settings,
     IReadOnlyList<ReportUnit> Units,
     IReadOnlyList<ReportLayer> Layers,

@@ -89,6 +89,11 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
         Tensor weight = layers[0].Weight.Value();
         return new([(Part(0), Part(1), Part(2))]);
 
-        Tensor Part(int part) => functional.linear(x[part], weight.narrow(0, part * embedding, embedding), layers[0].Bias?.narrow(0, part * embedding, embedding));
+        Tensor Part(int part)
+        {
+            Tensor rows = weight.narrow(0, part * embedding, embedding);
+            layers[0].Count(x[part].numel() / x[part].shape[^1] * rows.numel());
+            return functional.linear(x[part], rows, layers[0].Bias?.narrow(0, part * embedding, embedding));
+        }
     }
 }

@@ -71,9 +71,12 @@ public sealed class QuantizedLayer : IDisposable
         // Every position of the output, or of the input of a transposed convolution, meets one slice of the weight. Indices only look rows up.
         Tensor positions = ChannelAxis == 0 ? y : x;
         if (x.is_floating_point())
-            Interlocked.Add(ref _multiplyAccumulates, positions.numel() * (Weight.Weight.numel() / Weight.Weight.shape[0]));
+            Count(positions.numel() * (Weight.Weight.numel() / Weight.Weight.shape[0]));
         return y;
     }
+
+    /// <summary>Counts the multiply-accumulates of a run.</summary>
+    internal void Count(long multiplyAccumulates) => Interlocked.Add(ref _multiplyAccumulates, multiplyAccumulates);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -15,7 +15,8 @@ public sealed record CalibrationProgress(string Phase, string? Unit, int UnitInd
 /// <summary>What calibration gives.</summary>
 /// <param name="State">The quantized model.</param>
 /// <param name="Units">What was done for each unit, in order.</param>
-public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList<UnitReport> Units)
+/// <param name="Cost">How much of the model is quantized.</param>
+public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList<UnitReport> Units, ModelCost Cost)
 {
     /// <summary>Where the time went.</summary>
     public CalibrationProfile Profile { get; init; } = new();

@@ -26,6 +26,7 @@ internal sealed class CalibrationRun : IDisposable
     private readonly CalibrationProfile _profile = new();
     private Dictionary<Unit, UnitLayouts> _layouts = [];
     private UnitRunner _units;
+    private ModelCost _cost = new(1, []);
 
     public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
@@ -60,7 +61,7 @@ internal sealed class CalibrationRun : IDisposable
         _runner.Check(expected, found);
         var others = new ShapeExecutor(_context);
         using (no_grad())
-            _runner.Run(_batches.Repeated(DiscoverySamples + 1), others);
+            _cost = ModelCost.Of(_twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(DiscoverySamples + 1), others));
         _layouts = _discovery.Shapes.Layouts(DiscoverySamples, others.Shapes, DiscoverySamples + 1);
         _units = new UnitRunner(_batches, _layouts, _profile, _cancellation);
         AssignBits();
@@ -155,7 +156,7 @@ internal sealed class CalibrationRun : IDisposable
             Versions = LibraryVersions.Current(),
         };
         Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_twin.Float, _context).ToDictionary(t => t.Key, t => Own(t.Value));
-        return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports) { Profile = _profile };
+        return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports, _cost) { Profile = _profile };
 
         static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
     }

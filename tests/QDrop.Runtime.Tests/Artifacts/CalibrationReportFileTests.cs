@@ -23,7 +23,8 @@ public sealed class CalibrationReportFileTests
                 new UnitReport("stem", false, ["stem"], 100, 2.5, 0.5, 1.25),
                 new UnitReport("block", true, ["block.conv1", "block.up"], 100, double.NaN, double.PositiveInfinity, 2),
                 new UnitReport("fc", false, ["fc"], 0, 0.25, 0.25, 0),
-            ]);
+            ],
+            new ModelCost(0.75, [new LayerCost("head.lstm", 0.2), new LayerCost("head.fc", 0.05)]));
 
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Root).Length);
         using var report = JsonDocument.Parse(File.ReadAllBytes(folder["m.qdrop.json"]));
@@ -49,6 +50,11 @@ public sealed class CalibrationReportFileTests
         Assert.Equal(0.5, units[0].GetProperty("errorAfter").GetDouble());
         Assert.Equal(JsonValueKind.Null, units[1].GetProperty("errorBefore").ValueKind);
         Assert.Equal(0.25, units[2].GetProperty("errorAfter").GetDouble());
+
+        var cost = root.GetProperty("cost");
+        Assert.Equal(0.75, cost.GetProperty("quantizedShare").GetDouble());
+        Assert.Equal(("head.lstm", 0.2), (cost.GetProperty("floatLayers")[0].GetProperty("name").GetString(), cost.GetProperty("floatLayers")[0].GetProperty("share").GetDouble()));
+        Assert.Equal(0.05, CalibrationReportFile.ReadCost(folder["m.qdrop.json"]).FloatLayers[1].Share);
 
         var layer = root.GetProperty("layers")[1];
         Assert.Equal(("block.conv1", 3, 54L), (layer.GetProperty("name").GetString(), layer.GetProperty("bits").GetInt32(), layer.GetProperty("packedBytes").GetInt64()));
