@@ -1,5 +1,4 @@
 using QDrop.Artifacts;
-using QDrop.Modules;
 using QDrop.Reconstruction;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -36,23 +35,6 @@ public sealed class Measurement : IDisposable
         Tensor[] inputs = Inputs(seed: 2, TestSamples);
         Tensor[] expected = _zoo.Forward(_model, Copies(inputs)), found = _zoo.Forward(twin, Copies(inputs));
         return expected.Zip(found, (e, f) => (f - e).abs().max().ToDouble() / e.abs().max().ToDouble()).Max();
-    }
-
-    /// <summary>Share of the multiply-accumulates of all layers with weights, from 0 to 1, that run on quantized weights.</summary>
-    public double QuantizedShare()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGrad = no_grad();
-        using Module twin = _zoo.ToQuantized(_model);
-        twin.eval();
-        // A first run makes the layers, for which some float modules are tried.
-        _zoo.Forward(twin, Inputs(seed: 2, samples: 1));
-        IReadOnlyList<QuantizedLayer> layers = ((IQuantizedModule)twin).Context.Layers;
-        long before = layers.Sum(l => l.MultiplyAccumulates);
-        using var floats = new FloatCost(_model);
-        _zoo.Forward(twin, Inputs(seed: 2, samples: 1));
-        double quantized = layers.Sum(l => l.MultiplyAccumulates) - before;
-        return quantized / (quantized + floats.MultiplyAccumulates);
     }
 
     /// <summary>

@@ -45,9 +45,10 @@ internal static class ModelTable
     private static string Row(ZooModel zoo)
     {
         using var measurement = new Measurement(zoo);
-        IReadOnlyList<UnitReport> units = measurement.Reconstruct(iterations: 1).Units;
+        CalibrationOutcome outcome = measurement.Reconstruct(iterations: 1);
+        IReadOnlyList<UnitReport> units = outcome.Units;
         double twin = measurement.TwinError();
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {zoo.Name} | {units.Count} | {units.Count(u => u.IsBlock)} | {measurement.QuantizedShare():0.#%} | {(twin == 0 ? "0" : twin.ToString("0e-0", CultureInfo.InvariantCulture))} | {measurement.EightBitError():0.00%} |");
+            $"| {zoo.Name} | {units.Count} | {units.Count(u => u.IsBlock)} | {outcome.Cost.QuantizedShare:0.#%} | {(twin == 0 ? "0" : twin.ToString("0e-0", CultureInfo.InvariantCulture))} | {measurement.EightBitError():0.00%} |");
     }
 }
