@@ -219,9 +219,9 @@ internal static class DiagnosticCases
             Advisable("[Quantize(W = 8)] private Module<Tensor, Tensor> Head => fc;", "return Head.forward(x);"),
             Advisable("[QuantizationBlock] private readonly int n = 1; [QuantizationBlock(false)] private Module<Tensor, Tensor> Head => fc;", "return n > 0 ? Head.forward(x) : x;"),
             Advisable("[QuantizationBlock] private readonly Module<Tensor, Tensor> fc2 = Linear(4, 4); [QuantizationBlock(false)] private readonly Sequential tail = Sequential(Linear(4, 4)); [QuantizationBlock] private readonly MultiheadAttention attention = MultiheadAttention(4, 2);", "x = tail.forward(fc2.forward(fc.forward(x))).unsqueeze(1); return attention.forward(x, x, x, null, false, null).Item1;"),
-            Advisable("[QuantizationBlock(false), FullPrecision] private readonly Sequential head = Sequential(Linear(4, 4)); [QuantizationBlock] private readonly Float tail = new();", "return tail.forward(head.forward(fc.forward(x)));") + """
+            Advisable("[QuantizationBlock(false), FullPrecision] private readonly Sequential head = Sequential(Linear(4, 1)); [QuantizationBlock] private readonly Float tail = new();", "return tail.forward(head.forward(fc.forward(x)));") + """
 
-            [FullPrecision, QuantizationBlock] internal sealed class Float : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 4); public Float() : base("float") => RegisterComponents(); public override Tensor forward(Tensor x) => fc.forward(x); }
+            [FullPrecision, QuantizationBlock] internal sealed class Float : Module<Tensor, Tensor> { private readonly Linear fc = Linear(1, 4); public Float() : base("float") => RegisterComponents(); public override Tensor forward(Tensor x) => fc.forward(x); }
             """,
             Advisable("private readonly Block block = new();", "return block.forward(fc.forward(x));") + """
 
@@ -241,6 +241,28 @@ internal static class DiagnosticCases
         [
             Model("[Quantize(Method = Method.Nearest, Drop = 0.5, Iterations = 100)]", "partial class Net"),
             Model("[Quantize(Method = Method.AdaRound, Drop = 0.5)]", "partial class Net"),
+        ],
+        ["QDROP017"] =
+        [
+            Advisable("[FullPrecision] private readonly Sequential head;", "return head.forward(fc.forward(x));", "head = Sequential((\"a\", Linear(4, 2)), (\"act\", ReLU()), (\"b\", Linear(2, 4)));"),
+            Advisable("[FullPrecision] private readonly LSTM lstm = LSTM(4, 2, bidirectional: true); private readonly Block block = new();", "return lstm.forward(block.forward(fc.forward(x))).Item1;") + """
+
+            internal sealed partial class Block : Base
+            {
+                [FullPrecision] private readonly MultiheadAttention attention = MultiheadAttention(4, 2);
+                [field: FullPrecision] private Pair Pair { get; } = new(2);
+                private readonly Embedding words = Embedding(1000, 4);
+                public Block() => RegisterComponents();
+                public override Tensor forward(Tensor x) => Pair.forward(words.forward(x) + attention.forward(x, x, x, null, false, null).Item1 + Convolved(x));
+            }
+
+            internal abstract partial class Base() : Module<Tensor, Tensor>("base") { private readonly Conv2d conv = Conv2d(4, 4, (3, 1), groups: 2); protected Tensor Convolved(Tensor x) => conv.forward(x); }
+            internal sealed class Pair(int n) : Module<Tensor, Tensor>("pair") { private readonly Bilinear both = Bilinear(4, 4, 4); public override Tensor forward(Tensor x) => both.forward(x, x) * n; }
+            """,
+            Advisable("private readonly Float tail = new();", "return tail.forward(fc.forward(x));") + """
+
+            [FullPrecision] internal sealed class Float() : Module<Tensor, Tensor>("float") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            """,
         ],
     };
 
@@ -299,10 +321,17 @@ internal static class DiagnosticCases
             internal static class Parts { public static Module<Tensor, Tensor> Body => Linear(4, 4); }
             internal sealed partial class Block : Module<Tensor, Tensor> { [QuantizationBlock] private readonly Sequential body = Sequential(Linear(4, 4), ReLU(), Linear(4, 4)); public Block() : base("block") => RegisterComponents(); public override Tensor forward(Tensor x) => body.forward(x) + x; }
             """,
+        ["less than half in full precision"] = Advisable("[FullPrecision] private readonly Linear fc2 = Linear(4, 3);", "return fc2.forward(fc.forward(x));"),
+        ["a width that is not known"] = Advisable("[FullPrecision] private readonly Linear fc2 = Linear(4, System.Environment.ProcessorCount);", "return fc2.forward(fc.forward(x));"),
+        ["layers of a loop, a condition or a parameter beside what is float"] = Advisable("[FullPrecision] private readonly Linear a = Linear(4, 40); private readonly ModuleList<Linear> all = ModuleList<Linear>(); private readonly Module<Tensor, Tensor> b;", "foreach (var layer in all) x = layer.forward(x); return b.forward(a.forward(fc.forward(x)));", "for (var i = 0; i < 20; i++) all.Add(Linear(4, 4)); b = all.Count > 3 ? Linear(40, 400) : Linear(40, 4);"),
+        ["a class of which several are made beside what is float"] = Advisable("[FullPrecision] private readonly Linear a = Linear(4, 10); private readonly Block b = new(), c = new();", "return c.forward(b.forward(a.forward(fc.forward(x))));") + """
+
+            internal sealed partial class Block() : Module<Tensor, Tensor>("block") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
+            """,
         ["a merged part that may have weights"] = Advisable("[QuantizationBlock] private readonly Sequential tail; internal Sequential Tail => tail;", "return tail.forward(fc.forward(x));", "tail = Sequential(ReLU());"),
         ["attributes on parts"] = Model("[Quantize]", "partial class Net", members: "[field: Quantize(W = 8, A = 8)] private Linear Fc2 { get; } = Linear(4, 4); private readonly Block block = new();").Replace("relu(fc.forward(x))", "block.forward(Fc2.forward(fc.forward(x)))") + """
 
-            [Quantize(Method = Method.Nearest)] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { [FullPrecision] private readonly LSTM lstm = LSTM(4, 4); public override Tensor forward(Tensor x) => lstm.forward(x).Item1; }
+            [Quantize(Method = Method.Nearest)] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { [FullPrecision] private readonly LSTM lstm = LSTM(4, 1); public override Tensor forward(Tensor x) => lstm.forward(x).Item1; }
             """,
         ["settings that count"] = Model("[Quantize(Method = Method.AdaRound, Iterations = 100)]", "partial class Net"),
         ["the class is its own factory in a global namespace"] = Usings.Replace("namespace Models;", "") + "[Quantize] internal sealed partial class Net() : Module<Tensor, Tensor>(\"net\") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }",

@@ -56,7 +56,7 @@ internal static class FixCases
             [Quantize]
             internal sealed partial class Net : Module<Tensor, Tensor>
             {
-                private readonly Linear fc = Linear(4, 4);
+                private readonly Linear fc = Linear(400, 4);
                 private readonly LSTM lstm = LSTM(4, 4);
                 /// <summary>Has an attribute already.</summary>
                 [System.Diagnostics.DebuggerBrowsable(System.Diagnostics.DebuggerBrowsableState.Never)]
@@ -80,7 +80,7 @@ internal static class FixCases
             [QDrop.Quantize]
             internal sealed partial class Net() : nn.Module<Tensor, Tensor>("net")
             {
-                private readonly Linear fc = nn.Linear(4, 4);
+                private readonly Linear fc = nn.Linear(400, 4);
                 private readonly LSTM lstm = nn.LSTM(4, 4);
                 public override Tensor forward(Tensor x) => lstm.forward(fc.forward(x)).Item1;
             }

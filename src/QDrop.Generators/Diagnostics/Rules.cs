@@ -55,10 +55,13 @@ internal static class Rules
     public static readonly DiagnosticDescriptor SettingWithoutEffect = Warning("QDROP016", "Setting has no effect",
         "{0} has no effect with Method = {1}");
 
+    public static readonly DiagnosticDescriptor MostlyFloat = Advice("QDROP017", "Most weights stay float",
+        "[FullPrecision] leaves {0} of the weights of '{1}' float, not counting embeddings; where every layer runs at as many positions, as much of what is computed");
+
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
     [
         NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer,
-        UnusedLayer, SharedLayer, BatchNormStays, NothingToQuantize, EmptyBlock, AttributeWithoutEffect, SettingWithoutEffect,
+        UnusedLayer, SharedLayer, BatchNormStays, NothingToQuantize, EmptyBlock, AttributeWithoutEffect, SettingWithoutEffect, MostlyFloat,
     ];
 
     public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);

@@ -88,6 +88,7 @@ internal static class ModelGatherer
         var written = finding.SyntaxOf(attribute.ApplicationSyntaxReference!);
         ModelAdvice.Check(model, LocationInfo.Of(written), reached.Modules, reached.Methods, finding);
         OverrideAdvice.Check(model, reached.Modules, finding);
+        FloatShare.Check(model, reached.Modules, reached.Methods, finding);
         BlockAdvice.Check(model, reached.Modules, twins, finding);
         var place = written.GetLocation().GetLineSpan();
         var info = new ModelInfo(
