@@ -27,6 +27,7 @@ internal static class Comparison
         Row("**range search, s**", static f => f.RangeSeconds, "f3", moreIsBetter: false);
         Row("**peak memory, MiB**", static f => f.PeakBytes / 1048576.0, "f0", moreIsBetter: false);
         Console.WriteLine();
+        Console.WriteLine("QDrop's time by phase, s: " + string.Join(", ", ours[0].Phases.Keys.Select(phase => $"{phase} {Median(ours.Select(f => f.Phases[phase])):f2}")) + ".");
         Console.WriteLine($"Error of QDrop's ranges relative to the yardstick's, greatest: weights {Worst(f => f.WeightErrors):f5}, activations {Worst(f => f.ActivationErrors):f5}.");
         Console.WriteLine();
 

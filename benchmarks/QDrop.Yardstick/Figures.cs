@@ -19,6 +19,9 @@ internal sealed record Figures(
     double ReconstructionSeconds,
     long PeakBytes)
 {
+    /// <summary>Seconds of each phase, where the run counts them.</summary>
+    public IReadOnlyDictionary<string, double> Phases { get; init; } = new Dictionary<string, double>();
+
     public double RangeSeconds => WeightRangeSeconds + ActivationRangeSeconds;
 
     /// <summary>Iterations of all units, by the time they take.</summary>

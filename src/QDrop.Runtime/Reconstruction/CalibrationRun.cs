@@ -13,6 +13,9 @@ internal sealed class CalibrationRun : IDisposable
     /// <summary>Inputs of the first run. A second run with one more shows where in each tensor the samples are.</summary>
     private const int DiscoverySamples = 2;
 
+    /// <summary>Bytes that a tensor of a batch rarely exceeds. Larger ones are activations of many inputs.</summary>
+    private const int BatchTensor = 16 << 20;
+
     private readonly QuantizedModelDescriptor _descriptor;
     private readonly QuantizationSettings _settings;
     private readonly IModelTwin _twin;
@@ -31,6 +34,7 @@ internal sealed class CalibrationRun : IDisposable
     public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
     {
+        NativeHeap.KeepFreedMemory(BatchTensor);
         _descriptor = descriptor;
         _settings = settings;
         _twin = twin;
@@ -83,14 +87,14 @@ internal sealed class CalibrationRun : IDisposable
         _context.Enable(weights: false, activations: false);
         using var lap = _profile.In(CalibrationPhase.ActivationRanges);
         // A unit-by-unit run searches its units' ranges again, on quantized inputs.
-        Observe(_context.Activations, () => _runner.Run(_batches.First(_settings.RangeSamples)));
+        Observe(_context.Activations, () => _runner.With(new ObservingExecutor(_context), () => _runner.Run(_batches.First(_settings.RangeSamples))));
     }
 
     /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it.</summary>
     public void Reconstruct()
     {
-        using var floats = new ReplayExecutor(_layouts);
-        using var quantized = new ReplayExecutor(_layouts);
+        using var floats = new ReplayExecutor(_layouts, _batches.Inputs);
+        using var quantized = new ReplayExecutor(_layouts, _batches.Inputs);
         IReadOnlyList<Unit> units = _discovery.Units;
         var draws = new SeededDraws(_settings.Seed);
         for (int k = 0; k < units.Count; k++)
@@ -106,23 +110,26 @@ internal sealed class CalibrationRun : IDisposable
             Samples quantizedInput = Capture(quantized, unit);
             if (_settings.Order == CalibrationOrder.UnitByUnit)
                 ObserveUnit(unit, quantizedInput);
-            double before = _units.Error(unit, quantizedInput, floatOutput);
+            Samples output = _units.Compute(unit, quantizedInput);
+            double before = _units.Error(unit, quantizedInput, output, floatOutput);
             double after = before;
             bool learns = Learns(unit);
             double learning = 0;
             if (learns)
             {
+                output.Dispose();
                 int index = k + 1;
                 var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, draws) { Profile = _profile };
                 learning = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
                     new Relay(p => Report("reconstruct", unit.Name, index, p.Iteration, p.Loss)), _cancellation).Duration.TotalSeconds;
                 SetQuantized(true);
-                after = _units.Error(unit, quantizedInput, floatOutput);
+                output = _units.Compute(unit, quantizedInput);
+                after = _units.Error(unit, quantizedInput, output, floatOutput);
             }
             bool last = k == units.Count - 1;
             if (!last)
             {
-                quantized.Keep(unit, _units.Compute(unit, quantizedInput).DetachFromDisposeScope());
+                quantized.Keep(unit, output.DetachFromDisposeScope());
                 floats.Keep(unit, floatOutput.DetachFromDisposeScope());
                 foreach (Unit done in units.Take(k + 1).Where(u => !units.Skip(k + 1).Any(later => _discovery.Needs(later).Contains(u))))
                 {

@@ -8,7 +8,8 @@ namespace QDrop.Reconstruction;
 /// before it are not computed again: their outputs are given from memory, so that calibration is linear in the number of units.
 /// </summary>
 /// <param name="layouts">Where the samples are in what goes into each unit.</param>
-internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layouts) : UnitExecutor, IDisposable
+/// <param name="modelInputs">The calibration inputs, <c>[samples, …]</c> each.</param>
+internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layouts, IReadOnlyList<Tensor> modelInputs) : UnitExecutor, IDisposable
 {
     private readonly Dictionary<Unit, Samples> _outputs = [];
     private Unit? _target;
@@ -23,32 +24,33 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
     /// <returns>The inputs for all calibration inputs.</returns>
     public Samples Capture(Action<Bundle> forward, IReadOnlyList<CalibrationBatch> inputs, Unit unit, CancellationToken cancellation)
     {
-        var parts = new List<Bundle>();
+        // What goes into a unit is, more often than not, what came out of the one before.
+        using var builder = new SamplesBuilder(layouts[unit].Inputs, inputs.Sum(static b => b.Count), [.. modelInputs, .. _outputs.Values.SelectMany(static o => o.Kept)]);
         _target = unit;
-        try
+        foreach (CalibrationBatch batch in inputs)
         {
-            foreach (CalibrationBatch batch in inputs)
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            _batch = (batch.Start, batch.Count);
+            try
             {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                _batch = (batch.Start, batch.Count);
+                forward(batch.Inputs);
+                throw new QDropException("QDROP230", $"forward did not reach '{unit.Name}' on every calibration input. Which layers run must not depend on the values of the input.");
+            }
+            catch (UnitReachedException)
+            {
                 try
                 {
-                    forward(batch.Inputs);
-                    throw new QDropException("QDROP230", $"forward did not reach '{unit.Name}' on every calibration input. Which layers run must not depend on the values of the input.");
+                    builder.Add(_captured!, batch.Count);
                 }
-                catch (UnitReachedException)
+                finally
                 {
-                    parts.Add(_captured!);
+                    foreach (Tensor tensor in _captured!.Tensors)
+                        tensor.Dispose();
                 }
             }
-            return Samples.Of(layouts[unit].Inputs, parts);
         }
-        finally
-        {
-            foreach (Tensor part in parts.SelectMany(static p => p.Tensors))
-                part.Dispose();
-        }
+        return builder.Build();
     }
 
     /// <summary>Keeps a unit's outputs for the units after it.</summary>
@@ -62,7 +64,8 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
     {
         if (unit == _target)
         {
-            _captured = inputs.Select(static t => t.detach().clone().DetachFromDisposeScope());
+            // Dispose scopes of forward end before the tensors are looked at.
+            _captured = inputs.Select(static t => t.detach().DetachFromDisposeScope());
             throw new UnitReachedException();
         }
         if (!_outputs.TryGetValue(unit, out Samples? known))

@@ -6,9 +6,12 @@ namespace QDrop.Reconstruction;
 /// <summary>What goes into a unit, or comes out of it, on all calibration inputs: each tensor with its samples first.</summary>
 /// <param name="structure">The structure in which the unit's code passes the tensors.</param>
 /// <param name="layouts">How a batch of each tensor lies in the unit's code.</param>
-/// <param name="values">Each tensor for all samples, <c>[samples, …]</c>; <c>[1, …]</c> where it is the same for all. They belong to this object.</param>
-internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layouts, Tensor[] values) : IDisposable
+/// <param name="values">Each tensor for all samples, <c>[samples, …]</c>; <c>[1, …]</c> where it is the same for all.</param>
+/// <param name="owned">Which of them belong to this object.</param>
+internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layouts, Tensor[] values, bool[] owned) : IDisposable
 {
+    private bool _forgotten;
+
     /// <summary>How a batch of each tensor lies in the unit's code.</summary>
     public IReadOnlyList<BatchLayout> Layouts => layouts;
 
@@ -22,22 +25,10 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
     public long Count => layouts.Zip(values).Where(static p => !p.First.IsShared).Select(static p => p.Second.shape[0]).FirstOrDefault(1);
 
     /// <summary>One tensor whose first dimension counts samples.</summary>
-    public static implicit operator Samples(Tensor values) => new(new([values]), [BatchLayout.First], [values]);
+    public static implicit operator Samples(Tensor values) => new(new([values]), [BatchLayout.First], [values], [true]);
 
-    /// <summary>Puts batches together.</summary>
-    /// <param name="layouts">How a batch of each tensor lies.</param>
-    /// <param name="batches">The batches, whose tensors may be disposed afterwards.</param>
-    /// <exception cref="QDropException">The batches do not fit each other (QDROP232).</exception>
-    public static Samples Of(IReadOnlyList<BatchLayout> layouts, IReadOnlyList<Bundle> batches)
-    {
-        Tensor[] values = [.. layouts.Select((layout, i) =>
-        {
-            using var scope = NewDisposeScope();
-            Tensor[] parts = [.. (layout.IsShared ? batches.Take(1) : batches).Select(b => layout.SamplesFirst(b.Tensors[i]))];
-            return (parts.Length == 1 ? parts[0].clone() : cat(parts)).MoveToOuterDisposeScope();
-        })];
-        return new(batches[0], layouts, values);
-    }
+    /// <summary>The tensors that are there for all samples, and not freed.</summary>
+    public IEnumerable<Tensor> Kept => _forgotten ? [] : values.Where((_, i) => !layouts[i].IsShared);
 
     /// <summary>A batch of consecutive samples, as the unit's code takes it: copies, which it may change.</summary>
     public Bundle Slice(long start, long count) => With((i, value) => layouts[i].IsShared ? value.clone() : value.narrow(0, start, count).clone());
@@ -49,6 +40,9 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
     /// <summary>Frees the values. What is asked for afterwards is zeros of the same shape, which need no memory.</summary>
     public void Forget()
     {
+        if (_forgotten)
+            return;
+        _forgotten = true;
         for (int i = 0; i < values.Length; i++)
         {
             using Tensor freed = values[i];
@@ -60,7 +54,7 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
     /// <summary>Makes the values live until they are disposed, whatever dispose scopes end.</summary>
     public Samples DetachFromDisposeScope()
     {
-        foreach (Tensor value in values)
+        foreach (Tensor value in Owned)
             value.DetachFromDisposeScope();
         return this;
     }
@@ -68,7 +62,9 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor value in values)
+        foreach (Tensor value in Owned)
             value.Dispose();
     }
+
+    private IEnumerable<Tensor> Owned => values.Where((_, i) => owned[i]);
 }

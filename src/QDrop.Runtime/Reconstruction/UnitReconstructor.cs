@@ -14,6 +14,9 @@ namespace QDrop.Reconstruction;
 /// <param name="draws">Where every random choice comes from.</param>
 internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSource draws)
 {
+    /// <summary>How many times as large as a unit's inputs and outputs a tensor within it may be, as in a bottleneck or in a convolution's workspace.</summary>
+    private const int Intermediates = 8;
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Called after each iteration with its number, from 1, and its loss, regulariser included.</summary>
@@ -37,7 +40,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     public UnitResult Reconstruct(
         IReconstructable unit, Samples quantizedInput, Samples floatInput, Samples floatOutput, IProgress<UnitProgress>? progress, CancellationToken ct)
     {
-        NativeHeap.KeepFreedMemory();
+        NativeHeap.KeepFreedMemory(Intermediates * settings.BatchSize * Math.Max(RowBytes(quantizedInput), RowBytes(floatOutput)));
         using var outer = NewDisposeScope();
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
         var alone = settings.Method == Method.AdaRound;
@@ -132,6 +135,8 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         var linear = unit.Weights.Count > 0 && unit.Weights.All(w => w.Weight.dim() == 2);
         return layout.DimensionOf(linear ? dimensions - 1 : Math.Min(1, dimensions - 1));
     }
+
+    private static long RowBytes(Samples samples) => samples.Values.Max(static v => v.NumberOfElements / Math.Max(1, v.shape[0]) * v.element_size());
 
     private QDropException Diverged(IReconstructable unit, int iteration, double loss) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,
         $"The loss of unit '{unit.Name}' became {loss} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, λ {settings.Lambda}). Expected a finite loss. Check that the calibration inputs are preprocessed as in training and that the float model's outputs on them are finite; if they are, lower the learning rates or raise the bit widths."));

@@ -11,39 +11,47 @@ namespace QDrop.Reconstruction;
 /// <param name="cancellation">Checked before each batch.</param>
 internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary<Unit, UnitLayouts> layouts, CalibrationProfile profile, CancellationToken cancellation)
 {
+    /// <summary>Samples of which differences are in memory at once.</summary>
+    private const long Rows = 64;
+
     /// <summary>A unit's outputs.</summary>
     public Samples Compute(Unit unit, Samples input)
     {
         using var lap = profile.In(CalibrationPhase.Outputs);
         using var guard = no_grad();
-        var parts = new List<Bundle>();
+        using var builder = new SamplesBuilder(layouts[unit].Outputs, input.IsShared ? 1 : input.Count);
         foreach ((long start, long count) in Parts(input))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            parts.Add(unit.Compute(input.Slice(start, count)).Select(static t => t.detach().MoveToOuterDisposeScope()));
+            builder.Add(unit.Compute(input.Slice(start, count)), count);
         }
-        Samples all = Samples.Of(layouts[unit].Outputs, parts);
-        foreach (Tensor part in parts.SelectMany(static p => p.Tensors))
-            part.Dispose();
-        return all;
+        return builder.Build();
     }
 
     /// <summary>Mean squared error of a unit's outputs, summed over channels: the loss that reconstruction lowers.</summary>
-    public double Error(Unit unit, Samples input, Samples expected)
+    /// <param name="unit">The unit.</param>
+    /// <param name="input">What went into it.</param>
+    /// <param name="found">What came out of it.</param>
+    /// <param name="expected">What should have.</param>
+    public double Error(Unit unit, Samples input, Samples found, Samples expected)
     {
         using var lap = profile.In(CalibrationPhase.Outputs);
         using var guard = no_grad();
-        int[] targets = UnitReconstructor.Targets(input, expected);
-        var sums = new double[targets.Length];
-        foreach ((long start, long count) in Parts(input))
+        double sum = 0;
+        foreach (int target in UnitReconstructor.Targets(input, expected))
         {
-            using var scope = NewDisposeScope();
-            IReadOnlyList<Tensor> found = unit.Compute(input.Slice(start, count)).Tensors, wanted = expected.Slice(start, count).Tensors;
-            for (int i = 0; i < targets.Length; i++)
-                sums[i] += (found[targets[i]] - wanted[targets[i]]).square().sum().ToDouble();
+            Tensor own = found.Values[target], other = expected.Values[target];
+            double squares = 0;
+            for (long start = 0; start < own.shape[0]; start += Rows)
+            {
+                using var scope = NewDisposeScope();
+                long count = Math.Min(Rows, own.shape[0] - start);
+                squares += own.narrow(0, start, count).sub(other.narrow(0, start, count)).square().sum().ToDouble();
+            }
+            sum += squares * other.shape[UnitReconstructor.ChannelAxis(unit, expected, target)] / other.numel();
         }
-        return targets.Select((target, i) => sums[i] * expected.Values[target].shape[UnitReconstructor.ChannelAxis(unit, expected, target)] / expected.Values[target].numel()).Sum();
+        return sum;
     }
 
     /// <summary>The batches in which a unit is computed: one where its inputs do not depend on the sample.</summary>

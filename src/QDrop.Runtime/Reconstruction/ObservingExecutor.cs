@@ -1,0 +1,23 @@
+using QDrop.Modules;
+using static TorchSharp.torch;
+
+namespace QDrop.Reconstruction;
+
+/// <summary>Runs the units while activations are observed, and frees what each of them has computed on the way: many inputs are run at once.</summary>
+internal sealed class ObservingExecutor(QuantizationContext context) : UnitExecutor
+{
+    /// <inheritdoc/>
+    public override Bundle Run(Unit unit, Bundle inputs)
+    {
+        context.Current = unit;
+        try
+        {
+            using var scope = NewDisposeScope();
+            return unit.Compute(inputs).Select(static t => t.MoveToOuterDisposeScope());
+        }
+        finally
+        {
+            context.Current = null;
+        }
+    }
+}
