@@ -18,6 +18,7 @@ internal static unsafe class FakeQuantization
     /// <param name="zeroPoint">Level that stands for 0.</param>
     /// <param name="top">Highest level.</param>
     /// <param name="keep">One bit for each element, set where it is quantized; empty if all are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(float* x, float* y, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep)
     {
         var step = Vector256.Create(scale);
@@ -50,6 +51,7 @@ internal static unsafe class FakeQuantization
     /// <param name="top">Highest level.</param>
     /// <param name="keep">The mask of the forward pass.</param>
     /// <returns>The gradient of the step.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Backward(
         float* x, float* gradient, float* result, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep)
     {

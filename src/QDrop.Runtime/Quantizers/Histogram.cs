@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace QDrop.Quantizers;
@@ -8,6 +9,7 @@ internal static unsafe class Histogram
     private const int Bins = 8192;
 
     /// <summary>The least and the greatest value, and whether all are finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Least, float Greatest, bool Finite) Extent(float* values, long count)
     {
         if (count == 0)
@@ -38,6 +40,7 @@ internal static unsafe class Histogram
 
     /// <summary>Groups values that lie close together.</summary>
     /// <returns>The mean of each group and how many values it has.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float[] Means, float[] Counts) Of(float* values, long count, (float Least, float Greatest) extent)
     {
         var sums = new double[Bins];

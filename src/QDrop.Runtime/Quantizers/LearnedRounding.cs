@@ -21,6 +21,7 @@ internal static unsafe class LearnedRounding
     /// <param name="first">The first weight.</param>
     /// <param name="weights">Receives the weights.</param>
     /// <param name="count">Number of weights.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(float* alpha, RoundingGrid grid, long first, float* weights, int count)
     {
         fixed (float* floors = grid.Floors, scales = grid.Scales, zeros = grid.ZeroPoints)
@@ -42,6 +43,7 @@ internal static unsafe class LearnedRounding
     /// <param name="gradient">Gradient of the weights.</param>
     /// <param name="result">Receives the gradient of α.</param>
     /// <param name="count">Number of weights.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(float* alpha, RoundingGrid grid, long first, float* gradient, float* result, int count)
     {
         fixed (float* floors = grid.Floors, scales = grid.Scales, zeros = grid.ZeroPoints)
@@ -70,6 +72,7 @@ internal static unsafe class LearnedRounding
     /// <param name="beta">β.</param>
     /// <param name="lambda">λ.</param>
     /// <returns>Σ(1 − |2h − 1|^β).</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Regularize(float* alpha, float* gradient, int count, float beta, float lambda)
     {
         var sum = Vector256<float>.Zero;

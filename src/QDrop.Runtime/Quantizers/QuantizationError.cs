@@ -25,6 +25,7 @@ internal static unsafe class QuantizationError
     /// <param name="high">Highest level, counted likewise.</param>
     /// <param name="limit">Where the sum exceeds this, the rest does not matter.</param>
     /// <returns>The sum, or infinity if it exceeds <paramref name="limit"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(float* values, float* counts, long count, float scale, float low, float high, double limit)
     {
         // A tie in rounding leaves the same error either way, so the reciprocal serves.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace QDrop.Reconstruction;
@@ -17,6 +18,7 @@ internal sealed unsafe class Adam(long count)
     /// <param name="parameter">The parameter.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="learningRate">The learning rate.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(float* parameter, float* gradient, double learningRate)
     {
         _steps++;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using QDrop.Quantizers;
 using static TorchSharp.torch;
@@ -62,6 +63,7 @@ internal sealed unsafe class InputMix : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Batch.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mix(float* quantized, float* unquantized, float* to, int count, ReadOnlySpan<uint> mask, int first)
     {
         var i = 0;

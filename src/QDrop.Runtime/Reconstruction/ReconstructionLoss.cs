@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using QDrop.Quantizers;
 using static TorchSharp.torch;
@@ -51,6 +52,7 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis) 
     /// <inheritdoc/>
     public void Dispose() => _reordered?.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SquaredError(float* output, float* target, float* gradient, int count, float factor)
     {
         var sum = Vector256<float>.Zero;

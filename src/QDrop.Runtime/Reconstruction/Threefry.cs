@@ -15,6 +15,7 @@ internal static class Threefry
     /// <param name="c2">Third word of each counter.</param>
     /// <param name="c3">Fourth word of each counter.</param>
     /// <param name="words">Receives 32 words: the first word of each block, then the second ones, and so on.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Blocks(
         ReadOnlySpan<uint> key, Vector256<uint> c0, Vector256<uint> c1, Vector256<uint> c2, Vector256<uint> c3, Span<uint> words)
     {
