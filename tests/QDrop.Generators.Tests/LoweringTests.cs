@@ -20,7 +20,7 @@ public sealed class LoweringTests
             Assert.Empty(run.Diagnostics);
             string source = run.Sources["Models.Net.Quantized.g.cs"];
             text.Append("//// ").Append(name).Append('\n').Append(Between(source, "_model = model;", "        }"));
-            text.Append(Between(source, "#pragma warning disable", "        #pragma warning restore")).Append('\n');
+            text.Append(Between(source, "#pragma warning disable", "#pragma warning restore")).Append('\n');
         }
         await Verifier.Verify(text.ToString().Replace("global::QDrop.Modules.", "").Replace("global::TorchSharp.", ""), "txt").UseDirectory("Snapshots").UseParameters(group);
     }

@@ -77,9 +77,9 @@ internal static class ModuleWriter
         {
             // The compiler has said where the user wrote it what it has to say of parameters that are both kept and passed on.
             writer.Line();
-            writer.Line("#pragma warning disable");
+            writer.Directive("#pragma warning disable");
             writer.Line(property);
-            writer.Line("#pragma warning restore");
+            writer.Directive("#pragma warning restore");
         }
     }
 
@@ -135,10 +135,10 @@ internal static class ModuleWriter
     {
         writer.Line("/// <inheritdoc/>");
         // What the compiler warns of here, it has warned of where the user wrote it.
-        writer.Line("#pragma warning disable");
+        writer.Directive("#pragma warning disable");
         WriteBody(writer, forward.Signature, forward.IsExpression, forward.Lines);
         WriteHelpers(writer, forward);
-        writer.Line("#pragma warning restore");
+        writer.Directive("#pragma warning restore");
     }
 
     private static void WriteBody(IndentedWriter writer, string signature, bool isExpression, IEnumerable<string> lines)

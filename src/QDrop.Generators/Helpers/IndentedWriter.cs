@@ -18,6 +18,9 @@ internal sealed class IndentedWriter
         _text.Append('\n');
     }
 
+    /// <summary>A line of the preprocessor's, which formatters put at the start.</summary>
+    public void Directive(string text) => _text.Append(text).Append('\n');
+
     public void Lines(IEnumerable<string> lines)
     {
         foreach (var line in lines)

@@ -55,7 +55,7 @@ partial class BottleneckResNet
             }
 
             /// <inheritdoc/>
-            #pragma warning disable
+#pragma warning disable
             public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
             {
                 var identity = x;
@@ -68,7 +68,7 @@ partial class BottleneckResNet
                 @out = this._add.forward(global::QDrop.Modules.Ops.add(@out, identity));
                 return @out;
             }
-            #pragma warning restore
+#pragma warning restore
         }
     }
 }
@@ -141,12 +141,12 @@ partial class BottleneckResNet : global::QDrop.Modules.IQuantizable
         };
 
         /// <inheritdoc/>
-        #pragma warning disable
+#pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
             x = this._stem.forward(x);
             return x;
         }
-        #pragma warning restore
+#pragma warning restore
     }
 }

@@ -79,7 +79,7 @@ partial class Zoo
             };
 
             /// <inheritdoc/>
-            #pragma warning disable
+#pragma warning disable
             public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor input)
             {
                 var x = this._conv1.forward(input);
@@ -87,7 +87,7 @@ partial class Zoo
                 x = this._fc1.forward(x);
                 return x;
             }
-            #pragma warning restore
+#pragma warning restore
         }
     }
 }

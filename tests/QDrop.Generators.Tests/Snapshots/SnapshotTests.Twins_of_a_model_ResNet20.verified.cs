@@ -43,7 +43,7 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
         }
 
         /// <inheritdoc/>
-        #pragma warning disable
+#pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
             var y = this._conv1.forward(x);
@@ -51,7 +51,7 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
             y = this._add.forward(global::QDrop.Modules.Ops.add(y, this._model.stride == 1 ? x : global::QDrop.Modules.Ops.pad(global::QDrop.Modules.Ops.index(x, .., .., global::TorchSharp.torch.TensorIndex.Slice(step: 2), global::TorchSharp.torch.TensorIndex.Slice(step: 2)), new long[] { 0, 0, 0, 0, this._model.extraPlanes / 2, this._model.extraPlanes / 2 })));
             return y;
         }
-        #pragma warning restore
+#pragma warning restore
     }
 }
 
@@ -129,13 +129,13 @@ partial class ResNet20 : global::QDrop.Modules.IQuantizable
         };
 
         /// <inheritdoc/>
-        #pragma warning disable
+#pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
             using var scope = global::TorchSharp.torch.NewDisposeScope();
             var @out = this._conv1.forward(x);
             return @out.MoveToOuterDisposeScope();
         }
-        #pragma warning restore
+#pragma warning restore
     }
 }

@@ -62,9 +62,9 @@ partial class Vgg : global::QDrop.Modules.IQuantizable
         };
 
         /// <inheritdoc/>
-        #pragma warning disable
+#pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x) =>
             this._features.forward(x);
-        #pragma warning restore
+#pragma warning restore
     }
 }

@@ -69,7 +69,7 @@ partial class VggList : global::QDrop.Modules.IQuantizable
         };
 
         /// <inheritdoc/>
-        #pragma warning disable
+#pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
             x = this._features.forward(x);
@@ -81,6 +81,6 @@ partial class VggList : global::QDrop.Modules.IQuantizable
             }
             return x;
         }
-        #pragma warning restore
+#pragma warning restore
     }
 }
