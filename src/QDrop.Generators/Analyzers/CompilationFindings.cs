@@ -60,6 +60,8 @@ internal sealed class CompilationFindings
             isComplete &= outcome.Reached.Count > 0;
             foreach (var info in outcome.Diagnostics)
                 Add(info, declaration);
+            if (GeneratedElsewhere.Find(outcome, compilation, cancellation) is { } unseen)
+                Add(unseen, declaration);
         }
         if (!isComplete)
             return byDeclaration; // Of a class that is not a module yet, nobody knows what it will be made of.
