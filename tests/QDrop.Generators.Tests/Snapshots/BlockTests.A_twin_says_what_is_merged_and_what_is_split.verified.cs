@@ -90,7 +90,7 @@ partial class Net : global::QDrop.Modules.IQuantizable
         };
 
         /// <inheritdoc/>
-        #pragma warning disable
+#pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
             x = this._stem.forward(x);
@@ -98,6 +98,6 @@ partial class Net : global::QDrop.Modules.IQuantizable
                 x = this.Dynamic("one", global::QDrop.Modules.Feeds.Next, one, global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x))).forward(x);
             return this._Pair.forward(x);
         }
-        #pragma warning restore
+#pragma warning restore
     }
 }
