@@ -115,10 +115,10 @@ internal static class ModuleWriter
     {
         if (chain.CallTypes is { } types)
         {
-            writer.Line($"{chain.Field} = Call<{types}>(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});");
+            writer.Line($"{chain.Field} = Sites.Call<{types}>(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});");
             return;
         }
-        var begin = $"{chain.Field} = {(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}";
+        var begin = $"{chain.Field} = Sites.{(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}";
         if (chain.Steps.Count == 0)
         {
             writer.Line(begin + ");");

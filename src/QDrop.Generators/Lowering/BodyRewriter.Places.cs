@@ -101,7 +101,7 @@ internal sealed partial class BodyRewriter
         (InvocationExpressionSyntax)(node is ConditionalAccessExpressionSyntax access ? access.WhenNotNull : node);
 
     private string CallSite(Chain call) => call.IsDynamic
-        ? $"this.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Modules}Feeds.{call.Feeds}, {Text(call.Head.Layer!.Receiver.Syntax)})"
+        ? $"this.Sites.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Modules}Feeds.{call.Feeds}, {Text(call.Head.Layer!.Receiver.Syntax)})"
         : $"this.{call.Field}";
 
     /// <summary>Types of what goes into a module and, last, of what comes out.</summary>
@@ -112,7 +112,7 @@ internal sealed partial class BodyRewriter
         if (!chain.IsDynamic)
             return $"this.{chain.Field}";
         var following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(step, names, self).Text));
-        return $"this.Dynamic(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {Module(chain.Head.Layer!)}{following})";
+        return $"this.Sites.Dynamic(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {Module(chain.Head.Layer!)}{following})";
     }
 
     /// <summary>A module as a step: the conversion from its class is implicit, from its interface it is not.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Modules;
 
-/// <summary>A place where a <c>forward</c> calls a module with one argument; generated code makes it with the method <c>Call</c> of the twin's base class.</summary>
+/// <summary>A place where a <c>forward</c> calls a module with one argument; generated code makes it with <see cref="Sites"/>.</summary>
 /// <typeparam name="T">Type of the argument.</typeparam>
 /// <typeparam name="TResult">Type of the result: a tensor, or a tuple or an array of tensors.</typeparam>
 public sealed class Call<T, TResult> : CallSite<IModule<T, TResult>>
@@ -25,7 +25,7 @@ public sealed class Call<T, TResult> : CallSite<IModule<T, TResult>>
         module.call(arguments.Get<T>());
 }
 
-/// <summary>A place where a <c>forward</c> calls a module with two arguments; generated code makes it with the method <c>Call</c> of the twin's base class.</summary>
+/// <summary>A place where a <c>forward</c> calls a module with two arguments; generated code makes it with <see cref="Sites"/>.</summary>
 /// <typeparam name="T1">Type of the first argument.</typeparam>
 /// <typeparam name="T2">Type of the second argument.</typeparam>
 /// <typeparam name="TResult">Type of the result: a tensor, or a tuple or an array of tensors.</typeparam>
@@ -50,7 +50,7 @@ public sealed class Call<T1, T2, TResult> : CallSite<IModule<T1, T2, TResult>>
         module.call(arguments.Get<T1>(), arguments.Get<T2>(1));
 }
 
-/// <summary>A place where a <c>forward</c> calls a module with three arguments; generated code makes it with the method <c>Call</c> of the twin's base class.</summary>
+/// <summary>A place where a <c>forward</c> calls a module with three arguments; generated code makes it with <see cref="Sites"/>.</summary>
 /// <typeparam name="T1">Type of the first argument.</typeparam>
 /// <typeparam name="T2">Type of the second argument.</typeparam>
 /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -77,7 +77,7 @@ public sealed class Call<T1, T2, T3, TResult> : CallSite<IModule<T1, T2, T3, TRe
         module.call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2));
 }
 
-/// <summary>A place where a <c>forward</c> calls a module with four arguments; generated code makes it with the method <c>Call</c> of the twin's base class.</summary>
+/// <summary>A place where a <c>forward</c> calls a module with four arguments; generated code makes it with <see cref="Sites"/>.</summary>
 /// <typeparam name="T1">Type of the first argument.</typeparam>
 /// <typeparam name="T2">Type of the second argument.</typeparam>
 /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -106,7 +106,7 @@ public sealed class Call<T1, T2, T3, T4, TResult> : CallSite<IModule<T1, T2, T3,
         module.call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3));
 }
 
-/// <summary>A place where a <c>forward</c> calls a module with five arguments; generated code makes it with the method <c>Call</c> of the twin's base class.</summary>
+/// <summary>A place where a <c>forward</c> calls a module with five arguments; generated code makes it with <see cref="Sites"/>.</summary>
 /// <typeparam name="T1">Type of the first argument.</typeparam>
 /// <typeparam name="T2">Type of the second argument.</typeparam>
 /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -137,7 +137,7 @@ public sealed class Call<T1, T2, T3, T4, T5, TResult> : CallSite<IModule<T1, T2,
         module.call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3), arguments.Get<T5>(4));
 }
 
-/// <summary>A place where a <c>forward</c> calls a module with six arguments; generated code makes it with the method <c>Call</c> of the twin's base class.</summary>
+/// <summary>A place where a <c>forward</c> calls a module with six arguments; generated code makes it with <see cref="Sites"/>.</summary>
 /// <typeparam name="T1">Type of the first argument.</typeparam>
 /// <typeparam name="T2">Type of the second argument.</typeparam>
 /// <typeparam name="T3">Type of the third argument.</typeparam>

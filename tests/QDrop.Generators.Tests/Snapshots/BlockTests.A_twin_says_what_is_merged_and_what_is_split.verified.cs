@@ -51,7 +51,7 @@ partial class Net : global::QDrop.Modules.IQuantizable
         {
             _model = model;
             // stem → features → relu → whole → parts
-            _stem = Chain("stem", global::QDrop.Modules.Feeds.Next, () =>
+            _stem = Sites.Chain("stem", global::QDrop.Modules.Feeds.Next, () =>
             [
                 model.stem,
                 model.features,
@@ -60,7 +60,7 @@ partial class Net : global::QDrop.Modules.IQuantizable
                 model.parts,
             ]);
             // Pair → Apart → stage
-            _Pair = Chain("Pair", global::QDrop.Modules.Feeds.Result, () =>
+            _Pair = Sites.Chain("Pair", global::QDrop.Modules.Feeds.Result, () =>
             [
                 model.Pair,
                 model.Apart,
@@ -95,7 +95,7 @@ partial class Net : global::QDrop.Modules.IQuantizable
         {
             x = this._stem.forward(x);
             foreach (var one in this._model.stages)
-                x = this.Dynamic("one", global::QDrop.Modules.Feeds.Next, one, global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x))).forward(x);
+                x = this.Sites.Dynamic("one", global::QDrop.Modules.Feeds.Next, one, global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x))).forward(x);
             return this._Pair.forward(x);
         }
 #pragma warning restore

@@ -31,7 +31,7 @@ partial class BottleneckResNet
             {
                 _model = model;
                 // conv1 → bn1 → relu → conv2 → bn2 → relu → conv3 → bn3
-                _conv1 = Chain("conv1", global::QDrop.Modules.Feeds.Join, () =>
+                _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Join, () =>
                 [
                     model.conv1,
                     model.bn1,
@@ -43,12 +43,12 @@ partial class BottleneckResNet
                     model.bn3,
                 ]);
                 // downsample
-                _downsample = Chain("downsample", global::QDrop.Modules.Feeds.Join, () =>
+                _downsample = Sites.Chain("downsample", global::QDrop.Modules.Feeds.Join, () =>
                 [
                     model.downsample,
                 ]);
                 // add → relu
-                _add = Join("add", global::QDrop.Modules.Feeds.Result, () =>
+                _add = Sites.Join("add", global::QDrop.Modules.Feeds.Result, () =>
                 [
                     model.relu,
                 ]);
@@ -118,7 +118,7 @@ partial class BottleneckResNet : global::QDrop.Modules.IQuantizable
         {
             _model = model;
             // stem → blocks → adaptive_avg_pool2d → flatten → fc
-            _stem = Chain("stem", global::QDrop.Modules.Feeds.Result, () =>
+            _stem = Sites.Chain("stem", global::QDrop.Modules.Feeds.Result, () =>
             [
                 model.stem,
                 .. model.blocks,

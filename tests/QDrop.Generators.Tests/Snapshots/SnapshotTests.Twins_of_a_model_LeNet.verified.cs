@@ -46,7 +46,7 @@ partial class Zoo
             {
                 _model = model;
                 // conv1 → relu → max_pool2d → conv2 → relu → max_pool2d
-                _conv1 = Chain("conv1", global::QDrop.Modules.Feeds.Next, () =>
+                _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Next, () =>
                 [
                     model.conv1,
                     global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
@@ -56,7 +56,7 @@ partial class Zoo
                     global::QDrop.Modules.Step.PassThrough("max_pool2d", static x => global::QDrop.Modules.Ops.max_pool2d(x, kernel_size: 2)),
                 ]);
                 // fc1 → tanh → fc2 → leaky_relu → fc3
-                _fc1 = Chain("fc1", global::QDrop.Modules.Feeds.Result, () =>
+                _fc1 = Sites.Chain("fc1", global::QDrop.Modules.Feeds.Result, () =>
                 [
                     model.fc1,
                     global::QDrop.Modules.Step.Activation("tanh", static x => global::QDrop.Modules.Ops.tanh(x)),

@@ -27,7 +27,7 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
         {
             _model = model;
             // conv1 → bn1 → relu → conv2 → bn2
-            _conv1 = Chain("conv1", global::QDrop.Modules.Feeds.Join, () =>
+            _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Join, () =>
             [
                 model.conv1,
                 model.bn1,
@@ -36,7 +36,7 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
                 model.bn2,
             ]);
             // add → relu
-            _add = Join("add", global::QDrop.Modules.Feeds.Result, static () =>
+            _add = Sites.Join("add", global::QDrop.Modules.Feeds.Result, static () =>
             [
                 global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
             ]);
@@ -102,7 +102,7 @@ partial class ResNet20 : global::QDrop.Modules.IQuantizable
         {
             _model = model;
             // conv1 → bn1 → relu → layer1 → layer2 → layer3 → avg_pool2d → flatten → linear
-            _conv1 = Chain("conv1", global::QDrop.Modules.Feeds.Result, () =>
+            _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Result, () =>
             [
                 model.conv1,
                 model.bn1,

@@ -41,7 +41,7 @@ partial class Vgg : global::QDrop.Modules.IQuantizable
         {
             _model = model;
             // features → flatten → classifier
-            _features = Chain("features", global::QDrop.Modules.Feeds.Result, () =>
+            _features = Sites.Chain("features", global::QDrop.Modules.Feeds.Result, () =>
             [
                 model.features,
                 global::QDrop.Modules.Step.PassThrough("flatten", static x => global::QDrop.Modules.Ops.flatten(x, start_dim: 1)),

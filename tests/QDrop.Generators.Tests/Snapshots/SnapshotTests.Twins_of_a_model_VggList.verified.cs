@@ -44,13 +44,13 @@ partial class VggList : global::QDrop.Modules.IQuantizable
         {
             _model = model;
             // features → mean
-            _features = Chain("features", global::QDrop.Modules.Feeds.Next, () =>
+            _features = Sites.Chain("features", global::QDrop.Modules.Feeds.Next, () =>
             [
                 .. model.features,
                 global::QDrop.Modules.Step.PassThrough("mean", static x => global::QDrop.Modules.Ops.mean(x, new long[] { 2, 3 })),
             ]);
             // relu
-            _relu = Chain("relu", global::QDrop.Modules.Feeds.Next, static () =>
+            _relu = Sites.Chain("relu", global::QDrop.Modules.Feeds.Next, static () =>
             [
                 global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
             ]);
@@ -75,7 +75,7 @@ partial class VggList : global::QDrop.Modules.IQuantizable
             x = this._features.forward(x);
             for (var i = 0; i < this._model.heads.Count; i++)
             {
-                x = this.Dynamic("heads[i]", global::QDrop.Modules.Feeds.Next, this._model.heads[i]).forward(x);
+                x = this.Sites.Dynamic("heads[i]", global::QDrop.Modules.Feeds.Next, this._model.heads[i]).forward(x);
                 if (i < this._model.heads.Count - 1)
                     x = this._relu.forward(x);
             }

@@ -156,7 +156,7 @@ public sealed class MultiInputTests : IDisposable
             private readonly Call<Tensor, long, Tensor> _scaled;
 
             internal Quantized(BatchSizeNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false) =>
-                _scaled = Call("scaled", Feeds.Result, () => model.scaled);
+                _scaled = Sites.Call("scaled", Feeds.Result, () => model.scaled);
 
             public override Tensor forward(Tensor x) => _scaled.forward(x, x.shape[0]);
         }
@@ -177,7 +177,7 @@ public sealed class MultiInputTests : IDisposable
             private readonly Chain _linear;
 
             internal Quantized(Scaled model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true) =>
-                _linear = Chain("linear", Feeds.Result, () => [model.linear]);
+                _linear = Sites.Chain("linear", Feeds.Result, () => [model.linear]);
 
             public override Tensor forward(Tensor x, long samples) => Ops.div(_linear.forward(x), samples);
         }

@@ -47,12 +47,12 @@ internal sealed class PairNet : Module<Tensor, Tensor, Tensor, (Tensor scores, T
 
         internal Quantized(PairNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
         {
-            _left = Chain("trunk", Feeds.Next, () => [model.trunk]);
-            _right = Chain("trunk2", Feeds.Next, () => [model.trunk]);
-            _exchange = Call("exchange", Feeds.Next, () => model.exchange);
-            _swap = Call("swap", Feeds.Join, () => model.swap);
-            _add = Join("add", Feeds.Next);
-            _head = Chain("head", Feeds.Result, () => [model.head]);
+            _left = Sites.Chain("trunk", Feeds.Next, () => [model.trunk]);
+            _right = Sites.Chain("trunk2", Feeds.Next, () => [model.trunk]);
+            _exchange = Sites.Call("exchange", Feeds.Next, () => model.exchange);
+            _swap = Sites.Call("swap", Feeds.Join, () => model.swap);
+            _add = Sites.Join("add", Feeds.Next);
+            _head = Sites.Chain("head", Feeds.Result, () => [model.head]);
         }
 
         public override (Tensor scores, Tensor features) forward(Tensor left, Tensor right, Tensor mask)
@@ -87,10 +87,10 @@ internal sealed class Exchange : Module<Tensor, Tensor, Tensor, (Tensor, Tensor)
 
         internal Quantized(Exchange model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true)
         {
-            _first = Chain("first", Feeds.Join, () => [model.first]);
-            _second = Chain("second", Feeds.Join, () => [model.second]);
-            _add = Join("add", Feeds.Result, () => [Step.Activation("relu", static x => Ops.relu(x))]);
-            _add2 = Join("add2", Feeds.Result, () => [Step.Activation("relu", static x => Ops.relu(x))]);
+            _first = Sites.Chain("first", Feeds.Join, () => [model.first]);
+            _second = Sites.Chain("second", Feeds.Join, () => [model.second]);
+            _add = Sites.Join("add", Feeds.Result, () => [Step.Activation("relu", static x => Ops.relu(x))]);
+            _add2 = Sites.Join("add2", Feeds.Result, () => [Step.Activation("relu", static x => Ops.relu(x))]);
         }
 
         public override (Tensor, Tensor) forward(Tensor a, Tensor b, Tensor mask)
@@ -117,7 +117,7 @@ internal sealed class Swap : Module<(Tensor, Tensor), (Tensor, Tensor)>, IQuanti
         private readonly Chain _linear;
 
         internal Quantized(Swap model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false) =>
-            _linear = Chain("linear", Feeds.Result, () => [model.linear]);
+            _linear = Sites.Chain("linear", Feeds.Result, () => [model.linear]);
 
         public override (Tensor, Tensor) forward((Tensor, Tensor) pair) => (_linear.forward(pair.Item2), pair.Item1);
     }

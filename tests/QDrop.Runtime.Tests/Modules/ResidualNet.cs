@@ -52,7 +52,7 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
         internal Quantized(ResidualNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
         {
             // The whole model is one chain: its last layer is there before the blocks in it have made theirs.
-            _conv1 = Chain("conv1", Feeds.Result, () =>
+            _conv1 = Sites.Chain("conv1", Feeds.Result, () =>
             [
                 model.conv1,
                 model.bn1,
@@ -104,9 +104,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IQuantizable
         internal Quantized(ResidualBlock model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true)
         {
             _model = model;
-            _conv1 = Chain("conv1", Feeds.Next, () => [model.conv1, model.bn1, Step.Activation("relu", static x => Ops.relu(x))]);
-            _conv2 = Chain("conv2", Feeds.Join, () => [model.conv2, model.bn2]);
-            _add = Join("add", Feeds.Result, () => [Step.Activation("relu", static x => Ops.relu(x))]);
+            _conv1 = Sites.Chain("conv1", Feeds.Next, () => [model.conv1, model.bn1, Step.Activation("relu", static x => Ops.relu(x))]);
+            _conv2 = Sites.Chain("conv2", Feeds.Join, () => [model.conv2, model.bn2]);
+            _add = Sites.Join("add", Feeds.Result, () => [Step.Activation("relu", static x => Ops.relu(x))]);
         }
 
         public override Tensor forward(Tensor x)

@@ -39,11 +39,11 @@ internal sealed class SentenceNet : Module<Tensor, Tensor>, IQuantizable
 
         internal Quantized(SentenceNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
         {
-            _tokens = Chain("tokens", Feeds.Join, () => [model.tokens]);
-            _positions = Chain("positions", Feeds.Join, () => [model.positions]);
-            _add = Join("add", Feeds.Next);
-            _layer = Call("layer", Feeds.Next, () => model.layer);
-            _head = Chain("head", Feeds.Result, () => [model.head]);
+            _tokens = Sites.Chain("tokens", Feeds.Join, () => [model.tokens]);
+            _positions = Sites.Chain("positions", Feeds.Join, () => [model.positions]);
+            _add = Sites.Join("add", Feeds.Next);
+            _layer = Sites.Call("layer", Feeds.Next, () => model.layer);
+            _head = Sites.Chain("head", Feeds.Result, () => [model.head]);
         }
 
         public override Tensor forward(Tensor ids)
@@ -80,11 +80,11 @@ internal sealed class EncoderLayer : Module<Tensor, Tensor, Tensor>, IQuantizabl
 
         internal Quantized(EncoderLayer model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true)
         {
-            _attention = Call("attention", Feeds.Join, () => model.attention);
-            _add = Join("add", Feeds.Next, () => [model.norm1]);
-            _up = Chain("up", Feeds.Next, () => [model.up, Step.Activation("gelu", static x => Ops.gelu(x))]);
-            _down = Chain("down", Feeds.Join, () => [model.down]);
-            _add2 = Join("add2", Feeds.Result, () => [model.norm2]);
+            _attention = Sites.Call("attention", Feeds.Join, () => model.attention);
+            _add = Sites.Join("add", Feeds.Next, () => [model.norm1]);
+            _up = Sites.Chain("up", Feeds.Next, () => [model.up, Step.Activation("gelu", static x => Ops.gelu(x))]);
+            _down = Sites.Chain("down", Feeds.Join, () => [model.down]);
+            _add2 = Sites.Join("add2", Feeds.Result, () => [model.norm2]);
         }
 
         public override Tensor forward(Tensor x, Tensor mask)
