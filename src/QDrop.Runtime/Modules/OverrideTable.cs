@@ -1,5 +1,6 @@
+using System.Reflection;
 using TorchSharp.Modules;
-using static TorchSharp.torch.nn;
+using Module = TorchSharp.torch.nn.Module;
 
 namespace QDrop.Modules;
 
@@ -13,22 +14,25 @@ internal sealed class OverrideTable
     /// <param name="paths">The model's modules and their paths, the model itself with an empty one.</param>
     /// <param name="overrides">What the attributes say.</param>
     /// <exception cref="QDropException">A bit width is not from 2 to 8 (QDROP201), or a method is none (QDROP203).</exception>
-    public OverrideTable(IEnumerable<KeyValuePair<object, string>> paths, IReadOnlyList<QuantizationOverride> overrides)
+    public OverrideTable(IReadOnlyDictionary<object, string> paths, IReadOnlyList<QuantizationOverride> overrides)
     {
         if (overrides.Count == 0)
             return;
         foreach (QuantizationOverride part in overrides)
             new QuantizationSettings { W = part.W ?? 8, A = part.A ?? 8, Method = part.Method ?? Method.QDrop }.Validated();
-        Dictionary<string, object> modules = paths.ToDictionary(static p => p.Value, static p => p.Key);
-        foreach ((string path, object module) in modules)
+        foreach ((object module, string path) in paths)
         {
             if (IsCollection(module.GetType()))
                 _collections.Add(path);
-            foreach (QuantizationOverride part in overrides.Where(o => IsA(module.GetType(), o.Owner)))
+            foreach (QuantizationOverride part in overrides)
             {
-                string? found = part.Member is null ? path : MemberPaths(path, part.Member).FirstOrDefault(modules.ContainsKey);
-                if (!string.IsNullOrEmpty(found))
-                    _entries.Add((found, part));
+                if (Declaring(module.GetType(), part.Owner) is not { } owner)
+                    continue;
+                foreach (object found in part.Member is null ? [module] : ModulesIn(module, owner, part.Member))
+                {
+                    if (paths.TryGetValue(found, out string? at) && at.Length > 0)
+                        _entries.Add((at, part));
+                }
             }
         }
         // Innermost first; a field's attribute before that of the class of the module in it.
@@ -64,23 +68,31 @@ internal sealed class OverrideTable
         return _entries.Where(e => plain == e.Path || (plain.Length > e.Path.Length && plain[e.Path.Length] == '.' && plain.StartsWith(e.Path, StringComparison.Ordinal))).Select(static e => e.Override);
     }
 
-    /// <summary>Where a field, or the field behind a property, registers its module.</summary>
-    private static IEnumerable<string> MemberPaths(string owner, string member)
+    /// <summary>The modules in a field or a property. The name that they are registered under need not be the member's.</summary>
+    private static IEnumerable<object> ModulesIn(object instance, Type owner, string member)
     {
-        string before = owner.Length == 0 ? "" : owner + ".";
-        return [before + member, $"{before}<{member}>k__BackingField"];
+        const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        FieldInfo? field = owner.GetField(member, Own) ?? owner.GetField($"<{member}>k__BackingField", Own);
+        object? value = field is not null ? field.GetValue(instance) : owner.GetProperty(member, Own)?.GetValue(instance);
+        return value switch
+        {
+            null => [],
+            IEnumerable<Module> modules when value is not Module => modules,
+            _ => [value],
+        };
     }
 
     /// <summary>Whether modules of the type only hold others, which <c>forward</c> calls one by one.</summary>
     private static bool IsCollection(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ModuleList<>) || definition == typeof(ModuleDict<>));
 
-    private static bool IsA(Type? type, Type owner)
+    /// <summary>The class among a type and its bases that an attribute is on, or whose member it is on.</summary>
+    private static Type? Declaring(Type? type, Type owner)
     {
         for (; type is not null && type != typeof(Module); type = type.BaseType)
         {
             if (type == owner || (type.IsGenericType && type.GetGenericTypeDefinition() == owner))
-                return true;
+                return type;
         }
-        return false;
+        return null;
     }
 }

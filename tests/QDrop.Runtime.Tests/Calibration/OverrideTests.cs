@@ -119,4 +119,33 @@ public sealed class OverrideTests : IDisposable
     [Fact]
     public void A_bit_width_out_of_range_is_an_error() =>
         Assert.Equal("QDROP201", Assert.Throws<QDropException>(() => Calibrate(Settings, new QuantizationOverride(typeof(ResidualNet), "conv1") { W = 9 })).Code);
+
+    [Fact]
+    public void A_member_is_found_under_whatever_name_its_module_is_registered()
+    {
+        using var model = new Renamed();
+        using var context = new QuantizationContext(model,
+            [new(typeof(Renamed), nameof(Renamed.Decoder)) { W = 3 }, new(typeof(Renamed), "_encoder") { W = 5 }, new(typeof(Renamed), "_heads") { FullPrecision = true }]);
+        Assert.Equal([3, 5, null], new[] { "decoder.0", "encoder", "last" }.Select(context.Overrides.W));
+        Assert.Equal([true, true, false], new[] { "head0", "head1", "last" }.Select(context.Overrides.IsFullPrecision));
+    }
+
+    private sealed class Renamed : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> _encoder = nn.Linear(4, 4);
+        private readonly nn.Module<Tensor, Tensor>[] _heads = [nn.Linear(4, 4), nn.Linear(4, 4)];
+
+        public Renamed() : base(nameof(Renamed))
+        {
+            register_module("encoder", _encoder);
+            register_module("decoder", Decoder);
+            register_module("head0", _heads[0]);
+            register_module("head1", _heads[1]);
+            register_module("last", nn.Linear(4, 4));
+        }
+
+        public nn.Module<Tensor, Tensor> Decoder { get; } = nn.Sequential(nn.Linear(4, 4));
+
+        public override Tensor forward(Tensor input) => throw new InvalidOperationException("only the modules' names are looked at");
+    }
 }
