@@ -2,6 +2,8 @@ using System.Text;
 using QDrop.Artifacts;
 using QDrop.Reconstruction;
 using VerifyXunit;
+using Zoo.Language;
+using Zoo.Vision;
 
 namespace Zoo.Tests;
 
@@ -42,20 +44,73 @@ public sealed class ZooTests
         await Verifier.Verify(Describe(outcome), "txt").UseDirectory("Partitions").UseParameters(name);
     }
 
-    /// <summary>A line for each unit, in order; its layers under a block.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void All_multiply_accumulates_are_quantized_but_those_marked_float(string name)
+    {
+        using Measurement measurement = Of(name);
+        double share = measurement.Reconstruct(iterations: 1).Cost.QuantizedShare;
+        if (Model(name).Descriptor.Overrides.Any(o => o.FullPrecision))
+            Assert.InRange(share, 0.5, 0.9999);
+        else
+            Assert.Equal(1, share);
+    }
+
+    [Theory]
+    [InlineData(nameof(Ssd), "loc.", "conf.")]
+    [InlineData(nameof(EfficientNet), ".se.", ".depthwise.")]
+    public void A_part_in_full_precision_has_neither_layers_nor_quantizers(string name, string part, string other)
+    {
+        using Measurement measurement = Of(name);
+        QuantizedModelState state = measurement.Reconstruct(iterations: 1).State;
+        string[] quantized = [.. state.Layers.Select(l => l.Name), .. state.Activations.Select(a => a.Name)];
+        Assert.DoesNotContain(quantized, n => n.Contains(part, StringComparison.Ordinal));
+        Assert.Contains(quantized, n => n.Contains(other, StringComparison.Ordinal));
+        Assert.Contains(state.FloatTensors.Keys, n => n.Contains(part, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(nameof(Bert), "pooler")]
+    [InlineData(nameof(Autoencoder), "decoder.")]
+    public void Bits_given_for_the_weights_of_a_part_hold_there_and_nowhere_else(string name, string part)
+    {
+        using Measurement measurement = Of(name);
+        IReadOnlyList<QuantizedLayerState> layers = measurement.Reconstruct(iterations: 1).State.Layers;
+        Assert.All(layers, l => Assert.Equal(l.Name.StartsWith(part, StringComparison.Ordinal) ? 8 : 4, l.Bits));
+        Assert.Equal([4, 8], layers.Select(l => l.Bits).Distinct().Order());
+    }
+
+    [Fact]
+    public void Bits_given_for_the_activations_of_a_class_hold_in_each_of_its_modules()
+    {
+        using Measurement measurement = Of(nameof(DenseNet));
+        IReadOnlyList<ActivationState> activations = measurement.Reconstruct(iterations: 1).State.Activations;
+        Assert.All(activations, a => Assert.Equal(a.Name.Contains(".layers.", StringComparison.Ordinal) ? 8 : 4, a.Bits));
+        Assert.Equal([4, 8], activations.Select(a => a.Bits).Distinct().Order());
+    }
+
+    /// <summary>A line for each unit, in order; its layers under a block. Bits that an attribute gives, too.</summary>
     private static string Describe(CalibrationOutcome outcome)
     {
         var text = new StringBuilder();
+        Dictionary<string, int> bits = outcome.State.Layers.ToDictionary(l => l.Name, l => l.Bits);
         foreach (UnitState unit in outcome.State.Manifest.Units)
         {
-            text.Append(unit.IsBlock ? "block " : "layer ").Append(unit.Name).Append('\n');
             if (!unit.IsBlock)
+            {
+                text.Append("layer ").Append(unit.Name).Append(unit.Layers.Select(Bits).FirstOrDefault()).Append('\n');
                 continue;
+            }
+            text.Append("block ").Append(unit.Name).Append('\n');
             foreach (string layer in unit.Layers)
-                text.Append("    ").Append(layer).Append('\n');
+                text.Append("    ").Append(layer).Append(Bits(layer)).Append('\n');
         }
         return text.ToString();
+
+        string Bits(string layer) => bits[layer] == Measurement.ReconstructionBits ? "" : $" ({bits[layer]} bits)";
     }
 
-    private static Measurement Of(string name) => new(Registry.Models.Single(m => m.Name == name));
+    private static Measurement Of(string name) => new(Model(name));
+
+    private static ZooModel Model(string name) => Registry.Models.Single(m => m.Name == name);
 }

@@ -8,6 +8,9 @@ namespace Zoo;
 /// <summary>What is measured of a model of the zoo.</summary>
 public sealed class Measurement : IDisposable
 {
+    /// <summary>Bits of weights and activations in <see cref="Reconstruct"/>, where no attribute gives others.</summary>
+    public const int ReconstructionBits = 4;
+
     private const int CalibrationSamples = 64;
     private const int TestSamples = 32;
     private const int ReconstructionSamples = 32;
@@ -60,10 +63,10 @@ public sealed class Measurement : IDisposable
         }
     }
 
-    /// <summary>Reconstructs every unit, at 4 bits everywhere.</summary>
+    /// <summary>Reconstructs every unit, at <see cref="ReconstructionBits"/> where no attribute gives others.</summary>
     /// <param name="iterations">Iterations for each unit.</param>
     public CalibrationOutcome Reconstruct(int iterations) => Quantize(
-        _zoo.Descriptor.Settings with { W = 4, A = 4, FirstLast = 4, Method = Method.QDrop, Drop = 0.5, Iterations = iterations, BatchSize = 8 }, ReconstructionSamples);
+        _zoo.Descriptor.Settings with { W = ReconstructionBits, A = ReconstructionBits, FirstLast = ReconstructionBits, Method = Method.QDrop, Drop = 0.5, Iterations = iterations, BatchSize = 8 }, ReconstructionSamples);
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

@@ -17,6 +17,9 @@ public sealed record ZooModel(
     Func<string, Module> Load,
     Func<Module, Tensor[], Tensor[]> Forward)
 {
+    /// <summary>Ends of the names of the modules that are last in a residual branch.</summary>
+    public IReadOnlyList<string> BranchEnds { get; init; } = [];
+
     /// <summary>The simple name of the model's class.</summary>
     public string Name => Descriptor.Name[(Descriptor.Name.LastIndexOfAny(['.', '+']) + 1)..];
 

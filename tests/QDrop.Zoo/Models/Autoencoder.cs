@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Vision;
 
 /// <summary>A convolutional autoencoder: images <c>[N, 3, 32, 32]</c> to a code of 32 numbers and back. Its halves are properties.</summary>
-[Quantize(W = 8, A = 8)]
+[Quantize(W = 4, A = 8)]
 public sealed partial class Autoencoder : Module<Tensor, Tensor>
 {
     public Autoencoder(int latent = 32) : base(nameof(Autoencoder))
@@ -24,6 +24,7 @@ public sealed partial class Autoencoder : Module<Tensor, Tensor>
 
     public Sequential Encoder { get; }
 
+    [Quantize(W = 8)]
     public Sequential Decoder { get; }
 
     public override Tensor forward(Tensor x)

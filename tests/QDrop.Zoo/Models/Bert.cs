@@ -21,11 +21,14 @@ public sealed record BertConfig(
 /// A BERT-style encoder (Devlin et al. 2019) with a classifier on the first token: tokens and mask, both <c>[N, length]</c>, to logits
 /// <c>[N, labels]</c>.
 /// </summary>
-[Quantize(W = 8, A = 8, Factory = nameof(Tiny))]
+[Quantize(W = 4, A = 8, Factory = nameof(Tiny))]
 public sealed partial class Bert : Module<Tensor, Tensor, Tensor>
 {
     private readonly BertEmbeddings embeddings;
     private readonly ModuleList<BertLayer> encoder;
+
+    // All that the classifier sees of a sentence passes through here.
+    [Quantize(W = 8)]
     private readonly Linear pooler;
     private readonly Linear classifier;
 

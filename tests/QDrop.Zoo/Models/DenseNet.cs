@@ -66,6 +66,8 @@ public sealed partial class DenseNet : Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>What it computes is read by every layer after it, so that an error here is seen by all of them.</summary>
+    [Quantize(A = 8)]
     private sealed partial class DenseLayer : Module<Tensor, Tensor>
     {
         private readonly BatchNorm2d norm1, norm2;

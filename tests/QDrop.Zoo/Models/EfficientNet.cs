@@ -79,8 +79,9 @@ internal sealed partial class MBConv : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Squeeze-and-excitation (Hu et al. 2018): channels weighted by what the whole picture shows.</summary>
-internal sealed partial class SqueezeExcitation : Module<Tensor, Tensor>
+/// <summary>Squeeze-and-excitation (Hu et al. 2018): channels weighted by what the whole picture shows. The gate stays float.</summary>
+[FullPrecision]
+internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
 {
     private readonly Conv2d fc1;
     private readonly Conv2d fc2;

@@ -29,9 +29,12 @@ public sealed partial class Fcn : Module<Tensor, Tensor>
         var pool3 = stage3.call(pool2);
 
         var score = score3.call(pool3);
-        score = functional.interpolate(score, size: [pool2.shape[2], pool2.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false);
+        score = Resample(score, pool2.shape[2], pool2.shape[3]);
         score += score2.call(pool2);
-        return functional.interpolate(score, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+        return Resample(score, height, width);
+
+        static Tensor Resample(Tensor map, long height, long width) =>
+            functional.interpolate(map, size: [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 
     private static Sequential Stage(int inputs, int outputs) => Sequential(

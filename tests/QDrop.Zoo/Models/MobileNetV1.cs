@@ -3,18 +3,21 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision;
 
-/// <summary>MobileNet (Howard et al. 2017), a quarter as wide: depthwise and pointwise convolutions in turn.</summary>
+/// <summary>MobileNet (Howard et al. 2017), an eighth as wide: depthwise and pointwise convolutions in turn.</summary>
 [Quantize(W = 8, A = 8)]
 public sealed partial class MobileNetV1 : Module<Tensor, Tensor>
 {
-    private static readonly (int Planes, int Stride)[] Layout = [(16, 1), (32, 2), (32, 1), (64, 2), (64, 1)];
+    private static readonly (int Planes, int Stride)[] Layout =
+    [
+        (8, 1), (16, 2), (16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (64, 1), (64, 1), (64, 1), (64, 1), (128, 2), (128, 1),
+    ];
 
     private readonly Module<Tensor, Tensor> model;
     private readonly Module<Tensor, Tensor> fc;
 
     public MobileNetV1(int num_classes = 10) : base(nameof(MobileNetV1))
     {
-        var in_planes = 8;
+        var in_planes = 4;
         var layers = ConvBn(3, in_planes, 1);
         foreach (var (planes, stride) in Layout)
         {

@@ -13,7 +13,7 @@ public sealed partial class MobileNetV2 : Module<Tensor, Tensor>
     public MobileNetV2(int num_classes = 10, double dropout = 0.2) : base(nameof(MobileNetV2))
     {
         // t: expansion, c: channels, n: repeats, s: stride
-        var settings = new (int t, int c, int n, int s)[] { (1, 8, 1, 1), (6, 16, 2, 2), (6, 24, 2, 2) };
+        var settings = new (int t, int c, int n, int s)[] { (1, 4, 1, 1), (6, 6, 2, 1), (6, 8, 3, 2), (6, 16, 4, 2), (6, 24, 3, 1), (6, 40, 3, 2), (6, 80, 1, 1) };
 
         var inputChannel = 8;
         features = Sequential(new ConvNormActivation(3, inputChannel, stride: 1));

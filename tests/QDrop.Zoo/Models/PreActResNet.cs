@@ -27,15 +27,20 @@ public sealed partial class PreActResNet : ConvolutionalModel<PreActResNet.Block
     public override Tensor forward(Tensor x)
     {
         x = Features(x);
+        return Classify(x);
+    }
+
+    protected override Tensor Features(Tensor x)
+    {
+        x = base.Features(x);
         x = norm.call(x);
-        x = activation switch
+        return activation switch
         {
             ActivationKind.Relu => functional.relu(x),
             ActivationKind.LeakyRelu => functional.leaky_relu(x, 0.1),
             ActivationKind.Silu => functional.silu(x),
             _ => throw new InvalidOperationException($"no activation function {activation}"),
         };
-        return Classify(x);
     }
 
     public sealed partial class Block : Module<Tensor, Tensor>
@@ -89,7 +94,7 @@ public abstract partial class ConvolutionalModel<TBlock> : Module<Tensor, Tensor
         linear = Linear(channels, classes);
     }
 
-    protected Tensor Features(Tensor x)
+    protected virtual Tensor Features(Tensor x)
     {
         x = conv1.call(x);
         foreach (var block in blocks)

@@ -56,15 +56,12 @@ namespace Zoo.Vision
 
             public BasicBlock(int in_planes, int planes, int stride) : base("BasicBlock")
             {
-                var last = BatchNorm2d(planes);
-                init.constant_(last.weight!, 0.25); // a block begins close to the identity
-
                 layers = Sequential(
                     ("c1", Conv2d(in_planes, planes, kernel_size: 3, stride: stride, padding: 1, bias: false)),
                     ("b1", BatchNorm2d(planes)),
                     ("r1", ReLU(inplace: true)),
                     ("c2", Conv2d(planes, planes, kernel_size: 3, stride: 1, padding: 1, bias: false)),
-                    ("b2", last));
+                    ("b2", BatchNorm2d(planes)));
 
                 shortcut = stride != 1 || in_planes != Expansion * planes
                     ? Sequential(
@@ -92,9 +89,6 @@ namespace Zoo.Vision
 
             public Bottleneck(int in_planes, int planes, int stride) : base("Bottleneck")
             {
-                var last = BatchNorm2d(Expansion * planes);
-                init.constant_(last.weight!, 0.25); // a block begins close to the identity
-
                 layers = Sequential(
                     ("c1", Conv2d(in_planes, planes, kernel_size: 1, bias: false)),
                     ("b1", BatchNorm2d(planes)),
@@ -103,7 +97,7 @@ namespace Zoo.Vision
                     ("b2", BatchNorm2d(planes)),
                     ("r2", ReLU(inplace: true)),
                     ("c3", Conv2d(planes, Expansion * planes, kernel_size: 1, bias: false)),
-                    ("b3", last));
+                    ("b3", BatchNorm2d(Expansion * planes)));
 
                 shortcut = stride != 1 || in_planes != Expansion * planes
                     ? Sequential(

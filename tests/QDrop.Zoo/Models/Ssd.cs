@@ -15,7 +15,11 @@ public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
     private readonly int classes;
     private readonly Sequential backbone;
     private readonly ModuleList<Sequential> extras;
-    private readonly ModuleList<Conv2d> loc, conf;
+
+    // Boxes are read off to the pixel, and cost little: they stay float.
+    [FullPrecision]
+    private readonly ModuleList<Conv2d> loc;
+    private readonly ModuleList<Conv2d> conf;
 
     public Ssd(int classes = 5) : base(nameof(Ssd))
     {

@@ -4,12 +4,12 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Zoo.Vision;
 
-/// <summary>U-Net (Ronneberger et al. 2015), three levels: <c>[N, 3, 32, 32]</c> to one map of logits for each class.</summary>
+/// <summary>U-Net (Ronneberger et al. 2015), three levels, with learned and with bilinear upsampling: <c>[N, 3, 32, 32]</c> to one map of logits for each class.</summary>
 [Quantize(W = 4, A = 8)]
 public sealed partial class UNet : Module<Tensor, Tensor>
 {
     private readonly DoubleConv inc, down1, down2, up1, up2;
-    private readonly ConvTranspose2d unpool1, unpool2;
+    private readonly Module<Tensor, Tensor> unpool1, unpool2;
     private readonly Conv2d outc;
 
     public UNet(int channels = 3, int classes = 4) : base(nameof(UNet))
@@ -17,12 +17,16 @@ public sealed partial class UNet : Module<Tensor, Tensor>
         inc = new DoubleConv(channels, 8);
         down1 = new DoubleConv(8, 16);
         down2 = new DoubleConv(16, 32);
-        unpool1 = ConvTranspose2d(32, 16, 2, stride: 2);
+        unpool1 = Up(32, 16, bilinear: false);
         up1 = new DoubleConv(32, 16);
-        unpool2 = ConvTranspose2d(16, 8, 2, stride: 2);
+        unpool2 = Up(16, 8, bilinear: true);
         up2 = new DoubleConv(16, 8);
         outc = Conv2d(8, classes, 1);
         RegisterComponents();
+
+        static Module<Tensor, Tensor> Up(int inputs, int outputs, bool bilinear) => bilinear
+            ? Sequential(Upsample(scale_factor: [2, 2], mode: UpsampleMode.Bilinear, align_corners: true), Conv2d(inputs, outputs, 1))
+            : ConvTranspose2d(inputs, outputs, 2, stride: 2);
     }
 
     public override Tensor forward(Tensor x)

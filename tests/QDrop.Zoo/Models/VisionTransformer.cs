@@ -15,7 +15,7 @@ public sealed partial class VisionTransformer : Module<Tensor, Tensor>
     private readonly LayerNorm norm;
     private readonly Linear head;
 
-    public VisionTransformer(int image = 32, int patch = 8, int dim = 32, int depth = 2, int heads = 4, int classes = 10, bool globalPool = true) : base(nameof(VisionTransformer))
+    public VisionTransformer(int image = 32, int patch = 8, int dim = 32, int depth = 2, int heads = 4, int classes = 10, bool globalPool = false) : base(nameof(VisionTransformer))
     {
         this.globalPool = globalPool;
         var patches = image / patch * (image / patch);
