@@ -45,7 +45,8 @@ internal static class OwnRun
                 activationErrors,
                 outcome.Units.ToDictionary(static u => u.Name, u => workload.Iterations / u.LearningSeconds),
                 outcome.Units.Sum(static u => u.Seconds),
-                PeakBytes()) { Phases = seconds.ToDictionary(static s => s.Key.ToString(), static s => s.Value) };
+                PeakBytes())
+            { Phases = seconds.ToDictionary(static s => s.Key.ToString(), static s => s.Value) };
         }
     }
 
