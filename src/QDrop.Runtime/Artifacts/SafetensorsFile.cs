@@ -38,7 +38,15 @@ public static class SafetensorsFile
     /// <param name="metadata">Strings for <c>__metadata__</c>.</param>
     /// <exception cref="ArgumentException">A tensor's type cannot be stored, or a name is reserved or not Unicode.</exception>
     /// <exception cref="QDropException">QDROP260: the file cannot be written, for instance because the disk is full.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, tensors, metadata, create: null);
+
+    /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string}?)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <param name="metadata">Strings for <c>__metadata__</c>.</param>
+    /// <param name="create">Creates the file of the given path; tests give one that fails.</param>
+    internal static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata, Func<string, Stream>? create)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -52,7 +60,7 @@ public static class SafetensorsFile
                 using var dense = TensorBytes.Dense(tensors[entry.Name]);
                 TensorBytes.ForEachPiece(dense, bytes => stream.Write(bytes));
             }
-        });
+        }, create);
     }
 
     /// <exception cref="InvalidFileException">The contents break the format.</exception>

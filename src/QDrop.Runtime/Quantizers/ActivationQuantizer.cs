@@ -69,6 +69,14 @@ public sealed class ActivationQuantizer(string name) : IDisposable
         Enabled = true;
     }
 
+    /// <summary>Makes the quantizer use a grid that was found before for the same bit width.</summary>
+    internal void Restore(Tensor scale, Tensor zeroPoint)
+    {
+        Dispose();
+        Scale = scale.clone().DetachFromDisposeScope();
+        ZeroPoint = zeroPoint.clone().DetachFromDisposeScope();
+    }
+
     /// <summary>From now on elements are dropped, and gradients flow to the scale.</summary>
     /// <param name="drop">Probability, 0 to 1, that an element's quantization is dropped.</param>
     /// <param name="draws">Where the choice comes from.</param>

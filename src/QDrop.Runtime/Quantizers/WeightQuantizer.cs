@@ -128,6 +128,15 @@ public sealed class WeightQuantizer : IDisposable
         ZeroPoint = tensor(zeroPoint).DetachFromDisposeScope();
     }
 
+    /// <summary>Makes the quantizer use grids and levels that were found before for the same weight and bit width.</summary>
+    internal void Restore(Tensor levels, Tensor scale, Tensor zeroPoint)
+    {
+        Forget();
+        Scale = scale.clone().DetachFromDisposeScope();
+        ZeroPoint = zeroPoint.clone().DetachFromDisposeScope();
+        _levels = levels.contiguous().bytes.ToArray();
+    }
+
     /// <summary>Rounding is learned from now on, from where the float weight lies between two levels.</summary>
     internal void BeginLearning()
     {

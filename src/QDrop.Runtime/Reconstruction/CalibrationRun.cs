@@ -25,14 +25,16 @@ internal sealed class CalibrationRun : IDisposable
     private readonly IProgress<CalibrationProgress>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly DiscoveryExecutor _discovery;
-    private readonly List<UnitReport> _reports = [];
+    private readonly CalibrationCheckpoint? _checkpoint;
+    private readonly Lazy<string> _weightsHash, _calibrationHash;
     private readonly CalibrationProfile _profile = new();
     private Dictionary<Unit, UnitLayouts> _layouts = [];
     private UnitRunner _units;
     private ModelCost _cost = new(1, []);
+    private IReadOnlyList<UnitReport> _reports = [];
 
     public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
-        IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null)
     {
         NativeHeap.KeepFreedMemory(BatchTensor);
         _descriptor = descriptor;
@@ -44,6 +46,9 @@ internal sealed class CalibrationRun : IDisposable
         _batches = new CalibrationBatches(twin, inputs);
         _progress = progress;
         _cancellation = cancellation;
+        _checkpoint = checkpoint;
+        _weightsHash = new(() => WeightFile.Hash(_twin.Float));
+        _calibrationHash = new(() => CalibrationData.Hash(_batches.Inputs));
         _discovery = new DiscoveryExecutor(_context);
         _units = new UnitRunner(_batches, _layouts, _profile, cancellation);
     }
@@ -90,56 +95,46 @@ internal sealed class CalibrationRun : IDisposable
         Observe(_context.Activations, () => _runner.With(new ObservingExecutor(_context), () => _runner.Run(_batches.First(_settings.RangeSamples))));
     }
 
-    /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it.</summary>
+    /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it. What a checkpoint has is not done again.</summary>
     public void Reconstruct()
     {
         using var floats = new ReplayExecutor(_layouts, _batches.Inputs);
         using var quantized = new ReplayExecutor(_layouts, _batches.Inputs);
         IReadOnlyList<Unit> units = _discovery.Units;
-        var draws = new SeededDraws(_settings.Seed);
-        for (int k = 0; k < units.Count; k++)
+        var finished = new FinishedUnits(_checkpoint, () => CheckpointOrigin.Of(_descriptor, _settings, _weightsHash.Value, _calibrationHash.Value), units);
+        _reports = finished.Reports;
+        finished.Restore();
+        int restored = finished.Reports.Count;
+        for (int k = restored == units.Count ? restored : 0; k < units.Count; k++)
         {
             using var scope = NewDisposeScope();
             var clock = Stopwatch.StartNew();
             Unit unit = units[k];
             Report("reconstruct", unit.Name, k + 1, 0, 0);
             SetQuantized(false);
-            Samples floatInput = Capture(floats, unit);
+            using Samples floatInput = Capture(floats, unit);
             Samples floatOutput = _units.Compute(unit, floatInput);
             SetQuantized(true);
-            Samples quantizedInput = Capture(quantized, unit);
-            if (_settings.Order == CalibrationOrder.UnitByUnit)
-                ObserveUnit(unit, quantizedInput);
-            Samples output = _units.Compute(unit, quantizedInput);
-            double before = _units.Error(unit, quantizedInput, output, floatOutput);
-            double after = before;
-            bool learns = Learns(unit);
-            double learning = 0;
-            if (learns)
+            using Samples quantizedInput = Capture(quantized, unit);
+            Samples output;
+            if (k < restored)
             {
-                output.Dispose();
-                int index = k + 1;
-                var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, draws) { Profile = _profile };
-                learning = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
-                    new Relay(p => Report("reconstruct", unit.Name, index, p.Iteration, p.Loss)), _cancellation).Duration.TotalSeconds;
-                SetQuantized(true);
                 output = _units.Compute(unit, quantizedInput);
-                after = _units.Error(unit, quantizedInput, output, floatOutput);
             }
-            bool last = k == units.Count - 1;
-            if (!last)
+            else
             {
-                quantized.Keep(unit, output.DetachFromDisposeScope());
-                floats.Keep(unit, floatOutput.DetachFromDisposeScope());
-                foreach (Unit done in units.Take(k + 1).Where(u => !units.Skip(k + 1).Any(later => _discovery.Needs(later).Contains(u))))
-                {
-                    quantized.Forget(done);
-                    floats.Forget(done);
-                }
+                (output, UnitReport report) = Reconstruct(unit, k, quantizedInput, floatInput, floatOutput);
+                finished.Add(report with { Seconds = clock.Elapsed.TotalSeconds });
             }
-            floatInput.Dispose();
-            quantizedInput.Dispose();
-            _reports.Add(new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], learns ? _settings.Iterations : 0, before, after, clock.Elapsed.TotalSeconds) { LearningSeconds = learning });
+            if (k == units.Count - 1)
+                break;
+            quantized.Keep(unit, output.DetachFromDisposeScope());
+            floats.Keep(unit, floatOutput.DetachFromDisposeScope());
+            foreach (Unit done in units.Take(k + 1).Where(u => !units.Skip(k + 1).Any(later => _discovery.Needs(later).Contains(u))))
+            {
+                quantized.Forget(done);
+                floats.Forget(done);
+            }
         }
         _context.Enable(weights: true, activations: true);
     }
@@ -158,8 +153,8 @@ internal sealed class CalibrationRun : IDisposable
             Fingerprint = _descriptor.Fingerprint,
             Settings = _settings,
             Units = units,
-            WeightsHash = WeightFile.Hash(_twin.Float),
-            CalibrationHash = CalibrationData.Hash(_batches.Inputs),
+            WeightsHash = _weightsHash.Value,
+            CalibrationHash = _calibrationHash.Value,
             Versions = LibraryVersions.Current(),
         };
         Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_twin.Float, _context).ToDictionary(t => t.Key, t => Own(t.Value));
@@ -174,6 +169,26 @@ internal sealed class CalibrationRun : IDisposable
         _context.Executor = null;
         _discovery.Dispose();
         _batches.Dispose();
+    }
+
+    /// <summary>One unit. What it gives depends on what goes into it and on its number alone, so that it is the same in a calibration that was resumed.</summary>
+    private (Samples Output, UnitReport Report) Reconstruct(Unit unit, int number, Samples quantizedInput, Samples floatInput, Samples floatOutput)
+    {
+        if (_settings.Order == CalibrationOrder.UnitByUnit)
+            ObserveUnit(unit, quantizedInput);
+        Samples output = _units.Compute(unit, quantizedInput);
+        double before = _units.Error(unit, quantizedInput, output, floatOutput);
+        var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0);
+        if (!Learns(unit))
+            return (output, report);
+        output.Dispose();
+        var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number)) { Profile = _profile };
+        UnitResult result = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
+            new Relay(p => Report("reconstruct", unit.Name, number + 1, p.Iteration, p.Loss)), _cancellation);
+        SetQuantized(true);
+        output = _units.Compute(unit, quantizedInput);
+        double after = _units.Error(unit, quantizedInput, output, floatOutput);
+        return (output, report with { Iterations = _settings.Iterations, ErrorAfter = after, LearningSeconds = result.Duration.TotalSeconds });
     }
 
     /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads; where an attribute says something, that.</summary>

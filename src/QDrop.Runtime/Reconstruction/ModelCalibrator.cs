@@ -18,12 +18,13 @@ public static class ModelCalibrator
     /// <param name="inputs">Calibration inputs, <c>[samples, …]</c>, preprocessed as the model expects them.</param>
     /// <param name="progress">Told at every phase, and at most some times a second while reconstructing.</param>
     /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
+    /// <param name="checkpoint">Where finished units are kept, and taken from if a calibration was stopped; <see langword="null"/> for nowhere.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, Tensor inputs,
-        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default) =>
-        Run(descriptor, settings, model, [inputs], progress, cancellation);
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null) =>
+        Run(descriptor, settings, model, [inputs], progress, cancellation, checkpoint);
 
     /// <summary>Quantizes a model with any number of inputs.</summary>
     /// <param name="descriptor">The model's description, written by the generator.</param>
@@ -35,11 +36,12 @@ public static class ModelCalibrator
     /// </param>
     /// <param name="progress">Told at every phase, and at most some times a second while reconstructing.</param>
     /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
+    /// <param name="checkpoint">Where finished units are kept, and taken from if a calibration was stopped; <see langword="null"/> for nowhere.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, IReadOnlyList<Tensor> inputs,
-        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default)
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null)
     {
         settings.Validated();
         CalibrationData.Check(inputs, settings);
@@ -48,7 +50,7 @@ public static class ModelCalibrator
         var twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
         using (twin as IDisposable)
         {
-            using var run = new CalibrationRun(descriptor, settings, twin, inputs, progress, cancellation);
+            using var run = new CalibrationRun(descriptor, settings, twin, inputs, progress, cancellation, checkpoint);
             run.Discover();
             run.SearchRanges();
             run.Reconstruct();
