@@ -20,7 +20,7 @@ usage: ./build.sh COMMAND
   demo    setup, build the sample (which quantizes its ResNet-20), compare it with the float model
   test    setup, run every test
   pack    setup, put the NuGet packages into artifacts/packages
-  bench   setup, run the benchmarks
+  bench   setup, time reconstruction beside an eager PyTorch; `bench generator`, `bench blocks`: the generator in an editor, blocks alone
 TEXT
 }
 
@@ -230,10 +230,23 @@ pack() {
     done
 }
 
+# PyTorch for Python, which the yardstick needs; the benchmarks alone use it.
+install_pytorch() {
+    /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null || apt_install python3-torch python3-numpy
+}
+
 bench() {
     setup
     use_threads "$(nproc)"
-    dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- "$@"
+    case ${1:-} in
+        generator | blocks)
+            dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- "$@"
+            ;;
+        *)
+            install_pytorch
+            dotnet run --project benchmarks/QDrop.Yardstick -c Release -- --threads "$(nproc)" "$@"
+            ;;
+    esac
 }
 
 case ${1:-} in

@@ -48,10 +48,20 @@ public sealed class OverrideTests
         GeneratorRun run = GeneratorRun.Of(Source);
         Assert.Empty(run.Diagnostics);
         Assert.Equal(["Models.Net.Block-1.Quantized.g.cs", "Models.Net.Quantized.g.cs", "Models.Stem.Quantized.g.cs"], run.Sources.Keys.Order(StringComparer.Ordinal));
-        string[] lines = run.Sources["Models.Net.Quantized.g.cs"].Split('\n');
-        int begin = Array.FindIndex(lines, line => line.Trim() == "Overrides =");
-        int end = Array.FindIndex(lines, begin, line => line.Trim() == "],");
-        await Verifier.Verify(string.Join('\n', lines[begin..(end + 1)]) + "\n", "txt").UseDirectory("Snapshots");
+        await Verifier.Verify(Between(run, "Overrides =", "],"), "txt").UseDirectory("Snapshots");
+    }
+
+    [Fact]
+    public async Task The_documentation_of_the_twin_has_a_table_of_bit_widths() =>
+        await Verifier.Verify(Between(GeneratorRun.Of(Source), "/// Bit widths of weights (W) and activations (A):", "/// </list>"), "txt").UseDirectory("Snapshots");
+
+    [Fact]
+    public void Where_the_attribute_is_silent_the_table_has_its_defaults()
+    {
+        var defaults = new QuantizeAttribute();
+        string table = Between(GeneratorRun.Of(Source.Replace("[Quantize(W = 3, A = 5, Method = Method.Nearest)]", "[Quantize]")), "/// Bit widths of weights (W) and activations (A):", "/// </list>");
+        Assert.Contains($"W {defaults.W}, A {defaults.A}", table);
+        Assert.Contains($"{defaults.FirstLast} bits", table);
     }
 
     [Fact]
@@ -237,5 +247,13 @@ public sealed class OverrideTests
         Assert.Empty(run.Diagnostics);
         Assert.All(run.Sources.Values, source => Assert.Contains("LoadQuantized", source));
         Assert.All(run.Sources.Values, source => Assert.DoesNotContain("Overrides", source));
+    }
+
+    private static string Between(GeneratorRun run, string first, string last)
+    {
+        string[] lines = run.Sources["Models.Net.Quantized.g.cs"].Split('\n');
+        int begin = Array.FindIndex(lines, line => line.Trim() == first);
+        int end = Array.FindIndex(lines, begin, line => line.Trim() == last);
+        return string.Join('\n', lines[begin..(end + 1)]) + "\n";
     }
 }

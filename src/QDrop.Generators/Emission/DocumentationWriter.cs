@@ -15,6 +15,15 @@ internal static class DocumentationWriter
         writer.Line("/// <remarks>");
         writer.Line("/// Steps that run as one chain, and where its value goes:");
         WriteTable(writer, module.Forward.Chains);
+        if (file.Model is { } widths)
+        {
+            writer.Line("/// Bit widths of weights (W) and activations (A):");
+            writer.Line("/// <list type=\"table\">");
+            writer.Line("/// <listheader><term>part</term><description>bits</description></listheader>");
+            foreach (var part in widths.BitWidths)
+                writer.Line($"/// <item><term>{Escape(part.Part)}</term><description>{Escape(part.Says)}</description></item>");
+            writer.Line("/// </list>");
+        }
         if (file.Model is { Blocks.Count: > 0 } model)
         {
             writer.Line("/// Units of reconstruction, in order, as far as compile time knows:");

@@ -13,23 +13,26 @@ internal static class OverrideGatherer
     /// <summary>The settings that a part may have for itself.</summary>
     public static readonly string[] OfParts = ["W", "A", "Method"];
 
+    private const string Float = "FullPrecision = true";
+
     /// <summary>The settings by which a class is a model of its own, though another model is made of it.</summary>
     private static readonly string[] OfModels = ["Weights", "Calibration", "CalibrationData", "Factory"];
 
     /// <param name="model">The model, whose own attribute holds its settings.</param>
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="finding">What to work with.</param>
-    public static IEnumerable<string> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
+    /// <returns>The expressions, each with the part's name and with what it says of bit widths and methods, if anything.</returns>
+    public static IEnumerable<(string Code, string Part, string Says)> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
     {
         foreach (var module in modules)
         {
             var type = TypeCode(module, model, finding);
             if (!IsOrDerives(model, module) && Settings(module, finding) is { Count: > 0 } ofClass)
-                yield return $"new({type}) {{ {string.Join(", ", ofClass)} }}";
+                yield return ($"new({type}) {{ {string.Join(", ", ofClass)} }}", NameOf(module), Says(ofClass));
             foreach (var (name, member) in Places(module, finding))
             {
                 if (Settings(member, finding) is { Count: > 0 } ofMember)
-                    yield return $"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}";
+                    yield return ($"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}", $"{NameOf(module)}.{name}", Says(ofMember));
             }
         }
     }
@@ -53,6 +56,12 @@ internal static class OverrideGatherer
 
     public static AttributeData? AttributeOf(ISymbol symbol, string name) =>
         symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null);
+
+    private static string NameOf(INamedTypeSymbol module) => module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+
+    /// <summary>What is said in documentation: the units have a list of their own.</summary>
+    private static string Says(IReadOnlyList<string> settings) => settings.Contains(Float) ? "full precision"
+        : string.Join(", ", settings.Where(setting => !setting.StartsWith("IsBlock", StringComparison.Ordinal)).Select(setting => setting.Replace(" = ", " ").Replace("global::QDrop.Method.", "")));
 
     private static string TypeCode(INamedTypeSymbol module, INamedTypeSymbol model, Finding finding)
     {
@@ -83,7 +92,7 @@ internal static class OverrideGatherer
             code.AddRange(SettingsGatherer.Gather(attribute, inputs, finding).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
         }
         if (AttributeOf(part, FullPrecision.AttributeName) is not null)
-            code.Add("FullPrecision = true");
+            code.Add(Float);
         // Of a class, its twin says it.
         if (part is not INamedTypeSymbol && QuantizationBlock.Of(part) is { } isBlock)
             code.Add($"IsBlock = {(isBlock ? "true" : "false")}");

@@ -10,7 +10,17 @@ using QDrop.Generators.Lowering;
 namespace QDrop.Generators.Gathering;
 
 /// <summary>The settings of <c>[Quantize]</c>, as C# expressions.</summary>
-internal sealed record Settings(EquatableArray<string> SettingsCode, string? WeightsCode, string? CalibrationCode, string? CalibrationDataCode);
+internal sealed record Settings(EquatableArray<string> SettingsCode, string? WeightsCode, string? CalibrationCode, string? CalibrationDataCode)
+{
+    /// <summary>Bit width of weights; the attribute's default where it says nothing.</summary>
+    public int W { get; init; } = 4;
+
+    /// <summary>Bit width of activations.</summary>
+    public int A { get; init; } = 4;
+
+    /// <summary>Bit width of the first and last layer's weights and of the last layer's input.</summary>
+    public int FirstLast { get; init; } = 8;
+}
 
 /// <summary>Reads and checks the arguments of <c>[Quantize]</c>.</summary>
 internal static class SettingsGatherer
@@ -22,15 +32,17 @@ internal static class SettingsGatherer
     {
         var code = new List<string>();
         string? weights = null, calibration = null, calibrationData = null;
+        var bits = new Settings(default, null, null, null);
         foreach (var argument in attribute.NamedArguments)
         {
             var value = argument.Value;
             switch (argument.Key)
             {
-                case "W" or "A" or "FirstLast" when value.Value is int bits:
-                    if (bits is < 2 or > 8)
-                        Report(Rules.BitWidth, argument.Key, Text(bits < 2 ? 2 : 8), argument.Key, Text(bits));
-                    code.Add($"{argument.Key} = {Text(bits)}");
+                case "W" or "A" or "FirstLast" when value.Value is int width:
+                    if (width is < 2 or > 8)
+                        Report(Rules.BitWidth, argument.Key, Text(width < 2 ? 2 : 8), argument.Key, Text(width));
+                    code.Add($"{argument.Key} = {Text(width)}");
+                    bits = argument.Key switch { "W" => bits with { W = width }, "A" => bits with { A = width }, _ => bits with { FirstLast = width } };
                     break;
                 case "Drop" when value.Value is double drop:
                     if (!(drop >= 0 && drop <= 1))
@@ -61,7 +73,7 @@ internal static class SettingsGatherer
             }
         }
         CheckTogether();
-        return new Settings(code.ToEquatableArray(), weights, calibration, calibrationData);
+        return bits with { SettingsCode = code.ToEquatableArray(), WeightsCode = weights, CalibrationCode = calibration, CalibrationDataCode = calibrationData };
 
         void Report(DiagnosticDescriptor rule, string argument, string? better, params string[] arguments) => finding.Report(
             rule,

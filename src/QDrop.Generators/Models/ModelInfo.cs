@@ -12,7 +12,13 @@ internal sealed record ModelInfo(
     string? CalibrationCode,
     string? CalibrationDataCode,
     EquatableArray<string> OverridesCode,
+    EquatableArray<PartInfo> BitWidths,
     string File,
     int Line,
     int Column,
     EquatableArray<string> Blocks);
+
+/// <summary>What holds for a part of a model, in words.</summary>
+/// <param name="Part">The part.</param>
+/// <param name="Says">Its bit widths or method.</param>
+internal sealed record PartInfo(string Part, string Says);

@@ -26,6 +26,12 @@ partial class Net : global::QDrop.Modules.IQuantizable
     /// <item><term>one → relu</term><description>into further layers, quantized</description></item>
     /// <item><term>Pair → Apart → stage</term><description>to the caller</description></item>
     /// </list>
+    /// Bit widths of weights (W) and activations (A):
+    /// <list type="table">
+    /// <listheader><term>part</term><description>bits</description></listheader>
+    /// <item><term>everything else</term><description>W 4, A 4</description></item>
+    /// <item><term>first and last layer's weights, last layer's input</term><description>8 bits</description></item>
+    /// </list>
     /// Units of reconstruction, in order, as far as compile time knows:
     /// <list type="number">
     /// <item><description>stem</description></item>

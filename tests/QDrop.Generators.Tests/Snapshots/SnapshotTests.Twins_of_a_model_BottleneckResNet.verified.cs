@@ -100,6 +100,12 @@ partial class BottleneckResNet : global::QDrop.Modules.IQuantizable
     /// <listheader><term>steps</term><description>value goes</description></listheader>
     /// <item><term>stem → blocks → adaptive_avg_pool2d → flatten → fc</term><description>to the caller</description></item>
     /// </list>
+    /// Bit widths of weights (W) and activations (A):
+    /// <list type="table">
+    /// <listheader><term>part</term><description>bits</description></listheader>
+    /// <item><term>everything else</term><description>W 3, A 3</description></item>
+    /// <item><term>first and last layer's weights, last layer's input</term><description>8 bits</description></item>
+    /// </list>
     /// Units of reconstruction, in order, as far as compile time knows:
     /// <list type="number">
     /// <item><description>stem: its layers and blocks, one by one</description></item>

@@ -26,6 +26,12 @@ partial class Zoo
         /// <item><term>conv1 → relu → max_pool2d → conv2 → relu → max_pool2d</term><description>into further layers, quantized</description></item>
         /// <item><term>fc1 → tanh → fc2 → leaky_relu → fc3</term><description>to the caller</description></item>
         /// </list>
+        /// Bit widths of weights (W) and activations (A):
+        /// <list type="table">
+        /// <listheader><term>part</term><description>bits</description></listheader>
+        /// <item><term>everything else</term><description>W 4, A 4</description></item>
+        /// <item><term>first and last layer's weights, last layer's input</term><description>8 bits</description></item>
+        /// </list>
         /// Units of reconstruction, in order, as far as compile time knows:
         /// <list type="number">
         /// <item><description>conv1 → relu → max_pool2d</description></item>

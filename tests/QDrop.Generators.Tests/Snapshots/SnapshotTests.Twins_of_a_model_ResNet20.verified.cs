@@ -82,6 +82,12 @@ partial class ResNet20 : global::QDrop.Modules.IQuantizable
     /// <listheader><term>steps</term><description>value goes</description></listheader>
     /// <item><term>conv1 → bn1 → relu → layer1 → layer2 → layer3 → avg_pool2d → flatten → linear</term><description>to the caller</description></item>
     /// </list>
+    /// Bit widths of weights (W) and activations (A):
+    /// <list type="table">
+    /// <listheader><term>part</term><description>bits</description></listheader>
+    /// <item><term>everything else</term><description>W 2, A 4</description></item>
+    /// <item><term>first and last layer's weights, last layer's input</term><description>8 bits</description></item>
+    /// </list>
     /// Units of reconstruction, in order, as far as compile time knows:
     /// <list type="number">
     /// <item><description>conv1 → bn1 → relu</description></item>

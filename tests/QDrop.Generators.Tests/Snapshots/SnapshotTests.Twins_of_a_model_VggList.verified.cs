@@ -27,6 +27,12 @@ partial class VggList : global::QDrop.Modules.IQuantizable
     /// <item><term>heads[i]</term><description>into further layers, quantized</description></item>
     /// <item><term>relu</term><description>into further layers, quantized</description></item>
     /// </list>
+    /// Bit widths of weights (W) and activations (A):
+    /// <list type="table">
+    /// <listheader><term>part</term><description>bits</description></listheader>
+    /// <item><term>everything else</term><description>W 4, A 4</description></item>
+    /// <item><term>first and last layer's weights, last layer's input</term><description>8 bits</description></item>
+    /// </list>
     /// Units of reconstruction, in order, as far as compile time knows:
     /// <list type="number">
     /// <item><description>features: its layers and blocks, one by one</description></item>
