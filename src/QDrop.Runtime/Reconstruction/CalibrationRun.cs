@@ -14,7 +14,7 @@ internal sealed class CalibrationRun : IDisposable
     private const int DiscoverySamples = 2;
 
     /// <summary>Bytes that a tensor of a batch rarely exceeds. Larger ones are activations of many inputs.</summary>
-    private const int BatchTensor = 16 << 20;
+    private const int BatchTensor = 8 << 20;
 
     private readonly QuantizedModelDescriptor _descriptor;
     private readonly QuantizationSettings _settings;
