@@ -96,6 +96,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
                 File.WriteAllLines(InputList, []);
             }
 
+            RemoveCheckpoints();
             File.WriteAllLines(Stamp, produced.Where(File.Exists));
             File.SetLastWriteTimeUtc(Stamp, started);
             return true;
@@ -231,6 +232,13 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
                 }
             }
         }
+    }
+
+    /// <summary>Removes checkpoints of models that are gone or calibrated by now. While a build fails or is stopped, they stay.</summary>
+    private void RemoveCheckpoints()
+    {
+        foreach (string file in Directory.GetFiles(OutputDirectory, "*.qdrop.checkpoint"))
+            File.Delete(file);
     }
 
     private void Error(string code, string message) =>

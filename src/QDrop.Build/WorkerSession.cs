@@ -61,7 +61,8 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
 
         if (cancelled.IsCancellationRequested)
         {
-            log.LogMessage(MessageImportance.High, "QDrop: stopped; nothing was written.");
+            bool isKept = Directory.GetFiles(Path.GetDirectoryName(progressPath)!, "*.qdrop.checkpoint").Length > 0;
+            log.LogMessage(MessageImportance.High, isKept ? "QDrop: stopped; the next build goes on after the units that are finished." : "QDrop: stopped; nothing was written.");
             return false;
         }
 

@@ -58,6 +58,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         if (outcome == ResultOutcome.Calibrated)
             cache.Store(key, _files);
+        _files.DeleteCheckpoint();
         channel.Send(new WorkerMessage { Kind = MessageKind.Result, Model = plan.Descriptor.Name, Outcome = outcome, Artifact = _files.Artifact, Report = _files.Report });
         return Summary(outcome, settings, watch.Elapsed);
     }
@@ -111,7 +112,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         CalibrationOutcome outcome;
         try
         {
-            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop);
+            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint());
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
@@ -122,6 +123,19 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome.State, outcome.Units, outcome.Cost);
         return true;
     }
+
+    /// <summary>Where finished units are kept. One that is there may be of an earlier state of the project.</summary>
+    private CalibrationCheckpoint Checkpoint() => new(_files.Checkpoint)
+    {
+        ReplaceOthers = true,
+        Noted = note =>
+        {
+            if (note.Code is { } code)
+                channel.Send(Diagnosis.Warning(code, note.Text, plan.Model));
+            else
+                channel.Log(note.Text);
+        },
+    };
 
     private void Seal(string key)
     {

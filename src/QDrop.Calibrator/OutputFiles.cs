@@ -12,6 +12,9 @@ internal sealed class OutputFiles(string directory, string model)
     /// <summary>Full path of the report.</summary>
     internal string Report { get; } = Path.Combine(directory, model + ".qdrop.json");
 
+    /// <summary>Full path of the checkpoint, which outlives a worker that is stopped.</summary>
+    internal string Checkpoint { get; } = Path.Combine(directory, model + ".qdrop.checkpoint");
+
     private string Key { get; } = Path.Combine(directory, model + ".qdrop.key");
 
     /// <summary>Whether both files are whole and the result of this key.</summary>
@@ -30,7 +33,20 @@ internal sealed class OutputFiles(string directory, string model)
     /// <summary>Notes that the files are the result of this key; to be called when both are whole.</summary>
     internal void SealAs(string key) => File.WriteAllText(Key, Seal(key));
 
-    /// <summary>Removes what is there, whole or not.</summary>
+    /// <summary>Removes the checkpoint, of no more use when artifact and report are sealed. One that cannot be removed does no harm.</summary>
+    internal void DeleteCheckpoint()
+    {
+        try
+        {
+            File.Delete(Checkpoint);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next calibration ignores and replaces it.
+        }
+    }
+
+    /// <summary>Removes artifact, report and key, whole or not. The checkpoint stays: what is finished need not be done again once the error's cause is gone.</summary>
     internal void Delete()
     {
         foreach (string file in new[] { Key, Report, Artifact })
