@@ -112,7 +112,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         CalibrationOutcome outcome;
         try
         {
-            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint());
+            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint(), insight: true);
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
@@ -120,7 +120,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
 
         Artifact.Write(_files.Artifact, outcome.State);
-        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome.State, outcome.Units, outcome.Cost);
+        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome);
         return true;
     }
 

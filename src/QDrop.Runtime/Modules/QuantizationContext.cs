@@ -49,6 +49,9 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>The unit that is being computed for the executor.</summary>
     internal Unit? Current { get; set; }
 
+    /// <summary>Is shown the values of layers and activation quantizers; <see langword="null"/> in a program.</summary>
+    internal IValueWatcher? Watcher { get; set; }
+
     /// <summary>How quantized weights are found, where no attribute says otherwise.</summary>
     internal Method Method { get; set; } = Method.QDrop;
 

@@ -80,20 +80,28 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
         }
         IReadOnlyList<Tensor> x = inputs.Tensors;
         if (layers.Length > 1)
-            return new([(layers[0].Forward(x[0]), layers[1].Forward(x[1]), layers[2].Forward(x[2]))]);
+            return new([(Whole(0), Whole(1), Whole(2))]);
         if (ReferenceEquals(x[0], x[1]) && ReferenceEquals(x[1], x[2]))
         {
-            Tensor[] parts = layers[0].Forward(x[0]).chunk(3, -1);
+            Tensor[] parts = Whole(0).chunk(3, -1);
             return new([(parts[0], parts[1], parts[2])]);
         }
         Tensor weight = layers[0].Weight.Value();
         return new([(Part(0), Part(1), Part(2))]);
 
+        Tensor Whole(int layer) => Seen(layers[layer], layers[layer].Forward(x[layer]));
+
         Tensor Part(int part)
         {
             Tensor rows = weight.narrow(0, part * embedding, embedding);
             layers[0].Count(x[part].numel() / x[part].shape[^1] * rows.numel());
-            return functional.linear(x[part], rows, layers[0].Bias?.narrow(0, part * embedding, embedding));
+            return Seen(layers[0], functional.linear(x[part], rows, layers[0].Bias?.narrow(0, part * embedding, embedding)));
+        }
+
+        Tensor Seen(QuantizedLayer layer, Tensor output)
+        {
+            Context.Watcher?.Saw(layer, output);
+            return output;
         }
     }
 }

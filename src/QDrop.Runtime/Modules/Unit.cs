@@ -94,9 +94,15 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
             Volatile.Write(ref _known, true);
         }
         if (layer is not null)
+        {
             x = layer.Forward(x);
+            Context.Watcher?.Saw(layer, x);
+        }
         foreach (Func<Tensor, Tensor> function in functions)
             x = function(x);
-        return output is null ? x : output.Forward(x);
+        if (output is null)
+            return x;
+        Context.Watcher?.Saw(output, x);
+        return output.Forward(x);
     }
 }

@@ -48,6 +48,15 @@ internal sealed class CalibrationBatches : IDisposable
         return ModelInputs.Bind(_twin, [.. Inputs.Select(i => i.index_select(0, rows))]);
     }
 
+    /// <summary>Some of the inputs, fewer where there are no more.</summary>
+    public CalibrationBatch Batch(long start, long count)
+    {
+        count = Math.Min(count, SampleCount - start);
+        var batch = new CalibrationBatch(ModelInputs.Bind(_twin, [.. Inputs.Select(i => i.narrow(0, start, count).DetachFromDisposeScope())]), start, count);
+        _made.Add(batch);
+        return batch;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -69,14 +78,6 @@ internal sealed class CalibrationBatches : IDisposable
             // If the reason is another one, the first run says so.
             return false;
         }
-    }
-
-    private CalibrationBatch Batch(long start, long count)
-    {
-        count = Math.Min(count, SampleCount - start);
-        var batch = new CalibrationBatch(ModelInputs.Bind(_twin, [.. Inputs.Select(i => i.narrow(0, start, count).DetachFromDisposeScope())]), start, count);
-        _made.Add(batch);
-        return batch;
     }
 }
 

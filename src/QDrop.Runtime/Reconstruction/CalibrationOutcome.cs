@@ -1,9 +1,10 @@
 using QDrop.Artifacts;
+using QDrop.Insight;
 
 namespace QDrop.Reconstruction;
 
 /// <summary>How far a calibration is.</summary>
-/// <param name="Phase"><c>discover</c>, <c>ranges</c> or <c>reconstruct</c>.</param>
+/// <param name="Phase"><c>discover</c>, <c>ranges</c>, <c>reconstruct</c> or <c>insight</c>.</param>
 /// <param name="Unit">Name of the unit, while reconstructing.</param>
 /// <param name="UnitIndex">Number of the unit, from 1.</param>
 /// <param name="UnitCount">Number of units.</param>
@@ -20,6 +21,9 @@ public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList
 {
     /// <summary>Where the time went.</summary>
     public CalibrationProfile Profile { get; init; } = new();
+
+    /// <summary>What was measured of the calibrated model; <see langword="null"/> where it was not asked for.</summary>
+    public ModelInsight? Insight { get; init; }
 }
 
 /// <summary>What was done for one unit.</summary>
@@ -32,6 +36,15 @@ public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList
 /// <param name="Seconds">Time taken.</param>
 public sealed record UnitReport(string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double ErrorBefore, double ErrorAfter, double Seconds)
 {
+    /// <summary>Mean square of the float unit's output, summed over channels: what the errors are measured against.</summary>
+    public double SignalPower { get; init; } = double.NaN;
+
+    /// <summary>Signal-to-quantization-noise ratio of the unit's output in dB, rounded to nearest; not finite without an error or a signal.</summary>
+    public double SqnrBefore => Sqnr.Decibels(SignalPower, ErrorBefore);
+
+    /// <summary>The same after reconstruction.</summary>
+    public double SqnrAfter => Sqnr.Decibels(SignalPower, ErrorAfter);
+
     /// <summary>Time that the iterations of reconstruction took, in seconds.</summary>
     public double LearningSeconds { get; init; }
 }

@@ -31,6 +31,9 @@ public enum CalibrationPhase
 
     /// <summary>Reconstruction: regulariser and optimisers.</summary>
     Step,
+
+    /// <summary>Measuring the calibrated model: what each layer costs at the model's end, and what more bits would gain.</summary>
+    Insight,
 }
 
 /// <summary>Time spent in each phase of a calibration.</summary>

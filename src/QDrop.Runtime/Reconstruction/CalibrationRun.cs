@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using QDrop.Artifacts;
+using QDrop.Insight;
 using QDrop.Modules;
 using QDrop.Quantizers;
 using TorchSharp;
@@ -32,6 +33,7 @@ internal sealed class CalibrationRun : IDisposable
     private UnitRunner _units;
     private ModelCost _cost = new(1, []);
     private IReadOnlyList<UnitReport> _reports = [];
+    private ModelInsight? _insight;
 
     public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null)
@@ -139,6 +141,14 @@ internal sealed class CalibrationRun : IDisposable
         _context.Enable(weights: true, activations: true);
     }
 
+    /// <summary>Measures the calibrated model.</summary>
+    public void Measure()
+    {
+        Report("insight", null, 0, 0, 0);
+        using var lap = _profile.In(CalibrationPhase.Insight);
+        _insight = new InsightMeasurement(_descriptor, _twin, _runner, _batches, _discovery.Units, _cancellation).Run();
+    }
+
     /// <summary>The quantized model, its tensors outside every dispose scope.</summary>
     public CalibrationOutcome Outcome()
     {
@@ -158,7 +168,7 @@ internal sealed class CalibrationRun : IDisposable
             Versions = LibraryVersions.Current(),
         };
         Dictionary<string, Tensor> floats = StateBinding.FloatTensors(_twin.Float, _context).ToDictionary(t => t.Key, t => Own(t.Value));
-        return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports, _cost) { Profile = _profile };
+        return new CalibrationOutcome(new QuantizedModelState(manifest, layers, activations, floats), _reports, _cost) { Profile = _profile, Insight = _insight };
 
         static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
     }
@@ -178,7 +188,7 @@ internal sealed class CalibrationRun : IDisposable
             ObserveUnit(unit, quantizedInput);
         Samples output = _units.Compute(unit, quantizedInput);
         double before = _units.Error(unit, quantizedInput, output, floatOutput);
-        var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0);
+        var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0) { SignalPower = _units.Power(unit, quantizedInput, floatOutput) };
         if (!Learns(unit))
             return (output, report);
         output.Dispose();

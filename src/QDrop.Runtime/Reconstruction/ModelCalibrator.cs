@@ -19,12 +19,13 @@ public static class ModelCalibrator
     /// <param name="progress">Told at every phase, and at most some times a second while reconstructing.</param>
     /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
     /// <param name="checkpoint">Where finished units are kept, and taken from if a calibration was stopped; <see langword="null"/> for nowhere.</param>
+    /// <param name="insight">Whether the calibrated model is measured (<see cref="CalibrationOutcome.Insight"/>), which costs two to three runs of it, on 64 inputs, for each layer.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, Tensor inputs,
-        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null) =>
-        Run(descriptor, settings, model, [inputs], progress, cancellation, checkpoint);
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false) =>
+        Run(descriptor, settings, model, [inputs], progress, cancellation, checkpoint, insight);
 
     /// <summary>Quantizes a model with any number of inputs.</summary>
     /// <param name="descriptor">The model's description, written by the generator.</param>
@@ -37,11 +38,12 @@ public static class ModelCalibrator
     /// <param name="progress">Told at every phase, and at most some times a second while reconstructing.</param>
     /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
     /// <param name="checkpoint">Where finished units are kept, and taken from if a calibration was stopped; <see langword="null"/> for nowhere.</param>
+    /// <param name="insight">Whether the calibrated model is measured (<see cref="CalibrationOutcome.Insight"/>), which costs two to three runs of it, on 64 inputs, for each layer.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, IReadOnlyList<Tensor> inputs,
-        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null)
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false)
     {
         settings.Validated();
         CalibrationData.Check(inputs, settings);
@@ -54,6 +56,8 @@ public static class ModelCalibrator
             run.Discover();
             run.SearchRanges();
             run.Reconstruct();
+            if (insight)
+                run.Measure();
             return run.Outcome();
         }
     }

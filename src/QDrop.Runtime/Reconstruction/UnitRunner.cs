@@ -54,6 +54,29 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
         return sum;
     }
 
+    /// <summary>Mean square of a unit's outputs, summed over channels: the error that zeros would have.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="input">What goes into it.</param>
+    /// <param name="output">What comes out of it.</param>
+    public double Power(Unit unit, Samples input, Samples output)
+    {
+        using var lap = profile.In(CalibrationPhase.Outputs);
+        using var guard = no_grad();
+        double sum = 0;
+        foreach (int target in UnitReconstructor.Targets(input, output))
+        {
+            Tensor values = output.Values[target];
+            double squares = 0;
+            for (long start = 0; start < values.shape[0]; start += Rows)
+            {
+                using var scope = NewDisposeScope();
+                squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).square().sum().ToDouble();
+            }
+            sum += squares * values.shape[UnitReconstructor.ChannelAxis(unit, output, target)] / values.numel();
+        }
+        return sum;
+    }
+
     /// <summary>The batches in which a unit is computed: one where its inputs do not depend on the sample.</summary>
     private IEnumerable<(long Start, long Count)> Parts(Samples input) => input.IsShared ? [(0, 1)] : batches.All.Select(static b => (b.Start, b.Count));
 }

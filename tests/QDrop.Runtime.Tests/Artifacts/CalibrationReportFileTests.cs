@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QDrop.Artifacts;
+using QDrop.Insight;
 using QDrop.Reconstruction;
 using Xunit;
 using static TorchSharp.torch;
@@ -18,13 +19,19 @@ public sealed class CalibrationReportFileTests
         CalibrationReportFile.Write(
             folder["m.qdrop.json"],
             folder["m.qdrop.safetensors"],
-            state,
+            new CalibrationOutcome(state,
             [
-                new UnitReport("stem", false, ["stem"], 100, 2.5, 0.5, 1.25),
+                new UnitReport("stem", false, ["stem"], 100, 2.5, 0.5, 1.25) { SignalPower = 50 },
                 new UnitReport("block", true, ["block.conv1", "block.up"], 100, double.NaN, double.PositiveInfinity, 2),
                 new UnitReport("fc", false, ["fc"], 0, 0.25, 0.25, 0),
             ],
-            new ModelCost(0.75, [new LayerCost("head.lstm", 0.2), new LayerCost("head.fc", 0.05)]));
+            new ModelCost(0.75, [new LayerCost("head.lstm", 0.2), new LayerCost("head.fc", 0.05)]))
+            {
+                Insight = new ModelInsight(64, 12.34567,
+                    [new LayerInsight("stem", "stem", 2, double.NaN, double.PositiveInfinity, 7.5, [1, 2, 3, 4], 4, 0.8)],
+                    [new ActivationInsight("stem", 4, 0.0123, double.NegativeInfinity)],
+                    [new BitAdvice("Some.Namespace.Model", "stem", 4, ["stem"], 0.8, 5, "[Quantize(W = 4)]")]),
+            });
 
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Root).Length);
         using var report = JsonDocument.Parse(File.ReadAllBytes(folder["m.qdrop.json"]));
@@ -50,6 +57,20 @@ public sealed class CalibrationReportFileTests
         Assert.Equal(0.5, units[0].GetProperty("errorAfter").GetDouble());
         Assert.Equal(JsonValueKind.Null, units[1].GetProperty("errorBefore").ValueKind);
         Assert.Equal(0.25, units[2].GetProperty("errorAfter").GetDouble());
+
+        Assert.Equal((13.01, 20.0), (units[0].GetProperty("sqnrBefore").GetDouble(), units[0].GetProperty("sqnrAfter").GetDouble()));
+        Assert.Equal(JsonValueKind.Null, units[1].GetProperty("sqnrAfter").ValueKind);
+        Assert.Equal(0, root.GetProperty("phases").GetProperty("weightRanges").GetDouble());
+
+        var insight = root.GetProperty("insight");
+        Assert.Equal((64, 12.346), (insight.GetProperty("samples").GetInt32(), insight.GetProperty("outputSqnr").GetDouble()));
+        var stem = insight.GetProperty("layers")[0];
+        Assert.Equal([JsonValueKind.Null, JsonValueKind.Null], new[] { "sqnrBefore", "sqnrAfter" }.Select(name => stem.GetProperty(name).ValueKind));
+        Assert.Equal((7.5, 4, 0.8), (stem.GetProperty("sensitivity").GetDouble(), stem.GetProperty("raisedBits").GetInt32(), stem.GetProperty("gain").GetDouble()));
+        Assert.Equal([1L, 2, 3, 4], stem.GetProperty("histogram").EnumerateArray().Select(static n => n.GetInt64()));
+        Assert.Equal(0.0123, insight.GetProperty("activations")[0].GetProperty("clipped").GetDouble());
+        Assert.Equal(JsonValueKind.Null, insight.GetProperty("activations")[0].GetProperty("sensitivity").ValueKind);
+        Assert.Equal("[Quantize(W = 4)]", insight.GetProperty("advice")[0].GetProperty("line").GetString());
 
         var cost = root.GetProperty("cost");
         Assert.Equal(0.75, cost.GetProperty("quantizedShare").GetDouble());

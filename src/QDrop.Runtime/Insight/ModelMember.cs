@@ -1,0 +1,57 @@
+using System.Reflection;
+using QDrop.Modules;
+using Module = TorchSharp.torch.nn.Module;
+
+namespace QDrop.Insight;
+
+/// <summary>A field or property of the user's that an attribute can stand on.</summary>
+/// <param name="Owner">The class that declares it; of a generic class the open type.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record ModelMember(Type Owner, string Name)
+{
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>The owner as source code names it, type parameters apart.</summary>
+    public string OwnerName => string.Join('.', (Owner.FullName ?? Owner.Name).Split('+').Select(static part => part.Split('`')[0]));
+
+    /// <summary>The members through which a part of a model is reached, the innermost first.</summary>
+    /// <param name="modules">The model's modules by path, the model itself with an empty one.</param>
+    /// <param name="path">Path of the part; what follows the path of a module is left out.</param>
+    public static IReadOnlyList<ModelMember> On(IReadOnlyDictionary<string, Module> modules, string path)
+    {
+        var members = new List<ModelMember>();
+        while (path.Length > 0)
+        {
+            string parent = path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : "";
+            if (modules.TryGetValue(path, out Module? module) && modules.TryGetValue(parent, out Module? holder) && Holding(holder, module) is { } member)
+                members.Add(member);
+            path = parent;
+        }
+        return members;
+    }
+
+    /// <summary>The attribute that gives the part this bit width, and what the one says that stands there now.</summary>
+    public string Line(int bits, IReadOnlyList<QuantizationOverride> overrides)
+    {
+        QuantizationOverride? now = overrides.FirstOrDefault(o => o.Owner == Owner && o.Member == Name);
+        string rest = (now?.A is { } a ? $", A = {a}" : "") + (now?.Method is { } method ? $", Method = Method.{method}" : "");
+        return $"[Quantize(W = {bits}{rest})]";
+    }
+
+    private static ModelMember? Holding(Module holder, Module part)
+    {
+        for (Type? type = holder.GetType(); type is not null && type.Assembly != typeof(Module).Assembly; type = type.BaseType)
+        {
+            foreach (FieldInfo field in type.GetFields(Own))
+            {
+                object? value = field.GetValue(holder);
+                if (!ReferenceEquals(value, part) && !(value is IEnumerable<Module> several and not Module && several.Contains(part, ReferenceEqualityComparer.Instance)))
+                    continue;
+                // A compiler's name for the field of a property: <Name>k__BackingField.
+                string name = field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)] : field.Name;
+                return new(type.IsGenericType ? type.GetGenericTypeDefinition() : type, name);
+            }
+        }
+        return null;
+    }
+}
