@@ -76,6 +76,7 @@ internal sealed class CalibrationRun : IDisposable
         _layouts = _discovery.Shapes.Layouts(DiscoverySamples, others.Shapes, DiscoverySamples + 1);
         _units = new UnitRunner(_batches, _layouts, _profile, _cancellation);
         AssignBits();
+        TryInputs();
     }
 
     /// <summary>Weight ranges for every layer, then activation ranges with float weights.</summary>
@@ -94,7 +95,7 @@ internal sealed class CalibrationRun : IDisposable
         _context.Enable(weights: false, activations: false);
         using var lap = _profile.In(CalibrationPhase.ActivationRanges);
         // A unit-by-unit run searches its units' ranges again, on quantized inputs.
-        Observe(_context.Activations, () => _runner.With(new ObservingExecutor(_context), () => _runner.Run(_batches.First(_settings.RangeSamples))));
+        Observe(_context.Activations, () => _runner.With(new ObservingExecutor(_context, _cancellation), () => _runner.Run(_batches.First(_settings.RangeSamples))));
     }
 
     /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it. What a checkpoint has is not done again.</summary>
@@ -192,13 +193,26 @@ internal sealed class CalibrationRun : IDisposable
         if (!Learns(unit))
             return (output, report);
         output.Dispose();
-        var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number)) { Profile = _profile };
+        var divergence = new DivergenceGuard(before, report.SignalPower);
+        var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number)) { Profile = _profile, Guard = divergence };
         UnitResult result = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
             new Relay(p => Report("reconstruct", unit.Name, number + 1, p.Iteration, p.Loss)), _cancellation);
         SetQuantized(true);
         output = _units.Compute(unit, quantizedInput);
         double after = _units.Error(unit, quantizedInput, output, floatOutput);
         return (output, report with { Iterations = _settings.Iterations, ErrorAfter = after, LearningSeconds = result.Duration.TotalSeconds });
+    }
+
+    /// <summary>Runs the float model on all inputs: one that it does not take, such as an index out of range, shows before anything is computed at length.</summary>
+    private void TryInputs()
+    {
+        using var guard = no_grad();
+        foreach (CalibrationBatch batch in _batches.All)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            _runner.Float(batch.Inputs);
+        }
     }
 
     /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads; where an attribute says something, that.</summary>

@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 namespace QDrop.Reconstruction;
 
 /// <summary>Runs the units while activations are observed, and frees what each of them has computed on the way: many inputs are run at once.</summary>
-internal sealed class ObservingExecutor(QuantizationContext context) : UnitExecutor
+/// <param name="context">The twin's context.</param>
+/// <param name="cancellation">Checked before each unit.</param>
+internal sealed class ObservingExecutor(QuantizationContext context, CancellationToken cancellation) : UnitExecutor
 {
     /// <inheritdoc/>
     public override Bundle Run(Unit unit, Bundle inputs)
     {
+        cancellation.ThrowIfCancellationRequested();
         context.Current = unit;
         try
         {

@@ -12,9 +12,9 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
 {
     private readonly Unit? _root = twin.IsBlock ? new BlockUnit(twin.Context, name, arguments => new([twin.Run(arguments)])) : null;
 
-    /// <summary>Runs the float model.</summary>
+    /// <summary>Runs the float model on copies of the inputs, which <c>forward</c> may change.</summary>
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
-    public Bundle Float(Bundle inputs) => Guarded(arguments => new([twin.RunFloat(arguments)]), inputs);
+    public Bundle Float(Bundle inputs) => Guarded(arguments => new([twin.RunFloat(arguments.Select(static t => t.clone()))]), inputs);
 
     /// <summary>Runs the twin, an executor in place of its units.</summary>
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>

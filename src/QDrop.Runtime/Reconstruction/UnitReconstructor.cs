@@ -25,6 +25,9 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     /// <summary>Counts the time of each phase.</summary>
     internal CalibrationProfile Profile { get; init; } = new();
 
+    /// <summary>Says when the loss has grown too much; <see langword="null"/> where it may.</summary>
+    internal DivergenceGuard? Guard { get; init; }
+
     /// <summary>Probability that an activation is quantized while reconstructing.</summary>
     private double Keep => settings.Method == Method.Brecq ? 0 : 1 - settings.Drop;
 
@@ -35,7 +38,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     /// <param name="floatOutput">The float unit's outputs on <paramref name="floatInput"/>.</param>
     /// <param name="progress">Told about four times a second how far it is.</param>
     /// <param name="ct">Checked in each iteration.</param>
-    /// <exception cref="QDropException">The loss became infinite or not a number (QDROP240).</exception>
+    /// <exception cref="QDropException">The loss became infinite or not a number, or grew to ten times its start (QDROP240).</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     public UnitResult Reconstruct(
         IReconstructable unit, Samples quantizedInput, Samples floatInput, Samples floatOutput, IProgress<UnitProgress>? progress, CancellationToken ct)
@@ -107,7 +110,9 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
             }
 
             if (!double.IsFinite(total))
-                throw Diverged(unit, iteration, total);
+                throw Diverged(unit, iteration, FormattableString.Invariant($"became {total}"), "Expected a finite loss. Check that the calibration inputs are preprocessed as in training and that the float model's outputs on them are finite; if they are, lower the learning rates or raise the bit widths.");
+            if (Guard?.Diverges(error) == true)
+                throw Diverged(unit, iteration, FormattableString.Invariant($"grew to more than {DivergenceGuard.Growth} times its start, {Guard.Start:g3},"), "Expected one that falls. Lower LearningRate or ActivationLearningRate, or raise the unit's bit widths.");
             if (iteration == 1)
                 first = error;
             Iterated?.Invoke(iteration, total);
@@ -138,6 +143,6 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
 
     private static long RowBytes(Samples samples) => samples.Values.Max(static v => v.NumberOfElements / Math.Max(1, v.shape[0]) * v.element_size());
 
-    private QDropException Diverged(IReconstructable unit, int iteration, double loss) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,
-        $"The loss of unit '{unit.Name}' became {loss} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, λ {settings.Lambda}). Expected a finite loss. Check that the calibration inputs are preprocessed as in training and that the float model's outputs on them are finite; if they are, lower the learning rates or raise the bit widths."));
+    private QDropException Diverged(IReconstructable unit, int iteration, string what, string advice) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,
+        $"The loss of unit '{unit.Name}' {what} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, λ {settings.Lambda}). {advice}"));
 }

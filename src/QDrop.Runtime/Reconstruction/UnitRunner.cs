@@ -45,6 +45,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
             double squares = 0;
             for (long start = 0; start < own.shape[0]; start += Rows)
             {
+                cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 long count = Math.Min(Rows, own.shape[0] - start);
                 squares += own.narrow(0, start, count).sub(other.narrow(0, start, count)).square().sum().ToDouble();
