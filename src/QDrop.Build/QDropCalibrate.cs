@@ -66,6 +66,9 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     /// <summary>Threads to compute with; one per processor if empty.</summary>
     public string? Threads { get; set; }
 
+    /// <summary>MiB that activations may take in main memory; no limit if empty.</summary>
+    public string? MemoryLimit { get; set; }
+
     /// <summary>The folder that holds the pages of the error codes.</summary>
     public string? HelpDirectory { get; set; }
 
@@ -129,6 +132,12 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         if (!string.IsNullOrEmpty(Threads) && !(int.TryParse(Threads, out int threads) && threads is > 0 and <= 4096))
         {
             Error("QDROP106", $"QDropThreads = {Threads} cannot be used: expected a whole number from 1 to 4096. Leave the property out for one thread per processor.");
+            return false;
+        }
+
+        if (!string.IsNullOrEmpty(MemoryLimit) && !(int.TryParse(MemoryLimit, out int limit) && limit > 0))
+        {
+            Error("QDROP106", $"QDropMemoryLimit = {MemoryLimit} cannot be used: expected a whole number of MiB, at least 1. Leave the property out for no limit.");
             return false;
         }
 
@@ -198,6 +207,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             BaseDirectory = Path.GetFullPath(BaseDirectory),
             CacheDirectory = string.IsNullOrEmpty(CacheDirectory) ? null : Path.GetFullPath(CacheDirectory),
             Threads = string.IsNullOrEmpty(Threads) ? 0 : int.Parse(Threads, System.Globalization.CultureInfo.InvariantCulture),
+            MemoryLimit = string.IsNullOrEmpty(MemoryLimit) ? 0 : int.Parse(MemoryLimit, System.Globalization.CultureInfo.InvariantCulture),
             BuildProcess = Process.GetCurrentProcess().Id,
             Overrides = [.. Overrides.Select(static o => new NamedValue { Name = o.ItemSpec, Value = o.GetMetadata("Value") }).Where(static o => o.Value.Length > 0)],
             Models = [.. Models.Select(Item)],

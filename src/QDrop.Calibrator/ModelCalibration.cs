@@ -112,7 +112,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         CalibrationOutcome outcome;
         try
         {
-            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint(), insight: true);
+            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint(), insight: true, Memory());
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
@@ -123,6 +123,9 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome);
         return true;
     }
+
+    /// <summary>Activations above the limit are kept beside the outputs: there is a disk, while temporary files may be in memory themselves.</summary>
+    private CalibrationMemory? Memory() => request.MemoryLimit > 0 ? new CalibrationMemory((long)request.MemoryLimit << 20, request.OutputDirectory) : null;
 
     /// <summary>Where finished units are kept. One that is there may be of an earlier state of the project.</summary>
     private CalibrationCheckpoint Checkpoint() => new(_files.Checkpoint)

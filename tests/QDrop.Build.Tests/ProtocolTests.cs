@@ -40,6 +40,7 @@ public sealed class ProtocolTests
         fake.Task.Models = [new TaskItem("App.Größe", new Dictionary<string, string> { ["W"] = "2", ["Weights"] = "a b@\"c\\.safetensors", ["A"] = "" })];
         fake.Task.Overrides = [new TaskItem("Iterations", new Dictionary<string, string> { ["Value"] = "7" }), new TaskItem("Seed")];
         fake.Task.Threads = "3";
+        fake.Task.MemoryLimit = "512";
 
         Assert.True(fake.Task.Execute());
 
@@ -53,6 +54,7 @@ public sealed class ProtocolTests
         var setting = Assert.Single(root.GetProperty("Overrides").EnumerateArray());
         Assert.Equal("7", setting.GetProperty("Value").GetString());
         Assert.Equal(3, root.GetProperty("Threads").GetInt32());
+        Assert.Equal(512, root.GetProperty("MemoryLimit").GetInt32());
         Assert.Equal(Environment.ProcessId, root.GetProperty("BuildProcess").GetInt32());
         Assert.Equal(fake.Task.Assembly, root.GetProperty("Assembly").GetString());
     }
@@ -184,6 +186,7 @@ public sealed class ProtocolTests
         fake.Write("obj/qdrop/App.Old.qdrop.safetensors", "");
         fake.Write("obj/qdrop/App.Old.qdrop.json", "");
         fake.Write("obj/qdrop/App.Old.qdrop.key", "");
+        fake.Write("obj/qdrop/App.Old.qdrop.checkpoint", "");
 
         Assert.True(fake.Task.Execute());
 
@@ -198,7 +201,7 @@ public sealed class ProtocolTests
             {{FakeWorker.Hello}}
             touch "$out/started"
             cat > /dev/null
-            touch "$out/stopped"
+            touch "$out/stopped" "$out/App.Net.qdrop.checkpoint"
             exit 3
             """);
         var run = Task.Run(fake.Task.Execute);
@@ -208,6 +211,8 @@ public sealed class ProtocolTests
 
         Assert.False(await run.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Contains("stopped", fake.Files);
+        Assert.Contains("App.Net.qdrop.checkpoint", fake.Files);
+        Assert.Equal(["QDrop: stopped; the next build goes on after the units that are finished."], fake.Engine.MessagesOf(MessageImportance.High));
         Assert.Empty(fake.Engine.Errors);
         Assert.DoesNotContain("qdrop.stamp", fake.Files);
     }
@@ -293,6 +298,21 @@ public sealed class ProtocolTests
         var error = Assert.Single(fake.Engine.Errors);
         Assert.Equal("QDROP106", error.Code);
         Assert.Contains(threads, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("2GB")]
+    public void A_memory_limit_that_is_none_is_an_error(string limit)
+    {
+        using var fake = new FakeWorker("");
+        fake.Task.MemoryLimit = limit;
+
+        Assert.False(fake.Task.Execute());
+
+        var error = Assert.Single(fake.Engine.Errors);
+        Assert.Equal("QDROP106", error.Code);
+        Assert.Contains(limit, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,6 +33,9 @@ internal sealed class WorkerRequest
     /// <summary>Threads to compute with; 0 for one per processor.</summary>
     [DataMember] public int Threads { get; set; }
 
+    /// <summary>MiB that activations may take in main memory; 0 for no limit.</summary>
+    [DataMember] public int MemoryLimit { get; set; }
+
     /// <summary>Process id of the build; the worker ends when that process does.</summary>
     [DataMember] public int BuildProcess { get; set; }
 

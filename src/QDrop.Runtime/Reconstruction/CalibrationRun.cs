@@ -27,6 +27,7 @@ internal sealed class CalibrationRun : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly DiscoveryExecutor _discovery;
     private readonly CalibrationCheckpoint? _checkpoint;
+    private readonly ActivationMemory _memory;
     private readonly Lazy<string> _weightsHash, _calibrationHash;
     private readonly CalibrationProfile _profile = new();
     private Dictionary<Unit, UnitLayouts> _layouts = [];
@@ -36,7 +37,7 @@ internal sealed class CalibrationRun : IDisposable
     private ModelInsight? _insight;
 
     public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
-        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null)
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null, CalibrationMemory? memory = null)
     {
         NativeHeap.KeepFreedMemory(BatchTensor);
         _descriptor = descriptor;
@@ -49,10 +50,11 @@ internal sealed class CalibrationRun : IDisposable
         _progress = progress;
         _cancellation = cancellation;
         _checkpoint = checkpoint;
+        _memory = new ActivationMemory(memory);
         _weightsHash = new(() => WeightFile.Hash(_twin.Float));
         _calibrationHash = new(() => CalibrationData.Hash(_batches.Inputs));
         _discovery = new DiscoveryExecutor(_context);
-        _units = new UnitRunner(_batches, _layouts, _profile, cancellation);
+        _units = new UnitRunner(_batches, _layouts, _profile, cancellation, _memory);
     }
 
     /// <summary>Runs the twin once, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
@@ -74,7 +76,7 @@ internal sealed class CalibrationRun : IDisposable
         using (no_grad())
             _cost = ModelCost.Of(_twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(DiscoverySamples + 1), others));
         _layouts = _discovery.Shapes.Layouts(DiscoverySamples, others.Shapes, DiscoverySamples + 1);
-        _units = new UnitRunner(_batches, _layouts, _profile, _cancellation);
+        _units = new UnitRunner(_batches, _layouts, _profile, _cancellation, _memory);
         AssignBits();
         TryInputs();
     }
@@ -101,8 +103,8 @@ internal sealed class CalibrationRun : IDisposable
     /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it. What a checkpoint has is not done again.</summary>
     public void Reconstruct()
     {
-        using var floats = new ReplayExecutor(_layouts, _batches.Inputs);
-        using var quantized = new ReplayExecutor(_layouts, _batches.Inputs);
+        using var floats = new ReplayExecutor(_layouts, _batches.Inputs, _memory);
+        using var quantized = new ReplayExecutor(_layouts, _batches.Inputs, _memory);
         IReadOnlyList<Unit> units = _discovery.Units;
         var finished = new FinishedUnits(_checkpoint, () => CheckpointOrigin.Of(_descriptor, _settings, _weightsHash.Value, _calibrationHash.Value), units);
         _reports = finished.Reports;
@@ -180,6 +182,7 @@ internal sealed class CalibrationRun : IDisposable
         _context.Executor = null;
         _discovery.Dispose();
         _batches.Dispose();
+        _memory.Dispose();
     }
 
     /// <summary>One unit. What it gives depends on what goes into it and on its number alone, so that it is the same in a calibration that was resumed.</summary>

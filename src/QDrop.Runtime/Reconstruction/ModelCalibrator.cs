@@ -20,12 +20,13 @@ public static class ModelCalibrator
     /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
     /// <param name="checkpoint">Where finished units are kept, and taken from if a calibration was stopped; <see langword="null"/> for nowhere.</param>
     /// <param name="insight">Whether the calibrated model is measured (<see cref="CalibrationOutcome.Insight"/>), which costs two to three runs of it, on 64 inputs, for each layer.</param>
+    /// <param name="memory">How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, Tensor inputs,
-        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false) =>
-        Run(descriptor, settings, model, [inputs], progress, cancellation, checkpoint, insight);
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false, CalibrationMemory? memory = null) =>
+        Run(descriptor, settings, model, [inputs], progress, cancellation, checkpoint, insight, memory);
 
     /// <summary>Quantizes a model with any number of inputs.</summary>
     /// <param name="descriptor">The model's description, written by the generator.</param>
@@ -39,11 +40,12 @@ public static class ModelCalibrator
     /// <param name="cancellation">Stops the calibration at the next iteration or batch.</param>
     /// <param name="checkpoint">Where finished units are kept, and taken from if a calibration was stopped; <see langword="null"/> for nowhere.</param>
     /// <param name="insight">Whether the calibrated model is measured (<see cref="CalibrationOutcome.Insight"/>), which costs two to three runs of it, on 64 inputs, for each layer.</param>
+    /// <param name="memory">How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, IReadOnlyList<Tensor> inputs,
-        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false)
+        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false, CalibrationMemory? memory = null)
     {
         settings.Validated();
         CalibrationData.Check(inputs, settings);
@@ -52,7 +54,7 @@ public static class ModelCalibrator
         var twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
         using (twin as IDisposable)
         {
-            using var run = new CalibrationRun(descriptor, settings, twin, inputs, progress, cancellation, checkpoint);
+            using var run = new CalibrationRun(descriptor, settings, twin, inputs, progress, cancellation, checkpoint, memory);
             run.Discover();
             run.SearchRanges();
             run.Reconstruct();

@@ -9,7 +9,8 @@ namespace QDrop.Reconstruction;
 /// </summary>
 /// <param name="layouts">Where the samples are in what goes into each unit.</param>
 /// <param name="modelInputs">The calibration inputs, <c>[samples, …]</c> each.</param>
-internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layouts, IReadOnlyList<Tensor> modelInputs) : UnitExecutor, IDisposable
+/// <param name="memory">Gives memory for what is captured.</param>
+internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layouts, IReadOnlyList<Tensor> modelInputs, ActivationMemory? memory = null) : UnitExecutor, IDisposable
 {
     private readonly Dictionary<Unit, Samples> _outputs = [];
     private Unit? _target;
@@ -25,7 +26,7 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
     public Samples Capture(Action<Bundle> forward, IReadOnlyList<CalibrationBatch> inputs, Unit unit, CancellationToken cancellation)
     {
         // What goes into a unit is, more often than not, what came out of the one before.
-        using var builder = new SamplesBuilder(layouts[unit].Inputs, inputs.Sum(static b => b.Count), [.. modelInputs, .. _outputs.Values.SelectMany(static o => o.Kept)]);
+        using var builder = new SamplesBuilder(layouts[unit].Inputs, inputs.Sum(static b => b.Count), [.. modelInputs, .. _outputs.Values.SelectMany(static o => o.Kept)]) { Memory = memory };
         _target = unit;
         foreach (CalibrationBatch batch in inputs)
         {

@@ -18,6 +18,9 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
     private Bundle? _structure;
     private long _filled;
 
+    /// <summary>Gives memory for what is built.</summary>
+    public ActivationMemory? Memory { get; init; }
+
     /// <summary>Adds the next batch, whose tensors may be disposed afterwards.</summary>
     /// <param name="batch">The batch, as the unit's code has it.</param>
     /// <param name="samples">Samples in it.</param>
@@ -89,6 +92,6 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
         long[] stride = shape.Select((_, d) => shape.Skip(d + 1).Aggregate(1L, static (product, size) => product * size)).ToArray();
         if (!part.is_contiguous() && DenseMemory.IsDense(part))
             part.stride().AsSpan(1).CopyTo(stride.AsSpan(1));
-        return empty_strided(shape, stride, part.dtype).DetachFromDisposeScope();
+        return Memory?.Empty(shape, stride, part) ?? empty_strided(shape, stride, part.dtype).DetachFromDisposeScope();
     }
 }

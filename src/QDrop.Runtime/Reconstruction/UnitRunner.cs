@@ -9,7 +9,8 @@ namespace QDrop.Reconstruction;
 /// <param name="layouts">Where the samples are in what goes into and comes out of each unit.</param>
 /// <param name="profile">Counts the time.</param>
 /// <param name="cancellation">Checked before each batch.</param>
-internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary<Unit, UnitLayouts> layouts, CalibrationProfile profile, CancellationToken cancellation)
+/// <param name="memory">Gives memory for outputs.</param>
+internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary<Unit, UnitLayouts> layouts, CalibrationProfile profile, CancellationToken cancellation, ActivationMemory? memory = null)
 {
     /// <summary>Samples of which differences are in memory at once.</summary>
     private const long Rows = 64;
@@ -19,7 +20,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
     {
         using var lap = profile.In(CalibrationPhase.Outputs);
         using var guard = no_grad();
-        using var builder = new SamplesBuilder(layouts[unit].Outputs, input.IsShared ? 1 : input.Count);
+        using var builder = new SamplesBuilder(layouts[unit].Outputs, input.IsShared ? 1 : input.Count) { Memory = memory };
         foreach ((long start, long count) in Parts(input))
         {
             cancellation.ThrowIfCancellationRequested();

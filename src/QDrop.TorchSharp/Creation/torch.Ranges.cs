@@ -23,6 +23,9 @@ public static partial class torch
     public static Tensor empty_strided(long[] size, long[] strides, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         Finish(Aten.Call("empty_strided", size, strides, dtype, Value.None, device), requires_grad, names);
 
+    public static Tensor from_file(string filename, bool? shared = null, long? size = 0, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Finish(Aten.Call("from_file", filename, shared, size, dtype, Value.None, device), requires_grad);
+
     public static Tensor empty_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         Finish(input.empty_like(dtype, device), requires_grad, names);
 
