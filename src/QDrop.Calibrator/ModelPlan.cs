@@ -61,8 +61,8 @@ internal sealed class ModelPlan
     {
         List<(NamedValue Value, Place Place)> given =
         [
-            .. _item?.Metadata.Where(static m => SettingNames.IsSetting(m.Name)).Select(m => (m, Place.OfItem(_item, m.Name))) ?? [],
-            .. _request.Overrides.Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
+            .. PresetFirst(_item?.Metadata.Where(static m => SettingNames.IsSetting(m.Name)) ?? []).Select(m => (m, Place.OfItem(_item!, m.Name))),
+            .. PresetFirst(_request.Overrides).Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
         ];
         var settings = Descriptor.Settings;
         foreach (var (value, place) in given)
@@ -76,6 +76,9 @@ internal sealed class ModelPlan
             throw new PlacedException(e, given.Where(static g => !IsValid(g.Value)).Select(static g => g.Place).FirstOrDefault(Model));
         }
     }
+
+    /// <summary>What is set one by one counts more than the preset beside it, in whatever order they are written.</summary>
+    private static IEnumerable<NamedValue> PresetFirst(IEnumerable<NamedValue> values) => values.OrderBy(static v => !v.Name.Equals(SettingNames.Preset, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsValid(NamedValue value)
     {

@@ -8,8 +8,12 @@ internal static class SettingNames
     /// <summary>Metadata that are no settings of quantization.</summary>
     internal static readonly IReadOnlyList<string> Others = ["Weights", "Calibration", "CalibrationData"];
 
+    /// <summary>The setting that gives values to others. What gives them one by one counts more, so it comes first.</summary>
+    internal const string Preset = nameof(QDrop.Preset);
+
     private static readonly Dictionary<string, Func<QuantizationSettings, string, QuantizationSettings>> Setters = new(StringComparer.OrdinalIgnoreCase)
     {
+        [Preset] = static (s, v) => s.With(Enumeration<Preset>(v)),
         [nameof(QuantizationSettings.W)] = static (s, v) => s with { W = Int(v) },
         [nameof(QuantizationSettings.A)] = static (s, v) => s with { A = Int(v) },
         [nameof(QuantizationSettings.FirstLast)] = static (s, v) => s with { FirstLast = Int(v) },
@@ -25,6 +29,15 @@ internal static class SettingNames
         [nameof(QuantizationSettings.BetaEnd)] = static (s, v) => s with { BetaEnd = Double(v) },
         [nameof(QuantizationSettings.LearningRate)] = static (s, v) => s with { LearningRate = Double(v) },
         [nameof(QuantizationSettings.ActivationLearningRate)] = static (s, v) => s with { ActivationLearningRate = Double(v) },
+        [nameof(QuantizationSettings.WeightObserver)] = static (s, v) => s with { WeightObserver = Enumeration<RangeObserver>(v) },
+        [nameof(QuantizationSettings.ActivationObserver)] = static (s, v) => s with { ActivationObserver = Enumeration<RangeObserver>(v) },
+        [nameof(QuantizationSettings.Percentile)] = static (s, v) => s with { Percentile = Double(v) },
+        [nameof(QuantizationSettings.WeightsPerChannel)] = static (s, v) => s with { WeightsPerChannel = Bool(v) },
+        [nameof(QuantizationSettings.SymmetricWeights)] = static (s, v) => s with { SymmetricWeights = Bool(v) },
+        [nameof(QuantizationSettings.SymmetricActivations)] = static (s, v) => s with { SymmetricActivations = Bool(v) },
+        [nameof(QuantizationSettings.ActivationLearning)] = static (s, v) => s with { ActivationLearning = Enumeration<ActivationLearning>(v) },
+        [nameof(QuantizationSettings.Granularity)] = static (s, v) => s with { Granularity = Enumeration<Granularity>(v) },
+        [nameof(QuantizationSettings.Loss)] = static (s, v) => s with { Loss = Enumeration<LossKind>(v) },
         [nameof(QuantizationSettings.Order)] = static (s, v) => s with { Order = Enumeration<CalibrationOrder>(v) },
         [nameof(QuantizationSettings.Seed)] = static (s, v) => s with { Seed = Long(v) },
     };
@@ -60,6 +73,8 @@ internal static class SettingNames
     private static double Double(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
         ? number
         : throw new FormatException("expected a number with a decimal point, such as 0.5.");
+
+    private static bool Bool(string value) => bool.TryParse(value, out bool truth) ? truth : throw new FormatException("expected true or false.");
 
     private static T Enumeration<T>(string value)
         where T : struct, Enum => Enum.GetNames<T>().FirstOrDefault(n => n.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } name

@@ -76,6 +76,7 @@ internal static class DiagnosticCases
             Model("[Quantize(Samples = -1)]", "partial class Net"),
             Model("[Quantize(Method = (Method)7)]", "partial class Net"),
             Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
+            Model("[Quantize(Preset = (Preset)2, Granularity = (Granularity)3, Loss = (LossKind)(-1), ActivationLearning = (ActivationLearning)3)]", "partial class Net"),
             Model("""[Quantize(Weights = "")]""", "partial class Net"),
             Model("[Quantize(Calibration = typeof(string))]", "partial class Net"),
             $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }""",
@@ -241,6 +242,9 @@ internal static class DiagnosticCases
         [
             Model("[Quantize(Method = Method.Nearest, Drop = 0.5, Iterations = 100)]", "partial class Net"),
             Model("[Quantize(Method = Method.AdaRound, Drop = 0.5)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Nearest, Preset = Preset.Quick, Granularity = Granularity.Stage, Loss = LossKind.Fisher)]", "partial class Net"),
+            Model("[Quantize(Method = Method.AdaRound, Granularity = Granularity.Block, Loss = LossKind.Fisher)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Brecq, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
         ],
         ["QDROP017"] =
         [
@@ -269,6 +273,7 @@ internal static class DiagnosticCases
     public static IReadOnlyDictionary<string, string> Right { get; } = new Dictionary<string, string>
     {
         ["bounds of every setting"] = Model("[Quantize(W = 2, A = 8, FirstLast = 2, Drop = 0, Iterations = 1, Samples = 1, Seed = -1)]", "partial class Net"),
+        ["every choice"] = Model("[Quantize(Preset = Preset.Quick, Granularity = Granularity.Stage, Loss = LossKind.Fisher, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
         ["Drop = 1"] = Model("[Quantize(Drop = 1, Method = Method.Brecq)]", "partial class Net"),
         ["a calibration source, weights and data"] = Model("""[Quantize(Weights = @"a\b.safetensors", Calibration = typeof(Data), CalibrationData = "cal")]""", "partial class Net")
             + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",

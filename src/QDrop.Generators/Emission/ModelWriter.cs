@@ -25,6 +25,13 @@ internal static class ModelWriter
         writer.Line($"public static {(module.HidesModel ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => {(module.Forward.IsUnary ? $"({module.Twin}){Modules}QuantizedModel.Load" : $"{Modules}QuantizedModel.Load<{module.Twin}>")}({module.Twin}.Descriptor, path);");
     }
 
+    private static string SettingsCode(ModelInfo model)
+    {
+        var given = model.SettingsCode.Count == 0 ? "" : $"{{ {string.Join(", ", model.SettingsCode)} }}";
+        return model.PresetCode is null ? $"new() {given}".TrimEnd()
+            : $"new global::QDrop.QuantizationSettings().With({model.PresetCode}){(given.Length == 0 ? "" : $" with {given}")}";
+    }
+
     public static void WriteDescriptor(IndentedWriter writer, ModelInfo model)
     {
         writer.Line("/// <summary>What the build knows of this model.</summary>");
@@ -34,7 +41,7 @@ internal static class ModelWriter
             writer.Line($"Name = {Literal(model.FullName)},");
             writer.Line($"Fingerprint = {Literal(model.Fingerprint)},");
             writer.Line($"CreateModel = static () => {model.CreateCode},");
-            writer.Line($"Settings = new(){(model.SettingsCode.Count == 0 ? "" : $" {{ {string.Join(", ", model.SettingsCode)} }}")},");
+            writer.Line($"Settings = {SettingsCode(model)},");
             WriteOverrides(writer, model.OverridesCode);
             Optional("Weights", model.WeightsCode);
             Optional("CalibrationData", model.CalibrationDataCode);

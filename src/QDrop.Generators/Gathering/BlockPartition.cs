@@ -12,9 +12,10 @@ internal static class BlockPartition
     /// <param name="model">The model.</param>
     /// <param name="modules">Every module class it reaches.</param>
     /// <param name="places">Fields and properties of these classes, the model's own apart, of which an attribute says what is one unit.</param>
-    public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyCollection<ModuleInfo> modules, IEnumerable<(string Place, bool IsBlock)> places)
+    /// <param name="granularity">What the model's attribute says is one unit; <see langword="null"/> where it says nothing.</param>
+    public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyCollection<ModuleInfo> modules, IEnumerable<(string Place, bool IsBlock)> places, string? granularity)
     {
-        if (model.IsBlock)
+        if (model.IsBlock && granularity != "Layer")
             return ["the whole model"];
         var byType = modules.ToDictionary(m => m.Type);
         var units = new List<string>();
@@ -38,6 +39,10 @@ internal static class BlockPartition
         var blocks = modules.Where(m => m.IsBlock && m != model).Select(m => m.Name).ToList();
         if (blocks.Count > 0)
             units.Add($"wherever they occur, one unit each: {string.Join(", ", blocks)}");
+        if (granularity == "Layer")
+            units.Add("but by Granularity.Layer each layer of these for itself");
+        else if (granularity == "Stage")
+            units.Add("but by Granularity.Stage each module that holds some of these as one unit");
         units.AddRange(places.Select(p => $"but {p.Place}: {Manner(p.IsBlock)}"));
         return units;
 

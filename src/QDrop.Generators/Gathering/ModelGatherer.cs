@@ -95,6 +95,7 @@ internal static class ModelGatherer
             FullName(model),
             Fingerprint.Of([.. reached.Modules, .. reached.Methods], finding),
             creation,
+            settings.PresetCode,
             settings.SettingsCode,
             settings.WeightsCode,
             settings.CalibrationCode,
@@ -105,7 +106,7 @@ internal static class ModelGatherer
             Normalise(place.Path, finding.Compilation),
             place.StartLinePosition.Line + 1,
             place.StartLinePosition.Character + 1,
-            BlockPartition.Of(own, [.. twins.Select(t => t.Info).OfType<ModuleInfo>()], MarkedPlaces(reached.Quantized.Skip(1))).ToEquatableArray());
+            BlockPartition.Of(own, [.. twins.Select(t => t.Info).OfType<ModuleInfo>()], MarkedPlaces(reached.Quantized.Skip(1)), settings.Granularity).ToEquatableArray());
         files.Add(new ModuleFile(own, info));
         files.AddRange(twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)));
         return files;

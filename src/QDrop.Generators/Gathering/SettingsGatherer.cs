@@ -10,7 +10,7 @@ using QDrop.Generators.Lowering;
 namespace QDrop.Generators.Gathering;
 
 /// <summary>The settings of <c>[Quantize]</c>, as C# expressions.</summary>
-internal sealed record Settings(EquatableArray<string> SettingsCode, string? WeightsCode, string? CalibrationCode, string? CalibrationDataCode)
+internal sealed record Settings(string? PresetCode, EquatableArray<string> SettingsCode, string? WeightsCode, string? CalibrationCode, string? CalibrationDataCode)
 {
     /// <summary>Bit width of weights; the attribute's default where it says nothing.</summary>
     public int W { get; init; } = 4;
@@ -20,6 +20,9 @@ internal sealed record Settings(EquatableArray<string> SettingsCode, string? Wei
 
     /// <summary>Bit width of the first and last layer's weights and of the last layer's input.</summary>
     public int FirstLast { get; init; } = 8;
+
+    /// <summary>What is reconstructed as one unit; <see langword="null"/> where the attribute says nothing.</summary>
+    public string? Granularity { get; init; }
 }
 
 /// <summary>Reads and checks the arguments of <c>[Quantize]</c>.</summary>
@@ -31,8 +34,8 @@ internal static class SettingsGatherer
     public static Settings Gather(AttributeData attribute, int inputs, Finding finding)
     {
         var code = new List<string>();
-        string? weights = null, calibration = null, calibrationData = null;
-        var bits = new Settings(default, null, null, null);
+        string? preset = null, weights = null, calibration = null, calibrationData = null;
+        var bits = new Settings(null, default, null, null, null);
         foreach (var argument in attribute.NamedArguments)
         {
             var value = argument.Value;
@@ -57,8 +60,15 @@ internal static class SettingsGatherer
                 case "Seed" when value.Value is long seed:
                     code.Add($"Seed = {Text(seed)}L");
                     break;
-                case "Method" when value is { Type: INamedTypeSymbol type, Value: int method }:
-                    code.Add($"Method = {MethodCode(type, method)}");
+                case "Preset" when value is { Type: INamedTypeSymbol type, Value: int member }:
+                    preset = MemberCode(argument.Key, type, member);
+                    break;
+                case "Granularity" when value is { Type: INamedTypeSymbol type, Value: int member }:
+                    code.Add($"Granularity = {MemberCode(argument.Key, type, member)}");
+                    bits = bits with { Granularity = Member(type, member) };
+                    break;
+                case "Method" or "Loss" or "ActivationLearning" when value is { Type: INamedTypeSymbol type, Value: int member }:
+                    code.Add($"{argument.Key} = {MemberCode(argument.Key, type, member)}");
                     break;
                 case "Weights" when value.Value is string path:
                     weights = Path(argument.Key, path);
@@ -73,7 +83,7 @@ internal static class SettingsGatherer
             }
         }
         CheckTogether();
-        return bits with { SettingsCode = code.ToEquatableArray(), WeightsCode = weights, CalibrationCode = calibration, CalibrationDataCode = calibrationData };
+        return bits with { PresetCode = preset, SettingsCode = code.ToEquatableArray(), WeightsCode = weights, CalibrationCode = calibration, CalibrationDataCode = calibrationData };
 
         void Report(DiagnosticDescriptor rule, string argument, string? better, params string[] arguments) => finding.Report(
             rule,
@@ -81,12 +91,12 @@ internal static class SettingsGatherer
             better is null ? [] : [new(FixData.Setting, argument), new(FixData.Value, better)],
             arguments);
 
-        string MethodCode(INamedTypeSymbol type, int value)
+        string MemberCode(string argument, INamedTypeSymbol type, int value)
         {
-            var field = type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value));
+            var field = Member(type, value);
             if (field is null)
-                Report(Rules.Setting, "Method", null, "Method", Text(value), "expected one of " + string.Join(", ", type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name)));
-            return $"{type.ToDisplayString(BodyRewriter.Qualified)}.{field?.Name}";
+                Report(Rules.Setting, argument, null, argument, Text(value), "expected one of " + string.Join(", ", type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name)));
+            return $"{type.ToDisplayString(BodyRewriter.Qualified)}.{field}";
         }
 
         string Path(string argument, string path)
@@ -109,17 +119,29 @@ internal static class SettingsGatherer
         {
             if (ValueOf("Method") is not { Type: INamedTypeSymbol type, Value: int value })
                 return;
-            var method = type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value))?.Name;
+            var method = Member(type, value);
             if (method == "Brecq" && ValueOf("Drop")?.Value is double and >= 0 and < 1 and var probability)
                 Report(Rules.Setting, "Drop", "1", "Drop", Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
-            // Without reconstruction nothing is dropped, and without learning there are no iterations.
-            string[] unused = method switch { "Nearest" => ["Drop", "Iterations"], "AdaRound" => ["Drop"], _ => [] };
+            // Without reconstruction there is nothing to drop, to repeat or to weight.
+            string[] unused = method switch
+            {
+                "Nearest" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", "ActivationLearning"],
+                // One layer after the other, with float activations.
+                "AdaRound" => ["Drop", "Granularity", "ActivationLearning"],
+                // Quantization is always dropped, so that nothing can be learned of it.
+                "Brecq" => ["ActivationLearning"],
+                _ => [],
+            };
             foreach (var setting in unused.Where(setting => ValueOf(setting) is not null))
                 finding.Report(Rules.SettingWithoutEffect, AttributeArguments.LocationOf(attribute, setting, finding), [new(FixData.Remove, "")], setting, method!);
         }
 
         TypedConstant? ValueOf(string name) => attribute.NamedArguments.Where(a => a.Key == name).Select(a => (TypedConstant?)a.Value).FirstOrDefault();
     }
+
+    /// <summary>Name of the enumeration's member with a value.</summary>
+    private static string? Member(INamedTypeSymbol type, int value) =>
+        type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value))?.Name;
 
     private static string Text(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture);
 }

@@ -7,6 +7,7 @@ internal sealed record ModelInfo(
     string FullName,
     string Fingerprint,
     string CreateCode,
+    string? PresetCode,
     EquatableArray<string> SettingsCode,
     string? WeightsCode,
     string? CalibrationCode,

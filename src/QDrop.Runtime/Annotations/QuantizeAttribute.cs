@@ -25,7 +25,19 @@ public sealed class QuantizeAttribute : Attribute
     /// <summary>Bit width, 2 to 8, of the first and the last layer's weights and of the last layer's input.</summary>
     public int FirstLast { get; set; } = 8;
 
-    /// <summary>Iterations of reconstruction for each unit, at least 1.</summary>
+    /// <summary>How thoroughly to search. What is set beside it counts more.</summary>
+    public Preset Preset { get; set; } = Preset.Paper;
+
+    /// <summary>What is reconstructed as one unit: each layer, each block, or each stage of blocks.</summary>
+    public Granularity Granularity { get; set; } = Granularity.Block;
+
+    /// <summary>How errors of a unit's output are weighted while reconstructing.</summary>
+    public LossKind Loss { get; set; } = LossKind.MeanSquared;
+
+    /// <summary>What is learned of the grids of activations while reconstructing.</summary>
+    public ActivationLearning ActivationLearning { get; set; } = ActivationLearning.Lsq;
+
+    /// <summary>Iterations of reconstruction for each unit, at least 1; 2,000 with <see cref="Preset.Quick"/>.</summary>
     public int Iterations { get; set; } = 20_000;
 
     /// <summary>Inputs used for calibration, at least 1.</summary>

@@ -9,7 +9,7 @@ namespace QDrop.Artifacts;
 public static class Artifact
 {
     /// <summary>Version of the format that this library writes, and the newest that it reads.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     internal const string Format = "qdrop";
     internal const string FormatKey = "format";

@@ -18,13 +18,13 @@ internal static class ArtifactReader
     {
         using var scope = NewDisposeScope();
         var (tensors, metadata) = SafetensorsFile.Read(stream);
-        CheckFormat(metadata, path);
+        int version = CheckFormat(metadata, path);
         string manifest = Value(metadata, Artifact.ManifestKey);
         string hash = TensorHash.Of(tensors, manifest);
         if (hash != Value(metadata, Artifact.HashKey))
             throw new InvalidFileException($"its contents have SHA-256 {hash}, but it should be {Value(metadata, Artifact.HashKey)}: it is corrupted.");
 
-        var state = State(ManifestDocument.Parse(manifest), tensors);
+        var state = State(ManifestDocument.Parse(manifest, version), tensors);
         if (StateCheck.Problem(state) is { } problem)
             throw new InvalidFileException(problem);
         try
@@ -41,7 +41,7 @@ internal static class ArtifactReader
         return state;
     });
 
-    private static void CheckFormat(Dictionary<string, string> metadata, string path)
+    private static int CheckFormat(Dictionary<string, string> metadata, string path)
     {
         if (!metadata.TryGetValue(Artifact.FormatKey, out string? format) || format != Artifact.Format)
             throw new InvalidFileException($"it is a safetensors file, but not a model quantized by QDrop: its metadata should have {Artifact.FormatKey} = {Artifact.Format}, found {format ?? "none"}.", foreign: true);
@@ -54,6 +54,7 @@ internal static class ArtifactReader
                 "QDROP252",
                 $"The quantized model '{path}' has format version {number}, but this version of QDrop reads up to {Artifact.FormatVersion}. Update the package QDrop.Runtime, or build the model with the version that the program uses.");
         }
+        return number;
     }
 
     private static QuantizedModelState State(ManifestDocument document, Dictionary<string, Tensor> tensors)

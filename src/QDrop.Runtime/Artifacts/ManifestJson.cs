@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace QDrop.Artifacts;
@@ -17,12 +18,14 @@ internal sealed record ManifestDocument(
 {
     internal string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Default.ManifestDocument);
 
+    /// <param name="json">The text.</param>
+    /// <param name="version">Version of the artifact's format.</param>
     /// <exception cref="InvalidFileException">The text is not such a document.</exception>
-    internal static ManifestDocument Parse(string json)
+    internal static ManifestDocument Parse(string json, int version)
     {
         try
         {
-            var document = JsonSerializer.Deserialize(json, ManifestJson.Default.ManifestDocument);
+            var document = JsonSerializer.Deserialize(version < 2 ? WithSettingsOfVersion2(json) : json, ManifestJson.Default.ManifestDocument);
             return document is not null && !document.HasNulls()
                 ? document
                 : throw new InvalidFileException("its manifest has null where a value belongs: it is corrupted.");
@@ -31,6 +34,21 @@ internal sealed record ManifestDocument(
         {
             throw new InvalidFileException($"its manifest cannot be read ({e.Message}): it is corrupted.");
         }
+    }
+
+    /// <summary>What version 1 could not set had the values that are now the defaults.</summary>
+    private static string WithSettingsOfVersion2(string json)
+    {
+        var document = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        if ((document as JsonObject)?["settings"] is not JsonObject settings)
+            return json;
+        var defaults = JsonSerializer.SerializeToNode(new QuantizationSettings(), ManifestJson.Default.QuantizationSettings)!.AsObject();
+        foreach ((string name, var value) in defaults)
+        {
+            if (!settings.ContainsKey(name))
+                settings[name] = value?.DeepClone();
+        }
+        return document.ToJsonString();
     }
 
     /// <summary>The serializer keeps nulls out of members, but not out of lists.</summary>

@@ -83,7 +83,7 @@ internal sealed class OverrideTable
     }
 
     /// <summary>Whether modules of the type only hold others, which <c>forward</c> calls one by one.</summary>
-    private static bool IsCollection(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ModuleList<>) || definition == typeof(ModuleDict<>));
+    internal static bool IsCollection(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ModuleList<>) || definition == typeof(ModuleDict<>));
 
     /// <summary>The class among a type and its bases that an attribute is on, or whose member it is on.</summary>
     private static Type? Declaring(Type? type, Type owner)

@@ -20,6 +20,7 @@ public sealed class QuantizationContext : IDisposable
     private readonly List<ActivationQuantizer> _activations = [];
     private readonly List<object> _trace = [];
     private readonly List<IDisposable> _owned = [];
+    private HashSet<string>? _stages;
 
     /// <summary>For the twins of a model.</summary>
     /// <param name="model">The float model.</param>
@@ -55,6 +56,9 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>How quantized weights are found, where no attribute says otherwise.</summary>
     internal Method Method { get; set; } = Method.QDrop;
 
+    /// <summary>What is reconstructed as one unit, where no attribute of a field or property says otherwise.</summary>
+    internal Granularity Granularity { get; set; } = Granularity.Block;
+
     /// <summary>What attributes on parts of the model say.</summary>
     internal OverrideTable Overrides { get; }
 
@@ -77,7 +81,17 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>Whether a module is reconstructed as one unit.</summary>
     /// <param name="module">A module of the model.</param>
     /// <param name="byItself">Whether it is where no attribute of the field or property that holds it says otherwise.</param>
-    internal bool IsBlock(object module, bool byItself) => _paths.TryGetValue(module, out string? path) && Overrides.IsBlock(path) is { } said ? said : byItself;
+    internal bool IsBlock(object module, bool byItself)
+    {
+        if (_paths.TryGetValue(module, out string? path) && Overrides.IsBlock(path) is { } said)
+            return said;
+        return Granularity switch
+        {
+            Granularity.Layer => false,
+            Granularity.Stage => byItself || (path is not null && (_stages ??= Stages.In(_paths, this)).Contains(path)),
+            _ => byItself,
+        };
+    }
 
     /// <summary>A unit of reconstruction around something that the model calls with one tensor.</summary>
     /// <param name="module">The module that is one unit.</param>

@@ -4,13 +4,15 @@ using static TorchSharp.torch;
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Fake quantization of activations: one asymmetric uniform grid for the whole tensor, its step learned while reconstructing (arXiv 1902.08153),
-/// its effect then dropped element by element (arXiv 2203.05740).
+/// Fake quantization of activations: one uniform grid for the whole tensor, its step learned while reconstructing (arXiv 1902.08153), and with
+/// it, where that is asked for, its offset (arXiv 2004.09576); its effect then dropped element by element (arXiv 2203.05740).
 /// </summary>
 /// <param name="name">Name in the network, such as <c>layer1.0.conv1</c>.</param>
 public sealed class ActivationQuantizer(string name) : IDisposable
 {
     private const float SmallestScale = 1e-7f;
+
+    private readonly List<QuantizationRange> _observed = [];
 
     /// <summary>Name in the network, such as <c>layer1.0.conv1</c>.</summary>
     public string Name { get; } = name;
@@ -24,14 +26,28 @@ public sealed class ActivationQuantizer(string name) : IDisposable
     /// <summary>Level that stands for 0, <c>[1]</c>, float32 and integral; <see langword="null"/> before the range was searched.</summary>
     public Tensor? ZeroPoint { get; private set; }
 
-    /// <summary>Mean |error|^2.4 on the activations that the range was searched for; not a number before.</summary>
+    /// <summary>Mean |error|^2.4 on the activations that the range was searched for, where it is a mean of ranges on those of each; not a number before.</summary>
     internal double RangeError { get; private set; } = double.NaN;
 
     /// <summary>Whether <see cref="Forward"/> quantizes.</summary>
     public bool Enabled { get; internal set; }
 
     /// <summary>Whether <see cref="Forward"/> searches the range on what it gets, and returns that unchanged.</summary>
-    internal bool Observing { get; set; }
+    internal bool Observing
+    {
+        get;
+        set
+        {
+            field = value;
+            _observed.Clear();
+        }
+    }
+
+    /// <summary>How the range is chosen.</summary>
+    internal RangeOptions Range { get; set; } = new();
+
+    /// <summary>Value of the lowest level while it is learned, <c>[1]</c>, float32.</summary>
+    internal Tensor? Offset { get; private set; }
 
     /// <summary>Probability, 0 to 1, that an element's quantization is dropped while learning.</summary>
     internal double Drop { get; set; }
@@ -77,17 +93,22 @@ public sealed class ActivationQuantizer(string name) : IDisposable
         ZeroPoint = zeroPoint.clone().DetachFromDisposeScope();
     }
 
-    /// <summary>From now on elements are dropped, and gradients flow to the scale.</summary>
+    /// <summary>From now on elements are dropped, and gradients flow to what is learned.</summary>
     /// <param name="drop">Probability, 0 to 1, that an element's quantization is dropped.</param>
     /// <param name="draws">Where the choice comes from.</param>
-    internal void BeginLearning(double drop, DrawSource draws)
+    /// <param name="learning">What is learned.</param>
+    internal void BeginLearning(double drop, DrawSource draws, ActivationLearning learning = ActivationLearning.Lsq)
     {
         Drop = drop;
         Draws = draws;
-        Scale!.requires_grad = true;
+        Scale!.requires_grad = learning != ActivationLearning.Fixed;
+        if (learning != ActivationLearning.LsqPlus)
+            return;
+        Offset = tensor([-Scale.item<float>() * ZeroPoint!.item<float>()]).DetachFromDisposeScope();
+        Offset.requires_grad = true;
     }
 
-    /// <summary>Ends what <see cref="BeginLearning"/> began: every element is quantized again, with the learned scale.</summary>
+    /// <summary>Ends what <see cref="BeginLearning"/> began: every element is quantized again, with the learned scale and a whole zero point.</summary>
     internal void EndLearning()
     {
         if (Draws is null)
@@ -95,7 +116,9 @@ public sealed class ActivationQuantizer(string name) : IDisposable
         Draws = null;
         Drop = 0;
         ClampScale();
-        SetGrid(Scale!.item<float>(), ZeroPoint!.item<float>());
+        var scale = Scale!.item<float>();
+        // Adding 0 turns −0 into 0.
+        SetGrid(scale, Offset is null ? ZeroPoint!.item<float>() : Math.Clamp(MathF.Round(-Offset.item<float>() / scale), 0, Top) + 0f);
     }
 
     /// <inheritdoc/>
@@ -103,12 +126,19 @@ public sealed class ActivationQuantizer(string name) : IDisposable
     {
         Scale?.Dispose();
         ZeroPoint?.Dispose();
+        Offset?.Dispose();
+        Offset = null;
     }
 
     private void SearchRange(Tensor x)
     {
-        var range = RangeSearch.OfTensor(x, Bits, Name);
-        SetGrid(range.Scale, range.ZeroPoint);
+        var range = RangeSearch.OfTensor(x, Bits, Name, Range);
+        if (Range.IsAverage)
+        {
+            _observed.Add(range);
+            range = Range.Mean(_observed, Bits);
+        }
+        SetGrid(range.Scale, Range.ZeroPoint(range, Bits));
         RangeError = range.Error;
     }
 
@@ -128,9 +158,11 @@ public sealed class ActivationQuantizer(string name) : IDisposable
         var keep = 1 - Drop;
         if (keep <= 0)
             return x;
-        // The gradient's factor (arXiv 1902.08153, section 2.2) is applied as s·g + (s − s·g) in the published code, which rounds.
-        var factor = (float)(1 / Math.Sqrt(x.NumberOfElements * (double)Top));
+        var factor = (float)(1 / Math.Sqrt(x.NumberOfElements * (double)Range.Highest(Bits)));
         var scale = Scale!.item<float>();
+        if (Offset is not null)
+            return OffsetQuantizeFunction.apply(x, Scale, Offset, new OffsetQuantizePass(scale, Offset.item<float>(), Top, factor, new DropMask(keep, Draws)));
+        // The gradient's factor (arXiv 1902.08153, section 2.2) is applied as s·g + (s − s·g) in the published code, which rounds.
         var scaled = scale * factor;
         var pass = new FakeQuantizePass(scale - scaled + scaled, ZeroPoint!.item<float>(), Top, factor, keep, Draws);
         return FakeQuantizeFunction.apply(x, Scale, pass);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using QDrop.Reconstruction;
 using static TorchSharp.torch;
 
@@ -43,9 +42,7 @@ internal sealed class FakeQuantizeFunction : autograd.SingleTensorFunction<FakeQ
 /// <param name="Draws">Where the choice comes from; not used if <paramref name="Keep"/> is 1.</param>
 internal sealed record FakeQuantizePass(float Scale, float ZeroPoint, float Top, float ScaleFactor, double Keep, DrawSource? Draws)
 {
-    private const int ChunkWords = Chunks.Length / DrawSource.WordBits;
-
-    private uint[] _mask = [];
+    private readonly DropMask _mask = new(Keep, Draws);
 
     /// <summary>Quantizes dense activations; the result has the same memory order.</summary>
     public unsafe Tensor Forward(Tensor x)
@@ -53,19 +50,9 @@ internal sealed record FakeQuantizePass(float Scale, float ZeroPoint, float Top,
         var y = DenseMemory.EmptyLike(x);
         var length = x.NumberOfElements;
         float* from = DenseMemory.Floats(x), to = DenseMemory.Floats(y);
-        var draw = 0L;
-        if (Keep < 1)
-        {
-            draw = Draws!.NextDraw();
-            _mask = ArrayPool<uint>.Shared.Rent(Chunks.Count(length) * ChunkWords);
-        }
+        _mask.Begin(length);
         Chunks.ForEach(length, (chunk, first, count) =>
-        {
-            var mask = Mask(chunk);
-            if (!mask.IsEmpty)
-                Draws!.Keep(draw, first, mask, Keep);
-            FakeQuantization.Forward(from + first, to + first, count, Scale, ZeroPoint, Top, mask);
-        });
+            FakeQuantization.Forward(from + first, to + first, count, Scale, ZeroPoint, Top, _mask.Choose(chunk, first)));
         GC.KeepAlive(x);
         return y;
     }
@@ -79,19 +66,15 @@ internal sealed record FakeQuantizePass(float Scale, float ZeroPoint, float Top,
         var sums = new float[Chunks.Count(length)];
         float* values = DenseMemory.Floats(x), from = DenseMemory.Floats(ordered), to = DenseMemory.Floats(result);
         Chunks.ForEach(length, (chunk, first, count) =>
-            sums[chunk] = FakeQuantization.Backward(values + first, from + first, to + first, count, Scale, ZeroPoint, Top, Mask(chunk)));
+            sums[chunk] = FakeQuantization.Backward(values + first, from + first, to + first, count, Scale, ZeroPoint, Top, _mask.Of(chunk)));
         GC.KeepAlive(x);
         GC.KeepAlive(ordered);
         if (!ReferenceEquals(ordered, outputGradient))
             ordered.Dispose();
-        if (_mask.Length > 0)
-            ArrayPool<uint>.Shared.Return(_mask);
-        _mask = [];
+        _mask.End();
         var total = 0.0;
         foreach (var sum in sums)
             total += sum;
         return (result, tensor([(float)total * ScaleFactor]));
     }
-
-    private Span<uint> Mask(int chunk) => _mask.Length == 0 ? [] : _mask.AsSpan(chunk * ChunkWords, ChunkWords);
 }

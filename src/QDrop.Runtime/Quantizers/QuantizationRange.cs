@@ -1,15 +1,5 @@
 namespace QDrop.Quantizers;
 
-/// <summary>How a range is chosen.</summary>
-internal enum RangeObserver
-{
-    /// <summary>Least mean |error|^2.4 over a grid of ranges.</summary>
-    LeastError,
-
-    /// <summary>From the least to the greatest value.</summary>
-    MinMax,
-}
-
 /// <summary>A range and the grid that covers it.</summary>
 /// <param name="Minimum">Lower end.</param>
 /// <param name="Maximum">Upper end.</param>

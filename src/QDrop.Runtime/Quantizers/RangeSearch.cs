@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Finds the range of a uniform grid: among 100 widths, each with every zero point where values of both signs occur, the one with the least
-/// mean |error|^2.4.
+/// Finds the range of a uniform grid: by least error, among 100 widths, each with every zero point where values of both signs occur, the one
+/// with the least mean |error|^2.4; otherwise from the values themselves.
 /// </summary>
 internal static unsafe class RangeSearch
 {
@@ -19,17 +19,15 @@ internal static unsafe class RangeSearch
     /// <param name="x">Values of any shape, float32.</param>
     /// <param name="bits">Bit width.</param>
     /// <param name="name">What the values are, for error messages.</param>
-    /// <param name="observer">How the range is chosen.</param>
-    /// <param name="symmetric">Whether 0 stays in the middle of the grid.</param>
+    /// <param name="options">How the range is chosen.</param>
     /// <exception cref="QDropException">A value is infinite or not a number (QDROP240).</exception>
-    public static QuantizationRange OfTensor(
-        Tensor x, int bits, string name, RangeObserver observer = RangeObserver.LeastError, bool symmetric = false)
+    public static QuantizationRange OfTensor(Tensor x, int bits, string name, RangeOptions? options = null)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var dense = DenseMemory.ToDense(x.detach());
         var values = DenseMemory.Floats(dense);
-        var range = Of(values, dense.NumberOfElements, Candidates.Extent(values, dense.NumberOfElements, name), bits, name, observer, symmetric, parallel: true);
+        var range = Of(values, dense.NumberOfElements, Candidates.Extent(values, dense.NumberOfElements, name), bits, name, options ?? new(), parallel: true);
         GC.KeepAlive(dense);
         return range;
     }
@@ -39,11 +37,9 @@ internal static unsafe class RangeSearch
     /// <param name="channelAxis">The dimension that counts output channels.</param>
     /// <param name="bits">Bit width.</param>
     /// <param name="name">Whose weight it is, for error messages.</param>
-    /// <param name="observer">How the range is chosen.</param>
-    /// <param name="symmetric">Whether 0 stays in the middle of the grid.</param>
+    /// <param name="options">How the range is chosen.</param>
     /// <exception cref="QDropException">A value is infinite or not a number (QDROP240).</exception>
-    public static QuantizationRange[] OfChannels(
-        Tensor weight, int channelAxis, int bits, string name, RangeObserver observer = RangeObserver.LeastError, bool symmetric = false)
+    public static QuantizationRange[] OfChannels(Tensor weight, int channelAxis, int bits, string name, RangeOptions? options = null)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -54,20 +50,21 @@ internal static unsafe class RangeSearch
         // Whether values are of one sign is asked of the whole tensor, as the published code does.
         var sign = Candidates.Extent(values, total, name);
         var ranges = new QuantizationRange[channels];
-        Chunks.ForEachItem(channels, c => ranges[c] = Of(values + c * length, length, sign, bits, name, observer, symmetric, parallel: false));
+        Chunks.ForEachItem(channels, c => ranges[c] = Of(values + c * length, length, sign, bits, name, options ?? new(), parallel: false));
         GC.KeepAlive(rows);
         return ranges;
     }
 
     private static QuantizationRange Of(
-        float* values, long count, (float Least, float Greatest) sign, int bits, string name, RangeObserver observer, bool symmetric, bool parallel)
+        float* values, long count, (float Least, float Greatest) sign, int bits, string name, RangeOptions options, bool parallel)
     {
         var extent = Candidates.Extent(values, count, name);
-        var candidates = new Candidates(extent, sign, (1 << bits) - 1, symmetric);
-        if (observer == RangeObserver.MinMax)
+        var candidates = new Candidates(extent, sign, bits, options);
+        if (options.Observer is not (RangeObserver.LeastError or RangeObserver.AverageLeastError))
         {
-            var whole = candidates.Range(extent.Least, extent.Greatest);
-            return whole with { Error = candidates.Error(whole, values, null, count, double.PositiveInfinity) / count };
+            var (low, high) = options.Observer == RangeObserver.Percentile ? Percentiles.Between(values, count, extent, options.Percentile) : extent;
+            var range = options.Cover(low, high, bits);
+            return range with { Error = candidates.Error(range, values, null, count, double.PositiveInfinity) / count };
         }
         var finalists = count < Many ? null : Prescreen(values, count, extent, candidates, parallel);
         var (best, sum) = finalists is null ? Exhaust(values, count, candidates) : Decide(values, count, candidates, finalists);
@@ -127,13 +124,14 @@ internal static unsafe class RangeSearch
     }
 
     /// <summary>The ranges that are tried, in the published order.</summary>
-    private sealed class Candidates((float Least, float Greatest) extent, (float Least, float Greatest) sign, float top, bool symmetric)
+    private sealed class Candidates((float Least, float Greatest) extent, (float Least, float Greatest) sign, int bits, RangeOptions options)
     {
+        private readonly float _top = (1 << bits) - 1;
         private readonly bool _positive = sign.Least >= 0;
         private readonly bool _negative = sign.Least < 0 && sign.Greatest <= 0;
 
         /// <summary>Ranges of one width: one for each zero point, or one in all.</summary>
-        public int PerWidth { get; } = symmetric || sign.Least >= 0 || sign.Greatest <= 0 ? 1 : (int)top + 1;
+        public int PerWidth { get; } = options.Symmetric || sign.Least >= 0 || sign.Greatest <= 0 ? 1 : 1 << bits;
 
         public int Count => Widths * PerWidth;
 
@@ -146,21 +144,18 @@ internal static unsafe class RangeSearch
                     : Math.Max(extent.Greatest, 0) - Math.Min(extent.Least, 0);
                 var width = whole / Widths * (i / PerWidth + 1);
                 if (PerWidth == 1)
-                    return Range(_positive ? 0 : -width, _negative ? 0 : width);
-                var low = -(i % PerWidth) * width / top;
-                return Range(low, low + width);
+                    return options.Cover(_positive ? 0 : -width, _negative ? 0 : width, bits);
+                var low = -(i % PerWidth) * width / _top;
+                return options.Cover(low, low + width, bits);
             }
         }
-
-        public QuantizationRange Range(float minimum, float maximum) =>
-            symmetric ? QuantizationRange.Symmetric(minimum, maximum, top) : QuantizationRange.Asymmetric(minimum, maximum, top);
 
         public double Error(int i, float* values, float* counts, long count, double limit) => Error(this[i], values, counts, count, limit);
 
         public double Error(QuantizationRange range, float* values, float* counts, long count, double limit)
         {
-            var lowest = symmetric ? -(top + 1) / 2 : -range.ZeroPoint;
-            return QuantizationError.Sum(values, counts, count, range.Scale, lowest, lowest + top, limit);
+            var lowest = -options.ZeroPoint(range, bits);
+            return QuantizationError.Sum(values, counts, count, range.Scale, lowest, lowest + _top, limit);
         }
 
         /// <summary>The least and the greatest value.</summary>

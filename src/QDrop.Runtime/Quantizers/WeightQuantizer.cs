@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Fake quantization of a weight: one asymmetric uniform grid for each output channel, levels 0 to 2^<see cref="Bits"/> − 1, rounding to nearest
+/// Fake quantization of a weight: one uniform grid for each output channel, or the same for all, levels 0 to 2^<see cref="Bits"/> − 1, rounding to nearest
 /// or learned (arXiv 2004.10568).
 /// </summary>
 public sealed class WeightQuantizer : IDisposable
@@ -54,6 +54,12 @@ public sealed class WeightQuantizer : IDisposable
 
     /// <summary>Level that stands for 0 in each channel, <c>[C]</c>, float32 and integral; <see langword="null"/> before the ranges were searched.</summary>
     public Tensor? ZeroPoint { get; private set; }
+
+    /// <summary>How ranges are chosen.</summary>
+    internal RangeOptions Range { get; set; } = new();
+
+    /// <summary>Whether each channel has a range of its own.</summary>
+    internal bool PerChannel { get; set; } = true;
 
     /// <summary>Mean |error|^2.4, rounded to nearest, of the channels' searched ranges; not a number before.</summary>
     internal double RangeError { get; private set; } = double.NaN;
@@ -112,11 +118,11 @@ public sealed class WeightQuantizer : IDisposable
         return tensor(_levels, Weight.shape, ScalarType.Byte);
     }
 
-    /// <summary>Searches each channel's range for <see cref="Bits"/>.</summary>
+    /// <summary>Searches the ranges for <see cref="Bits"/>.</summary>
     internal void SearchRange()
     {
-        var ranges = RangeSearch.OfChannels(Weight, ChannelAxis, Bits, Name);
-        SetGrid(Array.ConvertAll(ranges, r => r.Scale), Array.ConvertAll(ranges, r => r.ZeroPoint));
+        var ranges = PerChannel ? RangeSearch.OfChannels(Weight, ChannelAxis, Bits, Name, Range) : OfAllChannels();
+        SetGrid(Array.ConvertAll(ranges, r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, Bits)));
         RangeError = ranges.Average(r => r.Error);
     }
 
@@ -169,6 +175,13 @@ public sealed class WeightQuantizer : IDisposable
     {
         Forget();
         Weight.Dispose();
+    }
+
+    private QuantizationRange[] OfAllChannels()
+    {
+        var ranges = new QuantizationRange[Weight.shape[ChannelAxis]];
+        Array.Fill(ranges, RangeSearch.OfTensor(Weight, Bits, Name, Range));
+        return ranges;
     }
 
     private void Forget()

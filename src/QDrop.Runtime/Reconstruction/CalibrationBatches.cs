@@ -39,6 +39,9 @@ internal sealed class CalibrationBatches : IDisposable
     /// <summary>The first inputs, as arguments of <c>forward</c>.</summary>
     public Bundle First(long count) => Batch(0, count).Inputs;
 
+    /// <summary>Some of the inputs, as arguments of <c>forward</c>.</summary>
+    public Bundle Part(long start, long count) => Batch(start, count).Inputs;
+
     /// <summary>A batch of a certain size even where there are fewer samples.</summary>
     public Bundle Repeated(int count)
     {

@@ -31,6 +31,7 @@ internal sealed class CalibrationRun : IDisposable
     private readonly Lazy<string> _weightsHash, _calibrationHash;
     private readonly CalibrationProfile _profile = new();
     private Dictionary<Unit, UnitLayouts> _layouts = [];
+    private IReadOnlySet<Unit> _resultNeeds = new HashSet<Unit>();
     private UnitRunner _units;
     private ModelCost _cost = new(1, []);
     private IReadOnlyList<UnitReport> _reports = [];
@@ -45,6 +46,7 @@ internal sealed class CalibrationRun : IDisposable
         _twin = twin;
         _context = twin.Context;
         _context.Method = settings.Method;
+        _context.Granularity = settings.Granularity;
         _runner = new TwinRunner(descriptor.Name, twin);
         _batches = new CalibrationBatches(twin, inputs);
         _progress = progress;
@@ -72,6 +74,7 @@ internal sealed class CalibrationRun : IDisposable
             throw new QDropException("QDROP232", $"'{_descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
         _runner.Check(expected, found);
+        _resultNeeds = _discovery.NeedsOf(found);
         var others = new ShapeExecutor(_context);
         using (no_grad())
             _cost = ModelCost.Of(_twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(DiscoverySamples + 1), others));
@@ -97,7 +100,7 @@ internal sealed class CalibrationRun : IDisposable
         _context.Enable(weights: false, activations: false);
         using var lap = _profile.In(CalibrationPhase.ActivationRanges);
         // A unit-by-unit run searches its units' ranges again, on quantized inputs.
-        Observe(_context.Activations, () => _runner.With(new ObservingExecutor(_context, _cancellation), () => _runner.Run(_batches.First(_settings.RangeSamples))));
+        Observe(_context.Activations, _batches.Inputs[0].shape[0], (start, count) => _runner.With(new ObservingExecutor(_context, _cancellation), () => _runner.Run(_batches.Part(start, count))));
     }
 
     /// <summary>Unit by unit: capture the inputs, reconstruct, keep the outputs for the units after it. What a checkpoint has is not done again.</summary>
@@ -105,6 +108,7 @@ internal sealed class CalibrationRun : IDisposable
     {
         using var floats = new ReplayExecutor(_layouts, _batches.Inputs, _memory);
         using var quantized = new ReplayExecutor(_layouts, _batches.Inputs, _memory);
+        using FisherWeights? fisher = _settings.Loss == LossKind.Fisher ? new(_runner, _context, _batches, _layouts, quantized, _cancellation, _memory) : null;
         IReadOnlyList<Unit> units = _discovery.Units;
         var finished = new FinishedUnits(_checkpoint, () => CheckpointOrigin.Of(_descriptor, _settings, _weightsHash.Value, _calibrationHash.Value), units);
         _reports = finished.Reports;
@@ -128,14 +132,14 @@ internal sealed class CalibrationRun : IDisposable
             }
             else
             {
-                (output, UnitReport report) = Reconstruct(unit, k, quantizedInput, floatInput, floatOutput);
+                (output, UnitReport report) = Reconstruct(unit, k, quantizedInput, floatInput, floatOutput, fisher);
                 finished.Add(report with { Seconds = clock.Elapsed.TotalSeconds });
             }
             if (k == units.Count - 1)
                 break;
             quantized.Keep(unit, output.DetachFromDisposeScope());
             floats.Keep(unit, floatOutput.DetachFromDisposeScope());
-            foreach (Unit done in units.Take(k + 1).Where(u => !units.Skip(k + 1).Any(later => _discovery.Needs(later).Contains(u))))
+            foreach (Unit done in units.Take(k + 1).Where(u => !units.Skip(k + 1).Any(later => _discovery.Needs(later).Contains(u)) && !(fisher is not null && _resultNeeds.Contains(u))))
             {
                 quantized.Forget(done);
                 floats.Forget(done);
@@ -186,7 +190,7 @@ internal sealed class CalibrationRun : IDisposable
     }
 
     /// <summary>One unit. What it gives depends on what goes into it and on its number alone, so that it is the same in a calibration that was resumed.</summary>
-    private (Samples Output, UnitReport Report) Reconstruct(Unit unit, int number, Samples quantizedInput, Samples floatInput, Samples floatOutput)
+    private (Samples Output, UnitReport Report) Reconstruct(Unit unit, int number, Samples quantizedInput, Samples floatInput, Samples floatOutput, FisherWeights? fisher)
     {
         if (_settings.Order == CalibrationOrder.UnitByUnit)
             ObserveUnit(unit, quantizedInput);
@@ -195,9 +199,10 @@ internal sealed class CalibrationRun : IDisposable
         var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0) { SignalPower = _units.Power(unit, quantizedInput, floatOutput) };
         if (!Learns(unit))
             return (output, report);
+        using Samples? weights = Weights(fisher, unit, output);
+        var divergence = new DivergenceGuard(weights is null ? before : _units.Error(unit, quantizedInput, output, floatOutput, weights), report.SignalPower);
         output.Dispose();
-        var divergence = new DivergenceGuard(before, report.SignalPower);
-        var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number)) { Profile = _profile, Guard = divergence };
+        var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number)) { Profile = _profile, Guard = divergence, OutputWeights = weights };
         UnitResult result = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput,
             new Relay(p => Report("reconstruct", unit.Name, number + 1, p.Iteration, p.Loss)), _cancellation);
         SetQuantized(true);
@@ -218,15 +223,30 @@ internal sealed class CalibrationRun : IDisposable
         }
     }
 
+    private Samples? Weights(FisherWeights? fisher, Unit unit, Samples output)
+    {
+        using var lap = _profile.In(CalibrationPhase.Outputs);
+        Samples? weights = fisher?.Of(unit, output);
+        SetQuantized(true);
+        return weights;
+    }
+
     /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads; where an attribute says something, that.</summary>
     private void AssignBits()
     {
         QuantizedLayer first = _context.Layers[0], last = _context.Layers[^1];
         ActivationQuantizer? input = _context.Trace.TakeWhile(t => t != last).OfType<ActivationQuantizer>().LastOrDefault();
         foreach (QuantizedLayer layer in _context.Layers)
+        {
+            layer.Weight.Range = RangeOptions.OfWeights(_settings);
+            layer.Weight.PerChannel = _settings.WeightsPerChannel;
             layer.Weight.Bits = _context.Overrides.W(layer.Name) ?? (layer == first || layer == last ? _settings.FirstLast : _settings.W);
+        }
         foreach (ActivationQuantizer activation in _context.Activations)
+        {
+            activation.Range = RangeOptions.OfActivations(_settings);
             activation.Bits = _context.Overrides.A(activation.Name) ?? (activation == input ? _settings.FirstLast : _settings.A);
+        }
     }
 
     /// <summary>The network that a unit's inputs come from. Learned rounding alone sees float activations until all weights are done.</summary>
@@ -243,7 +263,7 @@ internal sealed class CalibrationRun : IDisposable
     private bool Learns(Unit unit) => _context.MethodOf(unit.Name) switch
     {
         Method.Nearest => false,
-        Method.QDrop when unit.Activations.Count > 0 => true,
+        Method.QDrop when unit.Activations.Count > 0 && _settings.ActivationLearning != ActivationLearning.Fixed => true,
         _ => unit.Learning.Any(),
     };
 
@@ -253,16 +273,22 @@ internal sealed class CalibrationRun : IDisposable
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         _context.Enable(weights: false, activations: false);
-        Observe(unit.Activations, () => unit.Compute(input.Slice(0, Math.Min(_settings.RangeSamples, input.Count))));
+        Observe(unit.Activations, input.Count, (start, count) => unit.Compute(input.Slice(start, count)));
         SetQuantized(true);
     }
 
-    private static void Observe(IReadOnlyList<ActivationQuantizer> activations, Func<Bundle> run)
+    /// <summary>Lets quantizers observe: all inputs at once, or in batches where ranges are means of those of batches.</summary>
+    private void Observe(IReadOnlyList<ActivationQuantizer> activations, long samples, Func<long, long, Bundle> run)
     {
         foreach (ActivationQuantizer activation in activations)
             activation.Observing = true;
-        using (NewDisposeScope())
-            run();
+        long all = Math.Min(_settings.RangeSamples, samples), size = RangeOptions.OfActivations(_settings).IsAverage ? _settings.BatchSize : all;
+        for (long start = 0; start < all; start += size)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            using (NewDisposeScope())
+                run(start, Math.Min(size, all - start));
+        }
         foreach (ActivationQuantizer activation in activations)
             activation.Observing = false;
     }

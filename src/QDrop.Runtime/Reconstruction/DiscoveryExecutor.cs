@@ -23,6 +23,9 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     /// <summary>The units whose outputs the inputs of a unit are made of.</summary>
     public IReadOnlySet<Unit> Needs(Unit unit) => _needs[unit];
 
+    /// <summary>The units whose outputs the model's outputs are made of without another unit between.</summary>
+    public IReadOnlySet<Unit> NeedsOf(Bundle outputs) => Trace(outputs);
+
     /// <inheritdoc/>
     public override Bundle Run(Unit unit, Bundle inputs)
     {

@@ -1,4 +1,5 @@
 using QDrop.Quantizers;
+using static TorchSharp.torch;
 
 namespace QDrop.Reconstruction;
 
@@ -26,17 +27,24 @@ internal sealed unsafe class RoundingOptimizer(WeightQuantizer weight)
     }
 }
 
-/// <summary>Learns the scale of one activation quantizer.</summary>
+/// <summary>Learns the scale of one activation quantizer, and its offset where that is learned.</summary>
 internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
 {
-    private readonly Adam _adam = new(1);
+    private readonly Adam _scale = new(1), _offset = new(1);
 
-    /// <summary>One step along the gradient that the last backward pass left.</summary>
+    /// <summary>One step along the gradients that the last backward pass left.</summary>
     public void Step(double learningRate)
     {
-        using var gradient = activation.Scale!.grad;
-        // Where every element was dropped, the scale had no influence.
+        Step(_scale, activation.Scale!, learningRate);
+        if (activation.Offset is { } offset)
+            Step(_offset, offset, learningRate);
+    }
+
+    private static void Step(Adam adam, Tensor value, double learningRate)
+    {
+        using var gradient = value.grad;
+        // Where every element was dropped, it had no influence.
         if (gradient is not null)
-            _adam.Step(DenseMemory.Floats(activation.Scale!), DenseMemory.Floats(gradient), learningRate);
+            adam.Step(DenseMemory.Floats(value), DenseMemory.Floats(gradient), learningRate);
     }
 }

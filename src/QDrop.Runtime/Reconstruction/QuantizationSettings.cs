@@ -11,8 +11,14 @@ public enum CalibrationOrder
 }
 
 /// <summary>Everything that decides the result of quantization, apart from model, weights and data.</summary>
-public sealed record QuantizationSettings
+public sealed partial record QuantizationSettings
 {
+    /// <summary>The paper's settings, which are the defaults (arXiv 2203.05740 and its published code).</summary>
+    public static QuantizationSettings Paper { get; } = new();
+
+    /// <summary>The paper's settings with 2,000 iterations instead of 20,000.</summary>
+    public static QuantizationSettings Quick { get; } = new() { Iterations = 2_000 };
+
     /// <summary>Bit width of weights, 2 to 8.</summary>
     public int W { get; init; } = 4;
 
@@ -58,38 +64,50 @@ public sealed record QuantizationSettings
     /// <summary>Adam's first learning rate for activation scales; a cosine takes it to 0.</summary>
     public double ActivationLearningRate { get; init; } = 4e-5;
 
+    /// <summary>How ranges of weights are chosen.</summary>
+    public RangeObserver WeightObserver { get; init; } = RangeObserver.LeastError;
+
+    /// <summary>How ranges of activations are chosen.</summary>
+    public RangeObserver ActivationObserver { get; init; } = RangeObserver.LeastError;
+
+    /// <summary>
+    /// Share of the values, above 50 and at most 100 %, that is below the upper end of a range chosen by <see cref="RangeObserver.Percentile"/>; as many are above its
+    /// lower end.
+    /// </summary>
+    public double Percentile { get; init; } = 99.99;
+
+    /// <summary>Whether each output channel of a weight has a range of its own.</summary>
+    public bool WeightsPerChannel { get; init; } = true;
+
+    /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
+    public bool SymmetricWeights { get; init; }
+
+    /// <summary>Whether 0 stays in the middle of the grids of activations.</summary>
+    public bool SymmetricActivations { get; init; }
+
+    /// <summary>What is learned of the grids of activations.</summary>
+    public ActivationLearning ActivationLearning { get; init; } = ActivationLearning.Lsq;
+
+    /// <summary>What is reconstructed as one unit.</summary>
+    public Granularity Granularity { get; init; } = Granularity.Block;
+
+    /// <summary>How errors of a unit's output are weighted.</summary>
+    public LossKind Loss { get; init; } = LossKind.MeanSquared;
+
     /// <summary>When activation ranges are searched.</summary>
     public CalibrationOrder Order { get; init; } = CalibrationOrder.UpFront;
 
     /// <summary>Seed of every random choice.</summary>
     public long Seed { get; init; } = 1_005;
 
-    /// <summary>Checks every value.</summary>
-    /// <returns>These settings.</returns>
-    /// <exception cref="QDropException">A value is out of its range; the message says which, what was found and what is allowed.</exception>
-    public QuantizationSettings Validated()
+    /// <summary>These settings with what a preset decides: <see cref="Iterations"/>. The others stay as they are.</summary>
+    /// <param name="preset">The preset.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such preset.</exception>
+    public QuantizationSettings With(Preset preset) => preset switch
     {
-        Check(W is >= 2 and <= 8, "QDROP201", nameof(W), W, "a bit width from 2 to 8");
-        Check(A is >= 2 and <= 8, "QDROP201", nameof(A), A, "a bit width from 2 to 8");
-        Check(FirstLast is >= 2 and <= 8, "QDROP201", nameof(FirstLast), FirstLast, "a bit width from 2 to 8");
-        Check(Drop is >= 0 and <= 1, "QDROP202", nameof(Drop), Drop, "a probability from 0 to 1");
-        Check(Enum.IsDefined(Method), "QDROP203", nameof(Method), Method, "one of " + string.Join(", ", Enum.GetNames<Method>()));
-        Check(Iterations >= 1, "QDROP203", nameof(Iterations), Iterations, "at least 1");
-        Check(BatchSize >= 1, "QDROP203", nameof(BatchSize), BatchSize, "at least 1");
-        Check(Samples >= 1, "QDROP203", nameof(Samples), Samples, "at least 1");
-        Check(RangeSamples >= 1, "QDROP203", nameof(RangeSamples), RangeSamples, "at least 1");
-        Check(Lambda >= 0, "QDROP203", nameof(Lambda), Lambda, "0 or more");
-        Check(WarmUp is >= 0 and <= 1, "QDROP203", nameof(WarmUp), WarmUp, "a share from 0 to 1");
-        Check(BetaEnd > 0 && BetaStart >= BetaEnd, "QDROP203", nameof(BetaStart), BetaStart, $"at least BetaEnd ({BetaEnd}), which must be above 0");
-        Check(LearningRate > 0, "QDROP203", nameof(LearningRate), LearningRate, "above 0");
-        Check(ActivationLearningRate >= 0, "QDROP203", nameof(ActivationLearningRate), ActivationLearningRate, "0 or more");
-        Check(Enum.IsDefined(Order), "QDROP203", nameof(Order), Order, "one of " + string.Join(", ", Enum.GetNames<CalibrationOrder>()));
-        return this;
-
-        static void Check(bool valid, string code, string name, object found, string expected)
-        {
-            if (!valid)
-                throw new QDropException(code, FormattableString.Invariant($"{name} = {found} cannot be used: expected {expected}."));
-        }
-    }
+        Preset.Paper => this with { Iterations = Paper.Iterations },
+        Preset.Quick => this with { Iterations = Quick.Iterations },
+        _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "There is no such preset."),
+    };
 }

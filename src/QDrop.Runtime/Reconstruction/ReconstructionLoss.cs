@@ -6,15 +6,17 @@ using static TorchSharp.torch;
 namespace QDrop.Reconstruction;
 
 /// <summary>
-/// The reconstruction loss of a unit, the mean over batch and positions of the squared error summed over channels, and its gradient, in
-/// one pass over the output and the cached rows of the target.
+/// The reconstruction loss of a unit, the mean over batch and positions of the squared error, weighted or not, summed over channels, and its
+/// gradient, in one pass over the output and the cached rows of the target.
 /// </summary>
 /// <param name="target">The float unit's outputs on all inputs, <c>[N, …]</c>, dense.</param>
 /// <param name="channelAxis">The dimension that counts channels.</param>
-internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis) : IDisposable
+/// <param name="weights">What each squared error is weighted with, of the target's shape, dense; <see langword="null"/> for 1.</param>
+internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, Tensor? weights = null) : IDisposable
 {
+    private readonly List<Tensor> _reordered = [];
     private RowStore _target = new(target);
-    private Tensor? _reordered;
+    private RowStore? _weights = weights is null ? null : new(weights);
 
     /// <summary>Loss and gradient of a batch.</summary>
     /// <param name="output">The quantized unit's output on the batch.</param>
@@ -26,8 +28,8 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis) 
         using var detached = output.detach();
         var dense = DenseMemory.ToDense(detached);
         CheckShape(dense, rows.Length);
-        if (!DenseMemory.SameOrder(dense, _target.Tensor))
-            Reorder(dense);
+        _target = InOrderOf(dense, _target);
+        _weights = _weights is null ? null : InOrderOf(dense, _weights);
         var gradient = DenseMemory.EmptyLike(dense);
         float* from = DenseMemory.Floats(dense), to = DenseMemory.Floats(gradient);
         var total = dense.NumberOfElements;
@@ -40,7 +42,10 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis) 
             {
                 var (row, start) = Math.DivRem(first + done, _target.Length);
                 var part = (int)Math.Min(count - done, _target.Length - start);
-                sums[chunk] += SquaredError(from + first + done, _target[rows[row]] + start, to + first + done, part, factor);
+                float* expected = _target[rows[row]] + start;
+                sums[chunk] += _weights is null
+                    ? SquaredError(from + first + done, expected, to + first + done, part, factor)
+                    : WeightedError(from + first + done, expected, _weights[rows[row]] + start, to + first + done, part, factor);
                 done += part;
             }
         });
@@ -50,7 +55,11 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis) 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _reordered?.Dispose();
+    public void Dispose()
+    {
+        foreach (var tensor in _reordered)
+            tensor.Dispose();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SquaredError(float* output, float* target, float* gradient, int count, float factor)
@@ -73,6 +82,28 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis) 
         return total;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double WeightedError(float* output, float* target, float* weights, float* gradient, int count, float factor)
+    {
+        var sum = Vector256<float>.Zero;
+        var i = 0;
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var difference = Vector256.Load(output + i) - Vector256.Load(target + i);
+            var weighted = difference * Vector256.Load(weights + i);
+            sum += difference * weighted;
+            (weighted * factor).Store(gradient + i);
+        }
+        double total = Vector256.Sum(sum);
+        for (; i < count; i++)
+        {
+            var difference = output[i] - target[i];
+            total += (double)difference * difference * weights[i];
+            gradient[i] = difference * weights[i] * factor;
+        }
+        return total;
+    }
+
     private void CheckShape(Tensor output, int rows)
     {
         long[] found = output.shape, expected = _target.Tensor.shape;
@@ -84,14 +115,17 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis) 
         }
     }
 
-    /// <summary>Brings the whole target into the output's memory order, once.</summary>
-    private void Reorder(Tensor output)
+    /// <summary>All rows in the output's memory order; brought into it once.</summary>
+    private RowStore InOrderOf(Tensor output, RowStore rows)
     {
+        if (DenseMemory.SameOrder(output, rows.Tensor))
+            return rows;
         using var _ = no_grad();
-        var (shape, stride) = (_target.Tensor.shape, output.stride());
-        stride[0] = _target.Length;
-        _reordered = empty_strided(shape, stride).DetachFromDisposeScope();
-        _reordered.copy_(_target.Tensor);
-        _target = new(_reordered);
+        var (shape, stride) = (rows.Tensor.shape, output.stride());
+        stride[0] = rows.Length;
+        var reordered = empty_strided(shape, stride).DetachFromDisposeScope();
+        _reordered.Add(reordered);
+        reordered.copy_(rows.Tensor);
+        return new(reordered);
     }
 }

@@ -69,10 +69,18 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
             _captured = inputs.Select(static t => t.detach().DetachFromDisposeScope());
             throw new UnitReachedException();
         }
+        return OutputOf(unit, _batch.Start, _batch.Count);
+    }
+
+    /// <summary>What a unit before gave for a batch.</summary>
+    public Bundle OutputOf(Unit unit, CalibrationBatch batch) => OutputOf(unit, batch.Start, batch.Count);
+
+    private Bundle OutputOf(Unit unit, long start, long count)
+    {
         if (!_outputs.TryGetValue(unit, out Samples? known))
             throw new QDropException("QDROP230", $"'{unit.Name}' did not run when forward ran first, but does now. Which layers run must not depend on the values of the input.");
         // Nothing that is asked for depends on outputs that are freed: their shape is enough.
-        return known.Slice(_batch.Start, _batch.Count);
+        return known.Slice(start, count);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace QDrop.Reconstruction;
 /// <param name="twin">The twin.</param>
 internal sealed class TwinRunner(string name, IModelTwin twin)
 {
-    private readonly Unit? _root = twin.IsBlock ? new BlockUnit(twin.Context, name, arguments => new([twin.Run(arguments)])) : null;
+    private readonly Unit? _root = twin.IsBlock && twin.Context.Granularity != Granularity.Layer ? new BlockUnit(twin.Context, name, arguments => new([twin.Run(arguments)])) : null;
 
     /// <summary>Runs the float model on copies of the inputs, which <c>forward</c> may change.</summary>
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>

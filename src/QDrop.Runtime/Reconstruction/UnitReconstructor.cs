@@ -28,6 +28,9 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     /// <summary>Says when the loss has grown too much; <see langword="null"/> where it may.</summary>
     internal DivergenceGuard? Guard { get; init; }
 
+    /// <summary>What the squared errors of the unit's outputs are weighted with, or <see langword="null"/> for 1.</summary>
+    internal Samples? OutputWeights { get; init; }
+
     /// <summary>Probability that an activation is quantized while reconstructing.</summary>
     private double Keep => settings.Method == Method.Brecq ? 0 : 1 - settings.Drop;
 
@@ -48,7 +51,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
         var alone = settings.Method == Method.AdaRound;
         using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws);
-        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target));
+        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target), OutputWeights);
         var activations = unit.Activations.Where(a => a.Enabled).ToArray();
         try
         {
@@ -57,9 +60,9 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
             foreach (var activation in activations)
             {
                 activation.Enabled = !alone;
-                activation.BeginLearning(1 - Keep, draws);
+                activation.BeginLearning(1 - Keep, draws, settings.ActivationLearning);
             }
-            return Learn(unit, input, loss, alone ? [] : activations, progress, ct);
+            return Learn(unit, input, loss, alone || settings.ActivationLearning == ActivationLearning.Fixed ? [] : activations, progress, ct);
         }
         finally
         {

@@ -35,7 +35,8 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
     /// <param name="input">What went into it.</param>
     /// <param name="found">What came out of it.</param>
     /// <param name="expected">What should have.</param>
-    public double Error(Unit unit, Samples input, Samples found, Samples expected)
+    /// <param name="weights">What squared errors are weighted with; <see langword="null"/> for 1.</param>
+    public double Error(Unit unit, Samples input, Samples found, Samples expected, Samples? weights = null)
     {
         using var lap = profile.In(CalibrationPhase.Outputs);
         using var guard = no_grad();
@@ -49,7 +50,8 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 long count = Math.Min(Rows, own.shape[0] - start);
-                squares += own.narrow(0, start, count).sub(other.narrow(0, start, count)).square().sum().ToDouble();
+                Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).square();
+                squares += (weights is null ? errors : errors.mul(weights.Values[target].narrow(0, start, count))).sum().ToDouble();
             }
             sum += squares * other.shape[UnitReconstructor.ChannelAxis(unit, expected, target)] / other.numel();
         }

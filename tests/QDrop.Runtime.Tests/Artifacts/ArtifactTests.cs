@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using QDrop.Artifacts;
 using TorchSharp;
 using Xunit;
@@ -123,10 +124,24 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void A_newer_format_asks_for_an_update()
     {
-        Rewrite(metadata => metadata["format_version"] = "2");
+        Rewrite(metadata => metadata["format_version"] = "3");
         string message = Refused(_folder["a"], "QDROP252");
-        Assert.Contains("version 2", message, StringComparison.Ordinal);
+        Assert.Contains("version 3", message, StringComparison.Ordinal);
         Assert.Contains("Update", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_of_version_1_has_the_defaults_of_settings_that_it_does_not_know()
+    {
+        string[] added = ["weightObserver", "activationObserver", "percentile", "weightsPerChannel", "symmetricWeights", "symmetricActivations", "activationLearning", "granularity", "loss"];
+        Rewrite(metadata =>
+        {
+            metadata["format_version"] = "1";
+            var manifest = JsonNode.Parse(metadata["manifest"])!;
+            Assert.All(added, name => Assert.True(manifest["settings"]!.AsObject().Remove(name), name));
+            metadata["manifest"] = manifest.ToJsonString();
+        });
+        Assert.Equal(SampleState.Manifest().Settings, Artifact.Read(_folder["a"]).Manifest.Settings);
     }
 
     [Theory]

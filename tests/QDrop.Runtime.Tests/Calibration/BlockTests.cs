@@ -68,9 +68,45 @@ public sealed class BlockTests : IDisposable
         Assert.All(split.Units, unit => Assert.Equal(20, unit.Iterations));
     }
 
-    private static CalibrationOutcome Calibrate(params QuantizationOverride[] overrides)
+    [Theory]
+    [InlineData(Granularity.Layer, "conv1, layers.0.conv1, layers.0.conv2, layers.1.conv1, layers.1.conv2, linear")]
+    [InlineData(Granularity.Block, "conv1, layers.0, layers.1, linear")]
+    [InlineData(Granularity.Stage, "conv1, layers, linear")]
+    public void The_granularity_decides_what_is_one_unit_and_leaves_the_quantizers_where_they_are(Granularity granularity, string units)
+    {
+        CalibrationOutcome outcome = CalibrateBy(granularity), blocks = CalibrateBy(Granularity.Block);
+        Assert.Equal(units, string.Join(", ", outcome.Units.Select(u => u.Name)));
+        Assert.All(outcome.Units, unit => Assert.Equal(20, unit.Iterations));
+        Assert.Equal(blocks.State.Activations.Select(a => (a.Name, a.Bits)), outcome.State.Activations.Select(a => (a.Name, a.Bits)));
+    }
+
+    [Fact]
+    public void What_a_field_says_counts_more_than_the_granularity()
+    {
+        CalibrationOutcome layers = CalibrateBy(Granularity.Layer, new QuantizationOverride(typeof(ResidualNet), "layers") { IsBlock = true });
+        Assert.Equal(["conv1", "layers", "linear"], layers.Units.Select(u => u.Name));
+        CalibrationOutcome stages = CalibrateBy(Granularity.Stage, new QuantizationOverride(typeof(ResidualNet), "layers") { IsBlock = false });
+        Assert.Equal(["conv1", "layers.0", "layers.1", "linear"], stages.Units.Select(u => u.Name));
+    }
+
+    [Fact]
+    public void Attention_is_split_into_its_projections_where_layers_are_the_units()
+    {
+        using var model = new SentenceNet();
+        Tensor ids = randint(1, 20, [SentenceNet.Descriptor.Settings.Samples, 6]);
+        QuantizationSettings settings = SentenceNet.Descriptor.Settings with { Iterations = 5 };
+        CalibrationOutcome layers = ModelCalibrator.Run(SentenceNet.Descriptor, settings with { Granularity = Granularity.Layer }, model, ids);
+        CalibrationOutcome blocks = ModelCalibrator.Run(SentenceNet.Descriptor, settings, model, ids);
+        Assert.All(layers.Units, unit => Assert.False(unit.IsBlock));
+        Assert.True(layers.Units.Count > blocks.Units.Count);
+        Assert.Equal(blocks.State.Layers.Select(l => l.Name).Order(), layers.State.Layers.Select(l => l.Name).Order());
+    }
+
+    private static CalibrationOutcome Calibrate(params QuantizationOverride[] overrides) => CalibrateBy(Granularity.Block, overrides);
+
+    private static CalibrationOutcome CalibrateBy(Granularity granularity, params QuantizationOverride[] overrides)
     {
         using var model = new ResidualNet();
-        return ModelCalibrator.Run(ResidualNet.Descriptor with { Overrides = overrides }, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16));
+        return ModelCalibrator.Run(ResidualNet.Descriptor with { Overrides = overrides }, ResidualNet.Descriptor.Settings with { Granularity = granularity }, model, randn(48, 3, 16, 16));
     }
 }

@@ -17,12 +17,12 @@ public sealed class RangeSearchTests
         var golden = GoldenVectors.Case("observers", index);
         var settings = golden.GetProperty("settings");
         var symmetric = settings.TryGetProperty("symmetric", out var s) && s.GetBoolean();
-        var observer = golden.GetProperty("name").GetString()!.StartsWith("minmax", StringComparison.Ordinal) ? RangeObserver.MinMax : RangeObserver.LeastError;
+        var options = new RangeOptions(golden.GetProperty("name").GetString()!.StartsWith("minmax", StringComparison.Ordinal) ? RangeObserver.MinMax : RangeObserver.LeastError, symmetric);
         var (x, axis, bits) = (golden.Tensor("input"), settings.Whole("ch_axis"), settings.Whole("bit"));
 
         var found = axis < 0
-            ? [RangeSearch.OfTensor(x, bits, "x", observer, symmetric)]
-            : RangeSearch.OfChannels(x, axis, bits, "x", observer, symmetric);
+            ? [RangeSearch.OfTensor(x, bits, "x", options)]
+            : RangeSearch.OfChannels(x, axis, bits, "x", options);
 
         Near.Equal(golden.Floats("scale"), Array.ConvertAll(found, r => r.Scale));
         Near.Equal(golden.Floats("zero_point"), Array.ConvertAll(found, r => r.ZeroPoint), 0, 0);

@@ -1,0 +1,47 @@
+using Xunit;
+
+namespace QDrop.Tests.Reconstruction;
+
+public sealed class QuantizationSettingsTests
+{
+    public static TheoryData<QuantizationSettings, string, string> Wrong => new()
+    {
+        { new() { WeightObserver = (RangeObserver)9 }, "WeightObserver = 9", "LeastError, AverageLeastError, MinMax, AverageMinMax, Percentile" },
+        { new() { ActivationObserver = (RangeObserver)(-1) }, "ActivationObserver = -1", "one of" },
+        { new() { Percentile = 50 }, "Percentile = 50", "above 50 and at most 100" },
+        { new() { Percentile = 100.01 }, "Percentile = 100.01", "above 50 and at most 100" },
+        { new() { Percentile = double.NaN }, "Percentile = NaN", "above 50 and at most 100" },
+        { new() { ActivationLearning = (ActivationLearning)3 }, "ActivationLearning = 3", "Lsq, LsqPlus, Fixed" },
+        { new() { ActivationLearning = ActivationLearning.LsqPlus, SymmetricActivations = true }, "ActivationLearning = LsqPlus", "SymmetricActivations" },
+        { new() { Granularity = (Granularity)3 }, "Granularity = 3", "Layer, Block, Stage" },
+        { new() { Loss = (LossKind)2 }, "Loss = 2", "MeanSquared, Fisher" },
+        { new() { Order = (CalibrationOrder)2 }, "Order = 2", "UpFront, UnitByUnit" },
+    };
+
+    [Theory, MemberData(nameof(Wrong))]
+    public void A_value_that_cannot_be_used_is_named_with_what_can(QuantizationSettings settings, string found, string expected)
+    {
+        var error = Assert.Throws<QDropException>(settings.Validated);
+        Assert.Equal("QDROP203", error.Code);
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Presets_are_the_papers_settings_and_a_tenth_of_their_iterations()
+    {
+        Assert.Equal(new QuantizationSettings(), QuantizationSettings.Paper.Validated());
+        Assert.Equal(20_000, QuantizationSettings.Paper.Iterations);
+        Assert.Equal(QuantizationSettings.Paper with { Iterations = 2_000 }, QuantizationSettings.Quick.Validated());
+    }
+
+    [Fact]
+    public void A_preset_decides_the_iterations_and_leaves_the_rest()
+    {
+        var given = new QuantizationSettings { W = 2, A = 3, FirstLast = 7, Drop = 0.25, Method = Method.Brecq, Seed = 5, Iterations = 70, BatchSize = 4, Lambda = 0.1 };
+        var quick = given.With(Preset.Quick);
+        Assert.Equal(given with { Iterations = 2_000 }, quick);
+        Assert.Equal(20_000, quick.With(Preset.Paper).Iterations);
+        Assert.Throws<ArgumentOutOfRangeException>(() => given.With((Preset)2));
+    }
+}
