@@ -57,6 +57,24 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(whole.Units.Select(Timeless), resumed.Units.Select(Timeless));
     }
 
+    [Theory]
+    [InlineData("Fisher")]
+    [InlineData("LsqPlus")]
+    [InlineData("Stage")]
+    public void That_holds_for_every_loss_learning_and_granularity(string what)
+    {
+        QuantizationSettings settings = what switch
+        {
+            "Fisher" => Settings with { Loss = LossKind.Fisher },
+            "LsqPlus" => Settings with { ActivationLearning = ActivationLearning.LsqPlus, Order = CalibrationOrder.UnitByUnit },
+            _ => Settings with { Granularity = Granularity.Stage },
+        };
+        CalibrationOutcome whole = Run(settings, null);
+        Stop(settings, whole.Units.Count);
+        Assert.Equal(Bytes(whole), Bytes(Run(settings, Checkpoint())));
+        Assert.Contains($"{whole.Units.Count - 1} of {whole.Units.Count} units are done", Assert.Single(_notes).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_calibration_can_be_stopped_again_and_again()
     {
