@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Xunit;
+
+namespace QDrop.Build.Tests;
+
+/// <summary>Settings that the project file gives, from the metadata to the report.</summary>
+public sealed class SettingMetadataTests
+{
+    private const string Attribute = """W = 4, Iterations = 9, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """;
+
+    private const string Item = """
+        <QDropModel Include="App.TinyNet" Iterations="5" Preset="quick" Granularity="Layer" Loss="fisher" ActivationLearning="LsqPlus" ActivationObserver="AverageMinMax"
+                    WeightObserver="Percentile" Percentile="99.5" WeightsPerChannel="false" SymmetricWeights="TRUE" Order="UnitByUnit" BatchSize="4" />
+        """;
+
+    [Fact]
+    public void The_report_names_the_value_of_every_setting_that_the_item_gives()
+    {
+        using var project = new TestProject(Item);
+        project.Write("Model.cs", Sources.Usings + Sources.Net("TinyNet", Attribute));
+        Sources.WriteWeights(project.File("weights.safetensors"));
+        Sources.WriteInputs(project.File("inputs.safetensors"));
+
+        var build = project.Build();
+        Assert.True(build.ExitCode == 0, build.Output);
+
+        using var report = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(project.Bin, "*.qdrop.json").Single()));
+        JsonElement settings = report.RootElement.GetProperty("settings");
+        // What the item sets counts more than the preset beside it, and that more than the attribute.
+        Assert.Equal(5, settings.GetProperty("iterations").GetInt32());
+        Assert.Equal(16, settings.GetProperty("samples").GetInt32());
+        Assert.Equal(
+            ["Layer", "Fisher", "LsqPlus", "AverageMinMax", "Percentile", "UnitByUnit"],
+            new[] { "granularity", "loss", "activationLearning", "activationObserver", "weightObserver", "order" }.Select(name => settings.GetProperty(name).GetString()));
+        Assert.Equal(99.5, settings.GetProperty("percentile").GetDouble());
+        Assert.False(settings.GetProperty("weightsPerChannel").GetBoolean());
+        Assert.True(settings.GetProperty("symmetricWeights").GetBoolean());
+        Assert.False(settings.GetProperty("symmetricActivations").GetBoolean());
+
+        // The same holds for properties, which are for all models.
+        var quick = project.Build("-p:QDropPreset=Quick", "-p:QDropIterations=3");
+        Assert.True(quick.ExitCode == 0, quick.Output);
+        Assert.Contains("\"iterations\": 3", File.ReadAllText(Directory.GetFiles(project.Bin, "*.qdrop.json").Single()), StringComparison.Ordinal);
+    }
+}
