@@ -110,7 +110,7 @@ internal sealed class ChainBuilder
             return;
         }
         LayerKind kind = KindOf(step);
-        Func<Tensor, Tensor> function = step.Function ?? FunctionOf(step.Module!);
+        Func<Tensor, Tensor> function = Rectifier.Is(step) ? Rectifier.Function : step.Function ?? FunctionOf(step.Module!);
         switch (kind)
         {
             case LayerKind.Weighted:

@@ -33,7 +33,7 @@ public readonly struct Step
     public static Step Of(IModule<Tensor, Tensor>? module) => new(module, "", OpKind.PassThrough, null);
 
     /// <summary>An activation function: the quantizer sits after it.</summary>
-    /// <param name="name">Its name, for messages and reports.</param>
+    /// <param name="name">Its name in the vocabulary <see cref="Ops"/>.</param>
     /// <param name="function">The function.</param>
     /// <returns>The step.</returns>
     public static Step Activation(string name, Func<Tensor, Tensor> function) => new(null, name, OpKind.Activation, function);

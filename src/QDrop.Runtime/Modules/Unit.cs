@@ -98,10 +98,14 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
             x = layer.Forward(x);
             Context.Watcher?.Saw(layer, x);
         }
-        foreach (Func<Tensor, Tensor> function in functions)
-            x = function(x);
+        // Who watches sees what ReLU gives.
+        bool rectifies = output is not null && Context.Watcher is null && functions.Count > 0 && functions[^1] == Rectifier.Function;
+        for (int i = 0; i < functions.Count - (rectifies ? 1 : 0); i++)
+            x = functions[i](x);
         if (output is null)
             return x;
+        if (rectifies)
+            return output.ForwardRectified(x);
         Context.Watcher?.Saw(output, x);
         return output.Forward(x);
     }

@@ -62,7 +62,19 @@ public sealed class ActivationQuantizer(string name) : IDisposable
     /// <paramref name="x"/> and to <see cref="Scale"/>.
     /// </returns>
     /// <exception cref="InvalidOperationException">The quantizer is enabled but has no range yet.</exception>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x) => Pass(x, rectify: false);
+
+    /// <summary>Passes activations through ReLU and the quantizer: in one pass over memory where they are quantized.</summary>
+    /// <param name="x">Activations before ReLU.</param>
+    /// <returns>What <see cref="Forward(Tensor)"/> gives for the rectified activations.</returns>
+    /// <exception cref="InvalidOperationException">The quantizer is enabled but has no range yet.</exception>
+    internal Tensor ForwardRectified(Tensor x)
+    {
+        var together = Enabled && !Observing && (Draws is null || (Drop < 1 && Offset is null));
+        return together ? Pass(x, rectify: true) : Forward(x.relu());
+    }
+
+    private Tensor Pass(Tensor x, bool rectify)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (Observing)
@@ -74,7 +86,7 @@ public sealed class ActivationQuantizer(string name) : IDisposable
             return x;
         if (Scale is null || ZeroPoint is null)
             throw new InvalidOperationException($"The activation quantizer '{Name}' has no range: it must observe activations, or be restored, before it can quantize.");
-        return Draws is null ? Quantize(x) : QuantizeLearning(x);
+        return Draws is null ? Quantize(x, rectify) : QuantizeLearning(x, rectify);
     }
 
     /// <summary>Makes the quantizer use a known grid.</summary>
@@ -142,17 +154,17 @@ public sealed class ActivationQuantizer(string name) : IDisposable
         RangeError = range.Error;
     }
 
-    private Tensor Quantize(Tensor x)
+    private Tensor Quantize(Tensor x, bool rectify)
     {
         using var _ = no_grad();
         var dense = DenseMemory.ToDense(x);
-        var result = new FakeQuantizePass(Scale!.item<float>(), ZeroPoint!.item<float>(), Top, 0, 1, null).Forward(dense);
+        var result = new FakeQuantizePass(Scale!.item<float>(), ZeroPoint!.item<float>(), Top, 0, 1, null, rectify).Forward(dense);
         if (!ReferenceEquals(dense, x))
             dense.Dispose();
         return result;
     }
 
-    private Tensor QuantizeLearning(Tensor x)
+    private Tensor QuantizeLearning(Tensor x, bool rectify)
     {
         ClampScale();
         var keep = 1 - Drop;
@@ -164,7 +176,7 @@ public sealed class ActivationQuantizer(string name) : IDisposable
             return OffsetQuantizeFunction.apply(x, Scale, Offset, new OffsetQuantizePass(scale, Offset.item<float>(), Top, factor, new DropMask(keep, Draws)));
         // The gradient's factor (arXiv 1902.08153, section 2.2) is applied as s·g + (s − s·g) in the published code, which rounds.
         var scaled = scale * factor;
-        var pass = new FakeQuantizePass(scale - scaled + scaled, ZeroPoint!.item<float>(), Top, factor, keep, Draws);
+        var pass = new FakeQuantizePass(scale - scaled + scaled, ZeroPoint!.item<float>(), Top, factor, keep, Draws, rectify);
         return FakeQuantizeFunction.apply(x, Scale, pass);
     }
 

@@ -18,16 +18,19 @@ internal static unsafe class FakeQuantization
     /// <param name="zeroPoint">Level that stands for 0.</param>
     /// <param name="top">Highest level.</param>
     /// <param name="keep">One bit for each element, set where it is quantized; empty if all are.</param>
+    /// <param name="rectify">Whether negative elements are taken for 0 first, as ReLU does.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(float* x, float* y, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep)
+    public static void Forward(float* x, float* y, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep, bool rectify = false)
     {
+        var least = Least(rectify);
+        var floor = Vector256.Create(least);
         var step = Vector256.Create(scale);
         var zero = Vector256.Create(zeroPoint);
         var highest = Vector256.Create(top);
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var value = Vector256.Load(x + i);
+            var value = AtLeast(floor, Vector256.Load(x + i));
             var level = Level(value / step, zero, highest);
             var quantized = (level - zero) * step;
             if (!keep.IsEmpty)
@@ -36,8 +39,9 @@ internal static unsafe class FakeQuantization
         }
         for (; i < count; i++)
         {
-            var level = Level(x[i] / scale, zeroPoint, top);
-            y[i] = keep.IsEmpty || KeepMask.Bit(keep, i) ? (level - zeroPoint) * scale : x[i];
+            var value = x[i] < least ? least : x[i];
+            var level = Level(value / scale, zeroPoint, top);
+            y[i] = keep.IsEmpty || KeepMask.Bit(keep, i) ? (level - zeroPoint) * scale : value;
         }
     }
 
@@ -50,11 +54,14 @@ internal static unsafe class FakeQuantization
     /// <param name="zeroPoint">Level that stands for 0.</param>
     /// <param name="top">Highest level.</param>
     /// <param name="keep">The mask of the forward pass.</param>
+    /// <param name="rectify">Whether the forward pass took negative elements for 0.</param>
     /// <returns>The gradient of the step.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Backward(
-        float* x, float* gradient, float* result, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep)
+        float* x, float* gradient, float* result, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep, bool rectify = false)
     {
+        var least = Least(rectify);
+        var floor = Vector256.Create(least);
         var step = Vector256.Create(scale);
         var zero = Vector256.Create(zeroPoint);
         var highest = Vector256.Create(top);
@@ -62,8 +69,10 @@ internal static unsafe class FakeQuantization
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var flow = Vector256.Load(gradient + i);
-            var ratio = Vector256.Load(x + i) / step;
+            var value = Vector256.Load(x + i);
+            // A gradient that ReLU stops changes the step neither: the slope is 0 there.
+            var flow = Vector256.Load(gradient + i) & Vector256.GreaterThan(value, floor);
+            var ratio = AtLeast(floor, value) / step;
             var level = Vector256.Round(ratio) + zero;
             var clamped = Clamp(level, highest);
             var inside = Vector256.Equals(level, clamped);
@@ -83,15 +92,23 @@ internal static unsafe class FakeQuantization
         var total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            var ratio = x[i] / scale;
+            var flow = x[i] > least ? gradient[i] : 0;
+            var ratio = (x[i] < least ? least : x[i]) / scale;
             var level = MathF.Round(ratio) + zeroPoint;
             var inside = level >= 0 && level <= top;
             var kept = keep.IsEmpty || KeepMask.Bit(keep, i);
-            result[i] = kept && !inside ? 0 : gradient[i];
-            total += kept ? gradient[i] * (Math.Clamp(level, 0, top) - zeroPoint - (inside ? ratio : 0)) : 0;
+            result[i] = kept && !inside ? 0 : flow;
+            total += kept ? flow * (Math.Clamp(level, 0, top) - zeroPoint - (inside ? ratio : 0)) : 0;
         }
         return total;
     }
+
+    /// <summary>What smaller elements are taken for.</summary>
+    private static float Least(bool rectify) => rectify ? 0 : float.NegativeInfinity;
+
+    // With the limit as first operand a NaN passes through.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> AtLeast(Vector256<float> floor, Vector256<float> value) => Vector256.MaxNative(floor, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Level(Vector256<float> ratio, Vector256<float> zero, Vector256<float> highest) =>

@@ -40,7 +40,8 @@ internal sealed class FakeQuantizeFunction : autograd.SingleTensorFunction<FakeQ
 /// <param name="ScaleFactor">Factor of the step's gradient.</param>
 /// <param name="Keep">Probability that an element is quantized.</param>
 /// <param name="Draws">Where the choice comes from; not used if <paramref name="Keep"/> is 1.</param>
-internal sealed record FakeQuantizePass(float Scale, float ZeroPoint, float Top, float ScaleFactor, double Keep, DrawSource? Draws)
+/// <param name="Rectify">Whether ReLU is part of the pass.</param>
+internal sealed record FakeQuantizePass(float Scale, float ZeroPoint, float Top, float ScaleFactor, double Keep, DrawSource? Draws, bool Rectify = false)
 {
     private readonly DropMask _mask = new(Keep, Draws);
 
@@ -52,7 +53,7 @@ internal sealed record FakeQuantizePass(float Scale, float ZeroPoint, float Top,
         float* from = DenseMemory.Floats(x), to = DenseMemory.Floats(y);
         _mask.Begin(length);
         Chunks.ForEach(length, (chunk, first, count) =>
-            FakeQuantization.Forward(from + first, to + first, count, Scale, ZeroPoint, Top, _mask.Choose(chunk, first)));
+            FakeQuantization.Forward(from + first, to + first, count, Scale, ZeroPoint, Top, _mask.Choose(chunk, first), Rectify));
         GC.KeepAlive(x);
         return y;
     }
@@ -66,7 +67,7 @@ internal sealed record FakeQuantizePass(float Scale, float ZeroPoint, float Top,
         var sums = new float[Chunks.Count(length)];
         float* values = DenseMemory.Floats(x), from = DenseMemory.Floats(ordered), to = DenseMemory.Floats(result);
         Chunks.ForEach(length, (chunk, first, count) =>
-            sums[chunk] = FakeQuantization.Backward(values + first, from + first, to + first, count, Scale, ZeroPoint, Top, _mask.Of(chunk)));
+            sums[chunk] = FakeQuantization.Backward(values + first, from + first, to + first, count, Scale, ZeroPoint, Top, _mask.Of(chunk), Rectify));
         GC.KeepAlive(x);
         GC.KeepAlive(ordered);
         if (!ReferenceEquals(ordered, outputGradient))
