@@ -228,7 +228,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     {
         if (!Directory.Exists(OutputDirectory))
             return;
-        foreach (string pattern in new[] { "*.qdrop.safetensors", "*.qdrop.json", "*.qdrop.key", ".qdrop-*", "worker.deps.json" })
+        foreach (string pattern in new[] { "*.qdrop.safetensors", "*.qdrop.json", "*.qdrop.html", "*.qdrop.key", ".qdrop-*", "worker.deps.json" })
         {
             foreach (string file in Directory.GetFiles(OutputDirectory, pattern).Where(f => !produced.Contains(f)))
             {

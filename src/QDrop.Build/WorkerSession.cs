@@ -27,7 +27,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
     private bool _greeted;
     private bool _finished;
 
-    /// <summary>Full paths of the artifacts and reports that are valid, and of the files with the keys that say what they are of.</summary>
+    /// <summary>Full paths of the artifacts, reports and their pages that are valid, and of the files with the keys that say what they are of.</summary>
     internal HashSet<string> Produced { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Files, and folders with a separator at their end, on which the results depend.</summary>
@@ -128,6 +128,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
             case MessageKind.Result when message is { Artifact: { } artifact, Report: { } report }:
                 Produced.Add(artifact);
                 Produced.Add(report);
+                Produced.Add(Path.ChangeExtension(report, ".html"));
                 Produced.Add(Path.ChangeExtension(report, ".key"));
                 break;
             case MessageKind.Summary:

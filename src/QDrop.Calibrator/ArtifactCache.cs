@@ -11,7 +11,7 @@ namespace QDrop.Calibrator;
 /// <param name="log">Takes lines for the build's log.</param>
 internal sealed class ArtifactCache(string? directory, Action<string> log)
 {
-    private const string ArtifactName = "artifact.qdrop.safetensors", ReportName = "report.qdrop.json";
+    private const string ArtifactName = "artifact.qdrop.safetensors", ReportName = "report.qdrop.json", PageName = "report.qdrop.html";
 
     /// <summary>What the cache may hold; the entries longest unused go first.</summary>
     private const long MostBytes = 4L << 30;
@@ -25,6 +25,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
         {
             Copy(Path.Combine(Entry(key), ArtifactName), files.Artifact);
             Copy(Path.Combine(Entry(key), ReportName), files.Report);
+            Copy(Path.Combine(Entry(key), PageName), files.Page);
             using (NewDisposeScope())
             {
                 string found = Artifact.Read(files.Artifact).Manifest.Model;
@@ -55,6 +56,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
             Directory.CreateDirectory(aside);
             File.Copy(files.Artifact, Path.Combine(aside, ArtifactName));
             File.Copy(files.Report, Path.Combine(aside, ReportName));
+            File.Copy(files.Page, Path.Combine(aside, PageName));
             Directory.Move(aside, Entry(key));
             Trim();
         }

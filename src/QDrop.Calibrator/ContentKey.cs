@@ -14,14 +14,15 @@ namespace QDrop.Calibrator;
 internal static class ContentKey
 {
     /// <summary>The key of the artifact that calibrating would give; 64 hexadecimal digits.</summary>
-    internal static string Of(QuantizedModelDescriptor descriptor, QuantizationSettings settings, string weightsHash, string calibrationHash)
+    internal static string Of(QuantizedModelDescriptor descriptor, QuantizationSettings settings, bool insight, string weightsHash, string calibrationHash)
     {
         string[] parts =
         [
-            "QDrop artifact, key 1",
+            "QDrop artifact, key 2",
             descriptor.Name,
             descriptor.Fingerprint,
             JsonSerializer.Serialize(settings),
+            insight ? "insight" : "no insight",
             weightsHash,
             calibrationHash,
             Build(typeof(Artifact)),

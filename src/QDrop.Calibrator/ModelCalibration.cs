@@ -4,6 +4,7 @@ using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Protocol;
 using QDrop.Reconstruction;
+using QDrop.Reports;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -35,6 +36,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         var watch = Stopwatch.StartNew();
         using var scope = NewDisposeScope();
         var settings = plan.Settings();
+        bool insight = plan.Insight();
         using var model = PlacedException.At(plan.Model, Create);
         PlacedException.At(plan.WeightsPlace, () => LoadWeights(model));
         model.eval();
@@ -44,13 +46,13 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         stop.ThrowIfCancellationRequested();
         Try(twin, inputs);
 
-        string key = ContentKey.Of(plan.Descriptor, settings, WeightFile.Hash(model), CalibrationData.Hash(inputs));
+        string key = ContentKey.Of(plan.Descriptor, settings, insight, WeightFile.Hash(model), CalibrationData.Hash(inputs));
         var cache = new ArtifactCache(request.CacheDirectory, text => channel.Log(text));
         string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
             : ResultOutcome.Calibrated;
         if (outcome == ResultOutcome.Calibrated)
-            PlacedException.At(plan.Model, () => Quantize(model, inputs, settings, stop));
+            PlacedException.At(plan.Model, () => Quantize(model, inputs, settings, insight, stop));
         if (outcome != ResultOutcome.UpToDate)
         {
             Seal(key);
@@ -107,12 +109,12 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
     }
 
-    private bool Quantize(nn.Module model, IReadOnlyList<Tensor> inputs, QuantizationSettings settings, CancellationToken stop)
+    private bool Quantize(nn.Module model, IReadOnlyList<Tensor> inputs, QuantizationSettings settings, bool insight, CancellationToken stop)
     {
         CalibrationOutcome outcome;
         try
         {
-            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint(), insight: true, Memory());
+            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint(), insight, Memory());
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
@@ -121,6 +123,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
 
         Artifact.Write(_files.Artifact, outcome.State);
         CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome);
+        CalibrationReportPage.Write(_files.Page, _files.Artifact, outcome);
         return true;
     }
 

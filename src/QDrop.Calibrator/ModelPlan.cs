@@ -62,7 +62,7 @@ internal sealed class ModelPlan
         List<(NamedValue Value, Place Place)> given =
         [
             .. PresetFirst(_item?.Metadata.Where(static m => SettingNames.IsSetting(m.Name)) ?? []).Select(m => (m, Place.OfItem(_item!, m.Name))),
-            .. PresetFirst(_request.Overrides).Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
+            .. PresetFirst(_request.Overrides.Where(static o => SettingNames.IsSetting(o.Name))).Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
         ];
         var settings = Descriptor.Settings;
         foreach (var (value, place) in given)
@@ -75,6 +75,18 @@ internal sealed class ModelPlan
         {
             throw new PlacedException(e, given.Where(static g => !IsValid(g.Value)).Select(static g => g.Place).FirstOrDefault(Model));
         }
+    }
+
+    /// <summary>Whether the calibrated model is measured, for the report: what the property says, else the item, else it is.</summary>
+    /// <exception cref="PlacedException">QDROP106: neither true nor false; placed at whoever said it.</exception>
+    internal bool Insight()
+    {
+        string? property = _request.Overrides.FirstOrDefault(static o => o.Name == "Insight")?.Value, value = property ?? Metadatum("Insight");
+        if (value is null)
+            return true;
+        return PlacedException.At(property is null ? PlaceOf("Insight", attributeHasIt: false) : Place.OfProperty(_request, "QDropInsight"), () => bool.TryParse(value, out bool insight)
+            ? insight
+            : throw new QDropException("QDROP106", $"Insight = {value} cannot be used: expected true or false."));
     }
 
     /// <summary>What is set one by one counts more than the preset beside it, in whatever order they are written.</summary>

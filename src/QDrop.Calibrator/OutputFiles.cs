@@ -3,7 +3,7 @@ using QDrop.Modules;
 
 namespace QDrop.Calibrator;
 
-/// <summary>A model's files in the intermediate folder: artifact, report, and the key by which it is known what they are of.</summary>
+/// <summary>A model's files in the intermediate folder: artifact, report, the report's page, and the key by which it is known what they are of.</summary>
 internal sealed class OutputFiles(string directory, string model)
 {
     /// <summary>Full path of the artifact.</summary>
@@ -12,12 +12,15 @@ internal sealed class OutputFiles(string directory, string model)
     /// <summary>Full path of the report.</summary>
     internal string Report { get; } = Path.Combine(directory, model + ".qdrop.json");
 
+    /// <summary>Full path of the report's page.</summary>
+    internal string Page { get; } = Path.Combine(directory, model + ".qdrop.html");
+
     /// <summary>Full path of the checkpoint, which outlives a worker that is stopped.</summary>
     internal string Checkpoint { get; } = Path.Combine(directory, model + ".qdrop.checkpoint");
 
     private string Key { get; } = Path.Combine(directory, model + ".qdrop.key");
 
-    /// <summary>Whether both files are whole and the result of this key.</summary>
+    /// <summary>Whether the files are whole and the result of this key.</summary>
     internal bool AreOf(string key)
     {
         try
@@ -30,7 +33,7 @@ internal sealed class OutputFiles(string directory, string model)
         }
     }
 
-    /// <summary>Notes that the files are the result of this key; to be called when both are whole.</summary>
+    /// <summary>Notes that the files are the result of this key; to be called when all are whole.</summary>
     internal void SealAs(string key) => File.WriteAllText(Key, Seal(key));
 
     /// <summary>Removes the checkpoint, of no more use when artifact and report are sealed. One that cannot be removed does no harm.</summary>
@@ -46,14 +49,14 @@ internal sealed class OutputFiles(string directory, string model)
         }
     }
 
-    /// <summary>Removes artifact, report and key, whole or not. The checkpoint stays: what is finished need not be done again once the error's cause is gone.</summary>
+    /// <summary>Removes artifact, report, page and key, whole or not. The checkpoint stays: what is finished need not be done again once the error's cause is gone.</summary>
     internal void Delete()
     {
-        foreach (string file in new[] { Key, Report, Artifact })
+        foreach (string file in new[] { Key, Page, Report, Artifact })
             File.Delete(file);
     }
 
-    private string Seal(string key) => string.Join('\n', key, Hash(Artifact), Hash(Report));
+    private string Seal(string key) => string.Join('\n', key, Hash(Artifact), Hash(Report), Hash(Page));
 
     private static string Hash(string path)
     {

@@ -6,7 +6,7 @@ namespace QDrop.Calibrator;
 internal static class SettingNames
 {
     /// <summary>Metadata that are no settings of quantization.</summary>
-    internal static readonly IReadOnlyList<string> Others = ["Weights", "Calibration", "CalibrationData"];
+    internal static readonly IReadOnlyList<string> Others = ["Weights", "Calibration", "CalibrationData", "Insight"];
 
     /// <summary>The setting that gives values to others. What gives them one by one counts more, so it comes first.</summary>
     internal const string Preset = nameof(QDrop.Preset);

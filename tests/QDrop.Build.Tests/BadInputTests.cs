@@ -33,6 +33,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         new("BadTruth", "QDROP106", "expected true or false", Attribute: Sound, Item: """WeightsPerChannel="1" """),
         new("BadPercentile", "QDROP203", "Percentile = 50", Attribute: Sound, Item: """Percentile="50" """),
         new("Contradiction", "QDROP203", "SymmetricActivations", Attribute: Sound, Item: """SymmetricActivations="true" ActivationLearning="LsqPlus" """, AtItem: false),
+        new("BadInsight", "QDROP106", "Insight = perhaps", Attribute: Sound, Item: """Insight="perhaps" """),
         new("ItemWeights", "QDROP210", "elsewhere.safetensors", Attribute: Sound, Item: """Weights="elsewhere.safetensors" """),
         new("ItemInputs", "QDROP223", "8 samples", Attribute: Sound, Item: """CalibrationData="few.safetensors" """),
         new("ItemSource", "QDROP220", "App.NoSource", Attribute: Sound, Item: """Calibration="App.NoSource" """),
@@ -90,7 +91,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
 
     [Fact]
     public void Only_the_sound_model_leaves_files_and_none_is_partial() => Assert.Equal(
-        ["App.TinyNet.qdrop.json", "App.TinyNet.qdrop.key", "App.TinyNet.qdrop.safetensors"],
+        ["App.TinyNet.qdrop.html", "App.TinyNet.qdrop.json", "App.TinyNet.qdrop.key", "App.TinyNet.qdrop.safetensors"],
         broken.Files.Where(static f => f is not ("qdrop.settings.txt" or "qdrop.inputs.txt")));
 
     [Fact]

@@ -37,8 +37,8 @@ public sealed class LibraryTests
 
         Assert.True(result.ExitCode == 0, result.Output);
         Assert.Equal(
-            ["App.LibraryNet.qdrop.json", "App.LibraryNet.qdrop.safetensors", "App.TinyNet.qdrop.json", "App.TinyNet.qdrop.safetensors"],
+            ["App.LibraryNet.qdrop.html", "App.LibraryNet.qdrop.json", "App.LibraryNet.qdrop.safetensors", "App.TinyNet.qdrop.html", "App.TinyNet.qdrop.json", "App.TinyNet.qdrop.safetensors"],
             TestProject.ResultsIn(project.Bin));
-        Assert.Equal(["App.LibraryNet.qdrop.json", "App.LibraryNet.qdrop.safetensors"], TestProject.ResultsIn(project.File("library", "bin", "Debug", "net10.0")));
+        Assert.Equal(["App.LibraryNet.qdrop.html", "App.LibraryNet.qdrop.json", "App.LibraryNet.qdrop.safetensors"], TestProject.ResultsIn(project.File("library", "bin", "Debug", "net10.0")));
     }
 }

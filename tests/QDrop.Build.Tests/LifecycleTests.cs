@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Xunit;
 
 namespace QDrop.Build.Tests;
@@ -5,7 +6,7 @@ namespace QDrop.Build.Tests;
 /// <summary>One project through its life: each test looks at one step of the same sequence of builds.</summary>
 public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<LifecycleTests.Life>
 {
-    private const string Artifact = "App.TinyNet.qdrop.safetensors", Report = "App.TinyNet.qdrop.json";
+    private const string Artifact = "App.TinyNet.qdrop.safetensors", Report = "App.TinyNet.qdrop.json", Page = "App.TinyNet.qdrop.html";
 
     [Fact]
     public void The_first_build_calibrates_and_puts_artifact_and_report_beside_the_program()
@@ -13,7 +14,7 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
         Assert.True(life.First.Result.ExitCode == 0, life.First.Result.Output);
         Assert.True(life.First.Result.TaskRan);
         Assert.StartsWith("QDrop: App.TinyNet W4A4 calibrated in ", life.First.Result.Summary, StringComparison.Ordinal);
-        Assert.Equal([Report, Artifact], life.First.Bin);
+        Assert.Equal([Page, Report, Artifact], life.First.Bin);
     }
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
     public void The_third_build_still_has_the_outputs()
     {
         Assert.False(life.Third.Result.TaskRan);
-        Assert.Equal([Report, Artifact], life.Third.Bin);
+        Assert.Equal([Page, Report, Artifact], life.Third.Bin);
         Assert.Contains(Artifact, life.Third.Intermediate);
     }
 
@@ -46,7 +47,7 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
     public void A_deleted_artifact_comes_back_from_the_cache()
     {
         Assert.Equal("QDrop: App.TinyNet W4A4 from the cache", life.Restored.Result.Summary);
-        Assert.Equal([Report, Artifact], life.Restored.Bin);
+        Assert.Equal([Page, Report, Artifact], life.Restored.Bin);
     }
 
     [Fact]
@@ -61,7 +62,22 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
         Assert.StartsWith("QDrop: App.TinyNet W4A4 calibrated in ", life.OtherData.Result.Summary, StringComparison.Ordinal);
 
     [Fact]
-    public void Publish_carries_the_artifact() => Assert.Equal([Report, Artifact], life.Published);
+    public void The_page_is_well_formed_and_says_what_was_measured()
+    {
+        XElement page = XDocument.Parse(life.FirstPage).Root!;
+        Assert.Contains("App.TinyNet", page.Descendants("h1").Single().Value, StringComparison.Ordinal);
+        Assert.Contains(page.Descendants("h2"), static h => h.Value == "Layers: what each costs at the model's end");
+    }
+
+    [Fact]
+    public void Without_insight_the_page_has_the_units_alone() => Assert.Equal(["Units", "Time by phase", "Where it comes from"],
+        XDocument.Parse(life.ChangedPage).Descendants("h2").Select(static h => h.Value));
+
+    [Fact]
+    public void A_deleted_page_comes_back_and_is_of_the_same_calibration() => Assert.Equal(life.FirstPage, life.RestoredPage);
+
+    [Fact]
+    public void Publish_carries_the_artifact_and_the_report_but_not_its_page() => Assert.Equal([Report, Artifact], life.Published);
 
     [Fact]
     public void Clean_removes_everything()
@@ -106,6 +122,7 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
             if (First.Result.ExitCode != 0)
                 return;
             FirstArtifact = ReadArtifact();
+            FirstPage = ReadPage();
             ProgramOutput = DotNet.Run(_project.Folder, [_project.File("bin", "Debug", "net10.0", "App.dll")]).Output;
             Second = Build();
             Third = Build();
@@ -114,10 +131,14 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
             EditedArtifact = ReadArtifact();
             File.Delete(Path.Combine(_project.Intermediate, Artifact));
             Restored = Build();
-            File.WriteAllText(_project.Project, File.ReadAllText(_project.Project).Replace("<ItemGroup>", "<ItemGroup><QDropModel Include=\"App.TinyNet\" W=\"2\" />", StringComparison.Ordinal));
+            File.Delete(Path.Combine(_project.Intermediate, Page));
+            Build();
+            RestoredPage = ReadPage();
+            File.WriteAllText(_project.Project, File.ReadAllText(_project.Project).Replace("<ItemGroup>", "<ItemGroup><QDropModel Include=\"App.TinyNet\" W=\"2\" Insight=\"false\" />", StringComparison.Ordinal));
             Changed = Build();
             ChangedArtifact = ReadArtifact();
-            File.WriteAllText(_project.Project, File.ReadAllText(_project.Project).Replace("W=\"2\" ", "", StringComparison.Ordinal));
+            ChangedPage = ReadPage();
+            File.WriteAllText(_project.Project, File.ReadAllText(_project.Project).Replace("W=\"2\" Insight=\"false\" ", "", StringComparison.Ordinal));
             Sources.WriteInputs(_project.File("data", "inputs.safetensors"), seed: 10);
             OtherData = Build();
             string target = _project.File("published");
@@ -151,6 +172,12 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
 
         internal byte[] FirstArtifact { get; } = [];
 
+        internal string FirstPage { get; } = "";
+
+        internal string ChangedPage { get; } = "";
+
+        internal string RestoredPage { get; } = "";
+
         internal byte[] EditedArtifact { get; } = [];
 
         internal byte[] ChangedArtifact { get; } = [];
@@ -160,6 +187,8 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
         private Step Build(params string[] arguments) => Take(_project.Build(arguments));
 
         private Step Take(BuildResult result) => new(result, TestProject.ResultsIn(_project.Bin), TestProject.ResultsIn(_project.Intermediate));
+
+        private string ReadPage() => File.ReadAllText(Path.Combine(_project.Bin, Page));
 
         private byte[] ReadArtifact() => File.ReadAllBytes(Path.Combine(_project.Bin, Artifact));
     }
