@@ -211,15 +211,16 @@ internal sealed class CalibrationRun : IDisposable
         return (output, report with { Iterations = _settings.Iterations, ErrorAfter = after, LearningSeconds = result.Duration.TotalSeconds });
     }
 
-    /// <summary>Runs the float model on all inputs: one that it does not take, such as an index out of range, shows before anything is computed at length.</summary>
+    /// <summary>Runs the twin, quantizers off, on all inputs: one that it does not take, such as an index out of range, shows before anything is computed at length.</summary>
     private void TryInputs()
     {
         using var guard = no_grad();
+        _context.Enable(weights: false, activations: false);
         foreach (CalibrationBatch batch in _batches.All)
         {
             _cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            _runner.Float(batch.Inputs);
+            _runner.Run(batch.Inputs, new ObservingExecutor(_context, _cancellation));
         }
     }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace QDrop.Reconstruction;
 
-/// <summary>Runs the units while activations are observed, and frees what each of them has computed on the way: many inputs are run at once.</summary>
+/// <summary>Runs the units and frees what each of them has computed on the way, where many inputs are run: their activations are observed, or whether the model takes them is seen.</summary>
 /// <param name="context">The twin's context.</param>
 /// <param name="cancellation">Checked before each unit.</param>
 internal sealed class ObservingExecutor(QuantizationContext context, CancellationToken cancellation) : UnitExecutor
