@@ -13,10 +13,10 @@ public static partial class torch
         public Tensor elu(double alpha = 1) => Aten.Call("elu", this, alpha);
         public Tensor elu_(Scalar alpha, Scalar scale, Scalar input_scale) => InPlace("elu_", this, alpha, scale, input_scale);
         public Tensor elu_(double alpha = 1) => InPlace("elu_", this, alpha);
-        public Tensor gelu() => Aten.Call("gelu", this);
-        public Tensor gelu_() => InPlace("gelu_", this);
-        public Tensor gelu(Modules.GELU.Approximate approximate) => Aten.Call("gelu", this, approximate.ToString());
-        public Tensor gelu_(Modules.GELU.Approximate approximate) => InPlace("gelu_", this, approximate.ToString());
+        public Tensor gelu() => Gelu.Of(this);
+        public Tensor gelu_() => Gelu.InPlace(this);
+        public Tensor gelu(Modules.GELU.Approximate approximate) => Gelu.Of(this, approximate.ToString());
+        public Tensor gelu_(Modules.GELU.Approximate approximate) => Gelu.InPlace(this, approximate.ToString());
         public Tensor glu(long dim = -1) => Aten.Call("glu", this, dim);
         public Tensor hardsigmoid() => Aten.Call("hardsigmoid", this);
         public Tensor hardsigmoid_() => InPlace("hardsigmoid_", this);

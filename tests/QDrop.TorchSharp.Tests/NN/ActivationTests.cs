@@ -117,4 +117,29 @@ public sealed class ActivationTests
         Samples.Close(nn.functional.softmax(input[0], 0), nn.Softmax2d().forward(input[0]));
         Assert.Throws<ArgumentException>(() => nn.Softmax2d().forward(Samples.Wave(2, 3)));
     }
+
+    [Theory]
+    [InlineData("method")]
+    [InlineData("function")]
+    [InlineData("in place")]
+    [InlineData("module")]
+    public void Gelus_gradient_is_right_where_the_one_that_comes_in_lies_in_another_order(string spelling)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        Tensor values = randn(6, 8, 16), flow = randn(16, 6, 8);
+        Tensor x = values.clone().requires_grad_();
+        Tensor y = spelling switch
+        {
+            "method" => x.gelu(),
+            "function" => nn.functional.gelu(x),
+            "in place" => (x * 1).gelu_(),
+            _ => nn.GELU().call(x),
+        };
+        y.permute(2, 0, 1).backward([flow]);
+
+        Tensor z = values.to(ScalarType.Float64), density = (z.pow(2) / -2).exp() / Math.Sqrt(2 * Math.PI), share = ((z / Math.Sqrt(2)).erf() + 1) / 2;
+        Tensor expected = flow.permute(1, 2, 0).to(ScalarType.Float64) * (share + z * density);
+        Assert.True(x.grad!.to(ScalarType.Float64).allclose(expected, rtol: 1e-5, atol: 1e-6));
+    }
 }

@@ -5,7 +5,7 @@ namespace TorchSharp.Modules;
 /// <summary>The sizes that the layers of a transformer share.</summary>
 internal sealed record TransformerOptions(long Width, long Heads, long Inner, double Dropout, nn.Activations Activation)
 {
-    internal Tensor Activate(Tensor input) => Aten.Call(Activation == nn.Activations.GELU ? "gelu" : "relu", input);
+    internal Tensor Activate(Tensor input) => Activation == nn.Activations.GELU ? Gelu.Of(input) : Aten.Call("relu", input);
 
     /// <summary>Gives the copy its own tensors with the values, element type and device of the original's.</summary>
     internal static TModule CopyParameters<TModule>(TModule original, TModule copy) where TModule : nn.Module

@@ -47,11 +47,11 @@ public static partial class torch
 
             public static Tensor hardsigmoid(Tensor input, bool inplace = false) => Aten.Call(inplace ? "hardsigmoid_" : "hardsigmoid", input);
 
-            public static Tensor gelu(Tensor x) => Aten.Call("gelu", x);
+            public static Tensor gelu(Tensor x) => Gelu.Of(x);
 
             public static Tensor gelu(Tensor x, bool inplace) => gelu(x, Modules.GELU.Approximate.none, inplace);
 
-            public static Tensor gelu(Tensor x, GELU.Approximate approximate, bool inplace = false) => Aten.Call(inplace ? "gelu_" : "gelu", x, approximate.ToString());
+            public static Tensor gelu(Tensor x, GELU.Approximate approximate, bool inplace = false) => inplace ? Gelu.InPlace(x, approximate.ToString()) : Gelu.Of(x, approximate.ToString());
 
             public static Tensor sigmoid(Tensor x) => Aten.Call("sigmoid", x);
 
