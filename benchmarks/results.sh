@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The runs behind docs/results.md: ./benchmarks/results.sh WEIGHTS [OUTPUT.csv]
-# Quantizes ResNet-20 with the given float weights at several bit widths, with seeds 1 to 3, and appends a line for each run to the CSV
+# Quantizes ResNet-20 with the given float weights at several bit widths, with Drop 0, 0.5 and 1 and seeds 1 to 3, and appends a line for each run to the CSV
 # file. Runs one process for each core, one thread each. ITERATIONS (2000 by default) is the number of iterations of a unit.
 set -euo pipefail
 
@@ -16,19 +16,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dotnet build samples/Cifar10 -c Release --nologo -v quiet
 
 runs() {
-    local bits seed
+    local bits drop seed
     for bits in '--w 4 --a 4' '--w 3 --a 3' '--w 2 --a 4' '--w 2 --a 2'; do
-        for seed in 1 2 3; do
-            echo "$bits --drop 0.5 --seeds $seed"
-        done
-    done
-    for seed in 1 2 3; do
-        echo "--w 2 --a 4 --drop 0 --seeds $seed"
-        echo "--w 2 --a 4 --drop 1 --seeds $seed"
-    done
-    # Rounding to nearest draws nothing at random.
-    for bits in '--w 4 --a 4' '--w 3 --a 3' '--w 2 --a 4' '--w 2 --a 2'; do
+        # Rounding to nearest draws nothing at random.
         echo "$bits --method Nearest --seeds 1"
+        for drop in 0.5 0 1; do
+            for seed in 1 2 3; do
+                echo "$bits --drop $drop --seeds $seed"
+            done
+        done
     done
 }
 
