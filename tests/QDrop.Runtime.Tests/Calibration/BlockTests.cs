@@ -1,25 +1,14 @@
 using QDrop.Modules;
 using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>What is reconstructed as one unit where an attribute says it.</summary>
-public sealed class BlockTests : IDisposable
+public sealed class BlockTests() : CalibrationTest(seed: 7)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public BlockTests()
-    {
-        set_num_threads(1);
-        manual_seed(7);
-    }
-
-    public void Dispose() => _scope.Dispose();
-
     [Fact]
     public void A_sequential_becomes_one_unit_with_the_quantizers_that_its_layers_have()
     {

@@ -1,7 +1,6 @@
 using QDrop.Modules;
 using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,18 +8,8 @@ using static TorchSharp.torch.nn;
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>How much of a model is quantized, in multiply-accumulates.</summary>
-public sealed class CostTests : IDisposable
+public sealed class CostTests() : CalibrationTest(seed: 7)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public CostTests()
-    {
-        set_num_threads(1);
-        manual_seed(7);
-    }
-
-    public void Dispose() => _scope.Dispose();
-
     [Fact]
     public void Everything_is_quantized_where_nothing_is_left_float()
     {

@@ -1,31 +1,15 @@
 using QDrop.Artifacts;
 using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>Activations above the memory limit are kept in memory-mapped files.</summary>
-public sealed class MemoryTests : IDisposable
+public sealed class MemoryTests() : CalibrationTest(seed: 7)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("qdrop-memory-").FullName;
-
-    public MemoryTests()
-    {
-        set_num_threads(1);
-        manual_seed(7);
-    }
-
-    private string Spill => Path.Combine(_folder, "spill");
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    private string Spill => Path.Combine(Folder, "spill");
 
     [Theory]
     [InlineData(Method.QDrop)]
@@ -36,7 +20,7 @@ public sealed class MemoryTests : IDisposable
         Tensor inputs = randn(70, 3, 16, 16);
         byte[] Bytes(CalibrationMemory? memory)
         {
-            string path = Path.Combine(_folder, "model.safetensors");
+            string path = Path.Combine(Folder, "model.safetensors");
             Artifact.Write(path, ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Samples = 70, Method = method }, model, inputs, memory: memory).State);
             return File.ReadAllBytes(path);
         }
@@ -86,7 +70,7 @@ public sealed class MemoryTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_written_to_is_an_error()
+    public void AFolder_that_cannot_be_written_to_is_an_error()
     {
         File.WriteAllText(Spill, "");
         using var model = new ResidualNet();

@@ -9,23 +9,8 @@ using static TorchSharp.torch;
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>Calibration of a whole model, from float weights to an artifact that runs.</summary>
-public sealed class ModelCalibratorTests : IDisposable
+public sealed class ModelCalibratorTests() : CalibrationTest(seed: 7)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("qdrop-calibrator-").FullName;
-
-    public ModelCalibratorTests()
-    {
-        set_num_threads(1);
-        manual_seed(7);
-    }
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     private static QuantizationSettings Settings => ResidualNet.Descriptor.Settings;
 
     private static CalibrationOutcome Calibrate(ResidualNet model, Tensor inputs, QuantizationSettings settings) =>
@@ -61,7 +46,7 @@ public sealed class ModelCalibratorTests : IDisposable
         using var model = new ResidualNet();
         Tensor inputs = randn(48, 3, 16, 16);
         CalibrationOutcome outcome = Calibrate(model, inputs, Settings with { Method = method });
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using var guard = no_grad();
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
@@ -80,7 +65,7 @@ public sealed class ModelCalibratorTests : IDisposable
         using var model = new ResidualNet();
         Tensor inputs = randn(48, 3, 16, 16);
         CalibrationOutcome outcome = Calibrate(model, inputs, Settings with { W = 8, A = 8, Method = Method.Nearest });
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using var guard = no_grad();
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
@@ -103,7 +88,7 @@ public sealed class ModelCalibratorTests : IDisposable
         Tensor inputs = randn(48, 3, 16, 16);
         byte[] Bytes(long seed)
         {
-            string path = Path.Combine(_folder, "model.safetensors");
+            string path = Path.Combine(Folder, "model.safetensors");
             Artifact.Write(path, Calibrate(model, inputs, Settings with { W = 2, Iterations = 60, LearningRate = 1e-2, Seed = seed }).State);
             return File.ReadAllBytes(path);
         }
@@ -129,7 +114,7 @@ public sealed class ModelCalibratorTests : IDisposable
     {
         using var model = new ResidualNet();
         Tensor inputs = randn(48, 3, 16, 16);
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, Calibrate(model, inputs, Settings with { Method = Method.Nearest }).State);
         QuantizedModule<Tensor, Tensor> loaded;
         using (NewDisposeScope())
@@ -151,7 +136,7 @@ public sealed class ModelCalibratorTests : IDisposable
     public void An_artifact_of_other_code_is_refused()
     {
         using var model = new ResidualNet();
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, Calibrate(model, randn(48, 3, 16, 16), Settings with { Method = Method.Nearest }).State);
         var changed = ResidualNet.Descriptor with { Fingerprint = new string('b', 64) };
         Assert.Equal("QDROP253", Assert.Throws<QDropException>(() => QuantizedModel.Load(changed, path)).Code);

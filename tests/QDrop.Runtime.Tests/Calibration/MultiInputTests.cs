@@ -9,23 +9,8 @@ using static TorchSharp.torch;
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>Models and units with several tensors in and out.</summary>
-public sealed class MultiInputTests : IDisposable
+public sealed class MultiInputTests() : CalibrationTest(seed: 3)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("qdrop-inputs-").FullName;
-
-    public MultiInputTests()
-    {
-        set_num_threads(1);
-        manual_seed(3);
-    }
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     private static QuantizationSettings Settings => PairNet.Descriptor.Settings;
 
     [Fact]
@@ -68,7 +53,7 @@ public sealed class MultiInputTests : IDisposable
         using var model = new PairNet();
         Tensor[] x = PairNet.Inputs(70);
         CalibrationOutcome outcome = ModelCalibrator.Run(PairNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, x);
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using var guard = no_grad();
         using var loaded = QuantizedModel.Load<PairNet.Quantized>(PairNet.Descriptor, path);
@@ -95,7 +80,7 @@ public sealed class MultiInputTests : IDisposable
         Tensor[] x = PairNet.Inputs(70);
         byte[] Bytes()
         {
-            string path = Path.Combine(_folder, "model.safetensors");
+            string path = Path.Combine(Folder, "model.safetensors");
             Artifact.Write(path, ModelCalibrator.Run(PairNet.Descriptor, Settings, model, x).State);
             return File.ReadAllBytes(path);
         }

@@ -9,23 +9,8 @@ using static TorchSharp.torch;
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>What attributes on parts of a model change.</summary>
-public sealed class OverrideTests : IDisposable
+public sealed class OverrideTests() : CalibrationTest(seed: 7)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("qdrop-overrides-").FullName;
-
-    public OverrideTests()
-    {
-        set_num_threads(1);
-        manual_seed(7);
-    }
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     private static QuantizationSettings Settings => ResidualNet.Descriptor.Settings with { Iterations = 3 };
 
     private static CalibrationOutcome Calibrate(QuantizationSettings settings, params QuantizationOverride[] overrides)
@@ -88,7 +73,7 @@ public sealed class OverrideTests : IDisposable
         Assert.Contains("conv1.weight", outcome.State.FloatTensors.Keys);
         Assert.Contains("bn1.running_mean", outcome.State.FloatTensors.Keys);
         Assert.Equal("conv1.output", outcome.State.Activations[0].Name);
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using var guard = no_grad();
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(descriptor, path);

@@ -9,23 +9,8 @@ using static TorchSharp.torch;
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>Calibration of a model with embeddings and multi-head attention.</summary>
-public sealed class SentenceTests : IDisposable
+public sealed class SentenceTests() : CalibrationTest(seed: 11)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("qdrop-sentence-").FullName;
-
-    public SentenceTests()
-    {
-        set_num_threads(1);
-        manual_seed(11);
-    }
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     private static QuantizationSettings Settings => SentenceNet.Descriptor.Settings;
 
     private static Tensor Ids(int samples)
@@ -56,7 +41,7 @@ public sealed class SentenceTests : IDisposable
         using var model = new SentenceNet();
         Tensor ids = Ids(66);
         CalibrationOutcome outcome = ModelCalibrator.Run(SentenceNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, ids);
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using var guard = no_grad();
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(SentenceNet.Descriptor, path);

@@ -1,30 +1,14 @@
 using QDrop.Artifacts;
 using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
 namespace QDrop.Runtime.Tests.Calibration;
 
 /// <summary>What each choice among the settings makes of a calibrated model.</summary>
-public sealed class SettingTests : IDisposable
+public sealed class SettingTests() : CalibrationTest(seed: 7)
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("qdrop-settings-").FullName;
-
-    public SettingTests()
-    {
-        set_num_threads(1);
-        manual_seed(7);
-    }
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Theory]
     [InlineData(CalibrationOrder.UpFront)]
     [InlineData(CalibrationOrder.UnitByUnit)]
@@ -91,7 +75,7 @@ public sealed class SettingTests : IDisposable
         manual_seed(7);
         using var model = new ResidualNet();
         CalibrationOutcome outcome = ModelCalibrator.Run(ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16));
-        string path = Path.Combine(_folder, "model.safetensors");
+        string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         Assert.Equal(outcome.State.Activations, Artifact.Read(path).Activations);
         return outcome;
