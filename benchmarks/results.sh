@@ -28,6 +28,7 @@ runs() {
     done
 }
 
+cores=$(nproc) # before OMP_NUM_THREADS is set, which nproc takes for the number of cores
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-runs | xargs -P "$(nproc)" -L 1 dotnet samples/Cifar10/bin/Release/net10.0/Cifar10.dll reproduce \
+runs | xargs -P "$cores" -L 1 dotnet samples/Cifar10/bin/Release/net10.0/Cifar10.dll reproduce \
     --weights "$weights" --output "$output" --threads 1 --iterations "${ITERATIONS:-2000}"
