@@ -1,0 +1,33 @@
+using QDrop.Artifacts;
+using QDrop.Modules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.Reconstruction;
+
+/// <summary>Takes the quantized model out of a calibrated twin.</summary>
+internal static class CalibratedState
+{
+    /// <summary>The quantized model, its tensors outside every dispose scope.</summary>
+    public static QuantizedModelState Of(CalibrationContext calibration, IReadOnlyList<Unit> units)
+    {
+        using var guard = no_grad();
+        QuantizationContext context = calibration.Quantization;
+        QuantizedLayerState[] layers = [.. context.Layers.Select(l => new QuantizedLayerState(l.Name, l.Weight.Bits, Own(l.Weight.Levels()), Own(l.Weight.Scale!), Own(l.Weight.ZeroPoint!),
+            l.ChannelAxis, l.Bias is null ? null : Own(l.Bias)))];
+        ActivationState[] activations = [.. context.Activations.Select(a => new ActivationState(a.Name, a.Bits, a.Scale!.ToSingle(), a.ZeroPoint!.ToSingle()))];
+        var manifest = new Manifest
+        {
+            Model = calibration.Descriptor.Name,
+            Fingerprint = calibration.Descriptor.Fingerprint,
+            Settings = calibration.Settings,
+            Units = [.. units.Select(u => new UnitState(u.Name, u.IsBlock, [.. u.Layers.Select(l => l.Name)], [.. u.Activations.Select(a => a.Name)]))],
+            WeightsHash = calibration.WeightsHash,
+            CalibrationHash = calibration.CalibrationHash,
+            Versions = LibraryVersions.Current(),
+        };
+        return new QuantizedModelState(manifest, layers, activations, StateBinding.FloatTensors(calibration.Twin.Float, context).ToDictionary(t => t.Key, t => Own(t.Value)));
+    }
+
+    private static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
+}
