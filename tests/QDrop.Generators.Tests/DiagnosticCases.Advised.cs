@@ -86,6 +86,11 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Method = Method.Nearest, Preset = Preset.Quick, Granularity = Granularity.Stage, Loss = LossKind.Fisher)]", "partial class Net"),
             Model("[Quantize(Method = Method.AdaRound, Granularity = Granularity.Block, Loss = LossKind.Fisher)]", "partial class Net"),
             Model("[Quantize(Method = Method.Brecq, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Nearest, Lambda = 0.1, WarmUp = 0, BetaStart = 10, BetaEnd = 1, LearningRate = 0.01, ActivationLearningRate = 0)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Brecq, ActivationLearningRate = 0.001)]", "partial class Net"),
+            Model("[Quantize(ActivationLearning = ActivationLearning.Fixed, ActivationLearningRate = 0.001)]", "partial class Net"),
+            Model("[Quantize(Percentile = 99.9)]", "partial class Net"),
+            Model("[Quantize(ActivationObserver = RangeObserver.MinMax, Percentile = 99.9)]", "partial class Net"),
         ],
         ["QDROP017"] =
         [

@@ -7,6 +7,8 @@ internal static partial class DiagnosticCases
     {
         ["bounds of every setting"] = Model("[Quantize(W = 2, A = 8, FirstLast = 2, Drop = 0, Iterations = 1, Samples = 1, Seed = -1)]", "partial class Net"),
         ["every choice"] = Model("[Quantize(Preset = Preset.Quick, Granularity = Granularity.Stage, Loss = LossKind.Fisher, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
+        ["bounds of settings of the search and of learning"] = Model("[Quantize(BatchSize = 1, RangeSamples = 1, Lambda = 0, WarmUp = 1, BetaStart = 1e-9, BetaEnd = 1e-9, LearningRate = 1e-9, ActivationLearningRate = 0, WeightObserver = RangeObserver.Percentile, Percentile = 100)]", "partial class Net"),
+        ["every choice of ranges"] = Model("[Quantize(WeightObserver = RangeObserver.MinMax, ActivationObserver = RangeObserver.Percentile, Percentile = 99.9, WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = true, Order = CalibrationOrder.UnitByUnit)]", "partial class Net"),
         ["Drop = 1"] = Model("[Quantize(Drop = 1, Method = Method.Brecq)]", "partial class Net"),
         ["a calibration source, weights and data"] = Model("""[Quantize(Weights = @"a\b.safetensors", Calibration = typeof(Data), CalibrationData = "cal")]""", "partial class Net")
             + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",

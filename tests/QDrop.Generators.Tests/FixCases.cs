@@ -23,6 +23,8 @@ internal static class FixCases
             }
             """,
         ["settings"] = DiagnosticCases.Model("[Quantize(W = 16, A = 1, FirstLast = -8, Drop = 1.5, Iterations = 0, Samples = -4)]", "partial class Net"),
+        ["settings of the search and of learning"] = DiagnosticCases.Model("[Quantize(BatchSize = 0, RangeSamples = -1, Lambda = -1, WarmUp = 2, BetaStart = 3, BetaEnd = 4.5, ActivationLearningRate = -1, WeightObserver = RangeObserver.Percentile, Percentile = 101)]", "partial class Net"),
+        ["a percentile that nobody uses"] = DiagnosticCases.Model("[Quantize(W = 2, Percentile = 99.9)]", "partial class Net"),
         ["a negative Drop"] = DiagnosticCases.Model("[Quantize(Drop = -0.5 * 3)]", "partial class Net"),
         ["Brecq with Drop"] = DiagnosticCases.Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
         ["a factory"] = $$"""
@@ -104,6 +106,7 @@ internal static class FixCases
     {
         ["a layer that is no member's"] = Forwards.Source("private readonly ModuleList<LSTM> all = new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
         ["no number"] = DiagnosticCases.Model("[Quantize(Drop = double.NaN)]", "partial class Net"),
+        ["no learning rate"] = DiagnosticCases.Model("[Quantize(LearningRate = 0)]", "partial class Net"),
         ["no method"] = DiagnosticCases.Model("[Quantize(Method = (Method)9)]", "partial class Net"),
         ["an abstract class"] = $$"""{{DiagnosticCases.Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",
         ["a factory whose name is taken"] = DiagnosticCases.Model("""[Quantize(Factory = "Make")]""", "partial class Net", members: "public Net Make() => this;"),

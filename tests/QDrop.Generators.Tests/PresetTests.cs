@@ -15,4 +15,34 @@ public sealed class PresetTests
         Assert.Empty(run.Diagnostics);
         Assert.Contains(run.Sources.Values, text => text.Contains("Settings = " + settings, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("RangeSamples = 64, BatchSize = 8", "RangeSamples = 64, BatchSize = 8")]
+    [InlineData("Lambda = 0.1, WarmUp = 0, BetaStart = 10, BetaEnd = 1.5", "Lambda = 0.1, WarmUp = 0, BetaStart = 10, BetaEnd = 1.5")]
+    [InlineData("LearningRate = 3e-3, ActivationLearningRate = 1e-5", "LearningRate = 0.003, ActivationLearningRate = 1E-05")]
+    [InlineData("WeightObserver = RangeObserver.MinMax", "WeightObserver = global::QDrop.RangeObserver.MinMax")]
+    [InlineData("ActivationObserver = RangeObserver.Percentile, Percentile = 99.9", "ActivationObserver = global::QDrop.RangeObserver.Percentile, Percentile = 99.9")]
+    [InlineData("WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = false", "WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = false")]
+    [InlineData("Order = CalibrationOrder.UnitByUnit", "Order = global::QDrop.CalibrationOrder.UnitByUnit")]
+    public void The_twin_has_what_the_attribute_says(string arguments, string settings)
+    {
+        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Model($"[Quantize({arguments})]", "partial class Net"));
+        Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Advice);
+        Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error);
+        Assert.Contains(run.Sources.Values, text => text.Contains($"Settings = new() {{ {settings} }},", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_setting_can_be_set_in_the_attribute_and_has_the_same_default_there()
+    {
+        var attribute = new QuantizeAttribute();
+        Assert.All(typeof(QuantizationSettings).GetProperties().Where(p => p is { CanWrite: true, GetMethod.IsStatic: false }), setting =>
+        {
+            var same = typeof(QuantizeAttribute).GetProperty(setting.Name);
+            Assert.True(same is not null, $"[Quantize] has no {setting.Name}");
+            Assert.Equal(setting.PropertyType, same.PropertyType);
+            Assert.Equal(setting.GetValue(QuantizationSettings.Paper), same.GetValue(attribute));
+        });
+    }
 }

@@ -53,7 +53,7 @@ internal static class Rules
         "[{0}] has no effect here: {1}");
 
     public static readonly DiagnosticDescriptor SettingWithoutEffect = Warning("QDROP016", "Setting has no effect",
-        "{0} has no effect with Method = {1}");
+        "{0} has no effect with {1}");
 
     public static readonly DiagnosticDescriptor MostlyFloat = Advice("QDROP017", "Most weights stay float",
         "[FullPrecision] leaves {0} of the weights of '{1}' float, not counting embeddings; where every layer runs at as many positions, as much of what is computed");

@@ -50,12 +50,15 @@ internal static class SettingsGatherer
                 case "Drop" when value.Value is double drop:
                     if (!(drop >= 0 && drop <= 1))
                         Report(Rules.Drop, argument.Key, drop < 0 ? "0" : drop > 1 ? "1" : null, Text(drop));
-                    code.Add($"Drop = {SymbolDisplay.FormatPrimitive(drop, quoteStrings: true, useHexadecimalNumbers: false)}");
+                    code.Add($"Drop = {Code(drop)}");
                     break;
-                case "Iterations" or "Samples" when value.Value is int count:
-                    if (count < 1)
-                        Report(Rules.Setting, argument.Key, "1", argument.Key, Text(count), "expected at least 1");
-                    code.Add($"{argument.Key} = {Text(count)}");
+                case var name when SettingRange.Of(name) is { } range && Number(value) is { } number:
+                    if (!range.Has(number))
+                        Report(Rules.Setting, name, range.Nearest(number) is { } nearest ? Code(nearest) : null, name, Text(number), $"expected {range.Expected}");
+                    code.Add($"{name} = {Code(number)}");
+                    break;
+                case "WeightsPerChannel" or "SymmetricWeights" or "SymmetricActivations" when value.Value is bool truth:
+                    code.Add($"{argument.Key} = {(truth ? "true" : "false")}");
                     break;
                 case "Seed" when value.Value is long seed:
                     code.Add($"Seed = {Text(seed)}L");
@@ -67,7 +70,7 @@ internal static class SettingsGatherer
                     code.Add($"Granularity = {MemberCode(argument.Key, type, member)}");
                     bits = bits with { Granularity = Member(type, member) };
                     break;
-                case "Method" or "Loss" or "ActivationLearning" when value is { Type: INamedTypeSymbol type, Value: int member }:
+                case "Method" or "Loss" or "ActivationLearning" or "WeightObserver" or "ActivationObserver" or "Order" when value is { Type: INamedTypeSymbol type, Value: int member }:
                     code.Add($"{argument.Key} = {MemberCode(argument.Key, type, member)}");
                     break;
                 case "Weights" when value.Value is string path:
@@ -82,7 +85,7 @@ internal static class SettingsGatherer
                     break;
             }
         }
-        CheckTogether();
+        SettingConflicts.Check(attribute, finding);
         return bits with { PresetCode = preset, SettingsCode = code.ToEquatableArray(), WeightsCode = weights, CalibrationCode = calibration, CalibrationDataCode = calibrationData };
 
         void Report(DiagnosticDescriptor rule, string argument, string? better, params string[] arguments) => finding.Report(
@@ -114,34 +117,21 @@ internal static class SettingsGatherer
             else if (source.IsAbstract || source.IsUnboundGenericType || !source.InstanceConstructors.Any(c => c.DeclaredAccessibility == Accessibility.Public && c.Parameters.Length == 0))
                 Report(Rules.Setting, "Calibration", null, "Calibration", source.Name, "it has no public constructor without parameters");
         }
-
-        void CheckTogether()
-        {
-            if (ValueOf("Method") is not { Type: INamedTypeSymbol type, Value: int value })
-                return;
-            var method = Member(type, value);
-            if (method == "Brecq" && ValueOf("Drop")?.Value is double and >= 0 and < 1 and var probability)
-                Report(Rules.Setting, "Drop", "1", "Drop", Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
-            // Without reconstruction there is nothing to drop, to repeat or to weight.
-            string[] unused = method switch
-            {
-                "Nearest" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", "ActivationLearning"],
-                // One layer after the other, with float activations.
-                "AdaRound" => ["Drop", "Granularity", "ActivationLearning"],
-                // Quantization is always dropped, so that nothing can be learned of it.
-                "Brecq" => ["ActivationLearning"],
-                _ => [],
-            };
-            foreach (var setting in unused.Where(setting => ValueOf(setting) is not null))
-                finding.Report(Rules.SettingWithoutEffect, AttributeArguments.LocationOf(attribute, setting, finding), [new(FixData.Remove, "")], setting, method!);
-        }
-
-        TypedConstant? ValueOf(string name) => attribute.NamedArguments.Where(a => a.Key == name).Select(a => (TypedConstant?)a.Value).FirstOrDefault();
     }
 
     /// <summary>Name of the enumeration's member with a value.</summary>
-    private static string? Member(INamedTypeSymbol type, int value) =>
+    internal static string? Member(INamedTypeSymbol type, int value) =>
         type.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(f => f.HasConstantValue && Equals(f.ConstantValue, value))?.Name;
 
-    private static string Text(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture);
+    private static double? Number(TypedConstant value) => value.Value switch
+    {
+        int whole => whole,
+        double number => number,
+        _ => null,
+    };
+
+    /// <summary>A number as code that is a constant of its setting's type.</summary>
+    internal static string Code(double number) => SymbolDisplay.FormatPrimitive(number, quoteStrings: true, useHexadecimalNumbers: false);
+
+    internal static string Text(object value) => System.Convert.ToString(value, CultureInfo.InvariantCulture);
 }

@@ -43,6 +43,54 @@ public sealed class QuantizeAttribute : Attribute
     /// <summary>Inputs used for calibration, at least 1.</summary>
     public int Samples { get; set; } = 1_024;
 
+    /// <summary>Inputs used for the search of activation ranges, at least 1.</summary>
+    public int RangeSamples { get; set; } = 256;
+
+    /// <summary>Inputs in one iteration, at least 1.</summary>
+    public int BatchSize { get; set; } = 32;
+
+    /// <summary>Weight λ of the rounding regulariser, 0 or more: 0.01, or 0.1 for depthwise-separable networks.</summary>
+    public double Lambda { get; set; } = 0.01;
+
+    /// <summary>Share of the iterations, 0 to 1, without the rounding regulariser.</summary>
+    public double WarmUp { get; set; } = 0.2;
+
+    /// <summary>β of the rounding regulariser after the warm-up, at least <see cref="BetaEnd"/>.</summary>
+    public double BetaStart { get; set; } = 20;
+
+    /// <summary>β of the rounding regulariser at the end, above 0.</summary>
+    public double BetaEnd { get; set; } = 2;
+
+    /// <summary>Adam's learning rate, above 0, for the rounding variables α.</summary>
+    public double LearningRate { get; set; } = 1e-3;
+
+    /// <summary>Adam's first learning rate, 0 or more, for activation scales; a cosine takes it to 0.</summary>
+    public double ActivationLearningRate { get; set; } = 4e-5;
+
+    /// <summary>How ranges of weights are chosen.</summary>
+    public RangeObserver WeightObserver { get; set; } = RangeObserver.LeastError;
+
+    /// <summary>How ranges of activations are chosen.</summary>
+    public RangeObserver ActivationObserver { get; set; } = RangeObserver.LeastError;
+
+    /// <summary>
+    /// Share of the values, above 50 and at most 100 %, that is below the upper end of a range chosen by <see cref="RangeObserver.Percentile"/>; as many are above its
+    /// lower end.
+    /// </summary>
+    public double Percentile { get; set; } = 99.99;
+
+    /// <summary>Whether each output channel of a weight has a range of its own.</summary>
+    public bool WeightsPerChannel { get; set; } = true;
+
+    /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
+    public bool SymmetricWeights { get; set; }
+
+    /// <summary>Whether 0 stays in the middle of the grids of activations.</summary>
+    public bool SymmetricActivations { get; set; }
+
+    /// <summary>When activation ranges are searched.</summary>
+    public CalibrationOrder Order { get; set; } = CalibrationOrder.UpFront;
+
     /// <summary>Seed of every random choice.</summary>
     public long Seed { get; set; } = 1_005;
 

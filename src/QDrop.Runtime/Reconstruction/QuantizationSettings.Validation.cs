@@ -16,11 +16,11 @@ public sealed partial record QuantizationSettings
         Check(BatchSize >= 1, "QDROP203", nameof(BatchSize), BatchSize, "at least 1");
         Check(Samples >= 1, "QDROP203", nameof(Samples), Samples, "at least 1");
         Check(RangeSamples >= 1, "QDROP203", nameof(RangeSamples), RangeSamples, "at least 1");
-        Check(Lambda >= 0, "QDROP203", nameof(Lambda), Lambda, "0 or more");
+        Check(Lambda >= 0 && double.IsFinite(Lambda), "QDROP203", nameof(Lambda), Lambda, "0 or more");
         Check(WarmUp is >= 0 and <= 1, "QDROP203", nameof(WarmUp), WarmUp, "a share from 0 to 1");
-        Check(BetaEnd > 0 && BetaStart >= BetaEnd, "QDROP203", nameof(BetaStart), BetaStart, $"at least BetaEnd ({BetaEnd}), which must be above 0");
-        Check(LearningRate > 0, "QDROP203", nameof(LearningRate), LearningRate, "above 0");
-        Check(ActivationLearningRate >= 0, "QDROP203", nameof(ActivationLearningRate), ActivationLearningRate, "0 or more");
+        Check(BetaEnd > 0 && BetaStart >= BetaEnd && double.IsFinite(BetaStart), "QDROP203", nameof(BetaStart), BetaStart, $"at least BetaEnd ({BetaEnd}), which must be above 0");
+        Check(LearningRate > 0 && double.IsFinite(LearningRate), "QDROP203", nameof(LearningRate), LearningRate, "above 0");
+        Check(ActivationLearningRate >= 0 && double.IsFinite(ActivationLearningRate), "QDROP203", nameof(ActivationLearningRate), ActivationLearningRate, "0 or more");
         Defined(WeightObserver, nameof(WeightObserver));
         Defined(ActivationObserver, nameof(ActivationObserver));
         Check(Percentile is > 50 and <= 100, "QDROP203", nameof(Percentile), Percentile, "a share in percent above 50 and at most 100, such as 99.9");

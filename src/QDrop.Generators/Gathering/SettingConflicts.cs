@@ -1,0 +1,79 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using QDrop.Generators.Diagnostics;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>Settings of one <c>[Quantize]</c> that contradict each other, or of which one makes another useless.</summary>
+internal static class SettingConflicts
+{
+    private static readonly string[] OfRounding = ["Lambda", "WarmUp", "BetaStart", "BetaEnd", "LearningRate"];
+
+    private static readonly string[] OfActivations = ["ActivationLearning", "ActivationLearningRate"];
+
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="finding">What to work with.</param>
+    public static void Check(AttributeData attribute, Finding finding)
+    {
+        Contradictions(attribute, finding);
+        foreach (var (setting, reason) in Useless(attribute))
+            finding.Report(Rules.SettingWithoutEffect, AttributeArguments.LocationOf(attribute, setting, finding), [new(FixData.Remove, "")], setting, reason);
+    }
+
+    private static void Contradictions(AttributeData attribute, Finding finding)
+    {
+        if (Choice(attribute, "Method") == "Brecq" && ValueOf(attribute, "Drop")?.Value is double and >= 0 and < 1 and var probability)
+            Report("Drop", "1", SettingsGatherer.Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
+        if (Choice(attribute, "ActivationLearning") == "LsqPlus" && IsTrue(attribute, "SymmetricActivations"))
+            Report("ActivationLearning", null, "LsqPlus", "it would learn the zero point, which SymmetricActivations = true keeps in the middle; expected Lsq or Fixed, or no SymmetricActivations");
+        double start = ValueOf(attribute, "BetaStart")?.Value as double? ?? 20, end = ValueOf(attribute, "BetaEnd")?.Value as double? ?? 2;
+        if (start > 0 && end > 0 && start < end)
+        {
+            var (setting, found, expected) = ValueOf(attribute, "BetaStart") is null
+                ? ("BetaEnd", end, $"expected at most BetaStart, which is {SettingsGatherer.Text(start)}")
+                : ("BetaStart", start, $"expected at least BetaEnd, which is {SettingsGatherer.Text(end)}");
+            Report(setting, SettingsGatherer.Code(start + end - found), SettingsGatherer.Text(found), expected);
+        }
+
+        void Report(string setting, string? better, string found, string expected) => finding.Report(
+            Rules.Setting,
+            AttributeArguments.LocationOf(attribute, setting, finding),
+            better is null ? [] : [new(FixData.Setting, setting), new(FixData.Value, better)],
+            setting, found, expected);
+    }
+
+    /// <summary>Settings that are given and not used, each once, with what makes them useless.</summary>
+    private static IEnumerable<(string Setting, string Reason)> Useless(AttributeData attribute)
+    {
+        var method = Choice(attribute, "Method");
+        // Without reconstruction there is nothing to drop, to repeat or to weight.
+        string[] unused = method switch
+        {
+            "Nearest" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", .. OfActivations, .. OfRounding],
+            // One layer after the other, with float activations.
+            "AdaRound" => ["Drop", "Granularity", .. OfActivations],
+            // Quantization is always dropped, so that nothing can be learned of it.
+            "Brecq" => OfActivations,
+            _ => [],
+        };
+        foreach (var setting in unused.Where(IsGiven))
+            yield return (setting, $"Method = {method}");
+        if (Choice(attribute, "ActivationLearning") == "Fixed" && IsGiven("ActivationLearningRate") && !unused.Contains("ActivationLearningRate"))
+            yield return ("ActivationLearningRate", "ActivationLearning = Fixed");
+        string weights = Choice(attribute, "WeightObserver") ?? "LeastError", activations = Choice(attribute, "ActivationObserver") ?? "LeastError";
+        if (IsGiven("Percentile") && weights != "Percentile" && activations != "Percentile")
+            yield return ("Percentile", $"WeightObserver = {weights} and ActivationObserver = {activations}");
+
+        bool IsGiven(string setting) => ValueOf(attribute, setting) is not null;
+    }
+
+    private static bool IsTrue(AttributeData attribute, string setting) => ValueOf(attribute, setting)?.Value is true;
+
+    /// <summary>Name of the member that a setting is set to; <see langword="null"/> where it is not set.</summary>
+    private static string? Choice(AttributeData attribute, string setting) =>
+        ValueOf(attribute, setting) is { Type: INamedTypeSymbol type, Value: int value } ? SettingsGatherer.Member(type, value) : null;
+
+    private static TypedConstant? ValueOf(AttributeData attribute, string name) =>
+        attribute.NamedArguments.Where(a => a.Key == name).Select(a => (TypedConstant?)a.Value).FirstOrDefault();
+}

@@ -1,0 +1,2 @@
+// QDROP016: Remove what has no effect
+[Quantize(W = 2)]
