@@ -78,7 +78,7 @@ public static class CalibrationReportFile
         insight.Samples,
         Decibels(insight.OutputSqnr),
         [.. insight.Layers.Select(static l => new ReportLayerInsight(l.Name, l.Unit, l.Bits, Decibels(l.SqnrBefore), Decibels(l.SqnrAfter), Decibels(l.Sensitivity), l.RaisedBits, Decibels(l.Gain ?? double.NaN), l.Histogram))],
-        [.. insight.Activations.Select(static a => new ReportActivationInsight(a.Name, a.Bits, Finite(Math.Round(a.Clipped, 6)), Decibels(a.Sensitivity)))],
+        [.. insight.Activations.Select(static a => new ReportActivationInsight(a.Name, a.Bits, Finite(Math.Round(a.Clipped, 6)), Decibels(a.Sensitivity), a.RaisedBits, Decibels(a.Gain ?? double.NaN)))],
         [.. insight.Advice.Select(static a => a with { Gain = Math.Round(a.Gain, 3) })]);
 
     private static double? Decibels(double ratio) => Finite(Math.Round(ratio, 3));

@@ -43,7 +43,7 @@ internal sealed record ReportLayerInsight(
     string Name, string Unit, int Bits, double? SqnrBefore, double? SqnrAfter, double? Sensitivity, int? RaisedBits, double? Gain, IReadOnlyList<long> Histogram);
 
 /// <summary>What was measured of an activation quantizer; the members are those of <see cref="ActivationInsight"/>.</summary>
-internal sealed record ReportActivationInsight(string Name, int Bits, double? Clipped, double? Sensitivity);
+internal sealed record ReportActivationInsight(string Name, int Bits, double? Clipped, double? Sensitivity, int? RaisedBits, double? Gain);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, NewLine = "\n")]
 [JsonSerializable(typeof(ReportDocument))]

@@ -2,8 +2,8 @@ using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
+using TorchSharp;
 using static TorchSharp.torch;
-using Module = TorchSharp.torch.nn.Module;
 
 namespace QDrop.Insight;
 
@@ -26,8 +26,11 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
     /// <summary>Inputs for which the outputs of all float layers are in memory at once.</summary>
     private const int WatchedSamples = 16;
 
-    /// <summary>Lines of code of which the gain is measured, and that are given.</summary>
+    /// <summary>Lines of code of which the gain is measured, and that are given: so many for weights and for activations.</summary>
     private const int MostMeasured = 8, MostAdvice = 5;
+
+    /// <summary>Activation quantizers whose own gain is measured: those that cost most at the model's end.</summary>
+    private const int MostActivations = 4;
 
     /// <summary>What is not worth a line of code, in dB.</summary>
     private const double LeastGain = 0.05;
@@ -51,15 +54,26 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
         _context.Enable(weights: true, activations: true);
         double output = Ratio(batch, calibrated, expected);
         Dictionary<QuantizedLayer, double?> gains = _context.Layers.ToDictionary(static l => l,
-            l => Raised(l.Weight.Bits) is { } bits ? Gain(batch, calibrated, expected, output, [l], bits) : (double?)null);
+            l => Raised(l) is { } bits ? Gain(batch, calibrated, expected, output, [l], bits) : (double?)null);
+        var candidates = new BitCandidates(twin);
+        IReadOnlyList<BitCandidate<ActivationQuantizer>> ofActivationBits = MostNoise(candidates.OfActivations(), ofActivations);
+        IReadOnlyList<ActivationQuantizer> costly = MostCostly(ofActivations);
+        Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> grids = SearchGrids(batch, floats,
+            [.. costly.Select(static a => (a, BitCandidates.RaisedActivations(a.Bits)!.Value)), .. ofActivationBits.SelectMany(static c => c.Parts.Select(p => (p, c.Bits)))]);
+        Dictionary<ActivationQuantizer, double> activationGains = costly.ToDictionary(static a => a,
+            a => Gain(batch, calibrated, expected, output, [a], BitCandidates.RaisedActivations(a.Bits)!.Value, grids));
+        IReadOnlyList<BitAdvice> advice =
+        [
+            .. Best(candidates.OfWeights().OrderByDescending(c => c.Parts.Sum(l => gains[l] ?? 0)).Take(MostMeasured).Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits)))),
+            .. Best(ofActivationBits.Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits, grids)))),
+        ];
         return new ModelInsight((int)batch.Count, output,
-            [.. _context.Layers.Select(l => new LayerInsight(l.Name, NameOf(UnitOf(l)), l.Weight.Bits, watch.Before(l), watch.After(l), ofLayers[l], Histogram(l.Weight), Raised(l.Weight.Bits), gains[l]))],
-            [.. _context.Activations.Select(a => new ActivationInsight(a.Name, a.Bits, watch.Clipped(a), ofActivations[a]))],
-            Advice(gains, (layers, bits) => Gain(batch, calibrated, expected, output, layers, bits)));
+            [.. _context.Layers.Select(l => new LayerInsight(l.Name, NameOf(UnitOf(l)), l.Weight.Bits, watch.Before(l), watch.After(l), ofLayers[l], Histogram(l.Weight), Raised(l), gains[l]))],
+            [.. _context.Activations.Select(a => activationGains.TryGetValue(a, out double gain)
+                ? new ActivationInsight(a.Name, a.Bits, watch.Clipped(a), ofActivations[a], BitCandidates.RaisedActivations(a.Bits), gain)
+                : new ActivationInsight(a.Name, a.Bits, watch.Clipped(a), ofActivations[a], null, null))],
+            [.. advice.OrderByDescending(static a => a.Gain)]);
     }
-
-    /// <summary>The next width that memory and kernels handle well; <see langword="null"/> where there is none.</summary>
-    internal static int? Raised(int bits) => bits < 4 ? 4 : bits < 8 ? 8 : null;
 
     /// <summary>How many weights are on each level.</summary>
     internal static long[] Histogram(WeightQuantizer weight)
@@ -118,40 +132,58 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
         return Ratio(batch, calibrated, expected) - now;
     }
 
-    /// <summary>The lines of code that gain most, their gain measured for all layers that they change together.</summary>
-    private IReadOnlyList<BitAdvice> Advice(Dictionary<QuantizedLayer, double?> gains, Func<IReadOnlyList<QuantizedLayer>, int, double> measure)
+    /// <summary>By how much the ratio of the model's output rises when activation quantizers have other grids.</summary>
+    private double Gain(CalibrationBatch batch, PrefixExecutor calibrated, Bundle expected, double now, IReadOnlyList<ActivationQuantizer> activations, int bits,
+        Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> grids)
     {
-        Dictionary<string, Module> modules = twin.Float.named_modules().GroupBy(static m => m.name).ToDictionary(static g => g.Key, static g => g.First().module);
-        modules[""] = twin.Float;
-        var covered = new List<(ModelMember Member, List<QuantizedLayer> Layers)>();
-        foreach (QuantizedLayer layer in _context.Layers)
+        calibrated.Replay(BeforeAll(activations));
+        using OtherGrids raised = OtherGrids.With(activations, a => grids[(a, bits)]);
+        return Ratio(batch, calibrated, expected) - now;
+    }
+
+    /// <summary>Searches ranges for other bit widths on what the float model gives, as calibration does: one run for each width.</summary>
+    private Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> SearchGrids(CalibrationBatch batch, PrefixExecutor floats, IEnumerable<(ActivationQuantizer Activation, int Bits)> wanted)
+    {
+        var found = new Dictionary<(ActivationQuantizer, int Bits), ActivationGrid>();
+        _context.Enable(weights: false, activations: false);
+        foreach (IGrouping<int, ActivationQuantizer> width in wanted.Distinct().GroupBy(static w => w.Bits, static w => w.Activation))
         {
-            // Where an attribute says something, only one further in counts for more.
-            IEnumerable<ModelMember> members = ModelMember.On(modules, layer.Name);
-            foreach (ModelMember member in _context.Overrides.W(layer.Name) is null ? members : members.Take(1))
-            {
-                if (covered.Find(c => c.Member == member).Layers is { } layers)
-                    layers.Add(layer);
-                else
-                    covered.Add((member, [layer]));
-            }
+            List<ActivationQuantizer> activations = [.. width];
+            floats.Replay(BeforeAll(activations));
+            using OtherGrids observing = OtherGrids.Observing(width.Key, activations);
+            using var scope = NewDisposeScope();
+            Forward(batch, floats);
+            foreach (ActivationQuantizer activation in activations)
+                found.Add((activation, width.Key), new ActivationGrid(width.Key, activation.Scale!.ToSingle(), activation.ZeroPoint!.ToSingle()));
         }
-        return [.. covered
-            .Select(static c => (c.Member, Bits: Raised(c.Layers.Min(static l => l.Weight.Bits)), c.Layers))
-            .Where(static c => c.Bits is not null)
-            .Select(static c => (c.Member, Bits: c.Bits!.Value, Layers: c.Layers.Where(l => l.Weight.Bits != c.Bits).ToList()))
-            // The innermost of those that change the same layers.
-            .DistinctBy(static c => string.Join('\n', c.Layers.Select(static l => l.Name)))
-            .OrderByDescending(c => c.Layers.Sum(l => gains[l] ?? 0))
-            .Take(MostMeasured)
-            .Select(c => new BitAdvice(c.Member.OwnerName, c.Member.Name, c.Bits, [.. c.Layers.Select(static l => l.Name)], measure(c.Layers, c.Bits),
-                c.Layers.Sum(l => Packed(l, c.Bits) - Packed(l, l.Weight.Bits)), c.Member.Line(c.Bits, descriptor.Overrides)))
-            .Where(static a => a.Gain >= LeastGain)
-            .OrderByDescending(static a => a.Gain)
-            .Take(MostAdvice)];
+        _context.Enable(weights: true, activations: true);
+        return found;
+    }
+
+    /// <summary>The quantizers that could have more bits and cost most at the model's end.</summary>
+    private static IReadOnlyList<ActivationQuantizer> MostCostly(Dictionary<ActivationQuantizer, double> alone) =>
+        [.. alone.Where(static a => BitCandidates.RaisedActivations(a.Key.Bits) is not null && double.IsFinite(a.Value)).OrderBy(static a => a.Value).Take(MostActivations).Select(static a => a.Key)];
+
+    /// <summary>The candidates whose quantizers, each alone, cost most in sum.</summary>
+    private static IReadOnlyList<BitCandidate<ActivationQuantizer>> MostNoise(IEnumerable<BitCandidate<ActivationQuantizer>> candidates, Dictionary<ActivationQuantizer, double> alone)
+    {
+        return [.. candidates.OrderByDescending(c => c.Parts.Where(p => p.Bits < c.Bits).Sum(p => Noise(alone[p]))).Take(MostMeasured)];
+
+        static double Noise(double ratio) => double.IsFinite(ratio) ? Math.Pow(10, -ratio / 10) : 0;
+    }
+
+    private BitAdvice Advice(BitCandidate<QuantizedLayer> candidate, double gain)
+    {
+        return new(candidate.Member.OwnerName, candidate.Member.Name, candidate.Bits, [.. candidate.Parts.Select(static l => l.Name)], [], gain,
+            candidate.Parts.Sum(l => Packed(l, candidate.Bits) - Packed(l, l.Weight.Bits)), candidate.Member.Line(candidate.Bits, null, descriptor.Overrides));
 
         static long Packed(QuantizedLayer layer, int bits) => BitPacking.PackedLength(layer.Weight.Weight.numel(), bits);
     }
+
+    private BitAdvice Advice(BitCandidate<ActivationQuantizer> candidate, double gain) =>
+        new(candidate.Member.OwnerName, candidate.Member.Name, candidate.Bits, [], [.. candidate.Parts.Select(static a => a.Name)], gain, 0, candidate.Member.Line(null, candidate.Bits, descriptor.Overrides));
+
+    private static IEnumerable<BitAdvice> Best(IEnumerable<BitAdvice> advice) => advice.Where(static a => a.Gain >= LeastGain).OrderByDescending(static a => a.Gain).Take(MostAdvice);
 
     private double Ratio(CalibrationBatch batch, PrefixExecutor executor, Bundle expected)
     {
@@ -167,6 +199,12 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
 
     /// <summary>The units that cannot notice a change in this one.</summary>
     private IEnumerable<Unit> Before(Unit? unit) => unit is null ? [] : units.TakeWhile(u => u != unit);
+
+    /// <summary>The units that cannot notice a change in any of these quantizers; none where one of them is in no unit.</summary>
+    private IEnumerable<Unit> BeforeAll(IReadOnlyList<ActivationQuantizer> activations) =>
+        activations.Any(a => UnitOf(a) is null) ? [] : Before(units.FirstOrDefault(u => activations.Any(u.Activations.Contains)));
+
+    private static int? Raised(QuantizedLayer layer) => BitCandidates.RaisedWeights(layer.Weight.Bits);
 
     private Unit? UnitOf(QuantizedLayer layer) => units.FirstOrDefault(u => u.Layers.Contains(layer));
 

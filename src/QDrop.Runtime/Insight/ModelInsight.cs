@@ -34,17 +34,24 @@ public sealed record LayerInsight(
 /// <param name="Bits">Its bit width.</param>
 /// <param name="Clipped">Share, 0 to 1, of the elements that lie outside its grid in the calibrated model; not a number where it got none.</param>
 /// <param name="Sensitivity">Ratio of the model's output when nothing but this quantizer quantizes.</param>
-public sealed record ActivationInsight(string Name, int Bits, double Clipped, double Sensitivity);
+/// <param name="RaisedBits">Two more bits, at most 8; <see langword="null"/> where the gain was not measured: it is for the few that cost most.</param>
+/// <param name="Gain">
+/// By how many dB the ratio of the model's output rises when this quantizer has <paramref name="RaisedBits"/>, its range searched again on the float model's values,
+/// everything else as calibrated.
+/// </param>
+public sealed record ActivationInsight(string Name, int Bits, double Clipped, double Sensitivity, int? RaisedBits, double? Gain);
 
-/// <summary>A line of code that gives layers more bits.</summary>
+/// <summary>A line of code that gives more bits to the weights of layers, or to activations.</summary>
 /// <param name="Owner">Full name of the class in whose source the line goes.</param>
 /// <param name="Member">The field or property that it goes on.</param>
-/// <param name="Bits">The bit width that it gives to the weights.</param>
-/// <param name="Layers">All layers that it changes.</param>
+/// <param name="Bits">The bit width that it gives.</param>
+/// <param name="Layers">All layers whose weights it changes; empty where it is for activations.</param>
+/// <param name="Activations">All activation quantizers that it changes; empty where it is for weights.</param>
 /// <param name="Gain">
-/// By how many dB the ratio of the model's output rises, measured: these layers rounded to nearest with <paramref name="Bits"/>, everything else as calibrated.
-/// Calibrating anew learns the rounding with the new widths, so that the gain can be another one then.
+/// By how many dB the ratio of the model's output rises, measured: these layers rounded to nearest with <paramref name="Bits"/>, or these quantizers' ranges searched for them,
+/// everything else as calibrated. Calibrating anew learns rounding and scales with the new widths, so that the gain can be another one then.
 /// </param>
 /// <param name="ExtraBytes">By how much the packed weights grow.</param>
 /// <param name="Line">The line, such as <c>[Quantize(W = 4)]</c>.</param>
-public sealed record BitAdvice(string Owner, string Member, int Bits, IReadOnlyList<string> Layers, double Gain, long ExtraBytes, string Line);
+public sealed record BitAdvice(
+    string Owner, string Member, int Bits, IReadOnlyList<string> Layers, IReadOnlyList<string> Activations, double Gain, long ExtraBytes, string Line);

@@ -16,10 +16,12 @@ internal sealed record ModelMember(Type Owner, string Name)
 
     /// <summary>The members through which a part of a model is reached, the innermost first.</summary>
     /// <param name="modules">The model's modules by path, the model itself with an empty one.</param>
-    /// <param name="path">Path of the part; what follows the path of a module is left out.</param>
+    /// <param name="path">Path of the part; what follows the path of a module is left out, and so is the number of a second use, as in <c>part#2</c>.</param>
     public static IReadOnlyList<ModelMember> On(IReadOnlyDictionary<string, Module> modules, string path)
     {
         var members = new List<ModelMember>();
+        if (path.LastIndexOf('#') is > 0 and var use)
+            path = path[..use];
         while (path.Length > 0)
         {
             string parent = path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : "";
@@ -30,12 +32,20 @@ internal sealed record ModelMember(Type Owner, string Name)
         return members;
     }
 
-    /// <summary>The attribute that gives the part this bit width, and what the one says that stands there now.</summary>
-    public string Line(int bits, IReadOnlyList<QuantizationOverride> overrides)
+    /// <summary>The attribute that gives the part these bit widths, and what the one says that stands there now.</summary>
+    /// <param name="w">Bit width of weights; <see langword="null"/> where it stays.</param>
+    /// <param name="a">Bit width of activations; <see langword="null"/> where it stays.</param>
+    /// <param name="overrides">What attributes on parts of the model say now.</param>
+    public string Line(int? w, int? a, IReadOnlyList<QuantizationOverride> overrides)
     {
         QuantizationOverride? now = overrides.FirstOrDefault(o => o.Owner == Owner && o.Member == Name);
-        string rest = (now?.A is { } a ? $", A = {a}" : "") + (now?.Method is { } method ? $", Method = Method.{method}" : "");
-        return $"[Quantize(W = {bits}{rest})]";
+        string?[] said =
+        [
+            (w ?? now?.W) is { } weights ? $"W = {weights}" : null,
+            (a ?? now?.A) is { } activations ? $"A = {activations}" : null,
+            now?.Method is { } method ? $"Method = Method.{method}" : null,
+        ];
+        return $"[Quantize({string.Join(", ", said.OfType<string>())})]";
     }
 
     private static ModelMember? Holding(Module holder, Module part)

@@ -13,7 +13,8 @@ internal static class Table
     /// <param name="rows">The cells of each row, the first of which names it.</param>
     public static void Write(StringBuilder page, string summary, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
     {
-        page.Append("<details><summary>").Append(Escape(summary)).Append("</summary><div class=\"scroll\"><table><thead><tr>");
+        string kind = header.Count == 2 ? "pairs" : "names";
+        page.Append("<details><summary>").Append(Escape(summary)).Append("</summary><div class=\"scroll\"><table class=\"").Append(kind).Append("\"><thead><tr>");
         foreach (string name in header)
             page.Append("<th scope=\"col\">").Append(Escape(name)).Append("</th>");
         page.Append("</tr></thead><tbody>\n");

@@ -29,8 +29,8 @@ public sealed class CalibrationReportFileTests
             {
                 Insight = new ModelInsight(64, 12.34567,
                     [new LayerInsight("stem", "stem", 2, double.NaN, double.PositiveInfinity, 7.5, [1, 2, 3, 4], 4, 0.8)],
-                    [new ActivationInsight("stem", 4, 0.0123, double.NegativeInfinity)],
-                    [new BitAdvice("Some.Namespace.Model", "stem", 4, ["stem"], 0.8, 5, "[Quantize(W = 4)]")]),
+                    [new ActivationInsight("stem", 4, 0.0123, double.NegativeInfinity, 6, 1.25)],
+                    [new BitAdvice("Some.Namespace.Model", "stem", 4, ["stem"], [], 0.8, 5, "[Quantize(W = 4)]")]),
             });
 
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Root).Length);
@@ -70,6 +70,7 @@ public sealed class CalibrationReportFileTests
         Assert.Equal([1L, 2, 3, 4], stem.GetProperty("histogram").EnumerateArray().Select(static n => n.GetInt64()));
         Assert.Equal(0.0123, insight.GetProperty("activations")[0].GetProperty("clipped").GetDouble());
         Assert.Equal(JsonValueKind.Null, insight.GetProperty("activations")[0].GetProperty("sensitivity").ValueKind);
+        Assert.Equal((6, 1.25), (insight.GetProperty("activations")[0].GetProperty("raisedBits").GetInt32(), insight.GetProperty("activations")[0].GetProperty("gain").GetDouble()));
         Assert.Equal("[Quantize(W = 4)]", insight.GetProperty("advice")[0].GetProperty("line").GetString());
 
         var cost = root.GetProperty("cost");

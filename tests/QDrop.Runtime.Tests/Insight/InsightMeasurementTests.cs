@@ -1,6 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.Insight;
 using QDrop.Modules;
+using QDrop.Quantizers;
 using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
 using TorchSharp;
@@ -79,31 +80,73 @@ public sealed class InsightMeasurementTests : IDisposable
     }
 
     [Fact]
-    public void Advice_that_is_followed_gains_what_it_says()
+    public void The_gain_of_an_activation_is_what_more_bits_for_it_alone_bring_and_is_measured_for_the_few_that_cost_most()
     {
-        QuantizationSettings nearest = Settings with { Method = Method.Nearest };
-        ModelInsight insight = Calibrate(nearest).Insight!;
-        Assert.NotEmpty(insight.Advice);
-        Assert.Equal(insight.Advice.Select(static a => a.Gain).OrderDescending(), insight.Advice.Select(static a => a.Gain));
-        foreach (BitAdvice advice in insight.Advice)
+        CalibrationOutcome outcome = Calibrate(Settings);
+        IReadOnlyList<ActivationInsight> activations = outcome.Insight!.Activations;
+        Assert.Equal(activations.Where(static a => a.Bits < 8).OrderBy(static a => a.Sensitivity).Take(4).Select(static a => a.Name).Order(), activations.Where(static a => a.Gain is not null).Select(static a => a.Name).Order());
+        foreach (ActivationInsight activation in activations.Where(static a => a.Gain is not null))
         {
-            Assert.Equal($"[Quantize(W = {advice.Bits})]", advice.Line);
-            Type owner = new[] { typeof(ResidualNet), typeof(ResidualBlock) }.Single(t => t.FullName == advice.Owner);
-            CalibrationOutcome followed = Calibrate(nearest, new QuantizationOverride(owner, advice.Member) { W = advice.Bits });
-            Assert.Equal(advice.Gain, followed.Insight!.OutputSqnr - insight.OutputSqnr, Tolerance);
-            Assert.Equal(advice.Layers, followed.State.Layers.Where(l => l.Bits == advice.Bits).Select(static l => l.Name));
+            Assert.Equal(6, activation.RaisedBits);
+            using Twin twin = TwinOf(outcome);
+            using var guard = no_grad();
+            ActivationQuantizer own = twin.Context.Activations.Single(a => a.Name == activation.Name);
+            twin.Context.Enable(weights: false, activations: false);
+            own.Bits = 6;
+            own.Observing = true;
+            twin.Ratio();
+            own.Observing = false;
+            twin.Context.Enable(weights: true, activations: true);
+            Assert.Equal(twin.Ratio() - outcome.Insight.OutputSqnr, activation.Gain!.Value, Tolerance);
         }
     }
 
     [Fact]
-    public void Advice_names_the_member_that_the_layers_are_reached_through_and_keeps_what_its_attribute_says()
+    public void Advice_that_is_followed_gains_what_it_says()
+    {
+        // Ranges are searched on the inputs that are measured.
+        QuantizationSettings nearest = Settings with { Method = Method.Nearest, W = 3, A = 2, RangeSamples = 48 };
+        ModelInsight insight = Calibrate(nearest).Insight!;
+        Assert.True(insight.Advice.Any(static a => a.Layers.Count > 0) && insight.Advice.Any(static a => a.Activations.Count > 0), "one of the two kinds of advice is missing");
+        Assert.Equal(insight.Advice.Select(static a => a.Gain).OrderDescending(), insight.Advice.Select(static a => a.Gain));
+        foreach (BitAdvice advice in insight.Advice)
+        {
+            bool weights = advice.Layers.Count > 0;
+            Assert.NotEqual(weights, advice.Activations.Count > 0);
+            Assert.Equal(weights ? $"[Quantize(W = {advice.Bits})]" : $"[Quantize(A = {advice.Bits})]", advice.Line);
+            Assert.Equal(4, advice.Bits);
+            Type owner = new[] { typeof(ResidualNet), typeof(ResidualBlock) }.Single(t => t.FullName == advice.Owner);
+            CalibrationOutcome followed = Calibrate(nearest, new QuantizationOverride(owner, advice.Member) { W = weights ? advice.Bits : null, A = weights ? null : advice.Bits });
+            Assert.Equal(advice.Gain, followed.Insight!.OutputSqnr - insight.OutputSqnr, Tolerance);
+            Assert.Equal(advice.Layers, weights ? followed.State.Layers.Where(l => l.Bits == advice.Bits).Select(static l => l.Name) : []);
+            Assert.Equal(advice.Activations, weights ? [] : followed.State.Activations.Where(a => a.Bits == advice.Bits).Select(static a => a.Name));
+        }
+    }
+
+    [Fact]
+    public void Advice_for_activations_that_is_followed_brings_the_output_nearer_where_rounding_and_scales_are_learned_too()
+    {
+        QuantizationSettings learned = Settings with { W = 4, A = 2, Iterations = 50 };
+        ModelInsight insight = Calibrate(learned).Insight!;
+        BitAdvice advice = insight.Advice.First(static a => a.Activations.Count > 0);
+        Type owner = new[] { typeof(ResidualNet), typeof(ResidualBlock) }.Single(t => t.FullName == advice.Owner);
+        ModelInsight followed = Calibrate(learned, new QuantizationOverride(owner, advice.Member) { A = advice.Bits }).Insight!;
+        Assert.Equal(advice.Activations, followed.Activations.Where(a => a.Bits == advice.Bits).Select(static a => a.Name));
+        Assert.True(followed.OutputSqnr > insight.OutputSqnr + (advice.Gain / 2), $"{insight.OutputSqnr} dB, advised {advice.Gain} dB more, then {followed.OutputSqnr} dB");
+    }
+
+    [Fact]
+    public void Advice_names_the_member_that_a_part_is_reached_through_and_keeps_what_its_attribute_says()
     {
         Dictionary<string, nn.Module> modules = _model.named_modules().ToDictionary(static m => m.name, static m => m.module);
         modules[""] = _model;
         Assert.Equal([new(typeof(ResidualBlock), "conv1"), new ModelMember(typeof(ResidualNet), "layers")], ModelMember.On(modules, "layers.1.conv1"));
         Assert.Equal([new ModelMember(typeof(ResidualNet), "linear")], ModelMember.On(modules, "linear.weight"));
-        Assert.Equal("[Quantize(W = 4, A = 8, Method = Method.Nearest)]",
-            new ModelMember(typeof(ResidualNet), "layers").Line(4, [new(typeof(ResidualNet), "layers") { A = 8, Method = Method.Nearest }, new(typeof(ResidualNet), "conv1") { A = 2 }]));
+        Assert.Equal([new ModelMember(typeof(ResidualNet), "layers")], ModelMember.On(modules, "layers.1.add.output#2"));
+        QuantizationOverride[] overrides = [new(typeof(ResidualNet), "layers") { A = 8, Method = Method.Nearest }, new(typeof(ResidualNet), "conv1") { W = 2 }];
+        Assert.Equal("[Quantize(W = 4, A = 8, Method = Method.Nearest)]", new ModelMember(typeof(ResidualNet), "layers").Line(4, null, overrides));
+        Assert.Equal("[Quantize(W = 2, A = 6)]", new ModelMember(typeof(ResidualNet), "conv1").Line(null, 6, overrides));
+        Assert.Equal("[Quantize(A = 6)]", new ModelMember(typeof(ResidualNet), "linear").Line(null, 6, overrides));
     }
 
     [Fact]

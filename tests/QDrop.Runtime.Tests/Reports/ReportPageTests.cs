@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using QDrop.Artifacts;
-using QDrop.Insight;
 using QDrop.Reconstruction;
 using QDrop.Reports;
 using VerifyXunit;
@@ -11,40 +9,9 @@ using Xunit;
 namespace QDrop.Runtime.Tests.Reports;
 
 /// <summary>The page that a report is looked at on.</summary>
-public sealed partial class ReportPageTests
+public sealed class ReportPageTests
 {
-    private static ReportDocument Report => new(
-        "qdrop-report",
-        1,
-        "Some.Namespace.Net<T>",
-        new string('a', 64),
-        "Some.Namespace.Net.qdrop.safetensors",
-        new ReportSize(40_000, 4_000, 10, 9_000, 3_000, 2.667),
-        new ModelCost(0.9, [new LayerCost("head.lstm", 0.1)]),
-        new QuantizationSettings { W = 2, A = 4, Iterations = 2_000 },
-        [
-            new ReportUnit("stem", false, ["stem"], 2_000, 2.5, 0.25, 13.01, 23.01, 1.25),
-            new ReportUnit("layer2.0", true, ["layer2.0.conv1", "layer2.0.conv2"], 2_000, null, 0.25, null, -1.5, 75),
-            new ReportUnit("a & b.\"very long name of a unit\" <of>.layers", false, ["fc"], 0, 0, 0, null, null, 0),
-        ],
-        [new ReportLayer("stem", 8, [2, 4], 8, 32, 8)],
-        [new ActivationState("stem", 4, 0.25f, 0)],
-        new ReportInsight(64, 14.25,
-            [
-                new ReportLayerInsight("stem", "stem", 8, 40.1, 41.2, 38.5, null, null, [.. Enumerable.Range(0, 256).Select(static i => (long)(i * (255 - i)))]),
-                new ReportLayerInsight("layer2.0.conv1", "layer2.0", 2, 7.25, 9.5, 12.125, 4, 0.8, [10, 200, 120, 0]),
-                new ReportLayerInsight("layer2.0.conv2", "layer2.0", 2, -2.5, 1.5, null, 4, -0.2, [0, 0, 0, 0]),
-            ],
-            [new ReportActivationInsight("stem", 4, 0.0123, 22), new ReportActivationInsight("layer2.0.add", 4, null, null)],
-            [
-                new BitAdvice("Some.Namespace.Net", "layer2", 4, ["layer2.0.conv1", "layer2.0.conv2"], 2.34, 20_480, "[Quantize(W = 4)]"),
-                new BitAdvice("Some.Namespace.Block", "conv1", 4, ["layer2.0.conv1"], 0.8, 512, "[Quantize(W = 4, Method = Method.Nearest)]"),
-            ]),
-        76.25,
-        new Dictionary<string, double> { ["discovery"] = 0.25, ["weightRanges"] = 1.5, ["backward"] = 70 },
-        new string('b', 64),
-        new string('c', 64),
-        new LibraryVersions("0.1.0", "0.107.0", "1.13.1", ".NET 10.0.1"));
+    private static ReportDocument Report => SampleReports.Usual;
 
     private static XElement Page => XDocument.Parse(ReportPage.Of(Report)).Root!;
 
@@ -66,46 +33,38 @@ public sealed partial class ReportPageTests
     }
 
     [Fact]
-    public void Every_drawing_says_what_it_is_and_lies_within_its_box()
+    public void Every_drawing_says_what_it_is_and_each_of_its_rows_what_it_shows()
     {
-        List<XElement> drawings = [.. Page.Descendants("svg")];
-        Assert.Equal(10, drawings.Count);
-        foreach (XElement drawing in drawings)
+        List<XElement> charts = [.. Page.Descendants("div").Where(static d => (string?)d.Attribute("class") == "chart")];
+        Assert.Equal(7, charts.Count);
+        foreach (XElement chart in charts)
         {
-            Assert.Equal("img", (string?)drawing.Attribute("role"));
-            string[] names = ((string?)drawing.Attribute("aria-labelledby"))?.Split(' ') ?? [];
-            string said = (string?)drawing.Attribute("aria-label") ?? string.Concat(names.Select(id => drawing.Elements().Single(e => (string?)e.Attribute("id") == id).Value));
-            Assert.NotEqual("", said);
-            double[] box = [.. ((string)drawing.Attribute("viewBox")!).Split(' ').Select(Parse)];
-            foreach (XElement shape in drawing.Descendants().Where(static e => e.Name.LocalName is "rect" or "line" or "text"))
-            {
-                foreach (XAttribute at in shape.Attributes().Where(static a => Coordinate().IsMatch(a.Name.LocalName)))
-                    Assert.InRange(Parse(at.Value), 0, at.Name.LocalName[0] == 'x' ? box[2] : box[3]);
-            }
-            foreach (XElement bar in drawing.Descendants("rect"))
-            {
-                Assert.InRange(Value(bar, "width"), 0, box[2]);
-                Assert.InRange(Value(bar, "x") + Value(bar, "width"), 0, box[2] + 0.01);
-                Assert.InRange(Value(bar, "y") + Value(bar, "height"), 0, box[3]);
-            }
-            // What is written at 12 pixels takes about 7 for a character.
-            foreach (XElement text in drawing.Descendants("text"))
-            {
-                double length = 7 * text.Value.Length, x = Value(text, "x");
-                (double from, double to) = (string?)text.Attribute("text-anchor") switch { "end" => (x - length, x), "middle" => (x - (length / 2), x + (length / 2)), _ => (x, x + length) };
-                Assert.True(from >= 0 && to <= box[2], $"'{text.Value}' from {from} to {to} of {box[2]}");
-            }
+            Assert.Equal("group", (string?)chart.Attribute("role"));
+            Assert.NotEqual("", (string)chart.Attribute("aria-label")!);
+            // What a drawing shows is beside it as text.
+            Assert.All(chart.Descendants("svg"), static d => Assert.Equal("true", (string?)d.Attribute("aria-hidden")));
+            Assert.All(Rows(chart), static r => Assert.StartsWith($"{r.Elements().First().Value}: ", (string)r.Attribute("title")!, StringComparison.Ordinal));
+        }
+        List<XElement> levels = [.. Page.Descendants("figure").Select(static f => f.Element("svg")!)];
+        Assert.Equal(3, levels.Count);
+        Assert.All(levels, static l => Assert.Contains("levels used", (string)l.Attribute("aria-label")!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Bars_lie_within_their_drawing()
+    {
+        foreach (XElement bar in Page.Descendants("rect"))
+        {
+            Assert.InRange(Percent(bar, "x"), 0, 100);
+            Assert.InRange(Percent(bar, "x") + Percent(bar, "width"), 0, 100.01);
+            Assert.InRange(Parse(bar.Attribute("y")!.Value) + Parse(bar.Attribute("height")!.Value), 0, Parse(bar.Parent!.Attribute("height")!.Value));
         }
     }
 
     [Fact]
-    public void Identifiers_are_unique() => Assert.Distinct(Page.Descendants().Attributes("id").Select(static a => a.Value));
-
-    [Fact]
     public void Bars_are_as_long_as_their_values()
     {
-        XElement sensitivity = Page.Descendants("svg").Single(static s => ((string?)s.Attribute("aria-labelledby"))?.StartsWith("sensitivity-", StringComparison.Ordinal) == true);
-        double[] widths = [.. sensitivity.Descendants("rect").Select(static r => Value(r, "width"))];
+        double[] widths = [.. Chart("Ratio of the model's output when only one layer's weights are quantized").Descendants("rect").Select(static r => Percent(r, "width"))];
         Assert.Equal(2, widths.Length);
         Assert.Equal(38.5 / 12.125, widths[0] / widths[1], 2);
     }
@@ -114,7 +73,10 @@ public sealed partial class ReportPageTests
     public void What_is_not_known_is_a_dash_and_no_bar()
     {
         XElement row = Page.Descendants("tr").Single(static r => r.Elements().First().Value == "layer2.0.add");
-        Assert.Equal(["layer2.0.add", "4", "–", "–"], row.Elements().Select(static c => c.Value));
+        Assert.Equal(["layer2.0.add", "4", "–", "–", "–", "–"], row.Elements().Select(static c => c.Value));
+        row = Rows(Chart("Share of clipped activations")).Last();
+        Assert.Equal(("layer2.0.add", "–"), (row.Elements().First().Value, row.Elements().ElementAt(1).Value));
+        Assert.Empty(row.Descendants("rect"));
         Assert.DoesNotContain("NaN", ReportPage.Of(Report), StringComparison.Ordinal);
     }
 
@@ -122,9 +84,28 @@ public sealed partial class ReportPageTests
     public void Advice_is_a_line_to_paste_and_says_where()
     {
         XElement advice = Page.Descendants("ol").Single();
-        Assert.Equal("Raise Net.layer2 to 4 bits: +2.3 dB", advice.Descendants("strong").First().Value);
-        Assert.Equal("[Quantize(W = 4)] // on layer2 of Some.Namespace.Net", advice.Descendants("code").ElementAt(1).Value);
-        Assert.Equal("Raise layer2.0.conv1 to 4 bits: +0.8 dB", advice.Descendants("strong").Last().Value);
+        Assert.Equal(["Raise weights of Net.layer2 to 4 bits: +2.3 dB", "Raise activations of stem.output to 6 bits: +1.1 dB", "Raise weights of layer2.0.conv1 to 4 bits: +0.8 dB"],
+            advice.Descendants("strong").Select(static s => s.Value));
+        Assert.Equal(["[Quantize(W = 4)] // on layer2 of Some.Namespace.Net", "[Quantize(A = 6)] // on stem of Some.Namespace.Net", "[Quantize(W = 4, Method = Method.Nearest)] // on conv1 of Some.Namespace.Block"],
+            advice.Descendants("pre").Select(static p => p.Value));
+    }
+
+    [Fact]
+    public void The_three_lowest_of_many_stand_out_and_none_of_few()
+    {
+        Assert.DoesNotContain(Page.Descendants("rect"), static r => (string?)r.Attribute("class") == "s2");
+        XElement page = XDocument.Parse(ReportPage.Of(SampleReports.Large)).Root!;
+        XElement chart = page.Descendants("div").Single(static d => (string?)d.Attribute("aria-label") == "Ratio of the model's output when only one layer's weights are quantized");
+        double[] known = [.. SampleReports.Large.Insight!.Layers.Select(static l => l.Sensitivity).OfType<double>().Order()];
+        Assert.Equal(known.Take(3).Select(static v => HtmlText.Decibels(v)).Order(), Rows(chart).Where(static r => r.Descendants("rect").Any(static b => (string?)b.Attribute("class") == "s2")).Select(static r => r.Elements().ElementAt(1).Value).Order());
+    }
+
+    [Fact]
+    public void The_page_names_the_value_of_every_setting()
+    {
+        XElement table = Page.Descendants("details").Single(static d => d.Element("summary")!.Value == "Every setting");
+        Assert.Equal(System.Text.Json.JsonSerializer.SerializeToElement(Report.Settings).EnumerateObject().Count(), table.Descendants("tbody").Single().Elements().Count());
+        Assert.Contains(table.Descendants("tr"), static r => r.Elements().First().Value == "iterations" && r.Elements().Last().Value == "2000");
     }
 
     [Fact]
@@ -153,10 +134,39 @@ public sealed partial class ReportPageTests
     [InlineData(null, "–")]
     public void Ratios_are_written_for_people(double? value, string text) => Assert.Equal(text, HtmlText.Decibels(value));
 
-    private static double Value(XElement shape, string name) => Parse(shape.Attribute(name)!.Value);
+    [Fact]
+    public void A_name_that_does_not_fit_keeps_its_end_and_is_whole_in_the_table()
+    {
+        string name = SampleReports.Large.Units[1].Name;
+        XElement page = XDocument.Parse(ReportPage.Of(SampleReports.Large)).Root!;
+        Assert.Contains(page.Descendants("span"), s => s.Value == "…" + name[^47..]);
+        Assert.Contains(page.Descendants("th"), t => t.Value == name);
+        Assert.Equal("layer2.0.conv1", HtmlText.Short("layer2.0.conv1"));
+    }
+
+    [Theory]
+    [InlineData(0.0, "0 %")]
+    [InlineData(0.0012, "0.12 %")]
+    [InlineData(0.0123, "1.2 %")]
+    [InlineData(0.25, "25.0 %")]
+    [InlineData(0.9985, "99.85 %")]
+    [InlineData(1.0, "100 %")]
+    [InlineData(double.NaN, "–")]
+    public void Shares_are_written_for_people(double share, string text) => Assert.Equal(text, HtmlText.Share(share));
+
+    [Theory]
+    [InlineData(0, "0.0 s")]
+    [InlineData(0.267, "0.27 s")]
+    [InlineData(59.517, "59.5 s")]
+    [InlineData(125.9, "2 min 5 s")]
+    [InlineData(3_725, "1 h 2 min")]
+    public void Times_are_written_for_people(double seconds, string text) => Assert.Equal(text, HtmlText.Seconds(seconds));
+
+    private static XElement Chart(string label) => Page.Descendants("div").Single(d => (string?)d.Attribute("aria-label") == label);
+
+    private static IEnumerable<XElement> Rows(XElement chart) => chart.Elements("div").Where(static d => (string?)d.Attribute("class") == "row");
+
+    private static double Percent(XElement shape, string name) => Parse(shape.Attribute(name)!.Value.TrimEnd('%'));
 
     private static double Parse(string number) => double.Parse(number, CultureInfo.InvariantCulture);
-
-    [GeneratedRegex("^[xy][12]?$")]
-    private static partial Regex Coordinate();
 }
