@@ -10,17 +10,19 @@ readonly cifar_sha256=141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3
 readonly torchsharp_version=0.107.0
 readonly torchsharp_props=artifacts/TorchSharp.props
 readonly native_packages=(libtorch-dev libopenblas0-pthread cmake make g++)
+# What the tests of the report's page look at it with.
+readonly browser_packages=(chromium fonts-dejavu-core)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 usage() {
     cat <<'TEXT'
 usage: ./build.sh COMMAND
-  setup   install what is missing: native libraries, CIFAR-10, the choice of TorchSharp
-  demo    setup, build the sample (which quantizes its ResNet-20), compare it with the float model
+  setup   install what is missing: native libraries, CIFAR-10, the choice of TorchSharp, and for the tests Chromium
+  demo    set up, build the sample (which quantizes its ResNet-20), compare it with the float model
   test    setup, run every test
-  pack    setup, put the NuGet packages into artifacts/packages
-  bench   setup, time reconstruction beside an eager PyTorch; `bench generator`, `bench blocks`: the generator in an editor, blocks alone
+  pack    set up, put the NuGet packages into artifacts/packages
+  bench   set up, time reconstruction beside an eager PyTorch; `bench generator`, `bench blocks`: the generator in an editor, blocks alone
 TEXT
 }
 
@@ -104,16 +106,31 @@ install_native() {
         return
     fi
 
-    local missing=() package
-    for package in "${native_packages[@]}"; do
+    install_packages libtorch "${native_packages[@]}"
+}
+
+# A browser of one's own is as good: the tests take what QDROP_CHROMIUM names.
+install_browser() {
+    if [[ -n ${QDROP_CHROMIUM:-} ]]; then
+        say Chromium "$QDROP_CHROMIUM (QDROP_CHROMIUM)"
+    else
+        install_packages Chromium "${browser_packages[@]}"
+    fi
+}
+
+# Installs those of some packages that are missing.
+install_packages() {
+    local what=$1 missing=() package
+    shift
+    for package in "$@"; do
         [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
     done
     if ((${#missing[@]} == 0)); then
-        say libtorch "installed (${native_packages[*]})"
+        say "$what" "installed ($*)"
         return
     fi
 
-    say libtorch "installing ${missing[*]}"
+    say "$what" "installing ${missing[*]}"
     apt_install "${missing[@]}"
 }
 
@@ -197,15 +214,21 @@ cifar_url() {
     printf '%s/%s/-/%s-%s.tgz' "${registry%/}" "$cifar_package" "$cifar_package" "$cifar_version"
 }
 
-setup() {
+# What building and running need.
+prepare() {
     check_sdk
     choose_torchsharp
     install_native
     fetch_cifar
 }
 
+setup() {
+    prepare
+    install_browser
+}
+
 demo() {
-    setup
+    prepare
     use_threads "$(nproc)"
     say sample "building; its ResNet-20 is quantized on the way"
     dotnet build samples/Cifar10 -c Release --nologo
@@ -220,7 +243,7 @@ run_tests() {
 }
 
 pack() {
-    setup
+    prepare
     local projects=(QDrop.Runtime QDrop.Build) project
     if grep -q '>system<' "$torchsharp_props"; then
         projects+=(QDrop.TorchSharp)
@@ -236,7 +259,7 @@ install_pytorch() {
 }
 
 bench() {
-    setup
+    prepare
     use_threads "$(nproc)"
     case ${1:-} in
         generator | blocks)
