@@ -37,21 +37,12 @@ public sealed class Chromium : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        try
-        {
-            _process = Launch(Program);
-            _tools = await DevTools.Connect(await Address());
-            string target = (string)(await _tools.Send("Target.createTarget", new { url = "about:blank" }))["targetId"]!;
-            _session = (string)(await _tools.Send("Target.attachToTarget", new { targetId = target, flatten = true }))["sessionId"]!;
-            foreach (string domain in new[] { "Page", "Runtime", "Log", "Network" })
-                await Send($"{domain}.enable");
-        }
-        catch
-        {
-            // xunit does not dispose of a fixture that could not be set up.
-            await DisposeAsync();
-            throw;
-        }
+        _process = Launch(Program);
+        _tools = await DevTools.Connect(await Address());
+        string target = (string)(await _tools.Send("Target.createTarget", new { url = "about:blank" }))["targetId"]!;
+        _session = (string)(await _tools.Send("Target.attachToTarget", new { targetId = target, flatten = true }))["sessionId"]!;
+        foreach (string domain in new[] { "Page", "Runtime", "Log", "Network" })
+            await Send($"{domain}.enable");
     }
 
     /// <summary>Opens a page and runs a script in it, which is no part of the page.</summary>
@@ -81,7 +72,7 @@ public sealed class Chromium : IAsyncLifetime
         return [.. findings, .. answer["result"]!["value"]!.AsArray().Select(static n => (string)n!)];
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the browser. It is called where <see cref="InitializeAsync"/> has failed, too.</summary>
     public async Task DisposeAsync()
     {
         try
