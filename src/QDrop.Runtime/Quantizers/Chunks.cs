@@ -35,7 +35,8 @@ internal static class Chunks
     public static int Count(long length) => (int)((length + Length - 1) / Length);
 
     /// <summary>Calls <paramref name="body"/> with each number from 0 to <paramref name="count"/> − 1, in any order.</summary>
-    public static void ForEachItem(int count, Action<int> body)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled, and <paramref name="body"/> or the loop has noticed it.</exception>
+    public static void ForEachItem(int count, Action<int> body, CancellationToken cancellation = default)
     {
         if (count == 1 || Threads is 1)
         {
@@ -44,7 +45,7 @@ internal static class Chunks
         }
         else
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, body);
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = cancellation }, body);
         }
     }
 

@@ -8,6 +8,9 @@ internal static unsafe class Histogram
 {
     private const int Bins = 8192;
 
+    /// <summary>Values between two looks at whether the search is still wanted: some milliseconds.</summary>
+    private const long Part = 1 << 20;
+
     /// <summary>The least and the greatest value, and whether all are finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Least, float Greatest, bool Finite) Extent(float* values, long count)
@@ -39,19 +42,27 @@ internal static unsafe class Histogram
     }
 
     /// <summary>Groups values that lie close together.</summary>
+    /// <param name="values">The values, all finite.</param>
+    /// <param name="count">Number of values.</param>
+    /// <param name="extent">The least and the greatest of them.</param>
+    /// <param name="point">Stops it.</param>
     /// <returns>The mean of each group and how many values it has.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (float[] Means, float[] Counts) Of(float* values, long count, (float Least, float Greatest) extent)
+    public static (float[] Means, float[] Counts) Of(float* values, long count, (float Least, float Greatest) extent, CancellationPoint point = default)
     {
         var sums = new double[Bins];
         var counts = new long[Bins];
         var width = (double)extent.Greatest - extent.Least;
         var factor = width > 0 ? (float)(Bins / width) : 0;
-        for (var i = 0L; i < count; i++)
+        for (var start = 0L; start < count; start += Part)
         {
-            var bin = Math.Min((int)((values[i] - extent.Least) * factor), Bins - 1);
-            sums[bin] += values[i];
-            counts[bin]++;
+            point.Pass();
+            for (var i = start; i < Math.Min(count, start + Part); i++)
+            {
+                var bin = Math.Min((int)((values[i] - extent.Least) * factor), Bins - 1);
+                sums[bin] += values[i];
+                counts[bin]++;
+            }
         }
         var used = Enumerable.Range(0, Bins).Where(bin => counts[bin] > 0).ToArray();
         return (Array.ConvertAll(used, bin => (float)(sums[bin] / counts[bin])), Array.ConvertAll(used, bin => (float)counts[bin]));
