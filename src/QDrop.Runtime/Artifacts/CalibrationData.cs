@@ -41,8 +41,18 @@ public static class CalibrationData
             throw new QDropException("QDROP220", $"{source} gave {(inputs is null ? "null" : "no tensors")}; expected a tensor of shape [samples, …] for each input of the model.");
         for (int i = 0; i < inputs.Count; i++)
             Check(inputs[i], samples, inputs.Count == 1 ? source : $"{source}, for input {i},");
-        if (inputs.FirstOrDefault(t => t.shape[0] != inputs[0].shape[0]) is { } other)
-            throw new QDropException("QDROP222", $"{source} gave {inputs[0].shape[0]} samples for one input and {other.shape[0]} for another; expected as many for each, in the same order.");
+        CheckCounts(inputs, source);
+    }
+
+    /// <summary>Checks that all inputs have as many samples.</summary>
+    /// <param name="inputs">The inputs; scalars are passed over.</param>
+    /// <param name="source">How messages call the source, at the beginning of a sentence.</param>
+    internal static void CheckCounts(IReadOnlyList<Tensor> inputs, string source)
+    {
+        long[] counts = [.. inputs.Where(static t => t.ndim > 0).Select(static t => t.shape[0])];
+        int other = Array.FindIndex(counts, c => c != counts[0]);
+        if (other > 0)
+            throw new QDropException("QDROP222", $"{source} gave {counts[0]} samples for one input and {counts[other]} for another; expected as many for each, in the same order.");
     }
 
     /// <inheritdoc cref="Check(IReadOnlyList{Tensor}, int, string)"/>

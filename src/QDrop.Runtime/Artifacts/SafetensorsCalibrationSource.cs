@@ -45,6 +45,8 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
         string path = Path.Combine(request.ProjectDirectory, request.Path);
         using var scope = NewDisposeScope();
         Tensor[] selected = Kind.Read(path, stream => Select(SafetensorsFile.Read(stream).Tensors, request));
+        // Before they are cut to what is asked for: where one has lost samples, theirs no longer belong together.
+        CalibrationData.CheckCounts(selected, $"The file '{path}'");
         Tensor[] inputs = [.. selected.Select(tensor =>
         {
             Tensor input = SafetensorsTypes.IsFloat(tensor.dtype) ? tensor.to_type(ScalarType.Float32) : tensor;

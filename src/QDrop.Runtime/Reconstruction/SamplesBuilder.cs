@@ -64,18 +64,23 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
         {
             if (Continues(same, part))
                 return;
+            CheckRows(same, part);
             _values[i] = Empty(part);
             using Tensor before = _values[i]!.narrow(0, 0, _filled), source = same.narrow(0, 0, _filled);
             before.copy_(source);
             _same[i] = null;
         }
         Tensor all = _values[i] ??= Empty(part);
-        if (!SameRows(all, part))
-        {
-            throw new QDropException("QDROP232", $"Samples have shape [{string.Join(", ", all.shape[1..])}] in one batch of calibration inputs and [{string.Join(", ", part.shape[1..])}] in another. "
-                + "Expected the same in every batch: what a unit is given must not depend on the values of the inputs.");
-        }
+        CheckRows(all, part);
         all.narrow(0, _filled, part.shape[0]).copy_(part);
+    }
+
+    private void CheckRows(Tensor whole, Tensor part)
+    {
+        if (SameRows(whole, part))
+            return;
+        throw new QDropException("QDROP232", $"Samples have shape [{string.Join(", ", whole.shape[1..])}] in one batch of calibration inputs and [{string.Join(", ", part.shape[1..])}] in another. "
+            + "Expected the same in every batch: what a unit is given must not depend on the values of the inputs.");
     }
 
     /// <summary>Whether the batch is what the tensor has in its place.</summary>

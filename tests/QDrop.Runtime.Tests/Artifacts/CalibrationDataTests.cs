@@ -57,6 +57,16 @@ public sealed class CalibrationDataTests : IDisposable
     }
 
     [Fact]
+    public void Inputs_with_different_numbers_of_samples_are_an_error_even_where_each_has_enough()
+    {
+        var request = new CalibrationRequest(2, "c.safetensors", _folder.Root) { InputCount = 2 };
+        SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["input.0"] = ones(5, 4), ["input.1"] = ones(3, 4) });
+        var error = Assert.Throws<QDropException>(() => ((IMultiInputCalibrationSource)_source).Load(request));
+        Assert.Equal("QDROP222", error.Code);
+        Assert.Contains("5 samples for one input and 3 for another", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Missing_data_are_an_error()
     {
         Refused(2, null, "QDROP220");

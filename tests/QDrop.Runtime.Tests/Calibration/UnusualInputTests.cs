@@ -128,6 +128,17 @@ public sealed class UnusualInputTests : IDisposable
     }
 
     [Fact]
+    public void Batches_that_have_other_shapes_within_the_model_are_an_error()
+    {
+        using var model = new RaggedNet();
+        Tensor inputs = rand(130, 5, 4);
+        inputs[129, 0, 0] = tensor(6f);
+        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(RaggedNet.Descriptor, RaggedNet.Descriptor.Settings, model, inputs));
+        Assert.Equal("QDROP232", error.Code);
+        Assert.Contains("Samples have shape [5, 6] in one batch of calibration inputs and [2, 6] in another", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Samples_that_are_not_finite_are_an_error()
     {
         Tensor inputs = randn(48, 3, 16, 16);
