@@ -33,21 +33,25 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         ModelCost cost;
         using (no_grad())
             cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(Samples + 1), others));
-        return new DiscoveredModel(discovery.Units, discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1), cost,
-            discovery.Units.ToDictionary(static u => u, discovery.Needs), discovery.NeedsOf(found));
+        var needs = new HiddenNeeds(_runner, discovery);
+        needs.Find(_batches.Repeated(Samples), found);
+        return new DiscoveredModel(discovery.Units, discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1), cost, needs.Needs, needs.ResultNeeds);
     }
 
     /// <summary>Runs the twin, quantizers off, on all inputs: one that it does not take, such as an index out of range, shows before anything is computed at length.</summary>
-    public void TryInputs()
+    /// <returns>Seconds that each unit took for all inputs.</returns>
+    public IReadOnlyDictionary<Unit, double> TryInputs()
     {
         using var guard = no_grad();
         _context.Enable(weights: false, activations: false);
+        var executor = new ObservingExecutor(_context, calibration.Cancellation);
         foreach (CalibrationBatch batch in _batches.All)
         {
             calibration.Cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            _runner.Run(batch.Inputs, new ObservingExecutor(_context, calibration.Cancellation));
+            _runner.Run(batch.Inputs, executor);
         }
+        return executor.Seconds;
     }
 }
 

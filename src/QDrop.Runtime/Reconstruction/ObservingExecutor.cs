@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using QDrop.Modules;
 using static TorchSharp.torch;
 
@@ -8,11 +9,15 @@ namespace QDrop.Reconstruction;
 /// <param name="cancellation">Checked before each unit.</param>
 internal sealed class ObservingExecutor(QuantizationContext context, CancellationToken cancellation) : UnitExecutor
 {
+    /// <summary>Seconds that each unit took, whenever it ran.</summary>
+    public Dictionary<Unit, double> Seconds { get; } = [];
+
     /// <inheritdoc/>
     public override Bundle Run(Unit unit, Bundle inputs)
     {
         cancellation.ThrowIfCancellationRequested();
         context.Current = unit;
+        long start = Stopwatch.GetTimestamp();
         try
         {
             using var scope = NewDisposeScope();
@@ -21,6 +26,7 @@ internal sealed class ObservingExecutor(QuantizationContext context, Cancellatio
         finally
         {
             context.Current = null;
+            Seconds[unit] = Seconds.GetValueOrDefault(unit) + Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
 }
