@@ -128,7 +128,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
     private double Gain(CalibrationBatch batch, PrefixExecutor calibrated, Bundle expected, double now, IReadOnlyList<QuantizedLayer> layers, int bits)
     {
         calibrated.Replay(Before(units.FirstOrDefault(u => layers.Any(u.Layers.Contains))));
-        using OtherWeights raised = OtherWeights.With(bits, layers);
+        using OtherWeights raised = OtherWeights.With(bits, layers, cancellation);
         return Ratio(batch, calibrated, expected) - now;
     }
 

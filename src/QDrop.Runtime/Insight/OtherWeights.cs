@@ -33,10 +33,10 @@ internal sealed class OtherWeights : IDisposable
     });
 
     /// <summary>Layers whose weights are rounded to nearest with another bit width, on ranges searched for it.</summary>
-    public static OtherWeights With(int bits, IEnumerable<QuantizedLayer> layers) => new(layers, layer =>
+    public static OtherWeights With(int bits, IEnumerable<QuantizedLayer> layers, CancellationToken cancellation = default) => new(layers, layer =>
     {
         layer.Weight.Bits = bits;
-        layer.Weight.SearchRange();
+        layer.Weight.SearchRange(cancellation);
     });
 
     /// <inheritdoc/>

@@ -50,6 +50,9 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>The unit that is being computed for the executor.</summary>
     internal Unit? Current { get; set; }
 
+    /// <summary>Stops what runs the model for calibration: looked at before each layer.</summary>
+    internal CancellationToken Cancellation { get; set; }
+
     /// <summary>Is shown the values of layers and activation quantizers; <see langword="null"/> in a program.</summary>
     internal IValueWatcher? Watcher { get; set; }
 

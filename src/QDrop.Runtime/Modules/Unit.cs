@@ -93,6 +93,7 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
             Context.Ran(this, layer, output);
             Volatile.Write(ref _known, true);
         }
+        Context.Cancellation.ThrowIfCancellationRequested();
         if (layer is not null)
         {
             x = layer.Forward(x);

@@ -43,6 +43,9 @@ public sealed class ActivationQuantizer(string name) : IDisposable
         }
     }
 
+    /// <summary>Stops the search of the range.</summary>
+    internal CancellationToken Cancellation { get; set; }
+
     /// <summary>How the range is chosen.</summary>
     internal RangeOptions Range { get; set; } = new();
 
@@ -144,7 +147,7 @@ public sealed class ActivationQuantizer(string name) : IDisposable
 
     private void SearchRange(Tensor x)
     {
-        var range = RangeSearch.OfTensor(x, Bits, Name, Range);
+        var range = RangeSearch.OfTensor(x, Bits, Name, Range, Cancellation);
         if (Range.IsAverage)
         {
             _observed.Add(range);

@@ -119,9 +119,10 @@ public sealed class WeightQuantizer : IDisposable
     }
 
     /// <summary>Searches the ranges for <see cref="Bits"/>.</summary>
-    internal void SearchRange()
+    /// <exception cref="OperationCanceledException">The search was cancelled; the quantizer is as it was.</exception>
+    internal void SearchRange(CancellationToken cancellation = default)
     {
-        var ranges = PerChannel ? RangeSearch.OfChannels(Weight, ChannelAxis, Bits, Name, Range) : OfAllChannels();
+        var ranges = PerChannel ? RangeSearch.OfChannels(Weight, ChannelAxis, Bits, Name, Range, cancellation) : OfAllChannels(cancellation);
         SetGrid(Array.ConvertAll(ranges, r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, Bits)));
         RangeError = ranges.Average(r => r.Error);
     }
@@ -177,10 +178,10 @@ public sealed class WeightQuantizer : IDisposable
         Weight.Dispose();
     }
 
-    private QuantizationRange[] OfAllChannels()
+    private QuantizationRange[] OfAllChannels(CancellationToken cancellation)
     {
         var ranges = new QuantizationRange[Weight.shape[ChannelAxis]];
-        Array.Fill(ranges, RangeSearch.OfTensor(Weight, Bits, Name, Range));
+        Array.Fill(ranges, RangeSearch.OfTensor(Weight, Bits, Name, Range, cancellation));
         return ranges;
     }
 

@@ -37,6 +37,19 @@ internal sealed class ActivationMemory(CalibrationMemory? options) : IDisposable
         Tensor OnHeap() => empty_strided(shape, stride, batch.dtype).DetachFromDisposeScope();
     }
 
+    /// <summary>A copy whose elements lie in memory in another order. It lives until it is disposed.</summary>
+    /// <param name="rows">Activations, <c>[samples, …]</c>.</param>
+    /// <param name="stride">The order.</param>
+    /// <exception cref="QDropException">QDROP243: the limit is too small. QDROP260: there is no room on the disk.</exception>
+    public Tensor Reordered(Tensor rows, long[] stride)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor copy = Empty(rows.shape, stride, rows.narrow(0, 0, Math.Min(1, rows.shape[0])));
+        copy.copy_(rows);
+        return copy;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

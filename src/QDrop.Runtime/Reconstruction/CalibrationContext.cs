@@ -28,6 +28,7 @@ internal sealed class CalibrationContext : IDisposable
         Batches = new CalibrationBatches(twin, inputs);
         Progress = new CalibrationProgressReport(progress, settings.Iterations);
         Cancellation = cancellation;
+        Quantization.Cancellation = cancellation;
         Memory = new ActivationMemory(memory);
         _weightsHash = new(() => WeightFile.Hash(Twin.Float));
         _calibrationHash = new(() => CalibrationData.Hash(Batches.Inputs));

@@ -3,16 +3,6 @@ using QDrop.Insight;
 
 namespace QDrop.Reconstruction;
 
-/// <summary>How far a calibration is.</summary>
-/// <param name="Phase"><c>discover</c>, <c>ranges</c>, <c>reconstruct</c> or <c>insight</c>.</param>
-/// <param name="Unit">Name of the unit, while reconstructing.</param>
-/// <param name="UnitIndex">Number of the unit, from 1.</param>
-/// <param name="UnitCount">Number of units.</param>
-/// <param name="Iteration">Iteration in the unit, from 1.</param>
-/// <param name="Iterations">Iterations for each unit.</param>
-/// <param name="Loss">Loss of the iteration.</param>
-public sealed record CalibrationProgress(string Phase, string? Unit, int UnitIndex, int UnitCount, int Iteration, int Iterations, double Loss);
-
 /// <summary>What calibration gives.</summary>
 /// <param name="State">The quantized model.</param>
 /// <param name="Units">What was done for each unit, in order.</param>

@@ -10,6 +10,9 @@ internal sealed class CalibrationRun : IDisposable
     /// <summary>Bytes that a tensor of a batch rarely exceeds. Larger ones are activations of many inputs.</summary>
     private const int BatchTensor = 8 << 20;
 
+    /// <summary>What a unit costs at least, in seconds: less is not measured well.</summary>
+    private const double LeastSeconds = 1e-6;
+
     private readonly CalibrationContext _calibration;
     private readonly CalibrationCheckpoint? _checkpoint;
     private DiscoveredModel? _model;
@@ -33,9 +36,9 @@ internal sealed class CalibrationRun : IDisposable
         using var lap = _calibration.Profile.In(CalibrationPhase.Discovery);
         var discovery = new ModelDiscovery(_calibration);
         _model = discovery.Run();
-        _calibration.Progress.UnitCount = _model.Units.Count;
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
-        discovery.TryInputs();
+        IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
+        _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), LeastSeconds), UnitCalibration.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
     }
 
     /// <summary>Weight ranges for every layer, then activation ranges with float weights.</summary>

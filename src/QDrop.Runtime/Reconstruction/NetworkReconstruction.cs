@@ -44,6 +44,7 @@ internal sealed class NetworkReconstruction(CalibrationContext calibration, Disc
             {
                 (output, UnitReport report) = reconstruction.Run(unit, k, quantizedInput, floatInput, floatOutput);
                 finished.Add(report with { Seconds = clock.Elapsed.TotalSeconds });
+                c.Progress.End(k + 1);
             }
             if (k == units.Count - 1)
                 break;

@@ -19,7 +19,7 @@ internal sealed class RangeObservation(CalibrationContext calibration)
         foreach (QuantizedLayer layer in _context.Layers)
         {
             calibration.Cancellation.ThrowIfCancellationRequested();
-            layer.Weight.SearchRange();
+            layer.Weight.SearchRange(calibration.Cancellation);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class RangeObservation(CalibrationContext calibration)
     private void Observe(IReadOnlyList<ActivationQuantizer> activations, long samples, Func<long, long, Bundle> run)
     {
         foreach (ActivationQuantizer activation in activations)
-            activation.Observing = true;
+            (activation.Observing, activation.Cancellation) = (true, calibration.Cancellation);
         long all = Math.Min(_settings.RangeSamples, samples), size = RangeOptions.OfActivations(_settings).IsAverage ? _settings.BatchSize : all;
         for (long start = 0; start < all; start += size)
         {

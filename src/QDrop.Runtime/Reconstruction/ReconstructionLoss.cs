@@ -12,7 +12,8 @@ namespace QDrop.Reconstruction;
 /// <param name="target">The float unit's outputs on all inputs, <c>[N, …]</c>, dense.</param>
 /// <param name="channelAxis">The dimension that counts channels.</param>
 /// <param name="weights">What each squared error is weighted with, of the target's shape, dense; <see langword="null"/> for 1.</param>
-internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, Tensor? weights = null) : IDisposable
+/// <param name="memory">Gives memory for copies in another order; <see langword="null"/> for as much as they need.</param>
+internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, Tensor? weights = null, ActivationMemory? memory = null) : IDisposable
 {
     private readonly List<Tensor> _reordered = [];
     private RowStore _target = new(target);
@@ -120,12 +121,10 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
     {
         if (DenseMemory.SameOrder(output, rows.Tensor))
             return rows;
-        using var _ = no_grad();
-        var (shape, stride) = (rows.Tensor.shape, output.stride());
+        var stride = output.stride();
         stride[0] = rows.Length;
-        var reordered = empty_strided(shape, stride).DetachFromDisposeScope();
+        var reordered = (memory ?? new(null)).Reordered(rows.Tensor, stride);
         _reordered.Add(reordered);
-        reordered.copy_(rows.Tensor);
         return new(reordered);
     }
 }

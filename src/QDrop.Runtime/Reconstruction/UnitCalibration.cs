@@ -27,7 +27,7 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
         Samples output = units.Compute(unit, quantizedInput);
         double before = units.Error(unit, quantizedInput, output, floatOutput);
         var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0) { SignalPower = units.Power(unit, quantizedInput, floatOutput) };
-        if (!Learns(unit))
+        if (!Learns(unit, _context, _settings))
             return (output, report);
         using Samples? weights = Weights(unit, output);
         var divergence = new DivergenceGuard(weights is null ? before : units.Error(unit, quantizedInput, output, floatOutput, weights), report.SignalPower);
@@ -37,6 +37,7 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
             Profile = calibration.Profile,
             Guard = divergence,
             OutputWeights = weights,
+            Memory = calibration.Memory,
         };
         UnitResult result = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput, calibration.Progress.Of(number + 1), calibration.Cancellation);
         calibration.SetQuantized(true);
@@ -45,6 +46,14 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
         return (output, report with { Iterations = _settings.Iterations, ErrorAfter = after, LearningSeconds = result.Duration.TotalSeconds });
     }
 
+    /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
+    public static bool Learns(Unit unit, QuantizationContext context, QuantizationSettings settings) => context.MethodOf(unit.Name) switch
+    {
+        Method.Nearest => false,
+        Method.QDrop when unit.Activations.Count > 0 && settings.ActivationLearning != ActivationLearning.Fixed => true,
+        _ => unit.Learning.Any(),
+    };
+
     private Samples? Weights(Unit unit, Samples output)
     {
         using var lap = calibration.Profile.In(CalibrationPhase.Outputs);
@@ -52,12 +61,4 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
         calibration.SetQuantized(true);
         return weights;
     }
-
-    /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
-    private bool Learns(Unit unit) => _context.MethodOf(unit.Name) switch
-    {
-        Method.Nearest => false,
-        Method.QDrop when unit.Activations.Count > 0 && _settings.ActivationLearning != ActivationLearning.Fixed => true,
-        _ => unit.Learning.Any(),
-    };
 }

@@ -12,13 +12,15 @@ internal sealed class UnitInputs : IDisposable
 {
     private readonly Samples _quantized;
     private readonly InputMix?[] _mixes;
+    private readonly List<Tensor> _reordered = [];
 
     /// <param name="quantized">The inputs in the quantized network.</param>
     /// <param name="float">The inputs in the float network.</param>
     /// <param name="batchSize">Samples in a batch.</param>
     /// <param name="keep">Probability that an element is the quantized network's.</param>
     /// <param name="draws">Where the choice comes from.</param>
-    public UnitInputs(Samples quantized, Samples @float, int batchSize, double keep, DrawSource draws)
+    /// <param name="memory">Gives memory for copies in another order.</param>
+    public UnitInputs(Samples quantized, Samples @float, int batchSize, double keep, DrawSource draws, ActivationMemory memory)
     {
         _quantized = quantized;
         BatchSize = quantized.IsShared ? 1 : batchSize;
@@ -27,8 +29,16 @@ internal sealed class UnitInputs : IDisposable
             if (quantized.Layouts[i].IsShared || values.dtype != ScalarType.Float32)
                 return null;
             Tensor dense = DenseMemory.ToDense(values);
-            return new InputMix(new(dense), new(DenseMemory.InOrderOf(@float.Values[i], dense)), batchSize, keep, draws);
+            return new InputMix(new(dense), new(InOrderOf(@float.Values[i], dense)), batchSize, keep, draws);
         })];
+
+        Tensor InOrderOf(Tensor values, Tensor dense)
+        {
+            if (DenseMemory.SameOrder(values, dense))
+                return values;
+            _reordered.Add(memory.Reordered(values, dense.stride()));
+            return _reordered[^1];
+        }
     }
 
     /// <summary>Samples in a batch; 1 where no input depends on the sample.</summary>
@@ -55,5 +65,7 @@ internal sealed class UnitInputs : IDisposable
     {
         foreach (InputMix? mix in _mixes)
             mix?.Dispose();
+        foreach (Tensor copy in _reordered)
+            copy.Dispose();
     }
 }

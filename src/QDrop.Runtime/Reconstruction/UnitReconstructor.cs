@@ -31,6 +31,9 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     /// <summary>What the squared errors of the unit's outputs are weighted with, or <see langword="null"/> for 1.</summary>
     internal Samples? OutputWeights { get; init; }
 
+    /// <summary>Gives memory for copies of what goes into the unit and comes out of it.</summary>
+    internal ActivationMemory Memory { get; init; } = new(null);
+
     /// <summary>Probability that an activation is quantized while reconstructing.</summary>
     private double Keep => settings.Method == Method.Brecq ? 0 : 1 - settings.Drop;
 
@@ -50,8 +53,8 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         using var outer = NewDisposeScope();
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
         var alone = settings.Method == Method.AdaRound;
-        using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws);
-        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target), OutputWeights);
+        using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws, Memory);
+        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target), OutputWeights, Memory);
         var activations = unit.Activations.Where(a => a.Enabled).ToArray();
         try
         {
@@ -99,13 +102,15 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                 output = unit.Forward(batch);
             using (Profile.In(CalibrationPhase.Backward))
                 error = loss.Backward(output, rows);
-            var total = error;
+            var (total, penalty) = (error, 0.0);
             using (Profile.In(CalibrationPhase.Step))
             {
                 foreach (var optimizer in rounding)
                 {
                     double? beta = temperature.IsActive(iteration) ? temperature.Beta(iteration) : null;
-                    total += optimizer.Step(settings.LearningRate, beta, settings.Lambda);
+                    var part = optimizer.Step(settings.LearningRate, beta, settings.Lambda);
+                    total += part;
+                    penalty += part;
                 }
                 var rate = settings.ActivationLearningRate * (1 + Math.Cos(Math.PI * (iteration - 1) / settings.Iterations)) / 2;
                 foreach (var optimizer in steps)
@@ -121,7 +126,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
             Iterated?.Invoke(iteration, total);
             if (progress is not null && (clock.Elapsed - told >= ProgressInterval || iteration == settings.Iterations))
             {
-                progress.Report(new(unit.Name, iteration, settings.Iterations, total));
+                progress.Report(new(unit.Name, iteration, settings.Iterations, total, error, penalty, SettledRounding.Share(unit.Weights), clock.Elapsed));
                 told = clock.Elapsed;
             }
         }

@@ -73,6 +73,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
             double squares = 0;
             for (long start = 0; start < values.shape[0]; start += Rows)
             {
+                cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).square().sum().ToDouble();
             }

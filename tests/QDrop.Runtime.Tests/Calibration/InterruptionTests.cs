@@ -79,6 +79,21 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
+    public void Cancelled_within_a_run_of_the_model_no_further_layer_is_run()
+    {
+        using var source = new CancellationTokenSource();
+        using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, _model);
+        using var calibration = new CalibrationContext(ResidualNet.Descriptor, Settings, (IModelTwin)twin, [_inputs], progress: null, source.Token, memory: null);
+        IReadOnlyList<Unit> units = new ModelDiscovery(calibration).Run().Units;
+        int observed = 0;
+        var watcher = new CancelAfter(2, source, () => observed++);
+        twin.Context.Watcher = watcher;
+        Assert.ThrowsAny<OperationCanceledException>(() => calibration.Runner.Run(new([_inputs])));
+        Assert.True(units.Sum(static u => u.Layers.Count) > 2, "The model is too small.");
+        Assert.Equal(2, observed);
+    }
+
+    [Fact]
     public void Learning_that_diverges_stops_with_the_unit_the_settings_and_advice()
     {
         // Steps of 1 at scales of about 0.01.
@@ -87,6 +102,23 @@ public sealed class InterruptionTests : IDisposable
         Assert.Contains("'conv1' grew to more than 10 times its start", error.Message, StringComparison.Ordinal);
         Assert.Contains("W 8, A 8, Drop 0.5", error.Message, StringComparison.Ordinal);
         Assert.Contains("Lower LearningRate or ActivationLearningRate", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Cancels when it has seen the outputs of so many layers.</summary>
+    private sealed class CancelAfter(int layers, CancellationTokenSource source, Action seen) : IValueWatcher
+    {
+        private int _seen;
+
+        public void Saw(QuantizedLayer layer, Tensor output)
+        {
+            seen();
+            if (++_seen == layers)
+                source.Cancel();
+        }
+
+        public void Saw(QDrop.Quantizers.ActivationQuantizer quantizer, Tensor input)
+        {
+        }
     }
 
     private sealed class CancelAt(Func<CalibrationProgress, bool> when, CancellationTokenSource source) : IProgress<CalibrationProgress>

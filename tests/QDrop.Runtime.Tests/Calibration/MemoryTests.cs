@@ -60,6 +60,28 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     }
 
     [Fact]
+    public void Copies_for_another_memory_order_count()
+    {
+        Tensor rows = randn(40, 3, 4, 4), output = randn(8, 3, 4, 4), channelsLast = randn(40, 4, 4, 3).permute(0, 3, 1, 2);
+        using var memory = new ActivationMemory(new CalibrationMemory(3 * 4 * 4 * sizeof(float), Spill));
+        using (var inputs = new UnitInputs(channelsLast, rows, 8, 0.5, new SeededDraws(1, 0), memory))
+            Assert.Equal(40 * 48 * sizeof(float), memory.Mapped);
+        using var loss = new ReconstructionLoss(channelsLast, 1, weights: null, memory);
+        loss.Evaluate(output, [0, 1, 2, 3, 4, 5, 6, 7]);
+        Assert.Equal(2 * 40 * 48 * sizeof(float), memory.Mapped);
+    }
+
+    [Fact]
+    public void A_copy_in_another_order_has_the_same_values()
+    {
+        using var memory = new ActivationMemory(null);
+        Tensor rows = randn(2, 3, 5, 7);
+        using Tensor copy = memory.Reordered(rows, [105, 1, 21, 3]);
+        Assert.Equal([105, 1, 21, 3], copy.stride());
+        Assert.True(copy.allclose(rows, rtol: 0, atol: 0));
+    }
+
+    [Fact]
     public void A_limit_below_a_batch_is_an_error_that_says_what_a_batch_takes()
     {
         using var model = new ResidualNet();
