@@ -174,11 +174,13 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
             return;
         _lastProgress = step;
         _sinceProgress.Restart();
-        string text = message.Unit is null
-            ? $"{message.Model}: {message.Phase}"
-            : FormattableString.Invariant($"{message.Model}: {message.Phase}, unit {message.UnitIndex}/{message.UnitCount} {message.Unit}, iteration {message.Iteration}/{message.Iterations}, loss {message.Loss:g4}");
-        log.LogMessage(MessageImportance.Normal, "{0}", text);
+        log.LogMessage(MessageImportance.Normal, "{0}", $"{message.Model}: {message.Text ?? Describe(message)}");
     }
+
+    /// <summary>How far it is, for a worker that does not say it in words.</summary>
+    private static string? Describe(WorkerMessage message) => message.Unit is null
+        ? message.Phase
+        : FormattableString.Invariant($"{message.Phase}, unit {message.UnitIndex}/{message.UnitCount} {message.Unit}, iteration {message.Iteration}/{message.Iterations}, loss {message.Loss:g4}");
 
     private void Diagnostic(WorkerMessage message)
     {

@@ -22,6 +22,7 @@ internal sealed class ProgressMessages(WorkerChannel channel, string model) : IP
         channel.Send(new WorkerMessage
         {
             Kind = MessageKind.Progress,
+            Text = value.Describe(),
             Model = model,
             Phase = value.Phase,
             Unit = value.Unit,
@@ -30,6 +31,10 @@ internal sealed class ProgressMessages(WorkerChannel channel, string model) : IP
             Iteration = value.Iteration,
             Iterations = value.Iterations,
             Loss = double.IsFinite(value.Loss) ? value.Loss : 0,
+            ReconstructionLoss = value.Iteration == 0 ? null : value.ReconstructionLoss,
+            RoundingLoss = value.Iteration == 0 ? null : value.RoundingLoss,
+            Settled = value.Settled,
+            SecondsLeft = value.TimeLeft?.TotalSeconds,
         });
     }
 }

@@ -17,6 +17,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         new("NoWeightsFile", "QDROP213", "text.safetensors", Attribute: Sound.Replace("weights.s", "text.s", StringComparison.Ordinal)),
         new("MissingInputs", "QDROP220", "nowhere.safetensors", Attribute: Sound.Replace("inputs.s", "nowhere.s", StringComparison.Ordinal)),
         new("SourceThrows", "QDROP220", "App.ThrowingSource.Load", Attribute: Sound + ", Calibration = typeof(ThrowingSource)"),
+        new("UnevenInputs", "QDROP220", "entry 1", Attribute: Sound + ", Calibration = typeof(UnevenSource)"),
         new("EmptyInputs", "QDROP221", "[0, 3, 8, 8]", Attribute: Sound.Replace("inputs.s", "empty.s", StringComparison.Ordinal)),
         new("OtherChannels", "QDROP222", "[16, 4, 8, 8]", Attribute: Sound.Replace("inputs.s", "channels.s", StringComparison.Ordinal)),
         new("OtherType", "QDROP222", "Int64", Attribute: Sound + ", Calibration = typeof(IntegerSource)"),
@@ -131,6 +132,11 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
                 public sealed class ThrowingSource : ICalibrationSource
                 {
                     public Tensor Load(CalibrationRequest request) => throw new InvalidOperationException("no inputs today");
+                }
+
+                public sealed class UnevenSource : ICalibrationSource
+                {
+                    public Tensor Load(CalibrationRequest request) => stack([zeros(3, 8, 8), zeros(3, 6, 8)]);
                 }
 
                 public sealed class IntegerSource : ICalibrationSource

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
+using QDrop.Protocol;
 using Xunit;
 using Task = System.Threading.Tasks.Task;
 
@@ -158,6 +159,29 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public void Progress_is_told_in_the_workers_words_and_members_that_are_not_known_are_not_read()
+    {
+        using var fake = new FakeWorker($$"""
+            {{FakeWorker.Hello}}
+            echo '{"Kind":"progress","Model":"App.Net","Phase":"reconstruct","Unit":"layer1.0","UnitIndex":2,"UnitCount":5,"Iteration":40,"Iterations":100,"Loss":0.25,"ReconstructionLoss":0.2,"RoundingLoss":0.05,"Settled":0.63,"SecondsLeft":80.5,"Text":"layer1.0 (2 of 5): 40 of 100, loss 0.2 + rounding 0.05, 63 % settled, about 1 min 20 s left","Later":[1]}'
+            {{FakeWorker.Summary}}
+            """);
+
+        Assert.True(fake.Task.Execute());
+
+        Assert.Contains("App.Net: layer1.0 (2 of 5): 40 of 100, loss 0.2 + rounding 0.05, 63 % settled, about 1 min 20 s left", fake.Engine.MessagesOf(MessageImportance.Normal));
+    }
+
+    [Fact]
+    public void Progress_of_a_unit_that_begins_leaves_out_what_is_not_known()
+    {
+        string line = JsonLine.Write(new WorkerMessage { Kind = MessageKind.Progress, Unit = "conv1", Settled = 0, RoundingLoss = null, SecondsLeft = null });
+        Assert.Equal("""{"Kind":"progress","Settled":0,"Unit":"conv1"}""", line);
+        WorkerMessage read = JsonLine.TryRead<WorkerMessage>(line)!;
+        Assert.Equal((0.0, null, null, null), (read.Settled, read.RoundingLoss, read.ReconstructionLoss, read.SecondsLeft));
+    }
+
+    [Fact]
     public void Progress_stands_in_a_file_that_is_gone_at_the_end()
     {
         using var fake = new FakeWorker($$"""
@@ -234,7 +258,8 @@ public sealed class ProtocolTests
         fake.Task.Cancel();
 
         Assert.False(await run.WaitAsync(TimeSpan.FromSeconds(20)));
-        Assert.False(IsRunning(child));
+        // A kill is a signal, which the system delivers when the process is next scheduled; the task waits for its worker, not for that one's children.
+        await Until(() => !IsRunning(child), "The worker's child still runs.");
     }
 
     [Fact]
@@ -326,12 +351,14 @@ public sealed class ProtocolTests
         Assert.Equal("QDROP101", Assert.Single(fake.Engine.Errors).Code);
     }
 
-    private static async Task WaitFor(string file)
+    private static Task WaitFor(string file) => Until(() => File.Exists(file), "The worker did not start.");
+
+    private static async Task Until(Func<bool> condition, string otherwise)
     {
         var watch = Stopwatch.StartNew();
-        while (!File.Exists(file))
+        while (!condition())
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), "The worker did not start.");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), otherwise);
             await Task.Delay(20);
         }
     }
@@ -339,7 +366,14 @@ public sealed class ProtocolTests
     private static bool IsRunning(int process)
     {
         // A killed child whose parent is gone stays a zombie until init has taken note of it.
-        string status = $"/proc/{process}/status";
-        return File.Exists(status) && !File.ReadAllText(status).Contains("State:\tZ", StringComparison.Ordinal);
+        try
+        {
+            return !File.ReadAllText($"/proc/{process}/status").Contains("State:\tZ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It is gone, perhaps while its state was read.
+            return false;
+        }
     }
 }

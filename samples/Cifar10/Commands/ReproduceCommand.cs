@@ -89,7 +89,9 @@ internal static class ReproduceCommand
         {
             var clock = Stopwatch.StartNew();
             using var model = Model();
-            var outcome = ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, _inputs, progress: null, _cancellation);
+            CalibrationOutcome outcome;
+            using (var progress = ProgressLines.Open())
+                outcome = ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, _inputs, progress, _cancellation);
             var seconds = clock.Elapsed.TotalSeconds;
             var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
             try

@@ -12,7 +12,7 @@ internal sealed class WorkerMessage
     /// <summary>Hello: version of requests and messages that the worker speaks.</summary>
     [DataMember(EmitDefaultValue = false)] public int Version { get; set; }
 
-    /// <summary>Log, diagnostic, summary: the text. Input: full path of a file, or of a folder with a separator at its end.</summary>
+    /// <summary>Log, diagnostic, summary: the text. Progress: how far it is, in words. Input: full path of a file, or of a folder with a separator at its end.</summary>
     [DataMember(EmitDefaultValue = false)] public string? Text { get; set; }
 
     /// <summary>Log: <c>high</c>, <c>normal</c> or <c>low</c>.</summary>
@@ -54,8 +54,20 @@ internal sealed class WorkerMessage
     /// <summary>Progress: iterations of the unit in all.</summary>
     [DataMember(EmitDefaultValue = false)] public int Iterations { get; set; }
 
-    /// <summary>Progress: the unit's loss.</summary>
+    /// <summary>Progress: the unit's loss, that of the rounding regulariser included.</summary>
     [DataMember(EmitDefaultValue = false)] public double Loss { get; set; }
+
+    /// <summary>Progress: the unit's loss without that of the rounding regulariser.</summary>
+    [DataMember(EmitDefaultValue = false)] public double? ReconstructionLoss { get; set; }
+
+    /// <summary>Progress: the loss of the rounding regulariser.</summary>
+    [DataMember(EmitDefaultValue = false)] public double? RoundingLoss { get; set; }
+
+    /// <summary>Progress: share of the unit's rounding variables, from 0 to 1, that are settled.</summary>
+    [DataMember(EmitDefaultValue = false)] public double? Settled { get; set; }
+
+    /// <summary>Progress: seconds until all units are reconstructed.</summary>
+    [DataMember(EmitDefaultValue = false)] public double? SecondsLeft { get; set; }
 
     /// <summary>Result: one of <see cref="ResultOutcome"/>.</summary>
     [DataMember(EmitDefaultValue = false)] public string? Outcome { get; set; }

@@ -6,7 +6,10 @@ namespace QDrop.Protocol;
 [DataContract]
 internal sealed class WorkerRequest
 {
-    /// <summary>Version of requests and messages. Both ends come from the same package; the check finds tool paths that were overridden wrongly.</summary>
+    /// <summary>
+    /// Version of requests and messages. Both ends come from the same package; the check finds tool paths that were overridden wrongly. It rises when an end would misunderstand
+    /// the other. Members that are added do not raise it: an older end does not read them, and a newer one does without.
+    /// </summary>
     internal const int CurrentVersion = 1;
 
     /// <summary>Version of requests and messages that the build speaks.</summary>
