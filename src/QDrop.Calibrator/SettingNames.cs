@@ -33,6 +33,7 @@ internal static class SettingNames
         [nameof(QuantizationSettings.ActivationObserver)] = static (s, v) => s with { ActivationObserver = Enumeration<RangeObserver>(v) },
         [nameof(QuantizationSettings.Percentile)] = static (s, v) => s with { Percentile = Double(v) },
         [nameof(QuantizationSettings.WeightsPerChannel)] = static (s, v) => s with { WeightsPerChannel = Bool(v) },
+        [nameof(QuantizationSettings.ActivationsPerChannel)] = static (s, v) => s with { ActivationsPerChannel = Bool(v) },
         [nameof(QuantizationSettings.SymmetricWeights)] = static (s, v) => s with { SymmetricWeights = Bool(v) },
         [nameof(QuantizationSettings.SymmetricActivations)] = static (s, v) => s with { SymmetricActivations = Bool(v) },
         [nameof(QuantizationSettings.ActivationLearning)] = static (s, v) => s with { ActivationLearning = Enumeration<ActivationLearning>(v) },

@@ -10,7 +10,7 @@ public sealed class SettingMetadataTests
 
     private const string Item = """
         <QDropModel Include="App.TinyNet" Iterations="5" Preset="quick" Granularity="Layer" Loss="fisher" ActivationLearning="LsqPlus" ActivationObserver="AverageMinMax"
-                    WeightObserver="Percentile" Percentile="99.5" WeightsPerChannel="false" SymmetricWeights="TRUE" Order="UnitByUnit" BatchSize="4" />
+                    WeightObserver="Percentile" Percentile="99.5" WeightsPerChannel="false" ActivationsPerChannel="true" SymmetricWeights="TRUE" Order="UnitByUnit" BatchSize="4" />
         """;
 
     [Fact]
@@ -34,6 +34,7 @@ public sealed class SettingMetadataTests
             new[] { "granularity", "loss", "activationLearning", "activationObserver", "weightObserver", "order" }.Select(name => settings.GetProperty(name).GetString()));
         Assert.Equal(99.5, settings.GetProperty("percentile").GetDouble());
         Assert.False(settings.GetProperty("weightsPerChannel").GetBoolean());
+        Assert.True(settings.GetProperty("activationsPerChannel").GetBoolean());
         Assert.True(settings.GetProperty("symmetricWeights").GetBoolean());
         Assert.False(settings.GetProperty("symmetricActivations").GetBoolean());
 

@@ -23,6 +23,7 @@ public sealed class PresetTests
     [InlineData("WeightObserver = RangeObserver.MinMax", "WeightObserver = global::QDrop.RangeObserver.MinMax")]
     [InlineData("ActivationObserver = RangeObserver.Percentile, Percentile = 99.9", "ActivationObserver = global::QDrop.RangeObserver.Percentile, Percentile = 99.9")]
     [InlineData("WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = false", "WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = false")]
+    [InlineData("ActivationsPerChannel = true", "ActivationsPerChannel = true")]
     [InlineData("Order = CalibrationOrder.UnitByUnit", "Order = global::QDrop.CalibrationOrder.UnitByUnit")]
     public void The_twin_has_what_the_attribute_says(string arguments, string settings)
     {

@@ -57,7 +57,7 @@ internal static class SettingsGatherer
                         Report(Rules.Setting, name, range.Nearest(number) is { } nearest ? Code(nearest) : null, name, Text(number), $"expected {range.Expected}");
                     code.Add($"{name} = {Code(number)}");
                     break;
-                case "WeightsPerChannel" or "SymmetricWeights" or "SymmetricActivations" when value.Value is bool truth:
+                case "WeightsPerChannel" or "ActivationsPerChannel" or "SymmetricWeights" or "SymmetricActivations" when value.Value is bool truth:
                     code.Add($"{argument.Key} = {(truth ? "true" : "false")}");
                     break;
                 case "Seed" when value.Value is long seed:

@@ -82,6 +82,9 @@ public sealed class QuantizeAttribute : Attribute
     /// <summary>Whether each output channel of a weight has a range of its own.</summary>
     public bool WeightsPerChannel { get; set; } = true;
 
+    /// <summary>Whether each channel of an activation has a range of its own, not one for the whole tensor.</summary>
+    public bool ActivationsPerChannel { get; set; }
+
     /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
     public bool SymmetricWeights { get; set; }
 

@@ -8,8 +8,8 @@ namespace QDrop.Artifacts;
 /// </summary>
 public static class Artifact
 {
-    /// <summary>Version of the format that this library writes, and the newest that it reads.</summary>
-    public const int FormatVersion = 2;
+    /// <summary>The newest version of the format that this library reads. It writes the oldest that can say everything.</summary>
+    public const int FormatVersion = 3;
 
     internal const string Format = "qdrop";
     internal const string FormatKey = "format";
@@ -42,7 +42,7 @@ public static class Artifact
         SafetensorsFile.Write(path, tensors, new Dictionary<string, string>
         {
             [FormatKey] = Format,
-            [VersionKey] = FormattableString.Invariant($"{FormatVersion}"),
+            [VersionKey] = FormattableString.Invariant($"{ArtifactWriter.VersionFor(state)}"),
             [ManifestKey] = manifest,
             [HashKey] = TensorHash.Of(tensors, manifest),
         });

@@ -27,6 +27,8 @@ internal static class ArtifactReader
         var state = State(ManifestDocument.Parse(manifest, version), tensors);
         if (StateCheck.Problem(state) is { } problem)
             throw new InvalidFileException(problem);
+        if ((version > 2) != (ArtifactWriter.VersionFor(state) > 2))
+            throw new InvalidFileException($"its {Artifact.VersionKey} is {version}, but what it says of activations is of version {ArtifactWriter.VersionFor(state)}: it is corrupted.");
         try
         {
             state.Manifest.Settings.Validated();
@@ -111,16 +113,29 @@ internal static class ArtifactReader
 
     private static List<ActivationState> Activations(IReadOnlyList<ActivationDocument> documents, Dictionary<string, Tensor> tensors)
     {
+        if (documents.FirstOrDefault(static a => a.Channels is null != a.ChannelAxis is null || a.Channels < 1) is { } odd)
+            throw new InvalidFileException($"activation quantizer '{odd.Name}' has {odd.Channels?.ToString(CultureInfo.InvariantCulture) ?? "no"} channels along axis {odd.ChannelAxis?.ToString(CultureInfo.InvariantCulture) ?? "none"}; expected both or neither, and at least one channel.");
+        long expected = documents.Sum(static a => (long)(a.Channels ?? 1));
         float[] scales = Vector(Artifact.ActivationScales, ScalarType.Float32);
         float[] zeroPoints = Vector(Artifact.ActivationZeroPoints, ScalarType.Byte);
-        return [.. documents.Select((a, i) => new ActivationState(a.Name, a.Bits, scales[i], zeroPoints[i]))];
+        var activations = new List<ActivationState>();
+        int next = 0;
+        foreach (var document in documents)
+        {
+            int count = document.Channels ?? 1;
+            activations.Add(document.ChannelAxis is { } axis
+                ? ActivationState.OfChannels(document.Name, document.Bits, new ChannelGrids(axis, scales[next..(next + count)], zeroPoints[next..(next + count)]))
+                : new ActivationState(document.Name, document.Bits, scales[next], zeroPoints[next]));
+            next += count;
+        }
+        return activations;
 
         float[] Vector(string name, ScalarType type)
         {
             var tensor = Take(tensors, name, type);
-            return tensor.shape is [var count] && count == documents.Count
+            return tensor.shape is [var count] && count == expected
                 ? TensorBytes.ToFloats(tensor)
-                : throw new InvalidFileException($"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} activation quantizers.");
+                : throw new InvalidFileException($"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} activation quantizers with {expected} grids in all.");
         }
     }
 

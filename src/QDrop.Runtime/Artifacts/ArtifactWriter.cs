@@ -5,13 +5,17 @@ namespace QDrop.Artifacts;
 /// <summary>Turns a quantized model into an artifact's tensors and manifest.</summary>
 internal static class ArtifactWriter
 {
+    /// <summary>The oldest version of the format that can say everything, so that older programs read what they can.</summary>
+    internal static int VersionFor(QuantizedModelState state) =>
+        state.Manifest.Settings.ActivationsPerChannel || state.Activations.Any(static a => a.Channels is not null) ? 3 : 2;
+
     internal static ManifestDocument Document(QuantizedModelState state) => new(
         state.Manifest.Model,
         state.Manifest.Fingerprint,
         state.Manifest.Settings,
         state.Manifest.Units,
         [.. state.Layers.Select(static l => new LayerDocument(l.Name, l.Bits, l.Levels.shape, l.ChannelAxis, l.Bias is not null))],
-        [.. state.Activations.Select(static a => new ActivationDocument(a.Name, a.Bits))],
+        [.. state.Activations.Select(static a => new ActivationDocument(a.Name, a.Bits, a.Channels?.Axis, a.Channels?.Scales.Count))],
         state.Manifest.WeightsHash,
         state.Manifest.CalibrationHash,
         state.Manifest.Versions);
@@ -29,8 +33,8 @@ internal static class ArtifactWriter
                 tensors.Add(Artifact.BiasName(layer.Name), layer.Bias);
         }
 
-        tensors.Add(Artifact.ActivationScales, TensorBytes.FromFloats([.. state.Activations.Select(static a => a.Scale)]));
-        tensors.Add(Artifact.ActivationZeroPoints, TensorBytes.FromFloats([.. state.Activations.Select(static a => a.ZeroPoint)]).to_type(ScalarType.Byte));
+        tensors.Add(Artifact.ActivationScales, TensorBytes.FromFloats([.. state.Activations.SelectMany(static a => a.Channels?.Scales ?? [a.Scale])]));
+        tensors.Add(Artifact.ActivationZeroPoints, TensorBytes.FromFloats([.. state.Activations.SelectMany(static a => a.Channels?.ZeroPoints ?? [a.ZeroPoint])]).to_type(ScalarType.Byte));
         foreach (var (name, tensor) in state.FloatTensors)
             tensors.Add(Artifact.FloatPrefix + name, tensor);
         return tensors;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace QDrop.Artifacts;
 
@@ -16,7 +17,12 @@ internal sealed record ManifestDocument(
     string CalibrationHash,
     LibraryVersions Versions)
 {
-    internal string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Default.ManifestDocument);
+    private static readonly JsonTypeInfo<ManifestDocument> Written = (JsonTypeInfo<ManifestDocument>)new JsonSerializerOptions(ManifestJson.Default.Options)
+    {
+        TypeInfoResolver = ManifestJson.Default.WithAddedModifier(OmitNewSettings),
+    }.GetTypeInfo(typeof(ManifestDocument));
+
+    internal string ToJson() => JsonSerializer.Serialize(this, Written);
 
     /// <param name="json">The text.</param>
     /// <param name="version">Version of the artifact's format.</param>
@@ -34,6 +40,15 @@ internal sealed record ManifestDocument(
         {
             throw new InvalidFileException($"its manifest cannot be read ({e.Message}): it is corrupted.");
         }
+    }
+
+    /// <summary>A setting that came with version 3 is written only where it is used, so that programs that know version 2 read all other files.</summary>
+    private static void OmitNewSettings(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(QuantizationSettings))
+            return;
+        foreach (var property in type.Properties.Where(static p => p.Name == JsonNamingPolicy.CamelCase.ConvertName(nameof(QuantizationSettings.ActivationsPerChannel))))
+            property.ShouldSerialize = static (_, value) => value is true;
     }
 
     /// <summary>What version 1 could not set had the values that are now the defaults.</summary>
@@ -61,8 +76,12 @@ internal sealed record ManifestDocument(
 /// <summary>A quantized layer in the manifest.</summary>
 internal sealed record LayerDocument(string Name, int Bits, IReadOnlyList<long> Shape, int ChannelAxis, bool HasBias);
 
-/// <summary>An activation quantizer in the manifest; the i-th has the i-th activation scale and zero point.</summary>
-internal sealed record ActivationDocument(string Name, int Bits);
+/// <summary>An activation quantizer in the manifest; its grids, one or one for each channel, are the next of the activation scales and zero points.</summary>
+internal sealed record ActivationDocument(
+    string Name,
+    int Bits,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ChannelAxis = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Channels = null);
 
 // Unknown members are refused: they would be settings that this version does not know and would silently drop.
 [JsonSourceGenerationOptions(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
@@ -23,9 +24,39 @@ public sealed record QuantizedModelState(
 /// <param name="Bias">The bias, with a folded batch norm's share: float32 <c>[output channels]</c>; or none.</param>
 public sealed record QuantizedLayerState(string Name, int Bits, Tensor Levels, Tensor Scale, Tensor ZeroPoint, int ChannelAxis, Tensor? Bias);
 
-/// <summary>An activation quantizer: value = scale · (level − zero point) for the whole tensor.</summary>
+/// <summary>An activation quantizer: value = scale · (level − zero point), for the whole tensor or in each channel.</summary>
 /// <param name="Name">Its name in the model.</param>
 /// <param name="Bits">Bits of an activation, 2 to 8.</param>
-/// <param name="Scale">The scale, above 0.</param>
-/// <param name="ZeroPoint">The zero point, a whole number from 0 to 2^bits − 1.</param>
-public sealed record ActivationState(string Name, int Bits, float Scale, float ZeroPoint);
+/// <param name="Scale">The scale, above 0; where each channel has its own, the greatest.</param>
+/// <param name="ZeroPoint">The zero point, a whole number from 0 to 2^bits − 1; where each channel has its own, that of the greatest scale.</param>
+public sealed record ActivationState(string Name, int Bits, float Scale, float ZeroPoint)
+{
+    /// <summary>The grids of the channels; <see langword="null"/> where one is for the whole tensor.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelGrids? Channels { get; init; }
+
+    /// <summary>A quantizer with a grid for each channel.</summary>
+    /// <param name="name">Its name in the model.</param>
+    /// <param name="bits">Bits of an activation, 2 to 8.</param>
+    /// <param name="channels">The grids, at least one.</param>
+    /// <returns>The state.</returns>
+    public static ActivationState OfChannels(string name, int bits, ChannelGrids channels)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        int greatest = Enumerable.Range(0, channels.Scales.Count).MaxBy(c => channels.Scales[c]);
+        return new(name, bits, channels.Scales[greatest], channels.ZeroPoints[greatest]) { Channels = channels };
+    }
+}
+
+/// <summary>A scale and a zero point for each channel of activations. Two are equal if their numbers are.</summary>
+/// <param name="Axis">The dimension of the activations that counts channels.</param>
+/// <param name="Scales">The scales, above 0.</param>
+/// <param name="ZeroPoints">The zero points, as many, whole numbers from 0 to 2^bits − 1.</param>
+public sealed record ChannelGrids(int Axis, IReadOnlyList<float> Scales, IReadOnlyList<float> ZeroPoints)
+{
+    /// <inheritdoc/>
+    public bool Equals(ChannelGrids? other) => other is not null && Axis == other.Axis && Scales.SequenceEqual(other.Scales) && ZeroPoints.SequenceEqual(other.ZeroPoints);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Axis, Scales.Count, Scales.FirstOrDefault());
+}

@@ -37,7 +37,14 @@ internal static class StateCheck
         string what = $"activation quantizer '{activation.Name}'";
         if (activation.Bits is < 2 or > 8)
             return $"{what} has {activation.Bits} bits; expected 2 to 8.";
-        return ProblemOfScale(activation.Scale, what) ?? ProblemOfZeroPoint(activation.ZeroPoint, activation.Bits, what);
+        if (activation.Channels is not { } channels)
+            return ProblemOfScale(activation.Scale, what) ?? ProblemOfZeroPoint(activation.ZeroPoint, activation.Bits, what);
+        if (channels.Axis < 0)
+            return $"{what} has channel axis {channels.Axis}; expected a dimension, 0 or more.";
+        if (channels.Scales.Count == 0 || channels.Scales.Count != channels.ZeroPoints.Count)
+            return $"{what} has {channels.Scales.Count} scales and {channels.ZeroPoints.Count} zero points; expected one of each for every channel.";
+        return channels.Scales.Select(scale => ProblemOfScale(scale, what)).FirstOrDefault(static p => p is not null)
+            ?? channels.ZeroPoints.Select(zeroPoint => ProblemOfZeroPoint(zeroPoint, activation.Bits, what)).FirstOrDefault(static p => p is not null);
     }
 
     private static string? ProblemOfNames(string what, IEnumerable<string> names)

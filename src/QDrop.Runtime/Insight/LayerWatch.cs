@@ -93,11 +93,23 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
         if (_mode != Mode.After)
             return;
         var (clipped, all) = _clipped.GetValueOrDefault(quantizer);
-        _clipped[quantizer] = (clipped + ClippedElements(input, quantizer.Scale!.ToSingle(), quantizer.ZeroPoint!.ToSingle(), quantizer.Bits), all + input.numel());
+        _clipped[quantizer] = (clipped + ClippedElements(input, quantizer), all + input.numel());
     }
 
     /// <inheritdoc/>
     public void Dispose() => Forget();
+
+    private static long ClippedElements(Tensor x, ActivationQuantizer quantizer)
+    {
+        if (quantizer.ChannelAxis is not { } axis)
+            return ClippedElements(x, quantizer.Scale!.ToSingle(), quantizer.ZeroPoint!.ToSingle(), quantizer.Bits);
+        float[] scales = [.. quantizer.Scale!.data<float>()], zeroPoints = [.. quantizer.ZeroPoint!.data<float>()];
+        return Enumerable.Range(0, scales.Length).Sum(c =>
+        {
+            using Tensor channel = x.detach().narrow(axis, c, 1);
+            return ClippedElements(channel, scales[c], zeroPoints[c], quantizer.Bits);
+        });
+    }
 
     /// <summary>How many elements a grid does not reach: their nearest level would be below 0 or above the highest.</summary>
     internal static long ClippedElements(Tensor x, float scale, float zeroPoint, int bits)

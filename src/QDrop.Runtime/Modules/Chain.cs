@@ -25,6 +25,9 @@ public sealed class Chain
         _steps = steps;
     }
 
+    /// <summary>Whether the value that goes into the chain has channels. Set before the first run.</summary>
+    internal bool HasChannels { get; set; } = true;
+
     /// <summary>Runs the chain.</summary>
     /// <param name="x">Input of the first step.</param>
     /// <returns>Value of the last step, quantized where a quantizer follows it.</returns>
@@ -43,7 +46,7 @@ public sealed class Chain
         lock (_lock)
         {
             if (_elements is null)
-                Volatile.Write(ref _elements, ChainBuilder.Build(_context, _path, _feeds, _afterJoin, _steps()));
+                Volatile.Write(ref _elements, ChainBuilder.Build(_context, _path, _feeds, _afterJoin, HasChannels, _steps()));
             return _elements!;
         }
     }

@@ -43,11 +43,12 @@ internal sealed class ChainBuilder
         public BatchNorm? BatchNorm;
         public List<Func<Tensor, Tensor>> Functions { get; } = [];
         public bool HasActivation;
+        public bool HasChannels = true;
     }
 
-    public static Func<Tensor, Tensor>[] Build(QuantizationContext context, string path, Feeds feeds, bool afterJoin, IEnumerable<Step> steps)
+    public static Func<Tensor, Tensor>[] Build(QuantizationContext context, string path, Feeds feeds, bool afterJoin, bool hasChannels, IEnumerable<Step> steps)
     {
-        var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open(null) : null };
+        var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open(null) { HasChannels = hasChannels } : null };
         Placed[] flat = [.. builder.Flatten(steps, null)];
         int last = Array.FindLastIndex(flat, s => builder.KindOf(s.Step) != LayerKind.PassThrough);
         for (int i = 0; i < flat.Length; i++)
@@ -122,6 +123,7 @@ internal sealed class ChainBuilder
                 break;
             case LayerKind.BatchNorm or LayerKind.Norm or LayerKind.Activation:
                 Absorb(function, kind == LayerKind.Activation, block);
+                _open!.HasChannels &= !IsSoftmax(step);
                 break;
             case LayerKind.PassThrough when _open is not null:
                 _trailing.Add(new(function, block));
@@ -134,6 +136,9 @@ internal sealed class ChainBuilder
                     + "expected a convolution, a linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a partial module class of the model's own assembly.");
         }
     }
+
+    /// <summary>Whether what a step gives are shares of positions, as in attention.</summary>
+    private static bool IsSoftmax(Step step) => step.Module is Softmax || (step.Function is not null && step.Name == nameof(Ops.softmax));
 
     /// <summary>A batch norm whose statistics are not tracked depends on the batch: it stays a function.</summary>
     private static bool CanFold(BatchNorm norm) => norm.track_running_stats && norm.running_mean is not null;
@@ -159,7 +164,7 @@ internal sealed class ChainBuilder
         {
             QuantizedLayer? layer = open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
             string name = layer?.Name ?? _path;
-            ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output") : null;
+            ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output", open.HasChannels) : null;
             var unit = new FusedUnit(_context, layer is null ? name : _context.UnitName(name), layer, open.Functions, output);
             _elements.Add(new(unit.Run, open.Block));
             _open = null;

@@ -30,6 +30,7 @@ public static partial class Ops
             scores = scores.masked_fill(kept.logical_not(), double.NegativeInfinity);
         else if (attn_mask is not null)
             scores = scores + attn_mask;
+        weights.HasChannels = false;
         Tensor mixing = weights.forward(scores.softmax(-1));
         return (p > 0 ? functional.dropout(mixing, p, training: true) : mixing).matmul(value);
     }

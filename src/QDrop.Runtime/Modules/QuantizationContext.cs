@@ -22,6 +22,9 @@ public sealed class QuantizationContext : IDisposable
     private readonly List<IDisposable> _owned = [];
     private HashSet<string>? _stages;
 
+    /// <summary>The layer that ran last of those that run for the first time, as values after it are seen.</summary>
+    private ChannelSource? _latest;
+
     /// <summary>For the twins of a model.</summary>
     /// <param name="model">The float model.</param>
     /// <param name="overrides">What attributes on parts of the model say.</param>
@@ -145,17 +148,19 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>A new activation quantizer. Where a layer is called twice, each call has its own: the second is named <c>name#2</c>.</summary>
-    internal ActivationQuantizer Activation(string name)
+    /// <param name="name">What it is named after.</param>
+    /// <param name="hasChannels">Whether its activations have channels.</param>
+    internal ActivationQuantizer Activation(string name, bool hasChannels = true)
     {
         lock (_lock)
         {
             string unique = Unique(_activationNames, name);
-            var quantizer = new ActivationQuantizer(unique);
+            var quantizer = new ActivationQuantizer(unique) { HasChannels = hasChannels };
             if (_activationStates is not null)
             {
                 if (!_activationStates.TryGetValue(unique, out ActivationState? state))
                     throw Missing("activation quantizer", unique);
-                quantizer.Restore(state.Bits, state.Scale, state.ZeroPoint);
+                quantizer.Restore(state.Bits, state.Channels?.Scales ?? [state.Scale], state.Channels?.ZeroPoints ?? [state.ZeroPoint], state.Channels?.Axis);
             }
             return quantizer;
         }
@@ -167,6 +172,10 @@ public sealed class QuantizationContext : IDisposable
         lock (_lock)
         {
             Unit owner = Current ?? unit;
+            if (layer is not null)
+                _latest = layer.Channels;
+            if (output is not null)
+                output.Source = _latest;
             if (layer is not null && !_layers.Contains(layer))
             {
                 _layers.Add(layer);

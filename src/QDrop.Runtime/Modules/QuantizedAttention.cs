@@ -30,12 +30,12 @@ internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Ten
         _query = Quantizer("query");
         _key = Quantizer("key");
         _value = Quantizer("value");
-        _weights = Quantizer("weights", static x => x.softmax(-1));
+        _weights = new(context, $"{name}.weights", null, [static x => x.softmax(-1)], context.Activation($"{name}.weights", hasChannels: false));
         _mixed = Quantizer("mixed");
         QuantizedLayer last = context.Layer(parameters.Layers[^1]);
         _output = new FusedUnit(context, context.UnitName(last.Name), last, [], output == Feeds.Next ? context.Activation(name + ".output") : null);
 
-        FusedUnit Quantizer(string part, params Func<Tensor, Tensor>[] functions) => new(context, $"{name}.{part}", null, functions, context.Activation($"{name}.{part}"));
+        FusedUnit Quantizer(string part) => new(context, $"{name}.{part}", null, [], context.Activation($"{name}.{part}"));
     }
 
     /// <inheritdoc/>

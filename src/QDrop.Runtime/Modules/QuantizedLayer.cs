@@ -56,6 +56,9 @@ public sealed class QuantizedLayer : IDisposable
 
     internal BatchNorm? BatchNorm { get; }
 
+    /// <summary>What it says of where the channels of its output are. An embedding's are its columns, though each row has a scale.</summary>
+    internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[Learns ? ChannelAxis : 1]);
+
     /// <summary>Whether reconstruction learns the rounding of the weights.</summary>
     internal bool Learns => _source.Learns;
 

@@ -1,30 +1,29 @@
-using QDrop.Reconstruction;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Fake quantization of activations: one uniform grid for the whole tensor, its step learned while reconstructing (arXiv 1902.08153), and with
-/// it, where that is asked for, its offset (arXiv 2004.09576); its effect then dropped element by element (arXiv 2203.05740).
+/// Fake quantization of activations: one uniform grid for the whole tensor, or one for each channel, its step learned while reconstructing
+/// (arXiv 1902.08153), and with it, where that is asked for, its offset (arXiv 2004.09576); its effect then dropped element by element
+/// (arXiv 2203.05740).
 /// </summary>
 /// <param name="name">Name in the network, such as <c>layer1.0.conv1</c>.</param>
-public sealed class ActivationQuantizer(string name) : IDisposable
+public sealed partial class ActivationQuantizer(string name) : IDisposable
 {
-    private const float SmallestScale = 1e-7f;
-
-    private readonly List<QuantizationRange> _observed = [];
-
     /// <summary>Name in the network, such as <c>layer1.0.conv1</c>.</summary>
     public string Name { get; } = name;
 
     /// <summary>Bit width, 2 to 8.</summary>
     public int Bits { get; internal set; } = 8;
 
-    /// <summary>Step of the grid, <c>[1]</c>, float32; <see langword="null"/> before the range was searched.</summary>
+    /// <summary>Step of the grid, <c>[1]</c>, or of each channel's, <c>[C]</c>, float32; <see langword="null"/> before the range was searched.</summary>
     public Tensor? Scale { get; private set; }
 
-    /// <summary>Level that stands for 0, <c>[1]</c>, float32 and integral; <see langword="null"/> before the range was searched.</summary>
+    /// <summary>Level that stands for 0, <c>[1]</c>, or in each channel, <c>[C]</c>, float32 and integral; <see langword="null"/> before the range was searched.</summary>
     public Tensor? ZeroPoint { get; private set; }
+
+    /// <summary>The dimension of the activations that counts channels with a grid each; <see langword="null"/> where one grid is for all, or before the range was searched.</summary>
+    public int? ChannelAxis { get; private set; }
 
     /// <summary>Mean |error|^2.4 on the activations that the range was searched for, where it is a mean of ranges on those of each; not a number before.</summary>
     internal double RangeError { get; private set; } = double.NaN;
@@ -49,14 +48,14 @@ public sealed class ActivationQuantizer(string name) : IDisposable
     /// <summary>How the range is chosen.</summary>
     internal RangeOptions Range { get; set; } = new();
 
-    /// <summary>Value of the lowest level while it is learned, <c>[1]</c>, float32.</summary>
-    internal Tensor? Offset { get; private set; }
+    /// <summary>Whether the activations have channels. What a softmax gives has none: its dimensions count positions.</summary>
+    internal bool HasChannels { get; init; } = true;
 
-    /// <summary>Probability, 0 to 1, that an element's quantization is dropped while learning.</summary>
-    internal double Drop { get; set; }
+    /// <summary>Whether each channel is to have a range of its own.</summary>
+    internal bool PerChannel { get; set; }
 
-    /// <summary>Where the choice of dropped elements comes from; <see langword="null"/> while not learning.</summary>
-    internal DrawSource? Draws { get; private set; }
+    /// <summary>What the activations come from, which says where their channels are; <see langword="null"/> if from no layer.</summary>
+    internal ChannelSource? Source { get; set; }
 
     /// <summary>Passes activations through the quantizer.</summary>
     /// <param name="x">Activations of any shape, float32. Those that are dense in memory keep their order there (channels_last stays).</param>
@@ -65,6 +64,7 @@ public sealed class ActivationQuantizer(string name) : IDisposable
     /// <paramref name="x"/> and to <see cref="Scale"/>.
     /// </returns>
     /// <exception cref="InvalidOperationException">The quantizer is enabled but has no range yet.</exception>
+    /// <exception cref="QDropException">It has a grid for each channel, and the activations have another number of channels (QDROP235).</exception>
     public Tensor Forward(Tensor x) => Pass(x, rectify: false);
 
     /// <summary>Passes activations through ReLU and the quantizer: in one pass over memory where they are quantized.</summary>
@@ -89,51 +89,33 @@ public sealed class ActivationQuantizer(string name) : IDisposable
             return x;
         if (Scale is null || ZeroPoint is null)
             throw new InvalidOperationException($"The activation quantizer '{Name}' has no range: it must observe activations, or be restored, before it can quantize.");
+        if (ChannelAxis is not null)
+            CheckChannels(x, Scale.NumberOfElements);
         return Draws is null ? Quantize(x, rectify) : QuantizeLearning(x, rectify);
     }
 
     /// <summary>Makes the quantizer use a known grid.</summary>
-    internal void Restore(int bits, float scale, float zeroPoint)
+    internal void Restore(int bits, float scale, float zeroPoint) => Restore(bits, [scale], [zeroPoint], null);
+
+    /// <summary>Makes the quantizer use known grids.</summary>
+    /// <param name="bits">Bit width.</param>
+    /// <param name="scales">Their steps: one, or one for each channel.</param>
+    /// <param name="zeroPoints">Their zero points.</param>
+    /// <param name="channelAxis">The dimension that counts channels; <see langword="null"/> where one grid is for all.</param>
+    internal void Restore(int bits, IReadOnlyList<float> scales, IReadOnlyList<float> zeroPoints, int? channelAxis)
     {
         Bits = bits;
-        SetGrid(scale, zeroPoint);
+        ChannelAxis = channelAxis;
+        SetGrids([.. scales], [.. zeroPoints]);
         Enabled = true;
     }
 
-    /// <summary>Makes the quantizer use a grid that was found before for the same bit width.</summary>
+    /// <summary>Makes the quantizer use grids that were found before for the same bit width and the same channels.</summary>
     internal void Restore(Tensor scale, Tensor zeroPoint)
     {
         Dispose();
         Scale = scale.clone().DetachFromDisposeScope();
         ZeroPoint = zeroPoint.clone().DetachFromDisposeScope();
-    }
-
-    /// <summary>From now on elements are dropped, and gradients flow to what is learned.</summary>
-    /// <param name="drop">Probability, 0 to 1, that an element's quantization is dropped.</param>
-    /// <param name="draws">Where the choice comes from.</param>
-    /// <param name="learning">What is learned.</param>
-    internal void BeginLearning(double drop, DrawSource draws, ActivationLearning learning = ActivationLearning.Lsq)
-    {
-        Drop = drop;
-        Draws = draws;
-        Scale!.requires_grad = learning != ActivationLearning.Fixed;
-        if (learning != ActivationLearning.LsqPlus)
-            return;
-        Offset = tensor([-Scale.item<float>() * ZeroPoint!.item<float>()]).DetachFromDisposeScope();
-        Offset.requires_grad = true;
-    }
-
-    /// <summary>Ends what <see cref="BeginLearning"/> began: every element is quantized again, with the learned scale and a whole zero point.</summary>
-    internal void EndLearning()
-    {
-        if (Draws is null)
-            return;
-        Draws = null;
-        Drop = 0;
-        ClampScale();
-        var scale = Scale!.item<float>();
-        // Adding 0 turns −0 into 0.
-        SetGrid(scale, Offset is null ? ZeroPoint!.item<float>() : Math.Clamp(MathF.Round(-Offset.item<float>() / scale), 0, Top) + 0f);
     }
 
     /// <inheritdoc/>
@@ -145,56 +127,36 @@ public sealed class ActivationQuantizer(string name) : IDisposable
         Offset = null;
     }
 
-    private void SearchRange(Tensor x)
-    {
-        var range = RangeSearch.OfTensor(x, Bits, Name, Range, Cancellation);
-        if (Range.IsAverage)
-        {
-            _observed.Add(range);
-            range = Range.Mean(_observed, Bits);
-        }
-        SetGrid(range.Scale, Range.ZeroPoint(range, Bits));
-        RangeError = range.Error;
-    }
-
     private Tensor Quantize(Tensor x, bool rectify)
     {
         using var _ = no_grad();
         var dense = DenseMemory.ToDense(x);
-        var result = new FakeQuantizePass(Scale!.item<float>(), ZeroPoint!.item<float>(), Top, 0, 1, null, rectify).Forward(dense);
+        var grids = new Grids(Values(Scale!), Values(ZeroPoint!), Top, ChannelAxis);
+        var result = new QuantizePass<FakeQuantization>(grids, 0, new DropMask(1, null), rectify).Forward(dense);
         if (!ReferenceEquals(dense, x))
             dense.Dispose();
         return result;
     }
 
-    private Tensor QuantizeLearning(Tensor x, bool rectify)
-    {
-        ClampScale();
-        var keep = 1 - Drop;
-        if (keep <= 0)
-            return x;
-        var factor = (float)(1 / Math.Sqrt(x.NumberOfElements * (double)Range.Highest(Bits)));
-        var scale = Scale!.item<float>();
-        if (Offset is not null)
-            return OffsetQuantizeFunction.apply(x, Scale, Offset, new OffsetQuantizePass(scale, Offset.item<float>(), Top, factor, new DropMask(keep, Draws)));
-        // The gradient's factor (arXiv 1902.08153, section 2.2) is applied as s·g + (s − s·g) in the published code, which rounds.
-        var scaled = scale * factor;
-        var pass = new FakeQuantizePass(scale - scaled + scaled, ZeroPoint!.item<float>(), Top, factor, keep, Draws, rectify);
-        return FakeQuantizeFunction.apply(x, Scale, pass);
-    }
-
     private float Top => (1 << Bits) - 1;
 
-    private unsafe void ClampScale()
-    {
-        var scale = DenseMemory.Floats(Scale!);
-        *scale = Math.Max(Math.Abs(*scale), SmallestScale);
-    }
+    private static unsafe float[] Values(Tensor grids) => new ReadOnlySpan<float>(DenseMemory.Floats(grids), (int)grids.NumberOfElements).ToArray();
 
-    private void SetGrid(float scale, float zeroPoint)
+    private void SetGrids(float[] scales, float[] zeroPoints)
     {
         Dispose();
-        Scale = tensor([scale]).DetachFromDisposeScope();
-        ZeroPoint = tensor([zeroPoint]).DetachFromDisposeScope();
+        Scale = tensor(scales).DetachFromDisposeScope();
+        ZeroPoint = tensor(zeroPoints).DetachFromDisposeScope();
+    }
+
+    private void CheckChannels(Tensor x, long expected)
+    {
+        int axis = ChannelAxis!.Value;
+        long found = x.dim() > axis ? x.shape[axis] : 0;
+        if (found != expected)
+        {
+            throw new QDropException("QDROP235", $"The activation quantizer '{Name}' has a range for each of {expected} channels, which dimension {axis} counts, but got activations of shape [{string.Join(", ", x.shape)}]. "
+                + $"Expected {expected} channels in every call. Where their number changes, as that of a sequence's positions may, calibrate with ActivationsPerChannel = false.");
+        }
     }
 }

@@ -8,8 +8,11 @@ namespace QDrop.Quantizers;
 /// quantization has them (arXiv 1902.08153, eq. 2 and 3), each in one pass. Where a mask says so, elements stay as they are
 /// (arXiv 2203.05740, section 4).
 /// </summary>
-internal static unsafe class FakeQuantization
+internal readonly unsafe struct FakeQuantization : IQuantization
 {
+    /// <inheritdoc/>
+    static bool IQuantization.LearnsShift => false;
+
     /// <summary>Quantizes <paramref name="count"/> elements.</summary>
     /// <param name="x">The elements.</param>
     /// <param name="y">Receives the quantized elements.</param>
@@ -101,6 +104,31 @@ internal static unsafe class FakeQuantization
             total += kept ? flow * (Math.Clamp(level, 0, top) - zeroPoint - (inside ? ratio : 0)) : 0;
         }
         return total;
+    }
+
+    /// <inheritdoc/>
+    static void IQuantization.Forward(float* x, float* y, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify) =>
+        Forward(x, y, count, scale, shift, top, keep, rectify);
+
+    /// <inheritdoc/>
+    static (float Scale, float Shift) IQuantization.Backward(
+        float* x, float* gradient, float* result, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify) =>
+        (Backward(x, gradient, result, count, scale, shift, top, keep, rectify), 0);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> IQuantization.Quantize(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top) =>
+        (Level(value / scale, shift, top) - shift) * scale;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> IQuantization.Slope(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top, out Vector256<float> inside)
+    {
+        var ratio = value / scale;
+        var level = Vector256.Round(ratio) + shift;
+        var clamped = Clamp(level, top);
+        inside = Vector256.Equals(level, clamped);
+        return clamped - shift - (ratio & inside);
     }
 
     /// <summary>What smaller elements are taken for.</summary>

@@ -18,4 +18,26 @@ internal static class KeepMask
         var lanes = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
         return Vector256.Equals(bits & lanes, lanes).AsSingle();
     }
+
+    /// <summary>The bits of a part of the elements.</summary>
+    /// <param name="mask">The mask of all elements; empty if there is none.</param>
+    /// <param name="first">The part's first element.</param>
+    /// <param name="count">Elements of the part.</param>
+    /// <param name="buffer">Room for as many bits.</param>
+    /// <returns>A mask whose lowest bit is the first element's.</returns>
+    public static ReadOnlySpan<uint> Part(ReadOnlySpan<uint> mask, int first, int count, Span<uint> buffer)
+    {
+        if (mask.IsEmpty)
+            return mask;
+        var (word, shift) = (first >> 5, first & 31);
+        if (shift == 0)
+            return mask[word..];
+        var words = (count + 31) >> 5;
+        for (var k = 0; k < words; k++)
+        {
+            var next = word + k + 1 < mask.Length ? mask[word + k + 1] : 0;
+            buffer[k] = mask[word + k] >> shift | next << (32 - shift);
+        }
+        return buffer[..words];
+    }
 }

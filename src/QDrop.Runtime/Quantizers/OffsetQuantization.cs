@@ -7,8 +7,11 @@ namespace QDrop.Quantizers;
 /// Fake quantization on a grid whose lowest level is at an offset that need not be a multiple of the step,
 /// <c>clamp(round((x − β) / s), 0, top) · s + β</c>, and its gradients as LSQ+ has them (arXiv 2004.09576, eq. 5 and 6), each in one pass.
 /// </summary>
-internal static unsafe class OffsetQuantization
+internal readonly unsafe struct OffsetQuantization : IQuantization
 {
+    /// <inheritdoc/>
+    static bool IQuantization.LearnsShift => true;
+
     /// <summary>Quantizes <paramref name="count"/> elements.</summary>
     /// <param name="x">The elements.</param>
     /// <param name="y">Receives the quantized elements.</param>
@@ -81,6 +84,43 @@ internal static unsafe class OffsetQuantization
             clip += inside ? 0 : gradient[i];
         }
         return (slope, clip);
+    }
+
+    /// <inheritdoc/>
+    static void IQuantization.Forward(float* x, float* y, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify)
+    {
+        NotRectified(rectify);
+        Forward(x, y, count, scale, shift, top, keep);
+    }
+
+    /// <inheritdoc/>
+    static (float Scale, float Shift) IQuantization.Backward(
+        float* x, float* gradient, float* result, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify)
+    {
+        NotRectified(rectify);
+        return Backward(x, gradient, result, count, scale, shift, top, keep);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> IQuantization.Quantize(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top) =>
+        Clamp(Vector256.Round((value - shift) / scale), top) * scale + shift;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> IQuantization.Slope(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top, out Vector256<float> inside)
+    {
+        var ratio = (value - shift) / scale;
+        var level = Vector256.Round(ratio);
+        var clamped = Clamp(level, top);
+        inside = Vector256.Equals(level, clamped);
+        return clamped - (ratio & inside);
+    }
+
+    private static void NotRectified(bool rectify)
+    {
+        if (rectify)
+            throw new NotSupportedException("Where the offset is learned, ReLU is a pass of its own.");
     }
 
     // With the limit as first operand a NaN passes through.

@@ -20,6 +20,7 @@ internal static class BitAssignment
         foreach (ActivationQuantizer activation in context.Activations)
         {
             activation.Range = RangeOptions.OfActivations(settings);
+            activation.PerChannel = settings.ActivationsPerChannel && activation.HasChannels;
             activation.Bits = context.Overrides.A(activation.Name) ?? (activation == input ? settings.FirstLast : settings.A);
         }
     }

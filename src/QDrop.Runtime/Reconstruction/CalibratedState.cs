@@ -1,5 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Modules;
+using QDrop.Quantizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal static class CalibratedState
         QuantizationContext context = calibration.Quantization;
         QuantizedLayerState[] layers = [.. context.Layers.Select(l => new QuantizedLayerState(l.Name, l.Weight.Bits, Own(l.Weight.Levels()), Own(l.Weight.Scale!), Own(l.Weight.ZeroPoint!),
             l.ChannelAxis, l.Bias is null ? null : Own(l.Bias)))];
-        ActivationState[] activations = [.. context.Activations.Select(a => new ActivationState(a.Name, a.Bits, a.Scale!.ToSingle(), a.ZeroPoint!.ToSingle()))];
+        ActivationState[] activations = [.. context.Activations.Select(StateOf)];
         var manifest = new Manifest
         {
             Model = calibration.Descriptor.Name,
@@ -28,6 +29,10 @@ internal static class CalibratedState
         };
         return new QuantizedModelState(manifest, layers, activations, StateBinding.FloatTensors(calibration.Twin.Float, context).ToDictionary(t => t.Key, t => Own(t.Value)));
     }
+
+    private static ActivationState StateOf(ActivationQuantizer activation) => activation.ChannelAxis is { } axis
+        ? ActivationState.OfChannels(activation.Name, activation.Bits, new ChannelGrids(axis, [.. activation.Scale!.data<float>()], [.. activation.ZeroPoint!.data<float>()]))
+        : new ActivationState(activation.Name, activation.Bits, activation.Scale!.ToSingle(), activation.ZeroPoint!.ToSingle());
 
     private static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
 }

@@ -27,10 +27,10 @@ internal sealed unsafe class RoundingOptimizer(WeightQuantizer weight)
     }
 }
 
-/// <summary>Learns the scale of one activation quantizer, and its offset where that is learned.</summary>
+/// <summary>Learns the scales of one activation quantizer, and its offsets where they are learned.</summary>
 internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
 {
-    private readonly Adam _scale = new(1), _offset = new(1);
+    private readonly Adam _scale = new(activation.Scale!.NumberOfElements), _offset = new(activation.Scale!.NumberOfElements);
 
     /// <summary>One step along the gradients that the last backward pass left.</summary>
     public void Step(double learningRate)

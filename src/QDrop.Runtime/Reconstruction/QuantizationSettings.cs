@@ -79,6 +79,9 @@ public sealed partial record QuantizationSettings
     /// <summary>Whether each output channel of a weight has a range of its own.</summary>
     public bool WeightsPerChannel { get; init; } = true;
 
+    /// <summary>Whether each channel of an activation has a range of its own, not one for the whole tensor.</summary>
+    public bool ActivationsPerChannel { get; init; }
+
     /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
     public bool SymmetricWeights { get; init; }
 

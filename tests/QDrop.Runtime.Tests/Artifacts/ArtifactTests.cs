@@ -124,9 +124,9 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void A_newer_format_asks_for_an_update()
     {
-        Rewrite(metadata => metadata["format_version"] = "3");
+        Rewrite(metadata => metadata["format_version"] = "4");
         string message = Refused(_folder["a"], "QDROP252");
-        Assert.Contains("version 3", message, StringComparison.Ordinal);
+        Assert.Contains("version 4", message, StringComparison.Ordinal);
         Assert.Contains("Update", message, StringComparison.Ordinal);
     }
 

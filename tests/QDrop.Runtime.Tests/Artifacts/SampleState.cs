@@ -44,6 +44,22 @@ internal static class SampleState
         }
     }
 
+    /// <summary>The same with a grid for each of five channels in the second activation quantizer, and for the only channel of the third.</summary>
+    public static QuantizedModelState WithChannels()
+    {
+        var state = Create();
+        return state with
+        {
+            Manifest = state.Manifest with { Settings = state.Manifest.Settings with { ActivationsPerChannel = true } },
+            Activations =
+            [
+                state.Activations[0],
+                ActivationState.OfChannels("block.conv1", 4, new ChannelGrids(1, [0.5f, 0.25f, 2, 1e-3f, 1], [0, 15, 7, 1, 2])),
+                ActivationState.OfChannels("block", 8, new ChannelGrids(3, [3.5e-3f], [128])),
+            ],
+        };
+    }
+
     public static Manifest Manifest() => new()
     {
         Model = "Some.Namespace.Model",

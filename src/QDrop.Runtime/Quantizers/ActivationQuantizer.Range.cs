@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace QDrop.Quantizers;
+
+/// <content>How ranges are found.</content>
+public sealed partial class ActivationQuantizer
+{
+    /// <summary>The ranges of each batch: one, or one for each channel.</summary>
+    private readonly List<QuantizationRange[]> _observed = [];
+
+    private void SearchRange(Tensor x)
+    {
+        if (_observed.Count == 0)
+            ChannelAxis = PerChannel ? ChannelSource.AxisOf(x.shape, Source) : null;
+        else if (ChannelAxis is not null)
+            CheckChannels(x, _observed[0].Length);
+        var ranges = ChannelAxis is { } axis ? RangeSearch.OfChannels(x, axis, Bits, Name, Range) : [RangeSearch.OfTensor(x, Bits, Name, Range)];
+        if (Range.IsAverage)
+        {
+            _observed.Add(ranges);
+            ranges = [.. Enumerable.Range(0, ranges.Length).Select(c => Range.Mean([.. _observed.Select(batch => batch[c])], Bits))];
+        }
+        SetGrids(Array.ConvertAll(ranges, static r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, Bits)));
+        RangeError = ranges.Average(static r => r.Error);
+    }
+}
