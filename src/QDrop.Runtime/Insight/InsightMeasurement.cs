@@ -2,7 +2,6 @@ using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Insight;
@@ -154,7 +153,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
             using var scope = NewDisposeScope();
             Forward(batch, floats);
             foreach (ActivationQuantizer activation in activations)
-                found.Add((activation, width.Key), new ActivationGrid(width.Key, activation.Scale!.ToSingle(), activation.ZeroPoint!.ToSingle()));
+                found.Add((activation, width.Key), new ActivationGrid(width.Key, [.. activation.Scale!.data<float>()], [.. activation.ZeroPoint!.data<float>()], activation.ChannelAxis));
         }
         _context.Enable(weights: true, activations: true);
         return found;

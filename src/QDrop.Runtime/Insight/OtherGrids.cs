@@ -29,7 +29,7 @@ internal sealed class OtherGrids : IDisposable
     public static OtherGrids With(IEnumerable<ActivationQuantizer> quantizers, Func<ActivationQuantizer, ActivationGrid> grid) => new(quantizers, quantizer =>
     {
         ActivationGrid other = grid(quantizer);
-        quantizer.Restore(other.Bits, other.Scale, other.ZeroPoint);
+        quantizer.Restore(other.Bits, other.Scales, other.ZeroPoints, other.ChannelAxis);
     });
 
     /// <summary>Quantizers that search a range for another bit width on what runs through them, and change nothing.</summary>
@@ -63,8 +63,9 @@ internal sealed class OtherGrids : IDisposable
     }
 }
 
-/// <summary>A grid of an activation quantizer.</summary>
+/// <summary>The grid of an activation quantizer, or those of its channels.</summary>
 /// <param name="Bits">Bit width.</param>
-/// <param name="Scale">Step.</param>
-/// <param name="ZeroPoint">Level that stands for 0.</param>
-internal sealed record ActivationGrid(int Bits, float Scale, float ZeroPoint);
+/// <param name="Scales">Steps.</param>
+/// <param name="ZeroPoints">Levels that stand for 0.</param>
+/// <param name="ChannelAxis">The dimension that counts channels; <see langword="null"/> where one grid is for all.</param>
+internal sealed record ActivationGrid(int Bits, float[] Scales, float[] ZeroPoints, int? ChannelAxis);

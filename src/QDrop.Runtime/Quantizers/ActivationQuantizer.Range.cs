@@ -10,10 +10,10 @@ public sealed partial class ActivationQuantizer
 
     private void SearchRange(Tensor x)
     {
-        if (_observed.Count == 0)
-            ChannelAxis = PerChannel ? ChannelSource.AxisOf(x.shape, Source) : null;
-        else if (ChannelAxis is not null)
-            CheckChannels(x, _observed[0].Length);
+        if (ChannelAxis is not null)
+            CheckChannels(x, Scale!.NumberOfElements);
+        else if (PerChannel)
+            ChannelAxis = ChannelSource.AxisOf(x.shape, Source);
         var ranges = ChannelAxis is { } axis ? RangeSearch.OfChannels(x, axis, Bits, Name, Range) : [RangeSearch.OfTensor(x, Bits, Name, Range)];
         if (Range.IsAverage)
         {
