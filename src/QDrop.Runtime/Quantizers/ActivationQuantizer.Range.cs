@@ -14,7 +14,7 @@ public sealed partial class ActivationQuantizer
             CheckChannels(x, Scale!.NumberOfElements);
         else if (PerChannel)
             ChannelAxis = ChannelSource.AxisOf(x.shape, Source);
-        var ranges = ChannelAxis is { } axis ? RangeSearch.OfChannels(x, axis, Bits, Name, Range) : [RangeSearch.OfTensor(x, Bits, Name, Range)];
+        var ranges = ChannelAxis is { } axis ? RangeSearch.OfChannels(x, axis, Bits, Name, Range, Cancellation) : [RangeSearch.OfTensor(x, Bits, Name, Range, Cancellation)];
         if (Range.IsAverage)
         {
             _observed.Add(ranges);
