@@ -47,7 +47,8 @@ internal sealed class BitCandidates(IModelTwin twin)
         }
         return [.. covered
             .Select(c => (c.Member, Bits: raised(c.Parts.Min(bits)), c.Parts))
-            .Where(static c => c.Bits is not null)
+            // A line that takes bits from one part to give them to others is not what is looked for.
+            .Where(c => c.Bits is { } more && c.Parts.All(p => bits(p) <= more))
             .Select(c => new BitCandidate<T>(c.Member, c.Bits!.Value, [.. c.Parts.Where(p => bits(p) != c.Bits)]))
             // The innermost of those that change the same parts.
             .DistinctBy(c => string.Join('\n', c.Parts.Select(name)))];

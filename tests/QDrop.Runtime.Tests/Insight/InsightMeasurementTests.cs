@@ -150,6 +150,18 @@ public sealed class InsightMeasurementTests : IDisposable
     }
 
     [Fact]
+    public void Advice_takes_bits_from_nothing()
+    {
+        CalibrationOutcome outcome = Calibrate(Settings with { A = 2 });
+        using Twin twin = TwinOf(outcome);
+        ActivationQuantizer input = twin.Context.Activations.Single(static a => a.Bits == 8);
+        Assert.StartsWith("layers.1.", input.Name, StringComparison.Ordinal);
+        IReadOnlyList<BitCandidate<ActivationQuantizer>> candidates = new BitCandidates(twin.Model).OfActivations();
+        Assert.Contains(candidates, static c => c.Parts.Count > 1);
+        Assert.All(candidates, static c => Assert.All(c.Parts, p => Assert.True(p.Bits < c.Bits, $"{p.Name} has {p.Bits} bits, {c.Member.Name} gives {c.Bits}")));
+    }
+
+    [Fact]
     public void A_histogram_counts_every_weight_of_the_artifact_on_its_level()
     {
         CalibrationOutcome outcome = Calibrate(Settings);
@@ -252,6 +264,8 @@ public sealed class InsightMeasurementTests : IDisposable
         }
 
         public QuantizationContext Context => _twin.Context;
+
+        public IModelTwin Model => (IModelTwin)_twin;
 
         public double Ratio()
         {
