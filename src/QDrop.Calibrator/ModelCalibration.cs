@@ -174,9 +174,10 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
 
     private string Summary(string outcome, QuantizationSettings settings, TimeSpan time)
     {
-        string text = FormattableString.Invariant($"{plan.Descriptor.Name} W{settings.W}A{settings.A} {outcome}");
+        string widths = FormattableString.Invariant($"{(settings.Budget is { } budget ? $"{budget} " : $"W{settings.W}")}A{settings.A}");
+        string text = $"{plan.Descriptor.Name} {widths} {outcome}";
         if (outcome == ResultOutcome.Cached)
-            text = FormattableString.Invariant($"{plan.Descriptor.Name} W{settings.W}A{settings.A} from the cache");
+            text = $"{plan.Descriptor.Name} {widths} from the cache";
         return outcome == ResultOutcome.Calibrated
             ? text + FormattableString.Invariant($" in {(time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{time.TotalSeconds:f1} s")} ({new FileInfo(_files.Artifact).Length / 1024.0:f0} KiB)")
             : text;

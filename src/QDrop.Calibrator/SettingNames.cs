@@ -15,6 +15,8 @@ internal static class SettingNames
     {
         [Preset] = static (s, v) => s.With(Enumeration<Preset>(v)),
         [nameof(QuantizationSettings.W)] = static (s, v) => s with { W = Int(v) },
+        [nameof(QuantizationSettings.MaxW)] = static (s, v) => s with { MaxW = Int(v) },
+        [nameof(QuantizationSettings.Budget)] = static (s, v) => s with { Budget = BitBudget.Parse(v) },
         [nameof(QuantizationSettings.A)] = static (s, v) => s with { A = Int(v) },
         [nameof(QuantizationSettings.FirstLast)] = static (s, v) => s with { FirstLast = Int(v) },
         [nameof(QuantizationSettings.Drop)] = static (s, v) => s with { Drop = Double(v) },
@@ -50,7 +52,7 @@ internal static class SettingNames
     internal static bool IsSetting(string name) => Setters.ContainsKey(name);
 
     /// <summary>Sets one value; its range is checked later.</summary>
-    /// <exception cref="QDropException">QDROP106: the text is no value of the setting's type.</exception>
+    /// <exception cref="QDropException">QDROP106: the text is no value of the setting's type. QDROP285: it is no budget.</exception>
     internal static QuantizationSettings With(this QuantizationSettings settings, string name, string value)
     {
         try

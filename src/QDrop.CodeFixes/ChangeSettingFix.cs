@@ -16,7 +16,7 @@ namespace QDrop.CodeFixes;
 public sealed class ChangeSettingFix : SourceFix
 {
     /// <inheritdoc/>
-    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.BitWidth, Rules.Drop, Rules.Setting];
+    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.BitWidth, Rules.Drop, Rules.Setting, Rules.MaxW];
 
     /// <inheritdoc/>
     private protected override string Title(Diagnostic diagnostic) => $"Change to {diagnostic.Properties[FixData.Setting]} = {diagnostic.Properties[FixData.Value]}";

@@ -16,7 +16,7 @@ namespace QDrop.CodeFixes;
 public sealed class RemoveFix : SourceFix
 {
     /// <inheritdoc/>
-    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect];
+    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect, Rules.MaxW];
 
     /// <inheritdoc/>
     private protected override string Title(Diagnostic diagnostic) => "Remove what has no effect";

@@ -33,6 +33,8 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         new("BadPreset", "QDROP106", "expected one of Paper, Quick", Attribute: Sound, Item: """Preset="Slow" """),
         new("BadTruth", "QDROP106", "expected true or false", Attribute: Sound, Item: """WeightsPerChannel="1" """),
         new("BadPercentile", "QDROP203", "Percentile = 50", Attribute: Sound, Item: """Percentile="50" """),
+        new("BadBudget", "QDROP285", "it has no unit", Attribute: Sound, Item: """Budget="3.0" """),
+        new("LargestAlone", "QDROP287", "a Budget beside it", Attribute: Sound, Item: """MaxW="6" """),
         new("Contradiction", "QDROP203", "SymmetricActivations", Attribute: Sound, Item: """SymmetricActivations="true" ActivationLearning="LsqPlus" """, AtItem: false),
         new("BadInsight", "QDROP106", "Insight = perhaps", Attribute: Sound, Item: """Insight="perhaps" """),
         new("ItemWeights", "QDROP210", "elsewhere.safetensors", Attribute: Sound, Item: """Weights="elsewhere.safetensors" """),

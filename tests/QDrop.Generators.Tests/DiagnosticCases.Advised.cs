@@ -57,6 +57,7 @@ internal static partial class DiagnosticCases
             internal sealed partial class Derived : Base { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }
             """,
             Model("[Quantize] [FullPrecision]", "partial class Net"),
+            Advisable("""[Quantize(W = 3, MaxW = 8, Budget = "3 bits")] private readonly Linear fc2 = Linear(4, 4);""", "return fc2.forward(fc.forward(x));"),
             Advisable("[FullPrecision] private readonly int n = 1; [Quantize(W = 8)] private static readonly Linear same = Linear(4, 4); public object Both => (n, same);", "return fc.forward(x);"),
             Advisable("[Quantize(W = 8)] private Module<Tensor, Tensor> Head => fc;", "return Head.forward(x);"),
             Advisable("[QuantizationBlock] private readonly int n = 1; [QuantizationBlock(false)] private Module<Tensor, Tensor> Head => fc;", "return n > 0 ? Head.forward(x) : x;"),

@@ -6,6 +6,10 @@ internal static partial class DiagnosticCases
     public static IReadOnlyDictionary<string, string> Right { get; } = new Dictionary<string, string>
     {
         ["bounds of every setting"] = Model("[Quantize(W = 2, A = 8, FirstLast = 2, Drop = 0, Iterations = 1, Samples = 1, Seed = -1)]", "partial class Net"),
+        ["a budget"] = Model("""[Quantize(W = 2, MaxW = 6, Budget = "2.5 bits")]""", "partial class Net"),
+        ["a budget in bytes"] = Model("""[Quantize(W = 2, Budget = " 0.1kib ")]""", "partial class Net"),
+        ["a budget of operations at the edge"] = Model("""[Quantize(W = 3, MaxW = 3, FirstLast = 2, Budget = "2 bits/mac")]""", "partial class Net"),
+        ["a budget below W that a part's own width may leave"] = $$"""{{Usings}}[Quantize(W = 4, Budget = "3 bits")] internal partial class Net() : Module<Tensor, Tensor>("net") { [Quantize(W = 2)] private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }""",
         ["every choice"] = Model("[Quantize(Preset = Preset.Quick, Granularity = Granularity.Stage, Loss = LossKind.Fisher, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
         ["bounds of settings of the search and of learning"] = Model("[Quantize(BatchSize = 1, RangeSamples = 1, Lambda = 0, WarmUp = 1, BetaStart = 1e-9, BetaEnd = 1e-9, LearningRate = 1e-9, ActivationLearningRate = 0, WeightObserver = RangeObserver.Percentile, Percentile = 100)]", "partial class Net"),
         ["every choice of ranges"] = Model("[Quantize(WeightObserver = RangeObserver.MinMax, ActivationObserver = RangeObserver.Percentile, Percentile = 99.9, WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = true, Order = CalibrationOrder.UnitByUnit)]", "partial class Net"),

@@ -61,6 +61,7 @@ internal static partial class DiagnosticCases
             Model("[Quantize(W = 1)]", "partial class Net"),
             Model("[Quantize(A = 9, W = 2)]", "partial class Net"),
             Model("[Quantize(W = 0, FirstLast = 16)]", "partial class Net"),
+            Model("""[Quantize(MaxW = 16, Budget = "6 bits")]""", "partial class Net"),
             Model("[Quantize]", "partial class Net", members: "[Quantize(W = 1)] private readonly Linear fc2 = Linear(4, 4); [Quantize(A = 9)] private Linear Head { get; } = Linear(4, 4); public object Both => (fc2, Head);"),
             Model("[Quantize]", "partial class Net", members: "private readonly Block block = new(); [Quantize(W = 12)] private sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }"),
         ],
@@ -91,6 +92,23 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Calibration = typeof(string))]", "partial class Net"),
             $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }""",
             Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
+        ],
+        ["QDROP036"] =
+        [
+            Model("""[Quantize(Budget = "3.0")]""", "partial class Net"),
+            Model("""[Quantize(Budget = "three bits")]""", "partial class Net"),
+            Model("""[Quantize(Budget = "3,5 bits")]""", "partial class Net"),
+            Model("""[Quantize(Budget = "40 KB")]""", "partial class Net"),
+            Model("""[Quantize(Budget = "")]""", "partial class Net"),
+            Model("""[Quantize(Budget = "0 bytes")]""", "partial class Net"),
+            Model("""[Quantize(W = 2, Budget = "1.5 bits")]""", "partial class Net"),
+            Model("""[Quantize(W = 3, Budget = "2.5 bits/MAC")]""", "partial class Net"),
+            Model("""[Quantize(W = 2, MaxW = 4, FirstLast = 4, Budget = "6 bits")]""", "partial class Net"),
+        ],
+        ["QDROP037"] =
+        [
+            Model("[Quantize(W = 2, MaxW = 8)]", "partial class Net"),
+            Model("""[Quantize(W = 4, MaxW = 3, Budget = "5 bits")]""", "partial class Net"),
         ],
         ["QDROP007"] =
         [

@@ -24,6 +24,8 @@ internal static class FixCases
             """,
         ["settings"] = DiagnosticCases.Model("[Quantize(W = 16, A = 1, FirstLast = -8, Drop = 1.5, Iterations = 0, Samples = -4)]", "partial class Net"),
         ["settings of the search and of learning"] = DiagnosticCases.Model("[Quantize(BatchSize = 0, RangeSamples = -1, Lambda = -1, WarmUp = 2, BetaStart = 3, BetaEnd = 4.5, ActivationLearningRate = -1, WeightObserver = RangeObserver.Percentile, Percentile = 101)]", "partial class Net"),
+        ["a largest width below the smallest"] = DiagnosticCases.Model("""[Quantize(W = 4, MaxW = 3, Budget = "6 bits")]""", "partial class Net"),
+        ["a largest width without a budget"] = DiagnosticCases.Model("[Quantize(W = 4, MaxW = 6)]", "partial class Net"),
         ["a percentile that nobody uses"] = DiagnosticCases.Model("[Quantize(W = 2, Percentile = 99.9)]", "partial class Net"),
         ["a negative Drop"] = DiagnosticCases.Model("[Quantize(Drop = -0.5 * 3)]", "partial class Net"),
         ["Brecq with Drop"] = DiagnosticCases.Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),

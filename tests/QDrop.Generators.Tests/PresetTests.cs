@@ -24,6 +24,7 @@ public sealed class PresetTests
     [InlineData("ActivationObserver = RangeObserver.Percentile, Percentile = 99.9", "ActivationObserver = global::QDrop.RangeObserver.Percentile, Percentile = 99.9")]
     [InlineData("WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = false", "WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = false")]
     [InlineData("ActivationsPerChannel = true", "ActivationsPerChannel = true")]
+    [InlineData("W = 2, MaxW = 6, Budget = \"3.0 bits\"", "W = 2, MaxW = 6, Budget = global::QDrop.BitBudget.Parse(\"3.0 bits\")")]
     [InlineData("Order = CalibrationOrder.UnitByUnit", "Order = global::QDrop.CalibrationOrder.UnitByUnit")]
     public void The_twin_has_what_the_attribute_says(string arguments, string settings)
     {
@@ -38,12 +39,20 @@ public sealed class PresetTests
     public void Every_setting_can_be_set_in_the_attribute_and_has_the_same_default_there()
     {
         var attribute = new QuantizeAttribute();
-        Assert.All(typeof(QuantizationSettings).GetProperties().Where(p => p is { CanWrite: true, GetMethod.IsStatic: false }), setting =>
+        Assert.All(typeof(QuantizationSettings).GetProperties().Where(p => p is { CanWrite: true, GetMethod.IsStatic: false } && p.Name is not ("Budget" or "MaxW")), setting =>
         {
             var same = typeof(QuantizeAttribute).GetProperty(setting.Name);
             Assert.True(same is not null, $"[Quantize] has no {setting.Name}");
             Assert.Equal(setting.PropertyType, same.PropertyType);
             Assert.Equal(setting.GetValue(QuantizationSettings.Paper), same.GetValue(attribute));
         });
+    }
+
+    [Fact]
+    public void A_budget_is_text_in_the_attribute_and_without_one_neither_it_nor_the_largest_width_is_set()
+    {
+        Assert.Null(new QuantizeAttribute().Budget);
+        Assert.Equal((null, null), (QuantizationSettings.Paper.Budget, QuantizationSettings.Paper.MaxW));
+        Assert.Equal(8, new QuantizeAttribute().MaxW);
     }
 }

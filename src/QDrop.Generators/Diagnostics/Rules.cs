@@ -58,9 +58,16 @@ internal static class Rules
     public static readonly DiagnosticDescriptor MostlyFloat = Advice("QDROP017", "Most weights stay float",
         "[FullPrecision] leaves {0} of the weights of '{1}' float, not counting embeddings; where every layer runs at as many positions, as much of what is computed");
 
+    public static readonly DiagnosticDescriptor Budget = Rule("QDROP036", "Budget of bit widths cannot be used",
+        "Budget = \"{0}\" cannot be used: {1}");
+
+    public static readonly DiagnosticDescriptor MaxW = Rule("QDROP037", "MaxW does not fit what is beside it",
+        "MaxW = {0} cannot be used: {1}");
+
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
     [
         NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer,
+        Budget, MaxW,
         UnusedLayer, SharedLayer, BatchNormStays, NothingToQuantize, EmptyBlock, AttributeWithoutEffect, SettingWithoutEffect, MostlyFloat,
     ];
 

@@ -81,6 +81,7 @@ internal static class ModelGatherer
         var creation = CreationGatherer.Gather(model, identifier, attribute, finding);
         var settings = SettingsGatherer.Gather(attribute, signature.Length - 1, finding);
         var overrides = OverrideGatherer.Gather(model, reached.Modules, finding).ToList();
+        BudgetSettings.Check(attribute, settings, partsHaveWidths: overrides.Any(o => o.Code.Contains(" W = ")), finding);
         var twins = reached.Quantized.Select(module => (Module: module, Info: ModuleGatherer.Gather(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), finding))).ToList();
         if (finding.HasErrors || twins[0].Info is not { } own)
             return files;
@@ -102,7 +103,7 @@ internal static class ModelGatherer
             settings.CalibrationDataCode,
             overrides.Select(o => o.Code).ToEquatableArray(),
             overrides.Where(o => o.Says.Length > 0).Select(o => new PartInfo(o.Part, o.Says)).Prepend(new PartInfo("first and last layer's weights, last layer's input", $"{settings.FirstLast} bits"))
-                .Prepend(new PartInfo("everything else", $"W {settings.W}, A {settings.A}")).ToEquatableArray(),
+                .Prepend(new PartInfo("everything else", $"W {BudgetSettings.Widths(settings)}, A {settings.A}")).ToEquatableArray(),
             Normalise(place.Path, finding.Compilation),
             place.StartLinePosition.Line + 1,
             place.StartLinePosition.Character + 1,

@@ -15,6 +15,12 @@ internal sealed record Settings(string? PresetCode, EquatableArray<string> Setti
     /// <summary>Bit width of weights; the attribute's default where it says nothing.</summary>
     public int W { get; init; } = 4;
 
+    /// <summary>The largest bit width of weights where there is a budget.</summary>
+    public int MaxW { get; init; } = 8;
+
+    /// <summary>The budget of bit widths; <see langword="null"/> where there is none.</summary>
+    public string? Budget { get; init; }
+
     /// <summary>Bit width of activations.</summary>
     public int A { get; init; } = 4;
 
@@ -41,11 +47,15 @@ internal static class SettingsGatherer
             var value = argument.Value;
             switch (argument.Key)
             {
-                case "W" or "A" or "FirstLast" when value.Value is int width:
+                case "W" or "A" or "FirstLast" or "MaxW" when value.Value is int width:
                     if (width is < 2 or > 8)
                         Report(Rules.BitWidth, argument.Key, Text(width < 2 ? 2 : 8), argument.Key, Text(width));
                     code.Add($"{argument.Key} = {Text(width)}");
-                    bits = argument.Key switch { "W" => bits with { W = width }, "A" => bits with { A = width }, _ => bits with { FirstLast = width } };
+                    bits = argument.Key switch { "W" => bits with { W = width }, "A" => bits with { A = width }, "MaxW" => bits with { MaxW = width }, _ => bits with { FirstLast = width } };
+                    break;
+                case "Budget" when value.Value is string budget:
+                    code.Add($"Budget = global::QDrop.BitBudget.Parse({SymbolDisplay.FormatLiteral(budget, quote: true)})");
+                    bits = bits with { Budget = budget };
                     break;
                 case "Drop" when value.Value is double drop:
                     if (!(drop >= 0 && drop <= 1))

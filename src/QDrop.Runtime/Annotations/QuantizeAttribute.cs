@@ -8,8 +8,18 @@ namespace QDrop;
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Field | AttributeTargets.Property, Inherited = false)]
 public sealed class QuantizeAttribute : Attribute
 {
-    /// <summary>Bit width of weights, 2 to 8.</summary>
+    /// <summary>Bit width of weights, 2 to 8; with <see cref="Budget"/> the smallest one.</summary>
     public int W { get; set; } = 4;
+
+    /// <summary>
+    /// How much the weights may take in all, such as <c>"3.0 bits"</c> on average, <c>"120 KiB"</c> or <c>"2.5 bits/MAC"</c> (<see cref="BudgetUnit"/>): each layer gets a
+    /// width from <see cref="W"/> to <see cref="MaxW"/>, chosen so that the errors at the model's end, measured layer by layer, are least in sum. Where a field's or
+    /// property's attribute gives <see cref="W"/>, and for the first and last layer, the width stays what it is, and counts. Without it every layer has <see cref="W"/>.
+    /// </summary>
+    public string? Budget { get; set; }
+
+    /// <summary>The largest bit width of weights that <see cref="Budget"/> may be spent on, <see cref="W"/> to 8. Only beside <see cref="Budget"/>.</summary>
+    public int MaxW { get; set; } = 8;
 
     /// <summary>Bit width of activations, 2 to 8.</summary>
     public int A { get; set; } = 4;

@@ -30,7 +30,19 @@ public sealed partial record QuantizationSettings
         Defined(Granularity, nameof(Granularity));
         Defined(Loss, nameof(Loss));
         Defined(Order, nameof(Order));
+        CheckBudget();
         return this;
+
+        void CheckBudget()
+        {
+            if (Budget?.Fault is { } fault)
+                throw new QDropException("QDROP285", $"Budget = \"{Budget}\" cannot be used: {fault}.");
+            if (MaxW is not { } most)
+                return;
+            Check(most is >= 2 and <= 8, "QDROP201", nameof(MaxW), most, "a bit width from 2 to 8");
+            Check(Budget is not null, "QDROP287", nameof(MaxW), most, "a Budget beside it, such as \"3.0 bits\", or no MaxW: without a budget every layer has W");
+            Check(most >= W, "QDROP287", nameof(MaxW), most, $"at least W, which is {W}: the budget chooses widths from W to MaxW");
+        }
 
         static void Defined<T>(T value, string name) where T : struct, Enum =>
             Check(Enum.IsDefined(value), "QDROP203", name, value, "one of " + string.Join(", ", Enum.GetNames<T>()));

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QDrop;
 
 /// <summary>When activation ranges are searched.</summary>
@@ -19,8 +21,19 @@ public sealed partial record QuantizationSettings
     /// <summary>The paper's settings with 2,000 iterations instead of 20,000.</summary>
     public static QuantizationSettings Quick { get; } = new() { Iterations = 2_000 };
 
-    /// <summary>Bit width of weights, 2 to 8.</summary>
+    /// <summary>Bit width of weights, 2 to 8; with <see cref="Budget"/> the smallest one.</summary>
     public int W { get; init; } = 4;
+
+    /// <summary>
+    /// How much the weights may take in all, so that each layer gets a width from <see cref="W"/> to <see cref="MaxW"/>; <see langword="null"/> where every layer has
+    /// <see cref="W"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BitBudget? Budget { get; init; }
+
+    /// <summary>The largest bit width of weights, <see cref="W"/> to 8, that <see cref="Budget"/> may be spent on; <see langword="null"/> for 8.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxW { get; init; }
 
     /// <summary>Bit width of activations, 2 to 8.</summary>
     public int A { get; init; } = 4;

@@ -1,0 +1,2 @@
+// QDROP037: Remove what has no effect
+[Quantize(W = 4)]
