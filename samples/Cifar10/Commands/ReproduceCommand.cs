@@ -12,7 +12,7 @@ namespace Cifar10.Commands;
 /// <summary>Quantizes with given settings and appends what came of it to a table: the runs behind docs/results.md.</summary>
 internal static class ReproduceCommand
 {
-    private const string Header = "w,a,drop,method,order,seed,iterations,float,top1,seconds";
+    private const string Header = "w,a,drop,method,order,seed,iterations,float,top1,seconds,budget,bits,bytes";
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -25,12 +25,14 @@ internal static class ReproduceCommand
         var order = new Option<CalibrationOrder>("--order") { Description = "When activation ranges are searched.", DefaultValueFactory = _ => CalibrationOrder.UpFront };
         var seeds = new Option<long[]>("--seeds") { Description = "Seeds, one run each.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1005] };
         var iterations = new Option<int>("--iterations") { Description = "Iterations of a unit.", DefaultValueFactory = _ => 2_000 };
+        var budget = new Option<string?>("--budget") { Description = "Budget of bit widths, such as \"3.0 bits\" or \"100 KiB\"; without one every layer has --w." };
+        var largest = new Option<int?>("--max-w") { Description = "Largest bit width of weights that the budget may be spent on." };
         var output = new Option<string>("--output") { Description = "CSV file to append to.", DefaultValueFactory = _ => "results.csv" };
         var threads = CommonOptions.Threads();
         var data = CommonOptions.Data();
         var command = new Command("reproduce", "Quantize with given settings and append the accuracy to a CSV file.")
         {
-            weights, w, a, drop, method, order, seeds, iterations, output, threads, data,
+            weights, w, a, drop, method, order, seeds, iterations, budget, largest, output, threads, data,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -43,6 +45,8 @@ internal static class ReproduceCommand
                 Method = parsed.GetValue(method),
                 Order = parsed.GetValue(order),
                 Iterations = parsed.GetValue(iterations),
+                Budget = parsed.GetValue(budget) is { } text ? BitBudget.Parse(text) : null,
+                MaxW = parsed.GetValue(largest),
             };
             var folder = CifarFolder.Find(parsed.GetValue(data));
             var run = new Reproduction(folder, parsed.GetValue(weights)!, cancellation);
@@ -93,15 +97,19 @@ internal static class ReproduceCommand
             using (var progress = ProgressLines.Open())
                 outcome = ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, _inputs, progress, _cancellation);
             var seconds = clock.Elapsed.TotalSeconds;
+            if (outcome.Budget is { } chosen)
+                Console.WriteLine("bits: " + string.Join(", ", chosen.Layers.Select(static l => $"{l.Name} {l.Bits}")));
             var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
             try
             {
                 Artifact.Write(artifact, outcome.State);
                 using var quantized = ResNet20.LoadQuantized(artifact);
                 var top1 = Evaluation.Run(quantized, _test).Top1;
+                long weights = outcome.State.Layers.Sum(static l => l.Levels.numel()), bits = outcome.State.Layers.Sum(static l => l.Levels.numel() * l.Bits);
+                var bytes = outcome.State.Layers.Sum(static l => ((l.Levels.numel() * l.Bits) + 7) / 8);
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},{settings.Iterations},{_float:f2},{top1:f2},{seconds:f0}");
+                    $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},{settings.Iterations},{_float:f2},{top1:f2},{seconds:f0},{settings.Budget},{(double)bits / weights:f4},{bytes}");
             }
             finally
             {

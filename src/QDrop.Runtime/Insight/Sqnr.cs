@@ -17,12 +17,13 @@ internal sealed class Sqnr
     public static double Decibels(double signal, double noise) => 10 * Math.Log10(signal / noise);
 
     /// <summary>The ratio of some tensors to others, in dB. Only those of floating point count.</summary>
-    public static double Between(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)
+    public static double Between(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found) => Of(expected, found).Value;
+
+    /// <summary>The power of the noise as a share of that of the signal, between some tensors and others: not finite without a signal. Only those of floating point count.</summary>
+    public static double ErrorBetween(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)
     {
-        var ratio = new Sqnr();
-        foreach ((Tensor own, Tensor other) in expected.Zip(found).Where(static p => p.First.is_floating_point()))
-            ratio.Add(own, other);
-        return ratio.Value;
+        Sqnr ratio = Of(expected, found);
+        return ratio._noise / ratio._signal;
     }
 
     /// <summary>Adds some elements.</summary>
@@ -34,5 +35,13 @@ internal sealed class Sqnr
         using var scope = NewDisposeScope();
         _signal += expected.square().sum().ToDouble();
         _noise += (found - expected).square().sum().ToDouble();
+    }
+
+    private static Sqnr Of(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)
+    {
+        var ratio = new Sqnr();
+        foreach ((Tensor own, Tensor other) in expected.Zip(found).Where(static p => p.First.is_floating_point()))
+            ratio.Add(own, other);
+        return ratio;
     }
 }

@@ -9,13 +9,13 @@ internal static class BitAssignment
     /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads; where an attribute says something, that.</summary>
     public static void Assign(QuantizationContext context, QuantizationSettings settings)
     {
-        QuantizedLayer first = context.Layers[0], last = context.Layers[^1];
+        QuantizedLayer last = context.Layers[^1];
         ActivationQuantizer? input = context.Trace.TakeWhile(t => t != last).OfType<ActivationQuantizer>().LastOrDefault();
         foreach (QuantizedLayer layer in context.Layers)
         {
             layer.Weight.Range = RangeOptions.OfWeights(settings);
             layer.Weight.PerChannel = settings.WeightsPerChannel;
-            layer.Weight.Bits = context.Overrides.W(layer.Name) ?? (layer == first || layer == last ? settings.FirstLast : settings.W);
+            layer.Weight.Bits = Given(context, settings, layer) ?? settings.W;
         }
         foreach (ActivationQuantizer activation in context.Activations)
         {
@@ -24,4 +24,8 @@ internal static class BitAssignment
             activation.Bits = context.Overrides.A(activation.Name) ?? (activation == input ? settings.FirstLast : settings.A);
         }
     }
+
+    /// <summary>The width of a layer's weights that an attribute gives, or that it has as the first or last one; <see langword="null"/> where the model's is for it.</summary>
+    public static int? Given(QuantizationContext context, QuantizationSettings settings, QuantizedLayer layer) =>
+        context.Overrides.W(layer.Name) ?? (layer == context.Layers[0] || layer == context.Layers[^1] ? settings.FirstLast : null);
 }

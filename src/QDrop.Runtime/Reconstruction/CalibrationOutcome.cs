@@ -1,4 +1,5 @@
 using QDrop.Artifacts;
+using QDrop.BitWidths;
 using QDrop.Insight;
 
 namespace QDrop.Reconstruction;
@@ -11,6 +12,9 @@ public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList
 {
     /// <summary>Where the time went.</summary>
     public CalibrationProfile Profile { get; init; } = new();
+
+    /// <summary>Which bit widths the budget gave to the layers; <see langword="null"/> where there is no budget.</summary>
+    public BudgetOutcome? Budget { get; init; }
 
     /// <summary>What was measured of the calibrated model; <see langword="null"/> where it was not asked for.</summary>
     public ModelInsight? Insight { get; init; }

@@ -34,6 +34,9 @@ public enum CalibrationPhase
 
     /// <summary>Measuring the calibrated model: what each layer costs at the model's end, and what more bits would gain.</summary>
     Insight,
+
+    /// <summary>Measuring what each layer costs at the model's end with each bit width, and choosing widths within a budget.</summary>
+    Sensitivity,
 }
 
 /// <summary>Time spent in each phase of a calibration.</summary>

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace QDrop.Reconstruction;
 
 /// <summary>How far a calibration is.</summary>
-/// <param name="Phase"><c>discover</c>, <c>ranges</c>, <c>reconstruct</c> or <c>insight</c>.</param>
-/// <param name="Unit">Name of the unit, while reconstructing.</param>
-/// <param name="UnitIndex">Number of the unit, from 1.</param>
-/// <param name="UnitCount">Number of units.</param>
+/// <param name="Phase"><c>discover</c>, <c>sensitivity</c> (with a budget of bit widths), <c>ranges</c>, <c>reconstruct</c> or <c>insight</c>.</param>
+/// <param name="Unit">Name of the unit, while reconstructing; of the layer, while sensitivities are measured.</param>
+/// <param name="UnitIndex">Number of the unit or layer, from 1.</param>
+/// <param name="UnitCount">Number of units or layers.</param>
 /// <param name="Iteration">Iteration in the unit, from 1; 0 where the unit begins.</param>
 /// <param name="Iterations">Iterations for each unit.</param>
 /// <param name="Loss">Loss of the iteration: <paramref name="ReconstructionLoss"/> and <paramref name="RoundingLoss"/> together.</param>
@@ -28,7 +28,7 @@ public sealed record CalibrationProgress(string Phase, string? Unit, int UnitInd
     {
         if (Unit is null)
             return Phase;
-        string unit = $"{Unit} ({UnitIndex} of {UnitCount})", left = TimeLeft is { } time ? $", about {Words(time)} left" : "";
+        string unit = $"{(Phase == "sensitivity" ? "sensitivity of " : "")}{Unit} ({UnitIndex} of {UnitCount})", left = TimeLeft is { } time ? $", about {Words(time)} left" : "";
         if (Iteration == 0)
             return unit + left;
         string rounding = RoundingLoss > 0 ? FormattableString.Invariant($" + rounding {RoundingLoss:g3}") : "";

@@ -32,6 +32,13 @@ internal sealed class CalibrationProgressReport(IProgress<CalibrationProgress>? 
         progress?.Report(new CalibrationProgress("reconstruct", unit, index, _count, 0, iterations, 0) { TimeLeft = _estimate?.Left(index - 1) });
     }
 
+    /// <summary>A phase comes to a layer.</summary>
+    /// <param name="phase">The phase.</param>
+    /// <param name="layer">The layer's name.</param>
+    /// <param name="index">Its number, from 1.</param>
+    /// <param name="count">Number of layers.</param>
+    public void Begin(string phase, string layer, int index, int count) => progress?.Report(new CalibrationProgress(phase, layer, index, count, 0, 0, 0));
+
     /// <summary>A unit is done, and was not taken from a checkpoint.</summary>
     /// <param name="index">Its number, from 1.</param>
     public void End(int index) => Measured(index);

@@ -1,3 +1,4 @@
+using QDrop.BitWidths;
 using QDrop.Insight;
 using QDrop.Modules;
 using static TorchSharp.torch;
@@ -17,6 +18,7 @@ internal sealed class CalibrationRun : IDisposable
     private readonly CalibrationCheckpoint? _checkpoint;
     private DiscoveredModel? _model;
     private IReadOnlyList<UnitReport> _reports = [];
+    private BudgetOutcome? _budget;
     private ModelInsight? _insight;
 
     public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
@@ -39,6 +41,16 @@ internal sealed class CalibrationRun : IDisposable
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
         IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
         _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), LeastSeconds), UnitCalibration.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
+    }
+
+    /// <summary>Gives layers the bit widths that a budget leaves for them, where there is one.</summary>
+    public void SpendBudget()
+    {
+        if (_calibration.Settings.Budget is not { } budget)
+            return;
+        _calibration.Progress.Begin("sensitivity");
+        using var lap = _calibration.Profile.In(CalibrationPhase.Sensitivity);
+        _budget = new BudgetAssignment(_calibration, Model.Units, budget).Run();
     }
 
     /// <summary>Weight ranges for every layer, then activation ranges with float weights.</summary>
@@ -64,7 +76,7 @@ internal sealed class CalibrationRun : IDisposable
 
     /// <summary>The quantized model, its tensors outside every dispose scope.</summary>
     public CalibrationOutcome Outcome() =>
-        new(CalibratedState.Of(_calibration, Model.Units), _reports, Model.Cost) { Profile = _calibration.Profile, Insight = _insight };
+        new(CalibratedState.Of(_calibration, Model.Units), _reports, Model.Cost) { Profile = _calibration.Profile, Insight = _insight, Budget = _budget };
 
     /// <inheritdoc/>
     public void Dispose() => _calibration.Dispose();

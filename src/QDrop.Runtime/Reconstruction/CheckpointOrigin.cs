@@ -16,8 +16,11 @@ namespace QDrop.Reconstruction;
 /// <param name="Threads">Threads that libtorch computes with: its sums may depend on them.</param>
 internal sealed record CheckpointOrigin(string Model, string Fingerprint, string Settings, string WeightsHash, string CalibrationHash, string Versions, int Threads)
 {
+    /// <summary>The layers' bit widths. What a budget chooses them by is measured again when a calibration goes on.</summary>
+    public string BitWidths { get; init; } = "";
+
     /// <summary>That of a calibration in this process.</summary>
-    public static CheckpointOrigin Of(QuantizedModelDescriptor descriptor, QuantizationSettings settings, string weightsHash, string calibrationHash) => new(
+    public static CheckpointOrigin Of(QuantizedModelDescriptor descriptor, QuantizationSettings settings, string weightsHash, string calibrationHash, IReadOnlyList<QuantizedLayer> layers) => new(
         descriptor.Name,
         descriptor.Fingerprint,
         JsonSerializer.Serialize(settings, ManifestJson.Default.QuantizationSettings),
@@ -25,7 +28,10 @@ internal sealed record CheckpointOrigin(string Model, string Fingerprint, string
         calibrationHash,
         // With deterministic compilation the version of an assembly's module is a hash of its contents.
         $"{LibraryVersions.Current()} {typeof(CheckpointOrigin).Module.ModuleVersionId} {typeof(Tensor).Module.ModuleVersionId}",
-        get_num_threads());
+        get_num_threads())
+    {
+        BitWidths = string.Join(' ', layers.Select(static l => l.Weight.Bits)),
+    };
 
     /// <summary>What makes another origin another one, to follow "it is of"; <see langword="null"/> if nothing does.</summary>
     public string? DifferenceOf(CheckpointOrigin other)
@@ -42,6 +48,8 @@ internal sealed record CheckpointOrigin(string Model, string Fingerprint, string
             return "other calibration inputs";
         if (other.Versions != Versions)
             return $"other versions ({other.Versions})";
+        if (other.BitWidths != BitWidths)
+            return $"other bit widths of the layers ({other.BitWidths})";
         return other.Threads != Threads ? $"a calibration with {other.Threads} threads, not {Threads}" : null;
     }
 }

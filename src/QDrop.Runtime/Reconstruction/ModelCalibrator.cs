@@ -56,6 +56,7 @@ public static class ModelCalibrator
         {
             using var run = new CalibrationRun(descriptor, settings, twin, inputs, progress, cancellation, checkpoint, memory);
             run.Discover();
+            run.SpendBudget();
             run.SearchRanges();
             run.Reconstruct();
             if (insight)

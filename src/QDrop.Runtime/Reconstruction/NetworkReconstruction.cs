@@ -21,7 +21,7 @@ internal sealed class NetworkReconstruction(CalibrationContext calibration, Disc
         var runner = new UnitRunner(c.Batches, model.Layouts, c.Profile, c.Cancellation, c.Memory);
         var reconstruction = new UnitCalibration(c, runner, fisher);
         IReadOnlyList<Unit> units = model.Units;
-        var finished = new FinishedUnits(checkpoint, () => CheckpointOrigin.Of(c.Descriptor, c.Settings, c.WeightsHash, c.CalibrationHash), units);
+        var finished = new FinishedUnits(checkpoint, () => CheckpointOrigin.Of(c.Descriptor, c.Settings, c.WeightsHash, c.CalibrationHash, c.Quantization.Layers), units);
         finished.Restore();
         int restored = finished.Reports.Count;
         for (int k = restored == units.Count ? restored : 0; k < units.Count; k++)
