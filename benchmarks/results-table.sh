@@ -23,7 +23,7 @@ NR == 1 {
     next
 }
 {
-    key = $column["w"] "/" $column["a"] " | " $column["method"] " | " ($column["method"] == "Nearest" ? "–" : $column["drop"]) " | " ($column["method"] == "Nearest" ? "–" : $column["iterations"])
+    key = (("budget" in column) && $column["budget"] != "" ? $column["budget"] : $column["w"]) "/" $column["a"] " | " $column["method"] " | " ($column["method"] == "Nearest" ? "–" : $column["drop"]) " | " ($column["method"] == "Nearest" ? "–" : $column["iterations"])
     if (!(key in count)) order[++keys] = key
     value = $column["top1"]
     count[key]++; sum[key] += value; squares[key] += value * value

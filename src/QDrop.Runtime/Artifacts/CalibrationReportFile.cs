@@ -56,7 +56,10 @@ public static class CalibrationReportFile
             outcome.Profile.Seconds.ToDictionary(static p => JsonNamingPolicy.CamelCase.ConvertName(p.Key.ToString()), static p => Math.Round(p.Value, 3)),
             manifest.WeightsHash,
             manifest.CalibrationHash,
-            manifest.Versions);
+            manifest.Versions)
+        {
+            Budget = outcome.Budget,
+        };
     }
 
     /// <summary>What a report says of how much of the model is quantized.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using QDrop.BitWidths;
 using QDrop.Insight;
 using QDrop.Reconstruction;
 
@@ -22,7 +23,12 @@ internal sealed record ReportDocument(
     IReadOnlyDictionary<string, double> Phases,
     string WeightsHash,
     string CalibrationHash,
-    LibraryVersions Versions);
+    LibraryVersions Versions)
+{
+    /// <summary>Which bit widths the budget gave, where there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BudgetOutcome? Budget { get; init; }
+}
 
 /// <summary>Sizes: <c>FloatBytes</c> are those of the same tensors with every weight and bias in float32.</summary>
 internal sealed record ReportSize(long FloatBytes, long ArtifactBytes, double Compression, long Weights, long PackedBytes, double BitsPerWeight);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QDrop.BitWidths;
 
 /// <summary>Which bit widths a budget gave to the layers, and what was known of them then.</summary>
@@ -17,7 +19,7 @@ public sealed record BudgetOutcome(
 /// <param name="Amount">What it takes of the budget, in the budget's unit.</param>
 /// <param name="Error">The sum of the layers' errors.</param>
 /// <param name="Bits">The bit width of an assignment that gives one to all layers.</param>
-public sealed record BudgetPoint(double Amount, double Error, int? Bits = null);
+public sealed record BudgetPoint(double Amount, double Error, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Bits = null);
 
 /// <summary>A layer's bit width, and how sensitive the model is to it.</summary>
 /// <param name="Name">The layer.</param>

@@ -35,11 +35,13 @@ internal static class PageStyle
         .chart .row:hover .name, .chart .row:hover .value { color: var(--main); }
         .chart .lines { position: absolute; grid-column: 2 / 3; inset: 0; height: 100%; pointer-events: none; }
         .bar { position: relative; }
+        .plot svg { display: block; width: 100%; }
         .head { position: sticky; top: 0; z-index: 1; height: 24px; background: var(--page); }
         .long { max-height: 44rem; overflow-y: auto; padding-right: .5rem; }
         svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
         svg .grid { stroke: var(--rule); }
         svg .zero { stroke: var(--soft); }
+        svg .curve { stroke: var(--main); stroke-width: 2; }
         .s0 { fill: var(--before); background: var(--before); }
         .s1 { fill: var(--main); background: var(--main); }
         .s2 { fill: var(--mark); background: var(--mark); }

@@ -8,6 +8,7 @@ internal static class PhaseNames
     public static string Of(string phase) => phase switch
     {
         "discovery" => "first runs of the model",
+        "sensitivity" => "sensitivities of layers",
         "weightRanges" => "weight ranges",
         "activationRanges" => "activation ranges",
         "inputs" => "inputs of units",

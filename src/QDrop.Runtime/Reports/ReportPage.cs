@@ -35,6 +35,8 @@ internal sealed class ReportPage
         Figures();
         if (_report.Insight is { } insight)
             Section("What more bits would bring", () => Advice(insight));
+        if (_report.Budget is { } budget)
+            Section(BudgetSection.Heading, () => BudgetSection.Write(_page, budget));
         Section("Units", Units);
         if (_report.Insight is { } measured)
         {
@@ -58,7 +60,7 @@ internal sealed class ReportPage
     {
         _page.Append("<header>\n<h1>").Append(Escape(_report.Model)).Append("</h1>\n");
         var settings = _report.Settings;
-        Paragraph(FormattableString.Invariant($"Weights {settings.W} bits, activations {settings.A} bits, first and last layer {settings.FirstLast} bits; {settings.Method}, drop {settings.Drop}, {settings.Iterations:#,0} iterations for each unit."));
+        Paragraph(FormattableString.Invariant($"Weights {Widths(settings)}, activations {settings.A} bits, first and last layer {settings.FirstLast} bits; {settings.Method}, drop {settings.Drop}, {settings.Iterations:#,0} iterations for each unit."));
         _page.Append("<dl class=\"figures\">\n");
         if (_report.Insight is { } insight)
             Figure("Output SQNR", Decibels(insight.OutputSqnr), $"signal to noise, {insight.Samples} inputs");
@@ -181,6 +183,9 @@ internal sealed class ReportPage
             [".NET", _report.Versions.Runtime],
         ]);
     }
+
+    private static string Widths(QuantizationSettings settings) =>
+        settings.Budget is { } budget ? FormattableString.Invariant($"{settings.W} to {settings.MaxW ?? 8} bits within {budget}") : FormattableString.Invariant($"{settings.W} bits");
 
     /// <summary>A setting as one would write it: <c>0.00004</c>, not <c>4E-05</c>.</summary>
     private static string Value(JsonElement setting) => setting.ValueKind switch

@@ -1,4 +1,5 @@
 using QDrop.Artifacts;
+using QDrop.BitWidths;
 using QDrop.Insight;
 using QDrop.Reconstruction;
 
@@ -76,6 +77,29 @@ internal static class SampleReports
         Activations = [],
         Insight = new ReportInsight(1, null, [new ReportLayerInsight("fc", "fc", 2, null, null, null, null, null, [0, 0, 0, 0])], [], []),
         Phases = new Dictionary<string, double> { ["discovery"] = 0 },
+    };
+
+    /// <summary>Bit widths that a budget gave, one of them without an error.</summary>
+    public static ReportDocument Budgeted => Usual with
+    {
+        Settings = new QuantizationSettings { W = 2, A = 4, Budget = BitBudget.Parse("3.0 bits") },
+        Budget = new BudgetOutcome(BitBudget.Parse("3.0 bits"), 64,
+            [
+                new LayerBits("stem", 432, 442_368, 8, true, [new(8, 1e-5)]),
+                new LayerBits("layer2.0.<conv1>", 18_432, 4_718_592, 2, false, [.. Enumerable.Range(2, 7).Select(static b => new WidthError(b, Math.Pow(4, -b)))]),
+                new LayerBits("layer2.0.conv2", 9_216, 4_718_592, 5, false, [.. Enumerable.Range(2, 7).Select(static b => new WidthError(b, b == 8 ? 0 : 3 * Math.Pow(4, -b)))]),
+            ],
+            new BudgetPoint(2.97, 0.065), 0, [.. Enumerable.Range(2, 7).Select(static b => new BudgetPoint(b * 0.98, 4 * Math.Pow(4, -b), b))],
+            [.. Enumerable.Range(0, 30).Select(static i => new BudgetPoint(2 + (i * 0.2), Math.Pow(4, -1.2 - (i * 0.2))))], FrontierIsComplete: true),
+    };
+
+    /// <summary>A budget of bytes for many layers, all but a few of which have their width, that the largest widths keep without an error.</summary>
+    public static ReportDocument LargeBudget => Large with
+    {
+        Budget = new BudgetOutcome(BitBudget.Parse("400 MiB"), 1,
+            [.. Large.Units.Select(static (u, i) => new LayerBits(u.Name, 1_000_000_000L * i, 0, (i % 7) + 2, i % 9 != 0, [new((i % 7) + 2, i % 2)]))],
+            new BudgetPoint(419_430_399, 1e-6), 1e-9, [new BudgetPoint(419_000_000, 1e9, 2), new BudgetPoint(419_200_000, 1e-30, 3), new BudgetPoint(420_000_000, 0, 4)],
+            [new BudgetPoint(419_000_000, 1e9), new BudgetPoint(419_200_000, 1e-30), new BudgetPoint(419_430_399, 0)], FrontierIsComplete: false),
     };
 
     /// <summary>Without measurements.</summary>

@@ -12,7 +12,7 @@ public sealed class PageRenderingTests(Chromium browser) : IClassFixture<Chromiu
 
     private static string Root { get; } = typeof(PageRenderingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
 
-    public static TheoryData<string> Reports => [nameof(SampleReports.Usual), nameof(SampleReports.Large), nameof(SampleReports.Empty), nameof(SampleReports.Unmeasured)];
+    public static TheoryData<string> Reports => [nameof(SampleReports.Usual), nameof(SampleReports.Large), nameof(SampleReports.Empty), nameof(SampleReports.Unmeasured), nameof(SampleReports.Budgeted), nameof(SampleReports.LargeBudget)];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
