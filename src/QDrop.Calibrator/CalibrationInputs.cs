@@ -1,6 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Reconstruction;
+using QDrop.Training;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -13,9 +14,9 @@ internal static class CalibrationInputs
     /// <param name="settings">The merged settings.</param>
     /// <param name="twin">The model's twin, which knows what <c>forward</c> takes.</param>
     /// <param name="assembly">The user's assembly, in which an item's calibration class is looked up.</param>
-    /// <returns>As many inputs as the settings ask for: for each parameter of <c>forward</c> a tensor of shape <c>[Samples, …]</c>.</returns>
-    /// <exception cref="QDropException">QDROP220 to QDROP224.</exception>
-    internal static IReadOnlyList<Tensor> Load(ModelPlan plan, QuantizationSettings settings, IModelTwin twin, System.Reflection.Assembly assembly)
+    /// <returns>As many inputs as the settings ask for, with their targets where the model is trained.</returns>
+    /// <exception cref="QDropException">QDROP220 to QDROP224, QDROP271, QDROP272.</exception>
+    internal static CalibrationSamples Load(ModelPlan plan, QuantizationSettings settings, IModelTwin twin, System.Reflection.Assembly assembly)
     {
         object source = Source(plan, assembly);
         var request = new CalibrationRequest(settings.Samples, plan.CalibrationData, plan.ProjectDirectory)
@@ -34,7 +35,30 @@ internal static class CalibrationInputs
         }
 
         CalibrationData.Check(inputs, settings);
-        return [.. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples))];
+        Tensor[] wanted = [.. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples))];
+        return settings.Method is Method.Cpq or Method.Lsq ? Labelled(source, request, wanted, settings) : new CalibrationSamples(wanted, null, null);
+    }
+
+    private static CalibrationSamples Labelled(object source, CalibrationRequest request, Tensor[] inputs, QuantizationSettings settings)
+    {
+        if (source is not ILabelledCalibrationSource labelled)
+        {
+            throw new QDropException("QDROP271", $"Method = {settings.Method} trains the model, which needs the class of each input, but the calibration source {source.GetType().FullName} gives inputs alone. "
+                + $"Let it implement {typeof(ILabelledCalibrationSource).FullName}, or choose a method that works without labels, such as {Method.QDrop}.");
+        }
+        Tensor? targets;
+        try
+        {
+            targets = labelled.LoadTargets(request);
+        }
+        catch (Exception e) when (e is not QDropException)
+        {
+            throw new QDropException("QDROP271", $"LoadTargets of the calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}.", e);
+        }
+        if (targets is { IsInvalid: false } && targets.dim() > 0 && targets.shape[0] > settings.Samples)
+            targets = targets.narrow(0, 0, settings.Samples);
+        TargetCheck.Check(targets, settings.Samples, areClasses: true);
+        return new CalibrationSamples(inputs, targets, labelled.Augment);
     }
 
     /// <summary>Runs the model on the first input: what is wrong shows before anything is computed at length.</summary>
@@ -86,4 +110,14 @@ internal static class CalibrationInputs
 
     private static string Asked(ModelPlan plan, QuantizationSettings settings) =>
         $"It was asked for {settings.Samples} samples from {(plan.CalibrationData is { } path ? $"'{path}'" : "no path in particular")}.";
+}
+
+/// <summary>What a calibration source gave.</summary>
+/// <param name="Inputs">For each parameter of <c>forward</c> a tensor of shape <c>[Samples, …]</c>.</param>
+/// <param name="Targets">The class of each; <see langword="null"/> where the model is not trained.</param>
+/// <param name="Augment">Changes a batch of inputs at random; <see langword="null"/> where the model is not trained.</param>
+internal sealed record CalibrationSamples(IReadOnlyList<Tensor> Inputs, Tensor? Targets, Func<Tensor, long, Tensor>? Augment)
+{
+    /// <summary>The hash of all of it.</summary>
+    internal string Hash => Targets is null ? CalibrationData.Hash(Inputs) : TrainingData.Hash(Inputs, Targets);
 }

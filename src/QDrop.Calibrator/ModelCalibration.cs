@@ -5,6 +5,7 @@ using QDrop.Modules;
 using QDrop.Protocol;
 using QDrop.Reconstruction;
 using QDrop.Reports;
+using QDrop.Training;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -42,17 +43,17 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         model.eval();
         DeclareInput(plan.CalibrationData);
         var twin = PlacedException.At(plan.Model, () => (IModelTwin)QuantizedModel.Create(plan.Descriptor, model));
-        var inputs = PlacedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
+        var samples = PlacedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
         stop.ThrowIfCancellationRequested();
-        Try(twin, inputs);
+        Try(twin, samples.Inputs);
 
-        string key = ContentKey.Of(plan.Descriptor, settings, insight, WeightFile.Hash(model), CalibrationData.Hash(inputs));
+        string key = ContentKey.Of(plan.Descriptor, settings, insight, WeightFile.Hash(model), samples.Hash);
         var cache = new ArtifactCache(request.CacheDirectory, text => channel.Log(text));
         string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
             : ResultOutcome.Calibrated;
         if (outcome == ResultOutcome.Calibrated)
-            PlacedException.At(plan.Model, () => Quantize(model, inputs, settings, insight, stop));
+            PlacedException.At(plan.Model, () => Quantize(model, samples, settings, insight, stop));
         if (outcome != ResultOutcome.UpToDate)
         {
             Seal(key);
@@ -73,6 +74,16 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         string largest = string.Join(", ", cost.FloatLayers.Take(3).Select(static l => FormattableString.Invariant($"{l.Name} {l.Share:0.#%}")));
         channel.Send(Diagnosis.Warning("QDROP234", FormattableString.Invariant(
             $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from what need not stay float."), plan.Model));
+    }
+
+    /// <summary>A penalty that leaves nothing but the least number of bits is most likely too great.</summary>
+    private void WarnOfCollapse(TrainingReport? training)
+    {
+        if (training is not { Collapsed: { Count: > 0 } collapsed })
+            return;
+        string first = string.Join(", ", collapsed.Take(5));
+        channel.Send(Diagnosis.Warning("QDROP273", $"The learned bit widths of {collapsed.Count} grids of {plan.Descriptor.Name} fell to 2, the least there is: {first}{(collapsed.Count > 5 ? ", …" : "")}. "
+            + "Lower BitPenalty where that costs accuracy, or give the layer its bits with [Quantize(W = …)].", plan.Model));
     }
 
     private nn.Module Create()
@@ -109,18 +120,22 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
     }
 
-    private bool Quantize(nn.Module model, IReadOnlyList<Tensor> inputs, QuantizationSettings settings, bool insight, CancellationToken stop)
+    private bool Quantize(nn.Module model, CalibrationSamples samples, QuantizationSettings settings, bool insight, CancellationToken stop)
     {
         CalibrationOutcome outcome;
         try
         {
-            outcome = ModelCalibrator.Run(plan.Descriptor, settings, model, inputs, new ProgressMessages(channel, plan.Descriptor.Name), stop, Checkpoint(), insight, Memory());
+            var progress = new ProgressMessages(channel, plan.Descriptor.Name);
+            outcome = samples.Targets is null
+                ? ModelCalibrator.Run(plan.Descriptor, settings, model, samples.Inputs, progress, stop, Checkpoint(), insight, Memory())
+                : new CpqTrainer(plan.Descriptor, model, settings).Train(new TrainingData(samples.Inputs, samples.Targets) { Augment = samples.Augment }, progress, stop, Checkpoint());
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
             throw new QDropException("QDROP230", $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.", e);
         }
 
+        WarnOfCollapse(outcome.Training);
         Artifact.Write(_files.Artifact, outcome.State);
         CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome);
         CalibrationReportPage.Write(_files.Page, _files.Artifact, outcome);

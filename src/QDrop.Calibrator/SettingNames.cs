@@ -43,6 +43,20 @@ internal static class SettingNames
         [nameof(QuantizationSettings.Loss)] = static (s, v) => s with { Loss = Enumeration<LossKind>(v) },
         [nameof(QuantizationSettings.Order)] = static (s, v) => s with { Order = Enumeration<CalibrationOrder>(v) },
         [nameof(QuantizationSettings.Seed)] = static (s, v) => s with { Seed = Long(v) },
+        [nameof(TrainingSettings.Epochs)] = Training(static (t, v) => t with { Epochs = Int(v) }),
+        ["Training" + nameof(TrainingSettings.BatchSize)] = Training(static (t, v) => t with { BatchSize = Int(v) }),
+        ["Training" + nameof(TrainingSettings.LearningRate)] = Training(static (t, v) => t with { LearningRate = Double(v) }),
+        [nameof(TrainingSettings.Optimizer)] = Training(static (t, v) => t with { Optimizer = Enumeration<TrainingOptimizer>(v) }),
+        [nameof(TrainingSettings.Momentum)] = Training(static (t, v) => t with { Momentum = Double(v) }),
+        [nameof(TrainingSettings.WeightDecay)] = Training(static (t, v) => t with { WeightDecay = Double(v) }),
+        [nameof(TrainingSettings.AlphaLearningRate)] = Training(static (t, v) => t with { AlphaLearningRate = Double(v) }),
+        [nameof(TrainingSettings.SigmaLearningRate)] = Training(static (t, v) => t with { SigmaLearningRate = Double(v) }),
+        [nameof(TrainingSettings.StraightThrough)] = Training(static (t, v) => t with { StraightThrough = Double(v) }),
+        [nameof(TrainingSettings.ClusterGradient)] = Training(static (t, v) => t with { ClusterGradient = Double(v) }),
+        [nameof(TrainingSettings.ActivationClusterGradient)] = Training(static (t, v) => t with { ActivationClusterGradient = Double(v) }),
+        [nameof(TrainingSettings.DropBits)] = Training(static (t, v) => t with { DropBits = Double(v) }),
+        [nameof(TrainingSettings.BitPenalty)] = Training(static (t, v) => t with { BitPenalty = Double(v) }),
+        [nameof(TrainingSettings.GateLearningRate)] = Training(static (t, v) => t with { GateLearningRate = Double(v) }),
     };
 
     /// <summary>All names that a <c>QDropModel</c> item understands.</summary>
@@ -64,6 +78,9 @@ internal static class SettingNames
             throw new QDropException("QDROP106", $"{name} = {value} cannot be used: {e.Message}", e);
         }
     }
+
+    private static Func<QuantizationSettings, string, QuantizationSettings> Training(Func<TrainingSettings, string, TrainingSettings> set) =>
+        (settings, value) => settings with { Training = set(settings.Training ?? new(), value) };
 
     private static int Int(string value) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
         ? number

@@ -92,6 +92,9 @@ internal static partial class DiagnosticCases
             Model("[Quantize(ActivationLearning = ActivationLearning.Fixed, ActivationLearningRate = 0.001)]", "partial class Net"),
             Model("[Quantize(Percentile = 99.9)]", "partial class Net"),
             Model("[Quantize(ActivationObserver = RangeObserver.MinMax, Percentile = 99.9)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Cpq, Drop = 0.5, Preset = Preset.Quick, Iterations = 100)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Lsq, Granularity = Granularity.Layer, Loss = LossKind.Fisher, ActivationLearning = ActivationLearning.Fixed)]", "partial class Net"),
+            Model("[Quantize(Epochs = 3)]", "partial class Net"),
         ],
         ["QDROP017"] =
         [

@@ -90,8 +90,18 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Preset = (Preset)2, Granularity = (Granularity)3, Loss = (LossKind)(-1), ActivationLearning = (ActivationLearning)3)]", "partial class Net"),
             Model("""[Quantize(Weights = "")]""", "partial class Net"),
             Model("[Quantize(Calibration = typeof(string))]", "partial class Net"),
+            Model("[Quantize(Method = Method.Cpq, Epochs = 0, DropBits = 1, BitPenalty = -0.1)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Lsq, DropBits = 0.1, ActivationsPerChannel = true)]", "partial class Net"),
+            Model("[Quantize(BitPenalty = 0.1)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Cpq, DropBits = 0.1, BitPenalty = 0.1)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Cpq, Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",
             $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }""",
             Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
+        ],
+        ["QDROP030"] =
+        [
+            Model("[Quantize]", "partial class Net", members: "[Quantize(Method = Method.Cpq)] private readonly Linear head = Linear(4, 4);"),
+            Model("[Quantize(Method = Method.Lsq)]", "partial class Net", members: "[Quantize(W = 8, Method = Method.Nearest)] private readonly Linear head = Linear(4, 4);"),
         ],
         ["QDROP036"] =
         [

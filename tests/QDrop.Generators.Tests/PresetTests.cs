@@ -8,6 +8,7 @@ public sealed class PresetTests
     [InlineData("Preset = Preset.Quick", "new global::QDrop.QuantizationSettings().With(global::QDrop.Preset.Quick),")]
     [InlineData("Iterations = 300, Preset = Preset.Quick, W = 3", "new global::QDrop.QuantizationSettings().With(global::QDrop.Preset.Quick) with { Iterations = 300, W = 3 },")]
     [InlineData("Iterations = 300", "new() { Iterations = 300 },")]
+    [InlineData("Method = Method.Cpq, Epochs = 7, DropBits = 0.25, W = 3", "new() { Method = global::QDrop.Method.Cpq, W = 3, Training = new() { Epochs = 7, DropBits = 0.25 } },")]
     public void What_is_set_beside_a_preset_counts_more(string arguments, string settings)
     {
         string source = DiagnosticCases.Right["Drop = 1"].Replace("[Quantize(Drop = 1, Method = Method.Brecq)]", $"[Quantize({arguments})]", StringComparison.Ordinal);
@@ -39,7 +40,7 @@ public sealed class PresetTests
     public void Every_setting_can_be_set_in_the_attribute_and_has_the_same_default_there()
     {
         var attribute = new QuantizeAttribute();
-        Assert.All(typeof(QuantizationSettings).GetProperties().Where(p => p is { CanWrite: true, GetMethod.IsStatic: false } && p.Name is not ("Budget" or "MaxW")), setting =>
+        Assert.All(typeof(QuantizationSettings).GetProperties().Where(p => p is { CanWrite: true, GetMethod.IsStatic: false } && p.Name is not ("Budget" or "MaxW" or "Training")), setting =>
         {
             var same = typeof(QuantizeAttribute).GetProperty(setting.Name);
             Assert.True(same is not null, $"[Quantize] has no {setting.Name}");
@@ -47,6 +48,13 @@ public sealed class PresetTests
             Assert.Equal(setting.GetValue(QuantizationSettings.Paper), same.GetValue(attribute));
         });
     }
+
+    [Theory]
+    [InlineData(nameof(TrainingSettings.Epochs))]
+    [InlineData(nameof(TrainingSettings.DropBits))]
+    [InlineData(nameof(TrainingSettings.BitPenalty))]
+    public void What_the_attribute_has_of_training_has_the_same_default_there(string setting) =>
+        Assert.Equal(typeof(TrainingSettings).GetProperty(setting)!.GetValue(new TrainingSettings()), typeof(QuantizeAttribute).GetProperty(setting)!.GetValue(new QuantizeAttribute()));
 
     [Fact]
     public void A_budget_is_text_in_the_attribute_and_without_one_neither_it_nor_the_largest_width_is_set()

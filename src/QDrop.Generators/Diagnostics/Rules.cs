@@ -58,6 +58,9 @@ internal static class Rules
     public static readonly DiagnosticDescriptor MostlyFloat = Advice("QDROP017", "Most weights stay float",
         "[FullPrecision] leaves {0} of the weights of '{1}' float, not counting embeddings; where every layer runs at as many positions, as much of what is computed");
 
+    public static readonly DiagnosticDescriptor TrainedPart = Rule("QDROP030", "Method of a part contradicts training",
+        "Method = {0} cannot be used on a part of a model, since training changes all weights together: {1}");
+
     public static readonly DiagnosticDescriptor Budget = Rule("QDROP036", "Budget of bit widths cannot be used",
         "Budget = \"{0}\" cannot be used: {1}");
 
@@ -69,6 +72,7 @@ internal static class Rules
         NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer,
         Budget, MaxW,
         UnusedLayer, SharedLayer, BatchNormStays, NothingToQuantize, EmptyBlock, AttributeWithoutEffect, SettingWithoutEffect, MostlyFloat,
+        TrainedPart,
     ];
 
     public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Lowering;
 
 namespace QDrop.Generators.Gathering;
@@ -24,14 +25,15 @@ internal static class OverrideGatherer
     /// <returns>The expressions, each with the part's name and with what it says of bit widths and methods, if anything.</returns>
     public static IEnumerable<(string Code, string Part, string Says)> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
     {
+        var method = AttributeOf(model, ModelGatherer.AttributeName) is { } own ? SettingConflicts.MethodOf(own) : null;
         foreach (var module in modules)
         {
             var type = TypeCode(module, model, finding);
-            if (!IsOrDerives(model, module) && Settings(module, finding) is { Count: > 0 } ofClass)
+            if (!IsOrDerives(model, module) && Settings(module, method, finding) is { Count: > 0 } ofClass)
                 yield return ($"new({type}) {{ {string.Join(", ", ofClass)} }}", NameOf(module), Says(ofClass));
             foreach (var (name, member) in Places(module, finding))
             {
-                if (Settings(member, finding) is { Count: > 0 } ofMember)
+                if (Settings(member, method, finding) is { Count: > 0 } ofMember)
                     yield return ($"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}", $"{NameOf(module)}.{name}", Says(ofMember));
             }
         }
@@ -56,6 +58,17 @@ internal static class OverrideGatherer
 
     public static AttributeData? AttributeOf(ISymbol symbol, string name) =>
         symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null);
+
+    /// <summary>Training changes all weights together.</summary>
+    private static void CheckMethod(AttributeData attribute, string? modelMethod, Finding finding)
+    {
+        if (SettingConflicts.MethodOf(attribute) is not { } method)
+            return;
+        var reason = SettingsGatherer.IsTraining(modelMethod) ? $"the model is trained with Method = {modelMethod}; leave Method out here"
+            : SettingsGatherer.IsTraining(method) ? $"give the whole model Method = {method}, or leave it out here" : null;
+        if (reason is not null)
+            finding.Report(Rules.TrainedPart, AttributeArguments.LocationOf(attribute, "Method", finding), [], method, reason);
+    }
 
     private static string NameOf(INamedTypeSymbol module) => module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 
@@ -83,11 +96,12 @@ internal static class OverrideGatherer
         }
     }
 
-    private static List<string> Settings(ISymbol part, Finding finding)
+    private static List<string> Settings(ISymbol part, string? modelMethod, Finding finding)
     {
         var code = new List<string>();
         if (AttributeOf(part, ModelGatherer.AttributeName) is { } attribute)
         {
+            CheckMethod(attribute, modelMethod, finding);
             var inputs = part is INamedTypeSymbol type ? finding.Torch.SignatureOf(type).Length - 1 : 1;
             code.AddRange(SettingsGatherer.Gather(attribute, inputs, finding).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
         }

@@ -21,8 +21,12 @@ internal static class SettingConflicts
             finding.Report(Rules.SettingWithoutEffect, AttributeArguments.LocationOf(attribute, setting, finding), [new(FixData.Remove, "")], setting, reason);
     }
 
+    /// <summary>Name of the method that an attribute names; <see langword="null"/> where it names none.</summary>
+    public static string? MethodOf(AttributeData attribute) => Choice(attribute, "Method");
+
     private static void Contradictions(AttributeData attribute, Finding finding)
     {
+        ContradictionsOfTraining();
         if (Choice(attribute, "Method") == "Brecq" && ValueOf(attribute, "Drop")?.Value is double and >= 0 and < 1 and var probability)
             Report("Drop", "1", SettingsGatherer.Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
         if (Choice(attribute, "ActivationLearning") == "LsqPlus" && IsTrue(attribute, "SymmetricActivations"))
@@ -34,6 +38,28 @@ internal static class SettingConflicts
                 ? ("BetaEnd", end, $"expected at most BetaStart, which is {SettingsGatherer.Text(start)}")
                 : ("BetaStart", start, $"expected at least BetaEnd, which is {SettingsGatherer.Text(end)}");
             Report(setting, SettingsGatherer.Code(start + end - found), SettingsGatherer.Text(found), expected);
+        }
+
+        void ContradictionsOfTraining()
+        {
+            string method = MethodOf(attribute) ?? "QDrop";
+            bool drops = ValueOf(attribute, "DropBits")?.Value is double and > 0, learns = ValueOf(attribute, "BitPenalty")?.Value is double and > 0;
+            if (drops && learns)
+                Report("DropBits", null, SettingsGatherer.Text(ValueOf(attribute, "DropBits")!.Value.Value!), "with a BitPenalty bit widths are learned, which drops levels itself; leave one of the two out");
+            foreach (var setting in new[] { drops ? "DropBits" : null, learns ? "BitPenalty" : null })
+            {
+                if (setting is not null && method != "Cpq")
+                    Report(setting, null, SettingsGatherer.Text(ValueOf(attribute, setting)!.Value.Value!), $"only Method = Cpq has levels that can be dropped, and this is {method}");
+            }
+            if (SettingsGatherer.IsTraining(method) && IsTrue(attribute, "ActivationsPerChannel"))
+                Report("ActivationsPerChannel", "false", "true", $"Method = {method} learns one grid for an activation");
+            if (SettingsGatherer.IsTraining(method) && ValueOf(attribute, "Budget")?.Value is string budget)
+                Report("Budget", null, budget, $"Method = {method} learns bit widths by BitPenalty");
+            if (SettingsGatherer.IsTraining(method) && ValueOf(attribute, "Calibration")?.Value is INamedTypeSymbol source
+                && !source.AllInterfaces.Any(contract => contract.ToDisplayString() == "QDrop.ILabelledCalibrationSource"))
+            {
+                Report("Calibration", null, source.Name, $"Method = {method} trains the model, and it gives no classes: let it implement ILabelledCalibrationSource");
+            }
         }
 
         void Report(string setting, string? better, string found, string expected) => finding.Report(
@@ -55,10 +81,14 @@ internal static class SettingConflicts
             "AdaRound" => ["Drop", "Granularity", .. OfActivations],
             // Quantization is always dropped, so that nothing can be learned of it.
             "Brecq" => OfActivations,
+            // The model is trained as a whole, its weights with one symmetric grid each.
+            "Cpq" or "Lsq" => ["Drop", "Preset", "Iterations", "BatchSize", "Granularity", "Loss", "Order", "WeightsPerChannel", "SymmetricWeights", .. OfActivations, .. OfRounding],
             _ => [],
         };
         foreach (var setting in unused.Where(IsGiven))
             yield return (setting, $"Method = {method}");
+        if (IsGiven("Epochs") && !SettingsGatherer.IsTraining(method))
+            yield return ("Epochs", $"Method = {method ?? "QDrop"}");
         if (Choice(attribute, "ActivationLearning") == "Fixed" && IsGiven("ActivationLearningRate") && !unused.Contains("ActivationLearningRate"))
             yield return ("ActivationLearningRate", "ActivationLearning = Fixed");
         string weights = Choice(attribute, "WeightObserver") ?? "LeastError", activations = Choice(attribute, "ActivationObserver") ?? "LeastError";

@@ -25,6 +25,8 @@ internal sealed record SettingRange(double Least, double Most, string Expected, 
         ["BetaEnd"] = Positive,
         ["LearningRate"] = Positive,
         ["ActivationLearningRate"] = NotNegative,
+        ["Epochs"] = AtLeastOne,
+        ["BitPenalty"] = NotNegative,
         ["Percentile"] = new(50, 100, "a share in percent above 50 and at most 100, such as 99.9", IsOpen: true),
     };
 

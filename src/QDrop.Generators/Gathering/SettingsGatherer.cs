@@ -40,6 +40,7 @@ internal static class SettingsGatherer
     public static Settings Gather(AttributeData attribute, int inputs, Finding finding)
     {
         var code = new List<string>();
+        var training = new List<string>();
         string? preset = null, weights = null, calibration = null, calibrationData = null;
         var bits = new Settings(null, default, null, null, null);
         foreach (var argument in attribute.NamedArguments)
@@ -65,7 +66,12 @@ internal static class SettingsGatherer
                 case var name when SettingRange.Of(name) is { } range && Number(value) is { } number:
                     if (!range.Has(number))
                         Report(Rules.Setting, name, range.Nearest(number) is { } nearest ? Code(nearest) : null, name, Text(number), $"expected {range.Expected}");
-                    code.Add($"{name} = {Code(number)}");
+                    (name is "Epochs" or "BitPenalty" ? training : code).Add($"{name} = {Code(number)}");
+                    break;
+                case "DropBits" when value.Value is double drop:
+                    if (!(drop >= 0 && drop < 1))
+                        Report(Rules.Setting, argument.Key, drop < 0 ? "0" : null, argument.Key, Text(drop), "expected a probability from 0 to below 1");
+                    training.Add($"DropBits = {Code(drop)}");
                     break;
                 case "WeightsPerChannel" or "ActivationsPerChannel" or "SymmetricWeights" or "SymmetricActivations" when value.Value is bool truth:
                     code.Add($"{argument.Key} = {(truth ? "true" : "false")}");
@@ -95,6 +101,8 @@ internal static class SettingsGatherer
                     break;
             }
         }
+        if (training.Count > 0)
+            code.Add($"Training = new() {{ {string.Join(", ", training)} }}");
         SettingConflicts.Check(attribute, finding);
         return bits with { PresetCode = preset, SettingsCode = code.ToEquatableArray(), WeightsCode = weights, CalibrationCode = calibration, CalibrationDataCode = calibrationData };
 
@@ -128,6 +136,9 @@ internal static class SettingsGatherer
                 Report(Rules.Setting, "Calibration", null, "Calibration", source.Name, "it has no public constructor without parameters");
         }
     }
+
+    /// <summary>Whether a method trains the model.</summary>
+    public static bool IsTraining(string? method) => method is "Cpq" or "Lsq";
 
     /// <summary>Name of the enumeration's member with a value.</summary>
     internal static string? Member(INamedTypeSymbol type, int value) =>

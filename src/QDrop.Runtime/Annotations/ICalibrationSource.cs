@@ -23,6 +23,23 @@ public interface IMultiInputCalibrationSource
     IReadOnlyList<Tensor> Load(CalibrationRequest request);
 }
 
+/// <summary>
+/// What a calibration source implements besides, so that a model can be trained on its inputs: with <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>.
+/// </summary>
+public interface ILabelledCalibrationSource
+{
+    /// <summary>Loads what the model should give for the inputs that the source gives for the same request.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <returns>Classes from 0 as whole numbers, <c>[samples]</c>, in the order of the inputs.</returns>
+    Tensor LoadTargets(CalibrationRequest request);
+
+    /// <summary>Changes a batch of training inputs at random, such as by shifting and mirroring images.</summary>
+    /// <param name="batch">Inputs <c>[n, …]</c>, of a model with several inputs the first ones. They may be changed in place.</param>
+    /// <param name="seed">Decides what is given, so that training can be repeated.</param>
+    /// <returns>The inputs to train on; as they are unless a source says otherwise.</returns>
+    Tensor Augment(Tensor batch, long seed) => batch;
+}
+
 /// <summary>What a calibration source is asked for.</summary>
 /// <param name="Samples">Inputs wanted.</param>
 /// <param name="Path">Full path of the calibration data that the project names, or <see langword="null"/>.</param>

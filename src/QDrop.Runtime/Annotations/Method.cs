@@ -1,6 +1,6 @@
 namespace QDrop;
 
-/// <summary>How quantized weights are found after training.</summary>
+/// <summary>How quantized weights are found: after training, or by further training.</summary>
 public enum Method
 {
     /// <summary>Reconstruction block by block with activation quantization randomly dropped (arXiv 2203.05740).</summary>
@@ -14,4 +14,13 @@ public enum Method
 
     /// <summary>Rounding to nearest on the searched ranges; nothing is learned.</summary>
     Nearest,
+
+    /// <summary>
+    /// Training with quantization, on labelled data: each value goes to the most likely point of its grid, whose probability has the gradient (arXiv 2109.02100). See
+    /// <see cref="QuantizationSettings.Training"/>.
+    /// </summary>
+    Cpq,
+
+    /// <summary>Training with quantization, on labelled data: rounding to nearest with straight-through gradients and learned steps (arXiv 1902.08153).</summary>
+    Lsq,
 }

@@ -50,7 +50,18 @@ public sealed class QuantizeAttribute : Attribute
     /// <summary>Iterations of reconstruction for each unit, at least 1; 2,000 with <see cref="Preset.Quick"/>.</summary>
     public int Iterations { get; set; } = 20_000;
 
-    /// <summary>Inputs used for calibration, at least 1.</summary>
+    /// <summary>Passes over the data with <see cref="Method.Cpq"/> or <see cref="Method.Lsq"/>, at least 1.</summary>
+    public int Epochs { get; set; } = 5;
+
+    /// <summary>
+    /// With <see cref="Method.Cpq"/>: probability, 0 to below 1, that the grid points which k bits have and k − 1 bits have not are dropped in a step (arXiv 2109.02100, section 4).
+    /// </summary>
+    public double DropBits { get; set; }
+
+    /// <summary>With <see cref="Method.Cpq"/>: weight, 0 or more, of the penalty by which each grid learns how many bits it needs, at most <see cref="W"/> and <see cref="A"/>; 0 where bit widths are fixed.</summary>
+    public double BitPenalty { get; set; }
+
+    /// <summary>Inputs used for calibration, or for training, at least 1.</summary>
     public int Samples { get; set; } = 1_024;
 
     /// <summary>Inputs used for the search of activation ranges, at least 1.</summary>

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using QDrop.Insight;
 using QDrop.Reconstruction;
+using QDrop.Training;
 
 namespace QDrop.Artifacts;
 
@@ -59,6 +60,7 @@ public static class CalibrationReportFile
             manifest.Versions)
         {
             Budget = outcome.Budget,
+            Training = outcome.Training is null ? null : Training(outcome.Training),
         };
     }
 
@@ -83,6 +85,11 @@ public static class CalibrationReportFile
         [.. insight.Layers.Select(static l => new ReportLayerInsight(l.Name, l.Unit, l.Bits, Decibels(l.SqnrBefore), Decibels(l.SqnrAfter), Decibels(l.Sensitivity), l.RaisedBits, Decibels(l.Gain ?? double.NaN), l.Histogram))],
         [.. insight.Activations.Select(static a => new ReportActivationInsight(a.Name, a.Bits, Finite(Math.Round(a.Clipped, 6)), Decibels(a.Sensitivity), a.RaisedBits, Decibels(a.Gain ?? double.NaN)))],
         [.. insight.Advice.Select(static a => a with { Gain = Math.Round(a.Gain, 3) })]);
+
+    private static TrainingReport Training(TrainingReport training) => training with
+    {
+        Epochs = [.. training.Epochs.Select(static e => e with { Seconds = Math.Round(e.Seconds, 3), WeightBits = Math.Round(e.WeightBits, 3) })],
+    };
 
     private static double? Decibels(double ratio) => Finite(Math.Round(ratio, 3));
 

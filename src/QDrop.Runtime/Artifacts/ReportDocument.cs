@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using QDrop.BitWidths;
 using QDrop.Insight;
 using QDrop.Reconstruction;
+using QDrop.Training;
 
 namespace QDrop.Artifacts;
 
@@ -28,6 +29,10 @@ internal sealed record ReportDocument(
     /// <summary>Which bit widths the budget gave, where there is one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetOutcome? Budget { get; init; }
+
+    /// <summary>How training went; left out where the model was not trained.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingReport? Training { get; init; }
 }
 
 /// <summary>Sizes: <c>FloatBytes</c> are those of the same tensors with every weight and bias in float32.</summary>

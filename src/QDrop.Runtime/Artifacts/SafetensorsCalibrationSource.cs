@@ -5,11 +5,11 @@ namespace QDrop.Artifacts;
 /// <summary>
 /// Calibration inputs from a safetensors file, each of shape <c>[samples, …]</c>. For a model with one input: the tensor <c>input</c>, or the only
 /// tensor. With several: the tensors named as the parameters of <c>forward</c>, or <c>input.0</c>, <c>input.1</c>, … It is the source where a model
-/// names calibration data but no source of its own.
+/// names calibration data but no source of its own. Where models are trained, the tensor <c>targets</c> has the class of each input.
 /// </summary>
-public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInputCalibrationSource
+public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInputCalibrationSource, ILabelledCalibrationSource
 {
-    private const string InputName = "input";
+    private const string InputName = "input", TargetsName = "targets";
 
     private static readonly InputFile Kind = new(
         "calibration data",
@@ -34,15 +34,23 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
 
     IReadOnlyList<Tensor> IMultiInputCalibrationSource.Load(CalibrationRequest request) => LoadAll(request);
 
+    /// <summary>Loads the first <see cref="CalibrationRequest.Samples"/> rows of the tensor <c>targets</c>.</summary>
+    /// <param name="request">What is asked for; its path is the safetensors file.</param>
+    /// <returns>Targets of shape <c>[samples, …]</c>.</returns>
+    /// <exception cref="QDropException">QDROP220: no path or no such file. QDROP271: the file has no tensor of that name.</exception>
+    public Tensor LoadTargets(CalibrationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        string path = PathOf(request);
+        using var scope = NewDisposeScope();
+        Tensor targets = Kind.Read(path, static stream => SafetensorsFile.Read(stream).Tensors).GetValueOrDefault(TargetsName)
+            ?? throw new QDropException("QDROP271", $"The file '{path}' has inputs but no tensor '{TargetsName}', which training needs: expected the class of each input, int64 [samples]. Write them into the file.");
+        return (targets.ndim > 0 && targets.shape[0] > request.Samples ? targets.narrow(0, 0, request.Samples) : targets).MoveToOuterDisposeScope();
+    }
+
     private static Tensor[] LoadAll(CalibrationRequest request)
     {
-        if (string.IsNullOrEmpty(request.Path))
-        {
-            throw new QDropException("QDROP220", "No calibration data are named. Set CalibrationData, in [Quantize] or in the QDropModel item, to a safetensors file, "
-                + "or name a class that loads the inputs in [Quantize(Calibration = typeof(…))].");
-        }
-
-        string path = Path.Combine(request.ProjectDirectory, request.Path);
+        string path = PathOf(request);
         using var scope = NewDisposeScope();
         Tensor[] selected = Kind.Read(path, stream => Select(SafetensorsFile.Read(stream).Tensors, request));
         // Before they are cut to what is asked for: where one has lost samples, theirs no longer belong together.
@@ -54,6 +62,16 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
         })];
         CalibrationData.Check(inputs, request.Samples, $"The file '{path}'");
         return [.. inputs.Select(static i => i.MoveToOuterDisposeScope())];
+    }
+
+    private static string PathOf(CalibrationRequest request)
+    {
+        if (string.IsNullOrEmpty(request.Path))
+        {
+            throw new QDropException("QDROP220", "No calibration data are named. Set CalibrationData, in [Quantize] or in the QDropModel item, to a safetensors file, "
+                + "or name a class that loads the inputs in [Quantize(Calibration = typeof(…))].");
+        }
+        return Path.Combine(request.ProjectDirectory, request.Path);
     }
 
     private static Tensor[] Select(Dictionary<string, Tensor> tensors, CalibrationRequest request)
@@ -72,8 +90,9 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
     {
         if (tensors.TryGetValue(InputName, out var input))
             return input;
-        return tensors.Count == 1
-            ? tensors.Values.First()
+        Tensor[] inputs = [.. tensors.Where(static t => t.Key != TargetsName).Select(static t => t.Value)];
+        return inputs is [var only]
+            ? only
             : throw new InvalidFileException($"it has {tensors.Count} tensors ({string.Join(", ", tensors.Keys.Take(5))}), none of them named '{InputName}'; expected one tensor, or one of that name.");
     }
 }

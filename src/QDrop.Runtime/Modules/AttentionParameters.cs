@@ -38,6 +38,8 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         {
             long length = parameters["q_proj_weight"].shape[0];
             string[] parts = ["q_proj", "k_proj", "v_proj"];
+            // Training changes the bias through its parts.
+            using var gradients = enable_grad();
             for (int part = 0; part < parts.Length; part++)
                 layers.Add(Linear(parts[part], parameters[$"{parts[part]}_weight"], bias?.narrow(0, part * length, length), $"{parts[part]}_weight", "in_proj_bias"));
         }

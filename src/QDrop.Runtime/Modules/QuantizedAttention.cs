@@ -86,7 +86,7 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
             Tensor[] parts = Whole(0).chunk(3, -1);
             return new([(parts[0], parts[1], parts[2])]);
         }
-        Tensor weight = layers[0].Weight.Value();
+        Tensor weight = layers[0].CurrentWeight;
         return new([(Part(0), Part(1), Part(2))]);
 
         Tensor Whole(int layer) => Seen(layers[layer], layers[layer].Forward(x[layer]));
@@ -95,7 +95,7 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
         {
             Tensor rows = weight.narrow(0, part * embedding, embedding);
             layers[0].Count(x[part].numel() / x[part].shape[^1] * rows.numel());
-            return Seen(layers[0], functional.linear(x[part], rows, layers[0].Bias?.narrow(0, part * embedding, embedding)));
+            return Seen(layers[0], functional.linear(x[part], rows, layers[0].CurrentBias?.narrow(0, part * embedding, embedding)));
         }
 
         Tensor Seen(QuantizedLayer layer, Tensor output)

@@ -1,4 +1,5 @@
 using QDrop.Quantizers;
+using QDrop.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -59,6 +60,18 @@ public sealed class QuantizedLayer : IDisposable
     /// <summary>What it says of where the channels of its output are. An embedding's are its columns, though each row has a scale.</summary>
     internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[Learns ? ChannelAxis : 1]);
 
+    /// <summary>The float layer.</summary>
+    internal LayerSource Source => _source;
+
+    /// <summary>What is computed while the layer is trained; <see langword="null"/> otherwise.</summary>
+    internal TrainedLayer? Training { get; set; }
+
+    /// <summary>The weight that is computed with.</summary>
+    internal Tensor CurrentWeight => Training?.Weight ?? Weight.Value();
+
+    /// <summary>The bias that is computed with.</summary>
+    internal Tensor? CurrentBias => Training is { } training ? training.Bias : Bias;
+
     /// <summary>Whether reconstruction learns the rounding of the weights.</summary>
     internal bool Learns => _source.Learns;
 
@@ -70,7 +83,7 @@ public sealed class QuantizedLayer : IDisposable
     /// <returns>Output, as the float layer and its batch norm give it.</returns>
     public Tensor Forward(Tensor x)
     {
-        Tensor y = _source.Apply(x, Weight.Value(), Bias);
+        Tensor y = Training?.Forward(x) ?? _source.Apply(x, Weight.Value(), Bias);
         // Every position of the output, or of the input of a transposed convolution, meets one slice of the weight. Indices only look rows up.
         Tensor positions = ChannelAxis == 0 ? y : x;
         if (x.is_floating_point())

@@ -1,3 +1,4 @@
+using QDrop.Training;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
@@ -57,6 +58,9 @@ public sealed partial class ActivationQuantizer(string name) : IDisposable
     /// <summary>What the activations come from, which says where their channels are; <see langword="null"/> if from no layer.</summary>
     internal ChannelSource? Source { get; set; }
 
+    /// <summary>The grid while the whole model is trained; <see langword="null"/> otherwise.</summary>
+    internal TrainedQuantizer? Training { get; set; }
+
     /// <summary>Passes activations through the quantizer.</summary>
     /// <param name="x">Activations of any shape, float32. Those that are dense in memory keep their order there (channels_last stays).</param>
     /// <returns>
@@ -73,13 +77,15 @@ public sealed partial class ActivationQuantizer(string name) : IDisposable
     /// <exception cref="InvalidOperationException">The quantizer is enabled but has no range yet.</exception>
     internal Tensor ForwardRectified(Tensor x)
     {
-        var together = Enabled && !Observing && (Draws is null || (Drop < 1 && Offset is null));
+        var together = Training is not null || Enabled && !Observing && (Draws is null || (Drop < 1 && Offset is null));
         return together ? Pass(x, rectify: true) : Forward(x.relu());
     }
 
     private Tensor Pass(Tensor x, bool rectify)
     {
         ArgumentNullException.ThrowIfNull(x);
+        if (Training is { } training)
+            return training.Apply(x, rectify);
         if (Observing)
         {
             SearchRange(x);

@@ -9,8 +9,7 @@ internal static class BitAssignment
     /// <summary>8 bits, or what the settings say, for the first and last layer and for what the last layer reads; where an attribute says something, that.</summary>
     public static void Assign(QuantizationContext context, QuantizationSettings settings)
     {
-        QuantizedLayer last = context.Layers[^1];
-        ActivationQuantizer? input = context.Trace.TakeWhile(t => t != last).OfType<ActivationQuantizer>().LastOrDefault();
+        ActivationQuantizer? input = LastInput(context);
         foreach (QuantizedLayer layer in context.Layers)
         {
             layer.Weight.Range = RangeOptions.OfWeights(settings);
@@ -28,4 +27,16 @@ internal static class BitAssignment
     /// <summary>The width of a layer's weights that an attribute gives, or that it has as the first or last one; <see langword="null"/> where the model's is for it.</summary>
     public static int? Given(QuantizationContext context, QuantizationSettings settings, QuantizedLayer layer) =>
         context.Overrides.W(layer.Name) ?? (layer == context.Layers[0] || layer == context.Layers[^1] ? settings.FirstLast : null);
+
+    /// <summary>Whether a layer's bit width is said for it in particular: by an attribute, or because it is the first or the last.</summary>
+    public static bool IsPinned(QuantizationContext context, QuantizedLayer layer) =>
+        layer == context.Layers[0] || layer == context.Layers[^1] || context.Overrides.W(layer.Name) is not null;
+
+    /// <inheritdoc cref="IsPinned(QuantizationContext, QuantizedLayer)"/>
+    public static bool IsPinned(QuantizationContext context, ActivationQuantizer activation) =>
+        activation == LastInput(context) || context.Overrides.A(activation.Name) is not null;
+
+    /// <summary>What the last layer reads.</summary>
+    private static ActivationQuantizer? LastInput(QuantizationContext context) =>
+        context.Trace.TakeWhile(t => t != context.Layers[^1]).OfType<ActivationQuantizer>().LastOrDefault();
 }

@@ -1,6 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.BitWidths;
 using QDrop.Insight;
+using QDrop.Training;
 
 namespace QDrop.Reconstruction;
 
@@ -15,6 +16,9 @@ public sealed record CalibrationOutcome(QuantizedModelState State, IReadOnlyList
 
     /// <summary>Which bit widths the budget gave to the layers; <see langword="null"/> where there is no budget.</summary>
     public BudgetOutcome? Budget { get; init; }
+
+    /// <summary>How training went; <see langword="null"/> where the model was not trained.</summary>
+    public TrainingReport? Training { get; init; }
 
     /// <summary>What was measured of the calibrated model; <see langword="null"/> where it was not asked for.</summary>
     public ModelInsight? Insight { get; init; }

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace QDrop.Reconstruction;
 
 /// <summary>How far a calibration is.</summary>
-/// <param name="Phase"><c>discover</c>, <c>sensitivity</c> (with a budget of bit widths), <c>ranges</c>, <c>reconstruct</c> or <c>insight</c>.</param>
-/// <param name="Unit">Name of the unit, while reconstructing; of the layer, while sensitivities are measured.</param>
-/// <param name="UnitIndex">Number of the unit or layer, from 1.</param>
-/// <param name="UnitCount">Number of units or layers.</param>
+/// <param name="Phase"><c>discover</c>, <c>sensitivity</c> (with a budget of bit widths), <c>ranges</c>, <c>reconstruct</c>, <c>insight</c> or <c>train</c>.</param>
+/// <param name="Unit">Name of the unit, while reconstructing; of the layer, while sensitivities are measured; of the epoch while training, such as <c>epoch 2</c>.</param>
+/// <param name="UnitIndex">Number of the unit, layer or epoch, from 1.</param>
+/// <param name="UnitCount">Number of units, layers or epochs.</param>
 /// <param name="Iteration">Iteration in the unit, from 1; 0 where the unit begins.</param>
-/// <param name="Iterations">Iterations for each unit.</param>
+/// <param name="Iterations">Iterations for each unit, or steps in an epoch.</param>
 /// <param name="Loss">Loss of the iteration: <paramref name="ReconstructionLoss"/> and <paramref name="RoundingLoss"/> together.</param>
 /// <param name="ReconstructionLoss">The part that says how far the unit's output is from the float unit's.</param>
 /// <param name="RoundingLoss">The part of the rounding regulariser, λ included; 0 during the warm-up.</param>

@@ -22,7 +22,7 @@ public static class ModelCalibrator
     /// <param name="insight">Whether the calibrated model is measured (<see cref="CalibrationOutcome.Insight"/>), which costs two to three runs of it, on 64 inputs, for each layer.</param>
     /// <param name="memory">How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
-    /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
+    /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why. With <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>: QDROP271.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, Tensor inputs,
         IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false, CalibrationMemory? memory = null) =>
@@ -42,12 +42,17 @@ public static class ModelCalibrator
     /// <param name="insight">Whether the calibrated model is measured (<see cref="CalibrationOutcome.Insight"/>), which costs two to three runs of it, on 64 inputs, for each layer.</param>
     /// <param name="memory">How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.</param>
     /// <returns>The quantized model and what was done for each unit.</returns>
-    /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why.</exception>
+    /// <exception cref="QDropException">Settings, model or data cannot be used; the code says why. With <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>: QDROP271.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CalibrationOutcome Run(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, IReadOnlyList<Tensor> inputs,
         IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default, CalibrationCheckpoint? checkpoint = null, bool insight = false, CalibrationMemory? memory = null)
     {
         settings.Validated();
+        if (settings.Method is Method.Cpq or Method.Lsq)
+        {
+            throw new QDropException("QDROP271", $"Method = {settings.Method} trains the model, which needs the class of each input; calibration got inputs alone. Train with CpqTrainer on TrainingData, "
+                + "or in a build let the calibration source implement ILabelledCalibrationSource.");
+        }
         CalibrationData.Check(inputs, settings);
         model.eval();
         using var scope = NewDisposeScope();

@@ -31,26 +31,53 @@ public sealed partial record QuantizationSettings
         Defined(Loss, nameof(Loss));
         Defined(Order, nameof(Order));
         CheckBudget();
+        ValidateTraining();
         return this;
+    }
 
-        void CheckBudget()
-        {
-            if (Budget?.Fault is { } fault)
-                throw new QDropException("QDROP285", $"Budget = \"{Budget}\" cannot be used: {fault}.");
-            if (MaxW is not { } most)
-                return;
-            Check(most is >= 2 and <= 8, "QDROP201", nameof(MaxW), most, "a bit width from 2 to 8");
-            Check(Budget is not null, "QDROP287", nameof(MaxW), most, "a Budget beside it, such as \"3.0 bits\", or no MaxW: without a budget every layer has W");
-            Check(most >= W, "QDROP287", nameof(MaxW), most, $"at least W, which is {W}: the budget chooses widths from W to MaxW");
-        }
+    private void CheckBudget()
+    {
+        if (Budget?.Fault is { } fault)
+            throw new QDropException("QDROP285", $"Budget = \"{Budget}\" cannot be used: {fault}.");
+        if (MaxW is not { } most)
+            return;
+        Check(most is >= 2 and <= 8, "QDROP201", nameof(MaxW), most, "a bit width from 2 to 8");
+        Check(Budget is not null, "QDROP287", nameof(MaxW), most, "a Budget beside it, such as \"3.0 bits\", or no MaxW: without a budget every layer has W");
+        Check(most >= W, "QDROP287", nameof(MaxW), most, $"at least W, which is {W}: the budget chooses widths from W to MaxW");
+    }
 
-        static void Defined<T>(T value, string name) where T : struct, Enum =>
-            Check(Enum.IsDefined(value), "QDROP203", name, value, "one of " + string.Join(", ", Enum.GetNames<T>()));
+    private void ValidateTraining()
+    {
+        Check(!ActivationsPerChannel || Method is not (Method.Cpq or Method.Lsq), "QDROP203", nameof(ActivationsPerChannel), ActivationsPerChannel, $"false together with Method = {Method}, which learns one grid for an activation");
+        Check(Budget is null || Method is not (Method.Cpq or Method.Lsq), "QDROP203", nameof(Budget), Budget ?? (object)"none", $"none together with Method = {Method}, which learns bit widths by BitPenalty");
+        if (Training is not { } training)
+            return;
+        Check(training.Epochs >= 1, "QDROP203", nameof(training.Epochs), training.Epochs, "at least 1");
+        Check(training.BatchSize >= 1, "QDROP203", nameof(training.BatchSize), training.BatchSize, "at least 1");
+        Defined(training.Optimizer, nameof(training.Optimizer));
+        Check(training.LearningRate > 0 && double.IsFinite(training.LearningRate), "QDROP203", nameof(training.LearningRate), training.LearningRate, "above 0");
+        Check(training.Momentum is >= 0 and < 1, "QDROP203", nameof(training.Momentum), training.Momentum, "from 0 to below 1");
+        Check(training.WeightDecay >= 0 && double.IsFinite(training.WeightDecay), "QDROP203", nameof(training.WeightDecay), training.WeightDecay, "0 or more");
+        Check(training.AlphaLearningRate >= 0 && double.IsFinite(training.AlphaLearningRate), "QDROP203", nameof(training.AlphaLearningRate), training.AlphaLearningRate, "0 or more");
+        Check(training.SigmaLearningRate >= 0 && double.IsFinite(training.SigmaLearningRate), "QDROP203", nameof(training.SigmaLearningRate), training.SigmaLearningRate, "0 or more");
+        Check(training.StraightThrough >= 0 && double.IsFinite(training.StraightThrough), "QDROP203", nameof(training.StraightThrough), training.StraightThrough, "0 or more");
+        Check(training.ClusterGradient >= 0 && double.IsFinite(training.ClusterGradient), "QDROP203", nameof(training.ClusterGradient), training.ClusterGradient, "0 or more");
+        Check(training.ActivationClusterGradient >= 0 && double.IsFinite(training.ActivationClusterGradient), "QDROP203", nameof(training.ActivationClusterGradient), training.ActivationClusterGradient, "0 or more");
+        Check(training.DropBits is >= 0 and < 1, "QDROP203", nameof(training.DropBits), training.DropBits, "a probability from 0 to below 1");
+        Check(training.BitPenalty >= 0 && double.IsFinite(training.BitPenalty), "QDROP203", nameof(training.BitPenalty), training.BitPenalty, "0 or more");
+        Check(training.GateLearningRate >= 0 && double.IsFinite(training.GateLearningRate), "QDROP203", nameof(training.GateLearningRate), training.GateLearningRate, "0 or more");
+        Check(training.DropBits == 0 || training.BitPenalty == 0, "QDROP203", nameof(training.DropBits), training.DropBits,
+            "0 together with a BitPenalty: learned bit widths drop levels themselves");
+        Check(Method == Method.Cpq || training is { DropBits: 0, BitPenalty: 0 }, "QDROP203", training.DropBits > 0 ? nameof(training.DropBits) : nameof(training.BitPenalty),
+            training.DropBits > 0 ? training.DropBits : training.BitPenalty, $"0, or Method = {Method.Cpq}, which alone has levels that can be dropped");
+    }
 
-        static void Check(bool valid, string code, string name, object found, string expected)
-        {
-            if (!valid)
-                throw new QDropException(code, FormattableString.Invariant($"{name} = {found} cannot be used: expected {expected}."));
-        }
+    private static void Defined<T>(T value, string name) where T : struct, Enum =>
+        Check(Enum.IsDefined(value), "QDROP203", name, value, "one of " + string.Join(", ", Enum.GetNames<T>()));
+
+    private static void Check(bool valid, string code, string name, object found, string expected)
+    {
+        if (!valid)
+            throw new QDropException(code, FormattableString.Invariant($"{name} = {found} cannot be used: expected {expected}."));
     }
 }

@@ -116,6 +116,10 @@ public sealed partial record QuantizationSettings
     /// <summary>Seed of every random choice.</summary>
     public long Seed { get; init; } = 1_005;
 
+    /// <summary>How a model is trained with <see cref="Method.Cpq"/> or <see cref="Method.Lsq"/>; <see langword="null"/> stands for the defaults.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingSettings? Training { get; init; }
+
     /// <summary>These settings with what a preset decides: <see cref="Iterations"/>. The others stay as they are.</summary>
     /// <param name="preset">The preset.</param>
     /// <returns>The settings.</returns>

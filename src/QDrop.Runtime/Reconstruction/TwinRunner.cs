@@ -20,6 +20,10 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
     public Bundle Run(Bundle inputs, UnitExecutor executor) => With(executor, () => Guarded(Run, inputs));
 
+    /// <summary>Runs the twin on copies of the inputs, as it stands.</summary>
+    /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
+    public Bundle RunGuarded(Bundle inputs) => Guarded(Run, inputs);
+
     /// <summary>Runs the twin on copies of the inputs, which <c>forward</c> may change.</summary>
     public Bundle Run(Bundle inputs)
     {

@@ -39,6 +39,19 @@ public sealed class CalibrationDataTests : IDisposable
     }
 
     [Fact]
+    public void Targets_are_a_tensor_beside_the_inputs()
+    {
+        var request = new CalibrationRequest(2, "c.safetensors", _folder.Root);
+        SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["images"] = ones(3, 4), ["targets"] = arange(3) });
+        Assert.Equal([2, 4], _source.Load(request).shape);
+        Assert.Equal([0L, 1], _source.LoadTargets(request).data<long>().ToArray());
+        SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["images"] = ones(3, 4) });
+        var error = Assert.Throws<QDropException>(() => _source.LoadTargets(request));
+        Assert.Equal("QDROP271", error.Code);
+        Assert.Contains("no tensor 'targets'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Several_inputs_are_named_as_parameters_or_numbered()
     {
         var request = new CalibrationRequest(2, "c.safetensors", _folder.Root) { InputCount = 2, InputNames = ["ids", "mask"] };

@@ -1,0 +1,121 @@
+using QDrop.Quantizers;
+using static TorchSharp.torch;
+
+namespace QDrop.Training;
+
+/// <summary>
+/// Quantization while training, with gradients for what is quantized and for its grid. Arguments of <c>apply</c>: what is quantized, a leaf <c>[1]</c> by which
+/// the operation is part of the graph whatever is quantized, and a <see cref="GridPass"/>.
+/// </summary>
+internal sealed class GridFunction : autograd.SingleTensorFunction<GridFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(GridFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var x = DenseMemory.ToDense((Tensor)vars[0]);
+        var pass = (GridPass)vars[2];
+        ctx.save_for_backward([x]);
+        ctx.save_data(nameof(GridPass), pass);
+        return pass.Forward(x);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var pass = (GridPass)ctx.get_data(nameof(GridPass));
+        // The grid keeps its gradients itself.
+        return [pass.Backward(ctx.get_saved_variables()[0], grad_output), zeros(1), null!];
+    }
+}
+
+/// <summary>What one forward pass through a grid leaves for the backward pass.</summary>
+internal abstract unsafe class GridPass
+{
+    /// <summary>Gradients that a chunk gives the grid.</summary>
+    protected abstract int GradientCount { get; }
+
+    /// <summary>Quantizes what is dense; the result has the same memory order.</summary>
+    public Tensor Forward(Tensor x)
+    {
+        var y = DenseMemory.EmptyLike(x);
+        float* from = DenseMemory.Floats(x), to = DenseMemory.Floats(y);
+        Chunks.ForEach(x.NumberOfElements, (_, first, count) => Forward(from + first, to + first, count));
+        GC.KeepAlive(x);
+        return y;
+    }
+
+    /// <summary>The gradient of what was quantized; the grid gets its own.</summary>
+    public Tensor Backward(Tensor x, Tensor outputGradient)
+    {
+        var ordered = DenseMemory.InOrderOf(outputGradient, x);
+        var result = DenseMemory.EmptyLike(x);
+        var length = x.NumberOfElements;
+        var parts = new double[Chunks.Count(length) * GradientCount];
+        float* values = DenseMemory.Floats(x), from = DenseMemory.Floats(ordered), to = DenseMemory.Floats(result);
+        Chunks.ForEach(length, (chunk, first, count) =>
+            Backward(values + first, from + first, to + first, count, parts.AsSpan(chunk * GradientCount, GradientCount)));
+        GC.KeepAlive(x);
+        GC.KeepAlive(ordered);
+        if (!ReferenceEquals(ordered, outputGradient))
+            ordered.Dispose();
+        // In the order of the chunks, whatever the number of threads.
+        var sums = new double[GradientCount];
+        for (var i = 0; i < parts.Length; i++)
+            sums[i % GradientCount] += parts[i];
+        Finish(sums);
+        return result;
+    }
+
+    protected abstract void Forward(float* x, float* y, int count);
+
+    protected abstract void Backward(float* x, float* gradient, float* result, int count, Span<double> sums);
+
+    protected abstract void Finish(ReadOnlySpan<double> sums);
+}
+
+/// <summary>The most likely grid point (arXiv 2109.02100).</summary>
+/// <param name="quantizer">Gets the gradients.</param>
+/// <param name="runs">The grid points that are kept in this step.</param>
+/// <param name="weights">The parts of the gradient.</param>
+/// <param name="rectify">Whether ReLU is part of the pass.</param>
+internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridRun[] runs, EstimatorWeights weights, bool rectify) : GridPass
+{
+    private readonly GridStep _step = quantizer.Step;
+
+    /// <inheritdoc/>
+    protected override int GradientCount => 2 + runs.Length;
+
+    /// <inheritdoc/>
+    protected override void Forward(float* x, float* y, int count) => CategoricalQuantization.Forward(x, y, count, _step, runs, rectify);
+
+    /// <inheritdoc/>
+    protected override void Backward(float* x, float* gradient, float* result, int count, Span<double> sums) =>
+        CategoricalQuantization.Backward(x, gradient, result, count, _step, runs, rectify, weights, sums);
+
+    /// <inheritdoc/>
+    protected override void Finish(ReadOnlySpan<double> sums) => quantizer.Add(sums, quantizer.Masks.Learned ? runs : []);
+}
+
+/// <summary>Rounding to nearest with the straight-through gradients of learned step size quantization (arXiv 1902.08153).</summary>
+/// <param name="quantizer">Gets the gradients.</param>
+/// <param name="rectify">Whether ReLU is part of the pass.</param>
+internal sealed unsafe class LsqPass(TrainedQuantizer quantizer, bool rectify) : GridPass
+{
+    private readonly float _scale = quantizer.Step.Alpha, _zeroPoint = quantizer.Grid.ZeroPoint, _top = (1 << quantizer.Grid.Bits) - 1;
+
+    /// <inheritdoc/>
+    protected override int GradientCount => 1;
+
+    /// <inheritdoc/>
+    protected override void Forward(float* x, float* y, int count) => FakeQuantization.Forward(x, y, count, _scale, _zeroPoint, _top, [], rectify);
+
+    /// <inheritdoc/>
+    protected override void Backward(float* x, float* gradient, float* result, int count, Span<double> sums) =>
+        sums[0] = FakeQuantization.Backward(x, gradient, result, count, _scale, _zeroPoint, _top, [], rectify);
+
+    /// <inheritdoc/>
+    protected override void Finish(ReadOnlySpan<double> sums) => quantizer.Add(sums, []);
+}

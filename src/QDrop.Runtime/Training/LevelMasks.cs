@@ -1,0 +1,150 @@
+namespace QDrop.Training;
+
+/// <summary>
+/// The masks Z_k of a grid's levels (arXiv 2109.02100, section 4), drawn anew in each step: one for each level of a grid, the same for all its elements. With DropBits they are
+/// 0 with a fixed probability, independently of each other. Where bit widths are learned they are hard concrete, and a level counts by the product of its own and all
+/// lower levels' masks: it can only be there when those are.
+/// </summary>
+internal sealed class LevelMasks
+{
+    /// <summary>Uniform numbers that a grid may use in a step.</summary>
+    public const int Draws = 8;
+
+    /// <summary>Uniform numbers have 24 bits: 0 stands for half of the least.</summary>
+    private const double LeastUniform = 1.0 / (1 << 25);
+
+    private readonly double _drop, _penalty;
+    private readonly Dictionary<int, GridRun[]> _known = [];
+    private CategoricalGrid _grid;
+    private LearnedScalar[] _gates = [];
+    private double[] _gradients = [];
+    private (double Value, double Slope)[] _sampled = [];
+
+    /// <param name="grid">The grid.</param>
+    /// <param name="drop">Probability that a level is dropped.</param>
+    /// <param name="penalty">λ of learned bit widths; 0 where they are not learned.</param>
+    public LevelMasks(CategoricalGrid grid, double drop, double penalty)
+    {
+        (_drop, _penalty) = (drop, penalty);
+        Begin(grid);
+        if (penalty > 0)
+            _gates = [.. Enumerable.Range(0, grid.Levels).Select(_ => new LearnedScalar(HardConcrete.Start))];
+    }
+
+    /// <summary>The grid points that are kept in this step.</summary>
+    public GridRun[] Runs { get; private set; } = [];
+
+    /// <summary>Whether bit widths are learned.</summary>
+    public bool Learned => _penalty > 0;
+
+    /// <summary>Everything that later steps depend on.</summary>
+    public double[] State => [.. _gates.SelectMany(static g => g.State)];
+
+    /// <summary>P(Z_k ≠ 0) of each level, that of 3 bits first; empty where bit widths are not learned.</summary>
+    public IReadOnlyList<double> Active => [.. _gates.Select(static g => HardConcrete.Active(g.Value).Value)];
+
+    /// <summary>Draws the masks of a step.</summary>
+    /// <param name="uniforms">As many numbers from 0 to below 1 as there are levels, or more.</param>
+    public void Sample(ReadOnlySpan<float> uniforms)
+    {
+        if (Learned)
+            SampleGates(uniforms);
+        else if (_drop > 0)
+            SampleDropped(uniforms);
+    }
+
+    /// <summary>Adds the gradient of the weight of a run of a level.</summary>
+    public void AddGradient(int level, double gradient)
+    {
+        if (Learned && level > CategoricalGrid.LeastBits)
+            _gradients[level - CategoricalGrid.LeastBits - 1] += gradient;
+    }
+
+    /// <summary>One step of Adam for the gates, along the gradients and that of the penalty.</summary>
+    /// <returns>λ·Σ P(Z_k ≠ 0).</returns>
+    public double Learn(double learningRate)
+    {
+        var penalty = 0.0;
+        for (var j = 0; j < _gates.Length; j++)
+        {
+            var (active, slope) = HardConcrete.Active(_gates[j].Value);
+            penalty += _penalty * active;
+            _gates[j].Learn(Gradient(j) + _penalty * slope, learningRate);
+        }
+        Array.Clear(_gradients);
+        return penalty;
+    }
+
+    /// <summary>The bit width whose levels all survive: those whose gates, without chance, are not 0.</summary>
+    public int Surviving()
+    {
+        var dead = Array.FindIndex(_gates, static g => HardConcrete.Deterministic(g.Value) == 0);
+        return dead < 0 ? _grid.Bits : CategoricalGrid.LeastBits + dead;
+    }
+
+    /// <summary>Goes on with a smaller grid.</summary>
+    public void Shrink(CategoricalGrid grid)
+    {
+        _gates = _gates[..grid.Levels];
+        Begin(grid);
+    }
+
+    /// <summary>Goes on from a state.</summary>
+    public void Restore(CategoricalGrid grid, ReadOnlySpan<double> state)
+    {
+        if (Learned)
+            Shrink(grid);
+        for (var i = 0; i < _gates.Length; i++)
+            _gates[i].Restore(state[(i * LearnedScalar.StateLength)..]);
+    }
+
+    private void Begin(CategoricalGrid grid)
+    {
+        _grid = grid;
+        _gradients = new double[grid.Levels];
+        _sampled = new (double, double)[grid.Levels];
+        Runs = grid.Whole();
+    }
+
+    private void SampleDropped(ReadOnlySpan<float> uniforms)
+    {
+        Span<float> masks = stackalloc float[_grid.Levels];
+        var key = 0;
+        for (var i = 0; i < masks.Length; i++)
+        {
+            masks[i] = uniforms[i] < _drop ? 0 : 1;
+            key |= (int)masks[i] << i;
+        }
+        if (!_known.TryGetValue(key, out var runs))
+            _known.Add(key, runs = _grid.Kept(masks, merge: true));
+        Runs = runs;
+    }
+
+    private void SampleGates(ReadOnlySpan<float> uniforms)
+    {
+        Span<float> weights = stackalloc float[_grid.Levels];
+        var product = 1.0;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            _sampled[i] = HardConcrete.Sample(_gates[i].Value, Math.Max(uniforms[i], LeastUniform));
+            weights[i] = (float)(product *= _sampled[i].Value);
+        }
+        Runs = _grid.Kept(weights, merge: false);
+    }
+
+    /// <summary>Gradient of log φ of a level: its mask is a factor in the weights of its own level and of all higher ones.</summary>
+    private double Gradient(int level)
+    {
+        var factor = 1.0;
+        for (var i = 0; i < level; i++)
+            factor *= _sampled[i].Value;
+        var sum = 0.0;
+        for (var i = level; i < _gates.Length; i++)
+        {
+            if (i > level)
+                factor *= _sampled[i].Value;
+            sum += _gradients[i] * factor;
+        }
+        return sum * _sampled[level].Slope;
+    }
+}

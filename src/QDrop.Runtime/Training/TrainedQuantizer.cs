@@ -1,0 +1,99 @@
+using QDrop.Quantizers;
+using static TorchSharp.torch;
+
+namespace QDrop.Training;
+
+/// <summary>One grid while it is trained: that of a layer's weights, or of an activation.</summary>
+/// <param name="name">Name in the network.</param>
+/// <param name="grid">The grid.</param>
+/// <param name="alpha">α at the beginning.</param>
+/// <param name="ofWeights">Whether it is that of a layer's weights.</param>
+/// <param name="method">How it is learned.</param>
+/// <param name="settings">The settings of training.</param>
+/// <param name="pinned">Whether its bit width is fixed, whatever is learned or dropped elsewhere.</param>
+internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, float alpha, bool ofWeights, Method method, TrainingSettings settings, bool pinned) : IDisposable
+{
+    // What is quantized may have no gradient itself, as a model's input.
+    private readonly Tensor _leaf = zeros(1).DetachFromDisposeScope().requires_grad_(true);
+    private readonly LearnedLogarithm _alpha = new(alpha), _sigma = new(alpha / 3);
+    private readonly EstimatorWeights _estimator = new((float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient), (float)settings.StraightThrough);
+    private readonly LevelMasks _masks = new(grid, method == Method.Cpq && !pinned ? settings.DropBits : 0, method == Method.Cpq && !pinned ? settings.BitPenalty : 0);
+
+    /// <summary>Name in the network.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The grid, which may have fewer bits than at first.</summary>
+    public CategoricalGrid Grid { get; private set; } = grid;
+
+    /// <summary>α and σ.</summary>
+    public GridStep Step => new((float)_alpha.Value, (float)_sigma.Value);
+
+    /// <summary>The masks of its levels.</summary>
+    public LevelMasks Masks => _masks;
+
+    /// <summary>Whether the grid is only used and not learned.</summary>
+    public bool Evaluating { get; set; }
+
+    /// <summary>Takes each element to the grid.</summary>
+    /// <param name="x">What is quantized, float32.</param>
+    /// <param name="rectify">Whether negative elements are taken for 0 first, as ReLU does.</param>
+    public Tensor Apply(Tensor x, bool rectify)
+    {
+        if (!Evaluating)
+            return GridFunction.apply(x, _leaf, method == Method.Lsq ? new LsqPass(this, rectify) : new CategoricalPass(this, _masks.Runs, _estimator, rectify));
+        using var guard = no_grad();
+        var dense = DenseMemory.ToDense(x);
+        // The most likely of all grid points is the nearest.
+        var result = new LsqPass(this, rectify).Forward(dense);
+        if (!ReferenceEquals(dense, x))
+            dense.Dispose();
+        return result;
+    }
+
+    /// <summary>Adds gradients of α, σ and the weights of runs, in this order.</summary>
+    public void Add(ReadOnlySpan<double> gradients, ReadOnlySpan<GridRun> runs)
+    {
+        _alpha.Gradient += gradients[0];
+        if (gradients.Length > 1)
+            _sigma.Gradient += gradients[1];
+        for (var run = 0; run < runs.Length; run++)
+            _masks.AddGradient(runs[run].Level, gradients[2 + run]);
+    }
+
+    /// <summary>One step along the gradients; they are 0 afterwards.</summary>
+    /// <param name="share">What is left of the learning rates.</param>
+    /// <returns>The penalty of the bits.</returns>
+    public double Learn(double share)
+    {
+        _alpha.Learn(share * settings.AlphaLearningRate);
+        _sigma.Learn(share * settings.SigmaLearningRate);
+        return _masks.Learn(share * settings.GateLearningRate);
+    }
+
+    /// <summary>Removes the levels that do not survive, for good.</summary>
+    /// <returns>Whether bits were lost.</returns>
+    public bool Shrink()
+    {
+        var bits = _masks.Surviving();
+        if (bits == Grid.Bits)
+            return false;
+        Grid = Grid.Of(bits);
+        _masks.Shrink(Grid);
+        return true;
+    }
+
+    /// <summary>Everything that later steps depend on.</summary>
+    public double[] State => [Grid.Bits, Grid.ZeroPoint, .. _alpha.State, .. _sigma.State, .. _masks.State];
+
+    /// <summary>Goes on from a state.</summary>
+    public void Restore(ReadOnlySpan<double> state)
+    {
+        Grid = new((int)state[0], (int)state[1]);
+        _alpha.Restore(state[2..]);
+        _sigma.Restore(state[(2 + LearnedLogarithm.StateLength)..]);
+        _masks.Restore(Grid, state[(2 + 2 * LearnedLogarithm.StateLength)..]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _leaf.Dispose();
+}

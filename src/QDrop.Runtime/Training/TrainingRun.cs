@@ -1,0 +1,263 @@
+using System.Diagnostics;
+using QDrop.Artifacts;
+using QDrop.Modules;
+using QDrop.Quantizers;
+using QDrop.Reconstruction;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Training;
+
+/// <summary>One run of <see cref="CpqTrainer"/>: its phases, which are to be called in order.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    /// <summary>Bytes that a tensor of a step rarely exceeds.</summary>
+    private const int StepTensor = 64 << 20;
+
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly QuantizationSettings _settings;
+    private readonly TrainingSettings _training;
+    private readonly Module _model;
+    private readonly TrainingData _data;
+    private readonly IProgress<CalibrationProgress>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly FloatModelState _kept;
+    private readonly IModelTwin _twin;
+    private readonly CalibrationContext _calibration;
+    private readonly TrainingBatches _batches;
+    private readonly string _weightsHash;
+    private readonly List<TrainedQuantizer> _quantizers = [];
+    private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
+    private TrainingState? _state;
+    private DiscoveredModel? _discovered;
+
+    public TrainingRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, TrainingData data,
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
+    {
+        NativeHeap.KeepFreedMemory(StepTensor);
+        (_settings, _training, _model, _data, _progress, _cancellation) = (settings, settings.Training!, model, data, progress, cancellation);
+        model.eval();
+        _kept = new FloatModelState(model);
+        _weightsHash = WeightFile.Hash(model);
+        _twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
+        long samples = Math.Min(settings.RangeSamples, data.Inputs[0].shape[0]);
+        _calibration = new CalibrationContext(descriptor, settings, _twin, [.. data.Inputs.Select(i => i.narrow(0, 0, samples))], progress, cancellation, memory: null);
+        _batches = new TrainingBatches(_twin, data);
+    }
+
+    /// <summary>The grids of all weights and then of all activations.</summary>
+    public IReadOnlyList<TrainedQuantizer> Quantizers => _quantizers;
+
+    private QuantizationContext Context => _twin.Context;
+
+    /// <summary>Runs the twin once, searches the ranges from which the grids start, and makes the twin one that is trained.</summary>
+    public void Prepare()
+    {
+        _calibration.Progress.Begin("discover");
+        var discovery = new ModelDiscovery(_calibration);
+        _discovered = discovery.Run();
+        if (Context.Layers.FirstOrDefault(l => Context.Overrides.MethodOf(l.Name) is not null) is { } part)
+        {
+            throw new QDropException("QDROP275", $"[Quantize] on a part of the model gives '{part.Name}' a Method of its own, but the model is trained with {_settings.Method}. "
+                + "Expected one method for all of it: training changes all weights together. Remove Method from the part, or from the model.");
+        }
+        BitAssignment.Assign(Context, _settings);
+        discovery.TryInputs();
+        CheckTargets();
+        _calibration.Progress.Begin("ranges");
+        new RangeObservation(_calibration).OfActivations();
+        foreach (QuantizedLayer layer in Context.Layers)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            layer.Training = new TrainedLayer(layer.Source, layer.BatchNorm, GridOf(layer));
+        }
+        foreach (ActivationQuantizer activation in Context.Activations)
+            activation.Training = GridOf(activation);
+        _state = new TrainingState(_quantizers, _model, _training);
+    }
+
+    /// <summary>Trains for all epochs. What a checkpoint has is not done again.</summary>
+    public void Train(CalibrationCheckpoint? checkpoint = null)
+    {
+        TrainingState state = _state!;
+        var finished = new FinishedEpochs(checkpoint, () => CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Hash, Context.Layers), state, _training.Epochs);
+        finished.Restore();
+        SetTraining(true);
+        while (state.Epochs.Count < _training.Epochs)
+        {
+            state.Epochs.Add(RunEpoch(state.Epochs.Count));
+            finished.Keep();
+        }
+        SetTraining(false);
+    }
+
+    /// <summary>Runs the twin as trained so far, in evaluation mode.</summary>
+    public Bundle Evaluate(IReadOnlyList<Tensor> inputs)
+    {
+        using var guard = no_grad();
+        SetTraining(false);
+        return _calibration.Runner.Run(ModelInputs.Bind(_twin, inputs));
+    }
+
+    /// <summary>The quantized model, its tensors outside every dispose scope: batch norms are folded into the grids, and the twin is one that is no longer trained.</summary>
+    public CalibrationOutcome Outcome()
+    {
+        foreach (QuantizedLayer layer in Context.Layers)
+            Finish(layer);
+        foreach (ActivationQuantizer activation in Context.Activations)
+        {
+            TrainedQuantizer grid = activation.Training!;
+            activation.Training = null;
+            activation.Restore(grid.Grid.Bits, grid.Step.Alpha, grid.Grid.ZeroPoint);
+        }
+        Context.Enable(weights: true, activations: true);
+        QuantizedModelState state = CalibratedState.Of(_calibration, _discovered!.Units);
+        int steps = _training.Epochs * _batches.Steps(_training.BatchSize);
+        double seconds = _state!.Epochs.Sum(static e => e.Seconds) / _discovered.Units.Count;
+        UnitReport[] units = [.. _discovered.Units.Select(u => new UnitReport(u.Name, u.IsBlock, [.. u.Layers.Select(static l => l.Name)], steps, double.NaN, double.NaN, seconds))];
+        return new CalibrationOutcome(state with { Manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _batches.Hash } }, units, _discovered.Cost)
+        {
+            Profile = _calibration.Profile,
+            Training = new TrainingReport([.. _state.Epochs], [.. _quantizers.Where(static q => q.Masks.Learned && q.Grid.Bits == CategoricalGrid.LeastBits).Select(static q => q.Name)]),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (TrainedQuantizer quantizer in _quantizers)
+            quantizer.Dispose();
+        _batches.Dispose();
+        _calibration.Dispose();
+        (_twin as IDisposable)?.Dispose();
+        _kept.Dispose();
+    }
+
+    private static void Finish(QuantizedLayer layer)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        FoldedLayer folded = layer.Training!.Fold();
+        layer.Training = null;
+        layer.Weight.Bits = folded.Bits;
+        layer.Weight.Restore(folded.Levels, tensor(folded.Scale), tensor(folded.ZeroPoint));
+        if (folded.Bias is not null)
+            layer.Bias!.copy_(folded.Bias);
+    }
+
+    /// <summary>The grid of a raw weight: symmetric, its step from the range search.</summary>
+    private TrainedQuantizer GridOf(QuantizedLayer layer)
+    {
+        using var guard = no_grad();
+        int bits = layer.Weight.Bits;
+        float step = RangeSearch.OfTensor(layer.Source.Weight.detach().contiguous(), bits, layer.Name, RangeOptions.OfWeights(_settings) with { Symmetric = true }).Scale;
+        return Added(new(layer.Name, CategoricalGrid.OfWeights(bits), step, ofWeights: true, _settings.Method, _training, BitAssignment.IsPinned(Context, layer)));
+    }
+
+    /// <summary>The grid of an activation: that of its searched range, whose zero point is 0 where activations are never negative.</summary>
+    private TrainedQuantizer GridOf(ActivationQuantizer activation) => Added(new(activation.Name, new CategoricalGrid(activation.Bits, (int)activation.ZeroPoint!.item<float>()),
+        activation.Scale!.item<float>(), ofWeights: false, _settings.Method, _training, BitAssignment.IsPinned(Context, activation)));
+
+    private TrainedQuantizer Added(TrainedQuantizer quantizer)
+    {
+        _quantizers.Add(quantizer);
+        return quantizer;
+    }
+
+    private void CheckTargets()
+    {
+        if (_data.Loss is not null)
+            return;
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        TargetCheck.CheckClasses(_batches.Targets, _calibration.Runner.RunGuarded(_calibration.Batches.Repeated(2)).Tensors);
+    }
+
+    private EpochReport RunEpoch(int epoch)
+    {
+        var clock = Stopwatch.StartNew();
+        var draws = new EpochDraws(_settings.Seed, epoch);
+        // What the model itself draws, such as dropout, is the same again in a training that was stopped.
+        manual_seed(draws.Seed());
+        long[] order = draws.Order(checked((int)_batches.Count));
+        int steps = _batches.Steps(_training.BatchSize), size = Math.Min(_training.BatchSize, order.Length);
+        double loss = 0, seen = 0;
+        long right = 0;
+        for (int step = 0; step < steps; step++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<long> rows = order.AsSpan(step * size, Math.Min(size, order.Length - step * size));
+            (double stepLoss, long stepRight) = Step(rows, draws, (epoch * (double)steps + step) / (_training.Epochs * (double)steps));
+            if (!double.IsFinite(stepLoss))
+                throw Diverged(epoch, step, steps, stepLoss);
+            loss += stepLoss * rows.Length;
+            right += stepRight;
+            seen += rows.Length;
+            Tell(epoch, step + 1, steps, loss / seen);
+        }
+        foreach (TrainedQuantizer quantizer in _quantizers)
+            quantizer.Shrink();
+        return new EpochReport(epoch + 1, loss / seen, _data.Loss is null ? right / (seen * Math.Max(1, _batches.Targets.numel() / _batches.Count)) : null, clock.Elapsed.TotalSeconds, WeightBits());
+    }
+
+    private (double Loss, long Right) Step(ReadOnlySpan<long> rows, EpochDraws draws, double done)
+    {
+        using var scope = NewDisposeScope();
+        SampleMasks(draws);
+        (Bundle inputs, Tensor targets) = _batches.Take(rows, draws.Seed());
+        IReadOnlyList<Tensor> outputs = _calibration.Runner.RunGuarded(inputs).Tensors;
+        Tensor loss = _data.Loss is { } own ? own(outputs, targets) : functional.cross_entropy(outputs[0], targets);
+        loss.backward();
+        double value = loss.ToDouble();
+        double share = (1 + Math.Cos(Math.PI * done)) / 2;
+        foreach (ParameterOptimizer optimizer in _state!.Optimizers)
+            optimizer.Step(share * _training.LearningRate);
+        foreach (TrainedQuantizer quantizer in _quantizers)
+            quantizer.Learn(share);
+        using var guard = no_grad();
+        return (value, _data.Loss is null ? outputs[0].argmax(1).eq(targets).sum().ToInt64() : 0);
+    }
+
+    private void SampleMasks(EpochDraws draws)
+    {
+        if (_training is { DropBits: 0, BitPenalty: 0 })
+            return;
+        var uniforms = new float[_quantizers.Count * LevelMasks.Draws];
+        draws.Fill(uniforms);
+        for (int i = 0; i < _quantizers.Count; i++)
+            _quantizers[i].Masks.Sample(uniforms.AsSpan(i * LevelMasks.Draws, LevelMasks.Draws));
+    }
+
+    private void SetTraining(bool on)
+    {
+        _model.train(on);
+        (_twin as Module)?.train(on);
+        foreach (TrainedQuantizer quantizer in _quantizers)
+            quantizer.Evaluating = !on;
+    }
+
+    private double WeightBits()
+    {
+        double bits = 0, weights = 0;
+        foreach (QuantizedLayer layer in Context.Layers)
+        {
+            long count = layer.Source.Weight.numel();
+            bits += (double)count * layer.Training!.Quantizer.Grid.Bits;
+            weights += count;
+        }
+        return bits / weights;
+    }
+
+    private void Tell(int epoch, int step, int steps, double loss)
+    {
+        if (_progress is null || (_sinceProgress.Elapsed < ProgressInterval && step < steps))
+            return;
+        _progress.Report(new CalibrationProgress("train", $"epoch {epoch + 1}", epoch + 1, _training.Epochs, step, steps, loss, loss));
+        _sinceProgress.Restart();
+    }
+
+    private QDropException Diverged(int epoch, int step, int steps, double loss) => new("QDROP274", FormattableString.Invariant(
+        $"The loss became {loss} in step {step + 1} of {steps} of epoch {epoch + 1} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}). Expected a finite one. Lower LearningRate or AlphaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."));
+}

@@ -1,0 +1,73 @@
+namespace QDrop;
+
+/// <summary>How the parameters of a model are changed while it is trained.</summary>
+public enum TrainingOptimizer
+{
+    /// <summary>Stochastic gradient descent with Nesterov's momentum.</summary>
+    Sgd,
+
+    /// <summary>Adam (arXiv 1412.6980) with weight decay apart from the gradient (arXiv 1711.05101).</summary>
+    Adam,
+}
+
+/// <summary>
+/// What decides quantization-aware training (<see cref="Method.Cpq"/>, <see cref="Method.Lsq"/>) besides bit widths, seed and data: <see cref="QuantizationSettings.Training"/>.
+/// All learning rates fall to 0 along half a cosine.
+/// </summary>
+public sealed record TrainingSettings
+{
+    /// <summary>Passes over the training data, at least 1.</summary>
+    public int Epochs { get; init; } = 5;
+
+    /// <summary>Samples in a step, at least 1. The last step of an epoch takes what is left.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>How the model's parameters are changed. Grids are always learned by Adam.</summary>
+    public TrainingOptimizer Optimizer { get; init; } = TrainingOptimizer.Sgd;
+
+    /// <summary>First learning rate of the model's parameters, above 0.</summary>
+    public double LearningRate { get; init; } = 0.01;
+
+    /// <summary>Momentum of <see cref="TrainingOptimizer.Sgd"/>, from 0 to below 1.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Weight decay of parameters of two and more dimensions, 0 or more; biases and the parameters of norms have none.</summary>
+    public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>First learning rate of the grids' steps α, 0 or more: about the share by which a step of Adam changes them, since their logarithms are learned.</summary>
+    public double AlphaLearningRate { get; init; } = 2e-3;
+
+    /// <summary>First learning rate of σ, 0 or more, likewise. <see cref="Method.Cpq"/> only.</summary>
+    public double SigmaLearningRate { get; init; } = 2e-3;
+
+    /// <summary>
+    /// Weight, 0 or more, of the straight-through gradient of what is quantized to another grid point than 0, beside that of the chosen probability (arXiv 2109.02100 has
+    /// 0; <c>docs/design.md</c> says why this has not). <see cref="Method.Cpq"/> only.
+    /// </summary>
+    public double StraightThrough { get; init; } = 1;
+
+    /// <summary>
+    /// Weight of the gradient of the chosen probability with respect to the weights that are quantized, 0 or more; 1 as in arXiv 2109.02100. <see cref="Method.Cpq"/> only.
+    /// </summary>
+    public double ClusterGradient { get; init; } = 1;
+
+    /// <summary>
+    /// The same for activations, through which gradients flow to all earlier layers (arXiv 2109.02100 has 1; <c>docs/design.md</c> says why this has not). <see cref="Method.Cpq"/> only.
+    /// </summary>
+    public double ActivationClusterGradient { get; init; }
+
+    /// <summary>
+    /// DropBits: probability, 0 to below 1, that the grid points which k bits have and k − 1 bits have not are dropped in a step, for each k and grid
+    /// (arXiv 2109.02100, section 4). <see cref="Method.Cpq"/> only.
+    /// </summary>
+    public double DropBits { get; init; }
+
+    /// <summary>
+    /// λ, 0 or more: weight of the penalty Σ P(Z_k ≠ 0) by which each grid learns how many bits it needs, at most those of the settings; 0 where bit widths are
+    /// fixed. <see cref="Method.Cpq"/> only.
+    /// </summary>
+    public double BitPenalty { get; init; }
+
+    /// <summary>Adam's first learning rate for the gates by which bit widths are learned, 0 or more.</summary>
+    public double GateLearningRate { get; init; } = 0.02;
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Training;
+
+/// <summary>All that the epochs to come depend on, apart from settings and data.</summary>
+internal sealed class TrainingState
+{
+    private readonly IReadOnlyList<TrainedQuantizer> _quantizers;
+    private readonly IReadOnlyList<(string Name, ParameterOptimizer Optimizer)> _named;
+    private readonly Module _model;
+
+    /// <param name="quantizers">The grids.</param>
+    /// <param name="model">The float model.</param>
+    /// <param name="settings">How its parameters are changed.</param>
+    public TrainingState(IReadOnlyList<TrainedQuantizer> quantizers, Module model, TrainingSettings settings)
+    {
+        _quantizers = quantizers;
+        _model = model;
+        _named = [.. model.named_parameters().Where(static p => p.parameter.requires_grad).Select(p => (p.name, new ParameterOptimizer(p.parameter, settings)))];
+        Optimizers = [.. _named.Select(static p => p.Optimizer)];
+    }
+
+    /// <summary>What came of the epochs so far.</summary>
+    public List<EpochReport> Epochs { get; } = [];
+
+    /// <summary>What changes the model's parameters.</summary>
+    public IReadOnlyList<ParameterOptimizer> Optimizers { get; }
+
+    /// <summary>The state as tensors, to be written.</summary>
+    public Dictionary<string, Tensor> Tensors()
+    {
+        using var guard = no_grad();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach ((string name, Tensor value) in _model.state_dict())
+            tensors.Add($"model.{name}", value.detach());
+        foreach ((string name, ParameterOptimizer optimizer) in _named)
+        {
+            tensors.Add($"first.{name}", tensor(optimizer.Means.First));
+            if (optimizer.Means.Second.Length > 0)
+                tensors.Add($"second.{name}", tensor(optimizer.Means.Second));
+            tensors.Add($"steps.{name}", tensor([optimizer.Steps]));
+        }
+        for (int i = 0; i < _quantizers.Count; i++)
+            tensors.Add($"grid.{i:d4}", tensor(_quantizers[i].State));
+        return tensors;
+    }
+
+    /// <summary>Goes on from tensors that <see cref="Tensors"/> gave.</summary>
+    /// <exception cref="Artifacts.InvalidFileException">They do not fit.</exception>
+    public void Restore(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        using var guard = no_grad();
+        foreach ((string name, Tensor value) in _model.state_dict())
+            value.copy_(Find($"model.{name}", value.shape));
+        foreach ((string name, ParameterOptimizer optimizer) in _named)
+        {
+            float[] first = Values<float>($"first.{name}"), second = optimizer.Means.Second.Length > 0 ? Values<float>($"second.{name}") : [];
+            if (first.Length != optimizer.Means.First.Length || second.Length != optimizer.Means.Second.Length)
+                throw new Artifacts.InvalidFileException($"its means for '{name}' do not fit.");
+            optimizer.Restore(first, second, Values<long>($"steps.{name}")[0]);
+        }
+        for (int i = 0; i < _quantizers.Count; i++)
+            _quantizers[i].Restore(Values<double>($"grid.{i:d4}"));
+
+        T[] Values<T>(string name) where T : unmanaged => MemoryMarshal.Cast<byte, T>(Find(name, null).contiguous().bytes).ToArray();
+
+        Tensor Find(string name, long[]? shape) => tensors.GetValueOrDefault(name) is { } tensor && (shape is null || tensor.shape.SequenceEqual(shape))
+            ? tensor
+            : throw new Artifacts.InvalidFileException($"its tensor '{name}' is missing or does not fit.");
+    }
+}

@@ -1,0 +1,238 @@
+using QDrop.Artifacts;
+using QDrop.Modules;
+using QDrop.Reconstruction;
+using QDrop.Runtime.Tests.Calibration;
+using QDrop.Runtime.Tests.Modules;
+using QDrop.Training;
+using Xunit;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Tests.Training;
+
+/// <summary>Whole trainings of small models.</summary>
+public sealed class CpqTrainerTests : CalibrationTest
+{
+    private readonly ResidualNet _model;
+    private readonly TrainingData _data;
+
+    public CpqTrainerTests() : base(11)
+    {
+        _model = new ResidualNet();
+        using (no_grad())
+        {
+            // Factors of both signs, and none at all.
+            _model.bn1.weight![0] = -0.7f;
+            _model.bn1.weight![1] = 0;
+            ((ResidualBlock)_model.layers[1]).bn2.weight![3] = -1.2f;
+        }
+        // Something that can be learned: which channel is brighter, or none.
+        Tensor classes = arange(90) % 4;
+        _data = new TrainingData(randn(90, 3, 16, 16) + functional.one_hot(classes, 4)[TensorIndex.Colon, TensorIndex.Slice(0, 3)].to(ScalarType.Float32).view(90, 3, 1, 1), classes);
+    }
+
+    private static QuantizationSettings Settings => new()
+    {
+        W = 4,
+        A = 4,
+        Seed = 3,
+        RangeSamples = 32,
+        Training = new() { Epochs = 3, BatchSize = 16, LearningRate = 0.02 },
+    };
+
+    public static TheoryData<Method, double, double> Kinds => new() { { Method.Cpq, 0, 0 }, { Method.Cpq, 0.2, 0 }, { Method.Cpq, 0, 0.05 }, { Method.Lsq, 0, 0 } };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_artifact_computes_what_was_trained_and_the_loss_falls(Method method, double dropBits, double penalty)
+    {
+        QuantizationSettings settings = Settings with { Method = method, Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty } };
+        using var run = new TrainingRun(ResidualNet.Descriptor, settings, _model, _data, null, default);
+        run.Prepare();
+        run.Train();
+        Tensor trained = run.Evaluate(_data.Inputs).Single;
+        CalibrationOutcome outcome = run.Outcome();
+
+        string path = Path.Combine(Folder, "model.safetensors");
+        Artifact.Write(path, outcome.State);
+        using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
+        Tensor found = loaded.call(_data.Inputs[0]);
+
+        double scale = trained.abs().max().ToDouble();
+        Tensor apart = (found - trained).abs() / scale;
+        // Where an activation lies on the border of two levels, the last digit of a convolution decides: a few outputs may differ by a step of an activation.
+        Assert.InRange(apart.median().ToDouble(), 0, 2e-6);
+        Assert.InRange((apart > 1e-5).sum().ToInt64(), 0, 0.05 * found.numel());
+        IReadOnlyList<EpochReport> epochs = outcome.Training!.Epochs;
+        Assert.Equal([1, 2, 3], epochs.Select(static e => e.Epoch));
+        Assert.InRange(epochs[^1].Loss, 0, 0.8 * epochs[0].Loss);
+        Assert.InRange(epochs[^1].Accuracy!.Value, epochs[0].Accuracy!.Value + 0.05, 1);
+        Assert.Equal(method, outcome.State.Manifest.Settings.Method);
+    }
+
+    [Fact]
+    public void First_and_last_layers_have_bits_of_their_own_and_the_model_is_what_it_was()
+    {
+        string before = WeightFile.Hash(_model);
+        CalibrationOutcome outcome = new CpqTrainer(ResidualNet.Descriptor, _model, Settings with { W = 2, A = 3 }).Train(_data);
+        Assert.Equal([8, 2, 2, 2, 2, 8], outcome.State.Layers.Select(static l => l.Bits));
+        Assert.Equal([3, 3, 3, 3, 8], outcome.State.Activations.Select(static a => a.Bits));
+        Assert.Equal(before, WeightFile.Hash(_model));
+        Assert.Equal(before, outcome.State.Manifest.WeightsHash);
+        Assert.False(_model.training);
+        // Nothing is negative after ReLU.
+        Assert.All(outcome.State.Activations, static a => Assert.Equal(0, a.ZeroPoint));
+    }
+
+    [Theory]
+    [InlineData(0.0, 0.0, TrainingOptimizer.Sgd)]
+    [InlineData(0.3, 0.0, TrainingOptimizer.Adam)]
+    [InlineData(0.0, 0.1, TrainingOptimizer.Sgd)]
+    public void A_training_that_was_stopped_ends_with_the_bytes_of_one_that_was_not(double dropBits, double penalty, TrainingOptimizer optimizer)
+    {
+        QuantizationSettings settings = Settings with
+        {
+            Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty, Optimizer = optimizer, LearningRate = optimizer == TrainingOptimizer.Adam ? 1e-3 : 0.02, GateLearningRate = 0.3 },
+        };
+        TrainingData data = _data with { Augment = static (x, seed) => seed % 2 == 0 ? x : x.flip(3) };
+        byte[] whole = Bytes(Train(settings, data));
+        Assert.Equal(whole, Bytes(Train(settings, data)));
+
+        List<CheckpointNote> notes = [];
+        var checkpoint = new CalibrationCheckpoint(Path.Combine(Folder, "checkpoint")) { Noted = notes.Add };
+        using var source = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => new CpqTrainer(ResidualNet.Descriptor, _model, settings).Train(data, new CancelIn(2, source), source.Token, checkpoint));
+        Assert.Empty(notes);
+
+        Assert.Equal(whole, Bytes(new CpqTrainer(ResidualNet.Descriptor, _model, settings).Train(data, checkpoint: checkpoint)));
+        Assert.Contains(" of 3 epochs are done", Assert.Single(notes).Text, StringComparison.Ordinal);
+        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => new CpqTrainer(ResidualNet.Descriptor, _model, settings with { W = 3 }).Train(data, checkpoint: checkpoint)).Code);
+    }
+
+    [Fact]
+    public void Embeddings_attention_and_activations_of_both_signs_are_trained_too()
+    {
+        using var model = new SentenceNet();
+        Tensor ids = randint(1, 20, [64, 6]);
+        var data = new TrainingData(ids, ids[TensorIndex.Colon, 0] % 4);
+        QuantizationSettings settings = Settings with { Training = new() { Epochs = 6, BatchSize = 16, Optimizer = TrainingOptimizer.Adam, LearningRate = 1e-2 } };
+        using var run = new TrainingRun(SentenceNet.Descriptor, settings, model, data, null, default);
+        run.Prepare();
+        Assert.Contains(run.Quantizers, static q => q.Grid.ZeroPoint is not 0 and not 8);
+        run.Train();
+        Tensor trained = run.Evaluate(data.Inputs).Single;
+        CalibrationOutcome outcome = run.Outcome();
+        string path = Path.Combine(Folder, "model.safetensors");
+        Artifact.Write(path, outcome.State);
+        using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(SentenceNet.Descriptor, path);
+        Tensor apart = (loaded.call(ids) - trained).abs() / trained.abs().max();
+        Assert.InRange(apart.median().ToDouble(), 0, 1e-5);
+        Assert.InRange(outcome.Training!.Epochs[^1].Loss, 0, outcome.Training.Epochs[0].Loss);
+    }
+
+    [Fact]
+    public void A_penalty_that_is_great_leaves_two_bits_and_no_fewer()
+    {
+        QuantizationSettings settings = Settings with { Training = Settings.Training! with { BitPenalty = 1e3, GateLearningRate = 1 } };
+        CalibrationOutcome outcome = Train(settings, _data);
+        Assert.Equal([8, 2, 2, 2, 2, 8], outcome.State.Layers.Select(static l => l.Bits));
+        Assert.Equal([2, 2, 2, 2, 8], outcome.State.Activations.Select(static a => a.Bits));
+        Assert.Equal(8, outcome.Training!.Collapsed.Count);
+        Assert.True(outcome.Training.Epochs[^1].WeightBits < 4);
+    }
+
+    [Fact]
+    public void The_report_says_how_training_went()
+    {
+        CalibrationOutcome outcome = Train(Settings, _data);
+        string artifact = Path.Combine(Folder, "model.safetensors"), report = Path.Combine(Folder, "model.json"), page = Path.Combine(Folder, "model.html");
+        Artifact.Write(artifact, outcome.State);
+        CalibrationReportFile.Write(report, artifact, outcome);
+        QDrop.Reports.CalibrationReportPage.Write(page, artifact, outcome);
+        using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(report));
+        System.Text.Json.JsonElement epochs = json.RootElement.GetProperty("training").GetProperty("epochs");
+        Assert.Equal(3, epochs.GetArrayLength());
+        Assert.Equal(outcome.Training!.Epochs[2].Loss, epochs[2].GetProperty("loss").GetDouble());
+        Assert.Equal(3, json.RootElement.GetProperty("settings").GetProperty("training").GetProperty("epochs").GetInt32());
+        Assert.DoesNotContain("NaN", File.ReadAllText(page), StringComparison.Ordinal);
+        Assert.Equal(Settings.Training, Artifact.Read(artifact).Manifest.Settings.Training);
+    }
+
+    [Fact]
+    public void A_loss_of_ones_own_takes_any_targets()
+    {
+        var data = new TrainingData(_data.Inputs, randn(90, 10)) { Loss = static (outputs, targets) => functional.mse_loss(outputs[0], targets) };
+        CalibrationOutcome outcome = Train(Settings, data);
+        Assert.All(outcome.Training!.Epochs, static e => Assert.Null(e.Accuracy));
+        Assert.True(outcome.Training.Epochs[^1].Loss < outcome.Training.Epochs[0].Loss);
+    }
+
+    [Theory]
+    [InlineData("none", "QDROP271", "without targets")]
+    [InlineData("fewer", "QDROP272", "for 90 inputs")]
+    [InlineData("fractions", "QDROP272", "Float32")]
+    [InlineData("negative", "QDROP272", "from -1")]
+    [InlineData("many", "QDROP272", "has 10 classes")]
+    [InlineData("positions", "QDROP272", "a class for each position")]
+    public void Targets_that_cannot_be_used_are_refused_with_advice(string what, string code, string says)
+    {
+        Tensor targets = _data.Targets.clone();
+        targets[5] = what switch { "negative" => -1, "many" => 10, _ => targets[5] };
+        Tensor? given = what switch
+        {
+            "none" => null,
+            "fewer" => targets[..89],
+            "fractions" => targets.to(ScalarType.Float32),
+            "positions" => targets.view(90, 1),
+            _ => targets,
+        };
+        var error = Assert.Throws<QDropException>(() => Train(Settings, new TrainingData(_data.Inputs, given!)));
+        Assert.Equal(code, error.Code);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_training_and_leaves_the_model_as_it_was()
+    {
+        string before = WeightFile.Hash(_model);
+        var error = Assert.Throws<QDropException>(() => Train(Settings, _data with { Augment = static (x, _) => x * double.NaN }));
+        Assert.Equal("QDROP274", error.Code);
+        Assert.Contains("step 1 of 6 of epoch 1", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, WeightFile.Hash(_model));
+    }
+
+    [Fact]
+    public void A_part_with_a_method_of_its_own_is_refused()
+    {
+        QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with { Overrides = [new(typeof(ResidualNet), nameof(ResidualNet.linear)) { Method = Method.Nearest }] };
+        Assert.Equal("QDROP275", Assert.Throws<QDropException>(() => new CpqTrainer(descriptor, _model, Settings).Train(_data)).Code);
+    }
+
+    [Theory]
+    [InlineData(Method.Cpq)]
+    [InlineData(Method.Lsq)]
+    public void Calibration_without_labels_says_what_training_needs(Method method)
+    {
+        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Method = method }, _model, _data.Inputs[0]));
+        Assert.Equal("QDROP271", error.Code);
+    }
+
+    private CalibrationOutcome Train(QuantizationSettings settings, TrainingData data) => new CpqTrainer(ResidualNet.Descriptor, _model, settings).Train(data);
+
+    private byte[] Bytes(CalibrationOutcome outcome)
+    {
+        string path = Path.Combine(Folder, "bytes.safetensors");
+        Artifact.Write(path, outcome.State);
+        return File.ReadAllBytes(path);
+    }
+
+    private sealed class CancelIn(int epoch, CancellationTokenSource source) : IProgress<CalibrationProgress>
+    {
+        public void Report(CalibrationProgress value)
+        {
+            if (value.Phase == "train" && value.UnitIndex == epoch)
+                source.Cancel();
+        }
+    }
+}

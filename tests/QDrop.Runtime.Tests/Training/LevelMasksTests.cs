@@ -1,0 +1,100 @@
+using QDrop.Training;
+using Xunit;
+
+namespace QDrop.Tests.Training;
+
+public sealed class LevelMasksTests
+{
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void Each_level_is_dropped_with_the_given_probability_independently_of_the_others(double drop)
+    {
+        const int n = 20_000;
+        var masks = new LevelMasks(CategoricalGrid.OfWeights(5), drop, 0);
+        var draws = new EpochDraws(9, 0);
+        var uniforms = new float[LevelMasks.Draws];
+        var (dropped, both) = (new int[3], 0);
+        for (var i = 0; i < n; i++)
+        {
+            draws.Fill(uniforms);
+            masks.Sample(uniforms);
+            bool[] gone = [.. Enumerable.Range(3, 3).Select(level => !Has(masks.Runs, level))];
+            for (var level = 0; level < 3; level++)
+                dropped[level] += gone[level] ? 1 : 0;
+            both += gone[0] && gone[2] ? 1 : 0;
+        }
+        Assert.All(dropped, count => Counted(drop, count));
+        Counted(drop * drop, both);
+
+        // Five standard deviations.
+        static void Counted(double probability, int count) => Assert.InRange((double)count / n,
+            probability - 5 * Math.Sqrt(probability * (1 - probability) / n), probability + 5 * Math.Sqrt(probability * (1 - probability) / n));
+    }
+
+    [Fact]
+    public void A_learned_level_is_only_there_where_the_lower_ones_are()
+    {
+        var masks = new LevelMasks(CategoricalGrid.OfWeights(5), 0, 0.1);
+        // That of level 4 comes out as 0, that of 3 between 0 and 1, that of 5 as 1.
+        masks.Sample([0.1f, 0.001f, 0.99f, 0, 0, 0, 0, 0]);
+        Assert.Equal([2, 3], masks.Runs.Select(static r => r.Level).Distinct().Order());
+        masks.Sample([0.1f, 0.1f, 0.99f, 0, 0, 0, 0, 0]);
+        var weights = masks.Runs.GroupBy(static r => r.Level).OrderBy(static g => g.Key).Select(static g => (double)g.First().Weight).ToArray();
+        Assert.Equal(4, weights.Length);
+        Assert.Equal(1, weights[0]);
+        Assert.Equal(weights[1] * weights[1], weights[2], 1e-6);
+        Assert.Equal(weights[2], weights[3]);
+    }
+
+    [Fact]
+    public void The_gates_gradient_is_that_of_finite_differences()
+    {
+        // Σ over levels of coefficient · weight, whose gradient with respect to each weight is the coefficient.
+        double[] coefficients = [0.7, -1.3, 0.4];
+        float[] uniforms = [0.1f, 0.06f, 0.12f, 0, 0, 0, 0, 0];
+        for (var gate = 0; gate < 3; gate++)
+        {
+            const double h = 1e-6;
+            var expected = (Value(gate, h) - Value(gate, -h)) / (2 * h);
+            var masks = new LevelMasks(CategoricalGrid.OfWeights(5), 0, 1e-300);
+            masks.Sample(uniforms);
+            for (var level = 0; level < 3; level++)
+                masks.AddGradient(3 + level, coefficients[level]);
+            // The first step of Adam goes by the sign of the gradient; its mean, a tenth of the gradient, says how great it is.
+            masks.Learn(1e-3);
+            Assert.Equal(expected, 10 * masks.State[gate * LearnedScalar.StateLength + 1], 1e-5);
+        }
+
+        double Value(int gate, double shift)
+        {
+            var (sum, product) = (0.0, 1.0);
+            for (var level = 0; level < 3; level++)
+            {
+                product *= HardConcrete.Sample(HardConcrete.Start + (level == gate ? shift : 0), uniforms[level]).Value;
+                sum += coefficients[level] * product;
+            }
+            return sum;
+        }
+    }
+
+    [Fact]
+    public void Levels_that_die_take_the_higher_ones_with_them()
+    {
+        var masks = new LevelMasks(CategoricalGrid.OfWeights(6), 0, 0.1);
+        double[] Gate(double logPhi) => [logPhi, 0, 0, 0];
+        masks.Restore(CategoricalGrid.OfWeights(6), [.. Gate(2), .. Gate(-3), .. Gate(2), .. Gate(2)]);
+        Assert.Equal(3, masks.Surviving());
+        masks.Shrink(CategoricalGrid.OfWeights(3));
+        Assert.Single(masks.Active);
+        masks.Restore(CategoricalGrid.OfWeights(3), Gate(-3));
+        Assert.Equal(2, masks.Surviving());
+    }
+
+    private static bool Has(GridRun[] runs, int level)
+    {
+        // The lowest grid point of a level is in no other one.
+        var k = CategoricalGrid.OfWeights(5).Of(level).Low;
+        return runs.Any(r => k >= r.Low && k <= r.High);
+    }
+}
