@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Cifar10;
 
-/// <summary>Calibrates on the first training images, without augmentation.</summary>
-public sealed class CifarCalibration : ICalibrationSource
+/// <summary>The first training images: for calibration without augmentation, for training with their classes, shifted and mirrored.</summary>
+public sealed class CifarCalibration : ICalibrationSource, ILabelledCalibrationSource
 {
     /// <inheritdoc/>
     public Tensor Load(CalibrationRequest request)
@@ -13,4 +13,10 @@ public sealed class CifarCalibration : ICalibrationSource
         var images = CifarFolder.Find(request.Path).Train(request.Samples);
         return Batch.Of(images, 0, images.Count).Inputs;
     }
+
+    /// <inheritdoc/>
+    public Tensor LoadTargets(CalibrationRequest request) => tensor(CifarFolder.Find(request.Path).Train(request.Samples).Labels);
+
+    /// <inheritdoc/>
+    public Tensor Augment(Tensor batch, long seed) => Augmentation.ShiftAndMirror(batch, seed);
 }

@@ -9,6 +9,7 @@ var root = new RootCommand("ResNet-20 on CIFAR-10: training, and evaluation of t
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     ReproduceCommand.Create(),
+    TrainQuantizedCommand.Create(),
 };
 
 try

@@ -51,21 +51,10 @@ internal static class ReproduceCommand
             var folder = CifarFolder.Find(parsed.GetValue(data));
             var run = new Reproduction(folder, parsed.GetValue(weights)!, cancellation);
             foreach (var seed in parsed.GetValue(seeds)!)
-                Append(parsed.GetValue(output)!, run.Quantize(settings with { Seed = seed }));
+                ResultsFile.Append(parsed.GetValue(output)!, Header, run.Quantize(settings with { Seed = seed }));
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    private static void Append(string path, string line)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        using var writer = new StreamWriter(file);
-        if (file.Length == 0)
-            writer.WriteLine(Header);
-        writer.WriteLine(line);
-        Console.WriteLine(line);
     }
 
     private sealed class Reproduction

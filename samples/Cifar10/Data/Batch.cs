@@ -14,6 +14,10 @@ internal sealed record Batch(Tensor Inputs, Tensor Labels)
     private static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
     private static readonly float[][] Normalized = [.. Enumerable.Range(0, 3).Select(Table)];
+    private static readonly float[] BlackPixel = [.. Normalized.Select(static channel => channel[0])];
+
+    /// <summary>A black pixel, normalised.</summary>
+    public static ReadOnlySpan<float> Black => BlackPixel;
 
     /// <summary>Consecutive images as they are.</summary>
     /// <param name="images">The images.</param>

@@ -1,0 +1,17 @@
+namespace Cifar10.Commands;
+
+/// <summary>A CSV file that several runs append their lines to.</summary>
+internal static class ResultsFile
+{
+    /// <summary>Appends a line, after the header where the file is new, and shows it.</summary>
+    public static void Append(string path, string header, string line)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        using var writer = new StreamWriter(file);
+        if (file.Length == 0)
+            writer.WriteLine(header);
+        writer.WriteLine(line);
+        Console.WriteLine(line);
+    }
+}
