@@ -23,7 +23,9 @@ NR == 1 {
     next
 }
 {
-    key = (("budget" in column) && $column["budget"] != "" ? $column["budget"] : $column["w"]) "/" $column["a"] " | " $column["method"] " | " ($column["method"] == "Nearest" ? "–" : $column["drop"]) " | " ($column["method"] == "Nearest" ? "–" : $column["iterations"])
+    # Runs of before scales could be powers of two have no such column.
+    scale = "scale" in column && $column["scale"] != "" && $column["scale"] != "Free" ? ", " $column["scale"] : ""
+    key = (("budget" in column) && $column["budget"] != "" ? $column["budget"] : $column["w"]) "/" $column["a"] " | " $column["method"] scale " | " ($column["method"] == "Nearest" ? "–" : $column["drop"]) " | " ($column["method"] == "Nearest" ? "–" : $column["iterations"])
     if (!(key in count)) order[++keys] = key
     value = $column["top1"]
     count[key]++; sum[key] += value; squares[key] += value * value

@@ -42,6 +42,8 @@ internal static class SettingNames
         [nameof(QuantizationSettings.Granularity)] = static (s, v) => s with { Granularity = Enumeration<Granularity>(v) },
         [nameof(QuantizationSettings.Loss)] = static (s, v) => s with { Loss = Enumeration<LossKind>(v) },
         [nameof(QuantizationSettings.Order)] = static (s, v) => s with { Order = Enumeration<CalibrationOrder>(v) },
+        [nameof(QuantizationSettings.Scale)] = static (s, v) => s with { Scale = Enumeration<Scale>(v) },
+        [nameof(QuantizationSettings.Norm)] = static (s, v) => s with { Norm = v.Equals(nameof(Norm.Auto), StringComparison.OrdinalIgnoreCase) ? Norm.Auto : Double(v) },
         [nameof(QuantizationSettings.Seed)] = static (s, v) => s with { Seed = Long(v) },
         [nameof(TrainingSettings.Epochs)] = Training(static (t, v) => t with { Epochs = Int(v) }),
         ["Training" + nameof(TrainingSettings.BatchSize)] = Training(static (t, v) => t with { BatchSize = Int(v) }),

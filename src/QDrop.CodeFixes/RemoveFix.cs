@@ -11,15 +11,16 @@ using QDrop.Generators.Diagnostics;
 
 namespace QDrop.CodeFixes;
 
-/// <summary>Removes an attribute, or an argument of one, that has no effect.</summary>
+/// <summary>Removes an attribute, or an argument of one, that has no effect or contradicts another.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveFix)), Shared]
 public sealed class RemoveFix : SourceFix
 {
     /// <inheritdoc/>
-    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect, Rules.MaxW];
+    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect, Rules.MaxW, Rules.LearnedOffset, Rules.NormOfFisher];
 
     /// <inheritdoc/>
-    private protected override string Title(Diagnostic diagnostic) => "Remove what has no effect";
+    private protected override string Title(Diagnostic diagnostic) =>
+        diagnostic.Id == Rules.LearnedOffset.Id || diagnostic.Id == Rules.NormOfFisher.Id ? "Remove what contradicts" : "Remove what has no effect";
 
     /// <inheritdoc/>
     internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)

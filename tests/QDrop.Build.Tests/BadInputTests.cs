@@ -36,6 +36,8 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         new("BadBudget", "QDROP285", "it has no unit", Attribute: Sound, Item: """Budget="3.0" """),
         new("LargestAlone", "QDROP287", "a Budget beside it", Attribute: Sound, Item: """MaxW="6" """),
         new("Contradiction", "QDROP203", "SymmetricActivations", Attribute: Sound, Item: """SymmetricActivations="true" ActivationLearning="LsqPlus" """, AtItem: false),
+        new("LearnedOffset", "QDROP280", "LsqPlus", Attribute: Sound, Item: """Scale="PowerOfTwo" ActivationLearning="LsqPlus" """, AtItem: false),
+        new("BadNorm", "QDROP106", "Norm = some", Attribute: Sound, Item: """Norm="some" """),
         new("BadInsight", "QDROP106", "Insight = perhaps", Attribute: Sound, Item: """Insight="perhaps" """),
         new("ItemWeights", "QDROP210", "elsewhere.safetensors", Attribute: Sound, Item: """Weights="elsewhere.safetensors" """),
         new("ItemInputs", "QDROP223", "8 samples", Attribute: Sound, Item: """CalibrationData="few.safetensors" """),

@@ -84,6 +84,8 @@ internal static partial class DiagnosticCases
             Model("[Quantize(WeightObserver = RangeObserver.Percentile, Percentile = 50)]", "partial class Net"),
             Model("[Quantize(ActivationObserver = RangeObserver.Percentile, Percentile = 100.5)]", "partial class Net"),
             Model("[Quantize(WeightObserver = (RangeObserver)5, ActivationObserver = (RangeObserver)(-1), Order = (CalibrationOrder)2)]", "partial class Net"),
+            Model("[Quantize(Norm = 0.5, Scale = (Scale)3)]", "partial class Net"),
+            Model("[Quantize(Norm = 4.5)]", "partial class Net"),
             Model("[Quantize(SymmetricActivations = true, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
             Model("[Quantize(Method = (Method)7)]", "partial class Net"),
             Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
@@ -97,6 +99,16 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Method = Method.Cpq, Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",
             $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }""",
             Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
+        ],
+        ["QDROP033"] =
+        [
+            Model("[Quantize(Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
+            Model("[Quantize(ActivationLearning = ActivationLearning.LsqPlus, W = 2, Scale = Scale.NearestPowerOfTwo)]", "partial class Net"),
+        ],
+        ["QDROP034"] =
+        [
+            Model("[Quantize(Scale = Scale.PowerOfTwo, Norm = Norm.Auto, Loss = LossKind.Fisher)]", "partial class Net"),
+            Model("[Quantize(Loss = LossKind.Fisher, Norm = 1.5)]", "partial class Net"),
         ],
         ["QDROP030"] =
         [

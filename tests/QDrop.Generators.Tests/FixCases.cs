@@ -90,6 +90,8 @@ internal static class FixCases
             }
             """,
         ["settings without effect"] = DiagnosticCases.Model("[Quantize(Drop = 0.5, Method = Method.Nearest, Iterations = 100)]", "partial class Net"),
+        ["settings that contradict powers of two"] = DiagnosticCases.Model(
+            "[Quantize(Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus, Loss = LossKind.Fisher, Norm = 1.5)]", "partial class Net"),
         ["a block that no model reaches"] = DiagnosticCases.Model("[Quantize]", "partial class Net") + """
 
             [QuantizationBlock]

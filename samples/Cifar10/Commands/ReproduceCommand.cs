@@ -12,7 +12,7 @@ namespace Cifar10.Commands;
 /// <summary>Quantizes with given settings and appends what came of it to a table: the runs behind docs/results.md.</summary>
 internal static class ReproduceCommand
 {
-    private const string Header = "w,a,drop,method,order,seed,iterations,float,top1,seconds,budget,bits,bytes";
+    private const string Header = "w,a,drop,method,order,seed,iterations,float,top1,seconds,budget,bits,bytes,scale,norm";
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -22,6 +22,8 @@ internal static class ReproduceCommand
         var a = new Option<int>("--a") { Description = "Bit width of activations.", DefaultValueFactory = _ => 4 };
         var drop = new Option<double>("--drop") { Description = "Probability that an activation's quantization is dropped.", DefaultValueFactory = _ => 0.5 };
         var method = new Option<Method>("--method") { Description = "How quantized weights are found.", DefaultValueFactory = _ => Method.QDrop };
+        var scale = new Option<Scale>("--scale") { Description = "Which steps grids may have.", DefaultValueFactory = _ => Scale.Free };
+        var norm = new Option<string>("--norm") { Description = "Power of errors in the loss, 1 to 4, or Auto; what the scale asks for if not given." };
         var order = new Option<CalibrationOrder>("--order") { Description = "When activation ranges are searched.", DefaultValueFactory = _ => CalibrationOrder.UpFront };
         var seeds = new Option<long[]>("--seeds") { Description = "Seeds, one run each.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1005] };
         var iterations = new Option<int>("--iterations") { Description = "Iterations of a unit.", DefaultValueFactory = _ => 2_000 };
@@ -32,7 +34,7 @@ internal static class ReproduceCommand
         var data = CommonOptions.Data();
         var command = new Command("reproduce", "Quantize with given settings and append the accuracy to a CSV file.")
         {
-            weights, w, a, drop, method, order, seeds, iterations, budget, largest, output, threads, data,
+            weights, w, a, drop, method, scale, norm, order, seeds, iterations, budget, largest, output, threads, data,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -47,6 +49,8 @@ internal static class ReproduceCommand
                 Iterations = parsed.GetValue(iterations),
                 Budget = parsed.GetValue(budget) is { } text ? BitBudget.Parse(text) : null,
                 MaxW = parsed.GetValue(largest),
+                Scale = parsed.GetValue(scale),
+                Norm = Power(parsed.GetValue(norm)),
             };
             var folder = CifarFolder.Find(parsed.GetValue(data));
             var run = new Reproduction(folder, parsed.GetValue(weights)!, cancellation);
@@ -56,6 +60,17 @@ internal static class ReproduceCommand
         });
         return command;
     }
+
+    private static double? Power(string? norm) => norm switch
+    {
+        null => null,
+        _ when norm.Equals(nameof(Norm.Auto), StringComparison.OrdinalIgnoreCase) => Norm.Auto,
+        _ => double.Parse(norm, CultureInfo.InvariantCulture),
+    };
+
+    private static string Name(QuantizationSettings settings) => (settings.Norm ?? (settings.Scale == Scale.PowerOfTwo ? Norm.Auto : 2)) is var power and not Norm.Auto
+        ? power.ToString(CultureInfo.InvariantCulture)
+        : nameof(Norm.Auto);
 
     private sealed class Reproduction
     {
@@ -98,7 +113,7 @@ internal static class ReproduceCommand
                 var bytes = outcome.State.Layers.Sum(static l => ((l.Levels.numel() * l.Bits) + 7) / 8);
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},{settings.Iterations},{_float:f2},{top1:f2},{seconds:f0},{settings.Budget},{(double)bits / weights:f4},{bytes}");
+                    $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},{settings.Iterations},{_float:f2},{top1:f2},{seconds:f0},{settings.Budget},{(double)bits / weights:f4},{bytes},{settings.Scale},{Name(settings)}");
             }
             finally
             {

@@ -7,6 +7,9 @@ internal static class ResultsFile
     public static void Append(string path, string header, string line)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        // A file that an older program began has fewer columns: a line here would be read as a run with other settings.
+        if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } found && found != header)
+            throw new IOException($"'{path}' has other columns ({found}) than this program writes ({header}). Name another file with --output.");
         using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         using var writer = new StreamWriter(file);
         if (file.Length == 0)

@@ -61,6 +61,12 @@ internal static class Rules
     public static readonly DiagnosticDescriptor TrainedPart = Rule("QDROP030", "Method of a part contradicts training",
         "Method = {0} cannot be used on a part of a model, since training changes all weights together: {1}");
 
+    public static readonly DiagnosticDescriptor LearnedOffset = Rule("QDROP033", "Learned offset with steps that are powers of two",
+        "Scale = {0} cannot be used with ActivationLearning = LsqPlus: a learned offset does not stay a whole number of steps; expected Lsq or Fixed");
+
+    public static readonly DiagnosticDescriptor NormOfFisher = Rule("QDROP034", "Norm with the Fisher-weighted loss",
+        "Norm = {0} cannot be used with Loss = Fisher, which weights squared errors: expected no Norm, or 2");
+
     public static readonly DiagnosticDescriptor Budget = Rule("QDROP036", "Budget of bit widths cannot be used",
         "Budget = \"{0}\" cannot be used: {1}");
 
@@ -73,6 +79,7 @@ internal static class Rules
         Budget, MaxW,
         UnusedLayer, SharedLayer, BatchNormStays, NothingToQuantize, EmptyBlock, AttributeWithoutEffect, SettingWithoutEffect, MostlyFloat,
         TrainedPart,
+        LearnedOffset, NormOfFisher,
     ];
 
     public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);

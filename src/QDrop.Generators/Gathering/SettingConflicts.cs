@@ -31,6 +31,10 @@ internal static class SettingConflicts
             Report("Drop", "1", SettingsGatherer.Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
         if (Choice(attribute, "ActivationLearning") == "LsqPlus" && IsTrue(attribute, "SymmetricActivations"))
             Report("ActivationLearning", null, "LsqPlus", "it would learn the zero point, which SymmetricActivations = true keeps in the middle; expected Lsq or Fixed, or no SymmetricActivations");
+        if (Choice(attribute, "Scale") is { } scale and not "Free" && Choice(attribute, "ActivationLearning") == "LsqPlus")
+            finding.Report(Rules.LearnedOffset, AttributeArguments.LocationOf(attribute, "ActivationLearning", finding), [new(FixData.Remove, "")], scale);
+        if (Choice(attribute, "Loss") == "Fisher" && ValueOf(attribute, "Norm")?.Value is double and not 2 and var norm)
+            finding.Report(Rules.NormOfFisher, AttributeArguments.LocationOf(attribute, "Norm", finding), [new(FixData.Remove, "")], norm == 0 ? "Auto" : SettingsGatherer.Text(norm));
         double start = ValueOf(attribute, "BetaStart")?.Value as double? ?? 20, end = ValueOf(attribute, "BetaEnd")?.Value as double? ?? 2;
         if (start > 0 && end > 0 && start < end)
         {
@@ -76,7 +80,7 @@ internal static class SettingConflicts
         // Without reconstruction there is nothing to drop, to repeat or to weight.
         string[] unused = method switch
         {
-            "Nearest" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", .. OfActivations, .. OfRounding],
+            "Nearest" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", "Norm", .. OfActivations, .. OfRounding],
             // One layer after the other, with float activations.
             "AdaRound" => ["Drop", "Granularity", .. OfActivations],
             // Quantization is always dropped, so that nothing can be learned of it.
@@ -91,6 +95,11 @@ internal static class SettingConflicts
             yield return ("Epochs", $"Method = {method ?? "QDrop"}");
         if (Choice(attribute, "ActivationLearning") == "Fixed" && IsGiven("ActivationLearningRate") && !unused.Contains("ActivationLearningRate"))
             yield return ("ActivationLearningRate", "ActivationLearning = Fixed");
+        else if (Choice(attribute, "Scale") is { } scale and not "Free" && IsGiven("ActivationLearningRate") && !unused.Contains("ActivationLearningRate"))
+            yield return ("ActivationLearningRate", $"Scale = {scale}");
+        // Exponents that were fixed stay, whatever is said of learning.
+        if (Choice(attribute, "Scale") == "NearestPowerOfTwo" && Choice(attribute, "ActivationLearning") is not (null or "LsqPlus") && !unused.Contains("ActivationLearning"))
+            yield return ("ActivationLearning", "Scale = NearestPowerOfTwo");
         string weights = Choice(attribute, "WeightObserver") ?? "LeastError", activations = Choice(attribute, "ActivationObserver") ?? "LeastError";
         if (IsGiven("Percentile") && weights != "Percentile" && activations != "Percentile")
             yield return ("Percentile", $"WeightObserver = {weights} and ActivationObserver = {activations}");

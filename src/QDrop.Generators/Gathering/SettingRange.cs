@@ -27,14 +27,18 @@ internal sealed record SettingRange(double Least, double Most, string Expected, 
         ["ActivationLearningRate"] = NotNegative,
         ["Epochs"] = AtLeastOne,
         ["BitPenalty"] = NotNegative,
+        ["Norm"] = new(1, 4, "a power from 1 to 4, or Norm.Auto") { Also = 0 },
         ["Percentile"] = new(50, 100, "a share in percent above 50 and at most 100, such as 99.9", IsOpen: true),
     };
+
+    /// <summary>A value beyond the range that is allowed, too.</summary>
+    public double? Also { get; init; }
 
     /// <summary>The range of a setting; <see langword="null"/> if it has none.</summary>
     public static SettingRange? Of(string setting) => Ranges.TryGetValue(setting, out var range) ? range : null;
 
     /// <summary>Whether a value is allowed; what is not a number is not.</summary>
-    public bool Has(double value) => (IsOpen ? value > Least : value >= Least) && value <= Most;
+    public bool Has(double value) => value == Also || ((IsOpen ? value > Least : value >= Least) && value <= Most);
 
     /// <summary>The value nearest to one that is not allowed; <see langword="null"/> where there is none.</summary>
     public double? Nearest(double value)

@@ -86,7 +86,7 @@ internal static class SettingsGatherer
                     code.Add($"Granularity = {MemberCode(argument.Key, type, member)}");
                     bits = bits with { Granularity = Member(type, member) };
                     break;
-                case "Method" or "Loss" or "ActivationLearning" or "WeightObserver" or "ActivationObserver" or "Order" when value is { Type: INamedTypeSymbol type, Value: int member }:
+                case "Method" or "Loss" or "ActivationLearning" or "WeightObserver" or "ActivationObserver" or "Order" or "Scale" when value is { Type: INamedTypeSymbol type, Value: int member }:
                     code.Add($"{argument.Key} = {MemberCode(argument.Key, type, member)}");
                     break;
                 case "Weights" when value.Value is string path:

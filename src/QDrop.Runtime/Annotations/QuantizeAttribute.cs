@@ -115,6 +115,15 @@ public sealed class QuantizeAttribute : Attribute
     /// <summary>When activation ranges are searched.</summary>
     public CalibrationOrder Order { get; set; } = CalibrationOrder.UpFront;
 
+    /// <summary>Which steps the grids of weights and activations may have: any, or powers of two.</summary>
+    public Scale Scale { get; set; } = Scale.Free;
+
+    /// <summary>
+    /// The power p, 1 to 4, of a unit's output errors in the loss of reconstruction, or <see cref="QDrop.Norm.Auto"/>: chosen for each unit by how its errors are
+    /// distributed. Where it is not given, 2; with <see cref="Scale.PowerOfTwo"/> Auto.
+    /// </summary>
+    public double Norm { get; set; } = 2;
+
     /// <summary>Seed of every random choice.</summary>
     public long Seed { get; set; } = 1_005;
 

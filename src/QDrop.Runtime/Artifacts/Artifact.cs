@@ -18,6 +18,7 @@ public static class Artifact
     internal const string HashKey = "sha256";
 
     internal const string ActivationScales = "activations.scale";
+    internal const string ActivationExponents = "activations.exponent";
     internal const string ActivationZeroPoints = "activations.zero_point";
     internal const string FloatPrefix = "float.";
 
@@ -63,6 +64,8 @@ public static class Artifact
     internal static string LevelsName(string layer) => $"quantized.{layer}.levels";
 
     internal static string ScaleName(string layer) => $"quantized.{layer}.scale";
+
+    internal static string ExponentName(string layer) => $"quantized.{layer}.exponent";
 
     internal static string ZeroPointName(string layer) => $"quantized.{layer}.zero_point";
 

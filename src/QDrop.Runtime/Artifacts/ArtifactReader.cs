@@ -28,7 +28,7 @@ internal static class ArtifactReader
         if (StateCheck.Problem(state) is { } problem)
             throw new InvalidFileException(problem);
         if ((version > 2) != (ArtifactWriter.VersionFor(state) > 2))
-            throw new InvalidFileException($"its {Artifact.VersionKey} is {version}, but what it says of activations is of version {ArtifactWriter.VersionFor(state)}: it is corrupted.");
+            throw new InvalidFileException($"its {Artifact.VersionKey} is {version}, but its manifest is of version {ArtifactWriter.VersionFor(state)}: it is corrupted.");
         try
         {
             state.Manifest.Settings.Validated();
@@ -61,8 +61,8 @@ internal static class ArtifactReader
 
     private static QuantizedModelState State(ManifestDocument document, Dictionary<string, Tensor> tensors)
     {
-        var layers = document.Layers.Select(layer => Layer(layer, tensors)).ToList();
-        var activations = Activations(document.Activations, tensors);
+        var layers = document.Layers.Select(layer => Layer(layer, document.Settings.Scale, tensors)).ToList();
+        var activations = Activations(document.Activations, document.Settings.Scale, tensors);
         var floats = new Dictionary<string, Tensor>(StringComparer.Ordinal);
 
         // What has not been taken by now must be a float tensor.
@@ -89,7 +89,7 @@ internal static class ArtifactReader
             floats);
     }
 
-    private static QuantizedLayerState Layer(LayerDocument layer, Dictionary<string, Tensor> tensors)
+    private static QuantizedLayerState Layer(LayerDocument layer, Scale scale, Dictionary<string, Tensor> tensors)
     {
         string what = $"layer '{layer.Name}'";
         if (layer.Bits is < 2 or > 8)
@@ -105,19 +105,23 @@ internal static class ArtifactReader
             layer.Name,
             layer.Bits,
             Unpack(packed, shape, layer.Bits, what),
-            Take(tensors, Artifact.ScaleName(layer.Name), ScalarType.Float32),
+            scale == Scale.Free
+                ? Take(tensors, Artifact.ScaleName(layer.Name), ScalarType.Float32)
+                : TensorBytes.FromFloats(ExponentBytes.ToScales(Take(tensors, Artifact.ExponentName(layer.Name), ScalarType.Int8), what)),
             Take(tensors, Artifact.ZeroPointName(layer.Name), ScalarType.Byte).to_type(ScalarType.Float32),
             layer.ChannelAxis,
             layer.HasBias ? Take(tensors, Artifact.BiasName(layer.Name), ScalarType.Float32) : null);
     }
 
-    private static List<ActivationState> Activations(IReadOnlyList<ActivationDocument> documents, Dictionary<string, Tensor> tensors)
+    private static List<ActivationState> Activations(IReadOnlyList<ActivationDocument> documents, Scale scale, Dictionary<string, Tensor> tensors)
     {
         if (documents.FirstOrDefault(static a => a.Channels is null != a.ChannelAxis is null || a.Channels < 1) is { } odd)
             throw new InvalidFileException($"activation quantizer '{odd.Name}' has {odd.Channels?.ToString(CultureInfo.InvariantCulture) ?? "no"} channels along axis {odd.ChannelAxis?.ToString(CultureInfo.InvariantCulture) ?? "none"}; expected both or neither, and at least one channel.");
         long expected = documents.Sum(static a => (long)(a.Channels ?? 1));
-        float[] scales = Vector(Artifact.ActivationScales, ScalarType.Float32);
-        float[] zeroPoints = Vector(Artifact.ActivationZeroPoints, ScalarType.Byte);
+        float[] scales = scale == Scale.Free
+            ? TensorBytes.ToFloats(Vector(Artifact.ActivationScales, ScalarType.Float32))
+            : ExponentBytes.ToScales(Vector(Artifact.ActivationExponents, ScalarType.Int8), $"'{Artifact.ActivationExponents}'");
+        float[] zeroPoints = TensorBytes.ToFloats(Vector(Artifact.ActivationZeroPoints, ScalarType.Byte));
         var activations = new List<ActivationState>();
         int next = 0;
         foreach (var document in documents)
@@ -130,11 +134,11 @@ internal static class ArtifactReader
         }
         return activations;
 
-        float[] Vector(string name, ScalarType type)
+        Tensor Vector(string name, ScalarType type)
         {
             var tensor = Take(tensors, name, type);
             return tensor.shape is [var count] && count == expected
-                ? TensorBytes.ToFloats(tensor)
+                ? tensor
                 : throw new InvalidFileException($"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} activation quantizers with {expected} grids in all.");
         }
     }

@@ -7,7 +7,7 @@ internal static class ArtifactWriter
 {
     /// <summary>The oldest version of the format that can say everything, so that older programs read what they can.</summary>
     internal static int VersionFor(QuantizedModelState state) =>
-        state.Manifest.Settings.ActivationsPerChannel || state.Activations.Any(static a => a.Channels is not null) ? 3 : 2;
+        state.Manifest.Settings is { ActivationsPerChannel: true } or { Scale: not Scale.Free } or { Norm: not null } or { Exponents: not null } || state.Activations.Any(static a => a.Channels is not null) ? 3 : 2;
 
     internal static ManifestDocument Document(QuantizedModelState state) => new(
         state.Manifest.Model,
@@ -24,16 +24,21 @@ internal static class ArtifactWriter
     internal static Dictionary<string, Tensor> Tensors(QuantizedModelState state)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        bool isFree = state.Manifest.Settings.Scale == Scale.Free;
         foreach (var layer in state.Layers)
         {
             tensors.Add(Artifact.LevelsName(layer.Name), Pack(layer.Levels, layer.Bits));
-            tensors.Add(Artifact.ScaleName(layer.Name), layer.Scale);
+            if (isFree)
+                tensors.Add(Artifact.ScaleName(layer.Name), layer.Scale);
+            else
+                tensors.Add(Artifact.ExponentName(layer.Name), ExponentBytes.Of(TensorBytes.ToFloats(layer.Scale)));
             tensors.Add(Artifact.ZeroPointName(layer.Name), layer.ZeroPoint.to_type(ScalarType.Byte));
             if (layer.Bias is not null)
                 tensors.Add(Artifact.BiasName(layer.Name), layer.Bias);
         }
 
-        tensors.Add(Artifact.ActivationScales, TensorBytes.FromFloats([.. state.Activations.SelectMany(static a => a.Channels?.Scales ?? [a.Scale])]));
+        float[] scales = [.. state.Activations.SelectMany(static a => a.Channels?.Scales ?? [a.Scale])];
+        tensors.Add(isFree ? Artifact.ActivationScales : Artifact.ActivationExponents, isFree ? TensorBytes.FromFloats(scales) : ExponentBytes.Of(scales));
         tensors.Add(Artifact.ActivationZeroPoints, TensorBytes.FromFloats([.. state.Activations.SelectMany(static a => a.Channels?.ZeroPoints ?? [a.ZeroPoint])]).to_type(ScalarType.Byte));
         foreach (var (name, tensor) in state.FloatTensors)
             tensors.Add(Artifact.FloatPrefix + name, tensor);

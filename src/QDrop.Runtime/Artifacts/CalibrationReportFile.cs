@@ -71,7 +71,9 @@ public static class CalibrationReportFile
     private static ReportJson Json => new(new JsonSerializerOptions(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private static ReportUnit Unit(UnitReport unit) => new(
-        unit.Name, unit.IsBlock, unit.Layers, unit.Iterations, Finite(unit.ErrorBefore), Finite(unit.ErrorAfter), Decibels(unit.SqnrBefore), Decibels(unit.SqnrAfter), Math.Round(unit.Seconds, 3));
+        unit.Name, unit.IsBlock, unit.Layers, unit.Iterations, Finite(unit.ErrorBefore), Finite(unit.ErrorAfter), Decibels(unit.SqnrBefore), Decibels(unit.SqnrAfter), Math.Round(unit.Seconds, 3),
+        // Squares are what every report means that says nothing else.
+        unit.Norm == 2 ? null : Finite(Math.Round(unit.Norm, 3)), Finite(Math.Round(unit.SettledExponents, 3)));
 
     private static ReportLayer Layer(QuantizedLayerState layer)
     {

@@ -47,8 +47,16 @@ internal sealed record ManifestDocument(
     {
         if (type.Type != typeof(QuantizationSettings))
             return;
-        foreach (var property in type.Properties.Where(static p => p.Name == JsonNamingPolicy.CamelCase.ConvertName(nameof(QuantizationSettings.ActivationsPerChannel))))
-            property.ShouldSerialize = static (_, value) => value is true;
+        Omit(nameof(QuantizationSettings.ActivationsPerChannel), static value => value is not true);
+        Omit(nameof(QuantizationSettings.Scale), static value => value is Scale.Free);
+        Omit(nameof(QuantizationSettings.Norm), static value => value is null);
+        Omit(nameof(QuantizationSettings.Exponents), static value => value is null);
+
+        void Omit(string name, Func<object?, bool> isDefault)
+        {
+            foreach (var property in type.Properties.Where(p => p.Name == JsonNamingPolicy.CamelCase.ConvertName(name)))
+                property.ShouldSerialize = (_, value) => !isDefault(value);
+        }
     }
 
     /// <summary>What version 1 could not set had the values that are now the defaults.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using QDrop.Quantizers;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
@@ -22,7 +23,12 @@ public sealed record QuantizedModelState(
 /// <param name="ZeroPoint">Zero points of the channels, whole numbers from 0 to 2^bits − 1: float32 <c>[C]</c>.</param>
 /// <param name="ChannelAxis">The dimension of the weight that counts its output channels.</param>
 /// <param name="Bias">The bias, with a folded batch norm's share: float32 <c>[output channels]</c>; or none.</param>
-public sealed record QuantizedLayerState(string Name, int Bits, Tensor Levels, Tensor Scale, Tensor ZeroPoint, int ChannelAxis, Tensor? Bias);
+public sealed record QuantizedLayerState(string Name, int Bits, Tensor Levels, Tensor Scale, Tensor ZeroPoint, int ChannelAxis, Tensor? Bias)
+{
+    /// <summary>The exponents of scales that are powers of two: a weight is level − zero point, shifted by its channel's.</summary>
+    /// <returns>k of each channel's scale 2^k; <see langword="null"/> where a scale is no power of two.</returns>
+    public int[]? Exponents() => PowerOfTwo.Exponents(TensorBytes.ToFloats(Scale));
+}
 
 /// <summary>An activation quantizer: value = scale · (level − zero point), for the whole tensor or in each channel.</summary>
 /// <param name="Name">Its name in the model.</param>
@@ -34,6 +40,10 @@ public sealed record ActivationState(string Name, int Bits, float Scale, float Z
     /// <summary>The grids of the channels; <see langword="null"/> where one is for the whole tensor.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChannelGrids? Channels { get; init; }
+
+    /// <summary>The exponents of scales that are powers of two: a value is level − zero point, shifted by it.</summary>
+    /// <returns>k of the scale 2^k, or of each channel's; <see langword="null"/> where a scale is no power of two.</returns>
+    public int[]? Exponents() => PowerOfTwo.Exponents([.. Channels?.Scales ?? [Scale]]);
 
     /// <summary>A quantizer with a grid for each channel.</summary>
     /// <param name="name">Its name in the model.</param>

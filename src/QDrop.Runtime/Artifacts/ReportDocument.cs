@@ -40,7 +40,9 @@ internal sealed record ReportSize(long FloatBytes, long ArtifactBytes, double Co
 
 /// <summary>A unit, its mean squared error and its signal-to-quantization-noise ratio in dB, before (rounded to nearest) and after reconstruction.</summary>
 internal sealed record ReportUnit(
-    string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double? ErrorBefore, double? ErrorAfter, double? SqnrBefore, double? SqnrAfter, double Seconds);
+    string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double? ErrorBefore, double? ErrorAfter, double? SqnrBefore, double? SqnrAfter, double Seconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Norm = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? SettledExponents = null);
 
 /// <summary>A quantized layer.</summary>
 internal sealed record ReportLayer(string Name, int Bits, IReadOnlyList<long> Shape, long Weights, long FloatBytes, long PackedBytes);

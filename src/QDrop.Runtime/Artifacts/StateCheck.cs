@@ -1,3 +1,4 @@
+using QDrop.Quantizers;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
@@ -11,6 +12,7 @@ internal static class StateCheck
         ?? ProblemOfNames("activation quantizer", state.Activations.Select(static a => a.Name))
         ?? state.Layers.Select(Problem).FirstOrDefault(static p => p is not null)
         ?? state.Activations.Select(Problem).FirstOrDefault(static p => p is not null)
+        ?? ProblemOfExponents(state)
         ?? ProblemOfUnits(state);
 
     private static string? Problem(QuantizedLayerState layer)
@@ -90,6 +92,20 @@ internal static class StateCheck
         return vector.shape is [var length] && length == count
             ? null
             : $"the {name} of {what} have shape {TensorBytes.Describe(vector.shape)}; expected [{count}], one for each channel.";
+    }
+
+    private static string? ProblemOfExponents(QuantizedModelState state)
+    {
+        if (state.Manifest.Settings.Scale == Scale.Free)
+            return null;
+        IEnumerable<(float Scale, string What)> scales =
+        [
+            .. state.Layers.SelectMany(static l => TensorBytes.ToFloats(l.Scale).Select(s => (s, $"layer '{l.Name}'"))),
+            .. state.Activations.SelectMany(static a => (a.Channels?.Scales ?? [a.Scale]).Select(s => (s, $"activation quantizer '{a.Name}'"))),
+        ];
+        return scales.Where(static s => !PowerOfTwo.Is(s.Scale) || PowerOfTwo.Floor(s.Scale) > PowerOfTwo.Greatest)
+            .Select(s => FormattableString.Invariant($"{s.What} has scale {s.Scale}; expected a power of two from 2^{PowerOfTwo.Least} to 2^{PowerOfTwo.Greatest}, since its settings have Scale = {state.Manifest.Settings.Scale}."))
+            .FirstOrDefault();
     }
 
     private static string? ProblemOfScale(float scale, string what) =>

@@ -25,7 +25,7 @@ public sealed partial class ActivationQuantizer
     {
         Drop = drop;
         Draws = draws;
-        Scale!.requires_grad = learning != ActivationLearning.Fixed;
+        Scale!.requires_grad = learning != ActivationLearning.Fixed && Range.Scale == QDrop.Scale.Free;
         if (learning != ActivationLearning.LsqPlus)
             return;
         Offset = tensor(Array.ConvertAll([.. Values(Scale).Zip(Values(ZeroPoint!))], static grid => -grid.First * grid.Second)).DetachFromDisposeScope();
@@ -39,6 +39,11 @@ public sealed partial class ActivationQuantizer
             return;
         Draws = null;
         Drop = 0;
+        if (Range.Scale != QDrop.Scale.Free)
+        {
+            EndExponents();
+            return;
+        }
         ClampScale();
         var (scales, zeroPoints) = (Values(Scale!), Values(ZeroPoint!));
         if (Offset is not null)
@@ -57,6 +62,8 @@ public sealed partial class ActivationQuantizer
         var keep = 1 - Drop;
         if (keep <= 0)
             return x;
+        if (Range.Scale != QDrop.Scale.Free)
+            return QuantizePower(x, rectify, new DropMask(keep, Draws));
         var scales = Values(Scale!);
         // Elements that share a grid, as in the published code.
         var factor = (float)(1 / Math.Sqrt(x.NumberOfElements / scales.Length * (double)Range.Highest(Bits)));

@@ -18,9 +18,10 @@ public sealed partial class ActivationQuantizer
         if (Range.IsAverage)
         {
             _observed.Add(ranges);
-            ranges = [.. Enumerable.Range(0, ranges.Length).Select(c => Range.Mean([.. _observed.Select(batch => batch[c])], Bits))];
+            ranges = [.. Enumerable.Range(0, ranges.Length).Select(c => PowerOfTwoSearch.Nearest(Range.Mean([.. _observed.Select(batch => batch[c])], Bits), Bits, Name, Range))];
         }
         SetGrids(Array.ConvertAll(ranges, static r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, Bits)));
         RangeError = ranges.Average(static r => r.Error);
+        _exponents = Range.Scale == QDrop.Scale.PowerOfTwo ? Array.ConvertAll(ranges, static r => r.Exponents!) : null;
     }
 }

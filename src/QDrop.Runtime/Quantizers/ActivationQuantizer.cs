@@ -130,7 +130,8 @@ public sealed partial class ActivationQuantizer(string name) : IDisposable
         Scale?.Dispose();
         ZeroPoint?.Dispose();
         Offset?.Dispose();
-        Offset = null;
+        LogScale?.Dispose();
+        (Offset, LogScale) = (null, null);
     }
 
     private Tensor Quantize(Tensor x, bool rectify)

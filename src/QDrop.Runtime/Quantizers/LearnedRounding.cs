@@ -122,15 +122,15 @@ internal static unsafe class LearnedRounding
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Sigmoid(Vector256<float> alpha) =>
+    internal static Vector256<float> Sigmoid(Vector256<float> alpha) =>
         Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-alpha));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Rectify(Vector256<float> sigmoid) =>
+    internal static Vector256<float> Rectify(Vector256<float> sigmoid) =>
         Vector256.Min(Vector256.Max(sigmoid * Stretch - Vector256.Create(Offset), Vector256<float>.Zero), Vector256<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Slope(Vector256<float> sigmoid)
+    internal static Vector256<float> Slope(Vector256<float> sigmoid)
     {
         var stretched = sigmoid * Stretch - Vector256.Create(Offset);
         var open = Vector256.GreaterThanOrEqual(stretched, Vector256<float>.Zero) & Vector256.LessThanOrEqual(stretched, Vector256<float>.One);

@@ -12,6 +12,9 @@ internal readonly record struct QuantizationRange(float Minimum, float Maximum, 
     /// <summary>Mean |error|^2.4 that the grid leaves on the values it was searched for.</summary>
     public double Error { get; init; }
 
+    /// <summary>Where the step is a power of two, the grids with its exponent and those beside it; else <see langword="null"/>.</summary>
+    public ExponentTable? Exponents { get; init; }
+
     /// <summary>The grid of levels 0 to <paramref name="top"/> over a range, widened to contain 0.</summary>
     public static QuantizationRange Asymmetric(float minimum, float maximum, float top)
     {

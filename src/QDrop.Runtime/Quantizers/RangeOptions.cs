@@ -4,13 +4,14 @@ namespace QDrop.Quantizers;
 /// <param name="Observer">How a range is chosen.</param>
 /// <param name="Symmetric">Whether 0 stays in the middle of the grid.</param>
 /// <param name="Percentile">Share in percent of the values below the upper end, where ranges are chosen by it.</param>
-internal sealed record RangeOptions(RangeObserver Observer = RangeObserver.LeastError, bool Symmetric = false, double Percentile = 99.99)
+/// <param name="Scale">Which steps the grids may have.</param>
+internal sealed record RangeOptions(RangeObserver Observer = RangeObserver.LeastError, bool Symmetric = false, double Percentile = 99.99, Scale Scale = Scale.Free)
 {
     /// <summary>Those of weights.</summary>
-    public static RangeOptions OfWeights(QuantizationSettings settings) => new(settings.WeightObserver, settings.SymmetricWeights, settings.Percentile);
+    public static RangeOptions OfWeights(QuantizationSettings settings) => new(settings.WeightObserver, settings.SymmetricWeights, settings.Percentile, settings.Scale);
 
     /// <summary>Those of activations.</summary>
-    public static RangeOptions OfActivations(QuantizationSettings settings) => new(settings.ActivationObserver, settings.SymmetricActivations, settings.Percentile);
+    public static RangeOptions OfActivations(QuantizationSettings settings) => new(settings.ActivationObserver, settings.SymmetricActivations, settings.Percentile, settings.Scale);
 
     /// <summary>Whether a range is the mean of those of batches.</summary>
     public bool IsAverage => Observer is RangeObserver.AverageLeastError or RangeObserver.AverageMinMax;

@@ -71,12 +71,14 @@ internal static unsafe class RangeSearch
         {
             var (low, high) = options.Observer == RangeObserver.Percentile ? Percentiles.Between(values, count, extent, options.Percentile) : extent;
             var range = options.Cover(low, high, bits);
-            return range with { Error = candidates.Error(range, values, null, count, double.PositiveInfinity) / count };
+            return Fit(range with { Error = candidates.Error(range, values, null, count, double.PositiveInfinity) / count });
         }
         var (best, sum) = count < Many
             ? BoundedSearch.Best(values, count, extent, candidates, point)
             : Decide(values, count, candidates, Prescreen(values, count, extent, candidates, parallel, point), point);
-        return candidates[best] with { Error = sum / count };
+        return Fit(candidates[best] with { Error = sum / count });
+
+        QuantizationRange Fit(QuantizationRange free) => PowerOfTwoSearch.Fit(values, count, free, bits, name, options);
     }
 
     private static int[] Prescreen(float* values, long count, (float, float) extent, RangeCandidates candidates, bool parallel, CancellationPoint point)

@@ -6,7 +6,7 @@ namespace QDrop.Quantizers;
 /// Fake quantization of a weight: one uniform grid for each output channel, or the same for all, levels 0 to 2^<see cref="Bits"/> − 1, rounding to nearest
 /// or learned (arXiv 2004.10568).
 /// </summary>
-public sealed class WeightQuantizer : IDisposable
+public sealed partial class WeightQuantizer : IDisposable
 {
     private byte[]? _levels;
     private Tensor? _quantized;
@@ -106,7 +106,7 @@ public sealed class WeightQuantizer : IDisposable
         if (!Enabled)
             return Weight;
         if (Alpha is not null)
-            return SoftRoundingFunction.apply(Alpha, _grid!);
+            return Exponents is null ? SoftRoundingFunction.apply(Alpha, _grid!) : Exponents.Value(Alpha);
         return _quantized ??= Dequantize();
     }
 
@@ -125,6 +125,7 @@ public sealed class WeightQuantizer : IDisposable
         var ranges = PerChannel ? RangeSearch.OfChannels(Weight, ChannelAxis, Bits, Name, Range, cancellation) : OfAllChannels(cancellation);
         SetGrid(Array.ConvertAll(ranges, r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, Bits)));
         RangeError = ranges.Average(r => r.Error);
+        _exponents = TablesOf(ranges);
     }
 
     /// <summary>Makes the quantizer use known grids, one for each channel.</summary>
@@ -147,19 +148,15 @@ public sealed class WeightQuantizer : IDisposable
     /// <summary>Rounding is learned from now on, from where the float weight lies between two levels.</summary>
     internal void BeginLearning()
     {
-        var weight = Floats(Weight);
-        var grid = Grid();
-        var alpha = new float[weight.Length];
-        for (var i = 0; i < alpha.Length; i++)
-            alpha[i] = LearnedRounding.Start(weight[i] / grid.Scales[i] - grid.Floors[i]);
-        _grid = grid;
-        Alpha = tensor(alpha, Weight.shape, ScalarType.Float32).DetachFromDisposeScope();
-        Alpha.requires_grad = true;
+        _grid = Grid();
+        StartRounding(_grid);
     }
 
     /// <summary>Ends learning: each weight is rounded up where its α is at least 0, else down.</summary>
     internal void EndLearning()
     {
+        if (Exponents is not null)
+            HardenExponents();
         if (Alpha is null || _grid is null)
             return;
         var alpha = Floats(Alpha);
@@ -191,7 +188,19 @@ public sealed class WeightQuantizer : IDisposable
         ZeroPoint?.Dispose();
         Alpha?.Dispose();
         _quantized?.Dispose();
-        (Scale, ZeroPoint, Alpha, _quantized, _levels, _grid) = (null, null, null, null, null, null);
+        Exponents?.Dispose();
+        (Scale, ZeroPoint, Alpha, _quantized, _levels, _grid, _exponents, Exponents) = (null, null, null, null, null, null, null, null);
+    }
+
+    private void StartRounding(RoundingGrid grid)
+    {
+        var weight = Floats(Weight);
+        var alpha = new float[weight.Length];
+        for (var i = 0; i < alpha.Length; i++)
+            alpha[i] = LearnedRounding.Start(weight[i] / grid.Scales[i] - grid.Floors[i]);
+        Alpha?.Dispose();
+        Alpha = tensor(alpha, Weight.shape, ScalarType.Float32).DetachFromDisposeScope();
+        Alpha.requires_grad = true;
     }
 
     private byte[] Nearest()
@@ -218,18 +227,23 @@ public sealed class WeightQuantizer : IDisposable
     {
         if (Scale is null || ZeroPoint is null)
             throw new InvalidOperationException($"The weight quantizer '{Name}' has no ranges: they must be searched before it can quantize.");
+        return Grid(Spread(Scale), Spread(ZeroPoint));
+    }
+
+    private RoundingGrid Grid(float[] scales, float[] zeroPoints)
+    {
         var weight = Floats(Weight);
-        var scales = Spread(Scale);
         var floors = new float[weight.Length];
         for (var i = 0; i < floors.Length; i++)
             floors[i] = MathF.Floor(weight[i] / scales[i]);
-        return new(floors, scales, Spread(ZeroPoint), (1 << Bits) - 1);
+        return new(floors, scales, zeroPoints, (1 << Bits) - 1);
     }
 
     /// <summary>Repeats each channel's value for each of its weights, in the order of memory.</summary>
-    private float[] Spread(Tensor perChannel)
+    private float[] Spread(Tensor perChannel) => Spread(Floats(perChannel));
+
+    private float[] Spread(ReadOnlySpan<float> channels)
     {
-        var channels = Floats(perChannel);
         var shape = Weight.shape;
         var inner = 1L;
         for (var d = ChannelAxis + 1; d < shape.Length; d++)

@@ -43,6 +43,15 @@ public sealed record UnitReport(string Name, bool IsBlock, IReadOnlyList<string>
     /// <summary>The same after reconstruction.</summary>
     public double SqnrAfter => Sqnr.Decibels(SignalPower, ErrorAfter);
 
+    /// <summary>
+    /// Share, 0 to 1, of the exponents of the weights' steps that had settled at a whole number before they were fixed (<see cref="Scale.PowerOfTwo"/>); not a number where
+    /// none were learned.
+    /// </summary>
+    public double SettledExponents { get; init; } = double.NaN;
+
+    /// <summary>The power of errors in the loss of reconstruction, 1 to 4; not a number where there was none.</summary>
+    public double Norm { get; init; } = double.NaN;
+
     /// <summary>Time that the iterations of reconstruction took, in seconds.</summary>
     public double LearningSeconds { get; init; }
 }

@@ -27,7 +27,7 @@ internal sealed unsafe class RoundingOptimizer(WeightQuantizer weight)
     }
 }
 
-/// <summary>Learns the scales of one activation quantizer, and its offsets where they are learned.</summary>
+/// <summary>Learns the scales of one activation quantizer, or their exponents, and its offsets where they are learned.</summary>
 internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
 {
     private readonly Adam _scale = new(activation.Scale!.NumberOfElements), _offset = new(activation.Scale!.NumberOfElements);
@@ -35,7 +35,7 @@ internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
     /// <summary>One step along the gradients that the last backward pass left.</summary>
     public void Step(double learningRate)
     {
-        Step(_scale, activation.Scale!, learningRate);
+        Step(_scale, activation.LogScale ?? activation.Scale!, learningRate);
         if (activation.Offset is { } offset)
             Step(_offset, offset, learningRate);
     }

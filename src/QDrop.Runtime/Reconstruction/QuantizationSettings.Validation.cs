@@ -32,6 +32,7 @@ public sealed partial record QuantizationSettings
         Defined(Order, nameof(Order));
         CheckBudget();
         ValidateTraining();
+        ValidateScale();
         return this;
     }
 

@@ -113,6 +113,18 @@ public sealed partial record QuantizationSettings
     /// <summary>When activation ranges are searched.</summary>
     public CalibrationOrder Order { get; init; } = CalibrationOrder.UpFront;
 
+    /// <summary>Which steps the grids of weights and activations may have.</summary>
+    public Scale Scale { get; init; } = Scale.Free;
+
+    /// <summary>How exponents are learned with <see cref="Scale.PowerOfTwo"/>; <see langword="null"/> for the defaults.</summary>
+    public ExponentSettings? Exponents { get; init; }
+
+    /// <summary>
+    /// The power p, 1 to 4, of errors in the loss, or <see cref="QDrop.Norm.Auto"/>; <see langword="null"/> for 2, and with <see cref="Scale.PowerOfTwo"/> for Auto unless
+    /// <see cref="Loss"/> is <see cref="LossKind.Fisher"/>.
+    /// </summary>
+    public double? Norm { get; init; }
+
     /// <summary>Seed of every random choice.</summary>
     public long Seed { get; init; } = 1_005;
 

@@ -13,8 +13,10 @@ namespace QDrop.Reconstruction;
 /// <param name="channelAxis">The dimension that counts channels.</param>
 /// <param name="weights">What each squared error is weighted with, of the target's shape, dense; <see langword="null"/> for 1.</param>
 /// <param name="memory">Gives memory for copies in another order; <see langword="null"/> for as much as they need.</param>
-internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, Tensor? weights = null, ActivationMemory? memory = null) : IDisposable
+/// <param name="norm">How errors count where they are not weighted; <see langword="null"/> for their squares.</param>
+internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, Tensor? weights = null, ActivationMemory? memory = null, LossNorm? norm = null) : IDisposable
 {
+    private readonly LossNorm _norm = norm ?? LossNorm.Squares;
     private readonly List<Tensor> _reordered = [];
     private RowStore _target = new(target);
     private RowStore? _weights = weights is null ? null : new(weights);
@@ -36,6 +38,7 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
         var total = dense.NumberOfElements;
         var positions = (double)total / dense.shape[channelAxis];
         var factor = (float)(2 / positions);
+        var (power, slope) = ((float)_norm.Power, (float)(_norm.Factor * _norm.Power / positions));
         var sums = new double[Chunks.Count(total)];
         Chunks.ForEach(total, (chunk, first, count) =>
         {
@@ -44,15 +47,17 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
                 var (row, start) = Math.DivRem(first + done, _target.Length);
                 var part = (int)Math.Min(count - done, _target.Length - start);
                 float* expected = _target[rows[row]] + start;
-                sums[chunk] += _weights is null
-                    ? SquaredError(from + first + done, expected, to + first + done, part, factor)
-                    : WeightedError(from + first + done, expected, _weights[rows[row]] + start, to + first + done, part, factor);
+                float* output = from + first + done, result = to + first + done;
+                sums[chunk] += _weights is not null ? WeightedError(output, expected, _weights[rows[row]] + start, result, part, factor)
+                    : power == 2 ? SquaredError(output, expected, result, part, factor)
+                    : power == 1 ? NormError.Magnitude(output, expected, result, part, slope)
+                    : NormError.Power(output, expected, result, part, power, slope);
                 done += part;
             }
         });
         if (!ReferenceEquals(dense, detached))
             dense.Dispose();
-        return (sums.Sum() / positions, gradient);
+        return (sums.Sum() / positions * _norm.Factor, gradient);
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,9 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
         if (!Learns(unit, _context, _settings))
             return (output, report);
         using Samples? weights = Weights(unit, output);
-        var divergence = new DivergenceGuard(weights is null ? before : units.Error(unit, quantizedInput, output, floatOutput, weights), report.SignalPower);
+        double error = weights is null ? before : units.Error(unit, quantizedInput, output, floatOutput, weights);
+        var divergence = new DivergenceGuard(error, report.SignalPower);
+        LossNorm norm = ErrorShape.Norm(_settings.NormOrDefault, [.. UnitReconstructor.Targets(quantizedInput, floatOutput).Select(i => (output.Values[i], floatOutput.Values[i]))]);
         output.Dispose();
         var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number))
         {
@@ -38,19 +40,21 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
             Guard = divergence,
             OutputWeights = weights,
             Memory = calibration.Memory,
+            Error = error,
+            Norm = norm,
         };
         UnitResult result = reconstructor.Reconstruct(unit, quantizedInput, floatInput, floatOutput, calibration.Progress.Of(number + 1), calibration.Cancellation);
         calibration.SetQuantized(true);
         output = units.Compute(unit, quantizedInput);
         double after = units.Error(unit, quantizedInput, output, floatOutput);
-        return (output, report with { Iterations = _settings.Iterations, ErrorAfter = after, LearningSeconds = result.Duration.TotalSeconds });
+        return (output, report with { Iterations = _settings.Iterations, ErrorAfter = after, LearningSeconds = result.Duration.TotalSeconds, SettledExponents = result.SettledExponents, Norm = norm.Power });
     }
 
     /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
     public static bool Learns(Unit unit, QuantizationContext context, QuantizationSettings settings) => context.MethodOf(unit.Name) switch
     {
         Method.Nearest => false,
-        Method.QDrop when unit.Activations.Count > 0 && settings.ActivationLearning != ActivationLearning.Fixed => true,
+        Method.QDrop when unit.Activations.Count > 0 && settings.LearnsActivations => true,
         _ => unit.Learning.Any(),
     };
 

@@ -16,11 +16,12 @@ internal sealed class UnitLoss : IDisposable
     /// <param name="channelAxis">The dimension of each of these, samples first, that counts channels.</param>
     /// <param name="weights">What squared errors are weighted with, for all inputs; <see langword="null"/> for 1.</param>
     /// <param name="memory">Gives memory for copies in another order; <see langword="null"/> for as much as they need.</param>
-    public UnitLoss(Samples output, int[] targets, Func<int, int> channelAxis, Samples? weights = null, ActivationMemory? memory = null)
+    /// <param name="norm">How errors count where they are not weighted; <see langword="null"/> for their squares.</param>
+    public UnitLoss(Samples output, int[] targets, Func<int, int> channelAxis, Samples? weights = null, ActivationMemory? memory = null, LossNorm? norm = null)
     {
         _layouts = output.Layouts;
         _targets = targets;
-        _losses = [.. targets.Select(i => new ReconstructionLoss(DenseMemory.ToDense(output.Values[i]), channelAxis(i), weights is null ? null : DenseMemory.ToDense(weights.Values[i]), memory))];
+        _losses = [.. targets.Select(i => new ReconstructionLoss(DenseMemory.ToDense(output.Values[i]), channelAxis(i), weights is null ? null : DenseMemory.ToDense(weights.Values[i]), memory, norm))];
     }
 
     /// <summary>The loss of a batch. Its gradients are left in everything that learns.</summary>

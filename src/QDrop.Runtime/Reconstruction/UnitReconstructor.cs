@@ -34,6 +34,12 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     /// <summary>Gives memory for copies of what goes into the unit and comes out of it.</summary>
     internal ActivationMemory Memory { get; init; } = new(null);
 
+    /// <summary>The unit's error before reconstruction, in the measure of the loss; the exponents of its weights are learned in proportion to it.</summary>
+    internal double Error { get; init; } = 1;
+
+    /// <summary>How errors of the unit's outputs count where they are not weighted.</summary>
+    internal LossNorm Norm { get; init; } = LossNorm.Squares;
+
     /// <summary>Probability that an activation is quantized while reconstructing.</summary>
     private double Keep => settings.Method == Method.Brecq ? 0 : 1 - settings.Drop;
 
@@ -54,18 +60,22 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
         var alone = settings.Method == Method.AdaRound;
         using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws, Memory);
-        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target), OutputWeights, Memory);
+        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target), OutputWeights, Memory, Norm);
         var activations = unit.Activations.Where(a => a.Enabled).ToArray();
         try
         {
-            foreach (var weight in unit.Weights)
-                weight.BeginLearning();
+            ExponentPhase? exponents = settings.Scale == Scale.PowerOfTwo && unit.Weights.Count > 0 ? new(unit.Weights, settings, Error) : null;
+            if (exponents is null)
+            {
+                foreach (var weight in unit.Weights)
+                    weight.BeginLearning();
+            }
             foreach (var activation in activations)
             {
                 activation.Enabled = !alone;
                 activation.BeginLearning(1 - Keep, draws, settings.ActivationLearning);
             }
-            return Learn(unit, input, loss, alone || settings.ActivationLearning == ActivationLearning.Fixed ? [] : activations, progress, ct);
+            return Learn(unit, input, loss, exponents, alone || !settings.LearnsActivations ? [] : activations, progress, ct);
         }
         finally
         {
@@ -80,18 +90,25 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     }
 
     private UnitResult Learn(
-        IReconstructable unit, UnitInputs input, UnitLoss loss, ActivationQuantizer[] activations, IProgress<UnitProgress>? progress, CancellationToken ct)
+        IReconstructable unit, UnitInputs input, UnitLoss loss, ExponentPhase? exponents, ActivationQuantizer[] activations, IProgress<UnitProgress>? progress, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
         var (told, first, error) = (TimeSpan.Zero, 0.0, 0.0);
         var rounding = unit.Weights.Select(w => new RoundingOptimizer(w)).ToArray();
-        var steps = activations.Select(a => new ScaleOptimizer(a)).ToArray();
+        // The exponents of activations are learned when those of weights are fixed.
+        var steps = new ActivationSteps(activations, settings, begin: exponents?.Iterations ?? 0);
         var temperature = new Temperature(settings.Iterations, settings.WarmUp, settings.BetaStart, settings.BetaEnd);
         var rows = new long[input.BatchSize];
         for (var iteration = 1; iteration <= settings.Iterations; iteration++)
         {
             ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
+            if (exponents is not null && iteration == exponents.Iterations + 1)
+            {
+                exponents.End();
+                rounding = [.. unit.Weights.Select(w => new RoundingOptimizer(w))];
+            }
+            steps.Begin(iteration);
             Bundle batch, output;
             using (Profile.In(CalibrationPhase.Batch))
             {
@@ -112,9 +129,13 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                     total += part;
                     penalty += part;
                 }
-                var rate = settings.ActivationLearningRate * (1 + Math.Cos(Math.PI * (iteration - 1) / settings.Iterations)) / 2;
-                foreach (var optimizer in steps)
-                    optimizer.Step(rate);
+                if (exponents is not null && iteration <= exponents.Iterations)
+                {
+                    var part = exponents.Step(iteration);
+                    total += part;
+                    penalty += part;
+                }
+                steps.Step(iteration);
             }
 
             if (!double.IsFinite(total))
@@ -130,7 +151,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                 told = clock.Elapsed;
             }
         }
-        return new(unit.Name, settings.Iterations, first, error, clock.Elapsed);
+        return new(unit.Name, settings.Iterations, first, error, clock.Elapsed) { SettledExponents = exponents?.Settled ?? double.NaN };
     }
 
     /// <summary>The outputs that are reconstructed: numbers that depend on the inputs.</summary>

@@ -6,7 +6,11 @@ namespace QDrop.Reconstruction;
 /// <param name="FirstLoss">Reconstruction loss, without the rounding regulariser, of the first batch.</param>
 /// <param name="LastLoss">Reconstruction loss, without the rounding regulariser, of the last batch, with weights still soft.</param>
 /// <param name="Duration">Time it took.</param>
-internal sealed record UnitResult(string Name, int Iterations, double FirstLoss, double LastLoss, TimeSpan Duration);
+internal sealed record UnitResult(string Name, int Iterations, double FirstLoss, double LastLoss, TimeSpan Duration)
+{
+    /// <summary>Share of the weights' exponents that had settled at a whole number when they were fixed; not a number where none are learned.</summary>
+    public double SettledExponents { get; init; } = double.NaN;
+}
 
 /// <summary>Where the reconstruction of a unit stands.</summary>
 /// <param name="Name">The unit.</param>

@@ -15,6 +15,14 @@ public sealed class QuantizationSettingsTests
         { new() { ActivationLearning = ActivationLearning.LsqPlus, SymmetricActivations = true }, "ActivationLearning = LsqPlus", "SymmetricActivations" },
         { new() { Granularity = (Granularity)3 }, "Granularity = 3", "Layer, Block, Stage" },
         { new() { Loss = (LossKind)2 }, "Loss = 2", "MeanSquared, Fisher" },
+        { new() { Scale = (Scale)3 }, "Scale = 3", "Free, NearestPowerOfTwo, PowerOfTwo" },
+        { new() { Scale = Scale.PowerOfTwo, Method = Method.Cpq }, "Scale = PowerOfTwo", "Free together with Method = Cpq" },
+        { new() { Norm = 0.5 }, "Norm = 0.5", "1 to 4, or Auto" },
+        { new() { Norm = double.NaN }, "Norm = NaN", "1 to 4, or Auto" },
+        { new() { Exponents = new() { Share = 1 } }, "Exponents.Share = 1", "above 0 and below 1" },
+        { new() { Exponents = new() { Reach = 0 } }, "Exponents.Reach = 0", "above 0" },
+        { new() { Exponents = new() { Weight = -1 } }, "Exponents.Weight = -1", "0 or more" },
+        { new() { Exponents = new() { ActivationLearningRate = double.NaN } }, "Exponents.ActivationLearningRate = NaN", "0 or more" },
         { new() { Order = (CalibrationOrder)2 }, "Order = 2", "UpFront, UnitByUnit" },
     };
 
@@ -25,6 +33,32 @@ public sealed class QuantizationSettingsTests
         Assert.Equal("QDROP203", error.Code);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<QuantizationSettings, string, string> Contradictory => new()
+    {
+        { new() { Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP280", "Scale = PowerOfTwo" },
+        { new() { Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP280", "Scale = NearestPowerOfTwo" },
+        { new() { Loss = LossKind.Fisher, Norm = Norm.Auto }, "QDROP282", "Norm = Auto" },
+        { new() { Loss = LossKind.Fisher, Norm = 1.5 }, "QDROP282", "Norm = 1.5" },
+    };
+
+    [Theory, MemberData(nameof(Contradictory))]
+    public void Settings_that_contradict_each_other_are_refused(QuantizationSettings settings, string code, string found)
+    {
+        var error = Assert.Throws<QDropException>(settings.Validated);
+        Assert.Equal(code, error.Code);
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_power_of_errors_depends_on_scales_where_it_is_not_given()
+    {
+        Assert.Equal(2, new QuantizationSettings().NormOrDefault);
+        Assert.Equal(2, new QuantizationSettings { Scale = Scale.NearestPowerOfTwo }.NormOrDefault);
+        Assert.Equal(Norm.Auto, new QuantizationSettings { Scale = Scale.PowerOfTwo }.NormOrDefault);
+        Assert.Equal(2, new QuantizationSettings { Scale = Scale.PowerOfTwo, Loss = LossKind.Fisher }.Validated().NormOrDefault);
+        Assert.Equal(3, new QuantizationSettings { Scale = Scale.PowerOfTwo, Norm = 3 }.NormOrDefault);
     }
 
     [Fact]

@@ -1,0 +1,17 @@
+namespace QDrop.Quantizers;
+
+/// <summary>The grids among which an exponent is learned.</summary>
+/// <param name="Scale">The searched step, any number.</param>
+/// <param name="First">The least exponent.</param>
+/// <param name="ZeroPoints">The level that stands for 0 with each exponent, from the least on: that with the least error.</param>
+internal sealed record ExponentTable(float Scale, int First, float[] ZeroPoints)
+{
+    /// <summary>The greatest exponent.</summary>
+    public int Last => First + ZeroPoints.Length - 1;
+
+    /// <summary>The exponent of the step at or below the searched one.</summary>
+    public int Floor => PowerOfTwo.Floor(Scale);
+
+    /// <summary>The level that stands for 0 with an exponent.</summary>
+    public float ZeroPoint(int exponent) => ZeroPoints[Math.Clamp(exponent, First, Last) - First];
+}

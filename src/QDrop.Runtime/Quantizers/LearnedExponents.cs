@@ -1,0 +1,90 @@
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace QDrop.Quantizers;
+
+/// <summary>
+/// The exponents of a weight's steps while they are learned (arXiv 2204.12322): the step of a channel is 2^(E + h(v)), E the whole part of log2 of the searched step and
+/// <c>h(v) = clip(1.2·sigmoid(v) − 0.1, 0, 1)</c>, which starts as its fractional part and is pushed to 0 or 1.
+/// </summary>
+internal sealed class LearnedExponents : IDisposable
+{
+    /// <summary>How far from 0 or 1 an h may be that counts as settled.</summary>
+    private const float Settled = 0.01f;
+
+    private readonly ExponentTable[] _channels;
+
+    /// <param name="weight">The weight, dense.</param>
+    /// <param name="channelAxis">The dimension that counts output channels.</param>
+    /// <param name="channels">The grids of each channel; a single one if all channels share it.</param>
+    /// <param name="top">Highest level.</param>
+    public LearnedExponents(Tensor weight, int channelAxis, ExponentTable[] channels, float top)
+    {
+        Weight = weight;
+        _channels = channels;
+        Top = top;
+        long inner = 1;
+        for (int d = channels.Length == 1 ? 0 : channelAxis + 1; d < weight.dim(); d++)
+            inner *= weight.shape[d];
+        Inner = inner;
+        V = tensor(Array.ConvertAll(channels, static c => LearnedRounding.Start((float)(Math.Log2(c.Scale) - c.Floor)))).DetachFromDisposeScope();
+        V.requires_grad = true;
+    }
+
+    /// <summary>v of each channel; a leaf that gradients flow to.</summary>
+    public Tensor V { get; }
+
+    /// <summary>Highest level.</summary>
+    public float Top { get; }
+
+    /// <summary>Weights of a channel that lie side by side in memory.</summary>
+    public long Inner { get; }
+
+    /// <summary>The weight that is quantized.</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>The grids of each channel; a single one if all channels share it.</summary>
+    public IReadOnlyList<ExponentTable> Channels => _channels;
+
+    /// <summary>Fake-quantized weights, differentiable in α and v.</summary>
+    /// <param name="alpha">The rounding variables, in the weight's shape.</param>
+    public Tensor Value(Tensor alpha) => ExponentFunction.apply(alpha, V, new ExponentPass(this, Steps()));
+
+    /// <summary>The grid of each channel at the present v.</summary>
+    public unsafe SoftStep[] Steps()
+    {
+        var steps = new SoftStep[_channels.Length];
+        float* v = DenseMemory.Floats(V);
+        for (var c = 0; c < steps.Length; c++)
+        {
+            ExponentTable channel = _channels[c];
+            var sigmoid = LearnedRounding.Sigmoid(Vector256.Create(v[c]));
+            float h = LearnedRounding.Rectify(sigmoid).ToScalar();
+            double scale = Math.ScaleB(Math.Pow(2, h), channel.Floor);
+            float below = channel.ZeroPoint(channel.Floor), change = channel.ZeroPoint(channel.Floor + 1) - below;
+            // With s = 2^(E + h), ds/dh = s · ln 2; the zero point changes evenly with h.
+            steps[c] = new((float)scale, MathF.Round(below + h * change), change / MathF.Log(2), (float)(scale * Math.Log(2)) * LearnedRounding.Slope(sigmoid).ToScalar());
+        }
+        return steps;
+    }
+
+    /// <summary>The nearer of the two exponents of each channel, with the zero point that has the least error there.</summary>
+    /// <returns>Step and zero point of each channel, and how many h had settled at 0 or 1.</returns>
+    public unsafe ((float Scale, float ZeroPoint)[] Grids, int Settled) Harden()
+    {
+        var grids = new (float, float)[_channels.Length];
+        var settled = 0;
+        float* v = DenseMemory.Floats(V);
+        for (var c = 0; c < grids.Length; c++)
+        {
+            float h = LearnedRounding.Rectify(LearnedRounding.Sigmoid(Vector256.Create(v[c]))).ToScalar();
+            settled += Math.Min(h, 1 - h) <= Settled ? 1 : 0;
+            int exponent = _channels[c].Floor + (h >= 0.5f ? 1 : 0);
+            grids[c] = (PowerOfTwo.Step(exponent), _channels[c].ZeroPoint(exponent));
+        }
+        return (grids, settled);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => V.Dispose();
+}
