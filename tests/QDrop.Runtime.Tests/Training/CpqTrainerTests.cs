@@ -4,8 +4,8 @@ using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Calibration;
 using QDrop.Runtime.Tests.Modules;
 using QDrop.Training;
-using Xunit;
 using TorchSharp;
+using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
