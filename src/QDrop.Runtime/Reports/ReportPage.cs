@@ -192,6 +192,7 @@ internal sealed class ReportPage
     {
         JsonValueKind.Number when !setting.TryGetInt64(out _) => Number(setting.GetDouble(), "0.############"),
         JsonValueKind.True or JsonValueKind.False => setting.GetRawText(),
+        JsonValueKind.Null => "–",
         _ => setting.ToString(),
     };
 
