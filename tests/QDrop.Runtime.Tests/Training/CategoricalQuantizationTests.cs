@@ -1,7 +1,7 @@
 using QDrop.Training;
 using Xunit;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 /// <summary>The kernels beside the definition of the probabilities.</summary>
 public sealed unsafe class CategoricalQuantizationTests

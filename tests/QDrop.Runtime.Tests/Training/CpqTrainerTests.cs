@@ -9,7 +9,7 @@ using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 /// <summary>Whole trainings of small models.</summary>
 public sealed class CpqTrainerTests : CalibrationTest

@@ -1,7 +1,7 @@
 using QDrop.Training;
 using Xunit;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 public sealed class EpochDrawsTests
 {

@@ -1,6 +1,6 @@
 using QDrop.Training;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 /// <summary>The probabilities of all grid points as the definition has them (arXiv 2109.02100, eq. 2), in double and term by term.</summary>
 internal static class ExplicitProbabilities

@@ -6,7 +6,7 @@ using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 /// <summary>The batch norm of a trained layer goes into its grid exactly.</summary>
 public sealed class FoldingTests

@@ -2,7 +2,7 @@ using QDrop.Reconstruction;
 using QDrop.Training;
 using Xunit;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 public sealed class HardConcreteTests
 {

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 /// <summary>The steps are those of libtorch's optimizers.</summary>
 public sealed class ParameterOptimizerTests

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Runtime.Tests.Training;
 
 public sealed class TrainingSettingsTests
 {
