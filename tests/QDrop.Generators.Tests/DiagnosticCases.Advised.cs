@@ -93,7 +93,7 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Percentile = 99.9)]", "partial class Net"),
             Model("[Quantize(ActivationObserver = RangeObserver.MinMax, Percentile = 99.9)]", "partial class Net"),
             Model("[Quantize(Method = Method.Cpq, Drop = 0.5, Preset = Preset.Quick, Iterations = 100)]", "partial class Net"),
-            Model("[Quantize(Method = Method.Lsq, Granularity = Granularity.Layer, Loss = LossKind.Fisher, ActivationLearning = ActivationLearning.Fixed)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Lsq, Granularity = Granularity.Layer, Loss = LossKind.Fisher, Norm = 3, ActivationLearning = ActivationLearning.Fixed)]", "partial class Net"),
             Model("[Quantize(Epochs = 3)]", "partial class Net"),
             Model("[Quantize(Scale = Scale.PowerOfTwo, ActivationLearningRate = 0.001)]", "partial class Net"),
             Model("[Quantize(Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.Lsq, ActivationLearningRate = 0.001)]", "partial class Net"),

@@ -23,7 +23,7 @@ internal static class ReproduceCommand
         var drop = new Option<double>("--drop") { Description = "Probability that an activation's quantization is dropped.", DefaultValueFactory = _ => 0.5 };
         var method = new Option<Method>("--method") { Description = "How quantized weights are found.", DefaultValueFactory = _ => Method.QDrop };
         var scale = new Option<Scale>("--scale") { Description = "Which steps grids may have.", DefaultValueFactory = _ => Scale.Free };
-        var norm = new Option<string>("--norm") { Description = "Power of errors in the loss, 1 to 4, or Auto; what the scale asks for if not given." };
+        var norm = new Option<string>("--norm") { Description = "Power of errors in the loss, 1 to 4, or Auto; 2 if not given." };
         var order = new Option<CalibrationOrder>("--order") { Description = "When activation ranges are searched.", DefaultValueFactory = _ => CalibrationOrder.UpFront };
         var seeds = new Option<long[]>("--seeds") { Description = "Seeds, one run each.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1005] };
         var iterations = new Option<int>("--iterations") { Description = "Iterations of a unit.", DefaultValueFactory = _ => 2_000 };
@@ -68,7 +68,7 @@ internal static class ReproduceCommand
         _ => double.Parse(norm, CultureInfo.InvariantCulture),
     };
 
-    private static string Name(QuantizationSettings settings) => (settings.Norm ?? (settings.Scale == Scale.PowerOfTwo ? Norm.Auto : 2)) is var power and not Norm.Auto
+    private static string Name(QuantizationSettings settings) => (settings.Norm ?? 2) is var power and not Norm.Auto
         ? power.ToString(CultureInfo.InvariantCulture)
         : nameof(Norm.Auto);
 

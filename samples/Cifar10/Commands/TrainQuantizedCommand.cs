@@ -13,7 +13,7 @@ namespace Cifar10.Commands;
 /// <summary>Trains with quantization from given float weights and appends what came of it to a table: the runs behind docs/results.md.</summary>
 internal static class TrainQuantizedCommand
 {
-    private const string Header = "method,w,a,drop_bits,bit_penalty,seed,epochs,images,float,top1,weight_bits,loss,seconds,images_per_second";
+    private const string Header = "method,w,a,drop_bits,bit_penalty,seed,epochs,images,float,top1,weight_bits,activation_bits,loss,seconds,images_per_second";
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -110,7 +110,7 @@ internal static class TrainQuantizedCommand
                 var images = _data.Targets.shape[0];
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{settings.Method},{settings.W},{settings.A},{training.DropBits},{training.BitPenalty},{settings.Seed},{training.Epochs},{images},{_float:f2},{top1:f2},{epochs[^1].WeightBits:f2},{epochs[^1].Loss:f4},{seconds:f0},{training.Epochs * images / epochs.Sum(static e => e.Seconds):f0}");
+                    $"{settings.Method},{settings.W},{settings.A},{training.DropBits},{training.BitPenalty},{settings.Seed},{training.Epochs},{images},{_float:f2},{top1:f2},{epochs[^1].WeightBits:f2},{epochs[^1].ActivationBits:f2},{epochs[^1].Loss:f4},{seconds:f0},{training.Epochs * images / epochs.Sum(static e => e.Seconds):f0}");
             }
             finally
             {

@@ -57,6 +57,8 @@ internal static class SettingConflicts
             }
             if (SettingsGatherer.IsTraining(method) && IsTrue(attribute, "ActivationsPerChannel"))
                 Report("ActivationsPerChannel", "false", "true", $"Method = {method} learns one grid for an activation");
+            if (SettingsGatherer.IsTraining(method) && Choice(attribute, "Scale") is { } scale and not "Free")
+                Report("Scale", null, scale, $"Method = {method} takes the batch norms' factors into the scales in the end, so that they do not stay powers of two; leave Scale out");
             if (SettingsGatherer.IsTraining(method) && ValueOf(attribute, "Budget")?.Value is string budget)
                 Report("Budget", null, budget, $"Method = {method} learns bit widths by BitPenalty");
             if (SettingsGatherer.IsTraining(method) && ValueOf(attribute, "Calibration")?.Value is INamedTypeSymbol source
@@ -86,7 +88,7 @@ internal static class SettingConflicts
             // Quantization is always dropped, so that nothing can be learned of it.
             "Brecq" => OfActivations,
             // The model is trained as a whole, its weights with one symmetric grid each.
-            "Cpq" or "Lsq" => ["Drop", "Preset", "Iterations", "BatchSize", "Granularity", "Loss", "Order", "WeightsPerChannel", "SymmetricWeights", .. OfActivations, .. OfRounding],
+            "Cpq" or "Lsq" => ["Drop", "Preset", "Iterations", "BatchSize", "Granularity", "Loss", "Norm", "Order", "WeightsPerChannel", "SymmetricWeights", .. OfActivations, .. OfRounding],
             _ => [],
         };
         foreach (var setting in unused.Where(IsGiven))

@@ -120,7 +120,7 @@ public sealed class QuantizeAttribute : Attribute
 
     /// <summary>
     /// The power p, 1 to 4, of a unit's output errors in the loss of reconstruction, or <see cref="QDrop.Norm.Auto"/>: chosen for each unit by how its errors are
-    /// distributed. Where it is not given, 2; with <see cref="Scale.PowerOfTwo"/> Auto.
+    /// distributed.
     /// </summary>
     public double Norm { get; set; } = 2;
 

@@ -90,7 +90,7 @@ public static class CalibrationReportFile
 
     private static TrainingReport Training(TrainingReport training) => training with
     {
-        Epochs = [.. training.Epochs.Select(static e => e with { Seconds = Math.Round(e.Seconds, 3), WeightBits = Math.Round(e.WeightBits, 3) })],
+        Epochs = [.. training.Epochs.Select(static e => e with { Seconds = Math.Round(e.Seconds, 3), WeightBits = Math.Round(e.WeightBits, 3), ActivationBits = e.ActivationBits is { } bits ? Math.Round(bits, 3) : null })],
     };
 
     private static double? Decibels(double ratio) => Finite(Math.Round(ratio, 3));

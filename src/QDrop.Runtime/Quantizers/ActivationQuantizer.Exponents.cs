@@ -27,20 +27,36 @@ public sealed partial class ActivationQuantizer
         LogScale.requires_grad = true;
     }
 
+    /// <summary>The present log2 of the steps, while their exponents are learned.</summary>
+    internal unsafe ReadOnlySpan<float> LogScales => new(DenseMemory.Floats(LogScale!), _exponents!.Length);
+
+    /// <summary>The exponents while they are learned: those nearest to the present log2 of the steps.</summary>
+    internal unsafe int[] Exponents
+    {
+        get => Array.ConvertAll(PowerGrids().Scales, PowerOfTwo.Floor);
+        set
+        {
+            float* t = DenseMemory.Floats(LogScale!);
+            for (var c = 0; c < value.Length; c++)
+                t[c] = value[c];
+        }
+    }
+
+    /// <summary>Ends the learning of exponents: the nearest ones stay.</summary>
+    internal void EndExponents()
+    {
+        if (LogScale is null)
+            return;
+        var (scales, zeroPoints) = PowerGrids();
+        SetGrids(scales, zeroPoints);
+    }
+
     /// <summary>Fake quantization with steps that are powers of two; each exponent has its zero point, which is no function of the step.</summary>
     private Tensor QuantizePower(Tensor x, bool rectify, DropMask mask)
     {
         var (scales, zeroPoints) = LogScale is null ? (Values(Scale!), Values(ZeroPoint!)) : PowerGrids();
         var pass = new QuantizePass<FakeQuantization>(new(scales, zeroPoints, Top, ChannelAxis), 1, mask, rectify);
         return QuantizeFunction.apply(x, LogScale is null ? Scale! : StepFunction.apply(LogScale, scales), pass);
-    }
-
-    private void EndExponents()
-    {
-        if (LogScale is null)
-            return;
-        var (scales, zeroPoints) = PowerGrids();
-        SetGrids(scales, zeroPoints);
     }
 
     /// <summary>The grids at the present log2 of the steps, which are kept within the exponents that were searched.</summary>

@@ -58,12 +58,12 @@ public sealed partial class ActivationQuantizer
 
     private Tensor QuantizeLearning(Tensor x, bool rectify)
     {
-        ClampScale();
         var keep = 1 - Drop;
+        if (Range.Scale != QDrop.Scale.Free)
+            return keep <= 0 ? x : QuantizePower(x, rectify, new DropMask(keep, Draws));
+        ClampScale();
         if (keep <= 0)
             return x;
-        if (Range.Scale != QDrop.Scale.Free)
-            return QuantizePower(x, rectify, new DropMask(keep, Draws));
         var scales = Values(Scale!);
         // Elements that share a grid, as in the published code.
         var factor = (float)(1 / Math.Sqrt(x.NumberOfElements / scales.Length * (double)Range.Highest(Bits)));

@@ -4,7 +4,8 @@ namespace QDrop.Quantizers;
 /// <param name="Scale">The searched step, any number.</param>
 /// <param name="First">The least exponent.</param>
 /// <param name="ZeroPoints">The level that stands for 0 with each exponent, from the least on: that with the least error.</param>
-internal sealed record ExponentTable(float Scale, int First, float[] ZeroPoints)
+/// <param name="Errors">The error of rounding to nearest with each exponent, in the measure of the search; not numbers where values were not at hand.</param>
+internal sealed record ExponentTable(float Scale, int First, float[] ZeroPoints, double[] Errors)
 {
     /// <summary>The greatest exponent.</summary>
     public int Last => First + ZeroPoints.Length - 1;
@@ -14,4 +15,7 @@ internal sealed record ExponentTable(float Scale, int First, float[] ZeroPoints)
 
     /// <summary>The level that stands for 0 with an exponent.</summary>
     public float ZeroPoint(int exponent) => ZeroPoints[Math.Clamp(exponent, First, Last) - First];
+
+    /// <summary>The error of rounding to nearest with an exponent, in the measure of the search.</summary>
+    public double Error(int exponent) => Errors[Math.Clamp(exponent, First, Last) - First];
 }

@@ -28,7 +28,7 @@ internal static unsafe class PowerOfTwoSearch
         for (var exponent = table.First; exponent <= table.Last; exponent++)
         {
             var (range, sum) = OfExponent(values, count, free, exponent, bits, options);
-            table.ZeroPoints[exponent - table.First] = options.ZeroPoint(range, bits);
+            (table.ZeroPoints[exponent - table.First], table.Errors[exponent - table.First]) = (options.ZeroPoint(range, bits), sum / count);
             if (sum < least)
                 (best, least) = (range, sum);
         }
@@ -56,7 +56,8 @@ internal static unsafe class PowerOfTwoSearch
     {
         var floor = PowerOfTwo.Floor(free.Scale);
         var (first, last) = (Math.Max(floor - Below, PowerOfTwo.Least), Math.Min(floor + Above, PowerOfTwo.Greatest));
-        return new(free.Scale, first, new float[last - first + 1]);
+        int length = last - first + 1;
+        return new(free.Scale, first, new float[length], [.. Enumerable.Repeat(double.NaN, length)]);
     }
 
     /// <summary>The grid with the least error of those with an exponent.</summary>

@@ -17,7 +17,7 @@ internal sealed class ExponentPhase
     private readonly IReadOnlyList<WeightQuantizer> _weights;
     private readonly ExponentOptimizer[] _optimizers;
     private readonly Temperature _temperature;
-    private readonly double _rate, _lambda;
+    private readonly double _rate, _lambda, _roundingError;
     private int _settled, _count;
 
     /// <summary>Begins it: the weights are quantized with steps that are no powers of two yet.</summary>
@@ -36,6 +36,7 @@ internal sealed class ExponentPhase
         _rate = exponents.Reach / Math.Max(1, Iterations);
         // What moves an exponent is its part of the error, which differs from unit to unit by orders of magnitude.
         _lambda = exponents.Weight * error / weights.Sum(static w => w.Exponents!.Channels.Count);
+        _roundingError = exponents.RoundingWeight * error / weights.Count;
     }
 
     /// <summary>Iterations of the phase.</summary>
@@ -50,7 +51,7 @@ internal sealed class ExponentPhase
     {
         var total = 0.0;
         foreach (ExponentOptimizer optimizer in _optimizers)
-            total += optimizer.Step(_rate, _temperature.Beta(iteration), _lambda);
+            total += optimizer.Step(_rate, _temperature.Beta(iteration), _lambda, _roundingError);
         return total;
     }
 
@@ -75,8 +76,9 @@ internal sealed unsafe class ExponentOptimizer(LearnedExponents exponents)
     /// <param name="learningRate">The learning rate.</param>
     /// <param name="beta">β of the regulariser.</param>
     /// <param name="lambda">The regulariser's weight.</param>
-    /// <returns>The regulariser's part of the loss.</returns>
-    public double Step(double learningRate, double beta, double lambda)
+    /// <param name="roundingError">The weight of the error that rounding to nearest makes.</param>
+    /// <returns>The part of the loss of both.</returns>
+    public double Step(double learningRate, double beta, double lambda, double roundingError)
     {
         using var gradient = exponents.V.grad;
         // The unit's output does not depend on a weight that it does not use.
@@ -84,7 +86,8 @@ internal sealed unsafe class ExponentOptimizer(LearnedExponents exponents)
             return 0;
         float* at = DenseMemory.Floats(exponents.V), slope = DenseMemory.Floats(gradient);
         double penalty = LearnedRounding.Regularize(at, slope, (int)exponents.V.NumberOfElements, (float)beta, (float)lambda);
+        double rounding = exponents.RoundingError(slope, roundingError);
         _adam.Step(at, slope, learningRate);
-        return lambda * penalty;
+        return lambda * penalty + roundingError * rounding;
     }
 }

@@ -10,7 +10,7 @@ public sealed partial record QuantizationSettings
     internal bool LearnsActivations => ActivationLearning != ActivationLearning.Fixed && Scale != Scale.NearestPowerOfTwo;
 
     /// <summary>The power of errors in the loss, or <see cref="QDrop.Norm.Auto"/>.</summary>
-    internal double NormOrDefault => Norm ?? (Scale == Scale.PowerOfTwo && Loss != LossKind.Fisher ? QDrop.Norm.Auto : 2);
+    internal double NormOrDefault => Norm ?? 2;
 
     private void ValidateScale()
     {
@@ -34,6 +34,8 @@ public sealed partial record QuantizationSettings
         Check(exponents.Share is > 0 and < 1, nameof(exponents.Share), exponents.Share, "a share above 0 and below 1");
         Check(exponents.Reach > 0 && double.IsFinite(exponents.Reach), nameof(exponents.Reach), exponents.Reach, "above 0");
         Check(exponents.Weight >= 0 && double.IsFinite(exponents.Weight), nameof(exponents.Weight), exponents.Weight, "0 or more");
+        Check(exponents.RoundingWeight >= 0 && double.IsFinite(exponents.RoundingWeight), nameof(exponents.RoundingWeight), exponents.RoundingWeight, "0 or more");
+        Check(exponents.ActivationShare >= 0 && exponents.Share + exponents.ActivationShare <= 1, nameof(exponents.ActivationShare), exponents.ActivationShare, FormattableString.Invariant($"a share from 0 to {1 - exponents.Share}, which Share leaves"));
         Check(exponents.ActivationLearningRate >= 0 && double.IsFinite(exponents.ActivationLearningRate), nameof(exponents.ActivationLearningRate), exponents.ActivationLearningRate, "0 or more");
 
         static void Check(bool valid, string name, double found, string expected)

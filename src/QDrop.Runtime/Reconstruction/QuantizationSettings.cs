@@ -120,8 +120,7 @@ public sealed partial record QuantizationSettings
     public ExponentSettings? Exponents { get; init; }
 
     /// <summary>
-    /// The power p, 1 to 4, of errors in the loss, or <see cref="QDrop.Norm.Auto"/>; <see langword="null"/> for 2, and with <see cref="Scale.PowerOfTwo"/> for Auto unless
-    /// <see cref="Loss"/> is <see cref="LossKind.Fisher"/>.
+    /// The power p, 1 to 4, of errors in the loss, or <see cref="QDrop.Norm.Auto"/>; <see langword="null"/> for 2.
     /// </summary>
     public double? Norm { get; init; }
 

@@ -75,7 +75,8 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                 activation.Enabled = !alone;
                 activation.BeginLearning(1 - Keep, draws, settings.ActivationLearning);
             }
-            return Learn(unit, input, loss, exponents, alone || !settings.LearnsActivations ? [] : activations, progress, ct);
+            var learned = alone || !settings.LearnsActivations ? [] : activations;
+            return Learn(unit, input, loss, exponents, learned, () => Measure(unit, quantizedInput, loss), progress, ct);
         }
         finally
         {
@@ -90,13 +91,14 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     }
 
     private UnitResult Learn(
-        IReconstructable unit, UnitInputs input, UnitLoss loss, ExponentPhase? exponents, ActivationQuantizer[] activations, IProgress<UnitProgress>? progress, CancellationToken ct)
+        IReconstructable unit, UnitInputs input, UnitLoss loss, ExponentPhase? exponents, ActivationQuantizer[] activations, Func<double> measure, IProgress<UnitProgress>? progress, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
         var (told, first, error) = (TimeSpan.Zero, 0.0, 0.0);
         var rounding = unit.Weights.Select(w => new RoundingOptimizer(w)).ToArray();
+        var steps = settings.Scale == Scale.Free ? new ActivationSteps(activations, settings) : null;
         // The exponents of activations are learned when those of weights are fixed.
-        var steps = new ActivationSteps(activations, settings, begin: exponents?.Iterations ?? 0);
+        var powers = settings.Scale == Scale.PowerOfTwo ? new ActivationExponentPhase(activations, settings, begin: exponents?.Iterations ?? 0) : null;
         var temperature = new Temperature(settings.Iterations, settings.WarmUp, settings.BetaStart, settings.BetaEnd);
         var rows = new long[input.BatchSize];
         for (var iteration = 1; iteration <= settings.Iterations; iteration++)
@@ -108,7 +110,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                 exponents.End();
                 rounding = [.. unit.Weights.Select(w => new RoundingOptimizer(w))];
             }
-            steps.Begin(iteration);
+            powers?.Begin(iteration, measure);
             Bundle batch, output;
             using (Profile.In(CalibrationPhase.Batch))
             {
@@ -135,7 +137,8 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                     total += part;
                     penalty += part;
                 }
-                steps.Step(iteration);
+                steps?.Step(iteration);
+                powers?.Step(iteration);
             }
 
             if (!double.IsFinite(total))
@@ -152,6 +155,21 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
             }
         }
         return new(unit.Name, settings.Iterations, first, error, clock.Elapsed) { SettledExponents = exponents?.Settled ?? double.NaN };
+    }
+
+    /// <summary>The unit's error on the inputs that ranges are searched on, as it is now.</summary>
+    private double Measure(IReconstructable unit, Samples input, UnitLoss loss)
+    {
+        using var guard = no_grad();
+        long count = Math.Min(settings.RangeSamples, input.Count), size = Math.Min(settings.BatchSize, count);
+        var sum = 0.0;
+        for (var start = 0L; start < count; start += size)
+        {
+            using var scope = NewDisposeScope();
+            long[] rows = [.. Enumerable.Range((int)start, (int)Math.Min(size, count - start)).Select(static i => (long)i)];
+            sum += loss.Backward(unit.Forward(input.Slice(start, rows.Length)), rows) * rows.Length / count;
+        }
+        return sum;
     }
 
     /// <summary>The outputs that are reconstructed: numbers that depend on the inputs.</summary>

@@ -53,6 +53,9 @@ internal sealed class LevelMasks
             SampleDropped(uniforms);
     }
 
+    /// <summary>Keeps every grid point until masks are drawn again.</summary>
+    public void KeepAll() => Runs = _grid.Whole();
+
     /// <summary>Adds the gradient of the weight of a run of a level.</summary>
     public void AddGradient(int level, double gradient)
     {

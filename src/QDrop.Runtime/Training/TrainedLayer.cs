@@ -24,11 +24,14 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
     /// <summary>The float layer's bias.</summary>
     public Tensor? Bias => source.Bias;
 
+    /// <summary>Weight of the newest batch in the running statistics; <see langword="null"/> for the batch norm's own.</summary>
+    public double? Momentum { get; set; }
+
     /// <summary>The layer's and its batch norm's output.</summary>
     public Tensor Forward(Tensor x)
     {
         Tensor y = source.Apply(x, Weight, Bias);
-        return norm is null ? y : functional.batch_norm(y, norm.running_mean!, norm.running_var!, norm.weight!, norm.bias!, !quantizer.Evaluating, norm.momentum ?? DefaultMomentum, norm.eps);
+        return norm is null ? y : functional.batch_norm(y, norm.running_mean!, norm.running_var!, norm.weight!, norm.bias!, !quantizer.Evaluating, Momentum ?? norm.momentum ?? DefaultMomentum, norm.eps);
     }
 
     /// <summary>The layer as it is stored: batch norm folded into its grid and its bias.</summary>

@@ -11,4 +11,5 @@ public sealed record TrainingReport(IReadOnlyList<EpochReport> Epochs, IReadOnly
 /// <param name="Accuracy">Share of the training samples, augmented, whose class was the most likely one, from 0 to 1; <see langword="null"/> with a loss of the user's own.</param>
 /// <param name="Seconds">Time taken.</param>
 /// <param name="WeightBits">Mean bits of a weight at the end of the epoch.</param>
-public sealed record EpochReport(int Epoch, double Loss, double? Accuracy, double Seconds, double WeightBits);
+/// <param name="ActivationBits">Mean bits of the grids of activations at the end of the epoch, each counted once; <see langword="null"/> without any.</param>
+public sealed record EpochReport(int Epoch, double Loss, double? Accuracy, double Seconds, double WeightBits, double? ActivationBits);

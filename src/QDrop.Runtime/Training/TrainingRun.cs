@@ -12,6 +12,9 @@ namespace QDrop.Training;
 /// <summary>One run of <see cref="CpqTrainer"/>: its phases, which are to be called in order.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    /// <summary>Batches at most over which the statistics of batch norms are averaged in the end.</summary>
+    private const int StatisticBatches = 64;
+
     /// <summary>Bytes that a tensor of a step rarely exceeds.</summary>
     private const int StepTensor = 64 << 20;
 
@@ -90,6 +93,7 @@ internal sealed class TrainingRun : IDisposable
             state.Epochs.Add(RunEpoch(state.Epochs.Count));
             finished.Keep();
         }
+        AverageStatistics();
         SetTraining(false);
     }
 
@@ -175,13 +179,43 @@ internal sealed class TrainingRun : IDisposable
         TargetCheck.CheckClasses(_batches.Targets, _calibration.Runner.RunGuarded(_calibration.Batches.Repeated(2)).Tensors);
     }
 
-    private EpochReport RunEpoch(int epoch)
+    /// <summary>
+    /// Levels that training drops at random are there afterwards, and without them batch norms saw other values: their running statistics become the averages over batches with
+    /// every grid point kept.
+    /// </summary>
+    private void AverageStatistics()
     {
-        var clock = Stopwatch.StartNew();
+        if (_training is { DropBits: 0, BitPenalty: 0 })
+            return;
+        using var guard = no_grad();
+        EpochDraws draws = Draws(_training.Epochs, out long[] order);
+        int size = Math.Min(_training.BatchSize, order.Length), steps = Math.Min(_batches.Steps(_training.BatchSize), StatisticBatches);
+        foreach (TrainedQuantizer quantizer in _quantizers)
+            quantizer.Masks.KeepAll();
+        for (int step = 0; step < steps; step++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            foreach (QuantizedLayer layer in Context.Layers)
+                layer.Training!.Momentum = 1.0 / (step + 1);
+            _calibration.Runner.RunGuarded(_batches.Take(order.AsSpan(step * size, Math.Min(size, order.Length - step * size)), draws.Seed()).Inputs);
+        }
+    }
+
+    /// <summary>The random choices of an epoch, counted from 0, and the order of its samples.</summary>
+    private EpochDraws Draws(int epoch, out long[] order)
+    {
         var draws = new EpochDraws(_settings.Seed, epoch);
         // What the model itself draws, such as dropout, is the same again in a training that was stopped.
         manual_seed(draws.Seed());
-        long[] order = draws.Order(checked((int)_batches.Count));
+        order = draws.Order(checked((int)_batches.Count));
+        return draws;
+    }
+
+    private EpochReport RunEpoch(int epoch)
+    {
+        var clock = Stopwatch.StartNew();
+        EpochDraws draws = Draws(epoch, out long[] order);
         int steps = _batches.Steps(_training.BatchSize), size = Math.Min(_training.BatchSize, order.Length);
         double loss = 0, seen = 0;
         long right = 0;
@@ -199,7 +233,7 @@ internal sealed class TrainingRun : IDisposable
         }
         foreach (TrainedQuantizer quantizer in _quantizers)
             quantizer.Shrink();
-        return new EpochReport(epoch + 1, loss / seen, _data.Loss is null ? right / (seen * Math.Max(1, _batches.Targets.numel() / _batches.Count)) : null, clock.Elapsed.TotalSeconds, WeightBits());
+        return new EpochReport(epoch + 1, loss / seen, _data.Loss is null ? right / (seen * Math.Max(1, _batches.Targets.numel() / _batches.Count)) : null, clock.Elapsed.TotalSeconds, WeightBits(), ActivationBits());
     }
 
     private (double Loss, long Right) Step(ReadOnlySpan<long> rows, EpochDraws draws, double done)
@@ -249,6 +283,8 @@ internal sealed class TrainingRun : IDisposable
         }
         return bits / weights;
     }
+
+    private double? ActivationBits() => Context.Activations.Count == 0 ? null : Context.Activations.Average(static a => a.Training!.Grid.Bits);
 
     private void Tell(int epoch, int step, int steps, double loss)
     {

@@ -47,9 +47,10 @@ public sealed record TrainingSettings
     public double StraightThrough { get; init; } = 1;
 
     /// <summary>
-    /// Weight of the gradient of the chosen probability with respect to the weights that are quantized, 0 or more; 1 as in arXiv 2109.02100. <see cref="Method.Cpq"/> only.
+    /// Weight of the gradient of the chosen probability with respect to the weights that are quantized, 0 or more (arXiv 2109.02100 has 1; <c>docs/design.md</c> says why this has
+    /// less). <see cref="Method.Cpq"/> only.
     /// </summary>
-    public double ClusterGradient { get; init; } = 1;
+    public double ClusterGradient { get; init; } = 0.3;
 
     /// <summary>
     /// The same for activations, through which gradients flow to all earlier layers (arXiv 2109.02100 has 1; <c>docs/design.md</c> says why this has not). <see cref="Method.Cpq"/> only.

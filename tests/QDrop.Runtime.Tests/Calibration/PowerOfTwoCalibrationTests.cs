@@ -23,14 +23,15 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
     }
 
     [Theory]
-    [InlineData(false, true, false)]
-    [InlineData(true, false, false)]
-    [InlineData(true, true, true)]
-    public void So_they_are_whatever_the_grids_are_like(bool weightsPerChannel, bool activationsPerChannel, bool symmetric)
+    [InlineData(Scale.PowerOfTwo, false, true, false)]
+    [InlineData(Scale.PowerOfTwo, true, false, false)]
+    [InlineData(Scale.PowerOfTwo, true, true, true)]
+    [InlineData(Scale.NearestPowerOfTwo, true, true, false)]
+    public void So_they_are_whatever_the_grids_are_like(Scale scale, bool weightsPerChannel, bool activationsPerChannel, bool symmetric)
     {
         CalibrationOutcome outcome = Calibrate(s => s with
         {
-            Scale = Scale.PowerOfTwo,
+            Scale = scale,
             WeightsPerChannel = weightsPerChannel,
             ActivationsPerChannel = activationsPerChannel,
             SymmetricWeights = symmetric,
@@ -47,11 +48,11 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
     [Fact]
     public void Units_report_the_power_that_was_chosen_and_how_many_exponents_had_settled()
     {
-        CalibrationOutcome learned = Calibrate(s => s with { Scale = Scale.PowerOfTwo });
+        CalibrationOutcome learned = Calibrate(s => s with { Scale = Scale.PowerOfTwo, Norm = Norm.Auto });
         Assert.All(learned.Units, u => Assert.InRange(u.Norm, 1, 4));
         Assert.True(learned.Units.Select(u => u.Norm).Distinct().Count() > 1);
         Assert.All(learned.Units, u => Assert.InRange(u.SettledExponents, 0, 1));
-        CalibrationOutcome squares = Calibrate(s => s with { Scale = Scale.PowerOfTwo, Norm = 2 });
+        CalibrationOutcome squares = Calibrate(s => s with { Scale = Scale.PowerOfTwo });
         Assert.All(squares.Units, u => Assert.Equal(2, u.Norm));
         CalibrationOutcome fisher = Calibrate(s => s with { Scale = Scale.PowerOfTwo, Loss = LossKind.Fisher });
         Assert.All(fisher.Units, u => Assert.Equal(2, u.Norm));

@@ -82,6 +82,41 @@ public sealed class LearnedExponentsTests
     }
 
     [Fact]
+    public unsafe void The_error_of_rounding_to_nearest_is_that_of_the_two_exponents_and_so_is_its_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = Quantizer(0);
+        quantizer.BeginExponents();
+        LearnedExponents exponents = quantizer.Exponents!;
+        float[] weights = Near.Values(quantizer.Weight), v = [-0.7f, 0.4f, 5];
+        double[][] errors = [.. exponents.Channels.Select((table, c) => Enumerable.Range(table.First, table.ZeroPoints.Length).Select(k => Nearest(weights[(c * PerChannel)..((c + 1) * PerChannel)], k)).ToArray())];
+        for (var c = 0; c < Channels; c++)
+            Near.Equal([.. errors[c].Select(e => (float)e)], [.. exponents.Channels[c].Errors.Select(e => (float)e)], 1e-4, 0);
+
+        double Total(float[] at) => Enumerable.Range(0, Channels).Sum(c =>
+        {
+            int below = exponents.Channels[c].Floor - exponents.Channels[c].First;
+            double h = Rectified(at[c]);
+            return ((1 - h) * errors[c][below]) + (h * errors[c][below + 1]);
+        }) / errors.Sum(e => e.Min());
+
+        using (no_grad())
+            exponents.V.copy_(tensor(v));
+        float* gradient = stackalloc float[] { 1, 2, 3 };
+        Assert.Equal(Total(v), exponents.RoundingError(gradient, 10), 1e-4);
+        for (var c = 0; c < Channels; c++)
+        {
+            float[] above = [.. v], below = [.. v];
+            above[c] += 0.01f;
+            below[c] -= 0.01f;
+            Assert.Equal(c + 1 + (10 * (Total(above) - Total(below)) / (above[c] - below[c])), gradient[c], 1e-3);
+        }
+
+        static double Nearest(float[] own, int exponent) => Enumerable.Range(0, 16)
+            .Min(z => own.Average(w => Math.Pow(Math.Abs(((Math.Clamp(Math.Round(w / Math.Pow(2, exponent)) + z, 0, 15) - z) * Math.Pow(2, exponent)) - w), 2.4)));
+    }
+
+    [Fact]
     public void Hardening_takes_the_nearer_exponent_and_a_whole_zero_point_on_the_grid()
     {
         using var scope = NewDisposeScope();

@@ -22,6 +22,8 @@ public sealed class QuantizationSettingsTests
         { new() { Exponents = new() { Share = 1 } }, "Exponents.Share = 1", "above 0 and below 1" },
         { new() { Exponents = new() { Reach = 0 } }, "Exponents.Reach = 0", "above 0" },
         { new() { Exponents = new() { Weight = -1 } }, "Exponents.Weight = -1", "0 or more" },
+        { new() { Exponents = new() { RoundingWeight = double.PositiveInfinity } }, "Exponents.RoundingWeight", "0 or more" },
+        { new() { Exponents = new() { Share = 0.25, ActivationShare = 0.8 } }, "Exponents.ActivationShare = 0.8", "from 0 to 0.75, which Share leaves" },
         { new() { Exponents = new() { ActivationLearningRate = double.NaN } }, "Exponents.ActivationLearningRate = NaN", "0 or more" },
         { new() { Order = (CalibrationOrder)2 }, "Order = 2", "UpFront, UnitByUnit" },
     };
@@ -49,16 +51,6 @@ public sealed class QuantizationSettingsTests
         var error = Assert.Throws<QDropException>(settings.Validated);
         Assert.Equal(code, error.Code);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_power_of_errors_depends_on_scales_where_it_is_not_given()
-    {
-        Assert.Equal(2, new QuantizationSettings().NormOrDefault);
-        Assert.Equal(2, new QuantizationSettings { Scale = Scale.NearestPowerOfTwo }.NormOrDefault);
-        Assert.Equal(Norm.Auto, new QuantizationSettings { Scale = Scale.PowerOfTwo }.NormOrDefault);
-        Assert.Equal(2, new QuantizationSettings { Scale = Scale.PowerOfTwo, Loss = LossKind.Fisher }.Validated().NormOrDefault);
-        Assert.Equal(3, new QuantizationSettings { Scale = Scale.PowerOfTwo, Norm = 3 }.NormOrDefault);
     }
 
     [Fact]

@@ -131,6 +131,26 @@ public sealed class CpqTrainerTests : CalibrationTest
         Assert.InRange(outcome.Training!.Epochs[^1].Loss, 0, outcome.Training.Epochs[0].Loss);
     }
 
+    [Theory]
+    [InlineData(0.5, 0)]
+    [InlineData(0, 1e-9)]
+    public void Batch_norms_have_the_statistics_of_the_model_with_every_level(double dropBits, double penalty)
+    {
+        // Next to nothing is learned, so that only what is dropped could make a difference.
+        TrainingSettings still = Settings.Training! with { LearningRate = 1e-12, AlphaLearningRate = 0, SigmaLearningRate = 0, GateLearningRate = 0, WeightDecay = 0, Epochs = 12 };
+        Tensor kept = Outputs(still), dropped = Outputs(still with { DropBits = dropBits, BitPenalty = penalty });
+        // One is the mean over batches, the other a running mean that forgets.
+        Assert.InRange((dropped - kept).abs().mean().ToDouble() / kept.abs().mean().ToDouble(), 0, 0.05);
+
+        Tensor Outputs(TrainingSettings training)
+        {
+            using var run = new TrainingRun(ResidualNet.Descriptor, Settings with { Training = training }, _model, _data, null, default);
+            run.Prepare();
+            run.Train();
+            return run.Evaluate(_data.Inputs).Single;
+        }
+    }
+
     [Fact]
     public void A_penalty_that_is_great_leaves_two_bits_and_no_fewer()
     {
@@ -140,6 +160,7 @@ public sealed class CpqTrainerTests : CalibrationTest
         Assert.Equal([2, 2, 2, 2, 8], outcome.State.Activations.Select(static a => a.Bits));
         Assert.Equal(8, outcome.Training!.Collapsed.Count);
         Assert.True(outcome.Training.Epochs[^1].WeightBits < 4);
+        Assert.Equal((4 * 2 + 8) / 5.0, outcome.Training.Epochs[^1].ActivationBits!.Value, 1e-9);
     }
 
     [Fact]

@@ -29,6 +29,25 @@ public sealed class TrainingSettingsTests
     }
 
     [Theory]
+    [InlineData(Method.Cpq)]
+    [InlineData(Method.Lsq)]
+    public void What_only_calibration_has_is_refused(Method method)
+    {
+        var settings = new QuantizationSettings { Method = method };
+        foreach (var (wrong, says) in new[]
+        {
+            (settings with { Budget = BitBudget.Parse("3 bits") }, "Budget = 3 bits cannot be used: expected none"),
+            (settings with { Scale = Scale.PowerOfTwo }, "Scale = PowerOfTwo cannot be used: expected Free"),
+            (settings with { ActivationsPerChannel = true }, "ActivationsPerChannel = True cannot be used: expected false"),
+        })
+        {
+            var error = Assert.Throws<QDropException>(wrong.Validated);
+            Assert.Equal("QDROP203", error.Code);
+            Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData(Method.Lsq)]
     [InlineData(Method.QDrop)]
     public void Levels_are_dropped_with_Cpq_only(Method method)
