@@ -39,8 +39,10 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
 
     /// <summary>The grid points that masks keep, from low to high.</summary>
     /// <param name="masks">What each level is multiplied by, that of 3 bits first; 0 where it is not kept.</param>
-    /// <param name="merge">Whether neighbours of the same weight become one run.</param>
-    public GridRun[] Kept(ReadOnlySpan<float> masks, bool merge)
+    /// <returns>
+    /// The runs. Neighbours of the same weight are one, of the lower level: the mask of the higher one is 1, where hard concrete has no derivative.
+    /// </returns>
+    public GridRun[] Kept(ReadOnlySpan<float> masks)
     {
         List<GridRun> runs = [new(Of(LeastBits).Low, Of(LeastBits).High, 1, LeastBits)];
         for (var bits = LeastBits + 1; bits <= Bits; bits++)
@@ -54,11 +56,11 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
             if (outer.High > inner.High)
                 runs.Add(new(inner.High + 1, outer.High, weight, bits));
         }
-        for (var i = runs.Count - 2; merge && i >= 0; i--)
+        for (var i = runs.Count - 2; i >= 0; i--)
         {
             if (runs[i].High + 1 != runs[i + 1].Low || runs[i].Weight != runs[i + 1].Weight)
                 continue;
-            runs[i] = runs[i] with { High = runs[i + 1].High };
+            runs[i] = runs[i] with { High = runs[i + 1].High, Level = Math.Min(runs[i].Level, runs[i + 1].Level) };
             runs.RemoveAt(i + 1);
         }
         return [.. runs];

@@ -119,7 +119,7 @@ internal sealed class LevelMasks
             key |= (int)masks[i] << i;
         }
         if (!_known.TryGetValue(key, out var runs))
-            _known.Add(key, runs = _grid.Kept(masks, merge: true));
+            _known.Add(key, runs = _grid.Kept(masks));
         Runs = runs;
     }
 
@@ -132,7 +132,7 @@ internal sealed class LevelMasks
             _sampled[i] = HardConcrete.Sample(_gates[i].Value, Math.Max(uniforms[i], LeastUniform));
             weights[i] = (float)(product *= _sampled[i].Value);
         }
-        Runs = _grid.Kept(weights, merge: false);
+        Runs = _grid.Kept(weights);
     }
 
     /// <summary>Gradient of log φ of a level: its mask is a factor in the weights of its own level and of all higher ones.</summary>

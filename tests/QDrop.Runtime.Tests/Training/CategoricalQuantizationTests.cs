@@ -148,7 +148,7 @@ public sealed unsafe class CategoricalQuantizationTests
         }
     }
 
-    private static GridRun[] Runs(int bits, int zeroPoint, float[] masks) => new CategoricalGrid(bits, zeroPoint).Kept(masks, merge: true);
+    private static GridRun[] Runs(int bits, int zeroPoint, float[] masks) => new CategoricalGrid(bits, zeroPoint).Kept(masks);
 
     /// <summary>From below the grid to above it, not on borders between cells.</summary>
     private static float[] Elements(int bits, int zeroPoint)
