@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A table for docs/results.md from the runs of results.sh: ./benchmarks/results-table.sh RESULTS.csv
+# A table for docs/results.md from the runs of results.sh, rapq.sh or budget.sh: ./benchmarks/results-table.sh RESULTS.csv
 # Runs that differ only in their seed are one line: top-1 accuracy of each seed in the order of the seeds, their mean, and their standard deviation.
 set -euo pipefail
 
@@ -25,6 +25,7 @@ NR == 1 {
 {
     # Runs of before scales could be powers of two have no such column.
     scale = "scale" in column && $column["scale"] != "" && $column["scale"] != "Free" ? ", " $column["scale"] : ""
+    if ("norm" in column && $column["norm"] != "" && $column["norm"] != 2) scale = scale ", Norm " $column["norm"]
     key = (("budget" in column) && $column["budget"] != "" ? $column["budget"] : $column["w"]) "/" $column["a"] " | " $column["method"] scale " | " ($column["method"] == "Nearest" ? "–" : $column["drop"]) " | " ($column["method"] == "Nearest" ? "–" : $column["iterations"])
     if (!(key in count)) order[++keys] = key
     value = $column["top1"]

@@ -1,34 +1,16 @@
 #!/usr/bin/env bash
 # The runs behind docs/results.md: ./benchmarks/results.sh WEIGHTS [OUTPUT.csv]
 # Quantizes ResNet-20 with the given float weights at several bit widths, with Drop 0, 0.5 and 1 and seeds 1 to 3, and appends a line for each run to the CSV
-# file. Runs one process for each core, one thread each. ITERATIONS (2000 by default) is the number of iterations of a unit.
-set -euo pipefail
+# file. ITERATIONS (2000 by default) is the number of iterations of a unit. ./benchmarks/results-table.sh OUTPUT.csv makes a table of it.
+# shellcheck source=runs.sh
+source "$(dirname "$0")/runs.sh"
 
-if (($# < 1)); then
-    sed -n '2,4s/^# //p' "${BASH_SOURCE[0]}" >&2
-    exit 2
-fi
-
-weights=$(realpath "$1")
-output=$(realpath -m "${2:-artifacts/results.csv}")
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-./build.sh setup
-dotnet build samples/Cifar10 -c Release --nologo -v quiet
-
-runs() {
-    local bits drop seed
-    for bits in '--w 4 --a 4' '--w 3 --a 3' '--w 2 --a 4' '--w 2 --a 2'; do
-        # Rounding to nearest draws nothing at random.
-        echo "$bits --method Nearest --seeds 1"
-        for drop in 0.5 0 1; do
-            for seed in 1 2 3; do
-                echo "$bits --drop $drop --seeds $seed"
-            done
+for bits in '--w 4 --a 4' '--w 3 --a 3' '--w 2 --a 4' '--w 2 --a 2'; do
+    # Rounding to nearest draws nothing at random.
+    echo "$bits --method Nearest --seeds 1"
+    for drop in 0.5 0 1; do
+        for seed in 1 2 3; do
+            echo "$bits --drop $drop --seeds $seed"
         done
     done
-}
-
-cores=$(nproc) # before OMP_NUM_THREADS is set, which nproc takes for the number of cores
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-runs | xargs -P "$cores" -L 1 dotnet samples/Cifar10/bin/Release/net10.0/Cifar10.dll reproduce \
-    --weights "$weights" --output "$output" --threads 1 --iterations "${ITERATIONS:-2000}"
+done | run reproduce --iterations "${ITERATIONS:-2000}"

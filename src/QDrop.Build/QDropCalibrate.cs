@@ -18,6 +18,9 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
 
     private readonly CancellationTokenSource _cancelled = new();
 
+    /// <summary>Whether this build was started by code that a worker runs.</summary>
+    internal bool IsInsideBuild { get; set; } = Environment.GetEnvironmentVariable(InsideBuildVariable) == "1";
+
     /// <summary>The compiled assembly, in the intermediate folder.</summary>
     [Required] public string Assembly { get; set; } = "";
 
@@ -117,7 +120,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
 
     private bool CanStart()
     {
-        if (Environment.GetEnvironmentVariable(InsideBuildVariable) == "1")
+        if (IsInsideBuild)
         {
             Error("QDROP103", $"This build was started by code that QDrop runs during another build, and calibrating here could go on without end. Build '{ProjectFile}' beforehand, or set QDropEnabled to false for it.");
             return false;
