@@ -5,6 +5,7 @@ using Cifar10.Data;
 using QDrop;
 using QDrop.Artifacts;
 using QDrop.Reconstruction;
+using QDrop.Reports;
 using static TorchSharp.torch;
 
 namespace Cifar10.Commands;
@@ -29,12 +30,13 @@ internal static class ReproduceCommand
         var iterations = new Option<int>("--iterations") { Description = "Iterations of a unit.", DefaultValueFactory = _ => 2_000 };
         var budget = new Option<string?>("--budget") { Description = "Budget of bit widths, such as \"3.0 bits\" or \"100 KiB\"; without one every layer has --w." };
         var largest = new Option<int?>("--max-w") { Description = "Largest bit width of weights that the budget may be spent on." };
+        var report = new Option<string?>("--report") { Description = "Where the page of the report is written; that of the last seed stays." };
         var output = new Option<string>("--output") { Description = "CSV file to append to.", DefaultValueFactory = _ => "results.csv" };
         var threads = CommonOptions.Threads();
         var data = CommonOptions.Data();
         var command = new Command("reproduce", "Quantize with given settings and append the accuracy to a CSV file.")
         {
-            weights, w, a, drop, method, scale, norm, order, seeds, iterations, budget, largest, output, threads, data,
+            weights, w, a, drop, method, scale, norm, order, seeds, iterations, budget, largest, report, output, threads, data,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -55,7 +57,7 @@ internal static class ReproduceCommand
             var folder = CifarFolder.Find(parsed.GetValue(data));
             var run = new Reproduction(folder, parsed.GetValue(weights)!, cancellation);
             foreach (var seed in parsed.GetValue(seeds)!)
-                ResultsFile.Append(parsed.GetValue(output)!, Header, run.Quantize(settings with { Seed = seed }));
+                ResultsFile.Append(parsed.GetValue(output)!, Header, run.Quantize(settings with { Seed = seed }, parsed.GetValue(report)));
             return Task.FromResult(0);
         });
         return command;
@@ -92,8 +94,10 @@ internal static class ReproduceCommand
         }
 
         /// <summary>Quantizes, writes the artifact, reads it back and evaluates it.</summary>
+        /// <param name="settings">How.</param>
+        /// <param name="report">Where the page of the report is written; <see langword="null"/> for nowhere.</param>
         /// <returns>A line of the table.</returns>
-        public string Quantize(QuantizationSettings settings)
+        public string Quantize(QuantizationSettings settings, string? report)
         {
             var clock = Stopwatch.StartNew();
             using var model = Model();
@@ -107,6 +111,8 @@ internal static class ReproduceCommand
             try
             {
                 Artifact.Write(artifact, outcome.State);
+                if (report is not null)
+                    CalibrationReportPage.Write(report, artifact, outcome);
                 using var quantized = ResNet20.LoadQuantized(artifact);
                 var top1 = Evaluation.Run(quantized, _test).Top1;
                 long weights = outcome.State.Layers.Sum(static l => l.Levels.numel()), bits = outcome.State.Layers.Sum(static l => l.Levels.numel() * l.Bits);

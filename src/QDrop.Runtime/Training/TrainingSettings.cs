@@ -70,5 +70,5 @@ public sealed record TrainingSettings
     public double BitPenalty { get; init; }
 
     /// <summary>Adam's first learning rate for the gates by which bit widths are learned, 0 or more.</summary>
-    public double GateLearningRate { get; init; } = 0.02;
+    public double GateLearningRate { get; init; } = 0.1;
 }
