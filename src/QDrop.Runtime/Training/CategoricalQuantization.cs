@@ -64,7 +64,7 @@ internal static unsafe class CategoricalQuantization
     /// <remarks>
     /// Of the indicators of all grid points only that of the chosen one has a gradient: that of its normalised probability π. With g = α·k it is g·∂π/∂x
     /// for an element, k + g·∂π/∂α for α and g·∂π/∂σ for σ. Where k is 0 that is nothing at all, and an element would stay there for good: it gets the gradient of
-    /// its quantized value unchanged, as long as it lies within the grid.
+    /// its quantized value unchanged, as long as it lies within the grid. Where a straight-through part is added for elements, k follows x / α, and α gets −x / α beside k.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(float* x, float* gradient, float* result, int count, GridStep step, ReadOnlySpan<GridRun> runs, bool rectify, EstimatorWeights weights, Span<double> sums)
@@ -103,7 +103,7 @@ internal static unsafe class CategoricalQuantization
             var inside = Vector256.GreaterThanOrEqual(u, derivative.Least) & Vector256.LessThanOrEqual(u, derivative.Greatest);
             u = derivative.Near(u);
             var level = derivative.At(u, flow, ofWeights, out var ofU, out var ofT);
-            ofAlpha += flow * level * (Vector256<float>.One - ofU * u - ofT);
+            ofAlpha += flow * (level * (Vector256<float>.One - (ofU * u + ofT) * weights.Chosen) - (u * weights.Straight & inside));
             ofSigma += flow * level * ofT;
             var atZero = Vector256.Equals(level, Vector256<float>.Zero);
             var straight = Vector256.ConditionalSelect(atZero, Vector256<float>.One, Vector256.Create(weights.Straight)) & inside;
@@ -282,8 +282,8 @@ internal static unsafe class CategoricalQuantization
     }
 }
 
-/// <summary>Of what the gradient of an element is made whose grid point is not 0.</summary>
-/// <param name="Chosen">Weight of the gradient of the chosen probability.</param>
+/// <summary>Of what the gradients of elements and of α are made.</summary>
+/// <param name="Chosen">Weight of the gradient of the chosen probability; that of σ has 1.</param>
 /// <param name="Straight">Weight of the straight-through gradient.</param>
 internal readonly record struct EstimatorWeights(float Chosen, float Straight);
 

@@ -75,9 +75,29 @@ public sealed unsafe class CategoricalQuantizationTests
     {
         var runs = CategoricalGrid.OfWeights(3).Whole();
         float[] x = [0.31f, -0.7f, 2, -5, 0.02f], flow = [1, 1, 1, 1, 1];
-        var (without, _) = Backward(x, flow, 0.1f, runs, through: 0);
-        var (with, _) = Backward(x, flow, 0.1f, runs, through: 0.5f);
+        var (without, sumsWithout) = Backward(x, flow, 0.1f, runs, through: 0);
+        var (with, sums) = Backward(x, flow, 0.1f, runs, through: 0.5f);
         Assert.Equal([0.5f, 0.5f, 0, 0, 0], with.Zip(without, (a, b) => MathF.Round(a - b, 5)));
+        // The level follows x / α, within the grid.
+        Near(-0.5 * (0.31 - 0.7 + 0.02) / Alpha, sums[0] - sumsWithout[0], 1e-5);
+    }
+
+    [Fact]
+    public void With_nothing_of_the_chosen_probability_it_is_the_straight_through_estimator()
+    {
+        var grid = new CategoricalGrid(4, 5);
+        float[] x = Elements(4, 5), flow = [.. x.Select((_, i) => i % 7 - 3f)];
+        var (ofX, sums) = Backward(x, flow, 0.1f, grid.Whole(), through: 1, chosen: 0);
+        double ofAlpha = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            double u = x[i] / (double)Alpha, level = Math.Clamp(Math.Round(u), grid.Low, grid.High);
+            var inside = Math.Round(u) == level;
+            Assert.Equal(inside ? flow[i] : 0, ofX[i]);
+            // Learned step size quantization (arXiv 1902.08153, eq. 3).
+            ofAlpha += flow[i] * (inside ? level - u : level);
+        }
+        Near(ofAlpha, sums[0], 1e-5);
     }
 
     [Fact]
@@ -173,12 +193,12 @@ public sealed unsafe class CategoricalQuantizationTests
         return y;
     }
 
-    private static (float[] OfX, double[] Sums) Backward(float[] x, float[] flow, float sigma, GridRun[] runs, float through, bool rectify = false)
+    private static (float[] OfX, double[] Sums) Backward(float[] x, float[] flow, float sigma, GridRun[] runs, float through, bool rectify = false, float chosen = 1)
     {
         var result = new float[x.Length];
         var sums = new double[2 + runs.Length];
         fixed (float* from = x, gradient = flow, to = result)
-            CategoricalQuantization.Backward(from, gradient, to, x.Length, new(Alpha, sigma), runs, rectify, new(1, through), sums);
+            CategoricalQuantization.Backward(from, gradient, to, x.Length, new(Alpha, sigma), runs, rectify, new(chosen, through), sums);
         return (result, sums);
     }
 }
