@@ -96,7 +96,7 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Method = Method.Lsq, DropBits = 0.1, ActivationsPerChannel = true)]", "partial class Net"),
             Model("[Quantize(BitPenalty = 0.1)]", "partial class Net"),
             Model("[Quantize(Method = Method.Cpq, DropBits = 0.1, BitPenalty = 0.1)]", "partial class Net"),
-            Model("[Quantize(Method = Method.Cpq, Scale = Scale.PowerOfTwo, Budget = \"3 bits\")]", "partial class Net"),
+            Model("[Quantize(Method = Method.Cpq, Scale = Scale.PowerOfTwo, Budget = \"5 bits\")]", "partial class Net"),
             Model("[Quantize(Method = Method.Cpq, Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",
             $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }""",
             Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
