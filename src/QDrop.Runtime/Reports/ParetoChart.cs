@@ -41,7 +41,7 @@ internal static class ParetoChart
             if (X(across, point.Amount) - labelled < LabelWidth)
                 continue;
             labelled = X(across, point.Amount);
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{labelled}%\" y=\"{Y(up, Place(point).Ratio) - 9}\" text-anchor=\"middle\">{point.Bits}</text>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{labelled}%\" y=\"{LabelOf(Y(up, Place(point).Ratio))}\" text-anchor=\"middle\">{point.Bits}</text>\n");
         }
         if (IsDrawn(chosen))
             Circle(page, across, up, chosen, "s2", 6);
@@ -86,6 +86,9 @@ internal static class ParetoChart
     private static (double Amount, double Ratio) Place(BudgetPoint point) => (point.Amount, Ratio(point.Error));
 
     private static bool IsDrawn((double Amount, double Ratio) place) => double.IsFinite(place.Ratio);
+
+    /// <summary>Where the label of a point is written: below it, where the curve is not, if there is room.</summary>
+    private static double LabelOf(double y) => y + 17 > Height - Below ? y - 9 : y + 17;
 
     private static double X(Axis axis, double value) => Math.Round(Side + ((value - axis.Low) / (axis.High - axis.Low) * (100 - (2 * Side))), 2);
 
