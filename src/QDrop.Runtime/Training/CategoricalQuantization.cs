@@ -76,6 +76,8 @@ internal static unsafe class CategoricalQuantization
             masses[run] = new Mass(runs[run].Low - 0.5f, runs[run].High + 0.5f, step.Sharpness);
         masses[^1] = new Mass(-0.5f, 0.5f, step.Sharpness);
         var derivative = new Derivative(step, runs, masses);
+        // Where the chosen probability has no part in anything, nothing depends on it or on σ.
+        var derives = weights.Chosen != 0 || !EqualWeights(runs);
         Vector256<float> ofAlpha = default, ofSigma = default;
         Span<Vector256<float>> ofWeights = stackalloc Vector256<float>[runs.Length];
         ofWeights.Clear();
@@ -102,7 +104,11 @@ internal static unsafe class CategoricalQuantization
             var u = Vector256.MaxNative(floor, value) / scale;
             var inside = Vector256.GreaterThanOrEqual(u, derivative.Least) & Vector256.LessThanOrEqual(u, derivative.Greatest);
             u = derivative.Near(u);
-            var level = derivative.At(u, flow, ofWeights, out var ofU, out var ofT);
+            Vector256<float> level, ofU = default, ofT = default;
+            if (derives)
+                level = derivative.At(u, flow, ofWeights, out ofU, out ofT);
+            else
+                level = derivative.Level(u);
             ofAlpha += flow * (level * (Vector256<float>.One - (ofU * u + ofT) * weights.Chosen) - (u * weights.Straight & inside));
             ofSigma += flow * level * ofT;
             var atZero = Vector256.Equals(level, Vector256<float>.Zero);
@@ -215,6 +221,10 @@ internal static unsafe class CategoricalQuantization
         public Vector256<float> Near(Vector256<float> u) => Vector256.MinNative(Greatest + _reach, Vector256.MaxNative(Least - _reach, u));
 
         /// <summary>The chosen grid point.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<float> Level(Vector256<float> u) => Choose(u, _sharpness, _runs, _equal, out _);
+
+        /// <summary>The chosen grid point, and what derives from it.</summary>
         /// <param name="u">The elements in steps of the grid.</param>
         /// <param name="flow">Gradient of the quantized elements.</param>
         /// <param name="ofWeights">Gets flow·k·∂π/∂weight of each run added.</param>

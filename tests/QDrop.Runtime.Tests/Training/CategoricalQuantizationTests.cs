@@ -98,6 +98,7 @@ public sealed unsafe class CategoricalQuantizationTests
             ofAlpha += flow[i] * (inside ? level - u : level);
         }
         Near(ofAlpha, sums[0], 1e-5);
+        Assert.Equal(0, sums[1]);
     }
 
     [Fact]
