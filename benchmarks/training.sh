@@ -2,7 +2,7 @@
 # The runs of training with quantization: ./benchmarks/training.sh WEIGHTS [OUTPUT.csv]
 # Trains ResNet-20 from the given float weights, one seed each, and appends a line for each run to the CSV file: CPQ with and without DropBits and LSQ at W4A4, W3A3 and W2A2,
 # then CPQ with learned bit widths, which are to be compared with uniform ones of about the same average: weight_bits and activation_bits in the file.
-# EPOCHS (5), IMAGES (20000), SEED (1), DROP_BITS (0.1) and PENALTIES ("0.01") can be set.
+# EPOCHS (5), IMAGES (20000), SEED (1), DROP_BITS (0.1) and PENALTIES ("0.006") can be set.
 # shellcheck source=runs.sh
 source "$(dirname "$0")/runs.sh"
 
@@ -13,7 +13,7 @@ source "$(dirname "$0")/runs.sh"
         # Two bits have no level that could be dropped.
         [[ $bits == *'--w 2'* ]] || echo "$bits --method Cpq --drop-bits ${DROP_BITS:-0.1}"
     done
-    for penalty in ${PENALTIES:-0.01}; do
+    for penalty in ${PENALTIES:-0.006}; do
         echo "--w 4 --a 4 --method Cpq --bit-penalty $penalty"
     done
 } | run train-quantized --epochs "${EPOCHS:-5}" --images "${IMAGES:-20000}" --seeds "${SEED:-1}"

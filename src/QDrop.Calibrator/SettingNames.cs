@@ -59,6 +59,7 @@ internal static class SettingNames
         [nameof(TrainingSettings.DropBits)] = Training(static (t, v) => t with { DropBits = Double(v) }),
         [nameof(TrainingSettings.BitPenalty)] = Training(static (t, v) => t with { BitPenalty = Double(v) }),
         [nameof(TrainingSettings.GateLearningRate)] = Training(static (t, v) => t with { GateLearningRate = Double(v) }),
+        [nameof(TrainingSettings.GateShare)] = Training(static (t, v) => t with { GateShare = Double(v) }),
     };
 
     /// <summary>All names that a <c>QDropModel</c> item understands.</summary>

@@ -67,6 +67,7 @@ public sealed partial record QuantizationSettings
         Check(training.DropBits is >= 0 and < 1, "QDROP203", nameof(training.DropBits), training.DropBits, "a probability from 0 to below 1");
         Check(training.BitPenalty >= 0 && double.IsFinite(training.BitPenalty), "QDROP203", nameof(training.BitPenalty), training.BitPenalty, "0 or more");
         Check(training.GateLearningRate >= 0 && double.IsFinite(training.GateLearningRate), "QDROP203", nameof(training.GateLearningRate), training.GateLearningRate, "0 or more");
+        Check(training.GateShare is > 0 and <= 1, "QDROP203", nameof(training.GateShare), training.GateShare, "a share above 0 and at most 1");
         Check(training.DropBits == 0 || training.BitPenalty == 0, "QDROP203", nameof(training.DropBits), training.DropBits,
             "0 together with a BitPenalty: learned bit widths drop levels themselves");
         Check(Method == Method.Cpq || training is { DropBits: 0, BitPenalty: 0 }, "QDROP203", training.DropBits > 0 ? nameof(training.DropBits) : nameof(training.BitPenalty),

@@ -16,6 +16,7 @@ internal sealed class LevelMasks
     private readonly double _drop, _penalty;
     private readonly Dictionary<int, GridRun[]> _known = [];
     private CategoricalGrid _grid;
+    private bool _fixed;
     private LearnedScalar[] _gates = [];
     private double[] _gradients = [];
     private (double Value, double Slope)[] _sampled = [];
@@ -34,8 +35,11 @@ internal sealed class LevelMasks
     /// <summary>The grid points that are kept in this step.</summary>
     public GridRun[] Runs { get; private set; } = [];
 
-    /// <summary>Whether bit widths are learned.</summary>
-    public bool Learned => _penalty > 0;
+    /// <summary>Whether the bit width is one that is learned, or was until it was fixed.</summary>
+    public bool ChoosesBits => _penalty > 0;
+
+    /// <summary>Whether bit widths are learned now.</summary>
+    public bool Learned => ChoosesBits && !_fixed;
 
     /// <summary>Everything that later steps depend on.</summary>
     public double[] State => [.. _gates.SelectMany(static g => g.State)];
@@ -68,6 +72,8 @@ internal sealed class LevelMasks
     public double Learn(double learningRate)
     {
         var penalty = 0.0;
+        if (!Learned)
+            return penalty;
         for (var j = 0; j < _gates.Length; j++)
         {
             var (active, slope) = HardConcrete.Active(_gates[j].Value);
@@ -83,6 +89,15 @@ internal sealed class LevelMasks
     {
         var dead = Array.FindIndex(_gates, static g => HardConcrete.Deterministic(g.Value) == 0);
         return dead < 0 ? _grid.Bits : CategoricalGrid.LeastBits + dead;
+    }
+
+    /// <summary>Ends the learning of bit widths: every level of the grid is kept from now on.</summary>
+    public void Fix()
+    {
+        if (!Learned)
+            return;
+        _fixed = true;
+        KeepAll();
     }
 
     /// <summary>Goes on with a smaller grid.</summary>

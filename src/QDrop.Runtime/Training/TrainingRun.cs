@@ -90,6 +90,8 @@ internal sealed class TrainingRun : IDisposable
         SetTraining(true);
         while (state.Epochs.Count < _training.Epochs)
         {
+            if (state.Epochs.Count >= Math.Ceiling(_training.GateShare * _training.Epochs))
+                _quantizers.ForEach(static q => q.Masks.Fix());
             state.Epochs.Add(RunEpoch(state.Epochs.Count));
             finished.Keep();
         }
@@ -124,7 +126,7 @@ internal sealed class TrainingRun : IDisposable
         return new CalibrationOutcome(state with { Manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _batches.Hash } }, units, _discovered.Cost)
         {
             Profile = _calibration.Profile,
-            Training = new TrainingReport([.. _state.Epochs], [.. _quantizers.Where(static q => q.Masks.Learned && q.Grid.Bits == CategoricalGrid.LeastBits).Select(static q => q.Name)]),
+            Training = new TrainingReport([.. _state.Epochs], [.. _quantizers.Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.LeastBits).Select(static q => q.Name)]),
         };
     }
 

@@ -71,4 +71,9 @@ public sealed record TrainingSettings
 
     /// <summary>Adam's first learning rate for the gates by which bit widths are learned, 0 or more.</summary>
     public double GateLearningRate { get; init; } = 0.1;
+
+    /// <summary>
+    /// Share of the epochs, rounded up, above 0 and at most 1, in which bit widths are learned; then they are fixed, and the model is trained with what they have come to.
+    /// </summary>
+    public double GateShare { get; init; } = 0.6;
 }

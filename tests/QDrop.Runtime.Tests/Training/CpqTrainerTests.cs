@@ -132,6 +132,19 @@ public sealed class CpqTrainerTests : CalibrationTest
     }
 
     [Theory]
+    [InlineData(0.25, 1)]
+    [InlineData(0.6, 3)]
+    [InlineData(1, 4)]
+    public void Bit_widths_are_learned_for_a_share_of_the_epochs(double share, int epochs)
+    {
+        // So great a penalty that a level is lost after two epochs.
+        QuantizationSettings settings = Settings with { Training = Settings.Training! with { Epochs = 4, BitPenalty = 1e3, GateLearningRate = 0.55, GateShare = share } };
+        double[] bits = [.. Train(settings, _data).Training!.Epochs.Select(static e => e.WeightBits)];
+        Assert.All(bits[(epochs - 1)..], b => Assert.Equal(bits[^1], b));
+        Assert.Equal(epochs > 1, bits[^1] < bits[0]);
+    }
+
+    [Theory]
     [InlineData(0.5, 0)]
     [InlineData(0, 1e-9)]
     public void Batch_norms_have_the_statistics_of_the_model_with_every_level(double dropBits, double penalty)

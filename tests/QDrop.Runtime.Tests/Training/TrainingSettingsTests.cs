@@ -13,6 +13,7 @@ public sealed class TrainingSettingsTests
         { new() { Momentum = 1 }, "Momentum = 1" },
         { new() { WeightDecay = -1 }, "WeightDecay = -1" },
         { new() { AlphaLearningRate = double.NaN }, "AlphaLearningRate = NaN" },
+        { new() { GateShare = 0 }, "GateShare = 0" },
         { new() { DropBits = 1 }, "DropBits = 1" },
         { new() { BitPenalty = -0.5 }, "BitPenalty = -0.5" },
         { new() { DropBits = 0.1, BitPenalty = 0.1 }, "0 together with a BitPenalty" },
