@@ -81,7 +81,7 @@ internal sealed class ActivationExponentPhase(IReadOnlyList<ActivationQuantizer>
             int[][] candidates = _count == 0 ? [_first] : [_first, Rounded(Math.Floor), Rounded(Math.Ceiling)];
             int[] best = _first;
             double least = double.PositiveInfinity;
-            foreach (int[] candidate in candidates)
+            foreach (int[] candidate in candidates.Where((c, i) => !candidates.Take(i).Any(c.SequenceEqual)))
             {
                 _activation.Exponents = candidate;
                 double found = candidates.Length == 1 ? 0 : error();
