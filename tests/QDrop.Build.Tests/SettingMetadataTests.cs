@@ -14,6 +14,26 @@ public sealed class SettingMetadataTests
         """;
 
     [Fact]
+    public void What_an_item_can_give_is_part_of_what_a_build_is_of()
+    {
+        using var project = new TestProject("""<QDropModel Include="App.TinyNet" Iterations="1" Bits="3" />""");
+        project.Write("Model.cs", Sources.Usings + Sources.Net("TinyNet", Attribute));
+        Sources.WriteWeights(project.File("weights.safetensors"));
+        Sources.WriteInputs(project.File("inputs.safetensors"));
+
+        var build = project.Build();
+        Assert.True(build.ExitCode == 0, build.Output);
+
+        // The warning about the name that means nothing says which do.
+        const string Known = "Known are ";
+        string message = Assert.Single(build.Warnings, static w => w.Code == "QDROP110").Text;
+        string[] names = message[(message.IndexOf(Known, StringComparison.Ordinal) + Known.Length)..].TrimEnd('.').Split(", ");
+        Assert.Contains("GateShare", names);
+        string settings = File.ReadAllText(Directory.GetFiles(project.File("obj"), "qdrop.settings.txt", SearchOption.AllDirectories).Single());
+        Assert.All(names, name => Assert.Contains($" {name}=", settings, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_report_names_the_value_of_every_setting_that_the_item_gives()
     {
         using var project = new TestProject(Item);

@@ -1,11 +1,15 @@
 namespace QDrop.Training;
 
-/// <summary>Neighbouring grid points that are kept with the same weight.</summary>
+/// <summary>Neighbouring grid points.</summary>
 /// <param name="Low">The lowest, counted from the one that stands for 0.</param>
 /// <param name="High">The highest.</param>
-/// <param name="Weight">What their probabilities are multiplied by before they are normalised, above 0; 1 unless bit widths are learned.</param>
-/// <param name="Level">The bit width whose mask switches them; 2 for those that are always kept.</param>
-internal readonly record struct GridRun(int Low, int High, float Weight, int Level);
+internal readonly record struct GridRun(int Low, int High);
+
+/// <summary>One of the grids of which a quantized element is the weighted mean: there is more than one only while bit widths are learned.</summary>
+/// <param name="Bits">The highest level that it has.</param>
+/// <param name="Runs">Its grid points, from low to high.</param>
+/// <param name="Share">Its weight, above 0; all add up to 1.</param>
+internal readonly record struct GridPart(int Bits, GridRun[] Runs, float Share);
 
 /// <summary>
 /// The grid points k of a uniform grid α·k (arXiv 2109.02100): 0 to 2^b − 1, shifted down by the zero point. The grid of fewer bits lies within it,
@@ -34,35 +38,31 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
     /// <summary>The grid of so many bits within this one.</summary>
     public CategoricalGrid Of(int bits) => new(bits, ZeroPoint >> (Bits - bits));
 
-    /// <summary>All grid points as one run.</summary>
-    public GridRun[] Whole() => [new(Low, High, 1, LeastBits)];
+    /// <summary>All grid points.</summary>
+    public GridPart Whole(float share = 1) => new(Bits, [new(Low, High)], share);
 
-    /// <summary>The grid points that masks keep, from low to high.</summary>
-    /// <param name="masks">What each level is multiplied by, that of 3 bits first; 0 where it is not kept.</param>
-    /// <returns>
-    /// The runs. Neighbours of the same weight are one, of the lower level: the mask of the higher one is 1, where hard concrete has no derivative.
-    /// </returns>
-    public GridRun[] Kept(ReadOnlySpan<float> masks)
+    /// <summary>The grid points that masks keep.</summary>
+    /// <param name="masks">Whether each level is kept, that of 3 bits first.</param>
+    public GridPart Kept(ReadOnlySpan<bool> masks)
     {
-        List<GridRun> runs = [new(Of(LeastBits).Low, Of(LeastBits).High, 1, LeastBits)];
+        List<GridRun> runs = [new(Of(LeastBits).Low, Of(LeastBits).High)];
         for (var bits = LeastBits + 1; bits <= Bits; bits++)
         {
-            var weight = masks[bits - LeastBits - 1];
-            if (weight <= 0)
+            if (!masks[bits - LeastBits - 1])
                 continue;
             CategoricalGrid inner = Of(bits - 1), outer = Of(bits);
             if (outer.Low < inner.Low)
-                runs.Insert(0, new(outer.Low, inner.Low - 1, weight, bits));
+                runs.Insert(0, new(outer.Low, inner.Low - 1));
             if (outer.High > inner.High)
-                runs.Add(new(inner.High + 1, outer.High, weight, bits));
+                runs.Add(new(inner.High + 1, outer.High));
         }
         for (var i = runs.Count - 2; i >= 0; i--)
         {
-            if (runs[i].High + 1 != runs[i + 1].Low || runs[i].Weight != runs[i + 1].Weight)
+            if (runs[i].High + 1 != runs[i + 1].Low)
                 continue;
-            runs[i] = runs[i] with { High = runs[i + 1].High, Level = Math.Min(runs[i].Level, runs[i + 1].Level) };
+            runs[i] = runs[i] with { High = runs[i + 1].High };
             runs.RemoveAt(i + 1);
         }
-        return [.. runs];
+        return new(Bits, [.. runs], 1);
     }
 }

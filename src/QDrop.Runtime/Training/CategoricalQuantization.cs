@@ -5,7 +5,7 @@ namespace QDrop.Training;
 
 /// <summary>
 /// Quantization to the grid point of the largest probability (arXiv 2109.02100). With x in steps of the grid, u = x / α, and T = α / σ, grid point k has the
-/// probability p_k = S((k + ½ − u)·T) − S((k − ½ − u)·T), S the logistic function, multiplied by its run's weight and normalised over what is kept.
+/// probability p_k = S((k + ½ − u)·T) − S((k − ½ − u)·T), S the logistic function, normalised over what is kept.
 /// </summary>
 /// <remarks>
 /// Over a run of neighbours the sum of p telescopes: with a = (high + ½ − u)·T and b = (low − ½ − u)·T it is S(a) − S(b), which is
@@ -21,33 +21,35 @@ internal static unsafe class CategoricalQuantization
     // So far outside the grid, in units of σ, all derivatives have vanished.
     private const float Outside = 40;
 
-    /// <summary>Quantizes <paramref name="count"/> elements: each becomes α times the kept grid point with the largest probability.</summary>
+    /// <summary>Quantizes <paramref name="count"/> elements: each becomes α times the kept grid point with the largest probability, which is the nearest.</summary>
     /// <param name="x">The elements.</param>
     /// <param name="y">Receives the quantized elements.</param>
     /// <param name="count">Number of elements.</param>
     /// <param name="step">α and σ.</param>
-    /// <param name="runs">The kept grid points, from low to high.</param>
+    /// <param name="part">The kept grid points, and what the result is multiplied by.</param>
     /// <param name="rectify">Whether negative elements are taken for 0 first, as ReLU does.</param>
+    /// <param name="add">Whether the result is added to <paramref name="y"/>.</param>
     /// <remarks>
     /// Of two grid points of a run that are equally likely the even one is taken, as rounding does; of two in different runs the lower.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(float* x, float* y, int count, GridStep step, ReadOnlySpan<GridRun> runs, bool rectify)
+    public static void Forward(float* x, float* y, int count, GridStep step, GridPart part, bool rectify, bool add = false)
     {
-        var sharpness = Vector256.Create(step.Sharpness);
-        var scale = Vector256.Create(step.Alpha);
+        ReadOnlySpan<GridRun> runs = part.Runs;
+        Vector256<float> scale = Vector256.Create(step.Alpha), size = Vector256.Create(step.Alpha * part.Share);
         var floor = Vector256.Create(rectify ? 0 : float.NegativeInfinity);
-        var equal = EqualWeights(runs);
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var u = Vector256.MaxNative(floor, Vector256.Load(x + i)) / scale;
-            (Choose(u, sharpness, runs, equal, out _) * scale).Store(y + i);
+            var value = Choose(u, runs) * size;
+            (add ? Vector256.Load(y + i) + value : value).Store(y + i);
         }
         for (; i < count; i++)
         {
             var u = Vector256.MaxNative(floor, Vector256.Create(x[i])) / scale;
-            y[i] = (Choose(u, sharpness, runs, equal, out _) * scale).ToScalar();
+            var value = (Choose(u, runs) * size).ToScalar();
+            y[i] = add ? y[i] + value : value;
         }
     }
 
@@ -57,19 +59,23 @@ internal static unsafe class CategoricalQuantization
     /// <param name="result">Receives the gradient of <paramref name="x"/>.</param>
     /// <param name="count">Number of elements.</param>
     /// <param name="step">α and σ.</param>
-    /// <param name="runs">The kept grid points, from low to high.</param>
+    /// <param name="part">The kept grid points, and what the quantized elements were multiplied by.</param>
     /// <param name="rectify">Whether the forward pass took negative elements for 0.</param>
-    /// <param name="weights">Weights of the parts of the elements' gradient.</param>
-    /// <param name="sums">Gets the gradients of α and of σ added, and after them those of the runs' weights, one for each run.</param>
+    /// <param name="weights">What the elements' gradient is made of.</param>
+    /// <param name="sums">Gets the gradients of α and of σ added.</param>
+    /// <param name="add">Whether the gradient is added to <paramref name="result"/>.</param>
+    /// <returns>The gradient of the part's share.</returns>
     /// <remarks>
     /// Of the indicators of all grid points only that of the chosen one has a gradient: that of its normalised probability π. With g = α·k it is g·∂π/∂x
     /// for an element, k + g·∂π/∂α for α and g·∂π/∂σ for σ. Where k is 0 that is nothing at all, and an element would stay there for good: it gets the gradient of
     /// its quantized value unchanged, as long as it lies within the grid. Where a straight-through part is added for elements, k follows x / α, and α gets −x / α beside k.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Backward(float* x, float* gradient, float* result, int count, GridStep step, ReadOnlySpan<GridRun> runs, bool rectify, EstimatorWeights weights, Span<double> sums)
+    public static double Backward(
+        float* x, float* gradient, float* result, int count, GridStep step, GridPart part, bool rectify, EstimatorWeights weights, Span<double> sums, bool add = false)
     {
-        var scale = Vector256.Create(step.Alpha);
+        ReadOnlySpan<GridRun> runs = part.Runs;
+        Vector256<float> scale = Vector256.Create(step.Alpha), size = Vector256.Create(part.Share);
         var floor = Vector256.Create(rectify ? 0 : float.NegativeInfinity);
         Span<Mass> masses = stackalloc Mass[runs.Length + 1];
         for (var run = 0; run < runs.Length; run++)
@@ -77,10 +83,8 @@ internal static unsafe class CategoricalQuantization
         masses[^1] = new Mass(-0.5f, 0.5f, step.Sharpness);
         var derivative = new Derivative(step, runs, masses);
         // Where the chosen probability has no part in anything, nothing depends on it or on σ.
-        var derives = weights.Chosen != 0 || !EqualWeights(runs);
-        Vector256<float> ofAlpha = default, ofSigma = default;
-        Span<Vector256<float>> ofWeights = stackalloc Vector256<float>[runs.Length];
-        ofWeights.Clear();
+        var derives = weights.Chosen != 0;
+        Vector256<float> ofAlpha = default, ofSigma = default, ofShare = default;
         Span<float> ends = stackalloc float[3 * Vector256<float>.Count];
         ends.Clear();
         var i = 0;
@@ -104,51 +108,38 @@ internal static unsafe class CategoricalQuantization
             var u = Vector256.MaxNative(floor, value) / scale;
             var inside = Vector256.GreaterThanOrEqual(u, derivative.Least) & Vector256.LessThanOrEqual(u, derivative.Greatest);
             u = derivative.Near(u);
-            Vector256<float> level, ofU = default, ofT = default;
+            Vector256<float> level = Choose(u, runs), ofU = default, ofT = default;
             if (derives)
-                level = derivative.At(u, flow, ofWeights, out ofU, out ofT);
-            else
-                level = derivative.Level(u);
+                derivative.At(u, level, out ofU, out ofT);
+            ofShare += flow * level;
             ofAlpha += flow * (level * (Vector256<float>.One - (ofU * u + ofT) * weights.Chosen) - (u * weights.Straight & inside));
             ofSigma += flow * level * ofT;
             var atZero = Vector256.Equals(level, Vector256<float>.Zero);
             var straight = Vector256.ConditionalSelect(atZero, Vector256<float>.One, Vector256.Create(weights.Straight)) & inside;
-            var slope = flow * (level * ofU * weights.Chosen + straight);
+            var slope = flow * (level * ofU * weights.Chosen + straight) * size;
             if (whole)
             {
-                slope.Store(result + i);
+                (add ? Vector256.Load(result + i) + slope : slope).Store(result + i);
             }
             else
             {
                 slope.CopyTo(ends[(2 * Vector256<float>.Count)..]);
-                ends.Slice(2 * Vector256<float>.Count, left).CopyTo(new Span<float>(result + i, left));
+                for (var j = 0; j < left; j++)
+                    result[i + j] = ends[2 * Vector256<float>.Count + j] + (add ? result[i + j] : 0);
             }
         }
-        sums[0] += Vector256.Sum(ofAlpha);
+        sums[0] += Vector256.Sum(ofAlpha) * part.Share;
         // What was summed up is T⁻¹·∂π/∂(T⁻¹): σ = α / T.
-        sums[1] += Vector256.Sum(ofSigma) * step.Sharpness;
-        for (var run = 0; run < runs.Length; run++)
-            sums[2 + run] += Vector256.Sum(ofWeights[run]) * step.Alpha;
+        sums[1] += Vector256.Sum(ofSigma) * step.Sharpness * part.Share;
+        return Vector256.Sum(ofShare) * step.Alpha;
     }
 
-    /// <summary>Whether all grid points count alike, so that the most likely one is the nearest.</summary>
-    private static bool EqualWeights(ReadOnlySpan<GridRun> runs)
-    {
-        foreach (var run in runs)
-        {
-            if (run.Weight != runs[0].Weight)
-                return false;
-        }
-        return true;
-    }
-
-    /// <summary>The chosen grid point, and the weight of its run.</summary>
+    /// <summary>The chosen grid point.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Choose(Vector256<float> u, Vector256<float> sharpness, ReadOnlySpan<GridRun> runs, bool equal, out Vector256<float> weight)
+    private static Vector256<float> Choose(Vector256<float> u, ReadOnlySpan<GridRun> runs)
     {
         var rounded = Vector256.Round(u);
         var level = Nearest(rounded, runs[0]);
-        weight = Vector256.Create(runs[0].Weight);
         if (runs.Length == 1)
             return level;
         var distance = Vector256.Abs(u - level);
@@ -159,22 +150,7 @@ internal static unsafe class CategoricalQuantization
             distance = Vector256.ConditionalSelect(nearer, Vector256.Abs(u - other), distance);
             level = Vector256.ConditionalSelect(nearer, other, level);
         }
-        if (equal)
-            return level;
-        // In each run the nearest is the most likely; of these the weights decide. p falls as its denominator grows.
-        var shift = Shift(distance, sharpness);
-        var best = Vector256<float>.Zero;
-        var chosen = level;
-        foreach (var run in runs)
-        {
-            var other = Nearest(rounded, run);
-            var score = Vector256.Create(run.Weight) / Cell(u, other, sharpness, shift);
-            var better = Vector256.GreaterThan(score, best);
-            best = Vector256.ConditionalSelect(better, score, best);
-            chosen = Vector256.ConditionalSelect(better, other, chosen);
-            weight = Vector256.ConditionalSelect(better, Vector256.Create(run.Weight), weight);
-        }
-        return chosen;
+        return level;
     }
 
     // With the limit as first operand a NaN passes through.
@@ -187,15 +163,6 @@ internal static unsafe class CategoricalQuantization
     private static Vector256<float> Shift(Vector256<float> distance, Vector256<float> sharpness) =>
         Vector256.Max(Vector256<float>.Zero, (distance - Vector256.Create(0.5f)) * sharpness);
 
-    /// <summary>The denominator of p, times e^−r.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Cell(Vector256<float> u, Vector256<float> level, Vector256<float> sharpness, Vector256<float> shift)
-    {
-        var half = Vector256.Create(0.5f);
-        return Vector256.Exp(-shift) * (Vector256<float>.One + Vector256.Exp(-sharpness))
-            + Far((u - level - half) * sharpness, shift) + Far((level - half - u) * sharpness, shift);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Far(Vector256<float> exponent, Vector256<float> shift) => Vector256.Exp(Vector256.Min(exponent - shift, Vector256.Create(Farthest)));
 
@@ -205,9 +172,7 @@ internal static unsafe class CategoricalQuantization
     /// <param name="masses">What is the same for all elements: of the runs, and then of a single cell around 0.</param>
     private readonly ref struct Derivative(GridStep step, ReadOnlySpan<GridRun> runs, ReadOnlySpan<Mass> masses)
     {
-        private readonly ReadOnlySpan<GridRun> _runs = runs;
         private readonly ReadOnlySpan<Mass> _masses = masses;
-        private readonly bool _equal = EqualWeights(runs);
         private readonly Vector256<float> _sharpness = Vector256.Create(step.Sharpness), _reach = Vector256.Create(Outside / step.Sharpness);
 
         /// <summary>Where the lowest cell begins.</summary>
@@ -220,29 +185,23 @@ internal static unsafe class CategoricalQuantization
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector256<float> Near(Vector256<float> u) => Vector256.MinNative(Greatest + _reach, Vector256.MaxNative(Least - _reach, u));
 
-        /// <summary>The chosen grid point.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector256<float> Level(Vector256<float> u) => Choose(u, _sharpness, _runs, _equal, out _);
-
-        /// <summary>The chosen grid point, and what derives from it.</summary>
+        /// <summary>Derivatives at some elements.</summary>
         /// <param name="u">The elements in steps of the grid.</param>
-        /// <param name="flow">Gradient of the quantized elements.</param>
-        /// <param name="ofWeights">Gets flow·k·∂π/∂weight of each run added.</param>
+        /// <param name="level">The chosen grid points.</param>
         /// <param name="ofU">∂π/∂u.</param>
         /// <param name="ofT">∂π/∂t·t, where t = 1 / T = σ / α.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector256<float> At(Vector256<float> u, Vector256<float> flow, Span<Vector256<float>> ofWeights, out Vector256<float> ofU, out Vector256<float> ofT)
+        public void At(Vector256<float> u, Vector256<float> level, out Vector256<float> ofU, out Vector256<float> ofT)
         {
-            var level = Choose(u, _sharpness, _runs, _equal, out var weight);
             var shift = Shift(Vector256.Abs(u - level), _sharpness);
             // Within the grid, where most elements are, there is nothing to shift.
             var within = Vector256.Equals(shift, Vector256<float>.Zero);
             var least = Vector256.EqualsAll(shift, Vector256<float>.Zero) ? Vector256<float>.One : Vector256.ConditionalSelect(within, Vector256<float>.One, Vector256.Exp(-shift));
-            var likely = weight * _masses[^1].At(u - level, _sharpness, shift, least, out var logU, out var logT);
+            var likely = _masses[^1].At(u - level, _sharpness, shift, least, out var logU, out var logT);
             Vector256<float> all = default, allU = default, allT = default;
-            for (var i = 0; i < _runs.Length; i++)
+            foreach (ref readonly var run in _masses[..^1])
             {
-                var mass = _runs[i].Weight * _masses[i].At(u, _sharpness, shift, least, out var runU, out var runT);
+                var mass = run.At(u, _sharpness, shift, least, out var runU, out var runT);
                 all += mass;
                 allU += mass * runU;
                 allT += mass * runT;
@@ -250,15 +209,6 @@ internal static unsafe class CategoricalQuantization
             var probability = likely / all;
             ofU = probability * (logU - allU / all);
             ofT = probability * (logT - allT / all);
-            if (_equal)
-                return level;
-            for (var i = 0; i < _runs.Length; i++)
-            {
-                var share = _masses[i].At(u, _sharpness, shift, least, out _, out _) / all;
-                var own = Vector256.GreaterThanOrEqual(level, Vector256.Create((float)_runs[i].Low)) & Vector256.LessThanOrEqual(level, Vector256.Create((float)_runs[i].High));
-                ofWeights[i] += flow * level * probability * ((Vector256.Create(1 / _runs[i].Weight) & own) - share);
-            }
-            return level;
         }
     }
 

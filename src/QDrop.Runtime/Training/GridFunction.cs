@@ -78,25 +78,32 @@ internal abstract unsafe class GridPass
 
 /// <summary>The most likely grid point (arXiv 2109.02100).</summary>
 /// <param name="quantizer">Gets the gradients.</param>
-/// <param name="runs">The grid points that are kept in this step.</param>
-/// <param name="weights">The parts of the gradient.</param>
+/// <param name="parts">The grids of this step.</param>
+/// <param name="weights">What the gradient is made of.</param>
 /// <param name="rectify">Whether ReLU is part of the pass.</param>
-internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridRun[] runs, EstimatorWeights weights, bool rectify) : GridPass
+internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridPart[] parts, EstimatorWeights weights, bool rectify) : GridPass
 {
     private readonly GridStep _step = quantizer.Step;
 
     /// <inheritdoc/>
-    protected override int GradientCount => 2 + runs.Length;
+    protected override int GradientCount => 2 + parts.Length;
 
     /// <inheritdoc/>
-    protected override void Forward(float* x, float* y, int count) => CategoricalQuantization.Forward(x, y, count, _step, runs, rectify);
+    protected override void Forward(float* x, float* y, int count)
+    {
+        for (var part = 0; part < parts.Length; part++)
+            CategoricalQuantization.Forward(x, y, count, _step, parts[part], rectify, add: part > 0);
+    }
 
     /// <inheritdoc/>
-    protected override void Backward(float* x, float* gradient, float* result, int count, Span<double> sums) =>
-        CategoricalQuantization.Backward(x, gradient, result, count, _step, runs, rectify, weights, sums);
+    protected override void Backward(float* x, float* gradient, float* result, int count, Span<double> sums)
+    {
+        for (var part = 0; part < parts.Length; part++)
+            sums[2 + part] = CategoricalQuantization.Backward(x, gradient, result, count, _step, parts[part], rectify, weights, sums, add: part > 0);
+    }
 
     /// <inheritdoc/>
-    protected override void Finish(ReadOnlySpan<double> sums) => quantizer.Add(sums, quantizer.Masks.Learned ? runs : []);
+    protected override void Finish(ReadOnlySpan<double> sums) => quantizer.Add(sums, parts);
 }
 
 /// <summary>Rounding to nearest with the straight-through gradients of learned step size quantization (arXiv 1902.08153).</summary>

@@ -3,7 +3,7 @@ namespace QDrop.Training;
 /// <summary>
 /// The masks Z_k of a grid's levels (arXiv 2109.02100, section 4), drawn anew in each step: one for each level of a grid, the same for all its elements. With DropBits they are
 /// 0 with a fixed probability, independently of each other. Where bit widths are learned they are hard concrete, and a level counts by the product of its own and all
-/// lower levels' masks: it can only be there when those are.
+/// lower levels' masks: it can only be there when those are. A mask between 0 and 1 stands for the mean of what comes out with and without its level, so weighted.
 /// </summary>
 internal sealed class LevelMasks
 {
@@ -14,7 +14,7 @@ internal sealed class LevelMasks
     private const double LeastUniform = 1.0 / (1 << 25);
 
     private readonly double _drop, _penalty;
-    private readonly Dictionary<int, GridRun[]> _known = [];
+    private readonly Dictionary<int, GridPart[]> _known = [];
     private CategoricalGrid _grid;
     private bool _fixed;
     private LearnedScalar[] _gates = [];
@@ -32,8 +32,8 @@ internal sealed class LevelMasks
             _gates = [.. Enumerable.Range(0, grid.Levels).Select(_ => new LearnedScalar(HardConcrete.Start))];
     }
 
-    /// <summary>The grid points that are kept in this step.</summary>
-    public GridRun[] Runs { get; private set; } = [];
+    /// <summary>The grids of this step, and by which shares they count.</summary>
+    public GridPart[] Parts { get; private set; } = [];
 
     /// <summary>Whether the bit width is one that is learned, or was until it was fixed.</summary>
     public bool ChoosesBits => _penalty > 0;
@@ -58,14 +58,10 @@ internal sealed class LevelMasks
     }
 
     /// <summary>Keeps every grid point until masks are drawn again.</summary>
-    public void KeepAll() => Runs = _grid.Whole();
+    public void KeepAll() => Parts = [_grid.Whole()];
 
-    /// <summary>Adds the gradient of the weight of a run of a level.</summary>
-    public void AddGradient(int level, double gradient)
-    {
-        if (Learned && level > CategoricalGrid.LeastBits)
-            _gradients[level - CategoricalGrid.LeastBits - 1] += gradient;
-    }
+    /// <summary>Adds the gradient of the share of the part of so many bits.</summary>
+    public void AddGradient(int bits, double gradient) => _gradients[bits - CategoricalGrid.LeastBits] += gradient;
 
     /// <summary>One step of Adam for the gates, along the gradients and that of the penalty.</summary>
     /// <returns>λ·Σ P(Z_k ≠ 0).</returns>
@@ -119,50 +115,62 @@ internal sealed class LevelMasks
     private void Begin(CategoricalGrid grid)
     {
         _grid = grid;
-        _gradients = new double[grid.Levels];
+        _gradients = new double[grid.Levels + 1];
         _sampled = new (double, double)[grid.Levels];
-        Runs = grid.Whole();
+        KeepAll();
     }
 
     private void SampleDropped(ReadOnlySpan<float> uniforms)
     {
-        Span<float> masks = stackalloc float[_grid.Levels];
+        Span<bool> masks = stackalloc bool[_grid.Levels];
         var key = 0;
         for (var i = 0; i < masks.Length; i++)
         {
-            masks[i] = uniforms[i] < _drop ? 0 : 1;
-            key |= (int)masks[i] << i;
+            masks[i] = uniforms[i] >= _drop;
+            key |= (masks[i] ? 1 : 0) << i;
         }
-        if (!_known.TryGetValue(key, out var runs))
-            _known.Add(key, runs = _grid.Kept(masks));
-        Runs = runs;
+        if (!_known.TryGetValue(key, out var parts))
+            _known.Add(key, parts = [_grid.Kept(masks)]);
+        Parts = parts;
     }
 
     private void SampleGates(ReadOnlySpan<float> uniforms)
     {
-        Span<float> weights = stackalloc float[_grid.Levels];
+        List<GridPart> parts = [];
         var product = 1.0;
-        for (var i = 0; i < weights.Length; i++)
+        for (var i = 0; i < _gates.Length; i++)
         {
             _sampled[i] = HardConcrete.Sample(_gates[i].Value, Math.Max(uniforms[i], LeastUniform));
-            weights[i] = (float)(product *= _sampled[i].Value);
+            Take(CategoricalGrid.LeastBits + i, product * (1 - _sampled[i].Value));
+            product *= _sampled[i].Value;
         }
-        Runs = _grid.Kept(weights);
+        Take(_grid.Bits, product);
+        Parts = [.. parts];
+
+        void Take(int bits, double share)
+        {
+            if (share > 0)
+                parts.Add(_grid.Of(bits).Whole((float)share));
+        }
     }
 
-    /// <summary>Gradient of log φ of a level: its mask is a factor in the weights of its own level and of all higher ones.</summary>
+    /// <summary>
+    /// Gradient of log φ of a level: its mask is a factor of the shares of all grids that have the level, and what is missing to 1 a factor of the share of the greatest grid without it.
+    /// </summary>
     private double Gradient(int level)
     {
-        var factor = 1.0;
-        for (var i = 0; i < level; i++)
-            factor *= _sampled[i].Value;
+        var (mask, slope) = _sampled[level];
         var sum = 0.0;
-        for (var i = level; i < _gates.Length; i++)
+        if (slope == 0)
+            return sum;
+        foreach (var part in Parts)
         {
-            if (i > level)
-                factor *= _sampled[i].Value;
-            sum += _gradients[i] * factor;
+            var above = part.Bits - CategoricalGrid.LeastBits - level;
+            if (above > 0)
+                sum += part.Share / mask * _gradients[part.Bits - CategoricalGrid.LeastBits];
+            else if (above == 0)
+                sum -= part.Share / (1 - mask) * _gradients[part.Bits - CategoricalGrid.LeastBits];
         }
-        return sum * _sampled[level].Slope;
+        return sum * slope;
     }
 }

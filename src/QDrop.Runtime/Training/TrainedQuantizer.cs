@@ -40,7 +40,7 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, float 
     public Tensor Apply(Tensor x, bool rectify)
     {
         if (!Evaluating)
-            return GridFunction.apply(x, _leaf, method == Method.Lsq ? new LsqPass(this, rectify) : new CategoricalPass(this, _masks.Runs, _estimator, rectify));
+            return GridFunction.apply(x, _leaf, method == Method.Lsq ? new LsqPass(this, rectify) : new CategoricalPass(this, _masks.Parts, _estimator, rectify));
         using var guard = no_grad();
         var dense = DenseMemory.ToDense(x);
         // The most likely of all grid points is the nearest.
@@ -50,14 +50,14 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, float 
         return result;
     }
 
-    /// <summary>Adds gradients of α, σ and the weights of runs, in this order.</summary>
-    public void Add(ReadOnlySpan<double> gradients, ReadOnlySpan<GridRun> runs)
+    /// <summary>Adds gradients of α, σ and the parts' shares, in this order.</summary>
+    public void Add(ReadOnlySpan<double> gradients, ReadOnlySpan<GridPart> parts)
     {
         _alpha.Gradient += gradients[0];
         if (gradients.Length > 1)
             _sigma.Gradient += gradients[1];
-        for (var run = 0; run < runs.Length; run++)
-            _masks.AddGradient(runs[run].Level, gradients[2 + run]);
+        for (var part = 0; part < parts.Length; part++)
+            _masks.AddGradient(parts[part].Bits, gradients[2 + part]);
     }
 
     /// <summary>One step along the gradients; they are 0 afterwards.</summary>

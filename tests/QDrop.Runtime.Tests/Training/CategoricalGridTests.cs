@@ -41,13 +41,11 @@ public sealed class CategoricalGridTests
             {
                 var grid = new CategoricalGrid(6, zeroPoint);
                 var kept = Enumerable.Range(grid.Low, 64).Where(k => LevelOf(grid, k) == 2 || (masks >> (LevelOf(grid, k) - 3) & 1) != 0);
-                float[] values = [.. Enumerable.Range(0, 4).Select(i => (float)(masks >> i & 1))];
-                Assert.Equal(kept, grid.Kept(values).SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1)));
+                bool[] values = [.. Enumerable.Range(0, 4).Select(i => (masks >> i & 1) != 0)];
+                Assert.Equal(kept, grid.Kept(values).Runs.SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1)));
             }
         }
-        Assert.Single(CategoricalGrid.OfWeights(8).Kept([1, 1, 1, 1, 1, 1]));
-        // What the product of masks gives with those of 3 and of 5 bits between 0 and 1.
-        Assert.Equal([(5, 0.2f), (3, 0.5f), (2, 1f), (3, 0.5f), (5, 0.2f)], CategoricalGrid.OfWeights(6).Kept([0.5f, 0.5f, 0.2f, 0.2f]).Select(r => (r.Level, r.Weight)));
+        Assert.Single(CategoricalGrid.OfWeights(8).Kept([true, true, true, true, true, true]).Runs);
     }
 
     private static int LevelOf(CategoricalGrid grid, int k)

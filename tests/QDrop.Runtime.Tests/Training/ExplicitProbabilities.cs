@@ -8,9 +8,9 @@ internal static class ExplicitProbabilities
     /// <summary>The normalised probability of each kept grid point.</summary>
     public static IReadOnlyDictionary<int, double> Of(double x, double alpha, double sigma, IReadOnlyList<GridRun> runs)
     {
-        var weighted = runs.SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1).Select(k => (k, p: r.Weight * Probability(x, alpha, sigma, k)))).ToArray();
-        var sum = weighted.Sum(w => w.p);
-        return weighted.ToDictionary(w => w.k, w => w.p / sum);
+        var kept = runs.SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1).Select(k => (k, p: Probability(x, alpha, sigma, k)))).ToArray();
+        var sum = kept.Sum(w => w.p);
+        return kept.ToDictionary(w => w.k, w => w.p / sum);
     }
 
     /// <summary>The most likely grid point.</summary>
