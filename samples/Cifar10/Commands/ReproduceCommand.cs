@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Cifar10.Data;
 using QDrop;
-using QDrop.Artifacts;
 using QDrop.Reconstruction;
 using QDrop.Reports;
 using static TorchSharp.torch;
@@ -76,62 +75,38 @@ internal static class ReproduceCommand
 
     private sealed class Reproduction
     {
-        private readonly CifarImages _test;
         private readonly Tensor _inputs;
-        private readonly string _weights;
-        private readonly double _float;
+        private readonly Baseline _baseline;
         private readonly CancellationToken _cancellation;
 
         public Reproduction(CifarFolder folder, string weights, CancellationToken cancellation)
         {
-            _weights = weights;
             _cancellation = cancellation;
-            _test = folder.Test();
+            _baseline = new Baseline(weights, folder.Test());
             var calibration = folder.Train(new QuantizationSettings().Samples);
             _inputs = Batch.Of(calibration, 0, calibration.Count).Inputs;
-            using var model = Model();
-            _float = Evaluation.Run(model, _test).Top1;
         }
 
-        /// <summary>Quantizes, writes the artifact, reads it back and evaluates it.</summary>
+        /// <summary>Quantizes and evaluates.</summary>
         /// <param name="settings">How.</param>
         /// <param name="report">Where the page of the report is written; <see langword="null"/> for nowhere.</param>
         /// <returns>A line of the table.</returns>
         public string Quantize(QuantizationSettings settings, string? report)
         {
             var clock = Stopwatch.StartNew();
-            using var model = Model();
+            using var model = _baseline.Model();
             CalibrationOutcome outcome;
             using (var progress = ProgressLines.Open())
                 outcome = ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, _inputs, progress, _cancellation);
             var seconds = clock.Elapsed.TotalSeconds;
             if (outcome.Budget is { } chosen)
                 Console.WriteLine("bits: " + string.Join(", ", chosen.Layers.Select(static l => $"{l.Name} {l.Bits}")));
-            var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
-            try
-            {
-                Artifact.Write(artifact, outcome.State);
-                if (report is not null)
-                    CalibrationReportPage.Write(report, artifact, outcome);
-                using var quantized = ResNet20.LoadQuantized(artifact);
-                var top1 = Evaluation.Run(quantized, _test).Top1;
-                long weights = outcome.State.Layers.Sum(static l => l.Levels.numel()), bits = outcome.State.Layers.Sum(static l => l.Levels.numel() * l.Bits);
-                var bytes = outcome.State.Layers.Sum(static l => ((l.Levels.numel() * l.Bits) + 7) / 8);
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},{settings.Iterations},{_float:f2},{top1:f2},{seconds:f0},{settings.Budget},{(double)bits / weights:f4},{bytes},{settings.Scale},{Name(settings)}");
-            }
-            finally
-            {
-                File.Delete(artifact);
-            }
-        }
-
-        private ResNet20 Model()
-        {
-            var model = new ResNet20();
-            WeightFile.LoadInto(model, _weights);
-            return model;
+            var top1 = _baseline.Top1Of(outcome.State, report is null ? null : artifact => CalibrationReportPage.Write(report, artifact, outcome));
+            long weights = outcome.State.Layers.Sum(static l => l.Levels.numel()), bits = outcome.State.Layers.Sum(static l => l.Levels.numel() * l.Bits);
+            var bytes = outcome.State.Layers.Sum(static l => ((l.Levels.numel() * l.Bits) + 7) / 8);
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},{settings.Iterations},{_baseline.Top1:f2},{top1:f2},{seconds:f0},{settings.Budget},{(double)bits / weights:f4},{bytes},{settings.Scale},{Name(settings)}");
         }
     }
 }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Cifar10.Data;
 using QDrop;
-using QDrop.Artifacts;
 using QDrop.Reconstruction;
 using QDrop.Training;
 using static TorchSharp.torch;
@@ -78,53 +77,32 @@ internal static class TrainQuantizedCommand
 
     private sealed class TrainingRuns
     {
-        private readonly CifarImages _test;
         private readonly TrainingData _data;
-        private readonly string _weights;
-        private readonly double _float;
+        private readonly Baseline _baseline;
         private readonly CancellationToken _cancellation;
 
         public TrainingRuns(CifarImages train, CifarImages test, string weights, CancellationToken cancellation)
         {
-            (_test, _weights, _cancellation) = (test, weights, cancellation);
+            (_baseline, _cancellation) = (new Baseline(weights, test), cancellation);
             var all = Batch.Of(train, 0, train.Count);
             _data = new TrainingData(all.Inputs, all.Labels) { Augment = Augmentation.ShiftAndMirror };
-            using var model = Model();
-            _float = Evaluation.Run(model, test).Top1;
         }
 
-        /// <summary>Trains, writes the artifact, reads it back and evaluates it.</summary>
+        /// <summary>Trains and evaluates.</summary>
         /// <returns>A line of the table.</returns>
         public string Train(QuantizationSettings settings)
         {
             var clock = Stopwatch.StartNew();
-            using var model = Model();
+            using var model = _baseline.Model();
             var outcome = new CpqTrainer(model, settings).Train(_data, new Progress(), _cancellation);
             var seconds = clock.Elapsed.TotalSeconds;
             var epochs = outcome.Training!.Epochs;
-            var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
-            try
-            {
-                Artifact.Write(artifact, outcome.State);
-                using var quantized = ResNet20.LoadQuantized(artifact);
-                var top1 = Evaluation.Run(quantized, _test).Top1;
-                var training = settings.Training!;
-                var images = _data.Targets.shape[0];
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{settings.Method},{settings.W},{settings.A},{training.DropBits},{training.BitPenalty},{settings.Seed},{training.Epochs},{images},{_float:f2},{top1:f2},{epochs[^1].WeightBits:f2},{epochs[^1].ActivationBits:f2},{epochs[^1].Loss:f4},{seconds:f0},{training.Epochs * images / epochs.Sum(static e => e.Seconds):f0}");
-            }
-            finally
-            {
-                File.Delete(artifact);
-            }
-        }
-
-        private ResNet20 Model()
-        {
-            var model = new ResNet20();
-            WeightFile.LoadInto(model, _weights);
-            return model;
+            var top1 = _baseline.Top1Of(outcome.State);
+            var training = settings.Training!;
+            var images = _data.Targets.shape[0];
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{settings.Method},{settings.W},{settings.A},{training.DropBits},{training.BitPenalty},{settings.Seed},{training.Epochs},{images},{_baseline.Top1:f2},{top1:f2},{epochs[^1].WeightBits:f2},{epochs[^1].ActivationBits:f2},{epochs[^1].Loss:f4},{seconds:f0},{training.Epochs * images / epochs.Sum(static e => e.Seconds):f0}");
         }
     }
 

@@ -83,7 +83,8 @@ internal abstract unsafe class GridPass
 /// <param name="rectify">Whether ReLU is part of the pass.</param>
 internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridPart[] parts, EstimatorWeights weights, bool rectify) : GridPass
 {
-    private readonly GridStep _step = quantizer.Step;
+    private readonly GridStep[] _steps = Array.ConvertAll(parts, p => quantizer.StepOf(p.Bits));
+    private readonly float _alpha = quantizer.Step.Alpha;
 
     /// <inheritdoc/>
     protected override int GradientCount => 2 + parts.Length;
@@ -92,14 +93,20 @@ internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridPar
     protected override void Forward(float* x, float* y, int count)
     {
         for (var part = 0; part < parts.Length; part++)
-            CategoricalQuantization.Forward(x, y, count, _step, parts[part], rectify, add: part > 0);
+            CategoricalQuantization.Forward(x, y, count, _steps[part], parts[part], rectify, add: part > 0);
     }
 
     /// <inheritdoc/>
     protected override void Backward(float* x, float* gradient, float* result, int count, Span<double> sums)
     {
+        Span<double> own = stackalloc double[2];
         for (var part = 0; part < parts.Length; part++)
-            sums[2 + part] = CategoricalQuantization.Backward(x, gradient, result, count, _step, parts[part], rectify, weights, sums, add: part > 0);
+        {
+            own.Clear();
+            sums[2 + part] = CategoricalQuantization.Backward(x, gradient, result, count, _steps[part], parts[part], rectify, weights, own, add: part > 0);
+            sums[0] += own[0] * _steps[part].Alpha / _alpha;
+            sums[1] += own[1] * _steps[part].Alpha / _alpha;
+        }
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal sealed class LearnedScalar(double value)
     /// <summary>Goes on from a state.</summary>
     public void Restore(ReadOnlySpan<double> state) => (Value, _first, _second, _steps) = (state[0], state[1], state[2], state[3]);
 
+    /// <summary>Adds to the number.</summary>
+    public void Shift(double difference) => Value += difference;
+
     /// <summary>One step.</summary>
     public void Learn(double gradient, double learningRate)
     {
@@ -50,6 +53,9 @@ internal sealed class LearnedLogarithm(double value)
 
     /// <summary>Goes on from a state.</summary>
     public void Restore(ReadOnlySpan<double> state) => _logarithm.Restore(state);
+
+    /// <summary>Multiplies the number.</summary>
+    public void Multiply(double factor) => _logarithm.Shift(Math.Log(factor));
 
     /// <summary>One step.</summary>
     public void Learn(double learningRate)

@@ -6,16 +6,16 @@ namespace QDrop.Training;
 /// <summary>One grid while it is trained: that of a layer's weights, or of an activation.</summary>
 /// <param name="name">Name in the network.</param>
 /// <param name="grid">The grid.</param>
-/// <param name="alpha">α at the beginning.</param>
+/// <param name="steps">Steps of the grids of 2, 3, … bits that fit what is quantized, the last one that of <paramref name="grid"/>; where its bit width is not learned only that.</param>
 /// <param name="ofWeights">Whether it is that of a layer's weights.</param>
 /// <param name="method">How it is learned.</param>
 /// <param name="settings">The settings of training.</param>
 /// <param name="pinned">Whether its bit width is fixed, whatever is learned or dropped elsewhere.</param>
-internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, float alpha, bool ofWeights, Method method, TrainingSettings settings, bool pinned) : IDisposable
+internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, IReadOnlyList<float> steps, bool ofWeights, Method method, TrainingSettings settings, bool pinned) : IDisposable
 {
     // What is quantized may have no gradient itself, as a model's input.
     private readonly Tensor _leaf = zeros(1).DetachFromDisposeScope().requires_grad_(true);
-    private readonly LearnedLogarithm _alpha = new(alpha), _sigma = new(alpha / 3);
+    private readonly LearnedLogarithm _alpha = new(steps[^1]), _sigma = new(steps[^1] / 3);
     private readonly EstimatorWeights _estimator = new((float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient), (float)settings.StraightThrough);
     private readonly LevelMasks _masks = new(grid, method == Method.Cpq && !pinned ? settings.DropBits : 0, method == Method.Cpq && !pinned ? settings.BitPenalty : 0);
 
@@ -27,6 +27,9 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, float 
 
     /// <summary>α and σ.</summary>
     public GridStep Step => new((float)_alpha.Value, (float)_sigma.Value);
+
+    /// <summary>α and σ of the grid of so many bits: of fewer, they are greater as its step was at the beginning.</summary>
+    public GridStep StepOf(int bits) => new((float)(_alpha.Value * Ratio(bits)), (float)(_sigma.Value * Ratio(bits)));
 
     /// <summary>The masks of its levels.</summary>
     public LevelMasks Masks => _masks;
@@ -77,6 +80,9 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, float 
         var bits = _masks.Surviving();
         if (bits == Grid.Bits)
             return false;
+        var ratio = Ratio(bits);
+        _alpha.Multiply(ratio);
+        _sigma.Multiply(ratio);
         Grid = Grid.Of(bits);
         _masks.Shrink(Grid);
         return true;
@@ -93,6 +99,9 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, float 
         _sigma.Restore(state[(2 + LearnedLogarithm.StateLength)..]);
         _masks.Restore(Grid, state[(2 + 2 * LearnedLogarithm.StateLength)..]);
     }
+
+    /// <summary>How much greater the step is with so many bits than with the grid's own.</summary>
+    private double Ratio(int bits) => bits == Grid.Bits ? 1 : (double)steps[bits - CategoricalGrid.LeastBits] / steps[Grid.Bits - CategoricalGrid.LeastBits];
 
     /// <inheritdoc/>
     public void Dispose() => _leaf.Dispose();

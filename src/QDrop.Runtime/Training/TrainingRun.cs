@@ -70,14 +70,14 @@ internal sealed class TrainingRun : IDisposable
         discovery.TryInputs();
         CheckTargets();
         _calibration.Progress.Begin("ranges");
-        new RangeObservation(_calibration).OfActivations();
+        IReadOnlyList<List<float>> steps = ActivationSteps();
         foreach (QuantizedLayer layer in Context.Layers)
         {
             _cancellation.ThrowIfCancellationRequested();
             layer.Training = new TrainedLayer(layer.Source, layer.BatchNorm, GridOf(layer));
         }
-        foreach (ActivationQuantizer activation in Context.Activations)
-            activation.Training = GridOf(activation);
+        foreach ((ActivationQuantizer activation, List<float> own) in Context.Activations.Zip(steps))
+            activation.Training = GridOf(activation, own);
         _state = new TrainingState(_quantizers, _model, _training);
     }
 
@@ -157,14 +157,39 @@ internal sealed class TrainingRun : IDisposable
     private TrainedQuantizer GridOf(QuantizedLayer layer)
     {
         using var guard = no_grad();
-        int bits = layer.Weight.Bits;
-        float step = RangeSearch.OfTensor(layer.Source.Weight.detach().contiguous(), bits, layer.Name, RangeOptions.OfWeights(_settings) with { Symmetric = true }).Scale;
-        return Added(new(layer.Name, CategoricalGrid.OfWeights(bits), step, ofWeights: true, _settings.Method, _training, BitAssignment.IsPinned(Context, layer)));
+        bool pinned = BitAssignment.IsPinned(Context, layer);
+        Tensor weight = layer.Source.Weight.detach().contiguous();
+        RangeOptions options = RangeOptions.OfWeights(_settings) with { Symmetric = true };
+        float[] steps = [.. Widths(layer.Weight.Bits, pinned).Select(bits => RangeSearch.OfTensor(weight, bits, layer.Name, options).Scale)];
+        return Added(new(layer.Name, CategoricalGrid.OfWeights(layer.Weight.Bits), steps, ofWeights: true, _settings.Method, _training, pinned));
     }
 
+    /// <summary>The steps of each activation's grids, searched for all of its bit widths, the greatest last, which stays.</summary>
+    private IReadOnlyList<List<float>> ActivationSteps()
+    {
+        IReadOnlyList<ActivationQuantizer> all = Context.Activations;
+        int[][] widths = [.. all.Select(a => Widths(a.Bits, BitAssignment.IsPinned(Context, a)))];
+        List<float>[] steps = [.. all.Select(static _ => new List<float>())];
+        for (int left = widths.Select(static w => w.Length).DefaultIfEmpty(0).Max(); left > 0; left--)
+        {
+            for (int i = 0; i < all.Count; i++)
+                all[i].Bits = widths[i][Math.Max(0, widths[i].Length - left)];
+            new RangeObservation(_calibration).OfActivations();
+            for (int i = 0; i < all.Count; i++)
+            {
+                if (left <= widths[i].Length)
+                    steps[i].Add(all[i].Scale!.item<float>());
+            }
+        }
+        return steps;
+    }
+
+    /// <summary>The bit widths that a grid may come to have.</summary>
+    private int[] Widths(int bits, bool pinned) => _training.BitPenalty > 0 && !pinned ? [.. Enumerable.Range(CategoricalGrid.LeastBits, bits - CategoricalGrid.LeastBits + 1)] : [bits];
+
     /// <summary>The grid of an activation: that of its searched range, whose zero point is 0 where activations are never negative.</summary>
-    private TrainedQuantizer GridOf(ActivationQuantizer activation) => Added(new(activation.Name, new CategoricalGrid(activation.Bits, (int)activation.ZeroPoint!.item<float>()),
-        activation.Scale!.item<float>(), ofWeights: false, _settings.Method, _training, BitAssignment.IsPinned(Context, activation)));
+    private TrainedQuantizer GridOf(ActivationQuantizer activation, List<float> steps) => Added(new(activation.Name, new CategoricalGrid(activation.Bits, (int)activation.ZeroPoint!.item<float>()),
+        steps, ofWeights: false, _settings.Method, _training, BitAssignment.IsPinned(Context, activation)));
 
     private TrainedQuantizer Added(TrainedQuantizer quantizer)
     {

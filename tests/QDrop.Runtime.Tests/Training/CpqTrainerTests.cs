@@ -131,6 +131,19 @@ public sealed class CpqTrainerTests : CalibrationTest
         Assert.InRange(outcome.Training!.Epochs[^1].Loss, 0, outcome.Training.Epochs[0].Loss);
     }
 
+    [Fact]
+    public void Grids_of_fewer_bits_begin_where_a_training_with_so_many_bits_does()
+    {
+        using var learned = new TrainingRun(ResidualNet.Descriptor, Settings with { W = 4, A = 4, Training = Settings.Training! with { BitPenalty = 0.1 } }, _model, _data, null, default);
+        learned.Prepare();
+        for (int bits = 2; bits <= 4; bits++)
+        {
+            using var uniform = new TrainingRun(ResidualNet.Descriptor, Settings with { W = bits, A = bits }, _model, _data, null, default);
+            uniform.Prepare();
+            Assert.All(uniform.Quantizers.Zip(learned.Quantizers), pair => Assert.Equal(pair.First.Step.Alpha, pair.Second.StepOf(pair.First.Grid.Bits).Alpha, pair.First.Step.Alpha * 1e-6f));
+        }
+    }
+
     [Theory]
     [InlineData(0.25, 1)]
     [InlineData(0.6, 3)]
