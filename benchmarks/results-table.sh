@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A table for docs/results.md from the runs of results.sh, rapq.sh or budget.sh: ./benchmarks/results-table.sh RESULTS.csv
-# Runs that differ only in their seed are one line: top-1 accuracy of each seed in the order of the seeds, their mean, and their standard deviation.
+# A table for docs/results.md from the runs of results.sh, rapq.sh, budget.sh or training.sh: ./benchmarks/results-table.sh RESULTS.csv
+# Runs that differ only in their seed are one line: top-1 accuracy of each seed in the order of the seeds, their mean, and their standard deviation; of training the average bits, too.
 set -euo pipefail
 
 if (($# != 1)); then
@@ -8,18 +8,23 @@ if (($# != 1)); then
     exit 2
 fi
 
-# Sorts by the column with the given name.
+# Sorts by the column with the given name, where there is one.
 key() {
     local at
-    at=$(head -n 1 "$runs" | tr ',' '\n' | grep -nx "$1" | cut -d: -f1)
+    at=$(head -n 1 "$runs" | tr ',' '\n' | grep -nx "$1" | cut -d: -f1) || return 0
     printf -- '-k%s,%s%s\n' "$at" "$at" "$2"
 }
 
 runs=$1
-mapfile -t keys < <(key w nr; key a nr; key method ''; key iterations n; key drop n; key seed n)
+mapfile -t keys < <(key w nr; key a nr; key method ''; key iterations n; key drop n; key drop_bits n; key bit_penalty n; key seed n)
 { head -n 1 "$runs"; tail -n +2 "$runs" | LC_ALL=C sort -t, "${keys[@]}"; } | LC_ALL=C awk -F, '
 NR == 1 {
     for (i = 1; i <= NF; i++) column[$i] = i
+    next
+}
+"drop_bits" in column {
+    setting = $column["drop_bits"] > 0 ? "DropBits " $column["drop_bits"] : $column["bit_penalty"] > 0 ? "BitPenalty " $column["bit_penalty"] : "–"
+    add($column["w"] "/" $column["a"] " | " $column["method"] " | " setting " | " $column["epochs"] " × " $column["images"])
     next
 }
 {
@@ -27,18 +32,24 @@ NR == 1 {
     scale = "scale" in column && $column["scale"] != "" && $column["scale"] != "Free" ? ", " $column["scale"] : ""
     if ("norm" in column && $column["norm"] != "" && $column["norm"] != 2) scale = scale ", Norm " $column["norm"]
     key = (("budget" in column) && $column["budget"] != "" ? $column["budget"] : $column["w"]) "/" $column["a"] " | " $column["method"] scale " | " ($column["method"] == "Nearest" ? "–" : $column["drop"]) " | " ($column["method"] == "Nearest" ? "–" : $column["iterations"])
+    add(key)
+}
+function add(key, value) {
     if (!(key in count)) order[++keys] = key
     value = $column["top1"]
     count[key]++; sum[key] += value; squares[key] += value * value
     seeds[key] = seeds[key] (seeds[key] == "" ? "" : ", ") value
+    if ("drop_bits" in column) { weights[key] += $column["weight_bits"]; activations[key] += $column["activation_bits"] }
 }
 END {
-    print "| W/A | method | drop | iterations | each seed | mean | standard deviation |"
-    print "|---|---|---|---|---|---|---|"
+    training = "drop_bits" in column
+    print "| W/A | method | " (training ? "setting | epochs × images" : "drop | iterations") " | each seed | mean | standard deviation |" (training ? " average bits |" : "")
+    print "|---|---|---|---|---|---|---|" (training ? "---|" : "")
     for (k = 1; k <= keys; k++) {
         key = order[k]; n = count[key]; mean = sum[key] / n
         variance = n > 1 ? (squares[key] - n * mean * mean) / (n - 1) : 0
         spread = n > 1 ? sprintf("%.2f", sqrt(variance > 0 ? variance : 0)) : "–"
-        printf "| %s | %s | **%.2f** | %s |\n", key, seeds[key], mean, spread
+        bits = training ? sprintf(" %.2f, %.2f |", weights[key] / n, activations[key] / n) : ""
+        printf "| %s | %s | **%.2f** | %s |%s\n", key, seeds[key], mean, spread, bits
     }
 }'

@@ -25,6 +25,7 @@ internal static class TrainQuantizedCommand
         var dropBits = new Option<double>("--drop-bits") { Description = "Probability that a level of a grid is dropped in a step.", DefaultValueFactory = _ => defaults.DropBits };
         var penalty = new Option<double>("--bit-penalty") { Description = "Weight of the penalty by which bit widths are learned; 0 where they are fixed.", DefaultValueFactory = _ => defaults.BitPenalty };
         var gates = new Option<double>("--gate-learning-rate") { Description = "First learning rate of what decides on bit widths.", DefaultValueFactory = _ => defaults.GateLearningRate };
+        var gateShare = new Option<double>("--gate-share") { Description = "Share of the epochs in which bit widths are learned.", DefaultValueFactory = _ => defaults.GateShare };
         var seeds = new Option<long[]>("--seeds") { Description = "Seeds, one run each.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1005] };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => defaults.Epochs };
         var images = new Option<int>("--images") { Description = "Training images, the first ones.", DefaultValueFactory = _ => 20_000 };
@@ -39,8 +40,9 @@ internal static class TrainQuantizedCommand
         var data = CommonOptions.Data();
         var command = new Command("train-quantized", "Train with quantization from float weights and append the accuracy to a CSV file.")
         {
-            weights, w, a, method, dropBits, penalty, gates, seeds, epochs, images, test, batch, rate, straight, cluster, activations, output, threads, data,
+            weights, w, a, method, dropBits, penalty, gates, gateShare, seeds, epochs, images, test, batch, rate, straight, cluster, activations, output, threads, data,
         };
+        method.AcceptOnlyFromAmong(nameof(Method.Cpq), nameof(Method.Lsq));
         CommonOptions.AtLeast(1, epochs, images, test, batch);
         command.SetAction((parsed, cancellation) =>
         {
@@ -58,6 +60,7 @@ internal static class TrainQuantizedCommand
                     DropBits = parsed.GetValue(dropBits),
                     BitPenalty = parsed.GetValue(penalty),
                     GateLearningRate = parsed.GetValue(gates),
+                    GateShare = parsed.GetValue(gateShare),
                     StraightThrough = parsed.GetValue(straight),
                     ClusterGradient = parsed.GetValue(cluster),
                     ActivationClusterGradient = parsed.GetValue(activations),

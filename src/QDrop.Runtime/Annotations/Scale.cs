@@ -14,7 +14,8 @@ public enum Scale
 
     /// <summary>
     /// Powers of two whose exponents are learned unit by unit together with rounding (RAPQ, arXiv 2204.12322), those of activations by their own gradient
-    /// (arXiv 1903.08066). Where nothing is learned, as with <see cref="Method.Nearest"/> and for embeddings, they are those with the least error.
+    /// (arXiv 1903.08066). Where nothing is learned, as with <see cref="Method.Nearest"/> and for embeddings, they are those with the least error;
+    /// with observers that take the mean over batches, the ones nearest to it.
     /// </summary>
     PowerOfTwo,
 }

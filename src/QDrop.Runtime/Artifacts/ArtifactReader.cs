@@ -107,10 +107,18 @@ internal static class ArtifactReader
             Unpack(packed, shape, layer.Bits, what),
             scale == Scale.Free
                 ? Take(tensors, Artifact.ScaleName(layer.Name), ScalarType.Float32)
-                : TensorBytes.FromFloats(ExponentBytes.ToScales(Take(tensors, Artifact.ExponentName(layer.Name), ScalarType.Int8), what)),
+                : TensorBytes.FromFloats(ExponentBytes.ToScales(Exponents(tensors, layer.Name), what)),
             Take(tensors, Artifact.ZeroPointName(layer.Name), ScalarType.Byte).to_type(ScalarType.Float32),
             layer.ChannelAxis,
             layer.HasBias ? Take(tensors, Artifact.BiasName(layer.Name), ScalarType.Float32) : null);
+    }
+
+    private static Tensor Exponents(Dictionary<string, Tensor> tensors, string layer)
+    {
+        var exponents = Take(tensors, Artifact.ExponentName(layer), ScalarType.Int8);
+        return exponents.Dimensions == 1
+            ? exponents
+            : throw new InvalidFileException($"'{Artifact.ExponentName(layer)}' has shape {TensorBytes.Describe(exponents.shape)}; expected one dimension, an exponent for each channel.");
     }
 
     private static List<ActivationState> Activations(IReadOnlyList<ActivationDocument> documents, Scale scale, Dictionary<string, Tensor> tensors)

@@ -16,8 +16,9 @@ namespace QDrop.Insight;
 /// <param name="batches">The calibration inputs.</param>
 /// <param name="units">The units, in the order in which they run.</param>
 /// <param name="cancellation">Checked before each run.</param>
+/// <param name="hasBudget">Whether a budget chose the layers' bit widths: more for one would be less for others, so that nothing is advised on them.</param>
 internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IModelTwin twin, TwinRunner runner, CalibrationBatches batches, IReadOnlyList<Unit> units,
-    CancellationToken cancellation)
+    CancellationToken cancellation, bool hasBudget = false)
 {
     /// <summary>Inputs on which the model's end is measured.</summary>
     private const int MostSamples = 64;
@@ -63,7 +64,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
             a => Gain(batch, calibrated, expected, output, [a], BitCandidates.RaisedActivations(a.Bits)!.Value, grids));
         IReadOnlyList<BitAdvice> advice =
         [
-            .. Best(candidates.OfWeights().OrderByDescending(c => c.Parts.Sum(l => gains[l] ?? 0)).Take(MostMeasured).Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits)))),
+            .. Best((hasBudget ? [] : candidates.OfWeights()).OrderByDescending(c => c.Parts.Sum(l => gains[l] ?? 0)).Take(MostMeasured).Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits)))),
             .. Best(ofActivationBits.Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits, grids)))),
         ];
         return new ModelInsight((int)batch.Count, output,

@@ -12,11 +12,12 @@ internal static unsafe class PowerOfTwoSearch
     /// <summary>The grid as the options want it: the nearest exponent, or that with the least error among its neighbours.</summary>
     /// <param name="values">The values that the range was searched for.</param>
     /// <param name="count">Number of values.</param>
+    /// <param name="extent">The least and the greatest of them.</param>
     /// <param name="free">The range, with any step.</param>
     /// <param name="bits">Bit width.</param>
     /// <param name="name">What the values are, for error messages.</param>
     /// <param name="options">Which steps there may be.</param>
-    public static QuantizationRange Fit(float* values, long count, QuantizationRange free, int bits, string name, RangeOptions options)
+    public static QuantizationRange Fit(float* values, long count, (float Least, float Greatest) extent, QuantizationRange free, int bits, string name, RangeOptions options)
     {
         if (options.Scale == Scale.Free)
             return free;
@@ -27,7 +28,7 @@ internal static unsafe class PowerOfTwoSearch
         var (best, least) = (nearest, double.PositiveInfinity);
         for (var exponent = table.First; exponent <= table.Last; exponent++)
         {
-            var (range, sum) = OfExponent(values, count, free, exponent, bits, options);
+            var (range, sum) = OfExponent(values, count, extent, free, exponent, bits, options);
             (table.ZeroPoints[exponent - table.First], table.Errors[exponent - table.First]) = (options.ZeroPoint(range, bits), sum / count);
             if (sum < least)
                 (best, least) = (range, sum);
@@ -61,10 +62,10 @@ internal static unsafe class PowerOfTwoSearch
     }
 
     /// <summary>The grid with the least error of those with an exponent.</summary>
-    private static (QuantizationRange Range, double Sum) OfExponent(float* values, long count, QuantizationRange free, int exponent, int bits, RangeOptions options)
+    private static (QuantizationRange Range, double Sum) OfExponent(float* values, long count, (float Least, float Greatest) extent, QuantizationRange free, int exponent, int bits, RangeOptions options)
     {
         var (best, least) = (free with { Scale = PowerOfTwo.Step(exponent), ZeroPoint = PowerOfTwo.ZeroPoint(free, exponent, Top(bits)) }, double.PositiveInfinity);
-        foreach (var zeroPoint in ZeroPoints(free, exponent, count, bits, options))
+        foreach (var zeroPoint in ZeroPoints(extent, free, exponent, count, bits, options))
         {
             var range = best with { ZeroPoint = zeroPoint };
             var sum = Sum(values, count, range, bits, options, least);
@@ -80,11 +81,11 @@ internal static unsafe class PowerOfTwoSearch
         return QuantizationError.Sum(values, null, count, range.Scale, lowest, lowest + Top(bits), limit);
     }
 
-    private static IEnumerable<float> ZeroPoints(QuantizationRange free, int exponent, long count, int bits, RangeOptions options)
+    private static IEnumerable<float> ZeroPoints((float Least, float Greatest) extent, QuantizationRange free, int exponent, long count, int bits, RangeOptions options)
     {
         var top = Top(bits);
-        // A grid that begins or ends at 0 goes on doing so: there are no values beyond.
-        if (options.Symmetric || free.Minimum >= 0 || free.Maximum <= 0)
+        // Where all values have one sign, the grid goes on beginning or ending at 0.
+        if (options.Symmetric || extent.Least >= 0 || extent.Greatest <= 0)
             return [free.ZeroPoint];
         if (count < Few)
             return Enumerable.Range(0, 1 << bits).Select(static z => (float)z);

@@ -78,7 +78,7 @@ internal static unsafe class RangeSearch
             : Decide(values, count, candidates, Prescreen(values, count, extent, candidates, parallel, point), point);
         return Fit(candidates[best] with { Error = sum / count });
 
-        QuantizationRange Fit(QuantizationRange free) => PowerOfTwoSearch.Fit(values, count, free, bits, name, options);
+        QuantizationRange Fit(QuantizationRange free) => PowerOfTwoSearch.Fit(values, count, extent, free, bits, name, options);
     }
 
     private static int[] Prescreen(float* values, long count, (float, float) extent, RangeCandidates candidates, bool parallel, CancellationPoint point)

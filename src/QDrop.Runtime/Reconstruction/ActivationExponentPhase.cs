@@ -21,8 +21,14 @@ internal sealed class ActivationExponentPhase(IReadOnlyList<ActivationQuantizer>
     {
         if (iteration == begin + 1)
             _learned = [.. activations.Select(static a => new LearnedActivation(a))];
-        if (iteration != begin + _iterations + 1)
-            return;
+        if (iteration == begin + _iterations + 1)
+            End(error);
+    }
+
+    /// <summary>Ends it, if it has begun and not ended yet: the exponents are fixed.</summary>
+    /// <param name="error">As for <see cref="Begin"/>.</param>
+    public void End(Func<double> error)
+    {
         double[] drops = [.. activations.Select(static a => a.Drop)];
         foreach (ActivationQuantizer activation in activations)
             activation.Drop = 0;
@@ -30,6 +36,7 @@ internal sealed class ActivationExponentPhase(IReadOnlyList<ActivationQuantizer>
             activation.Harden(error);
         for (int i = 0; i < drops.Length; i++)
             activations[i].Drop = drops[i];
+        _learned = [];
     }
 
     /// <summary>One step, after the backward pass of an iteration.</summary>

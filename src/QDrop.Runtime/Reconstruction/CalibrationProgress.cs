@@ -11,7 +11,7 @@ namespace QDrop.Reconstruction;
 /// <param name="Iterations">Iterations for each unit, or steps in an epoch.</param>
 /// <param name="Loss">Loss of the iteration: <paramref name="ReconstructionLoss"/> and <paramref name="RoundingLoss"/> together.</param>
 /// <param name="ReconstructionLoss">The part that says how far the unit's output is from the float unit's.</param>
-/// <param name="RoundingLoss">The part of the rounding regulariser, λ included; 0 during the warm-up.</param>
+/// <param name="RoundingLoss">The part of the rounding regulariser, λ included, 0 during the warm-up; and, where they are learned, of the exponents of weights.</param>
 /// <param name="Settled">
 /// Share of the unit's rounding variables, from 0 to 1, that are settled: h(α), the part of a step by which a weight is rounded up, is at most 0.01 or at least 0.99.
 /// <see langword="null"/> where no rounding is learned, or not yet.

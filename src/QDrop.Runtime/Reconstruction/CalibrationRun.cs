@@ -71,7 +71,7 @@ internal sealed class CalibrationRun : IDisposable
     {
         _calibration.Progress.Begin("insight");
         using var lap = _calibration.Profile.In(CalibrationPhase.Insight);
-        _insight = new InsightMeasurement(_calibration.Descriptor, _calibration.Twin, _calibration.Runner, _calibration.Batches, Model.Units, _calibration.Cancellation).Run();
+        _insight = new InsightMeasurement(_calibration.Descriptor, _calibration.Twin, _calibration.Runner, _calibration.Batches, Model.Units, _calibration.Cancellation, hasBudget: _calibration.Settings.Budget is not null).Run();
     }
 
     /// <summary>The quantized model, its tensors outside every dispose scope.</summary>

@@ -82,8 +82,9 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     private HashSet<Unit> Trace(Bundle inputs)
     {
         var needs = new HashSet<Unit>();
+        // To the leaves only: the model's own parameters between units are not to get gradients.
         foreach (Tensor input in inputs.Tensors.Where(static t => t.requires_grad))
-            autograd.backward(input.sum(), grad_tensors: null, retain_graph: true);
+            autograd.backward(input.sum(), grad_tensors: null, retain_graph: true, inputs: [.. _leaves.Select(static l => l.Output)]);
         foreach ((Unit earlier, Tensor output) in _leaves)
         {
             if (output.grad is null)

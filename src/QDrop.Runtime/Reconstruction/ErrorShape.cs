@@ -28,7 +28,9 @@ internal static class ErrorShape
             return LossNorm.Squares;
         double count = outputs.Sum(static o => (double)o.Found.numel());
         double power = norm == QDrop.Norm.Auto ? Power(Sum(outputs, static e => e.abs()) / count, squares / count) : norm;
-        return new(power, squares / Sum(outputs, e => e.abs().pow(power)));
+        double powers = Sum(outputs, e => e.abs().pow(power));
+        // Powers of what is very small vanish in float32.
+        return double.IsFinite(squares / powers) ? new(power, squares / powers) : LossNorm.Squares;
     }
 
     /// <summary>The p of errors with these moments, from <see cref="Least"/> to <see cref="Greatest"/>.</summary>

@@ -30,6 +30,8 @@ public sealed partial record QuantizationSettings
             throw new QDropException("QDROP282", FormattableString.Invariant(
                 $"Norm = {(Norm == QDrop.Norm.Auto ? "Auto" : Norm)} cannot be used together with Loss = Fisher, which weights squared errors. Expected no Norm, Norm = 2, or Loss = MeanSquared."));
         }
+        if (Exponents is not null && Scale != Scale.PowerOfTwo)
+            throw new QDropException("QDROP203", $"Exponents cannot be used together with Scale = {Scale}, which learns none. Expected no Exponents, or Scale = PowerOfTwo.");
         ExponentSettings exponents = ExponentsOrDefault;
         Check(exponents.Share is > 0 and < 1, nameof(exponents.Share), exponents.Share, "a share above 0 and below 1");
         Check(exponents.Reach > 0 && double.IsFinite(exponents.Reach), nameof(exponents.Reach), exponents.Reach, "above 0");

@@ -54,9 +54,9 @@ public sealed partial record QuantizationSettings
         if (Training is not { } training)
             return;
         Check(training.Epochs >= 1, "QDROP203", nameof(training.Epochs), training.Epochs, "at least 1");
-        Check(training.BatchSize >= 1, "QDROP203", nameof(training.BatchSize), training.BatchSize, "at least 1");
+        Check(training.BatchSize >= 1, "QDROP203", "Training.BatchSize", training.BatchSize, "at least 1");
         Defined(training.Optimizer, nameof(training.Optimizer));
-        Check(training.LearningRate > 0 && double.IsFinite(training.LearningRate), "QDROP203", nameof(training.LearningRate), training.LearningRate, "above 0");
+        Check(training.LearningRate > 0 && double.IsFinite(training.LearningRate), "QDROP203", "Training.LearningRate", training.LearningRate, "above 0");
         Check(training.Momentum is >= 0 and < 1, "QDROP203", nameof(training.Momentum), training.Momentum, "from 0 to below 1");
         Check(training.WeightDecay >= 0 && double.IsFinite(training.WeightDecay), "QDROP203", nameof(training.WeightDecay), training.WeightDecay, "0 or more");
         Check(training.AlphaLearningRate >= 0 && double.IsFinite(training.AlphaLearningRate), "QDROP203", nameof(training.AlphaLearningRate), training.AlphaLearningRate, "0 or more");

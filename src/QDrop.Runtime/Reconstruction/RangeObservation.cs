@@ -24,14 +24,17 @@ internal sealed class RangeObservation(CalibrationContext calibration)
     }
 
     /// <summary>The ranges of all activations, with float weights.</summary>
-    public void OfActivations()
+    public void OfActivations() => OfActivations(_context.Activations);
+
+    /// <summary>The ranges of some activations, with float weights.</summary>
+    public void OfActivations(IReadOnlyList<ActivationQuantizer> activations)
     {
         using var lap = calibration.Profile.In(CalibrationPhase.ActivationRanges);
         using var guard = no_grad();
         CalibrationBatches batches = calibration.Batches;
         TwinRunner runner = calibration.Runner;
         _context.Enable(weights: false, activations: false);
-        Observe(_context.Activations, batches.Inputs[0].shape[0],
+        Observe(activations, batches.Inputs[0].shape[0],
             (start, count) => runner.With(new ObservingExecutor(_context, calibration.Cancellation), () => runner.Run(batches.Part(start, count))));
     }
 

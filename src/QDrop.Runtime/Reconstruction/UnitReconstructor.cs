@@ -75,7 +75,8 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                 activation.Enabled = !alone;
                 activation.BeginLearning(1 - Keep, draws, settings.ActivationLearning);
             }
-            var learned = alone || !settings.LearnsActivations ? [] : activations;
+            // What is never quantized while learning has nothing to learn from.
+            var learned = alone || Keep == 0 || !settings.LearnsActivations ? [] : activations;
             return Learn(unit, input, loss, exponents, learned, () => Measure(unit, quantizedInput, loss), progress, ct);
         }
         finally
@@ -144,7 +145,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
             if (!double.IsFinite(total))
                 throw Diverged(unit, iteration, FormattableString.Invariant($"became {total}"), "Expected a finite loss. Check that the calibration inputs are preprocessed as in training and that the float model's outputs on them are finite; if they are, lower the learning rates or raise the bit widths.");
             if (Guard?.Diverges(error) == true)
-                throw Diverged(unit, iteration, FormattableString.Invariant($"grew to more than {DivergenceGuard.Growth} times its start, {Guard.Start:g3},"), "Expected one that falls. Lower LearningRate or ActivationLearningRate, or raise the unit's bit widths.");
+                throw Diverged(unit, iteration, FormattableString.Invariant($"grew to more than {DivergenceGuard.Growth} times its start, {Guard.Start:g3},"), $"Expected one that falls. Lower LearningRate or {(settings.Scale == Scale.PowerOfTwo ? "Exponents.ActivationLearningRate" : "ActivationLearningRate")}, or raise the unit's bit widths.");
             if (iteration == 1)
                 first = error;
             Iterated?.Invoke(iteration, total);
@@ -154,6 +155,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                 told = clock.Elapsed;
             }
         }
+        powers?.End(measure);
         return new(unit.Name, settings.Iterations, first, error, clock.Elapsed) { SettledExponents = exponents?.Settled ?? double.NaN };
     }
 

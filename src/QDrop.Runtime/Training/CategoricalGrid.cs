@@ -6,14 +6,14 @@ namespace QDrop.Training;
 internal readonly record struct GridRun(int Low, int High);
 
 /// <summary>One of the grids of which a quantized element is the weighted mean: there is more than one only while bit widths are learned.</summary>
-/// <param name="Bits">The highest level that it has.</param>
+/// <param name="Bits">The bit width whose step it has.</param>
 /// <param name="Runs">Its grid points, from low to high.</param>
 /// <param name="Share">Its weight, above 0; all add up to 1.</param>
 internal readonly record struct GridPart(int Bits, GridRun[] Runs, float Share);
 
 /// <summary>
-/// The grid points k of a uniform grid α·k (arXiv 2109.02100): 0 to 2^b − 1, shifted down by the zero point. The grid of fewer bits lies within it,
-/// its zero point that of the whole shifted right: for weights, whose zero point is 2^(b − 1), k bits are −2^(k − 1) to 2^(k − 1) − 1, and for activations that
+/// The grid points k of a uniform grid α·k (arXiv 2109.02100): 0 to 2^b − 1, shifted down by the zero point. Where levels are dropped at random the grid of fewer bits lies within
+/// it, its zero point that of the whole shifted right: for weights, whose zero point is 2^(b − 1), k bits are −2^(k − 1) to 2^(k − 1) − 1, and for activations that
 /// are never negative 0 to 2^k − 1. Level k is what the grid of k bits has and that of k − 1 bits has not.
 /// </summary>
 /// <param name="Bits">Bit width, 2 to 8.</param>
@@ -35,7 +35,7 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
     /// <summary>The grid of weights.</summary>
     public static CategoricalGrid OfWeights(int bits) => new(bits, 1 << (bits - 1));
 
-    /// <summary>The grid of so many bits within this one.</summary>
+    /// <summary>The grid of so many bits that lies within this one.</summary>
     public CategoricalGrid Of(int bits) => new(bits, ZeroPoint >> (Bits - bits));
 
     /// <summary>All grid points.</summary>
@@ -66,3 +66,8 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
         return new(Bits, [.. runs], 1);
     }
 }
+
+/// <summary>A grid with the step that fits what is quantized.</summary>
+/// <param name="Grid">The grid.</param>
+/// <param name="Step">α.</param>
+internal readonly record struct SearchedGrid(CategoricalGrid Grid, float Step);

@@ -52,7 +52,10 @@ public sealed class CpqTrainer
     /// <param name="data">Labelled training data; <see cref="QuantizationSettings.RangeSamples"/> of it, the first, are what activation ranges are searched on.</param>
     /// <param name="progress">Told at every phase, and at most some times a second while training.</param>
     /// <param name="cancellation">Stops training at the next step.</param>
-    /// <param name="checkpoint">Where the state after each epoch is kept, and taken from if a training was stopped; <see langword="null"/> for nowhere.</param>
+    /// <param name="checkpoint">
+    /// Where the state after each epoch is kept, and taken from if a training was stopped; <see langword="null"/> for nowhere. It is refused where settings, model or data are others; what
+    /// <see cref="TrainingData.Augment"/> and <see cref="TrainingData.Loss"/> do cannot be told: delete it where that has changed.
+    /// </param>
     /// <returns>The quantized model, and how training went.</returns>
     /// <exception cref="QDropException">Settings, model or data cannot be used, or training diverged; the code says why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

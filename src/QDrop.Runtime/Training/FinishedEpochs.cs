@@ -17,10 +17,10 @@ namespace QDrop.Training;
 internal sealed class FinishedEpochs(CalibrationCheckpoint? checkpoint, Func<CheckpointOrigin> origin, TrainingState state, int epochs)
 {
     private const string Format = "qdrop-training", Version = "1";
-    private const string FormatKey = "format", VersionKey = "format_version", OriginKey = "origin", HashKey = "sha256", EpochsKey = "epochs";
+    private const string FormatKey = "format", VersionKey = "format_version", OriginKey = "origin", HashKey = "sha256", ReportsKey = "reports";
 
     /// <summary>Metadata come first in the file and in order of their names.</summary>
-    private static readonly byte[] Start = Encoding.ASCII.GetBytes($"{{\"__metadata__\":{{\"{EpochsKey}\":");
+    private static readonly byte[] Start = Encoding.ASCII.GetBytes($"{{\"__metadata__\":{{\"{FormatKey}\":\"{Format}\"");
 
     private CheckpointOrigin? _origin;
     private bool _failed;
@@ -76,7 +76,7 @@ internal sealed class FinishedEpochs(CalibrationCheckpoint? checkpoint, Func<Che
             [FormatKey] = Format,
             [VersionKey] = Version,
             [OriginKey] = about,
-            [EpochsKey] = done,
+            [ReportsKey] = done,
             [HashKey] = TensorHash.Of(tensors, about + done),
         }, target.Create);
     }
@@ -94,12 +94,12 @@ internal sealed class FinishedEpochs(CalibrationCheckpoint? checkpoint, Func<Che
         string Said(string key) => metadata.GetValueOrDefault(key) ?? throw new InvalidFileException($"it has no '{key}'.");
         if (Said(VersionKey) is not Version and { } other)
             throw new InvalidFileException($"it is of version {other} of its format, not {Version}.", foreign: true);
-        if (Said(HashKey) != TensorHash.Of(tensors, Said(OriginKey) + Said(EpochsKey)))
+        if (Said(HashKey) != TensorHash.Of(tensors, Said(OriginKey) + Said(ReportsKey)))
             throw new InvalidFileException("its hash is not that of its contents: it is corrupted.");
         try
         {
             CheckpointOrigin of = JsonSerializer.Deserialize(Said(OriginKey), CheckpointJson.Default.CheckpointOrigin) ?? throw new JsonException("null");
-            List<EpochReport> reports = JsonSerializer.Deserialize(Said(EpochsKey), TrainingJson.Default.ListEpochReport) ?? throw new JsonException("null");
+            List<EpochReport> reports = JsonSerializer.Deserialize(Said(ReportsKey), TrainingJson.Default.ListEpochReport) ?? throw new JsonException("null");
             if (Origin.DifferenceOf(of) is { } difference)
                 throw new InvalidFileException($"it is of {difference}.", foreign: true);
             state.Restore(tensors);

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,12 +9,14 @@ internal sealed class FloatModelState : IDisposable
 {
     private readonly Module _model;
     private readonly Dictionary<string, Tensor> _kept;
+    private readonly (BatchNorm Norm, double? Momentum)[] _momenta;
 
     /// <param name="model">The model.</param>
     public FloatModelState(Module model)
     {
         using var guard = no_grad();
         _model = model;
+        _momenta = [.. model.modules().OfType<BatchNorm>().Select(static n => (n, n.momentum))];
         _kept = model.state_dict().ToDictionary(static t => t.Key, static t => t.Value.detach().clone().DetachFromDisposeScope());
     }
 
@@ -27,6 +30,8 @@ internal sealed class FloatModelState : IDisposable
         }
         foreach (Tensor parameter in _model.parameters())
             parameter.grad = null;
+        foreach ((BatchNorm norm, double? momentum) in _momenta)
+            norm.momentum = momentum;
         _model.eval();
         foreach (Tensor kept in _kept.Values)
             kept.Dispose();

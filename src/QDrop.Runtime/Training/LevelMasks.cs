@@ -14,6 +14,7 @@ internal sealed class LevelMasks
     private const double LeastUniform = 1.0 / (1 << 25);
 
     private readonly double _drop, _penalty;
+    private readonly Func<int, CategoricalGrid>? _narrower;
     private readonly Dictionary<int, GridPart[]> _known = [];
     private CategoricalGrid _grid;
     private bool _fixed;
@@ -23,12 +24,13 @@ internal sealed class LevelMasks
 
     /// <param name="grid">The grid.</param>
     /// <param name="drop">Probability that a level is dropped.</param>
-    /// <param name="penalty">λ of learned bit widths; 0 where they are not learned.</param>
-    public LevelMasks(CategoricalGrid grid, double drop, double penalty)
+    /// <param name="penalty">λ of learned bit widths; 0 where they are not learned. A grid of two bits has none to lose.</param>
+    /// <param name="narrower">The grid of so many bits where widths are learned; <see langword="null"/> for the one that lies within.</param>
+    public LevelMasks(CategoricalGrid grid, double drop, double penalty, Func<int, CategoricalGrid>? narrower = null)
     {
-        (_drop, _penalty) = (drop, penalty);
+        (_drop, _penalty, _narrower) = (drop, grid.Levels > 0 ? penalty : 0, narrower);
         Begin(grid);
-        if (penalty > 0)
+        if (_penalty > 0)
             _gates = [.. Enumerable.Range(0, grid.Levels).Select(_ => new LearnedScalar(HardConcrete.Start))];
     }
 
@@ -44,9 +46,6 @@ internal sealed class LevelMasks
     /// <summary>Everything that later steps depend on.</summary>
     public double[] State => [.. _gates.SelectMany(static g => g.State)];
 
-    /// <summary>P(Z_k ≠ 0) of each level, that of 3 bits first; empty where bit widths are not learned.</summary>
-    public IReadOnlyList<double> Active => [.. _gates.Select(static g => HardConcrete.Active(g.Value).Value)];
-
     /// <summary>Draws the masks of a step.</summary>
     /// <param name="uniforms">As many numbers from 0 to below 1 as there are levels, or more.</param>
     public void Sample(ReadOnlySpan<float> uniforms)
@@ -61,23 +60,20 @@ internal sealed class LevelMasks
     public void KeepAll() => Parts = [_grid.Whole()];
 
     /// <summary>Adds the gradient of the share of the part of so many bits.</summary>
-    public void AddGradient(int bits, double gradient) => _gradients[bits - CategoricalGrid.LeastBits] += gradient;
-
-    /// <summary>One step of Adam for the gates, along the gradients and that of the penalty.</summary>
-    /// <returns>λ·Σ P(Z_k ≠ 0).</returns>
-    public double Learn(double learningRate)
+    public void AddGradient(int bits, double gradient)
     {
-        var penalty = 0.0;
+        if (Learned)
+            _gradients[bits - CategoricalGrid.LeastBits] += gradient;
+    }
+
+    /// <summary>One step of Adam for the gates, along the gradients and that of the penalty λ·Σ P(Z_k ≠ 0).</summary>
+    public void Learn(double learningRate)
+    {
         if (!Learned)
-            return penalty;
+            return;
         for (var j = 0; j < _gates.Length; j++)
-        {
-            var (active, slope) = HardConcrete.Active(_gates[j].Value);
-            penalty += _penalty * active;
-            _gates[j].Learn(Gradient(j) + _penalty * slope, learningRate);
-        }
+            _gates[j].Learn(Gradient(j) + _penalty * HardConcrete.Active(_gates[j].Value).Slope, learningRate);
         Array.Clear(_gradients);
-        return penalty;
     }
 
     /// <summary>The bit width whose levels all survive: those whose gates, without chance, are not 0.</summary>
@@ -150,7 +146,7 @@ internal sealed class LevelMasks
         void Take(int bits, double share)
         {
             if (share > 0)
-                parts.Add(_grid.Of(bits).Whole((float)share));
+                parts.Add((bits == _grid.Bits ? _grid : _narrower?.Invoke(bits) ?? _grid.Of(bits)).Whole((float)share));
         }
     }
 

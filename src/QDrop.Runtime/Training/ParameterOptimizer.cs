@@ -30,7 +30,7 @@ internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettin
             _adam.Restore(first, second, steps);
     }
 
-    /// <summary>One step along the gradient that the last backward pass left, after which it is 0.</summary>
+    /// <summary>One step along the gradient that the last backward pass left, after which there is none. A parameter that the pass did not use stays as it is.</summary>
     public void Step(double learningRate)
     {
         using Tensor? gradient = parameter.grad;
@@ -43,10 +43,8 @@ internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettin
         else
             _adam.Step(at, slope, learningRate, _decay);
         if (!ReferenceEquals(ordered, gradient))
-        {
-            gradient.zero_();
             ordered.Dispose();
-        }
+        parameter.grad = null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -61,14 +59,12 @@ internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettin
                 var mean = Vector256.Load(first + i) * momentum + slope;
                 mean.Store(first + i);
                 (Vector256.Load(at + i) - (slope + mean * momentum) * rate).Store(at + i);
-                Vector256<float>.Zero.Store(gradient + i);
             }
             for (; i < _momentum.Length; i++)
             {
                 var slope = gradient[i] + at[i] * _decay;
                 first[i] = first[i] * momentum + slope;
                 at[i] -= (slope + first[i] * momentum) * rate;
-                gradient[i] = 0;
             }
         }
     }

@@ -15,6 +15,8 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
     /// <summary>Weight of the newest batch in the running statistics where the batch norm would average all batches alike.</summary>
     private const double DefaultMomentum = 0.1;
 
+    private int _averaged;
+
     /// <summary>The grid of its weight.</summary>
     public TrainedQuantizer Quantizer => quantizer;
 
@@ -24,14 +26,17 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
     /// <summary>The float layer's bias.</summary>
     public Tensor? Bias => source.Bias;
 
-    /// <summary>Weight of the newest batch in the running statistics; <see langword="null"/> for the batch norm's own.</summary>
-    public double? Momentum { get; set; }
+    /// <summary>Whether the running statistics become those of all batches from now on alike, however often the layer runs in one.</summary>
+    public bool Averages { get; set; }
 
     /// <summary>The layer's and its batch norm's output.</summary>
     public Tensor Forward(Tensor x)
     {
         Tensor y = source.Apply(x, Weight, Bias);
-        return norm is null ? y : functional.batch_norm(y, norm.running_mean!, norm.running_var!, norm.weight!, norm.bias!, !quantizer.Evaluating, Momentum ?? norm.momentum ?? DefaultMomentum, norm.eps);
+        if (norm is null)
+            return y;
+        double momentum = Averages ? 1.0 / ++_averaged : norm.momentum ?? DefaultMomentum;
+        return functional.batch_norm(y, norm.running_mean!, norm.running_var!, norm.weight!, norm.bias!, !quantizer.Evaluating, momentum, norm.eps);
     }
 
     /// <summary>The layer as it is stored: batch norm folded into its grid and its bias.</summary>

@@ -5,25 +5,25 @@ namespace QDrop.Training;
 
 /// <summary>One grid while it is trained: that of a layer's weights, or of an activation.</summary>
 /// <param name="name">Name in the network.</param>
-/// <param name="grid">The grid.</param>
-/// <param name="steps">Steps of the grids of 2, 3, … bits that fit what is quantized, the last one that of <paramref name="grid"/>; where its bit width is not learned only that.</param>
+/// <param name="grids">The grids of 2, 3, … bits that fit what is quantized, the last one that with which training begins; where its bit width is not learned only that.</param>
 /// <param name="ofWeights">Whether it is that of a layer's weights.</param>
 /// <param name="method">How it is learned.</param>
 /// <param name="settings">The settings of training.</param>
 /// <param name="pinned">Whether its bit width is fixed, whatever is learned or dropped elsewhere.</param>
-internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, IReadOnlyList<float> steps, bool ofWeights, Method method, TrainingSettings settings, bool pinned) : IDisposable
+internal sealed class TrainedQuantizer(string name, IReadOnlyList<SearchedGrid> grids, bool ofWeights, Method method, TrainingSettings settings, bool pinned) : IDisposable
 {
     // What is quantized may have no gradient itself, as a model's input.
     private readonly Tensor _leaf = zeros(1).DetachFromDisposeScope().requires_grad_(true);
-    private readonly LearnedLogarithm _alpha = new(steps[^1]), _sigma = new(steps[^1] / 3);
+    private readonly LearnedLogarithm _alpha = new(grids[^1].Step), _sigma = new(grids[^1].Step / 3);
     private readonly EstimatorWeights _estimator = new((float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient), (float)settings.StraightThrough);
-    private readonly LevelMasks _masks = new(grid, method == Method.Cpq && !pinned ? settings.DropBits : 0, method == Method.Cpq && !pinned ? settings.BitPenalty : 0);
+    private readonly LevelMasks _masks = new(grids[^1].Grid, method == Method.Cpq && !pinned ? settings.DropBits : 0, method == Method.Cpq && !pinned ? settings.BitPenalty : 0,
+        bits => grids[bits - CategoricalGrid.LeastBits].Grid);
 
     /// <summary>Name in the network.</summary>
     public string Name { get; } = name;
 
     /// <summary>The grid, which may have fewer bits than at first.</summary>
-    public CategoricalGrid Grid { get; private set; } = grid;
+    public CategoricalGrid Grid { get; private set; } = grids[^1].Grid;
 
     /// <summary>α and σ.</summary>
     public GridStep Step => new((float)_alpha.Value, (float)_sigma.Value);
@@ -65,12 +65,11 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, IReadO
 
     /// <summary>One step along the gradients; they are 0 afterwards.</summary>
     /// <param name="share">What is left of the learning rates.</param>
-    /// <returns>The penalty of the bits.</returns>
-    public double Learn(double share)
+    public void Learn(double share)
     {
         _alpha.Learn(share * settings.AlphaLearningRate);
         _sigma.Learn(share * settings.SigmaLearningRate);
-        return _masks.Learn(share * settings.GateLearningRate);
+        _masks.Learn(share * settings.GateLearningRate);
     }
 
     /// <summary>Removes the levels that do not survive, for good.</summary>
@@ -83,7 +82,7 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, IReadO
         var ratio = Ratio(bits);
         _alpha.Multiply(ratio);
         _sigma.Multiply(ratio);
-        Grid = Grid.Of(bits);
+        Grid = grids[bits - CategoricalGrid.LeastBits].Grid;
         _masks.Shrink(Grid);
         return true;
     }
@@ -101,7 +100,7 @@ internal sealed class TrainedQuantizer(string name, CategoricalGrid grid, IReadO
     }
 
     /// <summary>How much greater the step is with so many bits than with the grid's own.</summary>
-    private double Ratio(int bits) => bits == Grid.Bits ? 1 : (double)steps[bits - CategoricalGrid.LeastBits] / steps[Grid.Bits - CategoricalGrid.LeastBits];
+    private double Ratio(int bits) => bits == Grid.Bits ? 1 : (double)grids[bits - CategoricalGrid.LeastBits].Step / grids[Grid.Bits - CategoricalGrid.LeastBits].Step;
 
     /// <inheritdoc/>
     public void Dispose() => _leaf.Dispose();

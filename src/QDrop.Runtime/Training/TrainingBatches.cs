@@ -21,6 +21,9 @@ internal sealed class TrainingBatches(IModelTwin twin, TrainingData data) : IDis
     /// <summary>The hash of inputs and targets.</summary>
     public string Hash => TrainingData.Hash(_all.Inputs, _targets);
 
+    /// <summary>What a training that goes on must be on: inputs, targets, and whether they are changed and measured in ways of the caller's own, which cannot be told apart.</summary>
+    public string Origin => Hash + (data.Augment is null ? "" : ", augmented") + (data.Loss is null ? "" : ", own loss");
+
     /// <summary>Steps in an epoch. A single sample that is left over has no step of its own: batch norms need two.</summary>
     public int Steps(int batchSize) => (int)Math.Max(1, Count / batchSize + (Count % batchSize > 1 ? 1 : 0));
 
@@ -33,7 +36,7 @@ internal sealed class TrainingBatches(IModelTwin twin, TrainingData data) : IDis
         Tensor index = tensor(rows.ToArray());
         Tensor[] inputs = [.. _all.Inputs.Select(values => Rows(values, index))];
         if (data.Augment is { } augment)
-            inputs[0] = InOrderOf(augment(inputs[0], seed), inputs[0]);
+            inputs[0] = InOrderOf(UserFunction.Augment(augment, inputs[0], seed), inputs[0]);
         return (ModelInputs.Bind(twin, inputs), _targets.index_select(0, index));
     }
 

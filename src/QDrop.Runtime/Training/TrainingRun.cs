@@ -4,6 +4,7 @@ using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,6 +15,9 @@ internal sealed class TrainingRun : IDisposable
 {
     /// <summary>Batches at most over which the statistics of batch norms are averaged in the end.</summary>
     private const int StatisticBatches = 64;
+
+    /// <summary>What a share of the epochs may lie above a whole number by rounding.</summary>
+    private const double Rounding = 1e-9;
 
     /// <summary>Bytes that a tensor of a step rarely exceeds.</summary>
     private const int StepTensor = 64 << 20;
@@ -33,6 +37,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly string _weightsHash;
     private readonly List<TrainedQuantizer> _quantizers = [];
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
+    private (int Layers, int Activations) _parts;
     private TrainingState? _state;
     private DiscoveredModel? _discovered;
 
@@ -43,11 +48,19 @@ internal sealed class TrainingRun : IDisposable
         (_settings, _training, _model, _data, _progress, _cancellation) = (settings, settings.Training!, model, data, progress, cancellation);
         model.eval();
         _kept = new FloatModelState(model);
-        _weightsHash = WeightFile.Hash(model);
-        _twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
-        long samples = Math.Min(settings.RangeSamples, data.Inputs[0].shape[0]);
-        _calibration = new CalibrationContext(descriptor, settings, _twin, [.. data.Inputs.Select(i => i.narrow(0, 0, samples))], progress, cancellation, memory: null);
-        _batches = new TrainingBatches(_twin, data);
+        try
+        {
+            _weightsHash = WeightFile.Hash(model);
+            _twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
+            long samples = Math.Min(settings.RangeSamples, data.Inputs[0].shape[0]);
+            _calibration = new CalibrationContext(descriptor, settings, _twin, [.. data.Inputs.Select(i => i.narrow(0, 0, samples))], progress, cancellation, memory: null);
+            _batches = new TrainingBatches(_twin, data);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The grids of all weights and then of all activations.</summary>
@@ -70,14 +83,15 @@ internal sealed class TrainingRun : IDisposable
         discovery.TryInputs();
         CheckTargets();
         _calibration.Progress.Begin("ranges");
-        IReadOnlyList<List<float>> steps = ActivationSteps();
+        IReadOnlyList<List<SearchedGrid>> grids = ActivationGrids();
         foreach (QuantizedLayer layer in Context.Layers)
         {
             _cancellation.ThrowIfCancellationRequested();
             layer.Training = new TrainedLayer(layer.Source, layer.BatchNorm, GridOf(layer));
         }
-        foreach ((ActivationQuantizer activation, List<float> own) in Context.Activations.Zip(steps))
-            activation.Training = GridOf(activation, own);
+        foreach ((ActivationQuantizer activation, List<SearchedGrid> own) in Context.Activations.Zip(grids))
+            activation.Training = Added(new(activation.Name, own, ofWeights: false, _settings.Method, _training, BitAssignment.IsPinned(Context, activation)));
+        _parts = (Context.Layers.Count, Context.Activations.Count);
         _state = new TrainingState(_quantizers, _model, _training);
     }
 
@@ -85,16 +99,20 @@ internal sealed class TrainingRun : IDisposable
     public void Train(CalibrationCheckpoint? checkpoint = null)
     {
         TrainingState state = _state!;
-        var finished = new FinishedEpochs(checkpoint, () => CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Hash, Context.Layers), state, _training.Epochs);
+        var finished = new FinishedEpochs(checkpoint, () => CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Origin, Context.Layers), state, _training.Epochs);
         finished.Restore();
         SetTraining(true);
         while (state.Epochs.Count < _training.Epochs)
         {
-            if (state.Epochs.Count >= Math.Ceiling(_training.GateShare * _training.Epochs))
+            if (state.Epochs.Count >= Math.Ceiling(_training.GateShare * _training.Epochs - Rounding))
                 _quantizers.ForEach(static q => q.Masks.Fix());
             state.Epochs.Add(RunEpoch(state.Epochs.Count));
             finished.Keep();
         }
+        if (_quantizers.Find(static q => !float.IsNormal(q.Step.Alpha)) is { } broken)
+            throw Diverged($"The step of '{broken.Name}' became {broken.Step.Alpha}");
+        if (_model.named_parameters().FirstOrDefault(static p => !p.parameter.isfinite().all().ToBoolean()) is (var name, not null))
+            throw Diverged($"'{name}' has values that are not finite");
         AverageStatistics();
         SetTraining(false);
     }
@@ -133,12 +151,14 @@ internal sealed class TrainingRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // The model gets back what it held, whatever else there is.
+        _kept.Dispose();
         foreach (TrainedQuantizer quantizer in _quantizers)
             quantizer.Dispose();
-        _batches.Dispose();
-        _calibration.Dispose();
+        // What comes after something that failed in the constructor is not there.
+        _batches?.Dispose();
+        _calibration?.Dispose();
         (_twin as IDisposable)?.Dispose();
-        _kept.Dispose();
     }
 
     private static void Finish(QuantizedLayer layer)
@@ -160,36 +180,33 @@ internal sealed class TrainingRun : IDisposable
         bool pinned = BitAssignment.IsPinned(Context, layer);
         Tensor weight = layer.Source.Weight.detach().contiguous();
         RangeOptions options = RangeOptions.OfWeights(_settings) with { Symmetric = true };
-        float[] steps = [.. Widths(layer.Weight.Bits, pinned).Select(bits => RangeSearch.OfTensor(weight, bits, layer.Name, options).Scale)];
-        return Added(new(layer.Name, CategoricalGrid.OfWeights(layer.Weight.Bits), steps, ofWeights: true, _settings.Method, _training, pinned));
+        SearchedGrid[] grids = [.. Widths(layer.Weight.Bits, pinned).Select(bits =>
+            new SearchedGrid(CategoricalGrid.OfWeights(bits), RangeSearch.OfTensor(weight, bits, layer.Name, options, _cancellation).Scale))];
+        return Added(new(layer.Name, grids, ofWeights: true, _settings.Method, _training, pinned));
     }
 
-    /// <summary>The steps of each activation's grids, searched for all of its bit widths, the greatest last, which stays.</summary>
-    private IReadOnlyList<List<float>> ActivationSteps()
+    /// <summary>
+    /// Each activation's grids, searched for all of its bit widths, the greatest last. The zero point of one that is never negative is 0.
+    /// </summary>
+    private IReadOnlyList<List<SearchedGrid>> ActivationGrids()
     {
         IReadOnlyList<ActivationQuantizer> all = Context.Activations;
         int[][] widths = [.. all.Select(a => Widths(a.Bits, BitAssignment.IsPinned(Context, a)))];
-        List<float>[] steps = [.. all.Select(static _ => new List<float>())];
+        List<SearchedGrid>[] grids = [.. all.Select(static _ => new List<SearchedGrid>())];
         for (int left = widths.Select(static w => w.Length).DefaultIfEmpty(0).Max(); left > 0; left--)
         {
-            for (int i = 0; i < all.Count; i++)
-                all[i].Bits = widths[i][Math.Max(0, widths[i].Length - left)];
-            new RangeObservation(_calibration).OfActivations();
-            for (int i = 0; i < all.Count; i++)
-            {
-                if (left <= widths[i].Length)
-                    steps[i].Add(all[i].Scale!.item<float>());
-            }
+            int[] searched = [.. Enumerable.Range(0, all.Count).Where(i => left <= widths[i].Length)];
+            foreach (int i in searched)
+                all[i].Bits = widths[i][^left];
+            new RangeObservation(_calibration).OfActivations([.. searched.Select(i => all[i])]);
+            foreach (int i in searched)
+                grids[i].Add(new(new CategoricalGrid(all[i].Bits, (int)all[i].ZeroPoint!.item<float>()), all[i].Scale!.item<float>()));
         }
-        return steps;
+        return grids;
     }
 
     /// <summary>The bit widths that a grid may come to have.</summary>
     private int[] Widths(int bits, bool pinned) => _training.BitPenalty > 0 && !pinned ? [.. Enumerable.Range(CategoricalGrid.LeastBits, bits - CategoricalGrid.LeastBits + 1)] : [bits];
-
-    /// <summary>The grid of an activation: that of its searched range, whose zero point is 0 where activations are never negative.</summary>
-    private TrainedQuantizer GridOf(ActivationQuantizer activation, List<float> steps) => Added(new(activation.Name, new CategoricalGrid(activation.Bits, (int)activation.ZeroPoint!.item<float>()),
-        steps, ofWeights: false, _settings.Method, _training, BitAssignment.IsPinned(Context, activation)));
 
     private TrainedQuantizer Added(TrainedQuantizer quantizer)
     {
@@ -219,12 +236,19 @@ internal sealed class TrainingRun : IDisposable
         int size = Math.Min(_training.BatchSize, order.Length), steps = Math.Min(_batches.Steps(_training.BatchSize), StatisticBatches);
         foreach (TrainedQuantizer quantizer in _quantizers)
             quantizer.Masks.KeepAll();
+        foreach (QuantizedLayer layer in Context.Layers)
+            layer.Training!.Averages = true;
+        // Those that are part of no quantized layer.
+        HashSet<BatchNorm?> folded = [.. Context.Layers.Select(static l => l.BatchNorm)];
+        foreach (BatchNorm norm in _model.modules().OfType<BatchNorm>().Where(n => n.track_running_stats && !folded.Contains(n)))
+        {
+            norm.reset_running_stats();
+            norm.momentum = null;
+        }
         for (int step = 0; step < steps; step++)
         {
             _cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            foreach (QuantizedLayer layer in Context.Layers)
-                layer.Training!.Momentum = 1.0 / (step + 1);
             _calibration.Runner.RunGuarded(_batches.Take(order.AsSpan(step * size, Math.Min(size, order.Length - step * size)), draws.Seed()).Inputs);
         }
     }
@@ -252,7 +276,7 @@ internal sealed class TrainingRun : IDisposable
             ReadOnlySpan<long> rows = order.AsSpan(step * size, Math.Min(size, order.Length - step * size));
             (double stepLoss, long stepRight) = Step(rows, draws, (epoch * (double)steps + step) / (_training.Epochs * (double)steps));
             if (!double.IsFinite(stepLoss))
-                throw Diverged(epoch, step, steps, stepLoss);
+                throw Diverged($"The loss became {FormattableString.Invariant($"{stepLoss}")} in step {step + 1} of {steps} of epoch {epoch + 1}");
             loss += stepLoss * rows.Length;
             right += stepRight;
             seen += rows.Length;
@@ -269,7 +293,8 @@ internal sealed class TrainingRun : IDisposable
         SampleMasks(draws);
         (Bundle inputs, Tensor targets) = _batches.Take(rows, draws.Seed());
         IReadOnlyList<Tensor> outputs = _calibration.Runner.RunGuarded(inputs).Tensors;
-        Tensor loss = _data.Loss is { } own ? own(outputs, targets) : functional.cross_entropy(outputs[0], targets);
+        CheckParts();
+        Tensor loss = _data.Loss is { } own ? UserFunction.Loss(own, outputs, targets) : functional.cross_entropy(outputs[0], targets);
         loss.backward();
         double value = loss.ToDouble();
         double share = (1 + Math.Cos(Math.PI * done)) / 2;
@@ -279,6 +304,17 @@ internal sealed class TrainingRun : IDisposable
             quantizer.Learn(share);
         using var guard = no_grad();
         return (value, _data.Loss is null ? outputs[0].argmax(1).eq(targets).sum().ToInt64() : 0);
+    }
+
+    /// <summary>What first runs now has no grid.</summary>
+    private void CheckParts()
+    {
+        string? part = Context.Layers.Skip(_parts.Layers).Select(static l => l.Name).Concat(Context.Activations.Skip(_parts.Activations).Select(static a => a.Name)).FirstOrDefault();
+        if (part is not null)
+        {
+            throw new QDropException("QDROP277", $"'{part}' runs for the first time while the model is trained: it did not run on the first {_calibration.Batches.Inputs[0].shape[0]} inputs in evaluation mode, on which "
+                + "ranges are searched. Expected a forward that runs the same layers always. Leave out what only training needs, such as auxiliary outputs, or give more RangeSamples.");
+        }
     }
 
     private void SampleMasks(EpochDraws draws)
@@ -321,6 +357,6 @@ internal sealed class TrainingRun : IDisposable
         _sinceProgress.Restart();
     }
 
-    private QDropException Diverged(int epoch, int step, int steps, double loss) => new("QDROP274", FormattableString.Invariant(
-        $"The loss became {loss} in step {step + 1} of {steps} of epoch {epoch + 1} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}). Expected a finite one. Lower LearningRate or AlphaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."));
+    private QDropException Diverged(string what) => new("QDROP274", FormattableString.Invariant(
+        $"{what} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}, for σ {_training.SigmaLearningRate}). Expected finite values. Lower Training.LearningRate (TrainingLearningRate in a project), AlphaLearningRate or SigmaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."));
 }

@@ -19,7 +19,7 @@ public sealed record TrainingSettings
     /// <summary>Passes over the training data, at least 1.</summary>
     public int Epochs { get; init; } = 5;
 
-    /// <summary>Samples in a step, at least 1. The last step of an epoch takes what is left.</summary>
+    /// <summary>Samples in a step, at least 1. The last step of an epoch takes what is left, unless that is a single one.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>How the model's parameters are changed. Grids are always learned by Adam.</summary>
@@ -65,12 +65,15 @@ public sealed record TrainingSettings
 
     /// <summary>
     /// λ, 0 or more: weight of the penalty Σ P(Z_k ≠ 0) by which each grid learns how many bits it needs, at most those of the settings; 0 where bit widths are
-    /// fixed. <see cref="Method.Cpq"/> only.
+    /// fixed. As gates begin, those levels fall that are worth less than 0.23 λ in the loss. <see cref="Method.Cpq"/> only.
     /// </summary>
     public double BitPenalty { get; init; }
 
-    /// <summary>Adam's first learning rate for the gates by which bit widths are learned, 0 or more.</summary>
-    public double GateLearningRate { get; init; } = 0.1;
+    /// <summary>
+    /// Adam's first learning rate for the gates by which bit widths are learned, 0 or more. A gate has to go 4.4 before its level is lost: the rate times the steps in which widths are
+    /// learned should be about three times that. A greater one lets chance decide.
+    /// </summary>
+    public double GateLearningRate { get; init; } = 0.03;
 
     /// <summary>
     /// Share of the epochs, rounded up, above 0 and at most 1, in which bit widths are learned; then they are fixed, and the model is trained with what they have come to.

@@ -18,6 +18,9 @@ internal sealed class TrainingState
     {
         _quantizers = quantizers;
         _model = model;
+        // What the model has learned before is no part of the first step.
+        foreach (Tensor parameter in model.parameters())
+            parameter.grad = null;
         _named = [.. model.named_parameters().Where(static p => p.parameter.requires_grad).Select(p => (p.name, new ParameterOptimizer(p.parameter, settings)))];
         Optimizers = [.. _named.Select(static p => p.Optimizer)];
     }
@@ -52,17 +55,27 @@ internal sealed class TrainingState
     public void Restore(IReadOnlyDictionary<string, Tensor> tensors)
     {
         using var guard = no_grad();
+        // All of it or nothing: whatever is missing is found before anything is changed.
+        List<Action> copies = [];
         foreach ((string name, Tensor value) in _model.state_dict())
-            value.copy_(Find($"model.{name}", value.shape));
+        {
+            Tensor found = Find($"model.{name}", value.shape);
+            copies.Add(() => value.copy_(found));
+        }
         foreach ((string name, ParameterOptimizer optimizer) in _named)
         {
             float[] first = Values<float>($"first.{name}"), second = optimizer.Means.Second.Length > 0 ? Values<float>($"second.{name}") : [];
             if (first.Length != optimizer.Means.First.Length || second.Length != optimizer.Means.Second.Length)
                 throw new Artifacts.InvalidFileException($"its means for '{name}' do not fit.");
-            optimizer.Restore(first, second, Values<long>($"steps.{name}")[0]);
+            long steps = Values<long>($"steps.{name}")[0];
+            copies.Add(() => optimizer.Restore(first, second, steps));
         }
-        for (int i = 0; i < _quantizers.Count; i++)
-            _quantizers[i].Restore(Values<double>($"grid.{i:d4}"));
+        foreach ((TrainedQuantizer quantizer, int i) in _quantizers.Select(static (q, i) => (q, i)))
+        {
+            double[] found = Values<double>($"grid.{i:d4}");
+            copies.Add(() => quantizer.Restore(found));
+        }
+        copies.ForEach(static copy => copy());
 
         T[] Values<T>(string name) where T : unmanaged => MemoryMarshal.Cast<byte, T>(Find(name, null).contiguous().bytes).ToArray();
 

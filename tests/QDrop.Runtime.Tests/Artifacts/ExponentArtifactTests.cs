@@ -53,6 +53,21 @@ public sealed class ExponentArtifactTests : IDisposable
     }
 
     [Fact]
+    public void What_came_with_version_3_makes_a_file_of_version_3()
+    {
+        QuantizedModelState state = SampleState.Create();
+        QuantizationSettings settings = state.Manifest.Settings;
+        QuantizationSettings[] newer =
+        [
+            settings with { Norm = 1.5 }, settings with { Scale = Scale.PowerOfTwo }, settings with { Scale = Scale.PowerOfTwo, Exponents = new() },
+            settings with { Budget = BitBudget.Parse("3 bits") }, settings with { Budget = BitBudget.Parse("3 bits"), MaxW = 6 },
+            settings with { Method = Method.Cpq }, settings with { Method = Method.Lsq, Training = new() },
+        ];
+        Assert.All(newer, s => Assert.Equal(3, ArtifactWriter.VersionFor(state with { Manifest = state.Manifest with { Settings = s } })));
+        Assert.Equal(2, ArtifactWriter.VersionFor(state));
+    }
+
+    [Fact]
     public void How_exponents_were_learned_and_the_power_of_errors_are_kept()
     {
         QuantizedModelState state = Powers(Scale.PowerOfTwo);

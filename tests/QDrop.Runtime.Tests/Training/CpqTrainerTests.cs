@@ -88,15 +88,18 @@ public sealed class CpqTrainerTests : CalibrationTest
     [Theory]
     [InlineData(0.0, 0.0, TrainingOptimizer.Sgd)]
     [InlineData(0.3, 0.0, TrainingOptimizer.Adam)]
-    [InlineData(0.0, 0.1, TrainingOptimizer.Sgd)]
+    [InlineData(0.0, 1e3, TrainingOptimizer.Sgd)]
     public void A_training_that_was_stopped_ends_with_the_bytes_of_one_that_was_not(double dropBits, double penalty, TrainingOptimizer optimizer)
     {
         QuantizationSettings settings = Settings with
         {
-            Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty, Optimizer = optimizer, LearningRate = optimizer == TrainingOptimizer.Adam ? 1e-3 : 0.02, GateLearningRate = 0.3 },
+            Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty, Optimizer = optimizer, LearningRate = optimizer == TrainingOptimizer.Adam ? 1e-3 : 0.02, GateLearningRate = 1, GateShare = 1 },
         };
         TrainingData data = _data with { Augment = static (x, seed) => seed % 2 == 0 ? x : x.flip(3) };
-        byte[] whole = Bytes(Train(settings, data));
+        CalibrationOutcome outcome = Train(settings, data);
+        byte[] whole = Bytes(outcome);
+        // Where widths are learned, levels are lost before training is stopped.
+        Assert.Equal(penalty > 0, outcome.Training!.Epochs[0].WeightBits < 4);
         Assert.Equal(whole, Bytes(Train(settings, data)));
 
         List<CheckpointNote> notes = [];
@@ -144,6 +147,69 @@ public sealed class CpqTrainerTests : CalibrationTest
         }
     }
 
+    [Fact]
+    public void Two_bits_that_were_there_from_the_start_are_not_reported_as_lost()
+    {
+        CalibrationOutcome outcome = Train(Settings with { W = 2, A = 2, Training = Settings.Training! with { BitPenalty = 0.1 } }, _data);
+        Assert.Empty(outcome.Training!.Collapsed);
+    }
+
+    [Fact]
+    public void Gradients_of_before_are_not_those_of_the_first_step()
+    {
+        byte[] expected = Bytes(Train(Settings, _data));
+        foreach (Tensor parameter in _model.parameters())
+            parameter.grad = ones_like(parameter) * 1e3;
+        Assert.Equal(expected, Bytes(Train(Settings, _data)));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_checkpoint_is_not_written_over()
+    {
+        string path = Path.Combine(Folder, "weights.safetensors");
+        SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["w"] = ones(3) }, new Dictionary<string, string> { ["epochs"] = "24", ["format"] = "pt" });
+        byte[] before = File.ReadAllBytes(path);
+        var trainer = new CpqTrainer(ResidualNet.Descriptor, _model, Settings);
+        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => trainer.Train(_data, checkpoint: new CalibrationCheckpoint(path))).Code);
+        Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
+    [Theory]
+    [InlineData("null", "gave null")]
+    [InlineData("fewer", "Expected Float32 of")]
+    [InlineData("type", "gave Float64")]
+    [InlineData("throws", "threw InvalidOperationException: no")]
+    public void An_augmentation_that_gives_no_batch_is_named(string what, string says)
+    {
+        TrainingData data = _data with
+        {
+            Augment = (x, _) => what switch
+            {
+                "null" => null!,
+                "fewer" => x[..1],
+                "type" => x.to(ScalarType.Float64),
+                _ => throw new InvalidOperationException("no"),
+            },
+        };
+        var error = Assert.Throws<QDropException>(() => Train(Settings, data));
+        Assert.Equal("QDROP276", error.Code);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("each")]
+    [InlineData("detached")]
+    public void A_loss_that_is_none_is_named(string what)
+    {
+        TrainingData data = _data with
+        {
+            Loss = (outputs, targets) => what == "each" ? functional.cross_entropy(outputs[0], targets, reduction: Reduction.None) : functional.cross_entropy(outputs[0], targets).detach(),
+        };
+        var error = Assert.Throws<QDropException>(() => Train(Settings, data));
+        Assert.Equal("QDROP276", error.Code);
+        Assert.StartsWith("Loss of the training data gave Float32 [", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0.25, 1)]
     [InlineData(0.6, 3)]
@@ -159,11 +225,12 @@ public sealed class CpqTrainerTests : CalibrationTest
 
     [Theory]
     [InlineData(0.5, 0)]
+    // So long as nothing makes gates move, masks are drawn until the end.
     [InlineData(0, 1e-9)]
     public void Batch_norms_have_the_statistics_of_the_model_with_every_level(double dropBits, double penalty)
     {
         // Next to nothing is learned, so that only what is dropped could make a difference.
-        TrainingSettings still = Settings.Training! with { LearningRate = 1e-12, AlphaLearningRate = 0, SigmaLearningRate = 0, GateLearningRate = 0, WeightDecay = 0, Epochs = 12 };
+        TrainingSettings still = Settings.Training! with { LearningRate = 1e-12, AlphaLearningRate = 0, SigmaLearningRate = 0, GateLearningRate = 0, GateShare = 1, WeightDecay = 0, Epochs = 12 };
         Tensor kept = Outputs(still), dropped = Outputs(still with { DropBits = dropBits, BitPenalty = penalty });
         // One is the mean over batches, the other a running mean that forgets.
         Assert.InRange((dropped - kept).abs().mean().ToDouble() / kept.abs().mean().ToDouble(), 0, 0.05);

@@ -116,8 +116,18 @@ public sealed class LevelMasksTests
         masks.Restore(CategoricalGrid.OfWeights(6), [.. Gate(2), .. Gate(-3), .. Gate(2), .. Gate(2)]);
         Assert.Equal(3, masks.Surviving());
         masks.Shrink(CategoricalGrid.OfWeights(3));
-        Assert.Single(masks.Active);
+        Assert.Equal(LearnedScalar.StateLength, masks.State.Length);
         masks.Restore(CategoricalGrid.OfWeights(3), Gate(-3));
+        Assert.Equal(2, masks.Surviving());
+    }
+
+    [Fact]
+    public void Two_bits_have_no_level_to_lose()
+    {
+        var masks = new LevelMasks(CategoricalGrid.OfWeights(2), 0, 0.1);
+        Assert.False(masks.ChoosesBits);
+        masks.Sample([0.1f, 0, 0, 0, 0, 0, 0, 0]);
+        Assert.Equal(1, Assert.Single(masks.Parts).Share);
         Assert.Equal(2, masks.Surviving());
     }
 

@@ -13,6 +13,7 @@ public sealed class TrainedQuantizerTests
 
     // Those of 2, 3 and 4 bits.
     private static readonly float[] Steps = [0.9f, 0.5f, 0.3f];
+    private static readonly SearchedGrid[] Weights = [.. Steps.Select(static (s, i) => new SearchedGrid(CategoricalGrid.OfWeights(i + 2), s))];
 
     [Fact]
     public void Grids_of_fewer_bits_have_the_steps_that_fit_them()
@@ -63,7 +64,23 @@ public sealed class TrainedQuantizerTests
         Assert.Equal(slope4 * z3 * (highest[2] - highest[1]), 10 * state[Gates + LearnedScalar.StateLength + 1], 1e-4);
     }
 
+    [Fact]
+    public void Grids_of_fewer_bits_have_the_zero_points_that_fit_them()
+    {
+        using var scope = NewDisposeScope();
+        // The grid of 2 bits that lies within that of 4 would have its zero point at 0.
+        SearchedGrid[] grids = [new(new(2, 1), 0.9f), new(new(3, 1), 0.5f), new(new(4, 3), 0.3f)];
+        using var quantizer = new TrainedQuantizer("add", grids, ofWeights: false, Method.Cpq, new() { BitPenalty = 1 }, pinned: false);
+        quantizer.Masks.Sample([0.001f, 0.5f, 0, 0, 0, 0, 0, 0]);
+        Assert.Equal(-0.9f, quantizer.Apply(tensor([-5f]), rectify: false).item<float>());
+        double[] state = quantizer.State;
+        state[Gates] = -9;
+        quantizer.Restore(state);
+        Assert.True(quantizer.Shrink());
+        Assert.Equal(new CategoricalGrid(2, 1), quantizer.Grid);
+    }
+
     // A penalty that is there and weighs nothing.
     private static TrainedQuantizer Learned() =>
-        new("conv", CategoricalGrid.OfWeights(4), Steps, ofWeights: true, Method.Cpq, new() { BitPenalty = 1e-300, ClusterGradient = 0 }, pinned: false);
+        new("conv", Weights, ofWeights: true, Method.Cpq, new() { BitPenalty = 1e-300, ClusterGradient = 0 }, pinned: false);
 }
