@@ -51,7 +51,7 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
         }
     }
 
-    private int Most => _settings.MaxW ?? 8;
+    private int Most => _settings.LargestW;
 
     /// <summary>As many points as are listed, the first and the last among them.</summary>
     private static IEnumerable<FrontierPoint> Listed(IReadOnlyList<FrontierPoint> points) => points.Count <= MostPoints

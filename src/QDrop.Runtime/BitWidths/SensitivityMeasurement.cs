@@ -33,10 +33,12 @@ internal sealed class SensitivityMeasurement : IDisposable
         _batch = calibration.Batches.Batch(0, MostSamples);
         _floats = new PrefixExecutor(calibration.Quantization);
         IReadOnlyList<QuantizedLayer> layers = calibration.Quantization.Layers;
-        Dictionary<QuantizedLayer, long> before = layers.ToDictionary(static l => l, static l => l.MultiplyAccumulates);
         calibration.Quantization.Enable(weights: false, activations: false);
+        // Of one input, and not a share of the batch's: some layers run on what all samples share.
+        Dictionary<QuantizedLayer, long> before = layers.ToDictionary(static l => l, static l => l.MultiplyAccumulates);
+        calibration.Runner.Run(calibration.Batches.First(1));
+        _operations = layers.ToDictionary(static l => l, l => l.MultiplyAccumulates - before[l]);
         _expected = [.. Forward().Tensors.Select(static t => t.DetachFromDisposeScope())];
-        _operations = layers.ToDictionary(static l => l, l => (l.MultiplyAccumulates - before[l]) / _batch.Count);
     }
 
     /// <summary>Inputs on which the model's end is measured.</summary>

@@ -69,8 +69,8 @@ internal sealed class LearnedExponents : IDisposable
     }
 
     /// <summary>
-    /// What rounding to nearest does to the weight with the present exponents, 1 with those where it does the least: Σ((1 − h)·error(E) + h·error(E + 1)), relative to the sum of the
-    /// least errors. Soft rounding does not show it.
+    /// What rounding to nearest does to the weight with the present exponents: Σ((1 − h)·error(E) + h·error(E + 1)), relative to the sum of the least errors, those of exponents that are
+    /// not learned from included. Soft rounding does not show it.
     /// </summary>
     /// <param name="gradient">Gets <paramref name="factor"/> times the gradient of v added.</param>
     /// <param name="factor">What the gradient is multiplied with.</param>

@@ -35,6 +35,9 @@ public sealed partial record QuantizationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaxW { get; init; }
 
+    /// <summary><see cref="MaxW"/>, or what stands for it.</summary>
+    internal int LargestW => MaxW ?? 8;
+
     /// <summary>Bit width of activations, 2 to 8.</summary>
     public int A { get; init; } = 4;
 

@@ -185,7 +185,7 @@ internal sealed class ReportPage
     }
 
     private static string Widths(QuantizationSettings settings) =>
-        settings.Budget is { } budget ? FormattableString.Invariant($"{settings.W} to {settings.MaxW ?? 8} bits within {budget}") : FormattableString.Invariant($"{settings.W} bits");
+        settings.Budget is { } budget ? FormattableString.Invariant($"{settings.W} to {settings.LargestW} bits within {budget}") : FormattableString.Invariant($"{settings.W} bits");
 
     /// <summary>A setting as one would write it: <c>0.00004</c>, not <c>4E-05</c>.</summary>
     private static string Value(JsonElement setting) => setting.ValueKind switch
