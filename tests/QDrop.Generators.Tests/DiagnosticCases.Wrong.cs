@@ -127,6 +127,9 @@ internal static partial class DiagnosticCases
             Model("""[Quantize(W = 2, Budget = "1.5 bits")]""", "partial class Net"),
             Model("""[Quantize(W = 3, Budget = "2.5 bits/MAC")]""", "partial class Net"),
             Model("""[Quantize(W = 2, MaxW = 4, FirstLast = 4, Budget = "6 bits")]""", "partial class Net"),
+            Model("""[Quantize(W = 3, Budget = "3.0 bits")]""", "partial class Net"),
+            Model("""[Quantize(W = 2, MaxW = 6, FirstLast = 4, Budget = "6 bits")]""", "partial class Net"),
+            Model("""[Quantize(W = 2, MaxW = 6, FirstLast = 4, Budget = "6.1 bits")]""", "partial class Net"),
         ],
         ["QDROP037"] =
         [

@@ -44,8 +44,16 @@ internal static class BudgetSettings
         if (partsHaveWidths || measure is not (BudgetText.Bits or BudgetText.BitsPerMac))
             return null;
         var beside = $"with W = {SettingsGatherer.Text(settings.W)}, MaxW = {SettingsGatherer.Text(settings.MaxW)} and FirstLast = {SettingsGatherer.Text(settings.FirstLast)}";
-        if (amount < Math.Min(settings.W, settings.FirstLast))
+        int least = Math.Min(settings.W, settings.FirstLast), most = Math.Max(settings.MaxW, settings.FirstLast);
+        if (amount < least)
             return $"{beside} no weight has so few bits";
-        return amount > Math.Max(settings.MaxW, settings.FirstLast) ? $"{beside} no weight has so many bits" : null;
+        if (amount > most)
+            return $"{beside} no weight has so many bits";
+        // The first and the last layer have weights, however few, so that they move the average. Of multiply-accumulates they may have none.
+        if (measure != BudgetText.Bits)
+            return null;
+        if (amount == least && least < settings.FirstLast)
+            return $"{beside} the average is above {SettingsGatherer.Text(least)}: the first and the last layer have FirstLast bits, and count";
+        return amount == most && most > settings.FirstLast ? $"{beside} the average is below {SettingsGatherer.Text(most)}: the first and the last layer have FirstLast bits, and count" : null;
     }
 }
