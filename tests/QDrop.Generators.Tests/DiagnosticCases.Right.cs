@@ -21,6 +21,8 @@ internal static partial class DiagnosticCases
         ["every choice"] = Model("[Quantize(Preset = Preset.Quick, Granularity = Granularity.Stage, Loss = LossKind.Fisher, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
         ["bounds of settings of the search and of learning"] = Model("[Quantize(BatchSize = 1, RangeSamples = 1, Lambda = 0, WarmUp = 1, BetaStart = 1e-9, BetaEnd = 1e-9, LearningRate = 1e-9, ActivationLearningRate = 0, WeightObserver = RangeObserver.Percentile, Percentile = 100)]", "partial class Net"),
         ["every choice of ranges"] = Model("[Quantize(WeightObserver = RangeObserver.MinMax, ActivationObserver = RangeObserver.Percentile, Percentile = 99.9, WeightsPerChannel = false, SymmetricWeights = true, SymmetricActivations = true, Order = CalibrationOrder.UnitByUnit)]", "partial class Net"),
+        ["batches that ranges of a trained model are averages over"] = Model("[Quantize(Method = Method.Cpq, ActivationObserver = RangeObserver.AverageLeastError, BatchSize = 8)]", "partial class Net"),
+        ["batches that extremes of a trained model are averages over"] = Model("[Quantize(Method = Method.Lsq, ActivationObserver = RangeObserver.AverageMinMax, BatchSize = 8)]", "partial class Net"),
         ["powers of two"] = Model("[Quantize(W = 2, Scale = Scale.PowerOfTwo, Norm = Norm.Auto, ActivationLearning = ActivationLearning.Fixed)]", "partial class Net"),
         ["powers of two with the Fisher-weighted loss"] = Model("[Quantize(Scale = Scale.NearestPowerOfTwo, Norm = 2, Loss = LossKind.Fisher)]", "partial class Net"),
         ["bounds of Norm"] = Model("[Quantize(Norm = 1, Preset = Preset.Quick)]", "partial class Net"),

@@ -88,7 +88,7 @@ internal static class SettingConflicts
             // Quantization is always dropped, so that nothing can be learned of it.
             "Brecq" => OfActivations,
             // The model is trained as a whole, its weights with one symmetric grid each.
-            "Cpq" or "Lsq" => ["Drop", "Preset", "Iterations", "BatchSize", "Granularity", "Loss", "Norm", "Order", "WeightsPerChannel", "SymmetricWeights", .. OfActivations, .. OfRounding],
+            "Cpq" or "Lsq" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", "Norm", "Order", "WeightsPerChannel", "SymmetricWeights", .. OfActivations, .. OfRounding],
             _ => [],
         };
         foreach (var setting in unused.Where(IsGiven))
@@ -105,6 +105,9 @@ internal static class SettingConflicts
         string weights = Choice(attribute, "WeightObserver") ?? "LeastError", activations = Choice(attribute, "ActivationObserver") ?? "LeastError";
         if (IsGiven("Percentile") && weights != "Percentile" && activations != "Percentile")
             yield return ("Percentile", $"WeightObserver = {weights} and ActivationObserver = {activations}");
+        // Without reconstruction a batch is only what averages of ranges are taken over.
+        if (IsGiven("BatchSize") && SettingsGatherer.IsTraining(method) && activations is not ("AverageLeastError" or "AverageMinMax"))
+            yield return ("BatchSize", $"Method = {method} and ActivationObserver = {activations}");
 
         bool IsGiven(string setting) => ValueOf(attribute, setting) is not null;
     }
