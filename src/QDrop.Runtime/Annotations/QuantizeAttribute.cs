@@ -1,9 +1,10 @@
 namespace QDrop;
 
 /// <summary>
-/// Marks a TorchSharp model for post-training quantization. The class must be <see langword="partial"/>; the generator adds its
-/// quantized twin, and <c>dotnet build</c> calibrates it. On a field, a property or a module class within such a model, it overrides
-/// <see cref="W"/>, <see cref="A"/> and <see cref="Method"/> there.
+/// Marks a TorchSharp model for quantization, after training or by further training (<see cref="Method"/>). The class must be <see langword="partial"/>; the generator adds
+/// its quantized twin, and <c>dotnet build</c> calibrates or trains it. On a field, a property or a module class within such a model, it overrides <see cref="W"/>,
+/// <see cref="A"/> and <see cref="Method"/> there. With <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>, which train the model as a whole, a part has no
+/// <see cref="Method"/> of its own, nor can a part alone be trained.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Field | AttributeTargets.Property, Inherited = false)]
 public sealed class QuantizeAttribute : Attribute
