@@ -67,14 +67,7 @@ internal sealed class ModelPlan
         var settings = Descriptor.Settings;
         foreach (var (value, place) in given)
             settings = PlacedException.At(place, () => settings.With(value.Name, value.Value));
-        try
-        {
-            return settings.Validated();
-        }
-        catch (QDropException e)
-        {
-            throw new PlacedException(e, given.Where(static g => !IsValid(g.Value)).Select(static g => g.Place).FirstOrDefault(Model));
-        }
+        return Fault(settings) is { } fault ? throw new PlacedException(fault, PlaceOfFault(given, fault)) : settings;
     }
 
     /// <summary>Whether the calibrated model is measured, for the report: what the property says, else the item, else it is.</summary>
@@ -92,16 +85,32 @@ internal sealed class ModelPlan
     /// <summary>What is set one by one counts more than the preset beside it, in whatever order they are written.</summary>
     private static IEnumerable<NamedValue> PresetFirst(IEnumerable<NamedValue> values) => values.OrderBy(static v => !v.Name.Equals(SettingNames.Preset, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsValid(NamedValue value)
+    /// <summary>
+    /// Who caused a fault of the merged settings: the value without which they would be valid, of several the one that the message names; where there is none, as with two faults at
+    /// once, the first that is at fault on its own, in the same way; else the attribute.
+    /// </summary>
+    private Place PlaceOfFault(List<(NamedValue Value, Place Place)> given, QDropException fault)
+    {
+        var causes = given.Where(g => Fault(Merged(Descriptor.Settings, given.Where(other => other != g).Select(static other => other.Value))) is null)
+            .OrderByDescending(g => fault.Message.StartsWith(g.Value.Name + " = ", StringComparison.OrdinalIgnoreCase));
+        var faults = given.Select(static g => (g.Place, Fault: Fault(Merged(new QuantizationSettings(), [g.Value])))).Where(g => g.Fault?.Code == fault.Code)
+            .OrderByDescending(g => g.Fault!.Message == fault.Message);
+        return causes.Select(static g => g.Place).Concat(faults.Select(static g => g.Place)).FirstOrDefault(Model);
+    }
+
+    private static QuantizationSettings Merged(QuantizationSettings settings, IEnumerable<NamedValue> values) => values.Aggregate(settings, static (s, v) => s.With(v.Name, v.Value));
+
+    /// <summary>What is wrong with settings, or <see langword="null"/>.</summary>
+    private static QDropException? Fault(QuantizationSettings settings)
     {
         try
         {
-            new QuantizationSettings().With(value.Name, value.Value).Validated();
-            return true;
+            settings.Validated();
+            return null;
         }
-        catch (QDropException)
+        catch (QDropException e)
         {
-            return false;
+            return e;
         }
     }
 

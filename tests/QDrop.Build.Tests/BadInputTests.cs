@@ -34,9 +34,14 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         new("BadTruth", "QDROP106", "expected true or false", Attribute: Sound, Item: """WeightsPerChannel="1" """),
         new("BadPercentile", "QDROP203", "Percentile = 50", Attribute: Sound, Item: """Percentile="50" """),
         new("BadBudget", "QDROP285", "it has no unit", Attribute: Sound, Item: """Budget="3.0" """),
+        new("BadBesideBudget", "QDROP203", "Lambda = -1", Attribute: Sound, Item: """W="2" MaxW="6" Budget="3.0 bits" Lambda="-1" """, At: "Lambda"),
+        new("BadBesideCpq", "QDROP203", "GateShare = 2", Attribute: Sound, Item: """Method="Cpq" BitPenalty="0.1" GateShare="2" """, At: "GateShare"),
+        new("BudgetOfAttribute", "QDROP287", "at least W, which is 7", Attribute: Sound + """, MaxW = 6, Budget = "5.5 bits" """, Item: """W="7" """, At: "W"),
+        new("LargestBelowSmallest", "QDROP287", "MaxW = 3", Attribute: Sound, Item: """W="5" MaxW="3" Budget="6 bits" """, At: "MaxW"),
+        new("TwoFaults", "QDROP203", "Iterations = 0", Attribute: Sound, Item: """Lambda="-1" Iterations="0" """, At: "Iterations"),
         new("LargestAlone", "QDROP287", "a Budget beside it", Attribute: Sound, Item: """MaxW="6" """),
-        new("Contradiction", "QDROP203", "SymmetricActivations", Attribute: Sound, Item: """SymmetricActivations="true" ActivationLearning="LsqPlus" """, AtItem: false),
-        new("LearnedOffset", "QDROP280", "LsqPlus", Attribute: Sound, Item: """Scale="PowerOfTwo" ActivationLearning="LsqPlus" """, AtItem: false),
+        new("Contradiction", "QDROP203", "SymmetricActivations", Attribute: Sound, Item: """SymmetricActivations="true" ActivationLearning="LsqPlus" """, At: "ActivationLearning"),
+        new("LearnedOffset", "QDROP280", "LsqPlus", Attribute: Sound, Item: """Scale="PowerOfTwo" ActivationLearning="LsqPlus" """, At: "Scale"),
         new("BadNorm", "QDROP106", "Norm = some", Attribute: Sound, Item: """Norm="some" """),
         new("BadInsight", "QDROP106", "Insight = perhaps", Attribute: Sound, Item: """Insight="perhaps" """),
         new("ItemWeights", "QDROP210", "elsewhere.safetensors", Attribute: Sound, Item: """Weights="elsewhere.safetensors" """),
@@ -59,6 +64,8 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         Assert.Equal(fault.Code, error.Code);
         Assert.Contains(fault.Text, error.Text, StringComparison.OrdinalIgnoreCase);
         Assert.True(error.ColumnNumber > 0);
+        if (fault.At is not null)
+            Assert.Equal(fault.At + "=", File.ReadAllLines(file)[line - 1].Substring(error.ColumnNumber - 1, fault.At.Length + 1));
     }
 
     [Fact]
@@ -112,7 +119,8 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
     /// <param name="Constructor">Statements at the start of its constructor.</param>
     /// <param name="Item">Metadata of its item; none, no item.</param>
     /// <param name="AtItem">Whether the error stands at the item, if there is one.</param>
-    internal sealed record Fault(string Name, string Code, string Text, string Attribute, string Start = "", string Constructor = "", string? Item = null, bool AtItem = true);
+    /// <param name="At">The metadatum of the item that the error stands at; <see langword="null"/> where any will do.</param>
+    internal sealed record Fault(string Name, string Code, string Text, string Attribute, string Start = "", string Constructor = "", string? Item = null, bool AtItem = true, string? At = null);
 
     /// <summary>The project and its build.</summary>
     public sealed class Broken : IDisposable
