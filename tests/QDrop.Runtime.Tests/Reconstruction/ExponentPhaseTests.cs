@@ -48,18 +48,29 @@ public sealed class ExponentPhaseTests
         using var unit = new LinearUnit(2);
         var target = x.matmul(unit.Weights[0].Weight.t());
         var settings = QuantizationSettings.Quick with { W = 2, Drop = 0, Scale = Scale.PowerOfTwo, Iterations = 50, Exponents = new() { Share = 0.4 } };
-        var (learning, scales) = (new List<bool>(), new List<float[]>());
+        unit.Weights[0].BeginExponents();
+        var (learning, scales, variables) = (new List<bool>(), new List<float[]>(), new List<float[]> { Near.Values(unit.Weights[0].Exponents!.V) });
+        float[] below = [.. unit.Weights[0].Exponents!.Channels.Select(c => PowerOfTwo.Step(c.Floor))];
+        unit.Weights[0].SearchRange();
         new UnitReconstructor(settings, new SeededDraws(1))
         {
             Iterated = (_, _) =>
             {
                 learning.Add(unit.Weights[0].Exponents is not null);
                 scales.Add(Near.Values(unit.Weights[0].Scale!));
+                if (unit.Weights[0].Exponents is { } exponents)
+                    variables.Add(Near.Values(exponents.V));
             },
         }.Reconstruct(unit, x, x, target, null, default);
         Assert.Equal(Enumerable.Range(1, 50).Select(i => i <= 20), learning);
         Assert.All(scales.Skip(20), s => Assert.Equal(scales[^1], s));
         Assert.Equal(scales[^1], Near.Values(unit.Weights[0].Scale!));
+        // Each iteration moves all of them, and where they are in the end decides.
+        Assert.Equal(21, variables.Count);
+        Assert.All(variables.Zip(variables.Skip(1)), pair => Assert.All(pair.First.Zip(pair.Second), v => Assert.NotEqual(v.First, v.Second)));
+        Assert.True(variables[0].Zip(variables[^1], (first, last) => Math.Abs(last - first)).Max() > 1);
+        Assert.Contains(variables[0].Zip(variables[^1]), v => v.First >= 0 != v.Second >= 0);
+        Assert.Equal(below.Zip(variables[^1], (step, v) => v >= 0 ? 2 * step : step), scales[^1]);
     }
 
     /// <summary>One linear layer, whose input and output are float.</summary>
