@@ -32,6 +32,56 @@ public sealed class AssignmentSearchTests
         }
     }
 
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(14)]
+    public void Nor_among_many_layers_as_a_table_of_all_costs_says(int seed)
+    {
+        var random = new Random(seed);
+        for (int instance = 0; instance < 12; instance++)
+        {
+            Choice[][] layers = SmallLayers(random, count: random.Next(30, 61), alike: instance % 3 == 0);
+            double[] table = LeastErrors(layers);
+            foreach (long budget in Budgets(layers))
+            {
+                Assignment found = AssignmentSearch.Run(layers, budget);
+                (double error, long cost) = Best(table, budget);
+                Assert.Equal((error, cost, 0), (found.Error, found.Cost, found.Gap));
+                Assert.Equal(error, found.Choices.Select((c, l) => layers[l][c].Error).Sum());
+                Assert.Equal(cost, found.Choices.Select((c, l) => layers[l][c].Cost).Sum());
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(10)]
+    public void A_search_that_is_cut_short_is_not_farther_off_than_it_says(int mostLabels)
+    {
+        var random = new Random(15);
+        int cut = 0, missed = 0;
+        for (int instance = 0; instance < 40; instance++)
+        {
+            Choice[][] layers = SmallLayers(random, count: random.Next(30, 61), alike: true);
+            double[] table = LeastErrors(layers);
+            foreach (long budget in Budgets(layers))
+            {
+                Assignment found = AssignmentSearch.Run(layers, budget, mostLabels);
+                double least = Best(table, budget).Error;
+                // Bounds are no multiples of the unit, and rounded.
+                Assert.InRange(least, found.Error - found.Gap - (1e-12 * found.Error), found.Error);
+                Assert.InRange(found.Cost, 0, budget);
+                Assert.Equal((found.Error, found.Cost), (found.Choices.Select((c, l) => layers[l][c].Error).Sum(), found.Choices.Select((c, l) => layers[l][c].Cost).Sum()));
+                cut += found.Gap > 0 ? 1 : 0;
+                missed += found.Error > least ? 1 : 0;
+            }
+        }
+        Assert.True(cut > 0 && missed > 0, $"{cut} searches say that they may be off, {missed} are");
+    }
+
     [Fact]
     public void A_budget_that_an_assignment_meets_exactly_is_spent_and_one_below_it_is_not()
     {
@@ -156,6 +206,49 @@ public sealed class AssignmentSearchTests
             foreach (Choice choice in layers[layer])
                 Try(layer + 1, cost + choice.Cost, error + choice.Error);
         }
+    }
+
+    /// <summary>
+    /// Layers of a few weights, so that there are few costs. Errors fall with the bits, or are any, or gains are almost what they cost, so that many assignments are nearly as good;
+    /// some layers are pinned.
+    /// </summary>
+    private static Choice[][] SmallLayers(Random random, int count, bool alike) => [.. Enumerable.Range(0, count).Select(_ =>
+    {
+        long weights = random.Next(1, 7);
+        int widths = random.Next(8) == 0 ? 1 : random.Next(2, 8), scale = random.Next(4) > 0 ? random.Next(8, 4000) : 0;
+        return Choice.Efficient(Enumerable.Range(2, widths).Select(b =>
+            new Choice(b, weights * b, ((alike ? weights * (8 - b) * 200 : (int)(scale * Math.Pow(0.4, b - 2))) + random.Next(0, 40)) * Unit)));
+    })];
+
+    private static IEnumerable<long> Budgets(Choice[][] layers)
+    {
+        (long least, long most) = (layers.Sum(static l => l[0].Cost), layers.Sum(static l => l[^1].Cost));
+        return new[] { least, least + 1, least + ((most - least) / 5), least + ((most - least) / 2), most - ((most - least) / 4), most - 1, most, most + 10 }.Where(b => b >= least);
+    }
+
+    /// <summary>The least error of the assignments of each cost, from 0 to the dearest; infinite where no assignment has it.</summary>
+    private static double[] LeastErrors(Choice[][] layers)
+    {
+        double[] before = [0];
+        foreach (Choice[] layer in layers)
+        {
+            var errors = new double[before.Length + layer[^1].Cost];
+            Array.Fill(errors, double.PositiveInfinity);
+            for (int cost = 0; cost < before.Length; cost++)
+            {
+                foreach (Choice choice in layer)
+                    errors[cost + choice.Cost] = Math.Min(errors[cost + choice.Cost], before[cost] + choice.Error);
+            }
+            before = errors;
+        }
+        return before;
+    }
+
+    /// <summary>The least error within a budget, and the least cost at which it is had.</summary>
+    private static (double Error, long Cost) Best(double[] table, long budget)
+    {
+        double error = table.Take((int)budget + 1).Min();
+        return (error, Array.IndexOf(table, error));
     }
 
     private static Choice[] Falling(long weights, int from, double error) =>
