@@ -231,18 +231,4 @@ public sealed class ChannelActivationTests
             ? arange(0, count, ScalarType.Float32).view(shape[0], shape[2], shape[1]).permute(0, 2, 1)
             : arange(0, count, ScalarType.Float32).view(shape[0], shape[2], shape[3], shape[1]).permute(0, 3, 1, 2);
     }
-
-    /// <summary>The pinned draws of elements at given places.</summary>
-    private sealed class DrawsAt(float[] places) : DrawSource
-    {
-        private readonly PinnedDraws _draws = new();
-
-        public override void NextBatch(Span<long> rows, long count) => _draws.NextBatch(rows, count);
-
-        public override void Fill(long draw, long first, Span<float> uniforms)
-        {
-            for (int i = 0; i < uniforms.Length; i++)
-                _draws.Fill(draw, first + i < places.Length ? (long)places[first + i] : 0, uniforms.Slice(i, 1));
-        }
-    }
 }
