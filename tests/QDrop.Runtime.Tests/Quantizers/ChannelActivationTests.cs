@@ -1,5 +1,4 @@
 using QDrop.Quantizers;
-using QDrop.Reconstruction;
 using QDrop.Tests.Golden;
 using Xunit;
 using static TorchSharp.torch;
