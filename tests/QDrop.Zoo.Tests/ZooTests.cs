@@ -18,7 +18,8 @@ public sealed class ZooTests
     {
         using Measurement measurement = Of(name);
         double error = measurement.TwinError();
-        Assert.InRange(error, 0, measurement.HasBatchNorms ? 1e-4 : 0);
+        // Products of matrices that the twin computes in parts, as an attention's projections, are summed in another order on some processors.
+        Assert.InRange(error, 0, measurement.HasBatchNorms ? 1e-4 : 1e-6);
     }
 
     [Theory]
