@@ -18,8 +18,8 @@ public sealed class ZooTests
     {
         using Measurement measurement = Of(name);
         double error = measurement.TwinError();
-        // Products of matrices that the twin computes in parts, as an attention's projections, are summed in another order on some processors.
-        Assert.InRange(error, 0, measurement.HasBatchNorms ? 1e-4 : 1e-6);
+        // A product of matrices that the twin computes in parts is summed in another order on some processors.
+        Assert.InRange(error, 0, measurement.HasBatchNorms ? 1e-4 : measurement.HasAttention ? 1e-6 : 0);
     }
 
     [Theory]

@@ -28,6 +28,9 @@ public sealed class Measurement : IDisposable
     /// <summary>Whether the twin folds batch norms, and so rounds differently.</summary>
     public bool HasBatchNorms => _model.modules().Any(m => m is BatchNorm);
 
+    /// <summary>Whether the model has attention whose projections its twin computes one by one.</summary>
+    public bool HasAttention => _model.modules().Any(m => m is MultiheadAttention);
+
     /// <summary>Greatest difference of the twin, quantizers off, from the model, relative to the greatest output.</summary>
     public double TwinError()
     {

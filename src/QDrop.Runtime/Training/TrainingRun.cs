@@ -83,14 +83,7 @@ internal sealed class TrainingRun : IDisposable
         discovery.TryInputs();
         CheckTargets();
         _calibration.Progress.Begin("ranges");
-        IReadOnlyList<List<SearchedGrid>> grids = ActivationGrids();
-        foreach (QuantizedLayer layer in Context.Layers)
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            layer.Training = new TrainedLayer(layer.Source, layer.BatchNorm, GridOf(layer));
-        }
-        foreach ((ActivationQuantizer activation, List<SearchedGrid> own) in Context.Activations.Zip(grids))
-            activation.Training = Added(new(activation.Name, own, ofWeights: false, _settings.Method, _training, BitAssignment.IsPinned(Context, activation)));
+        _quantizers.AddRange(new GridSearch(_calibration).Run());
         _parts = (Context.Layers.Count, Context.Activations.Count);
         _state = new TrainingState(_quantizers, _model, _training);
     }
@@ -171,47 +164,6 @@ internal sealed class TrainingRun : IDisposable
         layer.Weight.Restore(folded.Levels, tensor(folded.Scale), tensor(folded.ZeroPoint));
         if (folded.Bias is not null)
             layer.Bias!.copy_(folded.Bias);
-    }
-
-    /// <summary>The grid of a raw weight: symmetric, its step from the range search.</summary>
-    private TrainedQuantizer GridOf(QuantizedLayer layer)
-    {
-        using var guard = no_grad();
-        bool pinned = BitAssignment.IsPinned(Context, layer);
-        Tensor weight = layer.Source.Weight.detach().contiguous();
-        RangeOptions options = RangeOptions.OfWeights(_settings) with { Symmetric = true };
-        SearchedGrid[] grids = [.. Widths(layer.Weight.Bits, pinned).Select(bits =>
-            new SearchedGrid(CategoricalGrid.OfWeights(bits), RangeSearch.OfTensor(weight, bits, layer.Name, options, _cancellation).Scale))];
-        return Added(new(layer.Name, grids, ofWeights: true, _settings.Method, _training, pinned));
-    }
-
-    /// <summary>
-    /// Each activation's grids, searched for all of its bit widths, the greatest last. The zero point of one that is never negative is 0.
-    /// </summary>
-    private IReadOnlyList<List<SearchedGrid>> ActivationGrids()
-    {
-        IReadOnlyList<ActivationQuantizer> all = Context.Activations;
-        int[][] widths = [.. all.Select(a => Widths(a.Bits, BitAssignment.IsPinned(Context, a)))];
-        List<SearchedGrid>[] grids = [.. all.Select(static _ => new List<SearchedGrid>())];
-        for (int left = widths.Select(static w => w.Length).DefaultIfEmpty(0).Max(); left > 0; left--)
-        {
-            int[] searched = [.. Enumerable.Range(0, all.Count).Where(i => left <= widths[i].Length)];
-            foreach (int i in searched)
-                all[i].Bits = widths[i][^left];
-            new RangeObservation(_calibration).OfActivations([.. searched.Select(i => all[i])]);
-            foreach (int i in searched)
-                grids[i].Add(new(new CategoricalGrid(all[i].Bits, (int)all[i].ZeroPoint!.item<float>()), all[i].Scale!.item<float>()));
-        }
-        return grids;
-    }
-
-    /// <summary>The bit widths that a grid may come to have.</summary>
-    private int[] Widths(int bits, bool pinned) => _training.BitPenalty > 0 && !pinned ? [.. Enumerable.Range(CategoricalGrid.LeastBits, bits - CategoricalGrid.LeastBits + 1)] : [bits];
-
-    private TrainedQuantizer Added(TrainedQuantizer quantizer)
-    {
-        _quantizers.Add(quantizer);
-        return quantizer;
     }
 
     private void CheckTargets()

@@ -1,46 +1,17 @@
 using QDrop.Artifacts;
 using QDrop.Modules;
 using QDrop.Reconstruction;
-using QDrop.Runtime.Tests.Calibration;
 using QDrop.Runtime.Tests.Modules;
 using QDrop.Training;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace QDrop.Runtime.Tests.Training;
 
 /// <summary>Whole trainings of small models.</summary>
-public sealed class CpqTrainerTests : CalibrationTest
+public sealed class CpqTrainerTests : TrainingTest
 {
-    private readonly ResidualNet _model;
-    private readonly TrainingData _data;
-
-    public CpqTrainerTests() : base(11)
-    {
-        _model = new ResidualNet();
-        using (no_grad())
-        {
-            // Factors of both signs, and none at all.
-            _model.bn1.weight![0] = -0.7f;
-            _model.bn1.weight![1] = 0;
-            ((ResidualBlock)_model.layers[1]).bn2.weight![3] = -1.2f;
-        }
-        // Something that can be learned: which channel is brighter, or none.
-        Tensor classes = arange(90) % 4;
-        _data = new TrainingData(randn(90, 3, 16, 16) + functional.one_hot(classes, 4)[TensorIndex.Colon, TensorIndex.Slice(0, 3)].to(ScalarType.Float32).view(90, 3, 1, 1), classes);
-    }
-
-    private static QuantizationSettings Settings => new()
-    {
-        W = 4,
-        A = 4,
-        Seed = 3,
-        RangeSamples = 32,
-        Training = new() { Epochs = 3, BatchSize = 16, LearningRate = 0.02 },
-    };
-
     public static TheoryData<Method, double, double> Kinds => new() { { Method.Cpq, 0, 0 }, { Method.Cpq, 0.2, 0 }, { Method.Cpq, 0, 0.05 }, { Method.Lsq, 0, 0 } };
 
     [Theory]
@@ -48,16 +19,16 @@ public sealed class CpqTrainerTests : CalibrationTest
     public void The_artifact_computes_what_was_trained_and_the_loss_falls(Method method, double dropBits, double penalty)
     {
         QuantizationSettings settings = Settings with { Method = method, Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty } };
-        using var run = new TrainingRun(ResidualNet.Descriptor, settings, _model, _data, null, default);
+        using var run = new TrainingRun(ResidualNet.Descriptor, settings, Model, Data, null, default);
         run.Prepare();
         run.Train();
-        Tensor trained = run.Evaluate(_data.Inputs).Single;
+        Tensor trained = run.Evaluate(Data.Inputs).Single;
         CalibrationOutcome outcome = run.Outcome();
 
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
-        Tensor found = loaded.call(_data.Inputs[0]);
+        Tensor found = loaded.call(Data.Inputs[0]);
 
         double scale = trained.abs().max().ToDouble();
         Tensor apart = (found - trained).abs() / scale;
@@ -72,15 +43,15 @@ public sealed class CpqTrainerTests : CalibrationTest
     }
 
     [Fact]
-    public void First_and_last_layers_have_bits_of_their_own_and_the_model_is_what_it_was()
+    public void First_and_last_layers_have_bits_of_their_own_and_theModel_is_what_it_was()
     {
-        string before = WeightFile.Hash(_model);
-        CalibrationOutcome outcome = new CpqTrainer(ResidualNet.Descriptor, _model, Settings with { W = 2, A = 3 }).Train(_data);
+        string before = WeightFile.Hash(Model);
+        CalibrationOutcome outcome = new CpqTrainer(ResidualNet.Descriptor, Model, Settings with { W = 2, A = 3 }).Train(Data);
         Assert.Equal([8, 2, 2, 2, 2, 8], outcome.State.Layers.Select(static l => l.Bits));
         Assert.Equal([3, 3, 3, 3, 8], outcome.State.Activations.Select(static a => a.Bits));
-        Assert.Equal(before, WeightFile.Hash(_model));
+        Assert.Equal(before, WeightFile.Hash(Model));
         Assert.Equal(before, outcome.State.Manifest.WeightsHash);
-        Assert.False(_model.training);
+        Assert.False(Model.training);
         // Nothing is negative after ReLU.
         Assert.All(outcome.State.Activations, static a => Assert.Equal(0, a.ZeroPoint));
     }
@@ -95,7 +66,7 @@ public sealed class CpqTrainerTests : CalibrationTest
         {
             Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty, Optimizer = optimizer, LearningRate = optimizer == TrainingOptimizer.Adam ? 1e-3 : 0.02, GateLearningRate = 1, GateShare = 1 },
         };
-        TrainingData data = _data with { Augment = static (x, seed) => seed % 2 == 0 ? x : x.flip(3) };
+        TrainingData data = Data with { Augment = static (x, seed) => seed % 2 == 0 ? x : x.flip(3) };
         CalibrationOutcome outcome = Train(settings, data);
         byte[] whole = Bytes(outcome);
         // Where widths are learned, levels are lost before training is stopped.
@@ -105,12 +76,12 @@ public sealed class CpqTrainerTests : CalibrationTest
         List<CheckpointNote> notes = [];
         var checkpoint = new CalibrationCheckpoint(Path.Combine(Folder, "checkpoint")) { Noted = notes.Add };
         using var source = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => new CpqTrainer(ResidualNet.Descriptor, _model, settings).Train(data, new CancelIn(2, source), source.Token, checkpoint));
+        Assert.ThrowsAny<OperationCanceledException>(() => new CpqTrainer(ResidualNet.Descriptor, Model, settings).Train(data, new CancelIn(2, source), source.Token, checkpoint));
         Assert.Empty(notes);
 
-        Assert.Equal(whole, Bytes(new CpqTrainer(ResidualNet.Descriptor, _model, settings).Train(data, checkpoint: checkpoint)));
+        Assert.Equal(whole, Bytes(new CpqTrainer(ResidualNet.Descriptor, Model, settings).Train(data, checkpoint: checkpoint)));
         Assert.Contains(" of 3 epochs are done", Assert.Single(notes).Text, StringComparison.Ordinal);
-        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => new CpqTrainer(ResidualNet.Descriptor, _model, settings with { W = 3 }).Train(data, checkpoint: checkpoint)).Code);
+        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => new CpqTrainer(ResidualNet.Descriptor, Model, settings with { W = 3 }).Train(data, checkpoint: checkpoint)).Code);
     }
 
     [Fact]
@@ -137,11 +108,11 @@ public sealed class CpqTrainerTests : CalibrationTest
     [Fact]
     public void Grids_of_fewer_bits_begin_where_a_training_with_so_many_bits_does()
     {
-        using var learned = new TrainingRun(ResidualNet.Descriptor, Settings with { W = 4, A = 4, Training = Settings.Training! with { BitPenalty = 0.1 } }, _model, _data, null, default);
+        using var learned = new TrainingRun(ResidualNet.Descriptor, Settings with { W = 4, A = 4, Training = Settings.Training! with { BitPenalty = 0.1 } }, Model, Data, null, default);
         learned.Prepare();
         for (int bits = 2; bits <= 4; bits++)
         {
-            using var uniform = new TrainingRun(ResidualNet.Descriptor, Settings with { W = bits, A = bits }, _model, _data, null, default);
+            using var uniform = new TrainingRun(ResidualNet.Descriptor, Settings with { W = bits, A = bits }, Model, Data, null, default);
             uniform.Prepare();
             Assert.All(uniform.Quantizers.Zip(learned.Quantizers), pair => Assert.Equal(pair.First.Step.Alpha, pair.Second.StepOf(pair.First.Grid.Bits).Alpha, pair.First.Step.Alpha * 1e-6f));
         }
@@ -150,17 +121,17 @@ public sealed class CpqTrainerTests : CalibrationTest
     [Fact]
     public void Two_bits_that_were_there_from_the_start_are_not_reported_as_lost()
     {
-        CalibrationOutcome outcome = Train(Settings with { W = 2, A = 2, Training = Settings.Training! with { BitPenalty = 0.1 } }, _data);
+        CalibrationOutcome outcome = Train(Settings with { W = 2, A = 2, Training = Settings.Training! with { BitPenalty = 0.1 } }, Data);
         Assert.Empty(outcome.Training!.Collapsed);
     }
 
     [Fact]
     public void Gradients_of_before_are_not_those_of_the_first_step()
     {
-        byte[] expected = Bytes(Train(Settings, _data));
-        foreach (Tensor parameter in _model.parameters())
+        byte[] expected = Bytes(Train(Settings, Data));
+        foreach (Tensor parameter in Model.parameters())
             parameter.grad = ones_like(parameter) * 1e3;
-        Assert.Equal(expected, Bytes(Train(Settings, _data)));
+        Assert.Equal(expected, Bytes(Train(Settings, Data)));
     }
 
     [Fact]
@@ -169,45 +140,9 @@ public sealed class CpqTrainerTests : CalibrationTest
         string path = Path.Combine(Folder, "weights.safetensors");
         SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["w"] = ones(3) }, new Dictionary<string, string> { ["epochs"] = "24", ["format"] = "pt" });
         byte[] before = File.ReadAllBytes(path);
-        var trainer = new CpqTrainer(ResidualNet.Descriptor, _model, Settings);
-        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => trainer.Train(_data, checkpoint: new CalibrationCheckpoint(path))).Code);
+        var trainer = new CpqTrainer(ResidualNet.Descriptor, Model, Settings);
+        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => trainer.Train(Data, checkpoint: new CalibrationCheckpoint(path))).Code);
         Assert.Equal(before, File.ReadAllBytes(path));
-    }
-
-    [Theory]
-    [InlineData("null", "gave null")]
-    [InlineData("fewer", "Expected Float32 of")]
-    [InlineData("type", "gave Float64")]
-    [InlineData("throws", "threw InvalidOperationException: no")]
-    public void An_augmentation_that_gives_no_batch_is_named(string what, string says)
-    {
-        TrainingData data = _data with
-        {
-            Augment = (x, _) => what switch
-            {
-                "null" => null!,
-                "fewer" => x[..1],
-                "type" => x.to(ScalarType.Float64),
-                _ => throw new InvalidOperationException("no"),
-            },
-        };
-        var error = Assert.Throws<QDropException>(() => Train(Settings, data));
-        Assert.Equal("QDROP276", error.Code);
-        Assert.Contains(says, error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("each")]
-    [InlineData("detached")]
-    public void A_loss_that_is_none_is_named(string what)
-    {
-        TrainingData data = _data with
-        {
-            Loss = (outputs, targets) => what == "each" ? functional.cross_entropy(outputs[0], targets, reduction: Reduction.None) : functional.cross_entropy(outputs[0], targets).detach(),
-        };
-        var error = Assert.Throws<QDropException>(() => Train(Settings, data));
-        Assert.Equal("QDROP276", error.Code);
-        Assert.StartsWith("Loss of the training data gave Float32 [", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -218,7 +153,7 @@ public sealed class CpqTrainerTests : CalibrationTest
     {
         // So great a penalty that a level is lost after two epochs.
         QuantizationSettings settings = Settings with { Training = Settings.Training! with { Epochs = 4, BitPenalty = 1e3, GateLearningRate = 0.55, GateShare = share } };
-        double[] bits = [.. Train(settings, _data).Training!.Epochs.Select(static e => e.WeightBits)];
+        double[] bits = [.. Train(settings, Data).Training!.Epochs.Select(static e => e.WeightBits)];
         Assert.All(bits[(epochs - 1)..], b => Assert.Equal(bits[^1], b));
         Assert.Equal(epochs > 1, bits[^1] < bits[0]);
     }
@@ -227,7 +162,7 @@ public sealed class CpqTrainerTests : CalibrationTest
     [InlineData(0.5, 0)]
     // So long as nothing makes gates move, masks are drawn until the end.
     [InlineData(0, 1e-9)]
-    public void Batch_norms_have_the_statistics_of_the_model_with_every_level(double dropBits, double penalty)
+    public void Batch_norms_have_the_statistics_of_theModel_with_every_level(double dropBits, double penalty)
     {
         // Next to nothing is learned, so that only what is dropped could make a difference.
         TrainingSettings still = Settings.Training! with { LearningRate = 1e-12, AlphaLearningRate = 0, SigmaLearningRate = 0, GateLearningRate = 0, GateShare = 1, WeightDecay = 0, Epochs = 12 };
@@ -237,10 +172,10 @@ public sealed class CpqTrainerTests : CalibrationTest
 
         Tensor Outputs(TrainingSettings training)
         {
-            using var run = new TrainingRun(ResidualNet.Descriptor, Settings with { Training = training }, _model, _data, null, default);
+            using var run = new TrainingRun(ResidualNet.Descriptor, Settings with { Training = training }, Model, Data, null, default);
             run.Prepare();
             run.Train();
-            return run.Evaluate(_data.Inputs).Single;
+            return run.Evaluate(Data.Inputs).Single;
         }
     }
 
@@ -248,7 +183,7 @@ public sealed class CpqTrainerTests : CalibrationTest
     public void A_penalty_that_is_great_leaves_two_bits_and_no_fewer()
     {
         QuantizationSettings settings = Settings with { Training = Settings.Training! with { BitPenalty = 1e3, GateLearningRate = 1 } };
-        CalibrationOutcome outcome = Train(settings, _data);
+        CalibrationOutcome outcome = Train(settings, Data);
         Assert.Equal([8, 2, 2, 2, 2, 8], outcome.State.Layers.Select(static l => l.Bits));
         Assert.Equal([2, 2, 2, 2, 8], outcome.State.Activations.Select(static a => a.Bits));
         Assert.Equal(8, outcome.Training!.Collapsed.Count);
@@ -259,7 +194,7 @@ public sealed class CpqTrainerTests : CalibrationTest
     [Fact]
     public void The_report_says_how_training_went()
     {
-        CalibrationOutcome outcome = Train(Settings, _data);
+        CalibrationOutcome outcome = Train(Settings, Data);
         string artifact = Path.Combine(Folder, "model.safetensors"), report = Path.Combine(Folder, "model.json"), page = Path.Combine(Folder, "model.html");
         Artifact.Write(artifact, outcome.State);
         CalibrationReportFile.Write(report, artifact, outcome);
@@ -274,65 +209,11 @@ public sealed class CpqTrainerTests : CalibrationTest
     }
 
     [Fact]
-    public void A_loss_of_ones_own_takes_any_targets()
-    {
-        var data = new TrainingData(_data.Inputs, randn(90, 10)) { Loss = static (outputs, targets) => functional.mse_loss(outputs[0], targets) };
-        CalibrationOutcome outcome = Train(Settings, data);
-        Assert.All(outcome.Training!.Epochs, static e => Assert.Null(e.Accuracy));
-        Assert.True(outcome.Training.Epochs[^1].Loss < outcome.Training.Epochs[0].Loss);
-    }
-
-    [Theory]
-    [InlineData("none", "QDROP271", "without targets")]
-    [InlineData("fewer", "QDROP272", "for 90 inputs")]
-    [InlineData("fractions", "QDROP272", "Float32")]
-    [InlineData("negative", "QDROP272", "from -1")]
-    [InlineData("many", "QDROP272", "has 10 classes")]
-    [InlineData("positions", "QDROP272", "a class for each position")]
-    public void Targets_that_cannot_be_used_are_refused_with_advice(string what, string code, string says)
-    {
-        Tensor targets = _data.Targets.clone();
-        targets[5] = what switch { "negative" => -1, "many" => 10, _ => targets[5] };
-        Tensor? given = what switch
-        {
-            "none" => null,
-            "fewer" => targets[..89],
-            "fractions" => targets.to(ScalarType.Float32),
-            "positions" => targets.view(90, 1),
-            _ => targets,
-        };
-        var error = Assert.Throws<QDropException>(() => Train(Settings, new TrainingData(_data.Inputs, given!)));
-        Assert.Equal(code, error.Code);
-        Assert.Contains(says, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_loss_that_is_no_number_ends_training_and_leaves_the_model_as_it_was()
-    {
-        string before = WeightFile.Hash(_model);
-        var error = Assert.Throws<QDropException>(() => Train(Settings, _data with { Augment = static (x, _) => x * double.NaN }));
-        Assert.Equal("QDROP274", error.Code);
-        Assert.Contains("step 1 of 6 of epoch 1", error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, WeightFile.Hash(_model));
-    }
-
-    [Fact]
     public void A_part_with_a_method_of_its_own_is_refused()
     {
         QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with { Overrides = [new(typeof(ResidualNet), nameof(ResidualNet.linear)) { Method = Method.Nearest }] };
-        Assert.Equal("QDROP275", Assert.Throws<QDropException>(() => new CpqTrainer(descriptor, _model, Settings).Train(_data)).Code);
+        Assert.Equal("QDROP275", Assert.Throws<QDropException>(() => new CpqTrainer(descriptor, Model, Settings).Train(Data)).Code);
     }
-
-    [Theory]
-    [InlineData(Method.Cpq)]
-    [InlineData(Method.Lsq)]
-    public void Calibration_without_labels_says_what_training_needs(Method method)
-    {
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Method = method }, _model, _data.Inputs[0]));
-        Assert.Equal("QDROP271", error.Code);
-    }
-
-    private CalibrationOutcome Train(QuantizationSettings settings, TrainingData data) => new CpqTrainer(ResidualNet.Descriptor, _model, settings).Train(data);
 
     private byte[] Bytes(CalibrationOutcome outcome)
     {
