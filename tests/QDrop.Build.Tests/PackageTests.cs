@@ -11,7 +11,7 @@ public sealed class PackageTests
     {
         using var folder = new TemporaryFolder();
         string feed = folder.File("feed");
-        foreach (string project in Repository.TorchSharpSource == "package" ? ["QDrop.Runtime", "QDrop.Build"] : new[] { "QDrop.TorchSharp", "QDrop.Runtime", "QDrop.Build" })
+        foreach (string project in new[] { "QDrop.Runtime", "QDrop.Build" })
         {
             var pack = DotNet.Run(Repository.Root, ["pack", Path.Combine("src", project), "-c", Repository.Configuration, "--no-build", "--nologo", "-nodeReuse:false", "-o", feed]);
             Assert.True(pack.ExitCode == 0, pack.Output);
@@ -22,7 +22,7 @@ public sealed class PackageTests
               <packageSources>
                 <clear />
                 <add key="local" value="feed" />
-                {(Repository.TorchSharpSource == "package" ? """<add key="nuget.org" value="https://api.nuget.org/v3/index.json" />""" : "")}
+                <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
               </packageSources>
             </configuration>
             """);
@@ -40,6 +40,7 @@ public sealed class PackageTests
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="QDrop" Version="{Repository.Version}" />
+                <PackageReference Include="{Repository.LibtorchPackage}" Version="{Repository.LibtorchVersion}" />
                 <Compile Remove="packages/**" />
               </ItemGroup>
             </Project>

@@ -27,7 +27,8 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
         return module switch
         {
             Linear linear => new(name, linear.weight, linear.bias, 0, static (x, w, b) => functional.linear(x, w, b), parameters),
-            Embedding embedding => new(name, embedding.weight, null, 0, static (x, w, _) => Rows(w, x), parameters, Learns: false),
+            // TorchSharp declares this weight as one that may be null; the constructor always sets it.
+            Embedding embedding => new(name, embedding.weight!, null, 0, static (x, w, _) => Rows(w, x), parameters, Learns: false),
             _ => OfConvolution(name, (Convolution)module, parameters),
         };
     }
@@ -81,7 +82,8 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
         var after = new long[dimensions];
         for (int d = 0; d < dimensions; d++)
         {
-            long total = same ? convolution.dilation[d] * (convolution.kernel_size[d] - 1) : 2 * convolution.padding[d];
+            // Without a padding type there are sizes.
+            long total = same ? convolution.dilation[d] * (convolution.kernel_size[d] - 1) : 2 * convolution.padding![d];
             before[d] = total / 2;
             after[d] = total - before[d];
         }

@@ -48,7 +48,7 @@ public static partial class Ops
 
     /// <summary>Sigmoid-weighted linear unit, x·σ(x).</summary>
     [Lowers(typeof(torch.nn.functional), "SiLU", Kind = OpKind.Activation)]
-    public static Tensor SiLU(Tensor x, bool inplace = false) => functional.SiLU(x, inplace);
+    public static Tensor SiLU(Tensor x, bool inplace = false) => functional.silu(x, inplace);
 
     /// <summary>Scaled exponential linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "selu", Kind = OpKind.Activation)]
@@ -170,7 +170,7 @@ public static partial class Ops
 
     /// <summary>Mish, x·tanh(softplus(x)).</summary>
     [Lowers(typeof(torch.nn.functional), "Mish", Kind = OpKind.Activation)]
-    public static Tensor Mish(Tensor x) => functional.Mish(x);
+    public static Tensor Mish(Tensor x) => functional.mish(x);
 
     /// <summary>Smooth rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "softplus", Kind = OpKind.Activation)]

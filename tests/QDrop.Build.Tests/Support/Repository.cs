@@ -9,9 +9,12 @@ internal static class Repository
 
     internal static string Configuration { get; } = Metadata("Configuration");
 
-    internal static string TorchSharpSource { get; } = Metadata("TorchSharpSource");
+    internal static string TorchSharpVersion { get; } = Metadata("TorchSharp");
 
-    internal static string TorchSharpVersion { get; } = Metadata("TorchSharpVersion");
+    /// <summary>The package of libtorch for this machine.</summary>
+    internal static string LibtorchPackage { get; } = Metadata("LibtorchPackage");
+
+    internal static string LibtorchVersion { get; } = Metadata("LibtorchVersion");
 
     internal static string Version { get; } = Metadata("QDropVersion");
 

@@ -54,26 +54,18 @@ internal sealed class TestProject : IDisposable
             <QDropHelpDirectory>{Path.Combine(Repository.Root, "docs", "diagnostics")}</QDropHelpDirectory>
             <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
             <QDropThreads>1</QDropThreads>
-            <TestTorchSharp>{Repository.Output("QDrop.TorchSharp", "net10.0", "TorchSharp.dll")}</TestTorchSharp>
-            <TestTorchNative>{Repository.Output("QDrop.TorchSharp", "net10.0", "libqdrop_torch.so")}</TestTorchNative>
           </PropertyGroup>
           <ItemGroup>
             <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
             <Analyzer Include="{Repository.Output("QDrop.Generators", "netstandard2.0", "QDrop.Generators.dll")}" />
             <Analyzer Include="{Repository.Output("QDrop.CodeFixes", "netstandard2.0", "QDrop.CodeFixes.dll")}" />
-            {TorchSharp}
+            <PackageReference Include="TorchSharp" Version="{Repository.TorchSharpVersion}" />
+            <PackageReference Include="{Repository.LibtorchPackage}" Version="{Repository.LibtorchVersion}" Condition="'$(TestLibtorch)' != 'false'" />
           </ItemGroup>
           <Import Project="{Repository.BuildFolder}/QDrop.props" />
           <Import Project="{Repository.BuildFolder}/QDrop.targets" />
         </Project>
         """;
-
-    private static string TorchSharp => Repository.TorchSharpSource == "package"
-        ? $"""<PackageReference Include="TorchSharp-cpu" Version="{Repository.TorchSharpVersion}" />"""
-        : $"""
-          <Reference Include="$(TestTorchSharp)" />
-          <None Include="$(TestTorchNative)" CopyToOutputDirectory="PreserveNewest" Link="libqdrop_torch.so" />
-          """;
 
     /// <summary>Writes a file of the project.</summary>
     internal string Write(string name, string text) => _folder.Write(name, text);

@@ -80,7 +80,7 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
         Tensor value = (tokens.Levels.to(ScalarType.Float32) - tokens.ZeroPoint.unsqueeze(1)) * tokens.Scale.unsqueeze(1);
         // The row of the padding token is zeros and stays so.
         Assert.Equal(0, value[0].abs().max().item<float>());
-        Tensor error = (value - model.tokens.weight.detach()).abs();
+        Tensor error = (value - model.tokens.weight!.detach()).abs();
         Tensor inside = tokens.Levels.gt(0).logical_and(tokens.Levels.lt(7));
         Assert.True((error / tokens.Scale.unsqueeze(1)).masked_select(inside).max().item<float>() <= 0.5001f);
     }
