@@ -1,0 +1,138 @@
+using static TorchSharp.torch;
+
+namespace QDrop.Quantizers;
+
+/// <content>How rounding is learned (arXiv 2004.10568).</content>
+public sealed partial class WeightQuantizer
+{
+    // The weight in the order of memory in which it is learned.
+    private Tensor? _learned;
+    private RoundingGrid? _grid;
+    private Tensor? _soft;
+    private bool _isStale;
+    private bool _channelsLast;
+
+    /// <summary>
+    /// The rounding variables while they are learned, in <see cref="Weight"/>'s shape, dense. Who changes them calls <see cref="Changed"/>.
+    /// </summary>
+    internal Tensor? Alpha { get; private set; }
+
+    /// <summary>Rounding is learned from now on, from where the float weight lies between two levels.</summary>
+    /// <param name="channelsLast">
+    /// Whether the weight of a convolution of images is learned in channels_last order, in which libtorch takes it, and gives its gradient,
+    /// where images are.
+    /// </param>
+    internal void BeginLearning(bool channelsLast = false)
+    {
+        _channelsLast = channelsLast;
+        _learned ??= InLearnedOrder();
+        StartRounding(Grid(_learned));
+    }
+
+    /// <summary>Says that α, or what else the soft rounding depends on, has other values now.</summary>
+    internal void Changed() => _isStale = true;
+
+    /// <summary>Takes what the last backward pass has left.</summary>
+    /// <returns>
+    /// The gradient of <see cref="Alpha"/>, in its order of memory, which belongs to the caller; <see langword="null"/> where no gradient has
+    /// come to the weight. Those of the exponents stay with them.
+    /// </returns>
+    internal Tensor? TakeGradient()
+    {
+        Tensor? gradient = _soft?.grad;
+        if (gradient is null)
+            return null;
+        _soft!.grad = null;
+        Tensor ordered = DenseMemory.InOrderOf(gradient, Alpha!);
+        if (!ReferenceEquals(ordered, gradient))
+            gradient.Dispose();
+        if (Exponents is null)
+            BackwardRounding(ordered);
+        else
+            Exponents.Backward(Alpha!, ordered);
+        return ordered;
+    }
+
+    /// <summary>Ends learning: each weight is rounded up where its α is at least 0, else down.</summary>
+    internal void EndLearning()
+    {
+        if (Exponents is not null)
+            HardenExponents();
+        if (Alpha is null || _grid is null)
+            return;
+        var alpha = Floats(Alpha);
+        var levels = new byte[alpha.Length];
+        for (var i = 0; i < levels.Length; i++)
+            levels[i] = (byte)Math.Clamp(_grid.Floors[i] + (alpha[i] >= 0 ? 1 : 0) + _grid.ZeroPoints[i], 0, _grid.Top);
+        _levels = RowMajor(levels, Alpha);
+        _quantized?.Dispose();
+        _quantized = null;
+        ForgetRounding();
+    }
+
+    private void ForgetRounding()
+    {
+        Alpha?.Dispose();
+        _soft?.Dispose();
+        if (!ReferenceEquals(_learned, Weight))
+            _learned?.Dispose();
+        (Alpha, _soft, _learned, _grid) = (null, null, null, null);
+    }
+
+    private void StartRounding(RoundingGrid grid)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        Alpha?.Dispose();
+        Alpha = DenseMemory.EmptyLike(_learned!).DetachFromDisposeScope();
+        Span<float> alpha = Floats(Alpha), weight = Floats(_learned!);
+        for (var i = 0; i < alpha.Length; i++)
+            alpha[i] = LearnedRounding.Start(weight[i] / grid.Scales[i] - grid.Floors[i]);
+        _grid = grid;
+        _soft?.Dispose();
+        _soft = DenseMemory.EmptyLike(Alpha).DetachFromDisposeScope();
+        _soft.requires_grad = true;
+        _isStale = true;
+    }
+
+    private unsafe Tensor SoftValue()
+    {
+        if (_isStale)
+        {
+            float* from = DenseMemory.Floats(Alpha!), to = DenseMemory.Floats(_soft!);
+            if (Exponents is null)
+                Chunks.ForEach(Alpha!.NumberOfElements, (_, first, count) => LearnedRounding.Forward(from + first, _grid!, first, to + first, count));
+            else
+                Exponents.Forward(from, to);
+            _isStale = false;
+        }
+        return _soft!;
+    }
+
+    /// <summary>Turns the gradient of the soft weight into that of α.</summary>
+    private unsafe void BackwardRounding(Tensor gradient)
+    {
+        float* at = DenseMemory.Floats(Alpha!), slope = DenseMemory.Floats(gradient);
+        Chunks.ForEach(gradient.NumberOfElements, (_, first, count) => LearnedRounding.Backward(at + first, _grid!, first, slope + first, slope + first, count));
+    }
+
+    private Tensor InLearnedOrder()
+    {
+        if (!_channelsLast || Weight.dim() != 4 || ChannelAxis != 0)
+            return Weight;
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        return Weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).DetachFromDisposeScope();
+    }
+
+    /// <summary>Levels in the order of memory of a tensor, brought into row-major order.</summary>
+    private static byte[] RowMajor(byte[] levels, Tensor order)
+    {
+        if (order.is_contiguous())
+            return levels;
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        long[] shape = order.shape;
+        return tensor(levels, [shape[0], shape[2], shape[3], shape[1]], ScalarType.Byte).permute(0, 3, 1, 2).contiguous().bytes.ToArray();
+    }
+}
