@@ -61,13 +61,13 @@ internal sealed class LearnedExponents
     /// <summary>Computes the gradients of α and of v, at the values of the last forward pass.</summary>
     /// <param name="alpha">The rounding variables.</param>
     /// <param name="gradient">The gradient of the fake-quantized weights, in the order of memory of <paramref name="alpha"/>; becomes that of α.</param>
-    public unsafe void Backward(Tensor alpha, Tensor gradient)
+    public unsafe void Backward(float* alpha, float* gradient)
     {
         SoftStep[] steps = Steps();
         var sums = new double[steps.Length];
-        float* weights = DenseMemory.Floats(Weight), at = DenseMemory.Floats(alpha), slope = DenseMemory.Floats(gradient);
+        float* weights = DenseMemory.Floats(Weight);
         ForEachRun((channel, first, count) =>
-            sums[channel] += ExponentRounding.Backward(weights + first, at + first, slope + first, slope + first, count, steps[channel], Top));
+            sums[channel] += ExponentRounding.Backward(weights + first, alpha + first, gradient + first, gradient + first, count, steps[channel], Top));
         Gradient ??= new float[steps.Length];
         for (var c = 0; c < sums.Length; c++)
             Gradient[c] += (float)(sums[c] * steps[c].Slope);

@@ -32,12 +32,12 @@ public sealed partial class WeightQuantizer
     /// <summary>Says that α, or what else the soft rounding depends on, has other values now.</summary>
     internal void Changed() => _isStale = true;
 
-    /// <summary>Takes what the last backward pass has left.</summary>
+    /// <summary>Takes the gradient of the soft weight that the last backward pass has left.</summary>
     /// <returns>
-    /// The gradient of <see cref="Alpha"/>, in its order of memory, which belongs to the caller; <see langword="null"/> where no gradient has
-    /// come to the weight. Those of the exponents stay with them.
+    /// The gradient in the order of memory of <see cref="Alpha"/>, which belongs to the caller; <see langword="null"/> where none has come to
+    /// the weight.
     /// </returns>
-    internal Tensor? TakeGradient()
+    internal Tensor? TakeSlope()
     {
         Tensor? gradient = _soft?.grad;
         if (gradient is null)
@@ -46,11 +46,29 @@ public sealed partial class WeightQuantizer
         Tensor ordered = DenseMemory.InOrderOf(gradient, Alpha!);
         if (!ReferenceEquals(ordered, gradient))
             gradient.Dispose();
-        if (Exponents is null)
-            BackwardRounding(ordered);
-        else
-            Exponents.Backward(Alpha!, ordered);
         return ordered;
+    }
+
+    /// <summary>Turns the gradient of the soft weight into that of α and, while they are learned, of the exponents, which stays with them.</summary>
+    /// <param name="slope">What <see cref="TakeSlope"/> gave.</param>
+    /// <param name="beta">β of the regulariser, whose gradient is added; <see langword="null"/> for none.</param>
+    /// <param name="lambda">λ, the regulariser's weight.</param>
+    /// <param name="done">Is called for each part of the gradient that is ready: with its first element and its number of elements.</param>
+    /// <returns>The regulariser.</returns>
+    internal unsafe double Backward(Tensor slope, float? beta, float lambda, Action<long, int> done)
+    {
+        float* alpha = DenseMemory.Floats(Alpha!), gradient = DenseMemory.Floats(slope);
+        Exponents?.Backward(alpha, gradient);
+        var penalties = new double[Chunks.Count(slope.NumberOfElements)];
+        Chunks.ForEach(slope.NumberOfElements, (chunk, first, count) =>
+        {
+            if (Exponents is null)
+                penalties[chunk] = LearnedRounding.Backward(alpha + first, _grid!, first, gradient + first, count, beta, lambda);
+            else if (beta is { } b)
+                penalties[chunk] = LearnedRounding.Regularize(alpha + first, gradient + first, count, b, lambda);
+            done(first, count);
+        });
+        return penalties.Sum();
     }
 
     /// <summary>Ends learning: each weight is rounded up where its α is at least 0, else down.</summary>
@@ -107,13 +125,6 @@ public sealed partial class WeightQuantizer
             _isStale = false;
         }
         return _soft!;
-    }
-
-    /// <summary>Turns the gradient of the soft weight into that of α.</summary>
-    private unsafe void BackwardRounding(Tensor gradient)
-    {
-        float* at = DenseMemory.Floats(Alpha!), slope = DenseMemory.Floats(gradient);
-        Chunks.ForEach(gradient.NumberOfElements, (_, first, count) => LearnedRounding.Backward(at + first, _grid!, first, slope + first, slope + first, count));
     }
 
     private Tensor InLearnedOrder()

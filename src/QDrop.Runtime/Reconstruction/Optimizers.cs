@@ -15,22 +15,15 @@ internal sealed unsafe class RoundingOptimizer(WeightQuantizer weight)
     /// <returns>The regulariser's part of the loss.</returns>
     public double Step(double learningRate, double? beta, double lambda)
     {
-        using var gradient = weight.TakeGradient();
+        using var gradient = weight.TakeSlope();
         // The unit's output does not depend on a weight that it does not use.
         if (gradient is null)
             return 0;
         float* at = DenseMemory.Floats(weight.Alpha!), slope = DenseMemory.Floats(gradient);
-        var count = gradient.NumberOfElements;
-        var penalties = new double[Chunks.Count(count)];
         AdamStep step = _adam.Next(learningRate);
-        Chunks.ForEach(count, (chunk, first, length) =>
-        {
-            if (beta is { } b)
-                penalties[chunk] = LearnedRounding.Regularize(at + first, slope + first, length, (float)b, (float)lambda);
-            _adam.Step(at + first, slope + first, (int)first, length, step);
-        });
+        var penalty = weight.Backward(gradient, (float?)beta, (float)lambda, (first, count) => _adam.Step(at + first, slope + first, (int)first, count, step));
         weight.Changed();
-        return lambda * penalties.Sum();
+        return lambda * penalty;
     }
 }
 
