@@ -54,6 +54,7 @@ internal sealed class TestProject : IDisposable
             <QDropHelpDirectory>{Path.Combine(Repository.Root, "docs", "diagnostics")}</QDropHelpDirectory>
             <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
             <QDropThreads>1</QDropThreads>
+            <QDropOlderLibstdcxx Condition="'$(QDropOlderLibstdcxx)' == ''">true</QDropOlderLibstdcxx>
           </PropertyGroup>
           <ItemGroup>
             <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
