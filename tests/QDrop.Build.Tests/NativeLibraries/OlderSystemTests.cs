@@ -11,7 +11,7 @@ public sealed class OlderSystemTests : IDisposable
 {
     private const string Line = "QDrop: the program gets a copy of libLibTorchSharp.so that does without GLIBCXX_3.4.32";
 
-    private static readonly string Binding = NuGetFile("torchsharp", Repository.TorchSharpVersion, "libLibTorchSharp.so");
+    private static readonly string Binding = NuGetCache.Native("torchsharp", Repository.TorchSharpVersion, "libLibTorchSharp.so");
 
     private readonly TestProject _project = new();
     private readonly string _system;
@@ -119,14 +119,6 @@ public sealed class OlderSystemTests : IDisposable
         byte[] original = File.ReadAllBytes(Binding), copy = File.ReadAllBytes(path);
         Assert.Equal(original.Length, copy.Length);
         Assert.Single(Enumerable.Range(0, copy.Length), i => copy[i] != original[i]);
-    }
-
-    private static string NuGetFile(string package, string version, string file)
-    {
-        string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        return Path.Combine(cache, package, version, "runtimes", "linux-x64", "native", file);
     }
 
     private BuildResult Build(params string[] arguments) => _project.Build([System, .. arguments]);

@@ -19,6 +19,7 @@ internal sealed class ElfBuilder
     private readonly List<(string Name, ushort Version)> _symbols = [("", 0)];
     private readonly List<(int Symbol, bool IsCall)> _relocations = [];
     private ushort _nextIndex = 2;
+    private (int Symbol, byte[] Code)? _export;
 
     /// <summary>Places in the file of the flags of each needed version; known once the file is built.</summary>
     internal Dictionary<string, int> FlagsOffsets { get; } = [];
@@ -47,6 +48,17 @@ internal sealed class ElfBuilder
         return this;
     }
 
+    /// <summary>The processor that the library is for: x86-64, or another number of the specification.</summary>
+    internal ushort Machine { get; init; } = 62;
+
+    /// <summary>A function that the library exports, in machine code; the loader finds it.</summary>
+    internal ElfBuilder Export(string name, byte[] code)
+    {
+        _symbols.Add((name, 1));
+        _export = (_symbols.Count - 1, code);
+        return this;
+    }
+
     /// <summary>A version that the library defines.</summary>
     internal ElfBuilder Define(string version)
     {
@@ -65,11 +77,15 @@ internal sealed class ElfBuilder
         dynamic.Add((0x6fffffff, _needed.Count));
         Table(0x6ffffffc, () => { foreach (var (name, last) in Marked(_defined)) DefineEntry(name, last); }, _defined.Count);
         dynamic.Add((0x6ffffffd, _defined.Count));
-        Table(6, () => { foreach (var (name, _) in _symbols) Words4(Text(name), 0, 0, 0, 0, 0); }, 1);
+        int code = file.Count;
+        file.AddRange(_export?.Code ?? []);
+        Table(6, () => { for (int i = 0; i < _symbols.Count; i++) Symbol(i); }, 1);
+        // A hash table with one bucket, which has the exported symbol alone.
+        Table(4, () => Words4([1, (uint)_symbols.Count, (uint)(_export?.Symbol ?? 0), .. new uint[_symbols.Count]]), 1);
+        dynamic.Add((11, 24));
         Table(0x6ffffff0, () => { foreach (var (_, version) in _symbols) Words2(version); }, 1);
         Relocations(HasAddends ? 7 : 17, HasAddends ? 8 : 18, isCall: false);
         Relocations(23, 2, isCall: true);
-        dynamic.Add((20, HasAddends ? 7 : 17));
 
         // The strings come last, for all that is before adds to them.
         dynamic.Add((5, file.Count + AddressBase));
@@ -96,6 +112,15 @@ internal sealed class ElfBuilder
             write();
         }
 
+        void Symbol(int number)
+        {
+            bool isExport = _export?.Symbol == number;
+            Words4(Text(_symbols[number].Name));
+            // A global function, in section 1, which need not exist.
+            Words2((ushort)(isExport ? 0x12 : 0), (ushort)(isExport ? 1 : 0));
+            Words8(isExport ? code + AddressBase : 0, isExport ? _export!.Value.Code.Length : 0);
+        }
+
         void NeedEntry((string Library, List<(string Name, ushort Flags, ushort Index)> Versions) entry, bool last)
         {
             Words2(1, (ushort)entry.Versions.Count);
@@ -118,8 +143,12 @@ internal sealed class ElfBuilder
         void Relocations(long tag, long sizeTag, bool isCall)
         {
             var entries = _relocations.Where(r => r.IsCall == isCall).ToList();
+            if (entries.Count == 0)
+                return;
             Table(tag, () => entries.ForEach(r => { Words8(0, ((long)r.Symbol << 32) | 6); if (HasAddends) Words8(0); }), entries.Count);
             dynamic.Add((sizeTag, entries.Count * (HasAddends ? 24 : 16)));
+            if (isCall)
+                dynamic.Add((20, HasAddends ? 7 : 17));
         }
 
         uint Text(string text)
@@ -142,11 +171,12 @@ internal sealed class ElfBuilder
 
     private static IEnumerable<(T Item, bool IsLast)> Marked<T>(List<T> items) => items.Select((item, i) => (item, i == items.Count - 1));
 
-    private static void WriteHeaders(byte[] file, int dynamicOffset, int dynamicSize)
+    private void WriteHeaders(byte[] file, int dynamicOffset, int dynamicSize)
     {
         ((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1]).CopyTo(file);
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(16), 3); // a shared library
-        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(18), 62); // x86-64
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(18), Machine);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(20), 1);
         BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(32), HeaderSize);
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(54), ProgramHeaderSize);
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(56), 2);
@@ -157,8 +187,11 @@ internal sealed class ElfBuilder
     private static void WriteProgramHeader(Span<byte> header, int type, long offset, long size)
     {
         BinaryPrimitives.WriteInt32LittleEndian(header, type);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], 7); // to be read, written (the loader does) and executed
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], offset);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], offset + AddressBase);
         BinaryPrimitives.WriteInt64LittleEndian(header[32..], size);
+        BinaryPrimitives.WriteInt64LittleEndian(header[40..], size);
+        BinaryPrimitives.WriteInt64LittleEndian(header[48..], 0x1000);
     }
 }
