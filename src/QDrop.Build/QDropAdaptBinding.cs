@@ -68,7 +68,7 @@ public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
                 return null;
             if (missing.SymbolsInUse.Count > 0)
             {
-                Error("QDROP113", $"'{original}' cannot be adapted to the C++ library of this system, '{cppLibrary}': it uses {string.Join(", ", missing.SymbolsInUse.Take(3))} of {string.Join(", ", missing.Names)}, which is newer. Build on a newer system, and leave QDropOlderLibstdcxx out.");
+                Error("QDROP113", BindingCheck.CannotAdapt(missing, original, cppLibrary));
                 return null;
             }
 

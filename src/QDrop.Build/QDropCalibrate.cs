@@ -153,9 +153,9 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             return false;
         }
 
-        if (Path.DirectorySeparatorChar == '/' && BindingCheck.MissingVersions(NativeLibraries.Select(FullPath), CppLibrary) is { } versions)
+        if (Path.DirectorySeparatorChar == '/' && BindingCheck.Fault(NativeLibraries.Select(FullPath), CppLibrary) is { } fault)
         {
-            Error("QDROP112", $"TorchSharp's native library does not load on this system, whose C++ library (libstdc++) is too old to have {versions}. Set <QDropOlderLibstdcxx>true</QDropOlderLibstdcxx> in the project: then the program gets a copy that does without. Or build on a newer system.");
+            Error(fault.Code, fault.Message);
             return false;
         }
 

@@ -43,7 +43,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
     public void On_an_older_system_a_build_without_the_option_says_what_to_set()
     {
         string binding = NuGetCache.Native("torchsharp", Repository.TorchSharpVersion, "libLibTorchSharp.so");
-        if (BindingCheck.MissingVersions([binding], cppLibrary: null) is not { } versions)
+        if (BindingCheck.Fault([binding], cppLibrary: null)?.Code != "QDROP112")
             return; // This system is new enough.
         using var folder = new TemporaryFolder();
         WriteProgram(folder, "App");
@@ -52,7 +52,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
         Assert.NotEqual(0, build.ExitCode);
         Assert.Contains("error QDROP112: ", build.Output, StringComparison.Ordinal);
-        Assert.Contains(versions, build.Output, StringComparison.Ordinal);
+        Assert.Contains("GLIBCXX_", build.Output, StringComparison.Ordinal);
         Assert.Contains("<QDropOlderLibstdcxx>true</QDropOlderLibstdcxx>", build.Output, StringComparison.Ordinal);
     }
 

@@ -17,12 +17,13 @@ internal sealed class MissingVersions
 
     private readonly byte[] _library;
     private readonly IReadOnlyList<NeededVersion> _versions;
+    private readonly IReadOnlyList<(string Name, ushort Version)> _used;
 
-    private MissingVersions(byte[] library, IReadOnlyList<NeededVersion> versions, IReadOnlyList<string> symbolsInUse)
+    private MissingVersions(byte[] library, IReadOnlyList<NeededVersion> versions, IReadOnlyList<(string Name, ushort Version)> used)
     {
         _library = library;
         _versions = versions;
-        SymbolsInUse = symbolsInUse;
+        _used = used;
     }
 
     /// <summary>Names of the versions; none where the system has all, or where the loader may go on without them.</summary>
@@ -31,7 +32,10 @@ internal sealed class MissingVersions
     internal bool Any => _versions.Count > 0;
 
     /// <summary>Symbols of these versions that the library really uses. Where there is one, it cannot run on this system.</summary>
-    internal IReadOnlyList<string> SymbolsInUse { get; }
+    internal IReadOnlyList<string> SymbolsInUse => [.. _used.Select(static u => u.Name)];
+
+    /// <summary>Names of the versions of these symbols.</summary>
+    internal IEnumerable<string> VersionsInUse => _versions.Where(v => _used.Any(u => u.Version == v.Index)).Select(static v => v.Name);
 
     /// <summary>Compares what a library needs with what the system's C++ library defines.</summary>
     /// <param name="library">The library's bytes.</param>
@@ -54,11 +58,12 @@ internal sealed class MissingVersions
         return marked;
     }
 
-    private static IReadOnlyList<string> InUse(ElfImage image, IReadOnlyList<NeededVersion> missing)
+    private static IReadOnlyList<(string Name, ushort Version)> InUse(ElfImage image, IReadOnlyList<NeededVersion> missing)
     {
         HashSet<ushort> indices = [.. missing.Select(static v => v.Index)];
         return [.. ElfRelocations.Symbols(image).Distinct()
-            .Where(symbol => indices.Contains(ElfVersions.OfSymbol(image, symbol)))
-            .Select(symbol => ElfRelocations.NameOf(image, symbol))];
+            .Select(symbol => (Symbol: symbol, Version: ElfVersions.OfSymbol(image, symbol)))
+            .Where(s => indices.Contains(s.Version))
+            .Select(s => (ElfRelocations.NameOf(image, s.Symbol), s.Version))];
     }
 }

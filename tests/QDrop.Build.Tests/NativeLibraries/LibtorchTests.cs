@@ -83,7 +83,7 @@ public sealed class LibtorchTests : IDisposable
     public void On_an_older_system_the_program_says_what_to_set()
     {
         string binding = NuGetCache.Native("torchsharp", Repository.TorchSharpVersion, "libLibTorchSharp.so");
-        if (!NeedsOption(binding))
+        if (BindingCheck.Fault([binding], cppLibrary: null) is null)
             return; // This system is new enough.
         Assert.Equal(0, Build("-p:QDropEnabled=false", "-p:QDropOlderLibstdcxx=false").ExitCode);
 
@@ -111,9 +111,6 @@ public sealed class LibtorchTests : IDisposable
         void Write(string version, string file, byte[] bytes) =>
             NuGetCache.WritePackage(feed, "libtorch-cpu-linux-x64", version, (Native + file, bytes));
     }
-
-    private static bool NeedsOption(string binding) =>
-        BindingCheck.MissingVersions([binding], null) is not null;
 
     private BuildResult Build(params string[] arguments) => _project.Build(arguments);
 }

@@ -57,10 +57,15 @@ public sealed class MissingVersionsTests
     {
         byte[] library = new ElfBuilder { HasAddends = hasAddends }
             .Need(Cpp, "GLIBCXX_3.4", "_ZSt4cout", data: 2, calls: 1)
-            .Need(Cpp, "GLIBCXX_3.4.32", "_ZSt4new1v", data, calls)
+            .Need(Cpp, "GLIBCXX_3.4.32", "_ZSt21ios_base_library_initv")
+            .Need(Cpp, "GLIBCXX_3.4.33", "_ZSt4new1v", data, calls)
             .Build();
 
-        Assert.Equal(["_ZSt4new1v"], MissingVersions.Of(library, System).SymbolsInUse);
+        var missing = MissingVersions.Of(library, System);
+
+        Assert.Equal(["GLIBCXX_3.4.32", "GLIBCXX_3.4.33"], missing.Names);
+        Assert.Equal(["_ZSt4new1v"], missing.SymbolsInUse);
+        Assert.Equal(["GLIBCXX_3.4.33"], missing.VersionsInUse);
     }
 
     [Fact]

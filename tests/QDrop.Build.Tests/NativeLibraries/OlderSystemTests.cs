@@ -18,12 +18,8 @@ public sealed class OlderSystemTests : IDisposable
 
     public OlderSystemTests()
     {
+        _system = WriteSystem("libstdc++.so.6", without: ["GLIBCXX_3.4.32"]);
         _project.Write("Program.cs", "Console.WriteLine(typeof(TorchSharp.torch).Assembly.GetName().Name);");
-        var builder = new ElfBuilder();
-        foreach (var version in ElfVersions.Needed(ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6").Where(static v => v.Name != "GLIBCXX_3.4.32"))
-            builder.Define(version.Name);
-        _system = _project.Write("libstdc++.so.6", "");
-        File.WriteAllBytes(_system, builder.Build());
     }
 
     [LinuxX64Fact]
@@ -108,6 +104,22 @@ public sealed class OlderSystemTests : IDisposable
         Assert.Contains("<QDropOlderLibstdcxx>true</QDropOlderLibstdcxx>", error.Text, StringComparison.Ordinal);
     }
 
+    [LinuxX64Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public void A_system_that_is_older_still_is_an_error_with_and_without_the_option(string option)
+    {
+        _project.Write("TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """Weights = "none.safetensors", CalibrationData = "none.safetensors" """));
+        string older = WriteSystem("older/libstdc++.so.6", without: ["GLIBCXX_3.4.30", "GLIBCXX_3.4.32"]);
+
+        var result = _project.Build($"-p:QDropSystemLibstdcxx={older}", $"-p:QDropOlderLibstdcxx={option}");
+
+        var error = Assert.Single(result.Errors);
+        Assert.Equal("QDROP113", error.Code);
+        Assert.Contains("condition_variable", error.Text, StringComparison.Ordinal);
+        Assert.Contains("of GLIBCXX_3.4.30, which is newer", error.Text, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _project.Dispose();
 
     private string Copied => Path.Combine(_project.Bin, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
@@ -119,6 +131,17 @@ public sealed class OlderSystemTests : IDisposable
         byte[] original = File.ReadAllBytes(Binding), copy = File.ReadAllBytes(path);
         Assert.Equal(original.Length, copy.Length);
         Assert.Single(Enumerable.Range(0, copy.Length), i => copy[i] != original[i]);
+    }
+
+    /// <summary>A C++ library with the versions that TorchSharp's library needs, but for some.</summary>
+    private string WriteSystem(string name, string[] without)
+    {
+        var builder = new ElfBuilder();
+        foreach (var version in ElfVersions.Needed(ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6").Where(v => !without.Contains(v.Name)))
+            builder.Define(version.Name);
+        string path = _project.Write(name, "");
+        File.WriteAllBytes(path, builder.Build());
+        return path;
     }
 
     private BuildResult Build(params string[] arguments) => _project.Build([System, .. arguments]);
