@@ -31,7 +31,7 @@ internal sealed class CifarFolder(string path)
         for (var i = 0; i < sprites; i++)
         {
             var first = i * SpriteRows;
-            ReadSprite($"data_batch_{i + 1}.png", pixels.AsSpan(first * CifarImages.Size), Math.Min(SpriteRows, count - first));
+            Sprite.Read(Existing($"data_batch_{i + 1}.png"), Math.Min(SpriteRows, count - first), pixels.AsSpan(first * CifarImages.Size));
         }
 
         return new CifarImages(pixels, ReadLabels("train_lables.json", count));
@@ -41,7 +41,7 @@ internal sealed class CifarFolder(string path)
     public CifarImages Test()
     {
         var pixels = new byte[SpriteRows * CifarImages.Size];
-        ReadSprite("test_batch.png", pixels, SpriteRows);
+        Sprite.Read(Existing("test_batch.png"), SpriteRows, pixels);
         return new CifarImages(pixels, ReadLabels("test_lables.json", SpriteRows));
     }
 
@@ -51,23 +51,6 @@ internal sealed class CifarFolder(string path)
             ? xdg
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         return Path.Combine(cache, "qdrop", "cifar10");
-    }
-
-    private void ReadSprite(string name, Span<byte> destination, int rows)
-    {
-        var file = Existing(name);
-        var image = PngImage.Read(file, rows);
-        if (image.Width != CifarImages.Side * CifarImages.Side || image.Height != rows || image.Channels is not (3 or 4))
-            throw new InvalidDataException($"{file} has {image.Width} × {image.Height} pixels, expected {CifarImages.Side * CifarImages.Side} × {SpriteRows}.");
-
-        if (image.Channels == 3)
-        {
-            image.Pixels.CopyTo(destination);
-            return;
-        }
-
-        for (var i = 0; i < image.Pixels.Length / 4; i++)
-            image.Pixels.AsSpan(4 * i, 3).CopyTo(destination[(3 * i)..]);
     }
 
     private long[] ReadLabels(string name, int count)
