@@ -17,7 +17,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         new("OtherShapes", "QDROP211", "linear.weight", Attribute: Sound.Replace("weights.s", "seven.s", StringComparison.Ordinal)),
         new("NanWeights", "QDROP212", "conv1.weight", Attribute: Sound.Replace("weights.s", "nan.s", StringComparison.Ordinal)),
         new("NoWeightsFile", "QDROP213", "text.safetensors", Attribute: Sound.Replace("weights.s", "text.s", StringComparison.Ordinal)),
-        new("CodeInWeights", "QDROP214", "posix.system", Attribute: Sound.Replace("weights.safetensors", "command.pth")),
+        new("CodeInWeights", "QDROP214", "posix.system", Sound.Replace("weights.safetensors", "command.pth")),
         new("MissingInputs", "QDROP220", "nowhere.safetensors", Attribute: Sound.Replace("inputs.s", "nowhere.s", StringComparison.Ordinal)),
         new("SourceThrows", "QDROP220", "App.ThrowingSource.Load", Attribute: Sound + ", Calibration = typeof(ThrowingSource)"),
         new("UnevenInputs", "QDROP220", "entry 1", Attribute: Sound + ", Calibration = typeof(UnevenSource)"),

@@ -19,7 +19,8 @@ public sealed class SpriteTests : IDisposable
         var pixels = Noise(3 * Width * channels);
         var read = new byte[2 * CifarImages.Size];
 
-        Sprite.Read(Written(new PngEncoder { Width = Width, Height = 3, Channels = channels }.Encode(pixels)), rows: 2, read);
+        var encoder = new PngEncoder { Width = Width, Height = 3, Channels = channels };
+        Sprite.Read(Written(encoder.Encode(pixels)), rows: 2, read);
 
         Assert.Equal(pixels.Chunk(channels).Take(2 * Width).SelectMany(static pixel => pixel.Take(3)), read);
     }
@@ -29,12 +30,17 @@ public sealed class SpriteTests : IDisposable
     {
         var pixels = Noise(2 * 6 * Width);
 
-        Assert.Contains("no image", Error("<html>404</html>"u8.ToArray()), StringComparison.Ordinal);
-        Assert.Contains("no image", Error([]), StringComparison.Ordinal);
-        Assert.Contains("5 × 5 pixels, expected 1024 × 2", Error(new PngEncoder().Encode(pixels[..75])), StringComparison.Ordinal);
-        Assert.Contains("1024 × 1 pixels", Error(Encoded(height: 1)), StringComparison.Ordinal);
-        Assert.Contains("16-bit", Error(new PngEncoder { Width = Width, Height = 2, Depth = 16 }.Encode(pixels)), StringComparison.Ordinal);
-        Assert.Contains("Grey", Error(new PngEncoder { Width = Width, Height = 2, Channels = 1 }.Encode(pixels[..(2 * Width)])), StringComparison.Ordinal);
+        var deep = new PngEncoder { Width = Width, Height = 2, Depth = 16 };
+        var grey = new PngEncoder { Width = Width, Height = 2, Channels = 1 };
+
+        Says("no image", "<html>404</html>"u8.ToArray());
+        Says("no image", []);
+        Says("5 × 5 pixels, expected 1024 × 2", new PngEncoder().Encode(pixels[..75]));
+        Says("1024 × 1 pixels", Encoded(height: 1));
+        Says("16-bit", deep.Encode(pixels));
+        Says("Grey", grey.Encode(pixels[..(2 * Width)]));
+
+        void Says(string expected, byte[] file) => Assert.Contains(expected, Error(file), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,13 +59,14 @@ public sealed class SpriteTests : IDisposable
         {
             var damaged = file.ToArray();
             damaged[i] ^= 0x55;
-            if (Record.Exception(() => Sprite.Read(Written(damaged), rows: 2, new byte[2 * CifarImages.Size])) is { } error)
+            if (Record.Exception(() => Read(damaged)) is { } error)
                 Assert.IsType<InvalidDataException>(error);
         }
     }
 
-    private string Error(byte[] file) =>
-        Assert.Throws<InvalidDataException>(() => Sprite.Read(Written(file), rows: 2, new byte[2 * CifarImages.Size])).Message;
+    private string Error(byte[] file) => Assert.Throws<InvalidDataException>(() => Read(file)).Message;
+
+    private void Read(byte[] file) => Sprite.Read(Written(file), rows: 2, new byte[2 * CifarImages.Size]);
 
     private string Written(byte[] file)
     {
@@ -68,7 +75,8 @@ public sealed class SpriteTests : IDisposable
         return path;
     }
 
-    private static byte[] Encoded(int height) => new PngEncoder { Width = Width, Height = height }.Encode(Noise(height * CifarImages.Size));
+    private static byte[] Encoded(int height) =>
+        new PngEncoder { Width = Width, Height = height }.Encode(Noise(height * CifarImages.Size));
 
     private static byte[] Noise(int count)
     {

@@ -11,7 +11,9 @@ internal static class Sprite
     /// <param name="file">The file, 1,024 pixels wide, 8-bit RGB or RGBA.</param>
     /// <param name="rows">How many images to take, from the top.</param>
     /// <param name="destination">Gets <c>rows × 32 × 32 × 3</c> samples, RGB.</param>
-    /// <exception cref="InvalidDataException">The file is no such image, or is damaged; the message says what was found.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no such image, or is damaged; the message says what was found.
+    /// </exception>
     public static void Read(string file, int rows, Span<byte> destination)
     {
         var bytes = File.ReadAllBytes(file);
@@ -34,11 +36,20 @@ internal static class Sprite
     {
         const int Width = CifarImages.Side * CifarImages.Side;
         using var stream = new MemoryStream(bytes);
-        var info = Info(stream) ?? throw new InvalidDataException($"{file} is no image that can be read, expected PNG. {Advice}");
+        var info = Info(stream)
+            ?? throw new InvalidDataException($"{file} is no image that can be read, expected PNG. {Advice}");
         if (info.Width != Width || info.Height < rows)
-            throw new InvalidDataException($"{file} has {info.Width} × {info.Height} pixels, expected {Width} × {rows} or more.");
-        if (info.BitsPerChannel != 8 || info.ColorComponents is not (ColorComponents.RedGreenBlue or ColorComponents.RedGreenBlueAlpha))
-            throw new InvalidDataException($"{file} has {info.BitsPerChannel}-bit {info.ColorComponents} pixels, expected 8-bit RGB or RGBA.");
+        {
+            throw new InvalidDataException(
+                $"{file} has {info.Width} × {info.Height} pixels, expected {Width} × {rows} or more.");
+        }
+
+        if (info.BitsPerChannel != 8
+            || info.ColorComponents is not (ColorComponents.RedGreenBlue or ColorComponents.RedGreenBlueAlpha))
+        {
+            throw new InvalidDataException(
+                $"{file} has {info.BitsPerChannel}-bit {info.ColorComponents} pixels, expected 8-bit RGB or RGBA.");
+        }
     }
 
     private static ImageInfo? Info(Stream stream)

@@ -129,8 +129,8 @@ public sealed class QuantizeAttribute : Attribute
     public long Seed { get; set; } = 1_005;
 
     /// <summary>
-    /// File of the trained float weights, relative to the project: <c>.safetensors</c>; the <c>.safetensors.index.json</c>
-    /// of weights in several files; a checkpoint of PyTorch (<c>.pt</c>, <c>.pth</c>), of which tensors are read and no
+    /// File of the trained float weights, relative to the project: <c>.safetensors</c>; the <c>.index.json</c> of
+    /// weights in several files; a checkpoint of PyTorch (<c>.pt</c>, <c>.pth</c>), of which tensors are read and no
     /// code is run; or <c>.dat</c> as TorchSharp's <c>Module.save</c> writes it. <c>Weights</c> of a <c>QDropModel</c>
     /// item in the project file takes precedence.
     /// </summary>

@@ -13,19 +13,20 @@ public static class WeightFile
         Missing: "QDROP210",
         Damaged: "QDROP213",
         Foreign: "QDROP213",
-        Advice: "Copy it again, or save the weights again: as .safetensors, with torch.save(model.state_dict(), …) (.pth), "
-            + "or with TorchSharp's Module.save (.dat).",
+        Advice: "Copy it again, or save the weights again: as .safetensors, "
+            + "with torch.save(model.state_dict(), …) (.pth), or with TorchSharp's Module.save (.dat).",
         AdviceIfMissing: "Train the model and save its weights there, or correct the path in [Quantize(Weights = …)] or in the Weights of the QDropModel item; it is relative to the project.");
 
     /// <summary>
-    /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; a prefix <c>module.</c>,
-    /// which data-parallel training puts in front of all names, is taken away; floating-point types are converted;
-    /// <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything fits.
+    /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; a prefix
+    /// <c>module.</c>, which data-parallel training puts in front of all names, is taken away; floating-point types
+    /// are converted; <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything fits.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="path">
-    /// A <c>.safetensors</c> file; the <c>.index.json</c> of weights in several files; a checkpoint that <c>torch.save</c>
-    /// wrote, of which only tensors are read and no code is run; or any other for one that <c>Module.save</c> wrote.
+    /// A <c>.safetensors</c> file; the <c>.index.json</c> of weights in several files; a checkpoint that
+    /// <c>torch.save</c> wrote, of which only tensors are read and no code is run; or any other for one that
+    /// <c>Module.save</c> wrote.
     /// </param>
     /// <exception cref="QDropException">
     /// QDROP210: there is no such file. QDROP211: names, shapes or types do not fit the model. QDROP212: a weight is NaN or infinite.

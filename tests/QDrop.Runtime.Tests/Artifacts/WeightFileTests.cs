@@ -108,7 +108,8 @@ public sealed class WeightFileTests : IDisposable
     {
         using var model = new Net();
         string path = _folder["a.safetensors"];
-        SafetensorsFile.Write(path, model.state_dict().ToDictionary(static t => "backbone." + t.Key, static t => t.Value));
+        var tensors = model.state_dict().ToDictionary(static t => "backbone." + t.Key, static t => t.Value);
+        SafetensorsFile.Write(path, tensors);
         Assert.Contains("begin with 'backbone.'", Refused(model, path, "QDROP211"), StringComparison.Ordinal);
     }
 
