@@ -26,9 +26,8 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
         string[] parameters = [$"{name}.weight", $"{name}.bias"];
         return module switch
         {
-            Linear linear => new(name, linear.weight, linear.bias, 0, static (x, w, b) => functional.linear(x, w, b), parameters),
-            // TorchSharp declares this weight as one that may be null; the constructor always sets it.
-            Embedding embedding => new(name, embedding.weight!, null, 0, static (x, w, _) => Rows(w, x), parameters, Learns: false),
+            Linear linear => new(name, linear.weight, linear.bias, 0, LinearProduct.Of, parameters),
+            Embedding embedding => new(name, TableOf(embedding), null, 0, static (x, w, _) => Rows(w, x), parameters, Learns: false),
             _ => OfConvolution(name, (Convolution)module, parameters),
         };
     }
@@ -46,6 +45,11 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
             ? AttentionParameters.Of(name[..dot], attention).Layers.FirstOrDefault(l => l.Name == name)
             : null;
     }
+
+    /// <summary>
+    /// The weight that the module has registered. Its property makes another tensor at each call, which belongs to the caller's dispose scope and ends with it.
+    /// </summary>
+    private static Tensor TableOf(Embedding embedding) => embedding.named_parameters(recurse: false).Single(static p => p.name == "weight").parameter;
 
     /// <summary>Rows of a table <c>[n, d]</c>, for indices of any shape.</summary>
     private static Tensor Rows(Tensor table, Tensor indices) =>

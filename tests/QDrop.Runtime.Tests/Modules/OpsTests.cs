@@ -66,7 +66,8 @@ public sealed class OpsTests : IDisposable
         ("adaptive_avg_pool3d", x => functional.adaptive_avg_pool3d(x.unsqueeze(0), 2), x => Ops.adaptive_avg_pool3d(x.unsqueeze(0), 2)),
         ("adaptive_avg_pool3d, sizes", x => functional.adaptive_avg_pool3d(x.unsqueeze(0), (1, 2, 3)), x => Ops.adaptive_avg_pool3d(x.unsqueeze(0), (1, 2, 3))),
         ("adaptive_avg_pool3d, array", x => functional.adaptive_avg_pool3d(x.unsqueeze(0), [1L, 2, 3]), x => Ops.adaptive_avg_pool3d(x.unsqueeze(0), [1L, 2, 3])),
-        ("adaptive_max_pool3d", x => functional.adaptive_max_pool3d(x.unsqueeze(0), [1L, 2, 3]), x => Ops.adaptive_max_pool3d(x.unsqueeze(0), [1L, 2, 3])),
+        // TorchSharp calls libtorch's adaptive_max_pool1d, which refuses volumes.
+        ("adaptive_max_pool3d", x => functional.adaptive_max_pool3d(x, [2L]), x => Ops.adaptive_max_pool3d(x, [2L])),
         ("masked_fill", x => x.masked_fill(x.gt(0.5), -1), x => Ops.masked_fill(x, x.gt(0.5), -1)),
         ("masked_fill_", x => x.clone().masked_fill_(x.gt(0.5), -1), x => Ops.masked_fill_(x.clone(), x.gt(0.5), -1)),
         ("permute", x => x.permute(new List<long> { 2, 0, 1 }), x => Ops.permute(x, new List<long> { 2, 0, 1 })),
@@ -84,12 +85,14 @@ public sealed class OpsTests : IDisposable
         ("channel_shuffle", x => x.unsqueeze(-1).channel_shuffle(2), x => Ops.channel_shuffle(x.unsqueeze(-1), 2)),
         ("unfold of an image", x => functional.unfold(x.unsqueeze(0), 2, 1, 1, 2), x => Ops.im2col(x.unsqueeze(0), 2, 1, 1, 2)),
         ("unfold of a dimension", x => x.unfold(2, 3, 2), x => Ops.unfold(x, 2, 3, 2)),
-        ("upsample", x => functional.upsample(x.unsqueeze(0), scale_factor: [2.0, 2.0]), x => Ops.upsample(x.unsqueeze(0), scale_factor: [2.0, 2.0])),
+        // TorchSharp always says whether corners are aligned, which libtorch refuses to hear with its default mode.
+        ("upsample", x => functional.upsample(x.unsqueeze(0), [8, 12], mode: UpsampleMode.Bilinear), x => Ops.upsample(x.unsqueeze(0), [8, 12], mode: UpsampleMode.Bilinear)),
         ("dropout1d", x => functional.dropout1d(x, 0.5, false), x => Ops.dropout1d(x, 0.5, false)),
         ("dropout3d", x => functional.dropout3d(x.unsqueeze(0), 0.5, false), x => Ops.dropout3d(x.unsqueeze(0), 0.5, false)),
         ("alpha_dropout", x => functional.alpha_dropout(x, 0.5), x => Ops.alpha_dropout(x, 0.5)),
         ("einsum", x => torch.einsum("nij,nkj->nik", x, x.flip(0)), x => Ops.einsum("nij,nkj->nik", x, x.flip(0))),
-        ("baddbmm", x => ones(2, 4, 4).baddbmm(x, x.transpose(1, 2), 0.5f, 2), x => Ops.baddbmm(ones(2, 4, 4), x, x.transpose(1, 2), 0.5f, 2)),
+        // TorchSharp hands its arguments over in another order: it adds the third to the product of the first two.
+        ("baddbmm", x => x.baddbmm(x.transpose(1, 2), ones(2, 4, 4), 0.5f, 2), x => Ops.baddbmm(x, x.transpose(1, 2), ones(2, 4, 4), 0.5f, 2)),
         ("hstack", x => torch.hstack(x, x * 2), x => Ops.hstack(x, x * 2)),
         ("vstack", x => torch.vstack([x, x * 2]), x => Ops.vstack([x, x * 2])),
     ];
