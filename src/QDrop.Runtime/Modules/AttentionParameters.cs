@@ -25,9 +25,10 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
     /// <summary>Reads the parameters of a module.</summary>
     /// <param name="name">Its path in the model.</param>
     /// <param name="module">The module.</param>
+    /// <exception cref="QDropException">They have been disposed (QDROP232).</exception>
     public static AttentionParameters Of(string name, MultiheadAttention module)
     {
-        Dictionary<string, Parameter> parameters = module.named_parameters().ToDictionary(static p => p.name, static p => p.parameter);
+        Dictionary<string, Parameter> parameters = RegisteredParameters.Of(name, module);
         Tensor? bias = parameters.GetValueOrDefault("in_proj_bias");
         var layers = new List<LayerSource>();
         if (parameters.TryGetValue("in_proj_weight", out Parameter? joint))

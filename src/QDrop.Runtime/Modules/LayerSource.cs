@@ -27,7 +27,7 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
         return module switch
         {
             Linear linear => new(name, linear.weight, linear.bias, 0, LinearProduct.Of, parameters),
-            Embedding embedding => new(name, TableOf(embedding), null, 0, static (x, w, _) => Rows(w, x), parameters, Learns: false),
+            Embedding embedding => new(name, RegisteredParameters.Of(name, embedding)["weight"], null, 0, static (x, w, _) => Rows(w, x), parameters, Learns: false),
             _ => OfConvolution(name, (Convolution)module, parameters),
         };
     }
@@ -45,11 +45,6 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
             ? AttentionParameters.Of(name[..dot], attention).Layers.FirstOrDefault(l => l.Name == name)
             : null;
     }
-
-    /// <summary>
-    /// The weight that the module has registered. Its property makes another tensor at each call, which belongs to the caller's dispose scope and ends with it.
-    /// </summary>
-    private static Tensor TableOf(Embedding embedding) => embedding.named_parameters(recurse: false).Single(static p => p.name == "weight").parameter;
 
     /// <summary>Rows of a table <c>[n, d]</c>, for indices of any shape.</summary>
     private static Tensor Rows(Tensor table, Tensor indices) =>
