@@ -54,7 +54,8 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
     /// <summary>Finds the number of heads, and whether a key of zeros is added.</summary>
     /// <param name="name">The module's path in the model, for messages.</param>
     /// <param name="module">The module.</param>
-    /// <exception cref="QDropException">TorchSharp does not run the module, or nothing gives what it gives (QDROP232).</exception>
+    /// <exception cref="QDropException">TorchSharp does not run the module, or nothing gives what it gives
+    /// (QDROP232).</exception>
     public (long Heads, bool AddsZeroKey) Probe(string name, MultiheadAttention module)
     {
         using var scope = NewDisposeScope();
@@ -96,8 +97,10 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         }
         catch (ExternalException e)
         {
-            throw new QDropException("QDROP232", $"'{name}' is a MultiheadAttention that TorchSharp itself does not run on queries of {query.shape[2]}, keys of {key.shape[2]} and values of {value.shape[2]} features: "
-                + $"{e.Message.Split('\n')[0]} Expected kdim and vdim to be equal. Write the attention with Linear layers and matmul.", e);
+            throw new QDropException("QDROP232", $"'{name}' is a MultiheadAttention that TorchSharp itself does not "
+                + $"run on queries of {query.shape[2]}, keys of {key.shape[2]}, values of {value.shape[2]} features: "
+                + $"{e.Message.Split('\n')[0]} Expected kdim and vdim to be equal. "
+                + "Write the attention with Linear layers and matmul.", e);
         }
     }
 

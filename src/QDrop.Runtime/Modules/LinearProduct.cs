@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Modules;
 
-/// <summary>What a linear layer computes, x·Wᵀ + b, with the same bits whether or not the weight requires a gradient.</summary>
+/// <summary>
+/// What a linear layer computes, x·Wᵀ + b, with the same bits whether or not the weight requires a gradient.
+/// </summary>
 internal static class LinearProduct
 {
     /// <summary>Applies a linear layer.</summary>
@@ -15,8 +17,9 @@ internal static class LinearProduct
     {
         if (x.dim() < 3 || x.is_contiguous())
             return functional.linear(x, weight, bias);
-        // Of an input in another memory order, such as [T, N, in] seen from [N, T, in], libtorch makes one matrix where the weight requires a gradient, as that of the
-        // float layer does, and otherwise one product for each index of the first dimension, which sums in another order. It is always one matrix here.
+        // Of an input in another memory order, such as [T, N, in] seen from [N, T, in], libtorch makes one matrix where
+        // the weight requires a gradient, as that of the float layer does, and otherwise one product for each index of
+        // the first dimension, which sums in another order. It is always one matrix here.
         long[] shape = x.shape;
         Tensor y = x.reshape(-1, shape[^1]).mm(weight.t());
         shape[^1] = weight.shape[0];

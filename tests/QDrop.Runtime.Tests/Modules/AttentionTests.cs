@@ -20,7 +20,9 @@ public sealed class AttentionTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    /// <summary>Keys and values of other lengths have one length: libtorch's C++ module, which TorchSharp calls, refuses two.</summary>
+    /// <summary>
+    /// Keys and values of other lengths have one length: libtorch's C++ module, which TorchSharp calls, refuses two.
+    /// </summary>
     public static TheoryData<long, bool, bool, bool, long?> Variants => new()
     {
         { 4, true, false, false, null },
@@ -34,9 +36,11 @@ public sealed class AttentionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void With_quantizers_off_it_gives_what_the_module_gives(long heads, bool bias, bool addBias, bool addZero, long? keyLength)
+    public void With_quantizers_off_it_gives_what_the_module_gives(long heads, bool bias, bool addBias, bool addZero,
+        long? keyLength)
     {
-        using MultiheadAttention module = MultiheadAttention(12, heads, bias: bias, add_bias_kv: addBias, add_zero_attn: addZero, kdim: keyLength, vdim: keyLength);
+        using MultiheadAttention module = MultiheadAttention(12, heads, bias: bias, add_bias_kv: addBias,
+            add_zero_attn: addZero, kdim: keyLength, vdim: keyLength);
         foreach (Parameter parameter in module.parameters())
             init.uniform_(parameter, -0.7, 0.7);
         QuantizedAttention attention = Quantized(module, out _);
@@ -46,8 +50,13 @@ public sealed class AttentionTests : IDisposable
         Tensor padding = zeros(2, 6, dtype: ScalarType.Bool), causal = ones(5, 6, dtype: ScalarType.Bool).triu(1);
         padding[1, 5] = tensor(true);
         // The C++ module adds a mask to the scores whatever its type: truth values as 0 and 1.
-        foreach (Tensor mask in new[] { causal, causal.to(ScalarType.Byte), randn(5, 6), zeros(5, 6).masked_fill(causal, double.NegativeInfinity), randn(5, 6, ScalarType.Float64) })
-            Same(module.call(query, key, value, padding, true, mask), attention.call(query, key, value, padding, true, mask));
+        Tensor hiding = zeros(5, 6).masked_fill(causal, double.NegativeInfinity);
+        Tensor wide = randn(5, 6, ScalarType.Float64);
+        foreach (Tensor mask in new[] { causal, causal.to(ScalarType.Byte), randn(5, 6), hiding, wide })
+        {
+            Tuple<Tensor, Tensor> expected = module.call(query, key, value, padding, true, mask);
+            Same(expected, attention.call(query, key, value, padding, true, mask));
+        }
         Assert.Null(attention.call(query, key, value, null, false, null).Item2);
     }
 
@@ -120,7 +129,8 @@ public sealed class AttentionTests : IDisposable
         using var guard = no_grad();
         Tensor query = randn(3, 7, 12).transpose(0, 1), key = toItself ? query : randn(3, 7, 12).transpose(0, 1);
         Tensor expected = module.call(query, key, key).Item1;
-        Assert.Equal(expected.data<float>().ToArray(), attention.call(query, key, key, null, true, null).Item1.data<float>().ToArray());
+        Tensor found = attention.call(query, key, key, null, true, null).Item1;
+        Assert.Equal(expected.data<float>().ToArray(), found.data<float>().ToArray());
     }
 
     private static QuantizedAttention Quantized(MultiheadAttention module, out QuantizationContext context)
