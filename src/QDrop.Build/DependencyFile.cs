@@ -13,6 +13,7 @@ namespace QDrop.Build;
 /// file: at this point of the build they are not yet copied there, or old ones are, which would be loaded in place of the new. So
 /// they are taken out, and the worker finds them by the list of references. Packages stay: the host knows best which of their
 /// assemblies and native libraries fit the machine.
+/// Not by Microsoft.Extensions.DependencyModel: the task brings no assembly that MSBuild may have in another version.
 /// </remarks>
 internal static class DependencyFile
 {
