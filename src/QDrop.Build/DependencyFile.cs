@@ -12,7 +12,8 @@ namespace QDrop.Build;
 /// The program's <c>.deps.json</c> names its assembly and those of its project references, which the host then demands beside that
 /// file: at this point of the build they are not yet copied there, or old ones are, which would be loaded in place of the new. So
 /// they are taken out, and the worker finds them by the list of references. Packages stay: the host knows best which of their
-/// assemblies and native libraries fit the machine.
+/// assemblies and native libraries fit the machine. The native libraries of TorchSharp and libtorch are taken out, too: the worker
+/// loads those itself, from the list of references, where a copy may stand in place of a package's library.
 /// Not by Microsoft.Extensions.DependencyModel: the task brings no assembly that MSBuild may have in another version.
 /// </remarks>
 internal static class DependencyFile
@@ -25,15 +26,30 @@ internal static class DependencyFile
         var packages = new HashSet<string>(
             Members(Member(root, "libraries")).Where(static l => Member(l, "type")?.Value == "package").Select(Name),
             StringComparer.OrdinalIgnoreCase);
+        bool hasCuda = packages.Any(static p => p.StartsWith("libtorch-cuda-", StringComparison.OrdinalIgnoreCase));
         foreach (var framework in Members(Member(root, "targets")))
         {
             foreach (var library in Members(framework).Where(l => !packages.Contains(Name(l))).ToList())
                 library.Remove();
+
+            // Those of CUDA stay: TorchSharp loads them, in an order of its own.
+            foreach (var library in hasCuda ? [] : Members(framework).Where(static l => IsTorch(Name(l))))
+                RemoveNativeAssets(library);
         }
 
         foreach (var library in Members(Member(root, "libraries")).Where(l => !packages.Contains(Name(l))).ToList())
             library.Remove();
         Write(root, target);
+    }
+
+    private static bool IsTorch(string library) =>
+        library.StartsWith("TorchSharp/", StringComparison.OrdinalIgnoreCase) || library.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase);
+
+    private static void RemoveNativeAssets(XElement library)
+    {
+        Member(library, "native")?.Remove();
+        foreach (var asset in Members(Member(library, "runtimeTargets")).Where(static a => Member(a, "assetType")?.Value == "native").ToList())
+            asset.Remove();
     }
 
     private static XElement Read(string path)

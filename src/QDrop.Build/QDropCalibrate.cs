@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Xml;
 using Microsoft.Build.Framework;
+using QDrop.Build.NativeLibraries;
 using QDrop.Protocol;
 
 namespace QDrop.Build;
@@ -50,6 +51,14 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
 
     /// <summary>Managed and native libraries that will stand beside the program.</summary>
     public ITaskItem[] References { get; set; } = [];
+
+    /// <summary>
+    /// Native libraries of packages that the program gets; those of a class library, too, which are not copied beside it.
+    /// </summary>
+    public ITaskItem[] NativeLibraries { get; set; } = [];
+
+    /// <summary>The C++ library of a Linux system; by default the one that its loader finds.</summary>
+    public string? CppLibrary { get; set; }
 
     /// <summary>The program's dependency file, if it has one.</summary>
     public string? DependencyFile { get; set; }
@@ -144,6 +153,12 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             return false;
         }
 
+        if (Path.DirectorySeparatorChar == '/' && BindingCheck.Fault(NativeLibraries.Select(FullPath), CppLibrary) is { } fault)
+        {
+            Error(fault.Code, fault.Message);
+            return false;
+        }
+
         return true;
     }
 
@@ -198,6 +213,8 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         return arguments;
     }
 
+    private static string FullPath(ITaskItem item) => item.GetMetadata("FullPath");
+
     private WorkerRequest Request()
     {
         string project = Path.GetFullPath(ProjectFile);
@@ -214,7 +231,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             BuildProcess = Process.GetCurrentProcess().Id,
             Overrides = [.. Overrides.Select(static o => new NamedValue { Name = o.ItemSpec, Value = o.GetMetadata("Value") }).Where(static o => o.Value.Length > 0)],
             Models = [.. Models.Select(Item)],
-            References = [.. References.Select(static r => r.GetMetadata("FullPath")).Distinct()],
+            References = [.. NativeLibraries.Concat(References).Select(FullPath).Distinct()],
         };
 
         static ModelItem Item(ITaskItem item) => new()

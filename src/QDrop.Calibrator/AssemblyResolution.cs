@@ -24,15 +24,15 @@ internal static class AssemblyResolution
         var satellites = files.Where(static f => f.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
             .GroupBy(static f => Path.Combine(Path.GetFileName(Path.GetDirectoryName(f)) ?? "", Path.GetFileNameWithoutExtension(f)), StringComparer.OrdinalIgnoreCase)
             .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
-        var natives = files.GroupBy(static f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
+        // A package may have a library of one name for several processors: the one that loads is right.
+        var natives = files.ToLookup(static f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase);
 
         AssemblyLoadContext.Default.Resolving += (context, name) => Find(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
         {
-            foreach (string candidate in NativeNames(name))
+            foreach (string path in NativeNames(name).SelectMany(candidate => natives[candidate]))
             {
-                if (natives.TryGetValue(candidate, out string? path) && NativeLibrary.TryLoad(path, out nint handle))
+                if (NativeLibrary.TryLoad(path, out nint handle))
                     return handle;
             }
 

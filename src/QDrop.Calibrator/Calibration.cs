@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using QDrop.Modules;
+using QDrop.Native;
 using QDrop.Protocol;
 using TorchSharp;
 
@@ -158,15 +159,21 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
     {
         try
         {
+            Libtorch.Load(request.References);
             torch.set_num_threads(request.Threads > 0 ? request.Threads : Environment.ProcessorCount);
             using var one = torch.ones(1);
             return true;
         }
+        catch (QDropException e)
+        {
+            Fail(e.Code, e.Message, Place.Of(request));
+        }
         catch (Exception e)
         {
-            Fail("QDROP270", $"libtorch cannot be used on this machine: {Diagnosis.Describe(e)} Install it (see the page of this error), or calibrate on a machine that has it.", Place.Of(request));
-            return false;
+            Fail("QDROP270", $"libtorch cannot be used on this machine: {Diagnosis.Describe(e)}", Place.Of(request));
         }
+
+        return false;
     }
 
     private void Fail(string code, string message, Place place)

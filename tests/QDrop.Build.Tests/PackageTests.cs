@@ -1,56 +1,21 @@
 using System.IO.Compression;
+using QDrop.Build.NativeLibraries;
 using Xunit;
 
 namespace QDrop.Build.Tests;
 
-/// <summary>The NuGet packages, used as a stranger uses them: a program outside the repository that names one package of a local feed.</summary>
-public sealed class PackageTests
+/// <summary>The NuGet packages, used as a stranger uses them: programs outside the repository that name one package of a folder feed.</summary>
+public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<PackageTests.Feed>
 {
+    private const string Option = "-p:QDropOlderLibstdcxx=true";
+
     [Fact]
     public void A_program_that_names_the_package_is_calibrated_and_runs()
     {
         using var folder = new TemporaryFolder();
-        string feed = folder.File("feed");
-        foreach (string project in new[] { "QDrop.Runtime", "QDrop.Build" })
-        {
-            var pack = DotNet.Run(Repository.Root, ["pack", Path.Combine("src", project), "-c", Repository.Configuration, "--no-build", "--nologo", "-nodeReuse:false", "-o", feed]);
-            Assert.True(pack.ExitCode == 0, pack.Output);
-        }
+        WriteProgram(folder, "App");
 
-        folder.Write("nuget.config", $"""
-            <configuration>
-              <packageSources>
-                <clear />
-                <add key="local" value="feed" />
-                <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
-              </packageSources>
-            </configuration>
-            """);
-        folder.Write("App/App.csproj", $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <UseAppHost>false</UseAppHost>
-                <RestorePackagesPath>$(MSBuildThisFileDirectory)packages</RestorePackagesPath>
-                <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
-                <QDropThreads>1</QDropThreads>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="QDrop" Version="{Repository.Version}" />
-                <PackageReference Include="{Repository.LibtorchPackage}" Version="{Repository.LibtorchVersion}" />
-                <Compile Remove="packages/**" />
-              </ItemGroup>
-            </Project>
-            """);
-        folder.Write("App/TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """));
-        folder.Write("App/Program.cs", Sources.Program);
-        Sources.WriteWeights(folder.File("App", "weights.safetensors"));
-        Sources.WriteInputs(folder.File("App", "inputs.safetensors"));
-
-        var build = DotNet.Run(folder.File("App"), ["build", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-v:normal"]);
+        var build = Build(folder, "App", Option);
         var run = DotNet.Run(folder.Path, [folder.File("App", "bin", "Debug", "net10.0", "App.dll")]);
 
         Assert.True(build.ExitCode == 0, build.Output);
@@ -59,15 +24,96 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void The_package_has_no_assembly_that_the_program_brings()
+    public void A_program_that_references_one_with_models_runs_them_and_calibrates_nothing()
     {
         using var folder = new TemporaryFolder();
-        var pack = DotNet.Run(Repository.Root, ["pack", Path.Combine("src", "QDrop.Build"), "-c", Repository.Configuration, "--no-build", "--nologo", "-nodeReuse:false", "-o", folder.Path]);
-        Assert.True(pack.ExitCode == 0, pack.Output);
+        WriteProgram(folder, "Models");
+        folder.Write("App/App.csproj", Project("""<ProjectReference Include="../Models/Models.csproj" />"""));
+        folder.Write("App/Program.cs", Sources.Program);
 
-        using var package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(folder.Path, "QDrop.*.nupkg")));
+        var build = Build(folder, "App", Option);
+        var run = DotNet.Run(folder.Path, [folder.File("App", "bin", "Debug", "net10.0", "App.dll")]);
+
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.Single(build.Output.Split("QDrop: App.TinyNet W4A4 calibrated in ")[1..]);
+        Assert.Contains("classes 5", run.Output, StringComparison.Ordinal);
+    }
+
+    [LinuxX64Fact]
+    public void On_an_older_system_a_build_without_the_option_says_what_to_set()
+    {
+        string binding = NuGetCache.Native("torchsharp", Repository.TorchSharpVersion, "libLibTorchSharp.so");
+        if (BindingCheck.Fault([binding], cppLibrary: null)?.Code != "QDROP112")
+            return; // This system is new enough.
+        using var folder = new TemporaryFolder();
+        WriteProgram(folder, "App");
+
+        var build = Build(folder, "App");
+
+        Assert.NotEqual(0, build.ExitCode);
+        Assert.Contains("error QDROP112: ", build.Output, StringComparison.Ordinal);
+        Assert.Contains("GLIBCXX_", build.Output, StringComparison.Ordinal);
+        Assert.Contains("<QDropOlderLibstdcxx>true</QDropOlderLibstdcxx>", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_package_has_no_assembly_that_the_program_brings()
+    {
+        using var package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(feed.Folder, "QDrop.?.*.nupkg")));
         var assemblies = package.Entries.Select(static e => e.FullName).Where(static n => n.EndsWith(".dll", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
         Assert.Equal(["analyzers/dotnet/cs/QDrop.CodeFixes.dll", "analyzers/dotnet/cs/QDrop.Generators.dll", "tasks/netstandard2.0/QDrop.Build.dll", "tools/net10.0/QDrop.Calibrator.dll"], assemblies);
+    }
+
+    private static void WriteProgram(TemporaryFolder folder, string name)
+    {
+        folder.Write($"{name}/{name}.csproj", Project($"""
+            <PackageReference Include="QDrop" Version="{Repository.Version}" />
+            <PackageReference Include="{Repository.LibtorchPackage}" Version="{Repository.LibtorchVersion}" />
+            """));
+        folder.Write($"{name}/TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """));
+        folder.Write($"{name}/Program.cs", Sources.Program);
+        Sources.WriteWeights(folder.File(name, "weights.safetensors"));
+        Sources.WriteInputs(folder.File(name, "inputs.safetensors"));
+    }
+
+    private static string Project(string items) => $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <Nullable>enable</Nullable>
+            <ImplicitUsings>enable</ImplicitUsings>
+            <UseAppHost>false</UseAppHost>
+            <QDropUseCache>false</QDropUseCache>
+            <QDropThreads>1</QDropThreads>
+          </PropertyGroup>
+          <ItemGroup>
+            {items}
+          </ItemGroup>
+        </Project>
+        """;
+
+    private (int ExitCode, string Output) Build(TemporaryFolder folder, string project, params string[] arguments) => DotNet.Run(
+        folder.File(project),
+        ["build", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-v:normal", .. NuGetCache.Arguments(feed.Folder, folder.File("packages")), .. arguments]);
+
+    /// <summary>A folder with the packages, made once.</summary>
+    public sealed class Feed : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public Feed()
+        {
+            foreach (string project in new[] { "QDrop.Runtime", "QDrop.Build" })
+            {
+                var pack = DotNet.Run(Repository.Root, ["pack", Path.Combine("src", project), "-c", Repository.Configuration, "--no-build", "--nologo", "-nodeReuse:false", "-o", Folder]);
+                Assert.True(pack.ExitCode == 0, pack.Output);
+            }
+        }
+
+        internal string Folder => _folder.Path;
+
+        public void Dispose() => _folder.Dispose();
     }
 }

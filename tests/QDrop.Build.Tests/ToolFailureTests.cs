@@ -20,20 +20,6 @@ public sealed class ToolFailureTests
         Assert.DoesNotContain(Directory.GetFiles(project.Intermediate), static f => !f.EndsWith("qdrop.settings.txt", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void A_machine_without_libtorch_is_an_error_and_leaves_nothing()
-    {
-        using var project = Project();
-
-        var result = project.Build("-p:TestLibtorch=false");
-
-        Assert.NotEqual(0, result.ExitCode);
-        var error = Assert.Single(result.Errors);
-        Assert.Equal("QDROP270", error.Code);
-        Assert.Contains("libtorch", error.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.GetFiles(project.Intermediate), static f => !f.EndsWith("qdrop.settings.txt", StringComparison.Ordinal));
-    }
-
     private static TestProject Project()
     {
         var project = new TestProject();

@@ -1,4 +1,5 @@
 using QDrop.Artifacts;
+using QDrop.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,10 +26,13 @@ public static class QuantizedModel
     /// <param name="model">The float model, in evaluation mode; it keeps belonging to the caller and must outlive the twin.</param>
     /// <returns>The twin, of the model's class <c>Quantized</c>.</returns>
     /// <exception cref="ArgumentException">The model is not of the described class.</exception>
-    public static IQuantizedModule Create(QuantizedModelDescriptor descriptor, Module model) =>
-        model.GetType().FullName == descriptor.Name
+    public static IQuantizedModule Create(QuantizedModelDescriptor descriptor, Module model)
+    {
+        Libtorch.Load();
+        return model.GetType().FullName == descriptor.Name
             ? Twin(model, new QuantizationContext(model, descriptor.Overrides))
             : throw new ArgumentException($"The model is a {model.GetType().FullName}: expected {descriptor.Name}.", nameof(model));
+    }
 
     /// <summary>The quantized model that the build left, of a model with one tensor in and one out.</summary>
     /// <inheritdoc cref="Load{TTwin}"/>
@@ -42,6 +46,7 @@ public static class QuantizedModel
     /// <exception cref="QDropException">The artifact is missing (QDROP254), damaged (QDROP250), not one (QDROP251), newer (QDROP252), or another model's (QDROP253).</exception>
     public static TTwin Load<TTwin>(QuantizedModelDescriptor descriptor, string? path = null) where TTwin : class, IQuantizedModule
     {
+        Libtorch.Load();
         path ??= Path.Combine(AppContext.BaseDirectory, ArtifactFileName(descriptor.Name));
         QuantizedModelState state = Artifact.Read(path);
         Module? model = null;

@@ -54,13 +54,15 @@ internal sealed class TestProject : IDisposable
             <QDropHelpDirectory>{Path.Combine(Repository.Root, "docs", "diagnostics")}</QDropHelpDirectory>
             <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
             <QDropThreads>1</QDropThreads>
+            <TestLibtorchVersion Condition="'$(TestLibtorchVersion)' == ''">{Repository.LibtorchVersion}</TestLibtorchVersion>
+            <QDropOlderLibstdcxx Condition="'$(QDropOlderLibstdcxx)' == ''">true</QDropOlderLibstdcxx>
           </PropertyGroup>
           <ItemGroup>
             <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
             <Analyzer Include="{Repository.Output("QDrop.Generators", "netstandard2.0", "QDrop.Generators.dll")}" />
             <Analyzer Include="{Repository.Output("QDrop.CodeFixes", "netstandard2.0", "QDrop.CodeFixes.dll")}" />
             <PackageReference Include="TorchSharp" Version="{Repository.TorchSharpVersion}" />
-            <PackageReference Include="{Repository.LibtorchPackage}" Version="{Repository.LibtorchVersion}" Condition="'$(TestLibtorch)' != 'false'" />
+            <PackageReference Include="{Repository.LibtorchPackage}" Version="$(TestLibtorchVersion)" Condition="'$(TestLibtorchVersion)' != 'none'" />
           </ItemGroup>
           <Import Project="{Repository.BuildFolder}/QDrop.props" />
           <Import Project="{Repository.BuildFolder}/QDrop.targets" />
@@ -104,7 +106,8 @@ internal sealed record BuildResult(int ExitCode, string Output, Microsoft.Build.
     internal IReadOnlyList<AbstractDiagnostic> Warnings => [.. All<Warning>().Where(static e => e.Code?.StartsWith("QDROP", StringComparison.Ordinal) == true)];
 
     /// <summary>The line that ends the work; <see langword="null"/> if no worker ran, or if it had nothing to do.</summary>
-    internal string? Summary => All<Message>().Select(static m => m.Text).FirstOrDefault(static t => t?.StartsWith("QDrop: ", StringComparison.Ordinal) == true);
+    internal string? Summary => All<Message>().Select(static m => m.Text).FirstOrDefault(static t =>
+        t?.StartsWith("QDrop: ", StringComparison.Ordinal) == true && !t.Contains("QDropOlderLibstdcxx", StringComparison.Ordinal));
 
     /// <summary>Whether the task ran, whatever it did.</summary>
     internal bool TaskRan => All<Microsoft.Build.Logging.StructuredLogger.Task>().Any(static t => t.Name?.EndsWith(nameof(QDropCalibrate), StringComparison.Ordinal) == true);
@@ -116,7 +119,7 @@ internal sealed record BuildResult(int ExitCode, string Output, Microsoft.Build.
 /// <summary>Starts <c>dotnet</c> as from a shell, not as from inside a test run.</summary>
 internal static class DotNet
 {
-    internal static (int ExitCode, string Output) Run(string folder, IEnumerable<string> arguments)
+    internal static (int ExitCode, string Output) Run(string folder, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         var info = new ProcessStartInfo("dotnet", arguments)
         {
@@ -128,6 +131,8 @@ internal static class DotNet
         foreach (string name in info.Environment.Keys.Where(static k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k == QDropCalibrate.InsideBuildVariable).ToList())
             info.Environment.Remove(name);
         info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        foreach (var (name, value) in environment)
+            info.Environment[name] = value;
         info.Environment["DOTNET_NOLOGO"] = "1";
         info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
 
