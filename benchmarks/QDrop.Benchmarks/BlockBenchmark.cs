@@ -74,21 +74,20 @@ internal static class BlockBenchmark
         var pass = Pass();
         var output = pass.Forward(mix.Batch);
         yield return ("quantize", Time(iterations, () => Pass().Forward(mix.Batch).Dispose()));
-        yield return ("gradient", Time(iterations, () =>
-        {
-            var (x, scale, _) = pass.Backward(mix.Batch, output);
-            x.Dispose();
-            scale.Dispose();
-        }));
+        yield return ("gradient", Time(iterations, () => pass.Backward(mix.Batch, output).Gradient.Dispose()));
         using var loss = new ReconstructionLoss(target, 1);
         yield return ("loss", Time(iterations, () => loss.Evaluate(output, rows).Gradient.Dispose()));
 
-        block.Weights[0].BeginLearning();
-        yield return ("soft weight", Time(iterations, () => block.Weights[0].Value().Dispose()));
-        block.Weights[0].Value().sum().backward();
-        var optimizer = new RoundingOptimizer(block.Weights[0]);
-        yield return ("step", Time(iterations, () => optimizer.Step(1e-9, 20, 0.01)));
-        block.Weights[0].EndLearning();
+        WeightQuantizer weight = block.Weights[0];
+        weight.BeginLearning(channelsLast: true);
+        var optimizer = new RoundingOptimizer(weight);
+        using Tensor slope = weight.Value().clone();
+        yield return ("rounding", Time(iterations, () =>
+        {
+            weight.Value().grad = slope;
+            optimizer.Step(1e-9, 20, 0.01);
+        }));
+        weight.EndLearning();
         yield return ("relu", Time(iterations, () => mix.Batch.relu().Dispose()));
         yield return ("add", Time(iterations, () => (mix.Batch + output).Dispose()));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cifar10;
 using QDrop.Artifacts;
 using QDrop.Modules;
@@ -9,8 +10,6 @@ namespace QDrop.Yardstick;
 /// <summary>QDrop's run, in a process of its own as the yardstick's is.</summary>
 internal static class OwnRun
 {
-    private const string StatusFile = "/proc/self/status";
-
     public static Figures Of(Workload workload)
     {
         set_num_threads(workload.Threads);
@@ -60,7 +59,7 @@ internal static class OwnRun
 
     private static long PeakBytes()
     {
-        string line = File.ReadLines(StatusFile).First(static l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
     }
 }

@@ -15,11 +15,15 @@ var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1 };
 var own = new Command("own", "QDrop's run alone: prints its figures as a line of JSON.") { weights, inputs, threads, iterations, w, a, drop, seed };
 own.SetAction(parsed => Console.WriteLine(OwnRun.Of(Read(parsed, parsed.GetValue(inputs)!)).ToJson()));
 
+var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 5 };
+var stress = new Command("stress", "Reconstructs and trains beside a thread that collects garbage all the time, and compares the bytes.") { weights, threads, iterations, minutes };
+stress.SetAction(parsed => Stress.Run(parsed.GetValue(weights)!, parsed.GetValue(threads), parsed.GetValue(iterations), TimeSpan.FromMinutes(parsed.GetValue(minutes))));
+
 var rounds = new Option<int>("--rounds") { Description = "How often each of the two runs; medians are compared.", DefaultValueFactory = _ => 3 };
 var python = new Option<string>("--python") { Description = "Interpreter that has PyTorch.", DefaultValueFactory = _ => "/usr/bin/python3" };
 var root = new RootCommand("Runs the yardstick, an eager PyTorch QDrop, and QDrop in turns on ResNet-20 and prints how they compare.")
 {
-    own, weights, inputs, threads, iterations, drop, seed, rounds, python,
+    own, stress, weights, inputs, threads, iterations, drop, seed, rounds, python,
 };
 root.SetAction(parsed =>
 {

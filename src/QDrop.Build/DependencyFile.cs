@@ -14,6 +14,7 @@ namespace QDrop.Build;
 /// they are taken out, and the worker finds them by the list of references. Packages stay: the host knows best which of their
 /// assemblies and native libraries fit the machine. The native libraries of TorchSharp and libtorch are taken out, too:
 /// the worker loads those itself, from the list of references, where a copy may stand in place of a package's library.
+/// Not by Microsoft.Extensions.DependencyModel: the task brings no assembly that MSBuild may have in another version.
 /// </remarks>
 internal static class DependencyFile
 {

@@ -94,7 +94,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     {
         var started = DateTime.UtcNow;
         OutputDirectory = Path.GetFullPath(OutputDirectory);
-        HashSet<string> produced = new(StringComparer.Ordinal);
+        HashSet<string> produced = new(FilePaths.Comparer);
         try
         {
             Directory.CreateDirectory(OutputDirectory);

@@ -124,11 +124,24 @@ internal sealed class WorkerProcess : IDisposable
             _process.Dispose();
     }
 
+    /// <summary>By its full path: Windows looks for programs in the current folder, the user's, too.</summary>
     private void KillTreeOnWindows()
     {
-        using var taskkill = Process.Start(new ProcessStartInfo("taskkill", $"/T /F /PID {_process.Id}") { UseShellExecute = false, CreateNoWindow = true });
-        if (taskkill is null || !taskkill.WaitForExit(5_000))
-            _process.Kill();
+        string program = Path.Combine(Environment.SystemDirectory, "taskkill.exe");
+        try
+        {
+            using var taskkill = Process.Start(new ProcessStartInfo(program, $"/T /F /PID {_process.Id}")
+            {
+                UseShellExecute = false,
+                CreateNoWindow = true,
+            });
+            taskkill.WaitForExit(5_000);
+        }
+        finally
+        {
+            if (!_process.HasExited)
+                _process.Kill();
+        }
     }
 
     private Thread Listen(StreamReader reader, bool isMessage) => Background("QDrop worker output", () =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using QDrop.Protocol;
@@ -28,7 +29,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
     private bool _finished;
 
     /// <summary>Full paths of the artifacts, reports and their pages that are valid, and of the files with the keys that say what they are of.</summary>
-    internal HashSet<string> Produced { get; } = new(StringComparer.Ordinal);
+    internal HashSet<string> Produced { get; } = new(FilePaths.Comparer);
 
     /// <summary>Files, and folders with a separator at their end, on which the results depend.</summary>
     internal List<string> Inputs { get; } = [];
@@ -93,16 +94,8 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
         return false;
     }
 
-    private static string Meaning(int exitCode) => exitCode switch
-    {
-        // .NET gives 128 + signal for a process that a signal ended.
-        128 + 4 => "illegal instruction, signal 4: libtorch may need a newer processor",
-        128 + 6 => "aborted, signal 6",
-        128 + 9 => "killed, signal 9: often the machine ran out of memory; fewer Samples take less",
-        128 + 11 => "segmentation fault, signal 11: a crash in native code",
-        > 128 and < 192 => FormattableString.Invariant($"ended by signal {exitCode - 128}"),
-        _ => FormattableString.Invariant($"exit status {exitCode}"),
-    };
+    private string Meaning(int exitCode) =>
+        ExitStatus.Meaning(exitCode, RuntimeInformation.IsOSPlatform(OSPlatform.Windows), _greeted);
 
     private void Handle(WorkerLine line, ProgressFile progress)
     {

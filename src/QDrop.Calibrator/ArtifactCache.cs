@@ -77,7 +77,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
         {
             File.Copy(from, aside);
             File.SetLastWriteTimeUtc(aside, DateTime.UtcNow);
-            File.Move(aside, to, overwrite: true);
+            AtomicFile.Replace(aside, to);
         }
         finally
         {

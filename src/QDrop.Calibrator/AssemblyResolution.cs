@@ -46,7 +46,7 @@ internal static class AssemblyResolution
                 : satellites.GetValueOrDefault(Path.Combine(name.CultureName, simple));
     }
 
-    private static bool IsLibrary(string file) => Path.GetExtension(file) is ".dll" or ".exe";
+    private static bool IsLibrary(string file) => Path.GetExtension(file).ToLowerInvariant() is ".dll" or ".exe";
 
     private static IEnumerable<string> NativeNames(string name)
     {

@@ -103,6 +103,8 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         if (plan.Weights is null)
             throw new QDropException("QDROP210", $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
         DeclareInput(plan.Weights);
+        foreach (string file in WeightFile.FilesOf(plan.Weights).Skip(1))
+            DeclareInput(file);
         WeightFile.LoadInto(model, plan.Weights);
         return true;
     }

@@ -120,5 +120,13 @@ internal sealed class ModelPlan
 
     private string? Metadatum(string name) => _item?.Metadata.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value;
 
-    private string? FullPath(string? path) => string.IsNullOrEmpty(path) ? null : Path.GetFullPath(Path.Combine(_request.ProjectDirectory, path));
+    private string? FullPath(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+            return null;
+
+        // What was written on Windows may have backslashes, which MSBuild turns in the names of items only.
+        string local = path.Replace('\\', Path.DirectorySeparatorChar);
+        return Path.GetFullPath(Path.Combine(_request.ProjectDirectory, local));
+    }
 }

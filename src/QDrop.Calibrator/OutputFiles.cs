@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using QDrop.Artifacts;
 using QDrop.Modules;
 
 namespace QDrop.Calibrator;
@@ -53,7 +54,7 @@ internal sealed class OutputFiles(string directory, string model)
     internal void Delete()
     {
         foreach (string file in new[] { Key, Page, Report, Artifact })
-            File.Delete(file);
+            AtomicFile.WhileInUse(() => File.Delete(file));
     }
 
     private string Seal(string key) => string.Join('\n', key, Hash(Artifact), Hash(Report), Hash(Page));

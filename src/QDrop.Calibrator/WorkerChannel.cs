@@ -19,7 +19,8 @@ internal sealed class WorkerChannel : IDisposable
 
     private WorkerChannel(Stream input, Stream output)
     {
-        _input = new StreamReader(input, Utf8);
+        // .NET Framework may begin what it sends with a byte order mark, which the reader skips.
+        _input = new StreamReader(input, Utf8, detectEncodingFromByteOrderMarks: true);
         _output = output;
     }
 
@@ -30,6 +31,7 @@ internal sealed class WorkerChannel : IDisposable
         if (OperatingSystem.IsWindows())
         {
             // The streams keep the handles that they were opened with.
+            StandardHandles.KeepOutput();
             input = Console.OpenStandardInput();
             output = Console.OpenStandardOutput();
             StandardHandles.Redirect();

@@ -6,6 +6,8 @@ namespace QDrop.Build.Tests;
 /// <summary>One build of a project with one sound model and many that are not: every error has its code, and stands at its cause.</summary>
 public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<BadInputTests.Broken>
 {
+    private const string Command = "tests/QDrop.Runtime.Tests/Artifacts/PyTorch/Files/command.pth";
+
     private const string Sound = """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """;
 
     /// <summary>Each model's fault in its attribute or its code, with the error's code and what its text must say.</summary>
@@ -15,6 +17,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
         new("OtherShapes", "QDROP211", "linear.weight", Attribute: Sound.Replace("weights.s", "seven.s", StringComparison.Ordinal)),
         new("NanWeights", "QDROP212", "conv1.weight", Attribute: Sound.Replace("weights.s", "nan.s", StringComparison.Ordinal)),
         new("NoWeightsFile", "QDROP213", "text.safetensors", Attribute: Sound.Replace("weights.s", "text.s", StringComparison.Ordinal)),
+        new("CodeInWeights", "QDROP214", "posix.system", Sound.Replace("weights.safetensors", "command.pth")),
         new("MissingInputs", "QDROP220", "nowhere.safetensors", Attribute: Sound.Replace("inputs.s", "nowhere.s", StringComparison.Ordinal)),
         new("SourceThrows", "QDROP220", "App.ThrowingSource.Load", Attribute: Sound + ", Calibration = typeof(ThrowingSource)"),
         new("UnevenInputs", "QDROP220", "entry 1", Attribute: Sound + ", Calibration = typeof(UnevenSource)"),
@@ -166,6 +169,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
             Sources.WriteWeights(_project.File("seven.safetensors"), classes: 7);
             Sources.WriteWeights(_project.File("nan.safetensors"), first: float.NaN);
             _project.Write("text.safetensors", "no tensors here, only words and more words");
+            File.Copy(Path.Combine(Repository.Root, Command), _project.File("command.pth"));
             Sources.WriteInputs(_project.File("inputs.safetensors"));
             Sources.WriteInputs(_project.File("empty.safetensors"), samples: 0);
             Sources.WriteInputs(_project.File("channels.safetensors"), channels: 4);

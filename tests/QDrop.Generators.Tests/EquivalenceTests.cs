@@ -9,6 +9,13 @@ public sealed class EquivalenceTests
     /// <summary>Relative to the largest value; folding a batch norm rounds differently.</summary>
     private const double Tolerance = 1e-4;
 
+    /// <summary>
+    /// Relative to the largest value. libtorch computes scaled dot product attention block by block, without ever
+    /// having the weights that the twin quantizes between the two products, and so sums in another order: the outputs
+    /// differ by 1.2e-7 here.
+    /// </summary>
+    private const double AttentionTolerance = 1e-6;
+
     [Theory]
     [InlineData("ResNet20", "Models.ResNet20", new long[] { 2, 3, 32, 32 })]
     [InlineData("Vgg", "Models.Vgg", new long[] { 2, 3, 32, 32 })]
@@ -64,6 +71,12 @@ public sealed class EquivalenceTests
         GeneratorRun run = GeneratorRun.Of(Forwards.Source(name));
         Assert.Empty(run.Diagnostics);
         (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 2, 4, 8, 8);
-        Assert.Equal(expected, found);
+        if (Forwards.Cases[name].Body.Contains("scaled_dot_product_attention", StringComparison.Ordinal))
+        {
+            float apart = expected.Zip(found, (a, b) => Math.Abs(a - b)).Max();
+            Assert.InRange(apart / expected.Max(Math.Abs), 0, AttentionTolerance);
+        }
+        else
+            Assert.Equal(expected, found);
     }
 }

@@ -13,6 +13,7 @@ internal static partial class Forwards
         ["Collections"] = Collections(),
         ["Several"] = Several(),
         ["Scopes"] = Scopes(),
+        ["Overloads"] = Overloads(),
     };
 
     /// <summary>All of them.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace QDrop.Samples.Tests;
 
-/// <summary>Writes PNG files, right ones and wrong ones, independently of the decoder under test.</summary>
+/// <summary>Writes PNG files of rows without filters, independently of the decoder under test.</summary>
 internal sealed class PngEncoder
 {
     public int Width { get; init; } = 5;
@@ -15,14 +15,6 @@ internal sealed class PngEncoder
 
     public byte Depth { get; init; } = 8;
 
-    public byte Interlace { get; init; }
-
-    /// <summary>Filter of row y.</summary>
-    public Func<int, byte> Filter { get; init; } = static _ => 0;
-
-    /// <summary>Bytes of image data in a chunk.</summary>
-    public int ChunkSize { get; init; } = int.MaxValue;
-
     public byte[] Encode(byte[] pixels)
     {
         using var file = new MemoryStream();
@@ -31,11 +23,9 @@ internal sealed class PngEncoder
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, Width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), Height);
-        (header[8], header[9], header[12]) = (Depth, (byte)(Channels == 4 ? 6 : 2), Interlace);
+        (header[8], header[9]) = (Depth, (byte)(Channels switch { 1 => 0, 3 => 2, _ => 6 }));
         Chunk(file, "IHDR", header);
-        Chunk(file, "tEXt", "Comment\0ancillary"u8.ToArray());
-        foreach (var part in Compress(pixels).Chunk(ChunkSize))
-            Chunk(file, "IDAT", part);
+        Chunk(file, "IDAT", Compress(pixels));
         Chunk(file, "IEND", []);
         return file.ToArray();
     }
@@ -45,30 +35,14 @@ internal sealed class PngEncoder
         using var compressed = new MemoryStream();
         using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            var stride = Width * Channels;
-            for (var y = 0; y < Height; y++)
+            foreach (var row in pixels.Chunk(Width * Channels * Depth / 8))
             {
-                zlib.WriteByte(Filter(y));
-                for (var x = 0; x < stride; x++)
-                    zlib.WriteByte((byte)(pixels[y * stride + x] - Prediction(pixels, Filter(y), x, y, stride)));
+                zlib.WriteByte(0);
+                zlib.Write(row);
             }
         }
 
         return compressed.ToArray();
-    }
-
-    private int Prediction(byte[] pixels, byte filter, int x, int y, int stride)
-    {
-        int At(int column, int row) => column < 0 || row < 0 ? 0 : pixels[row * stride + column];
-        var (left, up, corner) = (At(x - Channels, y), At(x, y - 1), At(x - Channels, y - 1));
-        return filter switch
-        {
-            1 => left,
-            2 => up,
-            3 => (left + up) >> 1,
-            4 => new[] { left, up, corner }.MinBy(value => Math.Abs(left + up - corner - value)),
-            _ => 0,
-        };
     }
 
     private static void Chunk(Stream file, string type, byte[] data)

@@ -23,10 +23,11 @@ internal static class TrainedModel
     /// <summary>A new instance of a model, as if trained, in evaluation mode.</summary>
     public static Module Create(ZooModel zoo)
     {
+        random.manual_seed(1);
+        // Not within the scope: parameters end with the scope in which they are made.
+        Module model = zoo.Descriptor.CreateModel();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        random.manual_seed(1);
-        Module model = zoo.Descriptor.CreateModel();
         Initialise(model, endsBranch: false);
         foreach ((string name, Module module) in model.named_modules())
             Initialise(module, zoo.BranchEnds.Any(name.EndsWith));

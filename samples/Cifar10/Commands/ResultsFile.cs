@@ -1,6 +1,7 @@
 namespace Cifar10.Commands;
 
 /// <summary>A CSV file that several runs append their lines to.</summary>
+/// <remarks>Of our own, and not CsvHelper: the fields are numbers and names without commas and quotes.</remarks>
 internal static class ResultsFile
 {
     /// <summary>Appends a line, after the header where the file is new, and shows it.</summary>

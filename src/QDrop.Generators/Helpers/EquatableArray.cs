@@ -6,6 +6,7 @@ using System.Linq;
 namespace QDrop.Generators.Helpers;
 
 /// <summary>An immutable array that is equal to another with equal elements, so that records holding it compare by value.</summary>
+/// <remarks>Of our own: <c>ImmutableArray</c> compares by reference, and a generator ships no packages.</remarks>
 internal readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

@@ -5,6 +5,7 @@ using System.Text;
 namespace QDrop.Generators.Helpers;
 
 /// <summary>Writes lines of C#, indented by four spaces a level.</summary>
+/// <remarks>Of our own: <c>IndentedTextWriter</c> indents empty lines, too.</remarks>
 internal sealed class IndentedWriter
 {
     private readonly StringBuilder _text = new();

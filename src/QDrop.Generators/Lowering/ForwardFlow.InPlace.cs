@@ -16,10 +16,16 @@ internal sealed partial class ForwardFlow
 {
     private TensorValue? _stale;
 
-    /// <summary>A trailing underscore, or <c>inplace: true</c>.</summary>
+    /// <summary>A trailing underscore, or <c>inplace: true</c>, unless the member does not keep to it.</summary>
     private static bool IsInPlace(Op op, IOperation operation) =>
-        (op.Name.EndsWith("_", StringComparison.Ordinal) && !op.Name.EndsWith("__", StringComparison.Ordinal))
-        || (operation is IInvocationOperation call && call.Arguments.Any(a => a.Parameter?.Name == "inplace" && a.Value.ConstantValue is not { HasValue: true, Value: false }));
+        !op.KeepsTensor && (HasTrailingUnderscore(op.Name)
+            || (operation is IInvocationOperation call && call.Arguments.Any(MaySayInPlace)));
+
+    private static bool HasTrailingUnderscore(string name) =>
+        name.EndsWith("_", StringComparison.Ordinal) && !name.EndsWith("__", StringComparison.Ordinal);
+
+    private static bool MaySayInPlace(IArgumentOperation argument) =>
+        argument.Parameter?.Name == "inplace" && argument.Value.ConstantValue is not { HasValue: true, Value: false };
 
     private void ChangeInPlace(IOperation operation, TensorValue value, ImmutableHashSet<TensorValue> target)
     {

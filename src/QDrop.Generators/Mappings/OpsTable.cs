@@ -17,7 +17,12 @@ internal enum OpKind
 }
 
 /// <summary>A method of <c>QDrop.Modules.Ops</c>, or for <see cref="OpKind.Neutral"/> nothing but the kind.</summary>
-internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method)
+/// <param name="Kind">What the operation means to quantization.</param>
+/// <param name="Name">The method's name.</param>
+/// <param name="Method">The method.</param>
+/// <param name="KeepsTensor">Whether the member leaves its tensor as it is, whatever its name and arguments
+/// say.</param>
+internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method, bool KeepsTensor)
 {
     /// <summary>The parameters that stand for those of the TorchSharp member: all but a first one that takes the chain of a value computed within.</summary>
     public IReadOnlyList<IParameterSymbol> Parameters { get; } = Method is null ? [] : TakesChain(Method) ? [.. Method.Parameters.Skip(1)] : Method.Parameters;
@@ -97,7 +102,8 @@ internal sealed class OpsTable
             var key = (type.OriginalDefinition, member);
             if (!_entries.TryGetValue(key, out var entries))
                 _entries.Add(key, entries = []);
-            entries.Add(new Op(kind, method?.Name ?? member, method));
+            var keepsTensor = attribute.NamedArguments.Any(a => a is { Key: "KeepsTensor", Value.Value: true });
+            entries.Add(new Op(kind, method?.Name ?? member, method, keepsTensor));
         }
     }
 

@@ -129,8 +129,10 @@ public sealed class QuantizeAttribute : Attribute
     public long Seed { get; set; } = 1_005;
 
     /// <summary>
-    /// File of the trained float weights (<c>.safetensors</c>, or <c>.dat</c> as TorchSharp's <c>Module.save</c> writes it), relative to
-    /// the project. <c>Weights</c> of a <c>QDropModel</c> item in the project file takes precedence.
+    /// File of the trained float weights, relative to the project: <c>.safetensors</c>; the <c>.index.json</c> of
+    /// weights in several files; a checkpoint of PyTorch (<c>.pt</c>, <c>.pth</c>), of which tensors are read and no
+    /// code is run; or <c>.dat</c> as TorchSharp's <c>Module.save</c> writes it. <c>Weights</c> of a <c>QDropModel</c>
+    /// item in the project file takes precedence.
     /// </summary>
     public string? Weights { get; set; }
 

@@ -27,7 +27,7 @@ internal static class AtomicFile
                 (stream as FileStream)?.Flush(flushToDisk: true);
             }
 
-            File.Move(aside, full, overwrite: true);
+            Replace(aside, full);
         }
         catch (Exception e)
         {
@@ -42,6 +42,33 @@ internal static class AtomicFile
             }
 
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Renames a file over another. Windows refuses while somebody has that one open, such as a virus scanner that
+    /// looks at what was just written: then again, for a second.
+    /// </summary>
+    /// <param name="from">The new file.</param>
+    /// <param name="to">The path it gets.</param>
+    internal static void Replace(string from, string to) => WhileInUse(() => File.Move(from, to, overwrite: true));
+
+    /// <summary>Does what the system refuses while a file is in use, again and again for a second.</summary>
+    /// <param name="change">The change; it throws while it is refused.</param>
+    /// <param name="isWindows">Whether the system refuses it; by default, whether it is Windows.</param>
+    internal static void WhileInUse(Action change, bool? isWindows = null)
+    {
+        for (int tries = isWindows ?? OperatingSystem.IsWindows() ? 20 : 1; ; tries--)
+        {
+            try
+            {
+                change();
+                return;
+            }
+            catch (Exception e) when (tries > 1 && e is IOException or UnauthorizedAccessException)
+            {
+                Thread.Sleep(50);
+            }
         }
     }
 

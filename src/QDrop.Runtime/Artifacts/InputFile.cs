@@ -3,9 +3,16 @@ namespace QDrop.Artifacts;
 /// <summary>What is wrong with the contents of a file, as a sentence that starts with "it".</summary>
 /// <param name="found">What was found and what was expected.</param>
 /// <param name="foreign">Whether the file is of another kind altogether, and not a damaged one of the right kind.</param>
-internal sealed class InvalidFileException(string found, bool foreign = false) : Exception(found)
+/// <param name="code">A code of its own, in place of the one that the kind of file has.</param>
+/// <param name="advice">What to do, in place of what helps with a damaged file of the kind.</param>
+internal sealed class InvalidFileException(
+    string found, bool foreign = false, string? code = null, string? advice = null) : Exception(found)
 {
     internal bool Foreign { get; } = foreign;
+
+    internal string? Code { get; } = code;
+
+    internal string? Advice { get; } = advice;
 }
 
 /// <summary>A kind of file that is read: how messages call it, the codes of its errors, and what its owner can do.</summary>
@@ -17,6 +24,11 @@ internal sealed class InvalidFileException(string found, bool foreign = false) :
 /// <param name="AdviceIfMissing">What to do about a missing file.</param>
 internal sealed record InputFile(string What, string Missing, string Damaged, string Foreign, string Advice, string AdviceIfMissing)
 {
+    /// <summary>The error for what is wrong with the contents of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="found">What was found, as a sentence.</param>
+    internal QDropException Invalid(string path, string found) => Invalid(path, new InvalidFileException(found));
+
     /// <summary>Opens the file and reads it with <paramref name="read"/>; whatever the file causes becomes an error with its path.</summary>
     /// <exception cref="QDropException">The file is missing, unreadable, damaged or of another kind.</exception>
     internal T Read<T>(string path, Func<Stream, T> read)
@@ -32,7 +44,7 @@ internal sealed record InputFile(string What, string Missing, string Damaged, st
         }
         catch (InvalidFileException e)
         {
-            throw new QDropException(e.Foreign ? Foreign : Damaged, $"The {What} '{path}' cannot be used: {e.Message} {Advice}", e);
+            throw Invalid(path, e);
         }
         catch (EndOfStreamException e)
         {
@@ -43,4 +55,9 @@ internal sealed record InputFile(string What, string Missing, string Damaged, st
             throw new QDropException(Damaged, $"The {What} '{path}' cannot be read: {e.Message.TrimEnd('.')}. Check its permissions and the disk.", e);
         }
     }
+
+    private QDropException Invalid(string path, InvalidFileException e) => new(
+        e.Code ?? (e.Foreign ? Foreign : Damaged),
+        $"The {What} '{path}' cannot be used: {e.Message} {e.Advice ?? Advice}",
+        e);
 }

@@ -4,6 +4,10 @@ using static TorchSharp.torch;
 namespace QDrop.Artifacts;
 
 /// <summary>Reads and writes safetensors files: named tensors and a dictionary of strings.</summary>
+/// <remarks>
+/// Of our own: TorchSharp.PyBridge's reader checks neither gaps, overlap nor the length of the file, and drops the
+/// metadata.
+/// </remarks>
 public static class SafetensorsFile
 {
     private static readonly InputFile Kind = new(

@@ -7,6 +7,9 @@ namespace QDrop.Artifacts;
 /// Reads what TorchSharp's <c>Module.save</c> writes: the number of tensors; for each its name (UTF-8 after its length), type, number of
 /// dimensions, sizes, and its data, row-major, little endian. All numbers are unsigned LEB128.
 /// </summary>
+/// <remarks>
+/// Of our own: TorchSharp's <c>Module.load</c> changes the model as it reads, so a damaged file leaves half of it.
+/// </remarks>
 internal static class TorchSharpWeights
 {
     private const int LongestName = 1 << 16;

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
 
-/// <summary>Trained float weights: <c>.safetensors</c> files, and those that TorchSharp's <c>Module.save</c> writes.</summary>
+/// <summary>
+/// Trained float weights: safetensors files, in one or in several (<c>.index.json</c>), checkpoints of PyTorch
+/// (<c>torch.save</c>), and what TorchSharp's <c>Module.save</c> writes.
+/// </summary>
 public static class WeightFile
 {
     private static readonly InputFile Kind = new(
@@ -10,26 +13,32 @@ public static class WeightFile
         Missing: "QDROP210",
         Damaged: "QDROP213",
         Foreign: "QDROP213",
-        Advice: "Copy it again, or save the weights again as .safetensors or with TorchSharp's Module.save (.dat).",
+        Advice: "Copy it again, or save the weights again: as .safetensors, "
+            + "with torch.save(model.state_dict(), …) (.pth), or with TorchSharp's Module.save (.dat).",
         AdviceIfMissing: "Train the model and save its weights there, or correct the path in [Quantize(Weights = …)] or in the Weights of the QDropModel item; it is relative to the project.");
 
     /// <summary>
-    /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; floating-point types are
-    /// converted; <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything fits.
+    /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; a prefix
+    /// <c>module.</c>, which data-parallel training puts in front of all names, is taken away; floating-point types
+    /// are converted; <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything fits.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="path">A <c>.safetensors</c> file, or any other for one that <c>Module.save</c> wrote.</param>
+    /// <param name="path">
+    /// A <c>.safetensors</c> file; the <c>.index.json</c> of weights in several files; a checkpoint that
+    /// <c>torch.save</c> wrote, of which only tensors are read and no code is run; or any other for one that
+    /// <c>Module.save</c> wrote.
+    /// </param>
     /// <exception cref="QDropException">
     /// QDROP210: there is no such file. QDROP211: names, shapes or types do not fit the model. QDROP212: a weight is NaN or infinite.
-    /// QDROP213: the file cannot be read or has neither format.
+    /// QDROP213: the file cannot be read or has none of these formats. QDROP214: it is a checkpoint with code.
     /// </exception>
     public static void LoadInto(nn.Module model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var scope = NewDisposeScope();
-        var found = Kind.Read(path, stream => ReadTensors(stream, path));
         var expected = model.state_dict();
+        var found = WeightFit.WithoutWrapper(WeightFormat.Read(Kind, path), expected.Keys);
         if (WeightFit.Problem(expected, found) is { } problem)
             throw new QDropException("QDROP211", $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
 
@@ -48,6 +57,11 @@ public static class WeightFile
         }
     }
 
+    /// <summary>The files on which weights depend: the path and, where it is an index, those that it names.</summary>
+    /// <param name="path">As in <see cref="LoadInto"/>.</param>
+    /// <exception cref="QDropException">The index is missing or damaged.</exception>
+    internal static IReadOnlyList<string> FilesOf(string path) => WeightFormat.FilesOf(Kind, path);
+
     /// <summary>
     /// SHA-256 over names, types, shapes and data of the model's <c>state_dict</c> in order of the names, apart from
     /// <c>num_batches_tracked</c>, which no result depends on.
@@ -58,25 +72,6 @@ public static class WeightFile
     {
         ArgumentNullException.ThrowIfNull(model);
         return TensorHash.Of(model.state_dict().Where(static t => !WeightFit.IsOptional(t.Key)));
-    }
-
-    private static Dictionary<string, Tensor> ReadTensors(Stream stream, string path)
-    {
-        Span<byte> start = stackalloc byte[4];
-        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
-        bool isZip = length == 4 && start.SequenceEqual("PK\x03\x04"u8);
-        bool isPickle = length >= 2 && start[0] == 0x80 && start[1] is >= 2 and <= 5;
-        if (isZip || (isPickle && Path.GetExtension(path) is ".pt" or ".pth" or ".bin"))
-        {
-            throw new InvalidFileException(
-                "it is a checkpoint of PyTorch (torch.save). In Python, write it as safetensors: safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\").",
-                foreign: true);
-        }
-
-        return Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? SafetensorsFile.Read(stream).Tensors
-            : TorchSharpWeights.Read(stream);
     }
 
     /// <summary>The values in the model's type, checked. Buffers may be infinite (attention masks are), running statistics not.</summary>

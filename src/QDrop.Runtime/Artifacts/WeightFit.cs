@@ -10,8 +10,32 @@ internal static class WeightFit
 
     private const string Counter = "num_batches_tracked";
 
-    /// <summary>Whether a tensor may be absent: only training with a momentum of null reads a batch norm's counter.</summary>
+    private static readonly string[] Wrappers = ["module.", "_orig_mod."];
+
+    /// <summary>
+    /// Whether a tensor may be absent: only training with a momentum of null reads a batch norm's counter.
+    /// </summary>
     internal static bool IsOptional(string name) => name == Counter || name.EndsWith("." + Counter, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Takes the prefixes away that <c>DataParallel</c> and <c>torch.compile</c> put in front of all names, unless the
+    /// model has them.
+    /// </summary>
+    internal static IReadOnlyDictionary<string, Tensor> WithoutWrapper(
+        Dictionary<string, Tensor> found, IReadOnlyCollection<string> expected)
+    {
+        foreach (string prefix in Wrappers)
+        {
+            if (found.Count == 0 || !found.Keys.All(Begins) || expected.Any(Begins))
+                continue;
+            var inner = found.ToDictionary(t => t.Key[prefix.Length..], static t => t.Value, StringComparer.Ordinal);
+            return WithoutWrapper(inner, expected);
+
+            bool Begins(string name) => name.StartsWith(prefix, StringComparison.Ordinal);
+        }
+
+        return found;
+    }
 
     /// <summary>What does not fit and what to do, as sentences; <see langword="null"/> if everything fits.</summary>
     internal static string? Problem(IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> found)
@@ -47,7 +71,7 @@ internal static class WeightFit
     private static string List(List<string> items) =>
         string.Join(", ", items.Take(NamesGiven)) + (items.Count > NamesGiven ? $" and {items.Count - NamesGiven} more" : "");
 
-    /// <summary>Data-parallel training and wrapper classes put one more name in front of every other, such as <c>module.</c>.</summary>
+    /// <summary>Wrapper classes put one more name in front of every other, such as <c>backbone.</c>.</summary>
     private static string? PrefixHint(IEnumerable<string> expected, IEnumerable<string> found)
     {
         string[] wanted = [.. expected.Where(static n => !IsOptional(n))];
@@ -59,7 +83,10 @@ internal static class WeightFit
                 : null;
     }
 
-    /// <summary>The prefix, ending in a dot, that all <paramref name="longer"/> names have and <paramref name="shorter"/> lack, if nothing else differs.</summary>
+    /// <summary>
+    /// The prefix, ending in a dot, that all <paramref name="longer"/> names have and <paramref name="shorter"/> lack,
+    /// if nothing else differs.
+    /// </summary>
     private static string? ExtraPrefix(string[] longer, string[] shorter)
     {
         if (longer.Length == 0 || longer.Length != shorter.Length)

@@ -14,6 +14,7 @@ internal sealed record Assignment(int[] Choices, long Cost, double Error, double
 /// completed by its relaxation's whole steps is an assignment, so that the best one known is good from the start. The layers whose choice is least clear at the budget's
 /// price come first: what is left to decide then is clear, and bounds are sharp (D. Pisinger, A minimal algorithm for the multiple-choice knapsack problem, 1995).
 /// </summary>
+/// <remarks>Of our own: Google.OrTools would bring a native library of its own into every program.</remarks>
 internal sealed class AssignmentSearch
 {
     /// <summary>Labels in a list above which those with the worst bounds are given up.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Modules;
@@ -8,6 +9,10 @@ namespace QDrop.Modules;
 /// <param name="addsZeroKey">Whether each sequence of keys and values is followed by zeros.</param>
 internal sealed class AttentionArithmetic(AttentionParameters parameters, long heads, bool addsZeroKey)
 {
+    // Held, because the collector may free a number that an operator makes while libtorch still uses it.
+    private static readonly Scalar Hidden = double.NegativeInfinity;
+
+    private readonly Scalar _scaling = 1 / Math.Sqrt(parameters.Embedding / heads);
     private readonly long _embedding = parameters.Embedding;
     private readonly long _perHead = parameters.Embedding / heads;
 
@@ -29,16 +34,23 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
     /// <summary>How much each query attends to each key: <c>[N · heads, L, S]</c>, before the softmax.</summary>
     /// <param name="query"><c>[L, N, E]</c></param>
     /// <param name="key"><c>[S, N, E]</c></param>
-    /// <param name="keyPaddingMask"><c>[N, S]</c>: true, or what is added, where a key is to be ignored.</param>
-    /// <param name="mask"><c>[L, S]</c> or <c>[N · heads, L, S]</c>: true, or what is added, where attention is not allowed.</param>
+    /// <param name="keyPaddingMask"><c>[N, S]</c>, truth values: true where a key is to be ignored.</param>
+    /// <param name="mask">
+    /// <c>[L, S]</c>, added to the scores whatever its element type: libtorch's C++ module, which TorchSharp calls,
+    /// adds a truth value as 0 or 1.
+    /// </param>
     public Tensor Scores(Tensor query, Tensor key, Tensor? keyPaddingMask, Tensor? mask)
     {
         long length = query.shape[0], batch = query.shape[1], keys = key.shape[0];
-        Tensor scores = (Split(query) * (1 / Math.Sqrt(_perHead))).bmm(Split(key).transpose(1, 2));
+        Tensor scores = (Split(query) * _scaling).bmm(Split(key).transpose(1, 2));
         if (mask is not null)
-            scores = scores + Additive(mask, keys);
+            scores = scores.add_(Padded(mask, keys));
         if (keyPaddingMask is not null)
-            scores = (scores.view(batch, heads, length, keys) + Additive(keyPaddingMask, keys).view(batch, 1, 1, keys)).view(batch * heads, length, keys);
+        {
+            Tensor hidden = Padded(keyPaddingMask, keys).view(batch, 1, 1, keys);
+            scores = scores.view(batch, heads, length, keys).masked_fill(hidden, Hidden);
+            scores = scores.view(batch * heads, length, keys);
+        }
         return scores;
     }
 
@@ -64,12 +76,7 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
     /// <summary><c>[length, N, E]</c> to <c>[N · heads, length, E / heads]</c>.</summary>
     private Tensor Split(Tensor x) => x.reshape(x.shape[0], x.shape[1] * heads, _perHead).transpose(0, 1);
 
-    /// <summary>What is added to the scores, with zeros for keys that the module adds itself.</summary>
-    private static Tensor Additive(Tensor mask, long keys)
-    {
-        if (mask.dtype is ScalarType.Bool or ScalarType.Byte)
-            mask = zeros(mask.shape).masked_fill(mask.to(ScalarType.Bool), double.NegativeInfinity);
-        long missing = keys - mask.shape[^1];
-        return missing > 0 ? nn.functional.pad(mask, [0, missing]) : mask;
-    }
+    /// <summary>A mask with zeros for the keys that the module adds itself.</summary>
+    private static Tensor Padded(Tensor mask, long keys) =>
+        keys - mask.shape[^1] is > 0 and var missing ? nn.functional.pad(mask, [0, missing]) : mask;
 }

@@ -1,7 +1,7 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace QDrop.Modules;
 
@@ -25,9 +25,10 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
     /// <summary>Reads the parameters of a module.</summary>
     /// <param name="name">Its path in the model.</param>
     /// <param name="module">The module.</param>
+    /// <exception cref="QDropException">They have been disposed (QDROP232).</exception>
     public static AttentionParameters Of(string name, MultiheadAttention module)
     {
-        Dictionary<string, Parameter> parameters = module.named_parameters().ToDictionary(static p => p.name, static p => p.parameter);
+        Dictionary<string, Parameter> parameters = RegisteredParameters.Of(name, module);
         Tensor? bias = parameters.GetValueOrDefault("in_proj_bias");
         var layers = new List<LayerSource>();
         if (parameters.TryGetValue("in_proj_weight", out Parameter? joint))
@@ -47,13 +48,14 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         return new(layers, parameters.GetValueOrDefault("bias_k"), parameters.GetValueOrDefault("bias_v"));
 
         LayerSource Linear(string part, Tensor weight, Tensor? bias, params string[] replaced) =>
-            new($"{name}.{part}", weight, bias, 0, static (x, w, b) => functional.linear(x, w, b), [.. replaced.Select(r => $"{name}.{r}")]);
+            new($"{name}.{part}", weight, bias, 0, LinearProduct.Of, [.. replaced.Select(r => $"{name}.{r}")]);
     }
 
     /// <summary>Finds the number of heads, and whether a key of zeros is added.</summary>
     /// <param name="name">The module's path in the model, for messages.</param>
     /// <param name="module">The module.</param>
-    /// <exception cref="QDropException">Nothing gives what the module gives (QDROP232).</exception>
+    /// <exception cref="QDropException">TorchSharp does not run the module, or nothing gives what it gives
+    /// (QDROP232).</exception>
     public (long Heads, bool AddsZeroKey) Probe(string name, MultiheadAttention module)
     {
         using var scope = NewDisposeScope();
@@ -62,10 +64,10 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         module.eval();
         try
         {
-            (long, bool)[] fitting = Fitting(module);
+            (long, bool)[] fitting = Fitting(name, module);
             // Weights may not tell, such as zeros before training: others then do.
             if (fitting.Length > 1)
-                fitting = WithOtherWeights(() => Fitting(module));
+                fitting = WithOtherWeights(() => Fitting(name, module));
             return fitting is [var only] ? only : throw new QDropException("QDROP232", $"'{name}' is a MultiheadAttention whose number of heads could not be found: {fitting.Length} of the numbers that divide {Embedding} give what the module gives. "
                 + "Expected one. Write the attention with Linear layers and matmul.");
         }
@@ -75,15 +77,31 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         }
     }
 
-    private (long Heads, bool AddsZeroKey)[] Fitting(MultiheadAttention module)
+    private (long Heads, bool AddsZeroKey)[] Fitting(string name, MultiheadAttention module)
     {
         Tensor query = Wave(3, 1, Embedding), key = Wave(4, 1, IsSplit ? Layers[1].Weight.shape[1] : Embedding), value = Wave(4, 1, IsSplit ? Layers[2].Weight.shape[1] : Embedding);
-        Tensor expected = module.call(query, key, value).Item1;
+        Tensor expected = Output(name, module, query, key, value);
         double limit = Tolerance * Math.Max(expected.abs().max().ToDouble(), 1e-6);
         return [.. from heads in Divisors(Embedding)
                    from zero in new[] { false, true }
                    where (new AttentionArithmetic(this, heads, zero).Float(query, key, value) - expected).abs().max().ToDouble() <= limit
                    select (heads, zero)];
+    }
+
+    /// <summary>What the module gives.</summary>
+    private static Tensor Output(string name, MultiheadAttention module, Tensor query, Tensor key, Tensor value)
+    {
+        try
+        {
+            return module.call(query, key, value, need_weights: false).Item1;
+        }
+        catch (ExternalException e)
+        {
+            throw new QDropException("QDROP232", $"'{name}' is a MultiheadAttention that TorchSharp itself does not "
+                + $"run on queries of {query.shape[2]}, keys of {key.shape[2]}, values of {value.shape[2]} features: "
+                + $"{e.Message.Split('\n')[0]} Expected kdim and vdim to be equal. "
+                + "Write the attention with Linear layers and matmul.", e);
+        }
     }
 
     private T WithOtherWeights<T>(Func<T> run)

@@ -26,9 +26,9 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
         string[] parameters = [$"{name}.weight", $"{name}.bias"];
         return module switch
         {
-            Linear linear => new(name, linear.weight, linear.bias, 0, static (x, w, b) => functional.linear(x, w, b), parameters),
-            // TorchSharp declares this weight as one that may be null; the constructor always sets it.
-            Embedding embedding => new(name, embedding.weight!, null, 0, static (x, w, _) => Rows(w, x), parameters, Learns: false),
+            Linear linear => new(name, linear.weight, linear.bias, 0, LinearProduct.Of, parameters),
+            Embedding embedding => new(name, RegisteredParameters.Of(name, embedding)["weight"], null, 0,
+                static (x, w, _) => Rows(w, x), parameters, Learns: false),
             _ => OfConvolution(name, (Convolution)module, parameters),
         };
     }
@@ -89,9 +89,12 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
         }
         if (convolution.padding_mode == PaddingModes.Zeros && before.AsSpan().SequenceEqual(after))
             return (before, null);
-        // functional.pad counts from the last dimension.
-        long[] borders = [.. Enumerable.Range(0, dimensions).Reverse().SelectMany(d => new[] { before[d], after[d] })];
-        PaddingModes mode = convolution.padding_mode == PaddingModes.Zeros ? PaddingModes.Constant : convolution.padding_mode;
+        bool zeros = convolution.padding_mode == PaddingModes.Zeros;
+        // functional.pad counts from the last dimension. TorchSharp's layers count from the first where padding is
+        // "same" and not by zeros.
+        IEnumerable<int> order = Enumerable.Range(0, dimensions);
+        long[] borders = [.. (same && !zeros ? order : order.Reverse()).SelectMany(d => new[] { before[d], after[d] })];
+        PaddingModes mode = zeros ? PaddingModes.Constant : convolution.padding_mode;
         return (none, x => functional.pad(x, borders, mode));
     }
 }

@@ -33,4 +33,10 @@ public sealed class LowersAttribute(Type type, string member) : Attribute
 
     /// <summary>What the operation means to quantization.</summary>
     public OpKind Kind { get; set; }
+
+    /// <summary>
+    /// Whether the member leaves its tensor as it is, though a trailing underscore or <c>inplace: true</c> says
+    /// otherwise.
+    /// </summary>
+    public bool KeepsTensor { get; set; }
 }

@@ -129,7 +129,12 @@ public static partial class Ops
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
     [Lowers(typeof(torch.Tensor), "gelu", Kind = OpKind.Activation)]
-    public static Tensor gelu(Tensor x, TorchSharp.Modules.GELU.Approximate approximate) => functional.gelu(x, approximate);
+    public static Tensor gelu(Tensor x, TorchSharp.Modules.GELU.Approximate approximate) => x.gelu(approximate);
+
+    /// <summary>Gaussian error linear unit.</summary>
+    [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
+    public static Tensor gelu(Tensor x, TorchSharp.Modules.GELU.Approximate approximate, bool inplace) =>
+        functional.gelu(x, approximate, inplace);
 
     /// <summary>Leaky rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "leaky_relu", Kind = OpKind.Activation)]
@@ -137,32 +142,47 @@ public static partial class Ops
 
     /// <summary>Leaky rectified linear unit.</summary>
     [Lowers(typeof(torch.Tensor), "leaky_relu", Kind = OpKind.Activation)]
-    public static Tensor leaky_relu(Tensor input, Scalar negative_slope) => input.leaky_relu(negative_slope);
+    public static Tensor leaky_relu(Tensor input, Scalar negative_slope) =>
+        Keep(input.leaky_relu(negative_slope), negative_slope);
 
     /// <summary>Leaky rectified linear unit, in place.</summary>
     [Lowers(typeof(torch.Tensor), "leaky_relu_", Kind = OpKind.Activation)]
-    public static Tensor leaky_relu_(Tensor input, Scalar negative_slope) => input.leaky_relu_(negative_slope);
+    public static Tensor leaky_relu_(Tensor input, Scalar negative_slope) =>
+        Keep(input.leaky_relu_(negative_slope), negative_slope);
 
-    /// <summary>Exponential linear unit.</summary>
-    [Lowers(typeof(torch.nn.functional), "elu", Kind = OpKind.Activation)]
+    /// <summary>Exponential linear unit. TorchSharp's does not change its tensor even if it is told to.</summary>
+    [Lowers(typeof(torch.nn.functional), "elu", Kind = OpKind.Activation, KeepsTensor = true)]
     public static Tensor elu(Tensor x, double alpha, bool inplace) => functional.elu(x, alpha, inplace);
 
-    /// <summary>Exponential linear unit.</summary>
+    /// <summary>
+    /// Exponential linear unit. TorchSharp's <c>elu_</c> with these arguments does not change its tensor either.
+    /// </summary>
     [Lowers(typeof(torch.nn.functional), "elu", Kind = OpKind.Activation)]
     [Lowers(typeof(torch.Tensor), "elu", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch.Tensor), "elu_", Kind = OpKind.Activation, KeepsTensor = true)]
     public static Tensor elu(Tensor x, double alpha = 1) => x.elu(alpha);
+
+    /// <summary>Scaled exponential linear unit with numbers of one's own.</summary>
+    [Lowers(typeof(torch.Tensor), "elu", Kind = OpKind.Activation)]
+    public static Tensor elu(Tensor x, Scalar alpha, Scalar scale, Scalar input_scale) =>
+        Keep(x.elu(alpha, scale, input_scale), alpha, scale, input_scale);
+
+    /// <summary>Scaled exponential linear unit with numbers of one's own, in place.</summary>
+    [Lowers(typeof(torch.Tensor), "elu_", Kind = OpKind.Activation)]
+    public static Tensor elu_(Tensor x, Scalar alpha, Scalar scale, Scalar input_scale) =>
+        Keep(x.elu_(alpha, scale, input_scale), alpha, scale, input_scale);
 
     /// <summary>Continuously differentiable exponential linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "celu", Kind = OpKind.Activation)]
     public static Tensor celu(Tensor x, double alpha, bool inplace = false) => functional.celu(x, alpha, inplace);
 
-    /// <summary>Clips to a range.</summary>
+    /// <summary>Clips to a range where it is in place; otherwise TorchSharp gives back the tensor as it is.</summary>
     [Lowers(typeof(torch.nn.functional), "hardtanh", Kind = OpKind.Activation)]
     public static Tensor hardtanh(Tensor x, double min_val = -1, double max_val = 1, bool inplace = false) => functional.hardtanh(x, min_val, max_val, inplace);
 
-    /// <summary>Clips to a range.</summary>
+    /// <summary>Clips to a range in PyTorch; TorchSharp gives back the tensor as it is.</summary>
     [Lowers(typeof(torch.Tensor), "hardtanh", Kind = OpKind.Activation)]
-    public static Tensor hardtanh(Tensor x, Scalar min, Scalar max) => x.hardtanh(min, max);
+    public static Tensor hardtanh(Tensor x, Scalar min, Scalar max) => Keep(x.hardtanh(min, max), min, max);
 
     /// <summary>Mish, x·tanh(softplus(x)).</summary>
     [Lowers(typeof(torch.nn.functional), "mish", Kind = OpKind.Activation)]
@@ -188,15 +208,20 @@ public static partial class Ops
 
     /// <summary>Logarithm of softmax along a dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "log_softmax", Kind = OpKind.Activation)]
+    public static Tensor log_softmax(Tensor x, long dim) => functional.log_softmax(x, dim);
+
+    /// <summary>Logarithm of softmax along a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "log_softmax", Kind = OpKind.Activation)]
-    public static Tensor log_softmax(Tensor x, long dim) => x.log_softmax(dim);
+    public static Tensor log_softmax(Tensor x, long dim, ScalarType? dtype = null) => x.log_softmax(dim, dtype);
 
     /// <summary>Clips to a range.</summary>
     [Lowers(typeof(torch.Tensor), "clamp", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "clamp", Kind = OpKind.Activation)]
-    public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
+    public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) =>
+        Keep(input.clamp(min, max), min, max);
 
     /// <summary>Clips to a range, in place.</summary>
     [Lowers(typeof(torch.Tensor), "clamp_", Kind = OpKind.Activation)]
-    public static Tensor clamp_(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp_(min, max);
+    public static Tensor clamp_(Tensor input, Scalar? min = null, Scalar? max = null) =>
+        Keep(input.clamp_(min, max), min, max);
 }

@@ -7,6 +7,8 @@ namespace QDrop.Modules;
 /// <content>Attention.</content>
 public static partial class Ops
 {
+    private static readonly Scalar Hidden = double.NegativeInfinity;
+
     /// <summary>
     /// softmax(Q·Kᵀ/√d + mask)·V. Both matrix products have quantized operands: queries, keys and values are quantized before, the weights between
     /// the products.
@@ -23,11 +25,12 @@ public static partial class Ops
     {
         if (is_casual && attn_mask is not null)
             throw new ArgumentException("Causal attention takes no mask besides its own.", nameof(attn_mask));
-        Tensor scores = (query * (1 / Math.Sqrt(query.shape[^1]))).matmul(key.transpose(-2, -1));
+        using Scalar scaling = 1 / Math.Sqrt(query.shape[^1]);
+        Tensor scores = (query * scaling).matmul(key.transpose(-2, -1));
         if (is_casual)
             attn_mask = ones([query.shape[^2], key.shape[^2]], ScalarType.Bool, query.device).tril();
         if (attn_mask is { dtype: ScalarType.Bool } kept)
-            scores = scores.masked_fill(kept.logical_not(), double.NegativeInfinity);
+            scores = scores.masked_fill(kept.logical_not(), Hidden);
         else if (attn_mask is not null)
             scores = scores + attn_mask;
         weights.HasChannels = false;

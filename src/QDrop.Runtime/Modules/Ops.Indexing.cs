@@ -71,6 +71,10 @@ public static partial class Ops
     [Lowers(typeof(torch), "split", Kind = OpKind.PassThrough)]
     public static Tensor[] split(Tensor input, long[] sizes, long dim = 0) => input.split(sizes, dim);
 
+    /// <summary>Splits the first dimension into parts of given sizes.</summary>
+    [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
+    public static Tensor[] split(Tensor input, params long[] sizes) => input.split(sizes);
+
     /// <summary>Splits into parts of given sizes.</summary>
     [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
     public static Tensor[] split(Tensor input, ReadOnlySpan<long> sizes, long dim = 0) => input.split(sizes, dim);

@@ -12,9 +12,18 @@ public static partial class Ops
     [Lowers(typeof(torch), "add", Kind = OpKind.Join)]
     public static Tensor add(Tensor left, Tensor right) => left + right;
 
+    /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>.</summary>
+    [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "add", Kind = OpKind.Join)]
+    public static Tensor add(Tensor left, Tensor right, Scalar alpha) => Keep(left.add(right, alpha), alpha);
+
     /// <summary>Sum of two tensors, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
     public static Tensor add_(Tensor left, Tensor right) => left.add_(right);
+
+    /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
+    public static Tensor add_(Tensor left, Tensor right, Scalar alpha) => Keep(left.add_(right, alpha), alpha);
 
     /// <summary>Difference of two tensors.</summary>
     [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.Join)]
@@ -46,6 +55,22 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
     public static Tensor div_(Tensor left, Tensor right) => left.div_(right);
 
+    /// <summary>Quotient of two tensors, element by element, rounded.</summary>
+    [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
+    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode) => left.div(right, rounding_mode);
+
+    /// <summary>
+    /// Quotient of two tensors, element by element. TorchSharp's function does not round, whatever it is told.
+    /// </summary>
+    [Lowers(typeof(torch), "div", Kind = OpKind.Join)]
+    public static Tensor quotient(Tensor left, Tensor right, RoundingMode rounding_mode) =>
+        torch.div(left, right, rounding_mode);
+
+    /// <summary>Quotient of two tensors, element by element, rounded, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
+    public static Tensor div_(Tensor left, Tensor right, RoundingMode rounding_mode) =>
+        left.div_(right, rounding_mode);
+
     /// <summary>Matrix product.</summary>
     [Lowers(typeof(torch.Tensor), "matmul", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "matmul", Kind = OpKind.Join)]
@@ -68,29 +93,6 @@ public static partial class Ops
     /// <summary>The lesser of two tensors, element by element.</summary>
     [Lowers(typeof(torch), "minimum", Kind = OpKind.Join)]
     public static Tensor minimum(Tensor input, Tensor other) => torch.minimum(input, other);
-
-    /// <summary>Concatenation along a dimension.</summary>
-    [Lowers(typeof(torch), "cat", Kind = OpKind.Join)]
-    [Lowers(typeof(torch), "concat", Kind = OpKind.Join)]
-    public static Tensor cat(IList<Tensor> tensors, long dim = 0) => torch.cat(tensors, dim);
-
-    /// <summary>Concatenation along a dimension.</summary>
-    [Lowers(typeof(torch), "cat", Kind = OpKind.Join)]
-    [Lowers(typeof(torch), "concat", Kind = OpKind.Join)]
-    public static Tensor cat(Tensor[] tensors, long dim = 0) => torch.cat(tensors, dim);
-
-    /// <summary>Concatenation along a dimension.</summary>
-    [Lowers(typeof(torch), "cat", Kind = OpKind.Join)]
-    [Lowers(typeof(torch), "concat", Kind = OpKind.Join)]
-    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => torch.cat(tensors, dim);
-
-    /// <summary>Concatenation along a dimension.</summary>
-    [Lowers(typeof(torch), "concatenate", Kind = OpKind.Join)]
-    public static Tensor concatenate(Tensor[] tensors, long axis = 0) => torch.cat(tensors, axis);
-
-    /// <summary>Stacks along a new dimension.</summary>
-    [Lowers(typeof(torch), "stack", Kind = OpKind.Join)]
-    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => torch.stack(tensors, dim);
 
     /// <summary>Picks from two tensors.</summary>
     [Lowers(typeof(torch), "where", Kind = OpKind.Join)]

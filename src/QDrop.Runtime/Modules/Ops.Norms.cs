@@ -9,23 +9,13 @@ public static partial class Ops
 {
     /// <summary>Normalisation over the last dimensions.</summary>
     [Lowers(typeof(torch.nn.functional), "layer_norm", Kind = OpKind.Activation)]
-    public static Tensor layer_norm(Tensor input, long[] normalized_shape, double eps = 1e-05) => functional.layer_norm(input, normalized_shape, null, null, eps);
-
-    /// <summary>Normalisation over the last dimensions, scaled.</summary>
-    [Lowers(typeof(torch.nn.functional), "layer_norm", Kind = OpKind.Activation)]
-    public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor weight, double eps = 1e-05) => functional.layer_norm(input, normalized_shape, weight, null, eps);
-
-    /// <summary>Normalisation over the last dimensions, scaled and shifted.</summary>
-    [Lowers(typeof(torch.nn.functional), "layer_norm", Kind = OpKind.Activation)]
-    public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor weight, Tensor bias, double eps = 1e-05) => functional.layer_norm(input, normalized_shape, weight, bias, eps);
+    public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null,
+        double eps = 1e-05) => functional.layer_norm(input, normalized_shape, weight, bias, eps);
 
     /// <summary>Normalisation over groups of channels.</summary>
     [Lowers(typeof(torch.nn.functional), "group_norm", Kind = OpKind.Activation)]
-    public static Tensor group_norm(Tensor input, long num_groups, double eps = 1e-05) => functional.group_norm(input, num_groups, null, null, eps);
-
-    /// <summary>Normalisation over groups of channels, scaled and shifted.</summary>
-    [Lowers(typeof(torch.nn.functional), "group_norm", Kind = OpKind.Activation)]
-    public static Tensor group_norm(Tensor input, long num_groups, Tensor weight, Tensor bias, double eps = 1e-05) => functional.group_norm(input, num_groups, weight, bias, eps);
+    public static Tensor group_norm(Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null,
+        double eps = 1e-05) => functional.group_norm(input, num_groups, weight, bias, eps);
 
     /// <summary>Normalisation over neighbouring channels.</summary>
     [Lowers(typeof(torch.nn.functional), "local_response_norm", Kind = OpKind.Activation)]
@@ -34,20 +24,4 @@ public static partial class Ops
     /// <summary>Brings vectors to length 1.</summary>
     [Lowers(typeof(torch.nn.functional), "normalize", Kind = OpKind.Activation)]
     public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) => functional.normalize(input, p, dim, eps);
-
-    /// <summary>Standard deviation over a dimension.</summary>
-    [Lowers(typeof(torch.Tensor), "std", Kind = OpKind.Activation)]
-    public static Tensor std(Tensor input, long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => input.std(dim, unbiased, keepdim, type);
-
-    /// <summary>Standard deviation over dimensions.</summary>
-    [Lowers(typeof(torch.Tensor), "std", Kind = OpKind.Activation)]
-    public static Tensor std(Tensor input, long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => input.std(dimensions, unbiased, keepdim, type);
-
-    /// <summary>Variance over a dimension.</summary>
-    [Lowers(typeof(torch.Tensor), "var", Kind = OpKind.Activation)]
-    public static Tensor var(Tensor input, long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => input.var(dim, unbiased, keepdim, type);
-
-    /// <summary>Variance over dimensions.</summary>
-    [Lowers(typeof(torch.Tensor), "var", Kind = OpKind.Activation)]
-    public static Tensor var(Tensor input, long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => input.var(dimensions, unbiased, keepdim, type);
 }

@@ -17,6 +17,11 @@ public static partial class Ops
     [Lowers(typeof(torch), "unflatten", Kind = OpKind.PassThrough)]
     public static Tensor unflatten(Tensor input, long dim, params long[] sizes) => input.unflatten(dim, sizes);
 
+    /// <summary>Splits a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "unflatten", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "unflatten", Kind = OpKind.PassThrough)]
+    public static Tensor unflatten(Tensor input, long dim, torch.Size sizes) => input.unflatten(dim, sizes);
+
     /// <summary>Another shape over the same values.</summary>
     [Lowers(typeof(torch.Tensor), "view", Kind = OpKind.PassThrough)]
     public static Tensor view(Tensor input, params long[] shape) => input.view(shape);
@@ -79,6 +84,15 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
     public static Tensor expand(Tensor input, ReadOnlySpan<long> sizes, bool isImplicit = false) => input.expand(sizes, isImplicit);
 
+    /// <summary>Repeats values along dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
+    public static Tensor expand(Tensor input, torch.Size sizes, bool isImplicit = false) =>
+        input.expand(sizes, isImplicit);
+
+    /// <summary>Repeats values along dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
+    public static Tensor expand(Tensor input, long[] sizes, bool isImplicit) => input.expand(sizes, isImplicit);
+
     /// <summary>Repeats values to the shape of another tensor.</summary>
     [Lowers(typeof(torch.Tensor), "expand_as", Kind = OpKind.PassThrough)]
     public static Tensor expand_as(Tensor input, Tensor other) => input.expand_as(other);
@@ -91,11 +105,6 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "flip", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "flip", Kind = OpKind.PassThrough)]
     public static Tensor flip(Tensor input, params long[] dims) => input.flip(dims);
-
-    /// <summary>Rotates values along a dimension.</summary>
-    [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
-    public static Tensor roll(Tensor input, long shifts, long? dims = null) => input.roll(shifts, dims);
 
     /// <summary>Mean of all values.</summary>
     [Lowers(typeof(torch.Tensor), "mean", Kind = OpKind.PassThrough)]
@@ -134,10 +143,6 @@ public static partial class Ops
     /// <summary>The same values without a gradient.</summary>
     [Lowers(typeof(torch.Tensor), "detach", Kind = OpKind.PassThrough)]
     public static Tensor detach(Tensor input) => input.detach();
-
-    /// <summary>Another element type.</summary>
-    [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
-    public static Tensor to(Tensor input, ScalarType type) => input.to(type);
 
     /// <summary>Dropout, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout", Kind = OpKind.PassThrough)]

@@ -7,13 +7,9 @@ namespace QDrop.Modules;
 /// <content>Less common functions of one tensor whose value is quantized after them.</content>
 public static partial class Ops
 {
-    /// <summary>Exponential linear unit, in place.</summary>
-    [Lowers(typeof(torch.Tensor), "elu_", Kind = OpKind.Activation)]
-    public static Tensor elu_(Tensor x, double alpha = 1) => x.elu_(alpha);
-
     /// <summary>Clips to a range, in place.</summary>
     [Lowers(typeof(torch.Tensor), "hardtanh_", Kind = OpKind.Activation)]
-    public static Tensor hardtanh_(Tensor x, Scalar min, Scalar max) => x.hardtanh_(min, max);
+    public static Tensor hardtanh_(Tensor x, Scalar min, Scalar max) => Keep(x.hardtanh_(min, max), min, max);
 
     /// <summary>One half times the sigmoid of the other.</summary>
     [Lowers(typeof(torch.nn.functional), "glu", Kind = OpKind.Activation)]
@@ -50,7 +46,7 @@ public static partial class Ops
     /// <summary>Power with a number as exponent.</summary>
     [Lowers(typeof(torch.Tensor), "pow", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "pow", Kind = OpKind.Activation)]
-    public static Tensor pow(Tensor left, Scalar exponent) => left.pow(exponent);
+    public static Tensor pow(Tensor left, Scalar exponent) => Keep(left.pow(exponent), exponent);
 
     /// <summary>Exponential function.</summary>
     [Lowers(typeof(torch.Tensor), "exp", Kind = OpKind.Activation)]

@@ -9,11 +9,13 @@ public static partial class Ops
 {
     /// <summary>A number where the mask is true.</summary>
     [Lowers(typeof(torch.Tensor), "masked_fill", Kind = OpKind.PassThrough)]
-    public static Tensor masked_fill(Tensor input, Tensor mask, Scalar value) => input.masked_fill(mask, value);
+    public static Tensor masked_fill(Tensor input, Tensor mask, Scalar value) =>
+        Keep(input.masked_fill(mask, value), value);
 
     /// <summary>A number where the mask is true, in place.</summary>
     [Lowers(typeof(torch.Tensor), "masked_fill_", Kind = OpKind.PassThrough)]
-    public static Tensor masked_fill_(Tensor input, Tensor mask, Scalar value) => input.masked_fill_(mask, value);
+    public static Tensor masked_fill_(Tensor input, Tensor mask, Scalar value) =>
+        Keep(input.masked_fill_(mask, value), value);
 
     /// <summary>Reorders dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "permute", Kind = OpKind.PassThrough)]
@@ -31,6 +33,22 @@ public static partial class Ops
     [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
     public static Tensor movedim(Tensor input, long[] source, long[] destination) => input.movedim(source, destination);
 
+    /// <summary>Moves two dimensions.</summary>
+    [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
+    public static Tensor moveaxis(Tensor input, (long, long) source, (long, long) destination) =>
+        torch.moveaxis(input, source, destination);
+
+    /// <summary>Moves three dimensions.</summary>
+    [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
+    public static Tensor moveaxis(Tensor input, (long, long, long) source, (long, long, long) destination) =>
+        torch.moveaxis(input, source, destination);
+
+    /// <summary>Moves four dimensions.</summary>
+    [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
+    public static Tensor moveaxis(Tensor input, (long, long, long, long) source,
+        (long, long, long, long) destination) =>
+        torch.moveaxis(input, source, destination);
+
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "broadcast_to", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "broadcast_to", Kind = OpKind.PassThrough)]
@@ -46,23 +64,36 @@ public static partial class Ops
     [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
     public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) => input.repeat_interleave(repeats, dim, output_size);
 
+    /// <summary>Repeats each value as often as a number says.</summary>
+    [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
+    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) =>
+        input.repeat_interleave(repeats, dim, output_size);
+
     /// <summary>Picks a value for each index.</summary>
     [Lowers(typeof(torch.Tensor), "gather", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "gather", Kind = OpKind.PassThrough)]
     public static Tensor gather(Tensor input, long dim, Tensor index) => input.gather(dim, index);
+
+    /// <summary>Picks a value for each index.</summary>
+    [Lowers(typeof(torch), "gather", Kind = OpKind.PassThrough)]
+    public static Tensor gather(Tensor input, long dim, Tensor index, bool sparse_grad) =>
+        torch.gather(input, dim, index, sparse_grad);
 
     /// <summary>Splits into parts of nearly equal size.</summary>
     [Lowers(typeof(torch.Tensor), "tensor_split", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "tensor_split", Kind = OpKind.PassThrough)]
     public static Tensor[] tensor_split(Tensor input, long size, long dim = 0) => input.tensor_split(size, dim);
 
-    /// <summary>Another element type.</summary>
-    [Lowers(typeof(torch.Tensor), "to_type", Kind = OpKind.PassThrough)]
-    public static Tensor to_type(Tensor input, ScalarType type) => input.to_type(type);
+    /// <summary>Splits before given indices.</summary>
+    [Lowers(typeof(torch.Tensor), "tensor_split", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "tensor_split", Kind = OpKind.PassThrough)]
+    public static Tensor[] tensor_split(Tensor input, long[] sizes, long dim = 0) => input.tensor_split(sizes, dim);
 
-    /// <summary>The element type of another tensor.</summary>
-    [Lowers(typeof(torch.Tensor), "type_as", Kind = OpKind.PassThrough)]
-    public static Tensor type_as(Tensor input, Tensor tensor) => input.type_as(tensor);
+    /// <summary>Splits before given indices.</summary>
+    [Lowers(typeof(torch.Tensor), "tensor_split", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "tensor_split", Kind = OpKind.PassThrough)]
+    public static Tensor[] tensor_split(Tensor input, Tensor indices, long dim = 0) => input.tensor_split(indices, dim);
 
     /// <summary>Space to channels.</summary>
     [Lowers(typeof(torch.nn.functional), "pixel_unshuffle", Kind = OpKind.PassThrough)]
@@ -75,6 +106,12 @@ public static partial class Ops
     /// <summary>Windows of an image as columns.</summary>
     [Lowers(typeof(torch.nn.functional), "unfold", Kind = OpKind.PassThrough)]
     public static Tensor im2col(Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) => functional.unfold(input, kernel_size, dilation, padding, stride);
+
+    /// <summary>Windows of an image as columns.</summary>
+    [Lowers(typeof(torch.nn.functional), "unfold", Kind = OpKind.PassThrough)]
+    public static Tensor im2col(Tensor input, (long, long) kernel_size, (long, long)? dilation = null,
+        (long, long)? padding = null, (long, long)? stride = null) =>
+        functional.unfold(input, kernel_size, dilation, padding, stride);
 
     /// <summary>Windows of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unfold", Kind = OpKind.PassThrough)]

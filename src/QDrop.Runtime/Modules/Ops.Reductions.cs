@@ -20,6 +20,11 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     public static Tensor sum(Tensor input, long dim0, long dim1, bool keepdim = false, ScalarType? type = null) => input.sum(dim0, dim1, keepdim, type);
 
+    /// <summary>Sum over three dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, long dim0, long dim1, long dim2, bool keepdim = false,
+        ScalarType? type = null) => input.sum(dim0, dim1, dim2, keepdim, type);
+
     /// <summary>The greatest value of all.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "max", Kind = OpKind.PassThrough)]
@@ -65,7 +70,9 @@ public static partial class Ops
 
     /// <summary>Mean over windows, <c>[N, C, D, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor avg_pool3d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true) => functional.avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad);
+    public static Tensor avg_pool3d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
+        bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
+        functional.avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
@@ -79,7 +86,7 @@ public static partial class Ops
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
     public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) => functional.adaptive_avg_pool3d(input, output_size);
 
-    /// <summary>Maximum over windows, to a given size.</summary>
+    /// <summary>Maximum over windows, to a given length: TorchSharp calls what is for <c>[N, C, L]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool3d", Kind = OpKind.PassThrough)]
     public static Tensor adaptive_max_pool3d(Tensor input, long[] output_size) => functional.adaptive_max_pool3d(input, output_size);
 }

@@ -95,7 +95,8 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
         {
             Tensor rows = weight.narrow(0, part * embedding, embedding);
             layers[0].Count(x[part].numel() / x[part].shape[^1] * rows.numel());
-            return Seen(layers[0], functional.linear(x[part], rows, layers[0].CurrentBias?.narrow(0, part * embedding, embedding)));
+            Tensor? bias = layers[0].CurrentBias?.narrow(0, part * embedding, embedding);
+            return Seen(layers[0], LinearProduct.Of(x[part], rows, bias));
         }
 
         Tensor Seen(QuantizedLayer layer, Tensor output)

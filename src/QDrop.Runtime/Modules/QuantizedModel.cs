@@ -57,7 +57,8 @@ public static class QuantizedModel
             model.eval();
             StateBinding.Apply(model, state, path);
             // Layers take their share when they first run, perhaps long after the caller's dispose scope has ended.
-            foreach (Tensor tensor in StateBinding.Tensors(state))
+            // TorchSharp puts the model's own parameters into it, too.
+            foreach (Tensor tensor in StateBinding.Tensors(state).Concat(model.parameters()).Concat(model.buffers()))
                 tensor.DetachFromDisposeScope();
             return (TTwin)Twin(model, new QuantizationContext(model, descriptor.Overrides, state));
         }

@@ -10,7 +10,7 @@ public sealed partial class ActivationQuantizer
 
     private ExponentTable[]? _exponents;
 
-    /// <summary>log2 of the steps while their exponents are learned, <c>[1]</c> or <c>[C]</c>, float32; a leaf that gradients flow to.</summary>
+    /// <summary>log2 of the steps while their exponents are learned, <c>[1]</c> or <c>[C]</c>, float32; see <see cref="ScaleGradient"/>.</summary>
     internal Tensor? LogScale { get; private set; }
 
     /// <summary>
@@ -24,7 +24,7 @@ public sealed partial class ActivationQuantizer
         // Where the least error is at another exponent than the nearest, it begins at that one's border.
         LogScale = tensor([.. _exponents.Zip(Values(Scale!), static (table, step) =>
             Math.Clamp((float)Math.Log2(table.Scale), PowerOfTwo.Floor(step) - Half, PowerOfTwo.Floor(step) + Half))]).DetachFromDisposeScope();
-        LogScale.requires_grad = true;
+        ScaleGradient = null;
     }
 
     /// <summary>The present log2 of the steps, while their exponents are learned.</summary>
@@ -56,7 +56,8 @@ public sealed partial class ActivationQuantizer
     {
         var (scales, zeroPoints) = LogScale is null ? (Values(Scale!), Values(ZeroPoint!)) : PowerGrids();
         var pass = new QuantizePass<FakeQuantization>(new(scales, zeroPoints, Top, ChannelAxis), 1, mask, rectify);
-        return QuantizeFunction.apply(x, LogScale is null ? Scale! : StepFunction.apply(LogScale, scales), pass);
+        // The gradient goes straight through the rounding of t in s = 2^round(t): ds/dt = s · ln 2 (arXiv 1903.08066, eq. 6).
+        return Apply(x, pass, LogScale is null ? null : Array.ConvertAll(scales, static s => s * MathF.Log(2)));
     }
 
     /// <summary>The grids at the present log2 of the steps, which are kept within the exponents that were searched.</summary>

@@ -1,3 +1,4 @@
+using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
@@ -8,25 +9,15 @@ internal static class Chunks
     /// <summary>Elements of a chunk: small enough that mask and partial results stay in the first-level cache.</summary>
     public const int Length = 8192;
 
-    // Below this, about a millisecond of work, a second thread costs more than it saves: libtorch's own threads spin for a while after each operation
-    // and keep it from running.
-    private const long Alone = 1 << 22;
+    // Below this, some 20 microseconds of work, a second thread costs more than it saves.
+    private const long Alone = 4 * Length;
 
     /// <summary>Calls <paramref name="body"/> once for each chunk.</summary>
     /// <param name="length">Elements in all.</param>
     /// <param name="body">Gets the number of the chunk, its first element and its number of elements.</param>
     public static void ForEach(long length, Action<int, long, int> body)
     {
-        var chunks = Count(length);
-        if (length < Alone || Threads is 1)
-        {
-            for (var i = 0; i < chunks; i++)
-                Call(i);
-        }
-        else
-        {
-            Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = Threads }, Call);
-        }
+        ThreadTeam.ForEach(Count(length), length < Alone ? 1 : Threads, Call);
 
         void Call(int i) => body(i, (long)i * Length, (int)Math.Min(Length, length - (long)i * Length));
     }

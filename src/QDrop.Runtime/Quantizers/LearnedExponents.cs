@@ -7,7 +7,7 @@ namespace QDrop.Quantizers;
 /// The exponents of a weight's steps while they are learned (arXiv 2204.12322): the step of a channel is 2^(E + h(v)), E the whole part of log2 of the searched step and
 /// <c>h(v) = clip(1.2·sigmoid(v) − 0.1, 0, 1)</c>, which starts as its fractional part and is pushed to 0 or 1.
 /// </summary>
-internal sealed class LearnedExponents : IDisposable
+internal sealed class LearnedExponents
 {
     /// <summary>How far from 0 or 1 an h may be that counts as settled.</summary>
     private const float Settled = 0.01f;
@@ -27,12 +27,14 @@ internal sealed class LearnedExponents : IDisposable
         for (int d = channels.Length == 1 ? 0 : channelAxis + 1; d < weight.dim(); d++)
             inner *= weight.shape[d];
         Inner = inner;
-        V = tensor(Array.ConvertAll(channels, static c => LearnedRounding.Start((float)(Math.Log2(c.Scale) - c.Floor)))).DetachFromDisposeScope();
-        V.requires_grad = true;
+        V = Array.ConvertAll(channels, static c => LearnedRounding.Start((float)(Math.Log2(c.Scale) - c.Floor)));
     }
 
-    /// <summary>v of each channel; a leaf that gradients flow to.</summary>
-    public Tensor V { get; }
+    /// <summary>v of each channel.</summary>
+    public float[] V { get; }
+
+    /// <summary>The gradient of v that the last backward pass has left; <see langword="null"/> before the first.</summary>
+    public float[]? Gradient { get; private set; }
 
     /// <summary>Highest level.</summary>
     public float Top { get; }
@@ -46,19 +48,39 @@ internal sealed class LearnedExponents : IDisposable
     /// <summary>The grids of each channel; a single one if all channels share it.</summary>
     public IReadOnlyList<ExponentTable> Channels => _channels;
 
-    /// <summary>Fake-quantized weights, differentiable in α and v.</summary>
-    /// <param name="alpha">The rounding variables, in the weight's shape.</param>
-    public Tensor Value(Tensor alpha) => ExponentFunction.apply(alpha, V, new ExponentPass(this, Steps()));
+    /// <summary>Fake-quantizes the weights.</summary>
+    /// <param name="alpha">The rounding variables, in the weight's order of memory.</param>
+    /// <param name="result">Receives the weights in the same order.</param>
+    public unsafe void Forward(float* alpha, float* result)
+    {
+        SoftStep[] steps = Steps();
+        float* weights = DenseMemory.Floats(Weight);
+        ForEachRun((channel, first, count) => ExponentRounding.Forward(weights + first, alpha + first, result + first, count, steps[channel], Top));
+    }
+
+    /// <summary>Computes the gradients of α and of v, at the values of the last forward pass.</summary>
+    /// <param name="alpha">The rounding variables.</param>
+    /// <param name="gradient">The gradient of the fake-quantized weights, in the order of memory of <paramref name="alpha"/>; becomes that of α.</param>
+    public unsafe void Backward(float* alpha, float* gradient)
+    {
+        SoftStep[] steps = Steps();
+        var sums = new double[steps.Length];
+        float* weights = DenseMemory.Floats(Weight);
+        ForEachRun((channel, first, count) =>
+            sums[channel] += ExponentRounding.Backward(weights + first, alpha + first, gradient + first, gradient + first, count, steps[channel], Top));
+        Gradient ??= new float[steps.Length];
+        for (var c = 0; c < sums.Length; c++)
+            Gradient[c] += (float)(sums[c] * steps[c].Slope);
+    }
 
     /// <summary>The grid of each channel at the present v.</summary>
-    public unsafe SoftStep[] Steps()
+    public SoftStep[] Steps()
     {
         var steps = new SoftStep[_channels.Length];
-        float* v = DenseMemory.Floats(V);
         for (var c = 0; c < steps.Length; c++)
         {
             ExponentTable channel = _channels[c];
-            var sigmoid = LearnedRounding.Sigmoid(Vector256.Create(v[c]));
+            var sigmoid = LearnedRounding.Sigmoid(Vector256.Create(V[c]));
             float h = LearnedRounding.Rectify(sigmoid).ToScalar();
             double scale = Math.ScaleB(Math.Pow(2, h), channel.Floor);
             float below = channel.ZeroPoint(channel.Floor), change = channel.ZeroPoint(channel.Floor + 1) - below;
@@ -80,10 +102,9 @@ internal sealed class LearnedExponents : IDisposable
         // Where every weight lies on a grid, there is nothing to choose.
         if (!(least > 0))
             return 0;
-        float* v = DenseMemory.Floats(V);
         for (var c = 0; c < _channels.Length; c++)
         {
-            var sigmoid = LearnedRounding.Sigmoid(Vector256.Create(v[c]));
+            var sigmoid = LearnedRounding.Sigmoid(Vector256.Create(V[c]));
             float h = LearnedRounding.Rectify(sigmoid).ToScalar();
             double below = _channels[c].Error(_channels[c].Floor), above = _channels[c].Error(_channels[c].Floor + 1);
             sum += (below + h * (above - below)) / least;
@@ -94,14 +115,13 @@ internal sealed class LearnedExponents : IDisposable
 
     /// <summary>The nearer of the two exponents of each channel, with the zero point that has the least error there.</summary>
     /// <returns>Step and zero point of each channel, and how many h had settled at 0 or 1.</returns>
-    public unsafe ((float Scale, float ZeroPoint)[] Grids, int Settled) Harden()
+    public ((float Scale, float ZeroPoint)[] Grids, int Settled) Harden()
     {
         var grids = new (float, float)[_channels.Length];
         var settled = 0;
-        float* v = DenseMemory.Floats(V);
         for (var c = 0; c < grids.Length; c++)
         {
-            float h = LearnedRounding.Rectify(LearnedRounding.Sigmoid(Vector256.Create(v[c]))).ToScalar();
+            float h = LearnedRounding.Rectify(LearnedRounding.Sigmoid(Vector256.Create(V[c]))).ToScalar();
             settled += Math.Min(h, 1 - h) <= Settled ? 1 : 0;
             int exponent = _channels[c].Floor + (h >= 0.5f ? 1 : 0);
             grids[c] = (PowerOfTwo.Step(exponent), _channels[c].ZeroPoint(exponent));
@@ -109,6 +129,11 @@ internal sealed class LearnedExponents : IDisposable
         return (grids, settled);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => V.Dispose();
+    /// <summary>Calls <paramref name="body"/> for each run of weights of one channel that lie side by side.</summary>
+    private void ForEachRun(Action<int, long, long> body)
+    {
+        var runs = Weight.NumberOfElements / Inner;
+        for (var run = 0L; run < runs; run++)
+            body((int)(run % _channels.Length), run * Inner, Inner);
+    }
 }

@@ -36,15 +36,25 @@ internal static unsafe class LearnedRounding
         }
     }
 
-    /// <summary>Gradient of α through the soft rounding.</summary>
+    /// <summary>Gradient of α through the soft rounding and, where it has a part in the loss, of the regulariser: in one pass.</summary>
     /// <param name="alpha">α.</param>
     /// <param name="grid">Where each weight lies.</param>
     /// <param name="first">The first weight.</param>
-    /// <param name="gradient">Gradient of the weights.</param>
-    /// <param name="result">Receives the gradient of α.</param>
+    /// <param name="gradient">Gradient of the weights; becomes that of α.</param>
     /// <param name="count">Number of weights.</param>
+    /// <param name="beta">β of the regulariser; <see langword="null"/> where it has no part.</param>
+    /// <param name="lambda">λ.</param>
+    /// <returns>Σ(1 − |2h − 1|^β); 0 where it has no part.</returns>
+    public static double Backward(float* alpha, RoundingGrid grid, long first, float* gradient, int count, float? beta, float lambda)
+    {
+        if (beta is { } b)
+            return Backward(alpha, grid, first, gradient, count, b, lambda);
+        Backward(alpha, grid, first, gradient, count);
+        return 0;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Backward(float* alpha, RoundingGrid grid, long first, float* gradient, float* result, int count)
+    private static void Backward(float* alpha, RoundingGrid grid, long first, float* gradient, int count)
     {
         fixed (float* floors = grid.Floors, scales = grid.Scales, zeros = grid.ZeroPoints)
         {
@@ -53,15 +63,47 @@ internal static unsafe class LearnedRounding
             var i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
+                var sigmoid = Sigmoid(Vector256.Load(alpha + i));
                 var flow = Vector256.Load(gradient + i) * Vector256.Load(s + i);
-                var inside = Inside(Vector256.Load(alpha + i), Vector256.Load(f + i), Vector256.Load(z + i), top, out var slope);
-                ((flow & inside) * slope).Store(result + i);
+                var inside = Inside(Rectify(sigmoid), Vector256.Load(f + i), Vector256.Load(z + i), top);
+                ((flow & inside) * Slope(sigmoid)).Store(gradient + i);
             }
             for (; i < count; i++)
             {
-                var inside = Inside(Vector256.Create(alpha[i]), Vector256.Create(f[i]), Vector256.Create(z[i]), top, out var slope);
-                result[i] = ((Vector256.Create(gradient[i] * s[i]) & inside) * slope).ToScalar();
+                var sigmoid = Sigmoid(Vector256.Create(alpha[i]));
+                var inside = Inside(Rectify(sigmoid), Vector256.Create(f[i]), Vector256.Create(z[i]), top);
+                gradient[i] = ((Vector256.Create(gradient[i] * s[i]) & inside) * Slope(sigmoid)).ToScalar();
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double Backward(float* alpha, RoundingGrid grid, long first, float* gradient, int count, float beta, float lambda)
+    {
+        fixed (float* floors = grid.Floors, scales = grid.Scales, zeros = grid.ZeroPoints)
+        {
+            float* f = floors + first, s = scales + first, z = zeros + first;
+            var top = Vector256.Create(grid.Top);
+            var sum = Vector256<float>.Zero;
+            var i = 0;
+            for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+            {
+                var sigmoid = Sigmoid(Vector256.Load(alpha + i));
+                var (h, slope) = (Rectify(sigmoid), Slope(sigmoid));
+                var flow = Vector256.Load(gradient + i) * Vector256.Load(s + i) & Inside(h, Vector256.Load(f + i), Vector256.Load(z + i), top);
+                sum += Penalty(h, slope, beta, lambda, out var push);
+                (flow * slope + push).Store(gradient + i);
+            }
+            double total = Vector256.Sum(sum);
+            for (; i < count; i++)
+            {
+                var sigmoid = Sigmoid(Vector256.Create(alpha[i]));
+                var (h, slope) = (Rectify(sigmoid), Slope(sigmoid));
+                var flow = Vector256.Create(gradient[i] * s[i]) & Inside(h, Vector256.Create(f[i]), Vector256.Create(z[i]), top);
+                total += Penalty(h, slope, beta, lambda, out var push).ToScalar();
+                gradient[i] = (flow * slope + push).ToScalar();
+            }
+            return total;
         }
     }
 
@@ -79,14 +121,16 @@ internal static unsafe class LearnedRounding
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            sum += Penalty(Vector256.Load(alpha + i), beta, lambda, out var slope);
-            (Vector256.Load(gradient + i) + slope).Store(gradient + i);
+            var sigmoid = Sigmoid(Vector256.Load(alpha + i));
+            sum += Penalty(Rectify(sigmoid), Slope(sigmoid), beta, lambda, out var push);
+            (Vector256.Load(gradient + i) + push).Store(gradient + i);
         }
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            total += Penalty(Vector256.Create(alpha[i]), beta, lambda, out var slope).ToScalar();
-            gradient[i] += slope.ToScalar();
+            var sigmoid = Sigmoid(Vector256.Create(alpha[i]));
+            total += Penalty(Rectify(sigmoid), Slope(sigmoid), beta, lambda, out var push).ToScalar();
+            gradient[i] += push.ToScalar();
         }
         return total;
     }
@@ -98,25 +142,23 @@ internal static unsafe class LearnedRounding
         return (Vector256.Min(Vector256.Max(level, Vector256<float>.Zero), top) - zero) * scale;
     }
 
-    /// <summary>All bits set where the level is on the grid, and dh/dα.</summary>
+    /// <summary>All bits set where the level is on the grid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Inside(Vector256<float> alpha, Vector256<float> floor, Vector256<float> zero, Vector256<float> top, out Vector256<float> slope)
+    private static Vector256<float> Inside(Vector256<float> h, Vector256<float> floor, Vector256<float> zero, Vector256<float> top)
     {
-        var sigmoid = Sigmoid(alpha);
-        var level = floor + Rectify(sigmoid) + zero;
-        slope = Slope(sigmoid);
+        var level = floor + h + zero;
         return Vector256.GreaterThanOrEqual(level, Vector256<float>.Zero) & Vector256.LessThanOrEqual(level, top);
     }
 
+    /// <summary>1 − |2h − 1|^β, and λ times its gradient by α.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Penalty(Vector256<float> alpha, float beta, float lambda, out Vector256<float> gradient)
+    private static Vector256<float> Penalty(Vector256<float> h, Vector256<float> slopeOfH, float beta, float lambda, out Vector256<float> gradient)
     {
-        var sigmoid = Sigmoid(alpha);
-        var centred = Rectify(sigmoid) - Vector256.Create(0.5f);
+        var centred = h - Vector256.Create(0.5f);
         var distance = Vector256.Abs(centred) * 2f;
         // |2h − 1|^(β − 1); the logarithm of 0 is −∞ and its power 0.
         var power = Vector256.Exp(Vector256.Log(distance) * (beta - 1));
-        var slope = power * Slope(sigmoid) * (-2 * beta * lambda);
+        var slope = power * slopeOfH * (-2 * beta * lambda);
         gradient = Vector256.ConditionalSelect(Vector256.GreaterThan(centred, Vector256<float>.Zero), slope, -slope);
         return Vector256<float>.One - power * distance;
     }

@@ -16,7 +16,10 @@ internal abstract class QuantizePass
     public abstract Tensor Forward(Tensor x);
 
     /// <summary>The gradients of the activations, of the steps and, where they are learned, of the shifts.</summary>
-    public abstract (Tensor Gradient, Tensor Scales, Tensor? Shifts) Backward(Tensor x, Tensor outputGradient);
+    public abstract (Tensor Gradient, float[] Scales, float[]? Shifts) Backward(Tensor x, Tensor outputGradient);
+
+    /// <summary>Frees what the forward pass has left, where no backward pass follows.</summary>
+    public abstract void End();
 }
 
 /// <summary>One pass over memory in each direction, whatever the arithmetic and however many grids.</summary>
@@ -54,7 +57,7 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
     }
 
     /// <inheritdoc/>
-    public override unsafe (Tensor Gradient, Tensor Scales, Tensor? Shifts) Backward(Tensor x, Tensor outputGradient)
+    public override unsafe (Tensor Gradient, float[] Scales, float[]? Shifts) Backward(Tensor x, Tensor outputGradient)
     {
         var ordered = DenseMemory.InOrderOf(outputGradient, x);
         var result = DenseMemory.EmptyLike(x);
@@ -83,13 +86,15 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
         GC.KeepAlive(ordered);
         if (!ReferenceEquals(ordered, outputGradient))
             ordered.Dispose();
-        mask.End();
         return (result, Total(scales), TQuantization.LearnsShift ? Total(shifts) : null);
     }
 
+    /// <inheritdoc/>
+    public override void End() => mask.End();
+
     private ChannelQuantization<TQuantization> Channels(Tensor x) => new(grids.Scales, grids.Shifts, _top, ChannelOrder.Of(x, grids.Axis!.Value), rectify);
 
-    private Tensor Total(float[] chunks)
+    private float[] Total(float[] chunks)
     {
         var totals = new double[grids.Scales.Length];
         for (var i = 0; i < chunks.Length; i += totals.Length)
@@ -97,6 +102,6 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
             for (var c = 0; c < totals.Length; c++)
                 totals[c] += chunks[i + c];
         }
-        return tensor(Array.ConvertAll(totals, total => (float)total * factor));
+        return Array.ConvertAll(totals, total => (float)total * factor);
     }
 }

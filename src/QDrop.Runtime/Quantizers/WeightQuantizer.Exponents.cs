@@ -10,15 +10,18 @@ public sealed partial class WeightQuantizer
     internal LearnedExponents? Exponents { get; private set; }
 
     /// <summary>Exponents and rounding are learned from now on, from the searched step and from where the float weight lies between two of its levels.</summary>
-    internal void BeginExponents()
+    /// <param name="channelsLast">As in <see cref="BeginLearning"/>.</param>
+    internal void BeginExponents(bool channelsLast = false)
     {
+        _channelsLast = channelsLast;
         if (_exponents is null)
             SearchRange();
         var exponents = _exponents ?? throw new InvalidOperationException($"The steps of the weight quantizer '{Name}' are no powers of two.");
-        Exponents = new LearnedExponents(Weight, ChannelAxis, exponents, (1 << Bits) - 1);
+        _learned ??= InLearnedOrder();
+        Exponents = new LearnedExponents(_learned, ChannelAxis, exponents, (1 << Bits) - 1);
         // The zero point has no part in where a weight lies between two levels.
         var scales = Spread(Array.ConvertAll(exponents, static e => e.Scale));
-        StartRounding(Grid(scales, new float[scales.Length]));
+        StartRounding(Grid(_learned, scales, new float[scales.Length]));
     }
 
     /// <summary>Ends the learning of exponents; that of rounding goes on, from where the float weight lies between two levels of the grid that was found.</summary>
@@ -30,7 +33,7 @@ public sealed partial class WeightQuantizer
         var channels = Enumerable.Range(0, (int)Weight.shape[ChannelAxis]).Select(c => grids[grids.Length == 1 ? 0 : c]).ToArray();
         SetGrid(Array.ConvertAll(channels, static g => g.Scale), Array.ConvertAll(channels, static g => g.ZeroPoint));
         _exponents = exponents;
-        BeginLearning();
+        BeginLearning(_channelsLast);
         return (settled, grids.Length);
     }
 

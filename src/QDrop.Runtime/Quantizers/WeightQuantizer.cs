@@ -10,7 +10,6 @@ public sealed partial class WeightQuantizer : IDisposable
 {
     private byte[]? _levels;
     private Tensor? _quantized;
-    private RoundingGrid? _grid;
 
     /// <summary>Makes a quantizer that is not enabled and has no ranges yet.</summary>
     /// <param name="name">Name in the network, such as <c>layer1.0.conv1</c>.</param>
@@ -67,9 +66,6 @@ public sealed partial class WeightQuantizer : IDisposable
     /// <summary>Whether <see cref="Value"/> is quantized.</summary>
     public bool Enabled { get; internal set; }
 
-    /// <summary>The rounding variables while they are learned, in <see cref="Weight"/>'s shape; a leaf that gradients flow to.</summary>
-    internal Tensor? Alpha { get; private set; }
-
     /// <summary>A quantizer, enabled, of weights that were quantized before.</summary>
     /// <param name="name">Name in the network.</param>
     /// <param name="levels">The levels, uint8, in the weight's shape.</param>
@@ -95,10 +91,10 @@ public sealed partial class WeightQuantizer : IDisposable
         return quantizer;
     }
 
-    /// <summary>The weight to compute with. It belongs to the quantizer unless rounding is being learned: do not dispose it.</summary>
+    /// <summary>The weight to compute with. It belongs to the quantizer: do not dispose it.</summary>
     /// <returns>
-    /// Not enabled: <see cref="Weight"/>. While rounding is learned: a new tensor with soft rounding, through which gradients flow to
-    /// <see cref="Alpha"/>. Else: the fake-quantized weight.
+    /// Not enabled: <see cref="Weight"/>. While rounding is learned: the weight with soft rounding, a leaf that gradients flow to. Else: the
+    /// fake-quantized weight.
     /// </returns>
     /// <exception cref="InvalidOperationException">The quantizer is enabled but has no ranges yet.</exception>
     public Tensor Value()
@@ -106,7 +102,7 @@ public sealed partial class WeightQuantizer : IDisposable
         if (!Enabled)
             return Weight;
         if (Alpha is not null)
-            return Exponents is null ? SoftRoundingFunction.apply(Alpha, _grid!) : Exponents.Value(Alpha);
+            return SoftValue();
         return _quantized ??= Dequantize();
     }
 
@@ -145,29 +141,6 @@ public sealed partial class WeightQuantizer : IDisposable
         _levels = levels.contiguous().bytes.ToArray();
     }
 
-    /// <summary>Rounding is learned from now on, from where the float weight lies between two levels.</summary>
-    internal void BeginLearning()
-    {
-        _grid = Grid();
-        StartRounding(_grid);
-    }
-
-    /// <summary>Ends learning: each weight is rounded up where its α is at least 0, else down.</summary>
-    internal void EndLearning()
-    {
-        if (Exponents is not null)
-            HardenExponents();
-        if (Alpha is null || _grid is null)
-            return;
-        var alpha = Floats(Alpha);
-        var levels = new byte[alpha.Length];
-        for (var i = 0; i < levels.Length; i++)
-            levels[i] = (byte)Math.Clamp(_grid.Floors[i] + (alpha[i] >= 0 ? 1 : 0) + _grid.ZeroPoints[i], 0, _grid.Top);
-        Alpha.Dispose();
-        _quantized?.Dispose();
-        (_levels, _grid, Alpha, _quantized) = (levels, null, null, null);
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -186,27 +159,15 @@ public sealed partial class WeightQuantizer : IDisposable
     {
         Scale?.Dispose();
         ZeroPoint?.Dispose();
-        Alpha?.Dispose();
         _quantized?.Dispose();
-        Exponents?.Dispose();
-        (Scale, ZeroPoint, Alpha, _quantized, _levels, _grid, _exponents, Exponents) = (null, null, null, null, null, null, null, null);
-    }
-
-    private void StartRounding(RoundingGrid grid)
-    {
-        var weight = Floats(Weight);
-        var alpha = new float[weight.Length];
-        for (var i = 0; i < alpha.Length; i++)
-            alpha[i] = LearnedRounding.Start(weight[i] / grid.Scales[i] - grid.Floors[i]);
-        Alpha?.Dispose();
-        Alpha = tensor(alpha, Weight.shape, ScalarType.Float32).DetachFromDisposeScope();
-        Alpha.requires_grad = true;
+        ForgetRounding();
+        (Scale, ZeroPoint, _quantized, _levels, _exponents, Exponents) = (null, null, null, null, null, null);
     }
 
     private byte[] Nearest()
     {
         var weight = Floats(Weight);
-        var grid = Grid();
+        var grid = Grid(Weight);
         var levels = new byte[weight.Length];
         for (var i = 0; i < levels.Length; i++)
             levels[i] = (byte)Math.Clamp(MathF.Round(weight[i] / grid.Scales[i]) + grid.ZeroPoints[i], 0, grid.Top);
@@ -223,19 +184,19 @@ public sealed partial class WeightQuantizer : IDisposable
         return tensor(values, Weight.shape, ScalarType.Float32).DetachFromDisposeScope();
     }
 
-    private RoundingGrid Grid()
+    private RoundingGrid Grid(Tensor weight)
     {
         if (Scale is null || ZeroPoint is null)
             throw new InvalidOperationException($"The weight quantizer '{Name}' has no ranges: they must be searched before it can quantize.");
-        return Grid(Spread(Scale), Spread(ZeroPoint));
+        return Grid(weight, Spread(Scale), Spread(ZeroPoint));
     }
 
-    private RoundingGrid Grid(float[] scales, float[] zeroPoints)
+    private RoundingGrid Grid(Tensor weight, float[] scales, float[] zeroPoints)
     {
-        var weight = Floats(Weight);
-        var floors = new float[weight.Length];
+        var values = Floats(weight);
+        var floors = new float[values.Length];
         for (var i = 0; i < floors.Length; i++)
-            floors[i] = MathF.Floor(weight[i] / scales[i]);
+            floors[i] = MathF.Floor(values[i] / scales[i]);
         return new(floors, scales, zeroPoints, (1 << Bits) - 1);
     }
 
@@ -254,5 +215,5 @@ public sealed partial class WeightQuantizer : IDisposable
         return values;
     }
 
-    private static unsafe ReadOnlySpan<float> Floats(Tensor dense) => new(DenseMemory.Floats(dense), checked((int)dense.NumberOfElements));
+    private static unsafe Span<float> Floats(Tensor dense) => new(DenseMemory.Floats(dense), checked((int)dense.NumberOfElements));
 }

@@ -32,17 +32,36 @@ internal sealed unsafe class Adam(long count)
     /// <param name="gradient">Its gradient.</param>
     /// <param name="learningRate">The learning rate.</param>
     /// <param name="decay">Weight decay, apart from the gradient (arXiv 1711.05101).</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Step(float* parameter, float* gradient, double learningRate, float decay = 0)
+    public void Step(float* parameter, float* gradient, double learningRate, float decay = 0) =>
+        Step(parameter, gradient, 0, _first.Length, Next(learningRate, decay));
+
+    /// <summary>Begins a step that is done part by part.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="decay">Weight decay, apart from the gradient.</param>
+    public AdamStep Next(double learningRate, float decay = 0)
     {
         Steps++;
-        var rate = (float)-(learningRate / (1 - Math.Pow(Beta1, Steps)));
-        var correction = (float)Math.Sqrt(1 - Math.Pow(Beta2, Steps));
-        var kept = (float)(1 - learningRate * decay);
-        fixed (float* first = _first, second = _second)
+        return new(
+            (float)-(learningRate / (1 - Math.Pow(Beta1, Steps))),
+            (float)Math.Sqrt(1 - Math.Pow(Beta2, Steps)),
+            (float)(1 - learningRate * decay));
+    }
+
+    /// <summary>A part of a step, after which its gradient is 0.</summary>
+    /// <param name="parameter">The part of the parameter.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="start">The part's first element.</param>
+    /// <param name="count">Its number of elements.</param>
+    /// <param name="step">The step.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Step(float* parameter, float* gradient, int start, int count, AdamStep step)
+    {
+        var (rate, correction, kept) = (step.Rate, step.Correction, step.Kept);
+        fixed (float* firsts = _first, seconds = _second)
         {
+            float* first = firsts + start, second = seconds + start;
             var i = 0;
-            for (; i <= _first.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+            for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
                 var slope = Vector256.Load(gradient + i);
                 var mean = Vector256.Load(first + i) * (float)Beta1 + slope * (float)(1 - Beta1);
@@ -53,7 +72,7 @@ internal sealed unsafe class Adam(long count)
                 (Vector256.Load(parameter + i) * kept + mean / size * rate).Store(parameter + i);
                 Vector256<float>.Zero.Store(gradient + i);
             }
-            for (; i < _first.Length; i++)
+            for (; i < count; i++)
             {
                 first[i] = first[i] * (float)Beta1 + gradient[i] * (float)(1 - Beta1);
                 second[i] = second[i] * (float)Beta2 + gradient[i] * gradient[i] * (float)(1 - Beta2);
@@ -63,3 +82,9 @@ internal sealed unsafe class Adam(long count)
         }
     }
 }
+
+/// <summary>What is the same for all elements of a step.</summary>
+/// <param name="Rate">The learning rate, corrected for the mean's start at 0, with the step's sign.</param>
+/// <param name="Correction">The correction of the square root of the mean of squares.</param>
+/// <param name="Kept">What weight decay leaves of a parameter.</param>
+internal readonly record struct AdamStep(float Rate, float Correction, float Kept);

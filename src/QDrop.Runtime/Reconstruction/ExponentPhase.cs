@@ -24,14 +24,15 @@ internal sealed class ExponentPhase
     /// <param name="weights">The unit's weights.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="error">The unit's error before reconstruction, in the measure of the loss.</param>
-    public ExponentPhase(IReadOnlyList<WeightQuantizer> weights, QuantizationSettings settings, double error)
+    /// <param name="channelsLast">Whether images are in channels_last order.</param>
+    public ExponentPhase(IReadOnlyList<WeightQuantizer> weights, QuantizationSettings settings, double error, bool channelsLast)
     {
         ExponentSettings exponents = settings.ExponentsOrDefault;
         _weights = weights;
         Iterations = (int)(settings.Iterations * exponents.Share);
         _temperature = new((int)(Iterations * Falling), 0, Math.Max(settings.BetaStart, BetaEnd), BetaEnd);
         foreach (WeightQuantizer weight in weights)
-            weight.BeginExponents();
+            weight.BeginExponents(channelsLast);
         _optimizers = [.. weights.Select(w => new ExponentOptimizer(w.Exponents!))];
         _rate = exponents.Reach / Math.Max(1, Iterations);
         // What moves an exponent is its part of the error, which differs from unit to unit by orders of magnitude.
@@ -52,6 +53,8 @@ internal sealed class ExponentPhase
         var total = 0.0;
         foreach (ExponentOptimizer optimizer in _optimizers)
             total += optimizer.Step(_rate, _temperature.Beta(iteration), _lambda, _roundingError);
+        foreach (WeightQuantizer weight in _weights)
+            weight.Changed();
         return total;
     }
 
@@ -70,7 +73,7 @@ internal sealed class ExponentPhase
 /// <summary>Learns the exponents of one weight.</summary>
 internal sealed unsafe class ExponentOptimizer(LearnedExponents exponents)
 {
-    private readonly Adam _adam = new(exponents.V.NumberOfElements);
+    private readonly Adam _adam = new(exponents.V.Length);
 
     /// <summary>One step along the gradient that the last backward pass left, plus that of the regulariser.</summary>
     /// <param name="learningRate">The learning rate.</param>
@@ -80,14 +83,15 @@ internal sealed unsafe class ExponentOptimizer(LearnedExponents exponents)
     /// <returns>The part of the loss of both.</returns>
     public double Step(double learningRate, double beta, double lambda, double roundingError)
     {
-        using var gradient = exponents.V.grad;
         // The unit's output does not depend on a weight that it does not use.
-        if (gradient is null)
+        if (exponents.Gradient is not { } gradient)
             return 0;
-        float* at = DenseMemory.Floats(exponents.V), slope = DenseMemory.Floats(gradient);
-        double penalty = LearnedRounding.Regularize(at, slope, (int)exponents.V.NumberOfElements, (float)beta, (float)lambda);
-        double rounding = exponents.RoundingError(slope, roundingError);
-        _adam.Step(at, slope, learningRate);
-        return lambda * penalty + roundingError * rounding;
+        fixed (float* at = exponents.V, slope = gradient)
+        {
+            double penalty = LearnedRounding.Regularize(at, slope, exponents.V.Length, (float)beta, (float)lambda);
+            double rounding = exponents.RoundingError(slope, roundingError);
+            _adam.Step(at, slope, learningRate);
+            return lambda * penalty + roundingError * rounding;
+        }
     }
 }

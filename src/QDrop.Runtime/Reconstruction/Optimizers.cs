@@ -15,14 +15,14 @@ internal sealed unsafe class RoundingOptimizer(WeightQuantizer weight)
     /// <returns>The regulariser's part of the loss.</returns>
     public double Step(double learningRate, double? beta, double lambda)
     {
-        var alpha = weight.Alpha!;
-        using var gradient = alpha.grad;
+        using var gradient = weight.TakeSlope();
         // The unit's output does not depend on a weight that it does not use.
         if (gradient is null)
             return 0;
-        float* at = DenseMemory.Floats(alpha), slope = DenseMemory.Floats(gradient);
-        var penalty = beta is { } b ? LearnedRounding.Regularize(at, slope, (int)alpha.NumberOfElements, (float)b, (float)lambda) : 0;
-        _adam.Step(at, slope, learningRate);
+        float* at = DenseMemory.Floats(weight.Alpha!), slope = DenseMemory.Floats(gradient);
+        AdamStep step = _adam.Next(learningRate);
+        var penalty = weight.Backward(gradient, (float?)beta, (float)lambda, (first, count) => _adam.Step(at + first, slope + first, (int)first, count, step));
+        weight.Changed();
         return lambda * penalty;
     }
 }
@@ -35,16 +35,17 @@ internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
     /// <summary>One step along the gradients that the last backward pass left.</summary>
     public void Step(double learningRate)
     {
-        Step(_scale, activation.LogScale ?? activation.Scale!, learningRate);
+        Step(_scale, activation.LogScale ?? activation.Scale!, activation.ScaleGradient, learningRate);
         if (activation.Offset is { } offset)
-            Step(_offset, offset, learningRate);
+            Step(_offset, offset, activation.OffsetGradient, learningRate);
     }
 
-    private static void Step(Adam adam, Tensor value, double learningRate)
+    private static void Step(Adam adam, Tensor value, float[]? gradient, double learningRate)
     {
-        using var gradient = value.grad;
         // Where every element was dropped, it had no influence.
-        if (gradient is not null)
-            adam.Step(DenseMemory.Floats(value), DenseMemory.Floats(gradient), learningRate);
+        if (gradient is null)
+            return;
+        fixed (float* slope = gradient)
+            adam.Step(DenseMemory.Floats(value), slope, learningRate);
     }
 }

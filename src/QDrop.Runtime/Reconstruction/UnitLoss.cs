@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Modules;
 using QDrop.Quantizers;
 using static TorchSharp.torch;
@@ -10,17 +11,20 @@ internal sealed class UnitLoss : IDisposable
     private readonly IReadOnlyList<BatchLayout> _layouts;
     private readonly int[] _targets;
     private readonly ReconstructionLoss[] _losses;
+    private readonly GradientTape _tape;
 
     /// <param name="output">The float unit's outputs on all inputs.</param>
     /// <param name="targets">Which of them are reconstructed.</param>
     /// <param name="channelAxis">The dimension of each of these, samples first, that counts channels.</param>
+    /// <param name="tape">What gradients go back through.</param>
     /// <param name="weights">What squared errors are weighted with, for all inputs; <see langword="null"/> for 1.</param>
     /// <param name="memory">Gives memory for copies in another order; <see langword="null"/> for as much as they need.</param>
     /// <param name="norm">How errors count where they are not weighted; <see langword="null"/> for their squares.</param>
-    public UnitLoss(Samples output, int[] targets, Func<int, int> channelAxis, Samples? weights = null, ActivationMemory? memory = null, LossNorm? norm = null)
+    public UnitLoss(Samples output, int[] targets, Func<int, int> channelAxis, GradientTape tape, Samples? weights = null, ActivationMemory? memory = null, LossNorm? norm = null)
     {
         _layouts = output.Layouts;
         _targets = targets;
+        _tape = tape;
         _losses = [.. targets.Select(i => new ReconstructionLoss(DenseMemory.ToDense(output.Values[i]), channelAxis(i), weights is null ? null : DenseMemory.ToDense(weights.Values[i]), memory, norm))];
     }
 
@@ -41,8 +45,7 @@ internal sealed class UnitLoss : IDisposable
             found.Add(output);
             gradients.Add(gradient);
         }
-        if (found.Count > 0)
-            autograd.backward(found, gradients);
+        _tape.Backward(found, gradients);
         return sum;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using QDrop.Gradients;
 using QDrop.Modules;
 using QDrop.Quantizers;
 using static TorchSharp.torch;
@@ -60,20 +61,22 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
         var alone = settings.Method == Method.AdaRound;
         using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws, Memory);
-        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target), OutputWeights, Memory, Norm);
+        using var tape = new GradientTape();
+        using var loss = new UnitLoss(floatOutput, Targets(quantizedInput, floatOutput), target => ChannelAxis(unit, floatOutput, target), tape, OutputWeights, Memory, Norm);
         var activations = unit.Activations.Where(a => a.Enabled).ToArray();
+        var channelsLast = quantizedInput.Values.Any(static v => v.dim() == 4 && !v.is_contiguous());
         try
         {
-            ExponentPhase? exponents = settings.Scale == Scale.PowerOfTwo && unit.Weights.Count > 0 ? new(unit.Weights, settings, Error) : null;
+            ExponentPhase? exponents = settings.Scale == Scale.PowerOfTwo && unit.Weights.Count > 0 ? new(unit.Weights, settings, Error, channelsLast) : null;
             if (exponents is null)
             {
                 foreach (var weight in unit.Weights)
-                    weight.BeginLearning();
+                    weight.BeginLearning(channelsLast);
             }
             foreach (var activation in activations)
             {
                 activation.Enabled = !alone;
-                activation.BeginLearning(1 - Keep, draws, settings.ActivationLearning);
+                activation.BeginLearning(1 - Keep, draws, tape, settings.ActivationLearning);
             }
             // What is never quantized while learning has nothing to learn from.
             var learned = alone || Keep == 0 || !settings.LearnsActivations ? [] : activations;

@@ -20,6 +20,9 @@ internal sealed record BarRow(string Label, params double?[] Values)
 /// Horizontal bars: a grid of names, bars as SVG, and values, in which lengths are shares of the room there is, so that it has one size of text at any width.
 /// Where the page is narrow, a name and its value stand above their bars.
 /// </summary>
+/// <remarks>
+/// Of our own: chart libraries draw pictures of one size and colour, or need scripts; every program would ship them.
+/// </remarks>
 /// <param name="title">What the chart shows.</param>
 /// <param name="series">Names of the series, one or two.</param>
 /// <param name="format">Writes a value.</param>

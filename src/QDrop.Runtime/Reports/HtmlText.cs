@@ -4,6 +4,7 @@ using System.Text;
 namespace QDrop.Reports;
 
 /// <summary>Text as it stands in a page that is HTML and XML at once.</summary>
+/// <remarks>Of our own: .NET's encoders for HTML let through, or write as numbers, what XML cannot have.</remarks>
 internal static class HtmlText
 {
     /// <summary>What stands for a value that there is not.</summary>

@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
@@ -7,7 +8,8 @@ namespace QDrop.Training;
 
 /// <summary>Searches the grids with which training begins, and where bit widths are learned those of fewer bits to which it may come.</summary>
 /// <param name="calibration">What the search shares with a calibration.</param>
-internal sealed class GridSearch(CalibrationContext calibration)
+/// <param name="tape">What gradients go back through in training.</param>
+internal sealed class GridSearch(CalibrationContext calibration, GradientTape tape)
 {
     private readonly QuantizationSettings _settings = calibration.Settings;
     private readonly QuantizationContext _context = calibration.Quantization;
@@ -35,7 +37,7 @@ internal sealed class GridSearch(CalibrationContext calibration)
     }
 
     private TrainedQuantizer Quantizer(string name, IReadOnlyList<SearchedGrid> grids, bool ofWeights, bool pinned) =>
-        new(name, grids, ofWeights, _settings.Method, _settings.Training!, pinned);
+        new(name, grids, ofWeights, _settings.Method, _settings.Training!, pinned, tape);
 
     /// <summary>The grids of a raw weight: symmetric, their steps from the range search.</summary>
     private SearchedGrid[] OfWeights(QuantizedLayer layer, bool pinned)

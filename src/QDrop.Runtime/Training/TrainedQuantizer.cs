@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Quantizers;
 using static TorchSharp.torch;
 
@@ -10,10 +11,10 @@ namespace QDrop.Training;
 /// <param name="method">How it is learned.</param>
 /// <param name="settings">The settings of training.</param>
 /// <param name="pinned">Whether its bit width is fixed, whatever is learned or dropped elsewhere.</param>
-internal sealed class TrainedQuantizer(string name, IReadOnlyList<SearchedGrid> grids, bool ofWeights, Method method, TrainingSettings settings, bool pinned) : IDisposable
+/// <param name="tape">What gradients go back through.</param>
+internal sealed class TrainedQuantizer(
+    string name, IReadOnlyList<SearchedGrid> grids, bool ofWeights, Method method, TrainingSettings settings, bool pinned, GradientTape tape)
 {
-    // What is quantized may have no gradient itself, as a model's input.
-    private readonly Tensor _leaf = zeros(1).DetachFromDisposeScope().requires_grad_(true);
     private readonly LearnedLogarithm _alpha = new(grids[^1].Step), _sigma = new(grids[^1].Step / 3);
     private readonly EstimatorWeights _estimator = new((float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient), (float)settings.StraightThrough);
     private readonly LevelMasks _masks = new(grids[^1].Grid, method == Method.Cpq && !pinned ? settings.DropBits : 0, method == Method.Cpq && !pinned ? settings.BitPenalty : 0,
@@ -43,7 +44,7 @@ internal sealed class TrainedQuantizer(string name, IReadOnlyList<SearchedGrid> 
     public Tensor Apply(Tensor x, bool rectify)
     {
         if (!Evaluating)
-            return GridFunction.apply(x, _leaf, method == Method.Lsq ? new LsqPass(this, rectify) : new CategoricalPass(this, _masks.Parts, _estimator, rectify));
+            return Learn(x, method == Method.Lsq ? new LsqPass(this, rectify) : new CategoricalPass(this, _masks.Parts, _estimator, rectify));
         using var guard = no_grad();
         var dense = DenseMemory.ToDense(x);
         // The most likely of all grid points is the nearest.
@@ -99,9 +100,12 @@ internal sealed class TrainedQuantizer(string name, IReadOnlyList<SearchedGrid> 
         _masks.Restore(Grid, state[(2 + 2 * LearnedLogarithm.StateLength)..]);
     }
 
+    private Tensor Learn(Tensor x, GridPass pass)
+    {
+        Tensor dense = DenseMemory.ToDense(x), y = pass.Forward(dense);
+        return GradientTape.IsRecording ? tape.Record(new GridOperation(dense, pass), y) : y;
+    }
+
     /// <summary>How much greater the step is with so many bits than with the grid's own.</summary>
     private double Ratio(int bits) => bits == Grid.Bits ? 1 : (double)grids[bits - CategoricalGrid.LeastBits].Step / grids[Grid.Bits - CategoricalGrid.LeastBits].Step;
-
-    /// <inheritdoc/>
-    public void Dispose() => _leaf.Dispose();
 }

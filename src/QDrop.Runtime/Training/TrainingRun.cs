@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using QDrop.Artifacts;
+using QDrop.Gradients;
 using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
@@ -36,6 +37,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingBatches _batches;
     private readonly string _weightsHash;
     private readonly List<TrainedQuantizer> _quantizers = [];
+    private readonly GradientTape _tape = new();
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
     private (int Layers, int Activations) _parts;
     private TrainingState? _state;
@@ -83,7 +85,7 @@ internal sealed class TrainingRun : IDisposable
         discovery.TryInputs();
         CheckTargets();
         _calibration.Progress.Begin("ranges");
-        _quantizers.AddRange(new GridSearch(_calibration).Run());
+        _quantizers.AddRange(new GridSearch(_calibration, _tape).Run());
         _parts = (Context.Layers.Count, Context.Activations.Count);
         _state = new TrainingState(_quantizers, _model, _training);
     }
@@ -146,8 +148,7 @@ internal sealed class TrainingRun : IDisposable
     {
         // The model gets back what it held, whatever else there is.
         _kept.Dispose();
-        foreach (TrainedQuantizer quantizer in _quantizers)
-            quantizer.Dispose();
+        _tape.Dispose();
         // What comes after something that failed in the constructor is not there.
         _batches?.Dispose();
         _calibration?.Dispose();
@@ -247,7 +248,7 @@ internal sealed class TrainingRun : IDisposable
         IReadOnlyList<Tensor> outputs = _calibration.Runner.RunGuarded(inputs).Tensors;
         CheckParts();
         Tensor loss = _data.Loss is { } own ? UserFunction.Loss(own, outputs, targets) : functional.cross_entropy(outputs[0], targets);
-        loss.backward();
+        _tape.Backward([loss], [ones_like(loss)]);
         double value = loss.ToDouble();
         double share = (1 + Math.Cos(Math.PI * done)) / 2;
         foreach (ParameterOptimizer optimizer in _state!.Optimizers)

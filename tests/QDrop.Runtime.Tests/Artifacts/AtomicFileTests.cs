@@ -27,6 +27,37 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 1)]
+    public void What_Windows_refuses_while_a_file_is_in_use_is_tried_again(bool isWindows, int expected)
+    {
+        int tries = 0;
+        var error = Record.Exception(() => AtomicFile.WhileInUse(Change, isWindows));
+        Assert.Equal(expected, tries);
+        Assert.Equal(isWindows, error is null);
+
+        void Change()
+        {
+            if (++tries < 3)
+                throw new UnauthorizedAccessException();
+        }
+    }
+
+    [Fact]
+    public void A_file_that_stays_in_use_is_an_error_in_the_end()
+    {
+        int tries = 0;
+        Assert.Throws<IOException>(() => AtomicFile.WhileInUse(Change, isWindows: true));
+        Assert.InRange(tries, 2, 100);
+
+        void Change()
+        {
+            tries++;
+            throw new IOException();
+        }
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(9)]

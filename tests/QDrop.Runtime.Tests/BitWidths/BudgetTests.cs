@@ -18,11 +18,14 @@ public sealed class BudgetTests : CalibrationTest
 
     private static readonly QuantizationSettings Settings = ResidualNet.Descriptor.Settings with { W = 2, Method = Method.Nearest, Budget = BitBudget.Parse("3.0 bits") };
 
-    private readonly ResidualNet _model = new();
-    private readonly Tensor _inputs = randn(48, 3, 16, 16);
+    private readonly ResidualNet _model;
+    private readonly Tensor _inputs;
 
     public BudgetTests() : base(seed: 11)
     {
+        // Initialisers of fields would run before the generator is seeded.
+        _model = new();
+        _inputs = randn(48, 3, 16, 16);
     }
 
     [Fact]

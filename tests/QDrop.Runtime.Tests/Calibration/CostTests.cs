@@ -1,6 +1,7 @@
 using QDrop.Modules;
 using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
+using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -42,31 +43,44 @@ public sealed class CostTests() : CalibrationTest(seed: 7)
         using var pair = Bilinear(4, 3, 6);
         using var attention = MultiheadAttention(4, 2);
         using var up = ConvTranspose2d(2, 3, 2, stride: 2);
-        using var all = ModuleList<Module>(linear, lstm, gru, cell, grucell, pair, attention, up);
+        using var all = new Layers(linear, lstm, gru, cell, grucell, pair, attention, up);
         Tensor x = randn(7, 2, 4), row = randn(2, 4);
         using var cost = new FloatCost(all);
         linear.call(x);
         lstm.call(x, null);
         gru.call(x, null!);
-        cell.call(row, null);
-        grucell.call(row, null!);
+        // TorchSharp hands an empty state on, which libtorch refuses.
+        cell.call(row, (zeros(2, 5), zeros(2, 5)));
+        grucell.call(row, zeros(2, 5));
         pair.call(row, randn(2, 3));
         attention.call(x, x, x, null, false, null);
         up.call(randn(1, 2, 3, 3));
         Assert.Equal(
             new Dictionary<string, long>
             {
-                ["0"] = 14 * 24,
+                ["all.0"] = 14 * 24,
                 // Four gates, from input and state, in two layers.
-                ["1"] = 14 * 4 * 5 * (4 + 5 + 5 + 5),
-                ["2"] = 14 * 3 * 5 * (4 + 5),
-                ["3"] = 2 * 4 * 5 * (4 + 5),
-                ["4"] = 2 * 3 * 5 * (4 + 5),
-                ["5"] = 2 * 4 * 3 * 6,
-                ["6"] = 14 * 4 * 4 * 4,
-                ["7"] = 9 * 2 * 3 * 4,
+                ["all.1"] = 14 * 4 * 5 * (4 + 5 + 5 + 5),
+                ["all.2"] = 14 * 3 * 5 * (4 + 5),
+                ["all.3"] = 2 * 4 * 5 * (4 + 5),
+                ["all.4"] = 2 * 3 * 5 * (4 + 5),
+                ["all.5"] = 2 * 4 * 3 * 6,
+                ["all.6"] = 14 * 4 * 4 * 4,
+                ["all.7"] = 9 * 2 * 3 * 4,
             },
             cost.Counts);
+    }
+
+    /// <summary>A list of modules registers them where it is itself a part of a module.</summary>
+    private sealed class Layers : Module
+    {
+        public readonly ModuleList<Module> all;
+
+        public Layers(params Module[] modules) : base(nameof(Layers))
+        {
+            all = ModuleList(modules);
+            RegisterComponents();
+        }
     }
 
     private static ModelCost Calibrate(params QuantizationOverride[] overrides)

@@ -44,8 +44,12 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using var guard = no_grad();
-        using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(SentenceNet.Descriptor, path);
-        Tensor expected = model.call(ids), found = loaded.call(ids);
+        QuantizedModule<Tensor, Tensor> loaded;
+        // What is loaded outlives the scope in which it is loaded.
+        using (NewDisposeScope())
+            loaded = QuantizedModel.Load(SentenceNet.Descriptor, path);
+        using QuantizedModule<Tensor, Tensor> owned = loaded;
+        Tensor expected = model.call(ids), found = owned.call(ids);
         Assert.InRange((found - expected).norm().ToDouble() / expected.norm().ToDouble(), 1e-6, 0.05);
         Assert.DoesNotContain("layer.attention.in_proj_weight", outcome.State.FloatTensors.Keys);
         Assert.Contains("layer.norm1.weight", outcome.State.FloatTensors.Keys);

@@ -34,4 +34,25 @@ public sealed class QuantizedLayerTests : IDisposable
         layer.Forward(zeros(shape));
         Assert.Equal(2 * cost, layer.MultiplyAccumulates);
     }
+
+    [Fact]
+    public void A_layer_whose_parameters_ended_with_a_dispose_scope_is_refused()
+    {
+        Module<Tensor, Tensor> embedding;
+        using (NewDisposeScope())
+            embedding = Embedding(4, 3);
+        QDropException refusal = Assert.Throws<QDropException>(() => LayerSource.Of("table", embedding));
+        Assert.Equal("QDROP232", refusal.Code);
+        Assert.Contains("end with the dispose scope", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_weight_of_an_embedding_outlives_the_scope_in_which_it_is_read()
+    {
+        using var embedding = Embedding(4, 3);
+        LayerSource source;
+        using (NewDisposeScope())
+            source = LayerSource.Of("table", embedding);
+        Assert.Equal([4, 3], source.Weight.shape);
+    }
 }

@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
 using Xunit;
@@ -8,6 +9,8 @@ namespace QDrop.Tests.Quantizers;
 /// <summary>Exponents of activations that are learned with the gradient of trained thresholds (arXiv 1903.08066, eq. 6 to 8).</summary>
 public sealed class ActivationExponentTests
 {
+    private readonly GradientTape _tape = new();
+
     private const int Count = 605;
 
     public ActivationExponentTests()
@@ -25,13 +28,13 @@ public sealed class ActivationExponentTests
         using var scope = NewDisposeScope();
         using var quantizer = Searched(rand(Count) * 3);
         Assert.Equal(0, quantizer.ZeroPoint!.item<float>());
-        quantizer.BeginLearning(drop, new PinnedDraws());
+        quantizer.BeginLearning(drop, new PinnedDraws(), _tape);
         quantizer.BeginExponents();
         // Some elements beyond the grid on either side.
         var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
 
         var y = rectify ? quantizer.ForwardRectified(x) : quantizer.Forward(x);
-        y.backward([flow]);
+        _tape.Backward([y], [flow]);
 
         double step = quantizer.Scale!.item<float>(), ofLog = 0;
         var (values, slopes, kept) = (Near.Values(x), Near.Values(flow), Kept(drop));
@@ -48,7 +51,7 @@ public sealed class ActivationExponentTests
         }
         Assert.Equal(forward, Near.Values(y));
         Near.Equal(ofInput, x.grad!);
-        Near.Equal([(float)ofLog], quantizer.LogScale!.grad!, 1e-4, 1e-4);
+        Near.Equal([(float)ofLog], quantizer.ScaleGradient!, 1e-4, 1e-4);
     }
 
     [Fact]
@@ -58,13 +61,13 @@ public sealed class ActivationExponentTests
         var sample = randn(Count) + 0.4;
         using var quantizer = Searched(sample);
         var step = quantizer.Scale!.item<float>();
-        quantizer.BeginLearning(0, new PinnedDraws());
+        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
         quantizer.BeginExponents();
         using (no_grad())
             quantizer.LogScale!.copy_(tensor([MathF.Log2(step) + 1]));
         var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
-        quantizer.Forward(x).backward([flow]);
-        Tensor gradient = quantizer.LogScale!.grad!.clone();
+        _tape.Backward([quantizer.Forward(x)], [flow]);
+        float[] gradient = quantizer.ScaleGradient!;
 
         quantizer.EndLearning();
 
@@ -87,7 +90,7 @@ public sealed class ActivationExponentTests
         using var scope = NewDisposeScope();
         using var quantizer = Searched(rand(Count));
         var step = quantizer.Scale!.item<float>();
-        quantizer.BeginLearning(0, new PinnedDraws());
+        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
         quantizer.BeginExponents();
         using (no_grad())
             quantizer.LogScale!.add_(40);
@@ -102,7 +105,7 @@ public sealed class ActivationExponentTests
         var x = rand(Count) * 3;
         using var quantizer = Searched(x);
         var before = Near.Values(quantizer.Forward(x));
-        quantizer.BeginLearning(0, new PinnedDraws());
+        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
         quantizer.BeginExponents();
         Assert.Equal(before, Near.Values(quantizer.Forward(x)));
         quantizer.EndLearning();
@@ -118,11 +121,10 @@ public sealed class ActivationExponentTests
         using var scope = NewDisposeScope();
         using var quantizer = Searched(rand(Count), scale);
         var step = quantizer.Scale!.item<float>();
-        quantizer.BeginLearning(0.5, new PinnedDraws());
+        quantizer.BeginLearning(0.5, new PinnedDraws(), _tape);
         var x = rand(Count).requires_grad_();
-        quantizer.Forward(x).sum().backward();
+        _tape.Backward([quantizer.Forward(x)], [ones_like(x)]);
         Assert.Contains(Near.Values(x.grad!), g => g != 0);
-        Assert.False(quantizer.Scale!.requires_grad);
         quantizer.EndLearning();
         Assert.Equal(step, quantizer.Scale!.item<float>());
     }

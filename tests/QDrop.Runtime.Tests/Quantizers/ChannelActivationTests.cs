@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
 using Xunit;
@@ -8,6 +9,8 @@ namespace QDrop.Tests.Quantizers;
 /// <summary>A quantizer with a grid for each channel is one quantizer for each channel, in both memory orders.</summary>
 public sealed class ChannelActivationTests
 {
+    private readonly GradientTape _tape = new();
+
     private const int Bits = 3;
 
     public ChannelActivationTests() => set_num_threads(1);
@@ -70,10 +73,10 @@ public sealed class ChannelActivationTests
         (float[] Y, float[] Scales) Run()
         {
             using var quantizer = Quantizer(16, 1, [.. Enumerable.Range(0, 16)]);
-            quantizer.BeginLearning(0.5, new PinnedDraws());
+            quantizer.BeginLearning(0.5, new PinnedDraws(), _tape);
             Tensor input = x.clone().requires_grad_(), y = quantizer.Forward(input);
-            y.backward([flow]);
-            return (Near.Values(y.detach()), Near.Values(quantizer.Scale!.grad!));
+            _tape.Backward([y], [flow]);
+            return (Near.Values(y.detach()), quantizer.ScaleGradient!);
         }
     }
 
@@ -114,7 +117,7 @@ public sealed class ChannelActivationTests
         using var scope = NewDisposeScope();
         using var quantizer = Quantizer(3, 1, [0, 1, 2]);
         float[] scales = Near.Values(quantizer.Scale!);
-        quantizer.BeginLearning(0.5, new PinnedDraws(), ActivationLearning.LsqPlus);
+        quantizer.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus);
         using (no_grad())
             quantizer.Offset!.copy_(tensor([-2.4f * scales[0], 9 * scales[1], -90f]));
         quantizer.EndLearning();
@@ -163,7 +166,7 @@ public sealed class ChannelActivationTests
     [InlineData("8,16", 1)]
     public void Without_a_layer_channels_are_second_in_images_and_last_in_sequences(string shape, int axis) => Assert.Equal(axis, ChannelSource.AxisOf(Shape(shape), null));
 
-    private static void Same(string size, int axis, bool channelsLast, ActivationLearning? learning, double drop, bool rectify = false)
+    private void Same(string size, int axis, bool channelsLast, ActivationLearning? learning, double drop, bool rectify = false)
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
@@ -174,10 +177,10 @@ public sealed class ChannelActivationTests
         Tensor input = Ordered(values, channelsLast).requires_grad_(learning is not null);
         using var all = Quantizer(channels, axis, [.. Enumerable.Range(0, channels)]);
         if (learning is { } learns)
-            all.BeginLearning(drop, draws, learns);
+            all.BeginLearning(drop, draws, _tape, learns);
         Tensor output = rectify ? all.ForwardRectified(input) : all.Forward(input);
         if (learning is not null)
-            output.backward([flow]);
+            _tape.Backward([output], [flow]);
 
         // Element i in memory has the i-th draw: which that is for an element of a channel alone, a tensor that counts says.
         Tensor places = Ordered(Places(shape, channelsLast), channelsLast);
@@ -185,20 +188,20 @@ public sealed class ChannelActivationTests
         {
             using var one = Quantizer(1, null, [c]);
             if (learning is { } also)
-                one.BeginLearning(drop, new DrawsAt(Near.Values(places.narrow(axis, c, 1).contiguous())), also);
+                one.BeginLearning(drop, new DrawsAt(Near.Values(places.narrow(axis, c, 1).contiguous())), _tape, also);
             Tensor channel = values.narrow(axis, c, 1).contiguous().requires_grad_(learning is not null);
             Tensor expected = rectify ? one.ForwardRectified(channel) : one.Forward(channel);
             Near.Equal(Near.Values(expected.detach()), output.detach().narrow(axis, c, 1).contiguous(), 0, 0);
             if (learning is null)
                 continue;
-            expected.backward([flow.narrow(axis, c, 1).contiguous()]);
+            _tape.Backward([expected], [flow.narrow(axis, c, 1).contiguous()]);
             Near.Equal(Near.Values(channel.grad!), input.grad!.narrow(axis, c, 1).contiguous(), 0, 0);
             if (learning == ActivationLearning.Fixed)
                 continue;
             // Sums in another order.
-            Near.Equal(Near.Values(one.Scale!.grad!), all.Scale!.grad![c].view(1), 1e-4, 1e-5);
+            Near.Equal(one.ScaleGradient!, [all.ScaleGradient![c]], 1e-4, 1e-5);
             if (learning == ActivationLearning.LsqPlus)
-                Near.Equal(Near.Values(one.Offset!.grad!), all.Offset!.grad![c].view(1), 1e-4, 1e-5);
+                Near.Equal(one.OffsetGradient!, [all.OffsetGradient![c]], 1e-4, 1e-5);
         }
     }
 

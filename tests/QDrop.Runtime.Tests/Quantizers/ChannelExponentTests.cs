@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
 using QDrop.Tests.Golden;
@@ -9,6 +10,8 @@ namespace QDrop.Tests.Quantizers;
 /// <summary>Exponents of activations with a grid for each channel are those of one quantizer for each channel, in both memory orders.</summary>
 public sealed class ChannelExponentTests
 {
+    private readonly GradientTape _tape = new();
+
     private const int Channels = 5;
 
     public ChannelExponentTests()
@@ -38,7 +41,7 @@ public sealed class ChannelExponentTests
         Assert.True(Near.Values(all.ZeroPoint!).Distinct().Count() > 2);
 
         Tensor output = rectify ? all.ForwardRectified(input) : all.Forward(input);
-        output.backward([flow]);
+        _tape.Backward([output], [flow]);
 
         // Element i in memory has the i-th draw.
         Tensor counted = arange(0, values.numel(), ScalarType.Float32);
@@ -49,13 +52,13 @@ public sealed class ChannelExponentTests
             Assert.Equal(one.Exponents[0], all.Exponents[c]);
             Tensor channel = Channel(values, c).requires_grad_();
             Tensor expected = rectify ? one.ForwardRectified(channel) : one.Forward(channel);
-            expected.backward([Channel(flow, c)]);
+            _tape.Backward([expected], [Channel(flow, c)]);
             Near.Equal(Near.Values(expected), Channel(output.detach(), c), 0, 0);
             Near.Equal(Near.Values(channel.grad!), Channel(input.grad!, c), 0, 0);
-            float found = Near.Values(all.LogScale!.grad!)[c];
+            float found = all.ScaleGradient![c];
             Assert.NotEqual(0, found);
             // Sums in another order.
-            Near.Equal(Near.Values(one.LogScale!.grad!), [found], 1e-4, 1e-5 * Math.Pow(3, c));
+            Near.Equal(one.ScaleGradient!, [found], 1e-4, 1e-5 * Math.Pow(3, c));
         }
     }
 
@@ -87,13 +90,13 @@ public sealed class ChannelExponentTests
     private static Tensor Channel(Tensor x, int c) => x.narrow(1, c, 1).contiguous().clone();
 
     /// <summary>A quantizer whose exponents are being learned, its range searched.</summary>
-    private static ActivationQuantizer Learning(Tensor searched, bool perChannel, double drop, DrawSource draws)
+    private ActivationQuantizer Learning(Tensor searched, bool perChannel, double drop, DrawSource draws)
     {
         var quantizer = new ActivationQuantizer("a") { Bits = 3, Range = new(Scale: Scale.PowerOfTwo), PerChannel = perChannel, Source = new(4, Channels), Observing = true };
         quantizer.Forward(searched);
         quantizer.Observing = false;
         quantizer.Enabled = true;
-        quantizer.BeginLearning(drop, draws);
+        quantizer.BeginLearning(drop, draws, _tape);
         quantizer.BeginExponents();
         return quantizer;
     }

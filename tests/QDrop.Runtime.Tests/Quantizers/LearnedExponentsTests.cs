@@ -42,16 +42,18 @@ public sealed class LearnedExponentsTests
         using var quantizer = Quantizer(axis, symmetric: symmetric, perChannel: perChannel);
         quantizer.BeginExponents();
         var exponents = quantizer.Exponents!;
-        using (no_grad())
-        {
-            // Somewhere else than at the start, where every gradient of a step is 0; some α at which h is stopped.
-            quantizer.Alpha!.add_(randn(quantizer.Weight.shape) * 1.5);
-            exponents.V.add_(randn(exponents.V.shape) * 0.3);
-        }
+        // Somewhere else than at the start, where every gradient of a step is 0; some α at which h is stopped.
+        quantizer.Alpha!.add_(randn(quantizer.Weight.shape) * 1.5);
+        foreach (ref float learned in exponents.V.AsSpan())
+            learned += randn(1).item<float>() * 0.3f;
+        quantizer.Changed();
         var flow = randn(quantizer.Weight.shape);
         quantizer.Value().backward([flow]);
+        Tensor gradient = quantizer.TakeSlope()!;
+        quantizer.Backward(gradient, null, 0, static (_, _) => { });
+        float[] ofAlpha = Near.Values(gradient);
 
-        float[] weights = Near.Values(quantizer.Weight), alpha = Near.Values(quantizer.Alpha!), v = Near.Values(exponents.V), slopes = Near.Values(flow);
+        float[] weights = Near.Values(quantizer.Weight), alpha = Near.Values(quantizer.Alpha!), v = exponents.V, slopes = Near.Values(flow);
         var (channels, steps, top) = (exponents.Channels, exponents.Steps(), 15);
         int Channel(int i) => !perChannel ? 0 : axis == 0 ? i / PerChannel : i % Channels;
 
@@ -72,10 +74,10 @@ public sealed class LearnedExponentsTests
         for (var i = 0; i < weights.Length; i++)
         {
             var difference = (Weight(i, alpha[i] + Delta, v[Channel(i)]) - Weight(i, alpha[i] - Delta, v[Channel(i)])) / (2 * Delta);
-            Assert.Equal(slopes[i] * difference, Near.Values(quantizer.Alpha!.grad!)[i], 1e-4);
+            Assert.Equal(slopes[i] * difference, ofAlpha[i], 1e-4);
             ofV[Channel(i)] += slopes[i] * (Weight(i, alpha[i], v[Channel(i)] + Delta) - Weight(i, alpha[i], v[Channel(i)] - Delta)) / (2 * Delta);
         }
-        Near.Equal([.. ofV.Select(g => (float)g)], exponents.V.grad!, 1e-3, 1e-4);
+        Near.Equal([.. ofV.Select(g => (float)g)], exponents.Gradient!, 1e-3, 1e-4);
         Assert.All(ofV, g => Assert.NotEqual(0, g, 1e-3));
         // Forward, in double.
         Near.Equal([.. weights.Select((_, i) => (float)Weight(i, alpha[i], v[Channel(i)]))], quantizer.Value(), 1e-4, 1e-5);
@@ -100,8 +102,7 @@ public sealed class LearnedExponentsTests
             return ((1 - h) * errors[c][below]) + (h * errors[c][below + 1]);
         }) / errors.Sum(e => e.Min());
 
-        using (no_grad())
-            exponents.V.copy_(tensor(v));
+        v.CopyTo(exponents.V, 0);
         float* gradient = stackalloc float[] { 1, 2, 3 };
         Assert.Equal(Total(v), exponents.RoundingError(gradient, 10), 1e-4);
         for (var c = 0; c < Channels; c++)
@@ -122,8 +123,8 @@ public sealed class LearnedExponentsTests
         using var scope = NewDisposeScope();
         using WeightQuantizer searched = Quantizer(0, Scale.Free), quantizer = Quantizer(0);
         quantizer.BeginExponents();
-        using (no_grad())
-            quantizer.Exponents!.V.copy_(tensor([-5f, 0.2f, 7f]));
+        float[] moved = [-5, 0.2f, 7];
+        moved.CopyTo(quantizer.Exponents!.V, 0);
         float[] scales = Near.Values(searched.Scale!), weights = Near.Values(quantizer.Weight);
 
         Assert.Equal((2, 3), quantizer.HardenExponents());

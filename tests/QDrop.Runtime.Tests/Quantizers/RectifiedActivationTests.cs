@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
 using Xunit;
@@ -8,14 +9,16 @@ namespace QDrop.Tests.Quantizers;
 /// <summary>ReLU and quantizer in one pass give, to the bit, what they give one after the other.</summary>
 public sealed class RectifiedActivationTests
 {
+    private readonly GradientTape _tape = new();
+
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.5)]
     [InlineData(1.0)]
-    public void While_learning(double drop) => Same(quantizer => quantizer.BeginLearning(drop, new PinnedDraws()), learns: true);
+    public void While_learning(double drop) => Same(quantizer => quantizer.BeginLearning(drop, new PinnedDraws(), _tape), learns: true);
 
     [Fact]
-    public void While_the_offset_is_learned() => Same(static quantizer => quantizer.BeginLearning(0.5, new PinnedDraws(), ActivationLearning.LsqPlus), learns: true);
+    public void While_the_offset_is_learned() => Same(quantizer => quantizer.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus), learns: true);
 
     [Fact]
     public void Without_learning() => Same(static _ => { }, learns: false);
@@ -26,7 +29,7 @@ public sealed class RectifiedActivationTests
     [Fact]
     public void Observing() => Same(static quantizer => quantizer.Observing = true, learns: false);
 
-    private static void Same(Action<ActivationQuantizer> prepare, bool learns)
+    private void Same(Action<ActivationQuantizer> prepare, bool learns)
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
@@ -49,8 +52,8 @@ public sealed class RectifiedActivationTests
             Tensor x = values.clone().requires_grad_(learns);
             Tensor y = forward(quantizer, x);
             if (learns)
-                y.backward([flow]);
-            return (Near.Values(y.detach()), x.grad is null ? [] : Near.Values(x.grad), Near.Values((quantizer.Scale!.grad ?? quantizer.Scale!).detach()));
+                _tape.Backward([y], [flow]);
+            return (Near.Values(y.detach()), x.grad is null ? [] : Near.Values(x.grad), quantizer.ScaleGradient ?? Near.Values(quantizer.Scale!));
         }
     }
 }

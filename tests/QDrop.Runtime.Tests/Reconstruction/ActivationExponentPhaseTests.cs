@@ -1,4 +1,5 @@
 using QDrop.Modules;
+using QDrop.Gradients;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
 using TorchSharp;
@@ -10,6 +11,8 @@ namespace QDrop.Tests.Reconstruction;
 /// <summary>The phase of reconstruction in which the exponents of activations are learned and then chosen.</summary>
 public sealed class ActivationExponentPhaseTests
 {
+    private readonly GradientTape _tape = new();
+
     private const int Features = 40, Samples = 96;
 
     private static readonly QuantizationSettings _settings = QuantizationSettings.Quick with { A = 3, Scale = Scale.PowerOfTwo, Iterations = 200, Norm = 2 };
@@ -112,7 +115,7 @@ public sealed class ActivationExponentPhaseTests
         int[] before = unit.Exponents;
         double[] drops = [0.5, 0.2];
         for (int i = 0; i < 2; i++)
-            activations[i].BeginLearning(drops[i], new SeededDraws(i));
+            activations[i].BeginLearning(drops[i], new SeededDraws(i), _tape);
         var settings = _settings with { Iterations = 100, Exponents = new() { ActivationShare = 0.5, ActivationLearningRate = 0.1 } };
         var phase = new ActivationExponentPhase(activations, settings, begin: 7);
         var measured = new List<double>();
@@ -121,7 +124,7 @@ public sealed class ActivationExponentPhaseTests
         {
             phase.Begin(iteration, Measure);
             for (int i = 0; i < 2 && iteration is > 7 and < 58; i++)
-                (activations[i].Forward(seen[i]) - seen[i]).square().mean().backward();
+                _tape.Backward([(activations[i].Forward(seen[i]) - seen[i]).square().mean()], [ones([])]);
             phase.Step(iteration);
             Assert.Equal(drops, activations.Select(a => a.Drop));
         }

@@ -29,7 +29,7 @@ public sealed class FoldingTests
             norm.running_var!.copy_(rand(5) + 0.5);
         }
         LayerSource source = LayerSource.Of("layer", module);
-        using var quantizer = new TrainedQuantizer("layer", [new(CategoricalGrid.OfWeights(3), 0.05f)], ofWeights: true, Method.Cpq, new(), pinned: false) { Evaluating = true };
+        var quantizer = new TrainedQuantizer("layer", [new(CategoricalGrid.OfWeights(3), 0.05f)], ofWeights: true, Method.Cpq, new(), pinned: false, new()) { Evaluating = true };
         var layer = new TrainedLayer(source, norm, quantizer);
         Tensor x = randn(2, 3, 6, 6);
         Tensor expected = layer.Forward(x).detach();

@@ -1,3 +1,4 @@
+using QDrop.Gradients;
 using QDrop.Training;
 using TorchSharp;
 using Xunit;
@@ -8,6 +9,8 @@ namespace QDrop.Runtime.Tests.Training;
 /// <summary>Grids whose bit width is learned: what comes out of them, and what is left when levels are lost.</summary>
 public sealed class TrainedQuantizerTests
 {
+    private readonly GradientTape _tape = new();
+
     // α and σ lie behind bit width and zero point in the state, the gates behind them.
     private const int Alpha = 2, Gates = Alpha + 2 * LearnedScalar.StateLength;
 
@@ -18,7 +21,7 @@ public sealed class TrainedQuantizerTests
     [Fact]
     public void Grids_of_fewer_bits_have_the_steps_that_fit_them()
     {
-        using var quantizer = Learned();
+        TrainedQuantizer quantizer = Learned();
         Assert.Equal(Steps, Enumerable.Range(2, 3).Select(bits => quantizer.StepOf(bits).Alpha));
         Assert.All(Enumerable.Range(2, 3), bits => Assert.Equal(3, quantizer.StepOf(bits).Sharpness, 1e-5));
 
@@ -38,7 +41,7 @@ public sealed class TrainedQuantizerTests
     public void What_comes_out_is_the_mean_over_the_grids_and_so_are_its_gradients()
     {
         using var scope = NewDisposeScope();
-        using var quantizer = Learned();
+        TrainedQuantizer quantizer = Learned();
         float[] uniforms = [0.1f, 0.12f, 0, 0, 0, 0, 0, 0];
         quantizer.Masks.Sample(uniforms);
         double z3 = HardConcrete.Sample(HardConcrete.Start, uniforms[0]).Value, z4 = HardConcrete.Sample(HardConcrete.Start, uniforms[1]).Value;
@@ -52,7 +55,7 @@ public sealed class TrainedQuantizerTests
         Assert.Equal(shares.Zip(highest, static (s, v) => s * v).Sum(), y[0].ToDouble(), 1e-5);
         Assert.Equal(shares.Zip(nearest, static (s, v) => s * v).Sum(), y[1].ToDouble(), 1e-5);
 
-        y[0].backward();
+        _tape.Backward([y[0]], [ones([])]);
         Assert.Equal(0, x.grad![0].ToDouble());
         Assert.Equal(0, x.grad[1].ToDouble());
         quantizer.Learn(1);
@@ -70,7 +73,7 @@ public sealed class TrainedQuantizerTests
         using var scope = NewDisposeScope();
         // The grid of 2 bits that lies within that of 4 would have its zero point at 0.
         SearchedGrid[] grids = [new(new(2, 1), 0.9f), new(new(3, 1), 0.5f), new(new(4, 3), 0.3f)];
-        using var quantizer = new TrainedQuantizer("add", grids, ofWeights: false, Method.Cpq, new() { BitPenalty = 1 }, pinned: false);
+        var quantizer = new TrainedQuantizer("add", grids, ofWeights: false, Method.Cpq, new() { BitPenalty = 1 }, pinned: false, new());
         quantizer.Masks.Sample([0.001f, 0.5f, 0, 0, 0, 0, 0, 0]);
         Assert.Equal(-0.9f, quantizer.Apply(tensor([-5f]), rectify: false).item<float>());
         double[] state = quantizer.State;
@@ -81,6 +84,6 @@ public sealed class TrainedQuantizerTests
     }
 
     // A penalty that is there and weighs nothing.
-    private static TrainedQuantizer Learned() =>
-        new("conv", Weights, ofWeights: true, Method.Cpq, new() { BitPenalty = 1e-300, ClusterGradient = 0 }, pinned: false);
+    private TrainedQuantizer Learned() =>
+        new("conv", Weights, ofWeights: true, Method.Cpq, new() { BitPenalty = 1e-300, ClusterGradient = 0 }, pinned: false, _tape);
 }

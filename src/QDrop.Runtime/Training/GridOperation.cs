@@ -1,34 +1,16 @@
+using QDrop.Gradients;
 using QDrop.Quantizers;
 using static TorchSharp.torch;
 
 namespace QDrop.Training;
 
-/// <summary>
-/// Quantization while training, with gradients for what is quantized and for its grid. Arguments of <c>apply</c>: what is quantized, a leaf <c>[1]</c> by which
-/// the operation is part of the graph whatever is quantized, and a <see cref="GridPass"/>.
-/// </summary>
-internal sealed class GridFunction : autograd.SingleTensorFunction<GridFunction>
+/// <summary>Quantization while training. The grid keeps its gradients itself.</summary>
+/// <param name="x">What is quantized, dense.</param>
+/// <param name="pass">The forward pass.</param>
+internal sealed class GridOperation(Tensor x, GridPass pass) : TapedOperation(x)
 {
     /// <inheritdoc/>
-    public override string Name => nameof(GridFunction);
-
-    /// <inheritdoc/>
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
-    {
-        var x = DenseMemory.ToDense((Tensor)vars[0]);
-        var pass = (GridPass)vars[2];
-        ctx.save_for_backward([x]);
-        ctx.save_data(nameof(GridPass), pass);
-        return pass.Forward(x);
-    }
-
-    /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-    {
-        var pass = (GridPass)ctx.get_data(nameof(GridPass));
-        // The grid keeps its gradients itself.
-        return [pass.Backward(ctx.get_saved_variables()[0], grad_output), zeros(1), null!];
-    }
+    public override Tensor Backward(Tensor gradient) => pass.Backward(Input, gradient);
 }
 
 /// <summary>What one forward pass through a grid leaves for the backward pass.</summary>

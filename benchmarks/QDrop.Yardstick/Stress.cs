@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Cifar10;
+using Cifar10.Data;
+using QDrop.Artifacts;
+using QDrop.Reconstruction;
+using QDrop.Tests;
+using QDrop.Training;
+using static TorchSharp.torch;
+
+namespace QDrop.Yardstick;
+
+/// <summary>
+/// Reconstructs and trains beside a thread that does nothing but collect garbage, and compares the bytes that come out with those of runs
+/// without it. What native code uses must be held by somebody while it does; else it crashes here, or other bytes come out.
+/// </summary>
+internal static class Stress
+{
+    private const int Samples = 256;
+
+    /// <summary>Runs all cases in turns until the time is over.</summary>
+    /// <returns>0 if all bytes were the same.</returns>
+    public static int Run(string weights, int threads, int iterations, TimeSpan duration)
+    {
+        set_num_threads(threads);
+        using var scope = NewDisposeScope();
+        CifarImages images = CifarFolder.Find().Train(Samples);
+        Tensor inputs = Batch.Of(images, 0, Samples).Inputs;
+        var data = new TrainingData(inputs, tensor(images.Labels));
+        (string Name, int Iterations, Func<string> Run)[] cases = [.. Cases(iterations).Select(c => (c.Name, c.Iterations, (Func<string>)(() => Bytes(weights, c.Settings, inputs, data))))];
+        string[] expected = [.. cases.Select(static c => c.Run())];
+
+        using var collector = new Collector();
+        long collections = 0, done = 0, different = 0;
+        var clock = Stopwatch.StartNew();
+        for (int round = 0; clock.Elapsed < duration; round++)
+        {
+            int i = round % cases.Length;
+            bool same = cases[i].Run() == expected[i];
+            different += same ? 0 : 1;
+            done += cases[i].Iterations;
+            Console.WriteLine($"{clock.Elapsed:mm\\:ss} {cases[i].Name}: {(same ? "the same bytes" : "OTHER BYTES")}, {collector.Collections - collections:n0} collections");
+            collections = collector.Collections;
+        }
+        Console.WriteLine($"{clock.Elapsed:mm\\:ss}: {done:n0} iterations and training steps, {collector.Collections:n0} collections, {different} runs with other bytes.");
+        return different == 0 ? 0 : 1;
+    }
+
+    private static IEnumerable<(string Name, int Iterations, QuantizationSettings Settings)> Cases(int iterations)
+    {
+        var settings = new QuantizationSettings { W = 2, A = 4, Samples = Samples, RangeSamples = 64, Iterations = iterations, Seed = 1 };
+        var training = new TrainingSettings { Epochs = 2, BatchSize = 32 };
+        const int Units = 11, Steps = 2 * Samples / 32;
+        yield return ("QDrop", Units * iterations, settings);
+        yield return ("QDrop, scales and offsets of each channel", Units * iterations, settings with { ActivationLearning = ActivationLearning.LsqPlus, ActivationsPerChannel = true });
+        yield return ("QDrop, powers of two", Units * iterations, settings with { Scale = Scale.PowerOfTwo });
+        yield return ("QDrop, Fisher", Units * iterations, settings with { Loss = LossKind.Fisher });
+        yield return ("LSQ", Steps, settings with { Method = Method.Lsq, Training = training });
+        yield return ("CPQ with DropBits", Steps, settings with { Method = Method.Cpq, Training = training with { DropBits = 0.1 } });
+    }
+
+    private static string Bytes(string weights, QuantizationSettings settings, Tensor inputs, TrainingData data)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new ResNet20();
+        WeightFile.LoadInto(model, weights);
+        CalibrationOutcome outcome = settings.Training is null
+            ? ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, inputs)
+            : new CpqTrainer(ResNet20.Quantized.Descriptor, model, settings).Train(data);
+        return TensorHash.Of(ArtifactWriter.Tensors(outcome.State));
+    }
+}

@@ -1,0 +1,57 @@
+using QDrop.Artifacts;
+using QDrop.Reconstruction;
+using QDrop.Runtime.Tests.Modules;
+using QDrop.Runtime.Tests.Training;
+using QDrop.Tests;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace QDrop.Runtime.Tests.Calibration;
+
+/// <summary>
+/// Nothing that native code uses is left to the garbage collector, however often it runs. `benchmarks/QDrop.Yardstick stress` does the same
+/// for minutes.
+/// </summary>
+public sealed class CollectionTests : TrainingTest
+{
+    // So many at least, or the test has not tested anything.
+    private const int LeastCollections = 30;
+
+    [Theory]
+    [InlineData(Scale.Free, ActivationLearning.Lsq, false)]
+    [InlineData(Scale.Free, ActivationLearning.LsqPlus, true)]
+    [InlineData(Scale.PowerOfTwo, ActivationLearning.Lsq, false)]
+    public void Reconstruction_leaves_the_same_bytes_while_garbage_is_collected(Scale scale, ActivationLearning learning, bool perChannel)
+    {
+        Tensor inputs = randn(48, 3, 16, 16);
+        QuantizationSettings settings = ResidualNet.Descriptor.Settings with
+        {
+            W = 2,
+            Iterations = 200,
+            Scale = scale,
+            ActivationLearning = learning,
+            ActivationsPerChannel = perChannel,
+        };
+
+        Same(() => ModelCalibrator.Run(ResidualNet.Descriptor, settings, Model, inputs));
+    }
+
+    [Theory]
+    [InlineData(Method.Lsq, 0)]
+    [InlineData(Method.Cpq, 0.1)]
+    public void Training_leaves_the_same_bytes_while_garbage_is_collected(Method method, double dropBits) =>
+        Same(() => Train(Settings with { Method = method, Training = Settings.Training! with { Epochs = 8, DropBits = dropBits } }, Data));
+
+    private static void Same(Func<CalibrationOutcome> run)
+    {
+        string expected = Hash(run());
+        using var collector = new Collector();
+        do
+        {
+            Assert.Equal(expected, Hash(run()));
+        }
+        while (collector.Collections < LeastCollections);
+    }
+
+    private static string Hash(CalibrationOutcome outcome) => TensorHash.Of(ArtifactWriter.Tensors(outcome.State));
+}
