@@ -12,8 +12,8 @@ namespace QDrop.Build;
 /// The program's <c>.deps.json</c> names its assembly and those of its project references, which the host then demands beside that
 /// file: at this point of the build they are not yet copied there, or old ones are, which would be loaded in place of the new. So
 /// they are taken out, and the worker finds them by the list of references. Packages stay: the host knows best which of their
-/// assemblies and native libraries fit the machine. The native libraries of TorchSharp and libtorch are taken out, too: the worker
-/// loads those itself, from the list of references, where a copy may stand in place of a package's library.
+/// assemblies and native libraries fit the machine. The native libraries of TorchSharp and libtorch are taken out, too:
+/// the worker loads those itself, from the list of references, where a copy may stand in place of a package's library.
 /// Not by Microsoft.Extensions.DependencyModel: the task brings no assembly that MSBuild may have in another version.
 /// </remarks>
 internal static class DependencyFile
@@ -43,12 +43,14 @@ internal static class DependencyFile
     }
 
     private static bool IsTorch(string library) =>
-        library.StartsWith("TorchSharp/", StringComparison.OrdinalIgnoreCase) || library.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase);
+        library.StartsWith("TorchSharp/", StringComparison.OrdinalIgnoreCase)
+        || library.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase);
 
     private static void RemoveNativeAssets(XElement library)
     {
         Member(library, "native")?.Remove();
-        foreach (var asset in Members(Member(library, "runtimeTargets")).Where(static a => Member(a, "assetType")?.Value == "native").ToList())
+        var assets = Members(Member(library, "runtimeTargets"));
+        foreach (var asset in assets.Where(static a => Member(a, "assetType")?.Value == "native").ToList())
             asset.Remove();
     }
 

@@ -5,10 +5,12 @@ using QDrop.Build.NativeLibraries;
 namespace QDrop.Build;
 
 /// <summary>
-/// Makes copies of TorchSharp's native library that load on systems whose C++ library is older than the one it was linked with, and
-/// gives them in place of the originals, which stay as they are.
+/// Makes copies of TorchSharp's native library that load on systems whose C++ library is older than the one it was
+/// linked with, and gives them in place of the originals, which stay as they are.
 /// </summary>
-/// <remarks>An original is a file of the NuGet cache, or a hard link to one, so it is never opened for writing.</remarks>
+/// <remarks>
+/// An original is a file of the NuGet cache, or a hard link to one, so it is never opened for writing.
+/// </remarks>
 public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
 {
     /// <summary>The libraries, with all their metadata; one may occur several times with other metadata.</summary>
@@ -38,7 +40,7 @@ public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
         string? cppLibrary = string.IsNullOrEmpty(CppLibrary) ? SystemCppLibrary.Find() : CppLibrary;
         if (cppLibrary is null)
         {
-            Log.LogMessage(MessageImportance.Low, "QDrop: the loader of this system finds no {0}.", MissingVersions.CppLibrary);
+            Log.LogMessage(MessageImportance.Low, "This system's loader finds no {0}.", MissingVersions.CppLibrary);
             return true;
         }
 
@@ -72,27 +74,36 @@ public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
                 return null;
             }
 
-            string copy = Path.GetFullPath(Path.Combine(OutputDirectory, library.GetMetadata("RuntimeIdentifier"), name));
+            string folder = Path.Combine(OutputDirectory, library.GetMetadata("RuntimeIdentifier"));
+            string copy = Path.GetFullPath(Path.Combine(folder, name));
             if (WriteIfDifferent(copy, missing.MarkedWeak()))
-                Log.LogMessage(MessageImportance.High, "QDrop: the program gets a copy of {0} that does without {1}, which the C++ library of this system is too old to have (QDropOlderLibstdcxx).", name, string.Join(", ", missing.Names));
+                LogCopy(name, missing);
             return copy;
         }
         catch (ElfFormatException e)
         {
-            Error("QDROP113", $"'{original}' cannot be compared with the C++ library of this system, '{cppLibrary}': {e.Message} Restore the package TorchSharp again (dotnet restore --force), or leave QDropOlderLibstdcxx out.");
+            Error(
+                "QDROP113",
+                $"'{original}' cannot be compared with the C++ library of this system, '{cppLibrary}': {e.Message} " +
+                "Restore the package TorchSharp again (dotnet restore --force), or leave QDropOlderLibstdcxx out.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Error("QDROP260", $"The copy of '{original}' cannot be written to '{OutputDirectory}': {e.Message} Free some space on the disk or make the folder writable, then build again.");
+            Error(
+                "QDROP260",
+                $"The copy of '{original}' cannot be written to '{OutputDirectory}': {e.Message} " +
+                "Free some space on the disk or make the folder writable, then build again.");
         }
 
         return null;
     }
 
-    /// <summary>Writes aside and renames: a file that is linked to elsewhere, or loaded by a program that runs, is not changed.</summary>
+    /// <summary>
+    /// Writes aside and renames: a file that is linked to elsewhere, or loaded by a program that runs, is not changed.
+    /// </summary>
     private static bool WriteIfDifferent(string path, byte[] bytes)
     {
-        if (File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
             return false;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string aside = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -112,6 +123,16 @@ public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
         return true;
     }
 
-    private void Error(string code, string message) =>
-        Log.LogError("QDrop", code, null, WorkerSession.HelpLink(HelpDirectory, code), ProjectFile, 0, 0, 0, 0, message);
+    private void LogCopy(string name, MissingVersions missing) => Log.LogMessage(
+        MessageImportance.High,
+        "QDrop: the program gets a copy of {0} that does without {1}, " +
+        "which the C++ library of this system is too old to have (QDropOlderLibstdcxx).",
+        name,
+        string.Join(", ", missing.Names));
+
+    private void Error(string code, string message)
+    {
+        string? page = WorkerSession.HelpLink(HelpDirectory, code);
+        Log.LogError("QDrop", code, null, page, ProjectFile, 0, 0, 0, 0, message);
+    }
 }

@@ -53,7 +53,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     public ITaskItem[] References { get; set; } = [];
 
     /// <summary>
-    /// Native libraries of packages that the program gets; those of a class library, too, which are not copied beside it.
+    /// Native libraries of the program's packages; those of a class library, too, which are not copied beside it.
     /// </summary>
     public ITaskItem[] NativeLibraries { get; set; } = [];
 
@@ -153,7 +153,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             return false;
         }
 
-        if (Path.DirectorySeparatorChar == '/' && BindingCheck.Fault(NativeLibraries.Select(FullPath), CppLibrary) is { } fault)
+        if (BindingCheck.Fault(NativeLibraries.Select(FullPath), CppLibrary) is { } fault)
         {
             Error(fault.Code, fault.Message);
             return false;

@@ -3,9 +3,9 @@ using Microsoft.Build.Framework;
 namespace QDrop.Build;
 
 /// <summary>
-/// Deletes destinations that are no copies of their sources before something is copied there: a copy that is written over a hard
-/// link would change the file that it is linked to, which may be one of the NuGet cache; and one that is older than what is there
-/// would not be written at all.
+/// Deletes destinations that are no copies of their sources before something is copied there: a copy that is written
+/// over a hard link would change the file that it is linked to, which may be one of the NuGet cache; and one that is
+/// older than what is there would not be written at all.
 /// </summary>
 public sealed class QDropRemoveStaleCopies : Microsoft.Build.Utilities.Task
 {
@@ -20,10 +20,9 @@ public sealed class QDropRemoveStaleCopies : Microsoft.Build.Utilities.Task
     {
         foreach (var (source, destination) in Sources.Zip(Destinations, static (s, d) => (Of(s), Of(d))))
         {
-            // Copies and links have their source's time of change.
-            if (!source.Exists || !destination.Exists || (source.Length == destination.Length && source.LastWriteTimeUtc == destination.LastWriteTimeUtc))
+            if (!source.Exists || !destination.Exists || IsCopy(source, destination))
                 continue;
-            Log.LogMessage(MessageImportance.Low, "Deleting '{0}', which is no copy of '{1}'.", destination.FullName, source.FullName);
+            Log.LogMessage(MessageImportance.Low, "'{0}' is no copy of '{1}': deleted.", destination, source);
             try
             {
                 destination.Delete();
@@ -35,7 +34,11 @@ public sealed class QDropRemoveStaleCopies : Microsoft.Build.Utilities.Task
         }
 
         return true;
-
-        static FileInfo Of(ITaskItem item) => new(item.GetMetadata("FullPath"));
     }
+
+    private static FileInfo Of(ITaskItem item) => new(item.GetMetadata("FullPath"));
+
+    /// <summary>Copies and links have their source's time of change.</summary>
+    private static bool IsCopy(FileInfo source, FileInfo destination) =>
+        source.Length == destination.Length && source.LastWriteTimeUtc == destination.LastWriteTimeUtc;
 }

@@ -17,27 +17,32 @@ public sealed class DependencyFileTests
                 "Lib/1.0.0": { "runtime": { "Lib.dll": { "assemblyVersion": "1.0.0.0" } } },
                 "TorchSharp/0.107.0": {
                   "runtime": { "lib/net6.0/TorchSharp.dll": { "fileVersion": "0.107.0.0" } },
-                  "runtimeTargets": { "runtimes/linux-x64/native/libLibTorchSharp.so": { "rid": "linux-x64", "assetType": "native" } } },
-                "libtorch-cpu-linux-x64/2.10.0": { "native": { "runtimes/linux-x64/native/libtorch_cpu.so": {} } },
+                  "runtimeTargets": { "native/libLibTorchSharp.so": { "rid": "linux-x64", "assetType": "native" } } },
+                "libtorch-cpu-linux-x64/2.10.0": { "native": { "native/libtorch_cpu.so": {} } },
                 "SkiaSharp/2.88.6": {
-                  "native": { "runtimes/osx/native/libSkiaSharp.dylib": {} },
-                  "runtimeTargets": { "runtimes/linux-x64/native/libSkiaSharp.so": { "rid": "linux-x64", "assetType": "native" } } } } },
+                  "native": { "native/libSkiaSharp.dylib": {} },
+                  "runtimeTargets": { "native/libSkiaSharp.so": { "rid": "linux-x64", "assetType": "native" } } } } },
               "libraries": {
                 "App/1.0.0": { "type": "project", "serviceable": false, "sha512": "" },
                 "Lib/1.0.0": { "type": "reference", "serviceable": false, "sha512": "" },
-                "TorchSharp/0.107.0": { "type": "package", "serviceable": true, "sha512": "x==", "path": "torchsharp/0.107.0" },
+                "TorchSharp/0.107.0": { "type": "package", "serviceable": true, "path": "torchsharp/0.107.0" },
                 "libtorch-cpu-linux-x64/2.10.0": { "type": "package" },
                 "SkiaSharp/2.88.6": { "type": "package" } }
             }
             """);
 
         var target = json.RootElement.GetProperty("targets").GetProperty(".NETCoreApp,Version=v10.0");
-        Assert.Equal(["TorchSharp/0.107.0", "libtorch-cpu-linux-x64/2.10.0", "SkiaSharp/2.88.6"], target.EnumerateObject().Select(static l => l.Name));
-        Assert.Equal("0.107.0.0", target.GetProperty("TorchSharp/0.107.0").GetProperty("runtime").GetProperty("lib/net6.0/TorchSharp.dll").GetProperty("fileVersion").GetString());
-        Assert.Empty(target.GetProperty("TorchSharp/0.107.0").GetProperty("runtimeTargets").EnumerateObject());
+        Assert.Equal(
+            ["TorchSharp/0.107.0", "libtorch-cpu-linux-x64/2.10.0", "SkiaSharp/2.88.6"],
+            target.EnumerateObject().Select(static l => l.Name));
+        var torchSharp = target.GetProperty("TorchSharp/0.107.0");
+        var assembly = torchSharp.GetProperty("runtime").GetProperty("lib/net6.0/TorchSharp.dll");
+        Assert.Equal("0.107.0.0", assembly.GetProperty("fileVersion").GetString());
+        Assert.Empty(torchSharp.GetProperty("runtimeTargets").EnumerateObject());
         Assert.Empty(target.GetProperty("libtorch-cpu-linux-x64/2.10.0").EnumerateObject());
-        Assert.Equal("native", target.GetProperty("SkiaSharp/2.88.6").GetProperty("runtimeTargets").GetProperty("runtimes/linux-x64/native/libSkiaSharp.so").GetProperty("assetType").GetString());
-        Assert.Single(target.GetProperty("SkiaSharp/2.88.6").GetProperty("native").EnumerateObject());
+        var skiaSharp = target.GetProperty("SkiaSharp/2.88.6");
+        Assert.Single(skiaSharp.GetProperty("runtimeTargets").EnumerateObject());
+        Assert.Single(skiaSharp.GetProperty("native").EnumerateObject());
         var listed = json.RootElement.GetProperty("libraries").GetProperty("TorchSharp/0.107.0");
         Assert.True(listed.GetProperty("serviceable").GetBoolean());
         Assert.Equal("torchsharp/0.107.0", listed.GetProperty("path").GetString());
@@ -52,11 +57,14 @@ public sealed class DependencyFileTests
               "targets": { "net10.0": {
                 "TorchSharp/0.107.0": { "native": { "libLibTorchSharp.so": {} } },
                 "libtorch-cuda-12.8-linux-x64/2.10.0": { "native": { "libtorch_cuda.so": {} } } } },
-              "libraries": { "TorchSharp/0.107.0": { "type": "package" }, "libtorch-cuda-12.8-linux-x64/2.10.0": { "type": "package" } }
+              "libraries": {
+                "TorchSharp/0.107.0": { "type": "package" },
+                "libtorch-cuda-12.8-linux-x64/2.10.0": { "type": "package" } }
             }
             """);
 
-        Assert.All(json.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject(), static l => Assert.Single(l.Value.GetProperty("native").EnumerateObject()));
+        var libraries = json.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject();
+        Assert.All(libraries, static l => Assert.Single(l.Value.GetProperty("native").EnumerateObject()));
     }
 
     private static JsonDocument PackagesOnly(string dependencies)

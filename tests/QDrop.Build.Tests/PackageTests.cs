@@ -4,7 +4,10 @@ using Xunit;
 
 namespace QDrop.Build.Tests;
 
-/// <summary>The NuGet packages, used as a stranger uses them: programs outside the repository that name one package of a folder feed.</summary>
+/// <summary>
+/// The NuGet packages, used as a stranger uses them: programs outside the repository that name one package of a folder
+/// feed.
+/// </summary>
 public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<PackageTests.Feed>
 {
     private const string Option = "-p:QDropOlderLibstdcxx=true";
@@ -71,10 +74,9 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
             <PackageReference Include="QDrop" Version="{Repository.Version}" />
             <PackageReference Include="{Repository.LibtorchPackage}" Version="{Repository.LibtorchVersion}" />
             """));
-        folder.Write($"{name}/TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """));
+        folder.Write($"{name}/TinyNet.cs", Sources.TinyNet);
         folder.Write($"{name}/Program.cs", Sources.Program);
-        Sources.WriteWeights(folder.File(name, "weights.safetensors"));
-        Sources.WriteInputs(folder.File(name, "inputs.safetensors"));
+        Sources.WriteData(folder.File(name));
     }
 
     private static string Project(string items) => $"""
@@ -94,9 +96,12 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         </Project>
         """;
 
-    private (int ExitCode, string Output) Build(TemporaryFolder folder, string project, params string[] arguments) => DotNet.Run(
-        folder.File(project),
-        ["build", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-v:normal", .. NuGetCache.Arguments(feed.Folder, folder.File("packages")), .. arguments]);
+    private (int ExitCode, string Output) Build(TemporaryFolder folder, string project, params string[] arguments)
+    {
+        string[] common = ["build", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-v:normal"];
+        string[] packages = NuGetCache.Arguments(feed.Folder, folder.File("packages"));
+        return DotNet.Run(folder.File(project), [.. common, .. packages, .. arguments]);
+    }
 
     /// <summary>A folder with the packages, made once.</summary>
     public sealed class Feed : IDisposable
@@ -107,7 +112,9 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         {
             foreach (string project in new[] { "QDrop.Runtime", "QDrop.Build" })
             {
-                var pack = DotNet.Run(Repository.Root, ["pack", Path.Combine("src", project), "-c", Repository.Configuration, "--no-build", "--nologo", "-nodeReuse:false", "-o", Folder]);
+                string[] quietly = ["--no-build", "--nologo", "-nodeReuse:false", "-o", Folder];
+                string path = Path.Combine("src", project);
+                var pack = DotNet.Run(Repository.Root, ["pack", path, "-c", Repository.Configuration, .. quietly]);
                 Assert.True(pack.ExitCode == 0, pack.Output);
             }
         }

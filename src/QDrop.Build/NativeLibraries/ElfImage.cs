@@ -4,10 +4,13 @@ using System.Text;
 namespace QDrop.Build.NativeLibraries;
 
 /// <summary>
-/// An ELF shared library of 64 bits, little endian, as the dynamic loader sees it: addresses, and the entries of its dynamic
-/// section. Nothing in the file is trusted: whatever points outside of it is an <see cref="ElfFormatException"/>.
+/// An ELF shared library of 64 bits, little endian, as the dynamic loader sees it: addresses, and the entries of its
+/// dynamic section. Nothing in the file is trusted: whatever points outside of it is an <see
+/// cref="ElfFormatException"/>.
 /// </summary>
-/// <remarks>Layout: System V ABI, chapters 4 and 5, https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html.</remarks>
+/// <remarks>
+/// Layout: System V ABI, chapters 4 and 5, https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html.
+/// </remarks>
 internal sealed class ElfImage
 {
     private const int HeaderSize = 64, ProgramHeaderSize = 56, DynamicEntrySize = 16;
@@ -29,7 +32,9 @@ internal sealed class ElfImage
 
     /// <summary>Reads the headers and the dynamic section.</summary>
     /// <param name="bytes">The file; it is kept, not copied.</param>
-    /// <exception cref="ElfFormatException">The file is not an ELF shared library of 64 bits, little endian.</exception>
+    /// <exception cref="ElfFormatException">
+    /// The file is not an ELF shared library of 64 bits, little endian.
+    /// </exception>
     internal static ElfImage Parse(byte[] bytes)
     {
         var image = new ElfImage(bytes);

@@ -1,6 +1,8 @@
 namespace QDrop.Build.NativeLibraries;
 
-/// <summary>Relocations: the places that the loader fills with addresses of symbols. A symbol without one is never called.</summary>
+/// <summary>
+/// Relocations: the places that the loader fills with addresses of symbols. A symbol without one is never called.
+/// </summary>
 internal static class ElfRelocations
 {
     private const int SymbolSize = 24;
@@ -28,7 +30,8 @@ internal static class ElfRelocations
         if (bytes > (ulong)(image.Length - start))
             throw new ElfFormatException($"its table {table} of {bytes} bytes lies outside of the file.");
 
-        // Each is an address, then the symbol's number in the upper half of eight bytes; then the addend, if it has one.
+        // Each is an address, then the symbol's number in the upper half of eight bytes; then the addend, if it has
+        // one.
         int step = hasAddends ? 24 : 16;
         for (long entry = start; entry + step <= start + (long)bytes; entry += step)
             yield return (uint)(image.UInt64(entry + 8) >> 32);

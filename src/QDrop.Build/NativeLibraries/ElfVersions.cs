@@ -10,7 +10,9 @@ internal static class ElfVersions
     /// <summary>Set in the version of a symbol that only programs linked earlier may use.</summary>
     private const ushort Hidden = 0x8000;
 
-    /// <summary>More than any library defines, or needs of others; it bounds the time that a hostile file can take.</summary>
+    /// <summary>
+    /// More than any library defines, or needs of others; it bounds the time that a hostile file can take.
+    /// </summary>
     private const int MostEntries = 4096;
 
     /// <summary>Names of the versions that the library defines, its own name among them.</summary>
@@ -54,7 +56,9 @@ internal static class ElfVersions
         return versions;
     }
 
-    /// <summary>The version that a symbol is bound to: a <see cref="NeededVersion.Index"/>, or one that the library defines.</summary>
+    /// <summary>
+    /// The version that a symbol is bound to: a <see cref="NeededVersion.Index"/>, or one that the library defines.
+    /// </summary>
     internal static ushort OfSymbol(ElfImage image, uint symbol) =>
         (ushort)(image.UInt16(image.OffsetOf(ElfTag.SymbolVersions) + (2L * symbol)) & ~Hidden);
 
@@ -67,7 +71,8 @@ internal static class ElfVersions
         for (int left = Math.Min(count, MostEntries - versions.Count); left > 0; left--)
         {
             ushort index = (ushort)(image.UInt16(entry + 6) & ~Hidden);
-            versions.Add(new NeededVersion(image.Text(image.UInt32(entry + 8)), index, image.UInt16(entry + 4), (int)entry + 4));
+            string name = image.Text(image.UInt32(entry + 8));
+            versions.Add(new NeededVersion(name, index, image.UInt16(entry + 4), (int)entry + 4));
             if (image.UInt32(entry + 12) is not (> 0 and var next))
                 break;
             entry += next;

@@ -3,12 +3,13 @@ using System.Buffers.Binary;
 namespace QDrop.Build.NativeLibraries;
 
 /// <summary>
-/// Versions that a library needs of the C++ library and that the one of the system, an older one, does not define. The loader then
-/// refuses the library, whether it uses a symbol of the version or not.
+/// Versions that a library needs of the C++ library and that the one of the system, an older one, does not define. The
+/// loader then refuses the library, whether it uses a symbol of the version or not.
 /// </summary>
 /// <remarks>
-/// Compilers from GCC 13 on bind every library that includes <c>&lt;iostream&gt;</c> to GLIBCXX_3.4.32, by a symbol that tells old and new
-/// libstdc++ apart and that is never called. Such a need may be marked weak: then the loader goes on without the version.
+/// Compilers from GCC 13 on bind every library that includes <c>&lt;iostream&gt;</c> to GLIBCXX_3.4.32, by a symbol
+/// that tells old and new libstdc++ apart and that is never called. Such a need may be marked weak: then the loader
+/// goes on without the version.
 /// </remarks>
 internal sealed class MissingVersions
 {
@@ -19,23 +20,29 @@ internal sealed class MissingVersions
     private readonly IReadOnlyList<NeededVersion> _versions;
     private readonly IReadOnlyList<(string Name, ushort Version)> _used;
 
-    private MissingVersions(byte[] library, IReadOnlyList<NeededVersion> versions, IReadOnlyList<(string Name, ushort Version)> used)
+    private MissingVersions(
+        byte[] library, IReadOnlyList<NeededVersion> versions, IReadOnlyList<(string Name, ushort Version)> used)
     {
         _library = library;
         _versions = versions;
         _used = used;
     }
 
-    /// <summary>Names of the versions; none where the system has all, or where the loader may go on without them.</summary>
+    /// <summary>
+    /// Names of the versions; none where the system has all, or where the loader may go on without them.
+    /// </summary>
     internal IEnumerable<string> Names => _versions.Select(static v => v.Name);
 
     internal bool Any => _versions.Count > 0;
 
-    /// <summary>Symbols of these versions that the library really uses. Where there is one, it cannot run on this system.</summary>
+    /// <summary>
+    /// Symbols of these versions that the library really uses. Where there is one, it cannot run on this system.
+    /// </summary>
     internal IReadOnlyList<string> SymbolsInUse => [.. _used.Select(static u => u.Name)];
 
     /// <summary>Names of the versions of these symbols.</summary>
-    internal IEnumerable<string> VersionsInUse => _versions.Where(v => _used.Any(u => u.Version == v.Index)).Select(static v => v.Name);
+    internal IEnumerable<string> VersionsInUse =>
+        _versions.Where(v => _used.Any(u => u.Version == v.Index)).Select(static v => v.Name);
 
     /// <summary>Compares what a library needs with what the system's C++ library defines.</summary>
     /// <param name="library">The library's bytes.</param>
@@ -54,11 +61,16 @@ internal sealed class MissingVersions
     {
         byte[] marked = (byte[])_library.Clone();
         foreach (var version in _versions)
-            BinaryPrimitives.WriteUInt16LittleEndian(marked.AsSpan(version.FlagsOffset, 2), (ushort)(version.Flags | ElfVersions.Weak));
+        {
+            var flags = marked.AsSpan(version.FlagsOffset, sizeof(ushort));
+            BinaryPrimitives.WriteUInt16LittleEndian(flags, (ushort)(version.Flags | ElfVersions.Weak));
+        }
+
         return marked;
     }
 
-    private static IReadOnlyList<(string Name, ushort Version)> InUse(ElfImage image, IReadOnlyList<NeededVersion> missing)
+    private static IReadOnlyList<(string Name, ushort Version)> InUse(
+        ElfImage image, IReadOnlyList<NeededVersion> missing)
     {
         HashSet<ushort> indices = [.. missing.Select(static v => v.Index)];
         return [.. ElfRelocations.Symbols(image).Distinct()

@@ -9,8 +9,8 @@ internal static class SystemCppLibrary
 
     /// <summary>Full path of the library; <see langword="null"/> where the loader finds none.</summary>
     /// <remarks>
-    /// Only the loader knows: paths come from the environment, its configuration and its cache. So it is asked to load the library,
-    /// which is in .NET's own process anyway, and the kernel says from which file.
+    /// Only the loader knows: paths come from the environment, its configuration and its cache. So it is asked to load
+    /// the library, which is in .NET's own process anyway, and the kernel says from which file.
     /// </remarks>
     internal static string? Find()
     {
@@ -33,8 +33,11 @@ internal static class SystemCppLibrary
         }
     }
 
-    /// <summary>The path at the end of a line such as <c>7f… r-xp 0009a000 fe:00 1234   /usr/lib/libstdc++.so.6.0.30</c>.</summary>
-    private static string PathOf(string mapping) => mapping.IndexOf('/') is >= 0 and var start ? mapping.Substring(start) : "";
+    /// <summary>
+    /// The path at the end of a line such as <c>7f… r-xp 0009a000 fe:00 1234   /usr/lib/libstdc++.so.6.0.30</c>.
+    /// </summary>
+    private static string PathOf(string mapping) =>
+        mapping.IndexOf('/') is >= 0 and var start ? mapping.Substring(start) : "";
 
     private static bool IsCppLibrary(string path) =>
         Path.GetFileName(path).StartsWith(MissingVersions.CppLibrary, StringComparison.Ordinal) && File.Exists(path);

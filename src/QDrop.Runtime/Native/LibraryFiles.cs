@@ -2,15 +2,22 @@ using TorchSharp;
 
 namespace QDrop.Native;
 
-/// <summary>Native libraries of a program by name: those that it is told of, then those in the folders where .NET looks.</summary>
-/// <param name="known">Full paths of libraries that come before all others; the worker of the build has them of the project.</param>
+/// <summary>
+/// Native libraries of a program by name: those that it is told of, then those in the folders where .NET looks.
+/// </summary>
+/// <param name="known">
+/// Full paths of libraries that come before all others; the worker of the build has them of the project.
+/// </param>
 internal sealed class LibraryFiles(IReadOnlyCollection<string> known)
 {
     private readonly IReadOnlyList<string> _folders = [.. Folders().Distinct().Where(Directory.Exists)];
 
     /// <summary>Full paths of all files of a name.</summary>
-    internal IEnumerable<string> Named(string name) =>
-        known.Where(k => Path.GetFileName(k) == name).Concat(_folders.Select(f => Path.Combine(f, name))).Where(File.Exists);
+    internal IEnumerable<string> Named(string name)
+    {
+        var told = known.Where(k => Path.GetFileName(k) == name);
+        return told.Concat(_folders.Select(f => Path.Combine(f, name))).Where(File.Exists);
+    }
 
     /// <summary>The first file of a name that this process can load.</summary>
     internal string? Fitting(string name) => Named(name).FirstOrDefault(static f => LibraryFormat.Of(f)?.Fits == true);

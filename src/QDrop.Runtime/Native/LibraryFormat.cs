@@ -5,14 +5,16 @@ namespace QDrop.Native;
 
 /// <summary>What a native library is for, as its first bytes say.</summary>
 /// <param name="System">The operating system.</param>
-/// <param name="Processors">The processors; several in a universal binary of macOS, none that this code knows otherwise.</param>
+/// <param name="Processors">
+/// The processors; several in a universal binary of macOS, none that this code knows otherwise.
+/// </param>
 internal sealed record LibraryFormat(OSPlatform System, IReadOnlyList<Architecture> Processors)
 {
     /// <summary>As much as holds the headers.</summary>
     private const int HeadSize = 4096;
 
     /// <summary>Whether this process can load it.</summary>
-    internal bool Fits => RuntimeInformation.IsOSPlatform(System) && Processors.Contains(RuntimeInformation.ProcessArchitecture);
+    internal bool Fits => System == ThisSystem && Processors.Contains(RuntimeInformation.ProcessArchitecture);
 
     /// <summary>Reads the head of a file; <see langword="null"/> if it is no library of a known format.</summary>
     internal static LibraryFormat? Of(string path)
@@ -30,26 +32,41 @@ internal sealed record LibraryFormat(OSPlatform System, IReadOnlyList<Architectu
     }
 
     /// <summary>Reads the head of a file, padded or not.</summary>
-    internal static LibraryFormat? Of(ReadOnlySpan<byte> head) => head.Length < 64 ? null : BinaryPrimitives.ReadUInt32BigEndian(head) switch
+    internal static LibraryFormat? Of(ReadOnlySpan<byte> head)
     {
-        0x7F454C46 => new(OSPlatform.Linux, Elf(head)),
-        0xCFFAEDFE => new(OSPlatform.OSX, MachO(BinaryPrimitives.ReadUInt32LittleEndian(head[4..]))),
-        0xCAFEBABE => new(OSPlatform.OSX, Universal(head)),
-        _ when head.StartsWith("MZ"u8) => Windows(head),
-        _ => null,
-    };
+        if (head.Length < 64)
+            return null;
+        return BinaryPrimitives.ReadUInt32BigEndian(head) switch
+        {
+            0x7F454C46 => new(OSPlatform.Linux, Elf(head)),
+            0xCFFAEDFE => new(OSPlatform.OSX, MachO(BinaryPrimitives.ReadUInt32LittleEndian(head[4..]))),
+            0xCAFEBABE => new(OSPlatform.OSX, Universal(head)),
+            _ when head.StartsWith("MZ"u8) => Windows(head),
+            _ => null,
+        };
+    }
 
-    public override string ToString() => $"{SystemName(System)} on {(Processors.Count == 0 ? "another processor" : string.Join(" and ", Processors))}";
+    /// <summary>Such as <c>Linux on X64</c>.</summary>
+    public override string ToString()
+    {
+        string processors = Processors.Count == 0 ? "another processor" : string.Join(" and ", Processors);
+        return $"{SystemName(System)} on {processors}";
+    }
 
     /// <summary>The system and processor of this process, in the same words.</summary>
     internal static string OfThisProcess => $"{SystemName(ThisSystem)} on {RuntimeInformation.ProcessArchitecture}";
 
-    internal static OSPlatform ThisSystem =>
-        OperatingSystem.IsWindows() ? OSPlatform.Windows : OperatingSystem.IsMacOS() ? OSPlatform.OSX : OSPlatform.Linux;
+    internal static OSPlatform ThisSystem => OperatingSystem.IsWindows() ? OSPlatform.Windows
+        : OperatingSystem.IsMacOS() ? OSPlatform.OSX
+        : OSPlatform.Linux;
 
-    private static string SystemName(OSPlatform system) => system == OSPlatform.OSX ? "macOS" : system == OSPlatform.Windows ? "Windows" : "Linux";
+    private static string SystemName(OSPlatform system) => system == OSPlatform.Windows ? "Windows"
+        : system == OSPlatform.OSX ? "macOS"
+        : "Linux";
 
-    /// <summary>ELF: the byte order stands at 5, the machine at 18. Only little-endian machines run .NET's libtorch.</summary>
+    /// <summary>
+    /// ELF: the byte order stands at 5, the machine at 18. Only little-endian machines run .NET's libtorch.
+    /// </summary>
     private static IReadOnlyList<Architecture> Elf(ReadOnlySpan<byte> head) => head[5] != 1
         ? []
         : BinaryPrimitives.ReadUInt16LittleEndian(head[18..]) switch
@@ -61,7 +78,9 @@ internal sealed record LibraryFormat(OSPlatform System, IReadOnlyList<Architectu
             _ => [],
         };
 
-    /// <summary>Portable executable: where its header is stands at 60; there, after the signature, the machine.</summary>
+    /// <summary>
+    /// Portable executable: where its header is stands at 60; there, after the signature, the machine.
+    /// </summary>
     private static LibraryFormat? Windows(ReadOnlySpan<byte> head)
     {
         int header = BinaryPrimitives.ReadInt32LittleEndian(head[60..]);
@@ -84,7 +103,9 @@ internal sealed record LibraryFormat(OSPlatform System, IReadOnlyList<Architectu
         _ => [],
     };
 
-    /// <summary>A universal binary: their number at 4, then 20 bytes for each, which begin with the processor; big endian.</summary>
+    /// <summary>
+    /// A universal binary: their number at 4, then 20 bytes for each, which begin with the processor; big endian.
+    /// </summary>
     private static IReadOnlyList<Architecture> Universal(ReadOnlySpan<byte> head)
     {
         uint count = Math.Min(BinaryPrimitives.ReadUInt32BigEndian(head[4..]), (uint)(head.Length - 8) / 20);

@@ -22,21 +22,24 @@ internal static class LibtorchPackage
     internal static string Version => Needed is { } version ? version.ToString(3) : "that TorchSharp's page names";
 
     /// <summary>
-    /// A constant of TorchSharp. Read as metadata: code of the class would load the library first. <see langword="null"/> should a later
-    /// release name it otherwise, or a trimmed program not have it: then the version is not checked.
+    /// A constant of TorchSharp. Read as metadata: code of the class would load the library first. <see
+    /// langword="null"/> should a later release name it otherwise, or a trimmed program not have it: then the version
+    /// is not checked.
     /// </summary>
     private static Version? Needed
     {
         get
         {
-            var constant = typeof(torch).GetField("libtorchPackageVersion", BindingFlags.NonPublic | BindingFlags.Static);
-            return constant?.IsLiteral == true && System.Version.TryParse(constant.GetRawConstantValue() as string, out var version) && version.Build >= 0
-                ? version
-                : null;
+            const BindingFlags Constant = BindingFlags.NonPublic | BindingFlags.Static;
+            var constant = typeof(torch).GetField("libtorchPackageVersion", Constant);
+            string? text = constant?.IsLiteral == true ? constant.GetRawConstantValue() as string : null;
+            return System.Version.TryParse(text, out var version) && version.Build >= 0 ? version : null;
         }
     }
 
-    /// <summary>Asks a libtorch for its version. Releases differ in their C++ interface, so the next is not good enough.</summary>
+    /// <summary>
+    /// Asks a libtorch for its version. Releases differ in their C++ interface, so the next is not good enough.
+    /// </summary>
     /// <param name="handle">The loaded library.</param>
     /// <param name="what">The library in words, for the error.</param>
     /// <exception cref="QDropException">QDROP279: it is another.</exception>
@@ -59,9 +62,18 @@ internal static class LibtorchPackage
             return;
         }
 
-        throw new QDropException("QDROP279", $"{what} is libtorch of {found}, but TorchSharp {TorchSharpVersion} needs {Version}. Give the package {Name} version {Version} in the project, or TorchSharp the version that belongs to the package.");
+        throw new QDropException(
+            "QDROP279",
+            $"{what} is libtorch of {found}, but TorchSharp {TorchSharpVersion} needs {Version}. Give the package " +
+            $"{Name} version {Version} in the project, or TorchSharp the version that belongs to the package.");
     }
 
-    private static string TorchSharpVersion =>
-        typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of this program";
+    private static string TorchSharpVersion
+    {
+        get
+        {
+            var attribute = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+            return attribute?.InformationalVersion.Split('+')[0] ?? "of this program";
+        }
+    }
 }

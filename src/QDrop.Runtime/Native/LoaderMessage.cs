@@ -11,9 +11,14 @@ internal static partial class LoaderMessage
     internal static QDropException Explain(string path, Exception e)
     {
         string words = Words(e.Message);
-        return MissingVersion().Match(words) is { Success: true } version
-            ? new QDropException("QDROP291", $"'{path}' does not load: the C++ library of this system (libstdc++) is too old to have {version.Value}. Build the program on this system with <QDropOlderLibstdcxx>true</QDropOlderLibstdcxx> in its project, or run it on a newer system.", e)
-            : new QDropException("QDROP270", $"'{path}' does not load: {words}", e);
+        if (MissingVersion().Match(words) is not { Success: true } version)
+            return new QDropException("QDROP270", $"'{path}' does not load: {words}", e);
+        return new QDropException(
+            "QDROP291",
+            $"'{path}' does not load: the C++ library of this system (libstdc++) is too old to have {version.Value}. " +
+            "Build the program on this system with <QDropOlderLibstdcxx>true</QDropOlderLibstdcxx> in its project, " +
+            "or run it on a newer system.",
+            e);
     }
 
     /// <summary>The loader's own lines; .NET puts advice before them, and after them what it tried besides.</summary>

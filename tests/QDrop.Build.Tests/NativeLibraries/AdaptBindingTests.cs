@@ -53,7 +53,8 @@ public sealed class AdaptBindingTests : IDisposable
     {
         string original = Write("cache/libLibTorchSharp.so", Binding().Build());
         string stale = Write("obj/linux-x64/libLibTorchSharp.so", [1, 2, 3]);
-        using var reader = new FileStream(stale, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        const FileShare Everything = FileShare.ReadWrite | FileShare.Delete;
+        using var reader = new FileStream(stale, FileMode.Open, FileAccess.Read, Everything);
 
         Assert.True(Task(original).Execute());
 
@@ -78,7 +79,8 @@ public sealed class AdaptBindingTests : IDisposable
     [Fact]
     public void A_library_that_uses_what_is_missing_is_an_error_and_nothing_is_written()
     {
-        var task = Task(Write("cache/libLibTorchSharp.so", Binding().Need(Cpp, "GLIBCXX_3.4.33", "_ZSt3newv", calls: 1).Build()));
+        byte[] library = Binding().Need(Cpp, "GLIBCXX_3.4.33", "_ZSt3newv", calls: 1).Build();
+        var task = Task(Write("cache/libLibTorchSharp.so", library));
 
         Assert.False(task.Execute());
 

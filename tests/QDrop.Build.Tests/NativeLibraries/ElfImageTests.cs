@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QDrop.Build.Tests.NativeLibraries;
 
-/// <summary>Files that are no ELF libraries, or hostile ones: each is refused with a reason, and none takes long.</summary>
+/// <summary>
+/// Files that are no ELF libraries, or hostile ones: each is refused with a reason, and none takes long.
+/// </summary>
 public sealed class ElfImageTests
 {
     private const string Cpp = "libstdc++.so.6";
@@ -72,7 +74,9 @@ public sealed class ElfImageTests
     }
 
     /// <summary>A library that uses a symbol of a version that is missing, so that all its tables are read.</summary>
-    private static ElfBuilder Library() => new ElfBuilder().Need(Cpp, "GLIBCXX_3.4", "a", data: 1).Need(Cpp, "GLIBCXX_3.4.32", "b", data: 1, calls: 1);
+    private static ElfBuilder Library() => new ElfBuilder()
+        .Need(Cpp, "GLIBCXX_3.4", "a", data: 1)
+        .Need(Cpp, "GLIBCXX_3.4.32", "b", data: 1, calls: 1);
 
     private static byte[] With(int place, byte value)
     {
@@ -81,6 +85,9 @@ public sealed class ElfImageTests
         return library;
     }
 
-    private static void Refused(string reason, byte[] library) =>
-        Assert.Contains(reason, Assert.Throws<ElfFormatException>(() => MissingVersions.Of(library, System)).Message, StringComparison.Ordinal);
+    private static void Refused(string reason, byte[] library)
+    {
+        var e = Assert.Throws<ElfFormatException>(() => MissingVersions.Of(library, System));
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
 }

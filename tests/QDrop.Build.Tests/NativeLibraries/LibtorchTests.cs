@@ -3,7 +3,10 @@ using Xunit;
 
 namespace QDrop.Build.Tests.NativeLibraries;
 
-/// <summary>A libtorch that is missing or wrong, in builds and when a program runs; and a foreign one on the machine beside the right one.</summary>
+/// <summary>
+/// A libtorch that is missing or wrong, in builds and when a program runs; and a foreign one on the machine beside the
+/// right one.
+/// </summary>
 public sealed class LibtorchTests : IDisposable
 {
     private const string Native = "runtimes/linux-x64/native/";
@@ -12,7 +15,7 @@ public sealed class LibtorchTests : IDisposable
 
     public LibtorchTests()
     {
-        _project.Write("TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """));
+        _project.Write("TinyNet.cs", Sources.TinyNet);
         _project.Write("Program.cs", """
             try
             {
@@ -25,8 +28,7 @@ public sealed class LibtorchTests : IDisposable
                 Console.WriteLine($"{e.Code}: {e.Message}");
             }
             """);
-        Sources.WriteWeights(_project.File("weights.safetensors"));
-        Sources.WriteInputs(_project.File("inputs.safetensors"));
+        Sources.WriteData(_project.Folder);
     }
 
     public static TheoryData<string, string, string> Faults => new()
@@ -42,10 +44,11 @@ public sealed class LibtorchTests : IDisposable
 
     [LinuxX64Theory]
     [MemberData(nameof(Faults))]
-    public void A_libtorch_that_is_wrong_is_an_error_of_the_build_and_of_the_program(string version, string code, string text)
+    public void A_wrong_libtorch_is_an_error_of_the_build_and_of_the_program(string version, string code, string text)
     {
         WritePackages(_project.File("feed"));
-        string[] arguments = [.. NuGetCache.Arguments(_project.File("feed"), _project.File("packages")), $"-p:TestLibtorchVersion={version}"];
+        string[] packages = NuGetCache.Arguments(_project.File("feed"), _project.File("packages"));
+        string[] arguments = [.. packages, $"-p:TestLibtorchVersion={version}"];
 
         var result = _project.Build(arguments);
         var (_, output) = Build([.. arguments, "-p:QDropEnabled=false"]) is { ExitCode: 0 }
@@ -56,7 +59,7 @@ public sealed class LibtorchTests : IDisposable
         var error = Assert.Single(result.Errors);
         Assert.Equal(code, error.Code);
         Assert.Contains(text, error.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.GetFiles(_project.Intermediate), static f => !f.EndsWith("qdrop.settings.txt", StringComparison.Ordinal));
+        Assert.Equal("qdrop.settings.txt", Path.GetFileName(Assert.Single(Directory.GetFiles(_project.Intermediate))));
         Assert.Contains(code + ": ", output, StringComparison.Ordinal);
         Assert.Contains(text, output, StringComparison.Ordinal);
 
@@ -68,10 +71,11 @@ public sealed class LibtorchTests : IDisposable
     public void A_foreign_libtorch_in_the_search_path_is_not_taken()
     {
         foreach (string library in new[] { "libc10.so", "libtorch.so", "libtorch_cpu.so", "libLibTorchSharp.so" })
-            _project.Write(Path.Combine("foreign", library), "This is no library, as the loader says when it comes here first.");
+            _project.Write(Path.Combine("foreign", library), "No library: so the loader says, if it comes here.");
         var foreign = ("LD_LIBRARY_PATH", _project.File("foreign"));
 
-        var build = DotNet.Run(_project.Folder, ["build", "App.csproj", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-v:normal"], foreign);
+        string[] common = ["App.csproj", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+        var build = DotNet.Run(_project.Folder, ["build", .. common, "-v:normal"], foreign);
         var run = DotNet.Run(_project.Folder, [Path.Combine(_project.Bin, "App.dll")], foreign);
 
         Assert.True(build.ExitCode == 0, build.Output);
@@ -97,12 +101,15 @@ public sealed class LibtorchTests : IDisposable
 
     public void Dispose() => _project.Dispose();
 
-    /// <summary>Packages named as libtorch's, of libraries that the loader takes, or not, for one reason each.</summary>
+    /// <summary>
+    /// Packages named as libtorch's, of libraries that the loader takes, or not, for one reason each.
+    /// </summary>
     private static void WritePackages(string feed)
     {
         Write("2.7.1", "libtorch_cpu.so", new ElfBuilder().Build());
         // mov rax, 0x020b030000000000 (2.11.3); ret
-        Write("2.11.3", "libtorch_cpu.so", new ElfBuilder().Export("aoti_torch_abi_version", [0x48, 0xb8, 0, 0, 0, 0, 0, 3, 11, 2, 0xc3]).Build());
+        byte[] code = [0x48, 0xb8, 0, 0, 0, 0, 0, 3, 11, 2, 0xc3];
+        Write("2.11.3", "libtorch_cpu.so", new ElfBuilder().Export("aoti_torch_abi_version", code).Build());
         Write("2.10.0-arm64", "libtorch_cpu.so", new ElfBuilder { Machine = 183 }.Build());
         Write("2.10.0-osx", "libtorch_cpu.dylib", [0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 1, .. new byte[100]]);
         Write("2.10.0-text", "libtorch_cpu.so", [.. "version https://git-lfs.github.com/spec/v1"u8, .. new byte[100]]);

@@ -3,12 +3,15 @@ using Xunit;
 
 namespace QDrop.Build.Tests.NativeLibraries;
 
-/// <summary>What a library needs of the C++ library, and what of it may be marked weak; on ELF files made by hand.</summary>
+/// <summary>
+/// What a library needs of the C++ library, and what of it may be marked weak; on ELF files made by hand.
+/// </summary>
 public sealed class MissingVersionsTests
 {
     private const string Cpp = "libstdc++.so.6";
 
-    private static readonly byte[] System = new ElfBuilder().Define(Cpp).Define("GLIBCXX_3.4").Define("GLIBCXX_3.4.30").Define("CXXABI_1.3").Build();
+    private static readonly byte[] System = new ElfBuilder()
+        .Define(Cpp).Define("GLIBCXX_3.4").Define("GLIBCXX_3.4.30").Define("CXXABI_1.3").Build();
 
     [Fact]
     public void A_version_that_no_relocation_uses_is_marked_weak_and_nothing_else_changes()
@@ -21,8 +24,9 @@ public sealed class MissingVersionsTests
         Assert.Equal(["GLIBCXX_3.4.32"], missing.Names);
         Assert.Empty(missing.SymbolsInUse);
         byte[] marked = missing.MarkedWeak();
-        Assert.Equal([builder.FlagsOffsets["GLIBCXX_3.4.32"]], Enumerable.Range(0, library.Length).Where(i => library[i] != marked[i]));
-        Assert.Equal(2, marked[builder.FlagsOffsets["GLIBCXX_3.4.32"]]);
+        int flags = builder.FlagsOffsets["GLIBCXX_3.4.32"];
+        Assert.Equal([flags], Enumerable.Range(0, library.Length).Where(i => library[i] != marked[i]));
+        Assert.Equal(2, marked[flags]);
     }
 
     [Fact]
@@ -31,7 +35,8 @@ public sealed class MissingVersionsTests
         byte[] library = Binding().Need(Cpp, "GLIBCXX_3.4.32", "_ZSt21ios_base_library_initv").Build();
 
         Assert.False(MissingVersions.Of(MissingVersions.Of(library, System).MarkedWeak(), System).Any);
-        Assert.False(MissingVersions.Of(Binding().Need(Cpp, "GLIBCXX_3.4.32", "init", flags: 2, calls: 1).Build(), System).Any);
+        byte[] weak = Binding().Need(Cpp, "GLIBCXX_3.4.32", "init", flags: 2, calls: 1).Build();
+        Assert.False(MissingVersions.Of(weak, System).Any);
     }
 
     [Fact]
@@ -44,7 +49,8 @@ public sealed class MissingVersionsTests
 
         Assert.Equal(["GLIBCXX_3.4.32", "CXXABI_1.3.15"], missing.Names);
         byte[] marked = missing.MarkedWeak();
-        Assert.Equal((2, 3), (marked[builder.FlagsOffsets["GLIBCXX_3.4.32"]], marked[builder.FlagsOffsets["CXXABI_1.3.15"]]));
+        Assert.Equal(2, marked[builder.FlagsOffsets["GLIBCXX_3.4.32"]]);
+        Assert.Equal(3, marked[builder.FlagsOffsets["CXXABI_1.3.15"]]);
         Assert.Equal(library.Length - 2, library.Zip(marked).Count(static p => p.First == p.Second));
     }
 

@@ -4,14 +4,15 @@ using Xunit;
 namespace QDrop.Build.Tests.NativeLibraries;
 
 /// <summary>
-/// The option QDropOlderLibstdcxx in builds of a program. The system's C++ library is one made by hand, so that every system is an older
-/// one; its versions are those that TorchSharp's library needs, without the newest.
+/// The option QDropOlderLibstdcxx in builds of a program. The system's C++ library is one made by hand, so that every
+/// system is an older one; its versions are those that TorchSharp's library needs, without the newest.
 /// </summary>
 public sealed class OlderSystemTests : IDisposable
 {
-    private const string Line = "QDrop: the program gets a copy of libLibTorchSharp.so that does without GLIBCXX_3.4.32";
+    private const string Line = "copy of libLibTorchSharp.so that does without GLIBCXX_3.4.32,";
 
-    private static readonly string Binding = NuGetCache.Native("torchsharp", Repository.TorchSharpVersion, "libLibTorchSharp.so");
+    private static readonly string Binding =
+        NuGetCache.Native("torchsharp", Repository.TorchSharpVersion, "libLibTorchSharp.so");
 
     private readonly TestProject _project = new();
     private readonly string _system;
@@ -65,7 +66,8 @@ public sealed class OlderSystemTests : IDisposable
     public void A_publication_has_it_too_and_gets_the_original_back(string arguments, string folder)
     {
         string published = _project.File("out", folder, "libLibTorchSharp.so");
-        string[] all = [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-o", _project.File("out"), "-p:QDropEnabled=false"];
+        string[] given = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] all = [.. given, "-o", _project.File("out"), "-p:QDropEnabled=false"];
 
         var on = _project.Run("publish", [.. all, System]);
         Assert.True(on.ExitCode == 0, on.Output);
@@ -87,13 +89,17 @@ public sealed class OlderSystemTests : IDisposable
         Assert.Equal(Lines(), adapted);
 
         // Assets of a package may come in another order.
-        List<string> Lines() => [.. File.ReadAllLines(Path.Combine(_project.Bin, "App.deps.json")).Select(static l => l.Trim(' ', ',')).Order(StringComparer.Ordinal)];
+        List<string> Lines()
+        {
+            string[] lines = File.ReadAllLines(Path.Combine(_project.Bin, "App.deps.json"));
+            return [.. lines.Select(static l => l.Trim(' ', ',')).Order(StringComparer.Ordinal)];
+        }
     }
 
     [LinuxX64Fact]
     public void Without_the_option_a_build_with_models_says_what_to_set_before_the_worker_starts()
     {
-        _project.Write("TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """Weights = "none.safetensors", CalibrationData = "none.safetensors" """));
+        _project.Write("TinyNet.cs", Sources.TinyNet);
 
         var result = Build("-p:QDropOlderLibstdcxx=false", "-p:QDropDotNetHost=/nothing/that/could/start");
 
@@ -109,7 +115,7 @@ public sealed class OlderSystemTests : IDisposable
     [InlineData("false")]
     public void A_system_that_is_older_still_is_an_error_with_and_without_the_option(string option)
     {
-        _project.Write("TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """Weights = "none.safetensors", CalibrationData = "none.safetensors" """));
+        _project.Write("TinyNet.cs", Sources.TinyNet);
         string older = WriteSystem("older/libstdc++.so.6", without: ["GLIBCXX_3.4.30", "GLIBCXX_3.4.32"]);
 
         var result = _project.Build($"-p:QDropSystemLibstdcxx={older}", $"-p:QDropOlderLibstdcxx={option}");
@@ -137,7 +143,8 @@ public sealed class OlderSystemTests : IDisposable
     private string WriteSystem(string name, string[] without)
     {
         var builder = new ElfBuilder();
-        foreach (var version in ElfVersions.Needed(ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6").Where(v => !without.Contains(v.Name)))
+        var needed = ElfVersions.Needed(ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6");
+        foreach (var version in needed.Where(v => !without.Contains(v.Name)))
             builder.Define(version.Name);
         string path = _project.Write(name, "");
         File.WriteAllBytes(path, builder.Build());

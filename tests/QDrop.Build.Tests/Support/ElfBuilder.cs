@@ -4,8 +4,8 @@ using System.Text;
 namespace QDrop.Build.Tests;
 
 /// <summary>
-/// Makes small ELF shared libraries by hand: 64 bits, little endian, one segment, symbols with versions, relocations. Written from
-/// the specification alone, so that it cannot share a mistake with the code that it tests.
+/// Makes small ELF shared libraries by hand: 64 bits, little endian, one segment, symbols with versions, relocations.
+/// Written from the specification alone, so that it cannot share a mistake with the code that it tests.
 /// </summary>
 internal sealed class ElfBuilder
 {
@@ -24,7 +24,9 @@ internal sealed class ElfBuilder
     /// <summary>Places in the file of the flags of each needed version; known once the file is built.</summary>
     internal Dictionary<string, int> FlagsOffsets { get; } = [];
 
-    /// <summary>Places in the file of the values in the dynamic section, by tag; known once the file is built.</summary>
+    /// <summary>
+    /// Places in the file of the values in the dynamic section, by tag; known once the file is built.
+    /// </summary>
     internal Dictionary<long, int> DynamicOffsets { get; } = [];
 
     /// <summary>Whether relocations carry addends, as they do on x64 and Arm.</summary>
@@ -37,7 +39,8 @@ internal sealed class ElfBuilder
     /// <param name="data">Relocations of data that refer to the symbol.</param>
     /// <param name="calls">Relocations of calls that refer to it.</param>
     /// <param name="flags">The version's flags.</param>
-    internal ElfBuilder Need(string library, string version, string symbol, int data = 0, int calls = 0, ushort flags = 0)
+    internal ElfBuilder Need(
+        string library, string version, string symbol, int data = 0, int calls = 0, ushort flags = 0)
     {
         if (_needed.FirstOrDefault(n => n.Library == library) is not { Library: not null } entry)
             _needed.Add(entry = (library, []));
@@ -73,9 +76,9 @@ internal sealed class ElfBuilder
         var file = new List<byte>(new byte[HeaderSize + (2 * ProgramHeaderSize)]);
         List<(long Tag, long Value)> dynamic = [];
 
-        Table(0x6ffffffe, () => { foreach (var (entry, last) in Marked(_needed)) NeedEntry(entry, last); }, _needed.Count);
+        Table(0x6ffffffe, () => Marked(_needed).ForEach(n => NeedEntry(n.Item, n.IsLast)), _needed.Count);
         dynamic.Add((0x6fffffff, _needed.Count));
-        Table(0x6ffffffc, () => { foreach (var (name, last) in Marked(_defined)) DefineEntry(name, last); }, _defined.Count);
+        Table(0x6ffffffc, () => Marked(_defined).ForEach(d => DefineEntry(d.Item, d.IsLast)), _defined.Count);
         dynamic.Add((0x6ffffffd, _defined.Count));
         int code = file.Count;
         file.AddRange(_export?.Code ?? []);
@@ -145,7 +148,8 @@ internal sealed class ElfBuilder
             var entries = _relocations.Where(r => r.IsCall == isCall).ToList();
             if (entries.Count == 0)
                 return;
-            Table(tag, () => entries.ForEach(r => { Words8(0, ((long)r.Symbol << 32) | 6); if (HasAddends) Words8(0); }), entries.Count);
+            long[] addend = HasAddends ? [0] : [];
+            Table(tag, () => entries.ForEach(r => Words8([0, ((long)r.Symbol << 32) | 6, .. addend])), 1);
             dynamic.Add((sizeTag, entries.Count * (HasAddends ? 24 : 16)));
             if (isCall)
                 dynamic.Add((20, HasAddends ? 7 : 17));
@@ -162,14 +166,18 @@ internal sealed class ElfBuilder
 
         void Align(int size) => file.AddRange(new byte[(size - (file.Count % size)) % size]);
 
-        void Words2(params ushort[] values) => file.AddRange(values.SelectMany(static v => new[] { (byte)v, (byte)(v >> 8) }));
+        void Words2(params ushort[] values) => Words(sizeof(ushort), values.Select(static v => (long)v));
 
-        void Words4(params uint[] values) => file.AddRange(values.SelectMany(static v => Enumerable.Range(0, 4).Select(i => (byte)(v >> (8 * i)))));
+        void Words4(params uint[] values) => Words(sizeof(uint), values.Select(static v => (long)v));
 
-        void Words8(params long[] values) => file.AddRange(values.SelectMany(static v => Enumerable.Range(0, 8).Select(i => (byte)(v >> (8 * i)))));
+        void Words8(params long[] values) => Words(sizeof(long), values);
+
+        void Words(int size, IEnumerable<long> values) =>
+            file.AddRange(values.SelectMany(v => Enumerable.Range(0, size).Select(i => (byte)(v >> (8 * i)))));
     }
 
-    private static IEnumerable<(T Item, bool IsLast)> Marked<T>(List<T> items) => items.Select((item, i) => (item, i == items.Count - 1));
+    private static List<(T Item, bool IsLast)> Marked<T>(List<T> items) =>
+        [.. items.Select((item, i) => (item, i == items.Count - 1))];
 
     private void WriteHeaders(byte[] file, int dynamicOffset, int dynamicSize)
     {

@@ -18,6 +18,7 @@ internal sealed class LinuxX64TheoryAttribute : TheoryAttribute
 internal static class LinuxX64
 {
     /// <summary>Why a test does not run here; <see langword="null"/> where it does.</summary>
-    internal static string? Reason { get; } =
-        OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64 ? null : "Only Linux on x64 has this.";
+    internal static string? Reason { get; } = IsHere ? null : "Only Linux on x64 has this.";
+
+    private static bool IsHere => OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64;
 }

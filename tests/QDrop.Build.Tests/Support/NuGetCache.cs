@@ -1,8 +1,11 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace QDrop.Build.Tests;
 
-/// <summary>The folder of NuGet's packages on this machine, and packages made by tests, which must not get into it.</summary>
+/// <summary>
+/// The folder of NuGet's packages on this machine, and packages made by tests, which must not get into it.
+/// </summary>
 internal static class NuGetCache
 {
     internal static string Folder { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
@@ -14,20 +17,27 @@ internal static class NuGetCache
         Path.Combine(Folder, package, version, "runtimes", "linux-x64", "native", file);
 
     /// <summary>
-    /// What makes a restore take packages from a folder feed too, and put those that this machine does not have into a folder of the
-    /// test.
+    /// What makes a restore take packages from a folder feed too, and put those that this machine does not have into a
+    /// folder of the test.
     /// </summary>
     internal static string[] Arguments(string feed, string packages) =>
-        [$"-p:RestoreAdditionalProjectSources={feed}", $"-p:RestorePackagesPath={packages}", $"-p:RestoreFallbackFolders={Folder}"];
+    [
+        $"-p:RestoreAdditionalProjectSources={feed}",
+        $"-p:RestorePackagesPath={packages}",
+        $"-p:RestoreFallbackFolders={Folder}",
+    ];
 
     /// <summary>Writes a package with native libraries.</summary>
-    internal static void WritePackage(string feed, string id, string version, params (string Path, byte[] Bytes)[] files)
+    internal static void WritePackage(
+        string feed, string id, string version, params (string Path, byte[] Bytes)[] files)
     {
         Directory.CreateDirectory(feed);
         using var package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
-        Add($"{id}.nuspec", System.Text.Encoding.UTF8.GetBytes($"""
+        Add($"{id}.nuspec", Encoding.UTF8.GetBytes($"""
             <package xmlns="http://schemas.microsoft.com/packaging/2012/06/nuspec.xsd">
-              <metadata><id>{id}</id><version>{version}</version><authors>a test</authors><description>A package of a test.</description></metadata>
+              <metadata>
+                <id>{id}</id><version>{version}</version><authors>a test</authors><description>Of a test.</description>
+              </metadata>
             </package>
             """));
         foreach (var (path, bytes) in files)

@@ -56,6 +56,18 @@ internal static class Sources
 
         """;
 
+    /// <summary>A network that is calibrated in no time, from the files of <see cref="WriteData"/>.</summary>
+    internal static string TinyNet { get; } = Usings + Net("TinyNet", """
+        Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors"
+        """);
+
+    /// <summary>Weights and inputs of a project.</summary>
+    internal static void WriteData(string folder)
+    {
+        WriteWeights(Path.Combine(folder, "weights.safetensors"));
+        WriteInputs(Path.Combine(folder, "inputs.safetensors"));
+    }
+
     /// <summary>Weights that fit the network, but for what is said.</summary>
     internal static void WriteWeights(string path, int classes = 5, float first = 0.1f) => Safetensors.Write(
         path,

@@ -54,7 +54,8 @@ internal sealed class TestProject : IDisposable
             <QDropHelpDirectory>{Path.Combine(Repository.Root, "docs", "diagnostics")}</QDropHelpDirectory>
             <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
             <QDropThreads>1</QDropThreads>
-            <TestLibtorchVersion Condition="'$(TestLibtorchVersion)' == ''">{Repository.LibtorchVersion}</TestLibtorchVersion>
+            <LibtorchVersion>{Repository.LibtorchVersion}</LibtorchVersion>
+            <LibtorchVersion Condition="'$(TestLibtorchVersion)' != ''">$(TestLibtorchVersion)</LibtorchVersion>
             <QDropOlderLibstdcxx Condition="'$(QDropOlderLibstdcxx)' == ''">true</QDropOlderLibstdcxx>
           </PropertyGroup>
           <ItemGroup>
@@ -62,7 +63,9 @@ internal sealed class TestProject : IDisposable
             <Analyzer Include="{Repository.Output("QDrop.Generators", "netstandard2.0", "QDrop.Generators.dll")}" />
             <Analyzer Include="{Repository.Output("QDrop.CodeFixes", "netstandard2.0", "QDrop.CodeFixes.dll")}" />
             <PackageReference Include="TorchSharp" Version="{Repository.TorchSharpVersion}" />
-            <PackageReference Include="{Repository.LibtorchPackage}" Version="$(TestLibtorchVersion)" Condition="'$(TestLibtorchVersion)' != 'none'" />
+          </ItemGroup>
+          <ItemGroup Condition="'$(TestLibtorchVersion)' != 'none'">
+            <PackageReference Include="{Repository.LibtorchPackage}" Version="$(LibtorchVersion)" />
           </ItemGroup>
           <Import Project="{Repository.BuildFolder}/QDrop.props" />
           <Import Project="{Repository.BuildFolder}/QDrop.targets" />
@@ -106,11 +109,14 @@ internal sealed record BuildResult(int ExitCode, string Output, Microsoft.Build.
     internal IReadOnlyList<AbstractDiagnostic> Warnings => [.. All<Warning>().Where(static e => e.Code?.StartsWith("QDROP", StringComparison.Ordinal) == true)];
 
     /// <summary>The line that ends the work; <see langword="null"/> if no worker ran, or if it had nothing to do.</summary>
-    internal string? Summary => All<Message>().Select(static m => m.Text).FirstOrDefault(static t =>
-        t?.StartsWith("QDrop: ", StringComparison.Ordinal) == true && !t.Contains("QDropOlderLibstdcxx", StringComparison.Ordinal));
+    internal string? Summary => All<Message>().Select(static m => m.Text).FirstOrDefault(IsSummary);
 
     /// <summary>Whether the task ran, whatever it did.</summary>
     internal bool TaskRan => All<Microsoft.Build.Logging.StructuredLogger.Task>().Any(static t => t.Name?.EndsWith(nameof(QDropCalibrate), StringComparison.Ordinal) == true);
+
+    private static bool IsSummary(string? text) =>
+        text?.StartsWith("QDrop: ", StringComparison.Ordinal) == true
+        && !text.Contains("QDropOlderLibstdcxx", StringComparison.Ordinal);
 
     private IEnumerable<T> All<T>()
         where T : BaseNode => Log?.FindChildrenRecursive<T>() ?? throw new InvalidOperationException("The build left no log: " + Output);
@@ -119,7 +125,8 @@ internal sealed record BuildResult(int ExitCode, string Output, Microsoft.Build.
 /// <summary>Starts <c>dotnet</c> as from a shell, not as from inside a test run.</summary>
 internal static class DotNet
 {
-    internal static (int ExitCode, string Output) Run(string folder, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    internal static (int ExitCode, string Output) Run(
+        string folder, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         var info = new ProcessStartInfo("dotnet", arguments)
         {
