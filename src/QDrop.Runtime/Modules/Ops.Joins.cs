@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "add", Kind = OpKind.Join)]
-    public static Tensor add(Tensor left, Tensor right) => left.add(right, One);
+    public static Tensor add(Tensor left, Tensor right) => left.add(right, Numbers.One);
 
     /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>.</summary>
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.Join)]
@@ -19,7 +20,7 @@ public static partial class Ops
 
     /// <summary>Sum of two tensors, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
-    public static Tensor add_(Tensor left, Tensor right) => Own(left).add_(right, One);
+    public static Tensor add_(Tensor left, Tensor right) => Own(left).add_(right, Numbers.One);
 
     /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]

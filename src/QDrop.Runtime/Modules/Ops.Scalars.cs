@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,15 +11,15 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough)]
-    public static Tensor add(Tensor left, Scalar right) => Keep(left.add(right, One), right);
+    public static Tensor add(Tensor left, Scalar right) => Keep(left.add(right, Numbers.One), right);
 
     /// <summary>Adds a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough)]
-    public static Tensor add_(Tensor left, Scalar right) => Keep(Own(left).add_(right, One), right);
+    public static Tensor add_(Tensor left, Scalar right) => Keep(Own(left).add_(right, Numbers.One), right);
 
     /// <summary>Adds to a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough)]
-    public static Tensor add(Scalar left, Tensor right) => Keep(right.add(left, One), left);
+    public static Tensor add(Scalar left, Tensor right) => Keep(right.add(left, Numbers.One), left);
 
     /// <summary>Adds a number times <paramref name="alpha"/>.</summary>
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough)]
@@ -43,7 +44,7 @@ public static partial class Ops
 
     /// <summary>Subtracts from a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough)]
-    public static Tensor sub(Scalar left, Tensor right) => Keep(right.negative().add(left, One), left);
+    public static Tensor sub(Scalar left, Tensor right) => Keep(right.negative().add(left, Numbers.One), left);
 
     /// <summary>Multiplies by a number.</summary>
     [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.PassThrough)]
@@ -87,9 +88,6 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough)]
     public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode) =>
         Keep(Own(left).div_(right, rounding_mode), right);
-
-    // The factor of a sum's second operand, which TorchSharp makes anew for each call where it is not given.
-    private static readonly Scalar One = 1;
 
     /// <summary>
     /// Gives a tensor that an operation may change: a leaf that gradients flow to, such as a quantized value while grids are learned, is
