@@ -29,9 +29,9 @@ internal static class Stress
         // TorchSharp's own constructors are not what is tested.
         using var model = new ResNet20();
         WeightFile.LoadInto(model, weights);
-        (string Name, int Iterations, Func<string> Run)[] cases =
-            [.. Cases(iterations).Select(c => (c.Name, c.Iterations, (Func<string>)(() => Bytes(model, c.Settings, inputs, data))))];
-        string[] expected = [.. cases.Select(static c => c.Run())];
+        (string Name, int Iterations, Func<IProgress<CalibrationProgress>?, string> Run)[] cases = [.. Cases(iterations).Select(c =>
+            (c.Name, c.Iterations, (Func<IProgress<CalibrationProgress>?, string>)(progress => Bytes(model, c.Settings, inputs, data, progress))))];
+        string[] expected = [.. cases.Select(static c => c.Run(null))];
 
         using var collector = new Collector();
         long collections = 0, done = 0, different = 0;
@@ -39,7 +39,8 @@ internal static class Stress
         for (int round = 0; clock.Elapsed < duration; round++)
         {
             int i = round % cases.Length;
-            bool same = cases[i].Run() == expected[i];
+            collector.Pause();
+            bool same = cases[i].Run(collector) == expected[i];
             different += same ? 0 : 1;
             done += cases[i].Iterations;
             Console.WriteLine($"{clock.Elapsed:mm\\:ss} {cases[i].Name}: {(same ? "the same bytes" : "OTHER BYTES")}, {collector.Collections - collections:n0} collections");
@@ -62,12 +63,12 @@ internal static class Stress
         yield return ("CPQ with DropBits", Steps, settings with { Method = Method.Cpq, Training = training with { DropBits = 0.1 } });
     }
 
-    private static string Bytes(ResNet20 model, QuantizationSettings settings, Tensor inputs, TrainingData data)
+    private static string Bytes(ResNet20 model, QuantizationSettings settings, Tensor inputs, TrainingData data, IProgress<CalibrationProgress>? progress)
     {
         using var scope = NewDisposeScope();
         CalibrationOutcome outcome = settings.Training is null
-            ? ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, inputs)
-            : new CpqTrainer(ResNet20.Quantized.Descriptor, model, settings).Train(data);
+            ? ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, inputs, progress)
+            : new CpqTrainer(ResNet20.Quantized.Descriptor, model, settings).Train(data, progress);
         return TensorHash.Of(ArtifactWriter.Tensors(outcome.State));
     }
 }

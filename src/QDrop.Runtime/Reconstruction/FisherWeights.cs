@@ -55,11 +55,14 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
             expected?.Dispose();
     }
 
-    /// <summary>The distributions that the float model predicts; <see langword="null"/> for an output that is none.</summary>
+    /// <summary>
+    /// The distributions that the float model predicts, computed by the twin, whose quantizers are off; <see langword="null"/> for an output
+    /// that is none.
+    /// </summary>
     private Tensor?[] Predicted(CalibrationBatch batch)
     {
         using var guard = no_grad();
-        Bundle outputs = runner.Float(batch.Inputs);
+        Bundle outputs = runner.RunGuarded(batch.Inputs);
         Tensor?[] predicted = [.. outputs.Tensors.Select(static t => IsDistribution(t) ? t.softmax(ClassDimension(t)).DetachFromDisposeScope() : null)];
         return predicted.Any(static p => p is not null)
             ? predicted

@@ -3,6 +3,7 @@ using QDrop.Reconstruction;
 using QDrop.Runtime.Tests.Modules;
 using QDrop.Runtime.Tests.Training;
 using QDrop.Tests;
+using QDrop.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -33,22 +34,27 @@ public sealed class CollectionTests : TrainingTest
             ActivationsPerChannel = perChannel,
         };
 
-        Same(() => ModelCalibrator.Run(ResidualNet.Descriptor, settings, Model, inputs));
+        Same(progress => ModelCalibrator.Run(ResidualNet.Descriptor, settings, Model, inputs, progress));
     }
 
     [Theory]
     [InlineData(Method.Lsq, 0)]
     [InlineData(Method.Cpq, 0.1)]
     public void Training_leaves_the_same_bytes_while_garbage_is_collected(Method method, double dropBits) =>
-        Same(() => Train(Settings with { Method = method, Training = Settings.Training! with { Epochs = 8, DropBits = dropBits } }, Data));
+        Same(progress => new CpqTrainer(ResidualNet.Descriptor, Model, Settings with
+        {
+            Method = method,
+            Training = Settings.Training! with { Epochs = 8, DropBits = dropBits },
+        }).Train(Data, progress));
 
-    private static void Same(Func<CalibrationOutcome> run)
+    private static void Same(Func<IProgress<CalibrationProgress>?, CalibrationOutcome> run)
     {
-        string expected = Hash(run());
+        string expected = Hash(run(null));
         using var collector = new Collector();
         do
         {
-            Assert.Equal(expected, Hash(run()));
+            collector.Pause();
+            Assert.Equal(expected, Hash(run(collector)));
         }
         while (collector.Collections < LeastCollections);
     }
