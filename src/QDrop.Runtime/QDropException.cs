@@ -8,4 +8,8 @@ public sealed class QDropException(string code, string message, Exception? inner
 {
     /// <summary>The code, such as <c>QDROP210</c>.</summary>
     public string Code { get; } = code;
+
+    /// <summary>The code, then what any exception says of itself: a program that ends by it shows which page to read.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Code}: {base.ToString()}";
 }
