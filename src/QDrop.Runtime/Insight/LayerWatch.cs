@@ -1,4 +1,5 @@
 using QDrop.Modules;
+using QDrop.Native;
 using QDrop.Quantizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -116,8 +117,9 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        Tensor level = x.detach().div(scale).round().add(zeroPoint);
-        return (level.lt(0).sum() + level.gt((1 << bits) - 1).sum()).ToInt64();
+        using Scalar step = scale, top = (1 << bits) - 1;
+        Tensor level = x.detach().div(step).round().Plus(zeroPoint);
+        return level.lt(Numbers.Zero).sum().ToInt64() + level.gt(top).sum().ToInt64();
     }
 
     private void Forget()

@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,8 +34,8 @@ internal sealed class Sqnr
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        _signal += expected.square().sum().ToDouble();
-        _noise += (found - expected).square().sum().ToDouble();
+        _signal += expected.Squared().sum().ToDouble();
+        _noise += (found - expected).Squared().sum().ToDouble();
     }
 
     private static Sqnr Of(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)

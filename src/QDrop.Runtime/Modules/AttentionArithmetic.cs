@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
         long length = query.shape[0], batch = query.shape[1], keys = key.shape[0];
         Tensor scores = (Split(query) * _scaling).bmm(Split(key).transpose(1, 2));
         if (mask is not null)
-            scores = scores.add_(Padded(mask, keys));
+            scores = scores.add_(Padded(mask, keys), Numbers.One);
         if (keyPaddingMask is not null)
         {
             Tensor hidden = Padded(keyPaddingMask, keys).view(batch, 1, 1, keys);

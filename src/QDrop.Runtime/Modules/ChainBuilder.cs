@@ -143,7 +143,23 @@ internal sealed class ChainBuilder
     /// <summary>A batch norm whose statistics are not tracked depends on the batch: it stays a function.</summary>
     private static bool CanFold(BatchNorm norm) => norm.track_running_stats && norm.running_mean is not null;
 
-    private static Func<Tensor, Tensor> FunctionOf(object module) => module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call;
+    private static Func<Tensor, Tensor> FunctionOf(object module)
+    {
+        Func<Tensor, Tensor> function = module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call;
+        return module switch
+        {
+            // Of these TorchSharp's own functions make numbers that nothing holds.
+            LeakyReLU { inplace: var changes } leaky => x => Ops.leaky_relu(x, leaky.negative_slope, changes),
+            ELU elu => x => Ops.elu(x, elu.alpha),
+            CELU { inplace: var changes } celu => x => Ops.celu(x, celu.alpha, changes),
+            Hardtanh { inplace: var changes } clip => x => Ops.hardtanh(x, clip.min_val, clip.max_val, changes),
+            _ => MayChange(module) ? x => function(Ops.Own(x)) : function,
+        };
+    }
+
+    /// <summary>Whether a module may change its argument: TorchSharp's where they say so, and the user's own, of which nothing is known.</summary>
+    private static bool MayChange(object module) =>
+        module.GetType().Assembly != typeof(Module).Assembly || module.GetType().GetProperty("inplace")?.GetValue(module) is true;
 
     private void Absorb(Func<Tensor, Tensor> function, bool isActivation, Block? block)
     {

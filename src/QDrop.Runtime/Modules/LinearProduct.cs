@@ -1,3 +1,4 @@
+using QDrop.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -24,6 +25,6 @@ internal static class LinearProduct
         Tensor y = x.reshape(-1, shape[^1]).mm(weight.t());
         shape[^1] = weight.shape[0];
         y = y.view(shape);
-        return bias is null ? y : y.add_(bias);
+        return bias is null ? y : y.add_(bias, Numbers.One);
     }
 }

@@ -9,7 +9,7 @@ public static partial class Ops
 {
     /// <summary>Rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "relu", Kind = OpKind.Activation)]
-    public static Tensor relu(Tensor x, bool inplace) => functional.relu(x, inplace);
+    public static Tensor relu(Tensor x, bool inplace) => functional.relu(Own(x, inplace), inplace);
 
     /// <summary>Rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "relu", Kind = OpKind.Activation)]
@@ -18,11 +18,11 @@ public static partial class Ops
 
     /// <summary>Rectified linear unit, in place.</summary>
     [Lowers(typeof(torch.Tensor), "relu_", Kind = OpKind.Activation)]
-    public static Tensor relu_(Tensor x) => x.relu_();
+    public static Tensor relu_(Tensor x) => Own(x).relu_();
 
     /// <summary>Rectified linear unit, clipped at 6.</summary>
     [Lowers(typeof(torch.nn.functional), "relu6", Kind = OpKind.Activation)]
-    public static Tensor relu6(Tensor x, bool inplace) => functional.relu6(x, inplace);
+    public static Tensor relu6(Tensor x, bool inplace) => functional.relu6(Own(x, inplace), inplace);
 
     /// <summary>Rectified linear unit, clipped at 6.</summary>
     [Lowers(typeof(torch.nn.functional), "relu6", Kind = OpKind.Activation)]
@@ -31,11 +31,11 @@ public static partial class Ops
 
     /// <summary>Rectified linear unit, clipped at 6, in place.</summary>
     [Lowers(typeof(torch.Tensor), "relu6_", Kind = OpKind.Activation)]
-    public static Tensor relu6_(Tensor x) => x.relu6_();
+    public static Tensor relu6_(Tensor x) => Own(x).relu6_();
 
     /// <summary>Sigmoid-weighted linear unit, x·σ(x).</summary>
     [Lowers(typeof(torch.nn.functional), "silu", Kind = OpKind.Activation)]
-    public static Tensor silu(Tensor x, bool inplace) => functional.silu(x, inplace);
+    public static Tensor silu(Tensor x, bool inplace) => functional.silu(Own(x, inplace), inplace);
 
     /// <summary>Sigmoid-weighted linear unit, x·σ(x).</summary>
     [Lowers(typeof(torch.nn.functional), "silu", Kind = OpKind.Activation)]
@@ -44,15 +44,15 @@ public static partial class Ops
 
     /// <summary>Sigmoid-weighted linear unit, x·σ(x), in place.</summary>
     [Lowers(typeof(torch.Tensor), "silu_", Kind = OpKind.Activation)]
-    public static Tensor silu_(Tensor x) => x.silu_();
+    public static Tensor silu_(Tensor x) => Own(x).silu_();
 
     /// <summary>Sigmoid-weighted linear unit, x·σ(x).</summary>
     [Lowers(typeof(torch.nn.functional), "SiLU", Kind = OpKind.Activation)]
-    public static Tensor SiLU(Tensor x, bool inplace = false) => functional.silu(x, inplace);
+    public static Tensor SiLU(Tensor x, bool inplace = false) => functional.silu(Own(x, inplace), inplace);
 
     /// <summary>Scaled exponential linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "selu", Kind = OpKind.Activation)]
-    public static Tensor selu(Tensor x, bool inplace) => functional.selu(x, inplace);
+    public static Tensor selu(Tensor x, bool inplace) => functional.selu(Own(x, inplace), inplace);
 
     /// <summary>Scaled exponential linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "selu", Kind = OpKind.Activation)]
@@ -61,11 +61,11 @@ public static partial class Ops
 
     /// <summary>Scaled exponential linear unit, in place.</summary>
     [Lowers(typeof(torch.Tensor), "selu_", Kind = OpKind.Activation)]
-    public static Tensor selu_(Tensor x) => x.selu_();
+    public static Tensor selu_(Tensor x) => Own(x).selu_();
 
     /// <summary>Piecewise linear swish.</summary>
     [Lowers(typeof(torch.nn.functional), "hardswish", Kind = OpKind.Activation)]
-    public static Tensor hardswish(Tensor input, bool inplace) => functional.hardswish(input, inplace);
+    public static Tensor hardswish(Tensor input, bool inplace) => functional.hardswish(Own(input, inplace), inplace);
 
     /// <summary>Piecewise linear swish.</summary>
     [Lowers(typeof(torch.nn.functional), "hardswish", Kind = OpKind.Activation)]
@@ -74,11 +74,11 @@ public static partial class Ops
 
     /// <summary>Piecewise linear swish, in place.</summary>
     [Lowers(typeof(torch.Tensor), "hardswish_", Kind = OpKind.Activation)]
-    public static Tensor hardswish_(Tensor input) => input.hardswish_();
+    public static Tensor hardswish_(Tensor input) => Own(input).hardswish_();
 
     /// <summary>Piecewise linear sigmoid.</summary>
     [Lowers(typeof(torch.nn.functional), "hardsigmoid", Kind = OpKind.Activation)]
-    public static Tensor hardsigmoid(Tensor input, bool inplace) => functional.hardsigmoid(input, inplace);
+    public static Tensor hardsigmoid(Tensor input, bool inplace) => functional.hardsigmoid(Own(input, inplace), inplace);
 
     /// <summary>Piecewise linear sigmoid.</summary>
     [Lowers(typeof(torch.nn.functional), "hardsigmoid", Kind = OpKind.Activation)]
@@ -87,11 +87,11 @@ public static partial class Ops
 
     /// <summary>Piecewise linear sigmoid, in place.</summary>
     [Lowers(typeof(torch.Tensor), "hardsigmoid_", Kind = OpKind.Activation)]
-    public static Tensor hardsigmoid_(Tensor input) => input.hardsigmoid_();
+    public static Tensor hardsigmoid_(Tensor input) => Own(input).hardsigmoid_();
 
     /// <summary>Logistic function.</summary>
     [Lowers(typeof(torch.nn.functional), "sigmoid", Kind = OpKind.Activation)]
-    public static Tensor sigmoid(Tensor x, bool inplace) => functional.sigmoid(x, inplace);
+    public static Tensor sigmoid(Tensor x, bool inplace) => functional.sigmoid(Own(x, inplace), inplace);
 
     /// <summary>Logistic function.</summary>
     [Lowers(typeof(torch.nn.functional), "sigmoid", Kind = OpKind.Activation)]
@@ -101,11 +101,11 @@ public static partial class Ops
 
     /// <summary>Logistic function, in place.</summary>
     [Lowers(typeof(torch.Tensor), "sigmoid_", Kind = OpKind.Activation)]
-    public static Tensor sigmoid_(Tensor x) => x.sigmoid_();
+    public static Tensor sigmoid_(Tensor x) => Own(x).sigmoid_();
 
     /// <summary>Hyperbolic tangent.</summary>
     [Lowers(typeof(torch.nn.functional), "tanh", Kind = OpKind.Activation)]
-    public static Tensor tanh(Tensor x, bool inplace) => functional.tanh(x, inplace);
+    public static Tensor tanh(Tensor x, bool inplace) => functional.tanh(Own(x, inplace), inplace);
 
     /// <summary>Hyperbolic tangent.</summary>
     [Lowers(typeof(torch.nn.functional), "tanh", Kind = OpKind.Activation)]
@@ -115,7 +115,7 @@ public static partial class Ops
 
     /// <summary>Hyperbolic tangent, in place.</summary>
     [Lowers(typeof(torch.Tensor), "tanh_", Kind = OpKind.Activation)]
-    public static Tensor tanh_(Tensor x) => x.tanh_();
+    public static Tensor tanh_(Tensor x) => Own(x).tanh_();
 
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
@@ -124,7 +124,7 @@ public static partial class Ops
 
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
-    public static Tensor gelu(Tensor x, bool inplace) => functional.gelu(x, inplace);
+    public static Tensor gelu(Tensor x, bool inplace) => functional.gelu(Own(x, inplace), inplace);
 
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
@@ -134,11 +134,12 @@ public static partial class Ops
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
     public static Tensor gelu(Tensor x, TorchSharp.Modules.GELU.Approximate approximate, bool inplace) =>
-        functional.gelu(x, approximate, inplace);
+        functional.gelu(Own(x, inplace), approximate, inplace);
 
     /// <summary>Leaky rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "leaky_relu", Kind = OpKind.Activation)]
-    public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) => functional.leaky_relu(input, negative_slope, inplace);
+    public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) =>
+        inplace ? leaky_relu_(input, negative_slope) : leaky_relu(input, (Scalar)negative_slope);
 
     /// <summary>Leaky rectified linear unit.</summary>
     [Lowers(typeof(torch.Tensor), "leaky_relu", Kind = OpKind.Activation)]
@@ -148,11 +149,11 @@ public static partial class Ops
     /// <summary>Leaky rectified linear unit, in place.</summary>
     [Lowers(typeof(torch.Tensor), "leaky_relu_", Kind = OpKind.Activation)]
     public static Tensor leaky_relu_(Tensor input, Scalar negative_slope) =>
-        Keep(input.leaky_relu_(negative_slope), negative_slope);
+        Keep(Own(input).leaky_relu_(negative_slope), negative_slope);
 
     /// <summary>Exponential linear unit. TorchSharp's does not change its tensor even if it is told to.</summary>
     [Lowers(typeof(torch.nn.functional), "elu", Kind = OpKind.Activation, KeepsTensor = true)]
-    public static Tensor elu(Tensor x, double alpha, bool inplace) => functional.elu(x, alpha, inplace);
+    public static Tensor elu(Tensor x, double alpha, bool inplace) => elu(x, alpha);
 
     /// <summary>
     /// Exponential linear unit. TorchSharp's <c>elu_</c> with these arguments does not change its tensor either.
@@ -160,7 +161,7 @@ public static partial class Ops
     [Lowers(typeof(torch.nn.functional), "elu", Kind = OpKind.Activation)]
     [Lowers(typeof(torch.Tensor), "elu", Kind = OpKind.Activation)]
     [Lowers(typeof(torch.Tensor), "elu_", Kind = OpKind.Activation, KeepsTensor = true)]
-    public static Tensor elu(Tensor x, double alpha = 1) => x.elu(alpha);
+    public static Tensor elu(Tensor x, double alpha = 1) => elu(x, alpha, 1.0, 1.0);
 
     /// <summary>Scaled exponential linear unit with numbers of one's own.</summary>
     [Lowers(typeof(torch.Tensor), "elu", Kind = OpKind.Activation)]
@@ -170,15 +171,20 @@ public static partial class Ops
     /// <summary>Scaled exponential linear unit with numbers of one's own, in place.</summary>
     [Lowers(typeof(torch.Tensor), "elu_", Kind = OpKind.Activation)]
     public static Tensor elu_(Tensor x, Scalar alpha, Scalar scale, Scalar input_scale) =>
-        Keep(x.elu_(alpha, scale, input_scale), alpha, scale, input_scale);
+        Keep(Own(x).elu_(alpha, scale, input_scale), alpha, scale, input_scale);
 
     /// <summary>Continuously differentiable exponential linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "celu", Kind = OpKind.Activation)]
-    public static Tensor celu(Tensor x, double alpha, bool inplace = false) => functional.celu(x, alpha, inplace);
+    public static Tensor celu(Tensor x, double alpha, bool inplace = false)
+    {
+        using Scalar kept = alpha;
+        return inplace ? Own(x).celu_(kept) : x.celu(kept);
+    }
 
     /// <summary>Clips to a range where it is in place; otherwise TorchSharp gives back the tensor as it is.</summary>
     [Lowers(typeof(torch.nn.functional), "hardtanh", Kind = OpKind.Activation)]
-    public static Tensor hardtanh(Tensor x, double min_val = -1, double max_val = 1, bool inplace = false) => functional.hardtanh(x, min_val, max_val, inplace);
+    public static Tensor hardtanh(Tensor x, double min_val = -1, double max_val = 1, bool inplace = false) =>
+        inplace ? hardtanh_(x, min_val, max_val) : hardtanh(x, (Scalar)min_val, (Scalar)max_val);
 
     /// <summary>Clips to a range in PyTorch; TorchSharp gives back the tensor as it is.</summary>
     [Lowers(typeof(torch.Tensor), "hardtanh", Kind = OpKind.Activation)]
@@ -186,7 +192,7 @@ public static partial class Ops
 
     /// <summary>Mish, x·tanh(softplus(x)).</summary>
     [Lowers(typeof(torch.nn.functional), "mish", Kind = OpKind.Activation)]
-    public static Tensor mish(Tensor x, bool inplace = false) => functional.mish(x, inplace);
+    public static Tensor mish(Tensor x, bool inplace = false) => functional.mish(Own(x, inplace), inplace);
 
     /// <summary>Mish, x·tanh(softplus(x)).</summary>
     [Lowers(typeof(torch.nn.functional), "Mish", Kind = OpKind.Activation)]
@@ -198,7 +204,7 @@ public static partial class Ops
 
     /// <summary>x / (1 + |x|).</summary>
     [Lowers(typeof(torch.nn.functional), "softsign", Kind = OpKind.Activation)]
-    public static Tensor softsign(Tensor x, bool inplace = false) => functional.softsign(x, inplace);
+    public static Tensor softsign(Tensor x, bool inplace = false) => functional.softsign(Own(x, inplace), inplace);
 
     /// <summary>Softmax along a dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "softmax", Kind = OpKind.Activation)]
@@ -223,5 +229,5 @@ public static partial class Ops
     /// <summary>Clips to a range, in place.</summary>
     [Lowers(typeof(torch.Tensor), "clamp_", Kind = OpKind.Activation)]
     public static Tensor clamp_(Tensor input, Scalar? min = null, Scalar? max = null) =>
-        Keep(input.clamp_(min, max), min, max);
+        Keep(Own(input).clamp_(min, max), min, max);
 }

@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "add", Kind = OpKind.Join)]
-    public static Tensor add(Tensor left, Tensor right) => left + right;
+    public static Tensor add(Tensor left, Tensor right) => left.add(right, Numbers.One);
 
     /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>.</summary>
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.Join)]
@@ -19,11 +20,11 @@ public static partial class Ops
 
     /// <summary>Sum of two tensors, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
-    public static Tensor add_(Tensor left, Tensor right) => left.add_(right);
+    public static Tensor add_(Tensor left, Tensor right) => Own(left).add_(right, Numbers.One);
 
     /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
-    public static Tensor add_(Tensor left, Tensor right, Scalar alpha) => Keep(left.add_(right, alpha), alpha);
+    public static Tensor add_(Tensor left, Tensor right, Scalar alpha) => Keep(Own(left).add_(right, alpha), alpha);
 
     /// <summary>Difference of two tensors.</summary>
     [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.Join)]
@@ -33,7 +34,7 @@ public static partial class Ops
 
     /// <summary>Difference of two tensors, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.Join)]
-    public static Tensor sub_(Tensor left, Tensor right) => left.sub_(right);
+    public static Tensor sub_(Tensor left, Tensor right) => Own(left).sub_(right);
 
     /// <summary>Product of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.Join)]
@@ -43,7 +44,7 @@ public static partial class Ops
 
     /// <summary>Product of two tensors, element by element, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.Join)]
-    public static Tensor mul_(Tensor left, Tensor right) => left.mul_(right);
+    public static Tensor mul_(Tensor left, Tensor right) => Own(left).mul_(right);
 
     /// <summary>Quotient of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
@@ -53,7 +54,7 @@ public static partial class Ops
 
     /// <summary>Quotient of two tensors, element by element, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
-    public static Tensor div_(Tensor left, Tensor right) => left.div_(right);
+    public static Tensor div_(Tensor left, Tensor right) => Own(left).div_(right);
 
     /// <summary>Quotient of two tensors, element by element, rounded.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
@@ -69,7 +70,7 @@ public static partial class Ops
     /// <summary>Quotient of two tensors, element by element, rounded, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
     public static Tensor div_(Tensor left, Tensor right, RoundingMode rounding_mode) =>
-        left.div_(right, rounding_mode);
+        Own(left).div_(right, rounding_mode);
 
     /// <summary>Matrix product.</summary>
     [Lowers(typeof(torch.Tensor), "matmul", Kind = OpKind.Join)]

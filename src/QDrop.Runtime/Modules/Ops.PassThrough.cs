@@ -146,11 +146,11 @@ public static partial class Ops
 
     /// <summary>Dropout, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout", Kind = OpKind.PassThrough)]
-    public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout(input, p, training, inplace);
+    public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout(Own(input, inplace), p, training, inplace);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout2d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout2d(input, p, training, inplace);
+    public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout2d(Own(input, inplace), p, training, inplace);
 
     /// <summary>Channels to space.</summary>
     [Lowers(typeof(torch.nn.functional), "pixel_shuffle", Kind = OpKind.PassThrough)]

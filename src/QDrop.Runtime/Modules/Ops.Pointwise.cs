@@ -9,7 +9,7 @@ public static partial class Ops
 {
     /// <summary>Clips to a range, in place.</summary>
     [Lowers(typeof(torch.Tensor), "hardtanh_", Kind = OpKind.Activation)]
-    public static Tensor hardtanh_(Tensor x, Scalar min, Scalar max) => Keep(x.hardtanh_(min, max), min, max);
+    public static Tensor hardtanh_(Tensor x, Scalar min, Scalar max) => Keep(Own(x).hardtanh_(min, max), min, max);
 
     /// <summary>One half times the sigmoid of the other.</summary>
     [Lowers(typeof(torch.nn.functional), "glu", Kind = OpKind.Activation)]

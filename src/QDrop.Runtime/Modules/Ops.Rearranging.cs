@@ -15,7 +15,7 @@ public static partial class Ops
     /// <summary>A number where the mask is true, in place.</summary>
     [Lowers(typeof(torch.Tensor), "masked_fill_", Kind = OpKind.PassThrough)]
     public static Tensor masked_fill_(Tensor input, Tensor mask, Scalar value) =>
-        Keep(input.masked_fill_(mask, value), value);
+        Keep(Own(input).masked_fill_(mask, value), value);
 
     /// <summary>Reorders dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "permute", Kind = OpKind.PassThrough)]
@@ -123,13 +123,13 @@ public static partial class Ops
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout1d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout1d(input, p, training, inplace);
+    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout1d(Own(input, inplace), p, training, inplace);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout3d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout3d(input, p, training, inplace);
+    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout3d(Own(input, inplace), p, training, inplace);
 
     /// <summary>Dropout that keeps mean and deviation, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "alpha_dropout", Kind = OpKind.PassThrough)]
-    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) => functional.alpha_dropout(input, p, training, inplace);
+    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) => functional.alpha_dropout(Own(input, inplace), p, training, inplace);
 }

@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,15 +11,15 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough)]
-    public static Tensor add(Tensor left, Scalar right) => Keep(left + right, right);
+    public static Tensor add(Tensor left, Scalar right) => Keep(left.add(right, Numbers.One), right);
 
     /// <summary>Adds a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough)]
-    public static Tensor add_(Tensor left, Scalar right) => Keep(left.add_(right), right);
+    public static Tensor add_(Tensor left, Scalar right) => Keep(Own(left).add_(right, Numbers.One), right);
 
     /// <summary>Adds to a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough)]
-    public static Tensor add(Scalar left, Tensor right) => Keep(left + right, left);
+    public static Tensor add(Scalar left, Tensor right) => Keep(right.add(left, Numbers.One), left);
 
     /// <summary>Adds a number times <paramref name="alpha"/>.</summary>
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough)]
@@ -29,7 +30,7 @@ public static partial class Ops
     /// <summary>Adds a number times <paramref name="alpha"/>, in place.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough)]
     public static Tensor add_(Tensor left, Scalar right, Scalar alpha) =>
-        Keep(left.add_(right, alpha), right, alpha);
+        Keep(Own(left).add_(right, alpha), right, alpha);
 
     /// <summary>Subtracts a number.</summary>
     [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.PassThrough)]
@@ -39,11 +40,11 @@ public static partial class Ops
 
     /// <summary>Subtracts a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.PassThrough)]
-    public static Tensor sub_(Tensor left, Scalar right) => Keep(left.sub_(right), right);
+    public static Tensor sub_(Tensor left, Scalar right) => Keep(Own(left).sub_(right), right);
 
     /// <summary>Subtracts from a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough)]
-    public static Tensor sub(Scalar left, Tensor right) => Keep(left - right, left);
+    public static Tensor sub(Scalar left, Tensor right) => Keep(right.negative().add(left, Numbers.One), left);
 
     /// <summary>Multiplies by a number.</summary>
     [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.PassThrough)]
@@ -53,7 +54,7 @@ public static partial class Ops
 
     /// <summary>Multiplies by a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.PassThrough)]
-    public static Tensor mul_(Tensor left, Scalar right) => Keep(left.mul_(right), right);
+    public static Tensor mul_(Tensor left, Scalar right) => Keep(Own(left).mul_(right), right);
 
     /// <summary>Multiplies a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.PassThrough)]
@@ -67,7 +68,7 @@ public static partial class Ops
 
     /// <summary>Divides by a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough)]
-    public static Tensor div_(Tensor left, Scalar right) => Keep(left.div_(right), right);
+    public static Tensor div_(Tensor left, Scalar right) => Keep(Own(left).div_(right), right);
 
     /// <summary>Divides a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.PassThrough)]
@@ -86,7 +87,16 @@ public static partial class Ops
     /// <summary>Divides by a number and rounds, in place.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough)]
     public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode) =>
-        Keep(left.div_(right, rounding_mode), right);
+        Keep(Own(left).div_(right, rounding_mode), right);
+
+    /// <summary>
+    /// Gives a tensor that an operation may change: a leaf that gradients flow to, such as a quantized value while grids are learned, is
+    /// copied. Nobody else looks at what is changed; the generator has made sure of that.
+    /// </summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="changes">Whether the operation changes it.</param>
+    internal static Tensor Own(Tensor tensor, bool changes = true) =>
+        changes && tensor.requires_grad && tensor.is_leaf && is_grad_enabled() ? tensor.clone() : tensor;
 
     /// <summary>
     /// Keeps numbers until native code has used them. TorchSharp hands over their handles alone, and the collector may

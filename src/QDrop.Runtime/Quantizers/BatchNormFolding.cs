@@ -1,3 +1,4 @@
+using QDrop.Native;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
@@ -26,11 +27,11 @@ internal static class BatchNormFolding
         }
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var deviation = (variance + eps).sqrt();
+        var deviation = variance.Plus(eps).sqrt();
         var factor = gamma is null ? deviation.reciprocal() : gamma / deviation;
         var shift = beta is null ? -(mean * factor) : beta - mean * factor;
         if (bias is not null)
-            shift = shift + bias * factor;
+            shift = shift.Plus(bias * factor);
         var shape = new long[weight.dim()];
         Array.Fill(shape, 1);
         shape[channelAxis] = channels;

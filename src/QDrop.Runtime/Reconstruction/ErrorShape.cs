@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,12 +24,12 @@ internal static class ErrorShape
     {
         if (norm == 2)
             return LossNorm.Squares;
-        double squares = Sum(outputs, static e => e.square());
+        double squares = Sum(outputs, static e => e.Squared());
         if (!(squares > 0) || !double.IsFinite(squares))
             return LossNorm.Squares;
         double count = outputs.Sum(static o => (double)o.Found.numel());
         double power = norm == QDrop.Norm.Auto ? Power(Sum(outputs, static e => e.abs()) / count, squares / count) : norm;
-        double powers = Sum(outputs, e => e.abs().pow(power));
+        double powers = Sum(outputs, e => e.abs().Power(power));
         // Powers of what is very small vanish in float32.
         return double.IsFinite(squares / powers) ? new(power, squares / powers) : LossNorm.Squares;
     }

@@ -1,4 +1,5 @@
 using QDrop.Modules;
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -79,7 +80,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
             : [.. autograd.grad(losses, leaves, [.. losses.Select(static l => ones_like(l))], allow_unused: true)];
         using var guard = no_grad();
         int next = 0;
-        return executor.Leaves.Select(leaf => leaf.requires_grad && slopes[next++] is { } slope && !slope.IsInvalid ? slope.square() : zeros_like(leaf));
+        return executor.Leaves.Select(leaf => leaf.requires_grad && slopes[next++] is { } slope && !slope.IsInvalid ? slope.Squared() : zeros_like(leaf));
     }
 
     /// <summary>Scales weights to a mean of 1, so that λ keeps its meaning. Where no gradient arrived, all weigh the same.</summary>
@@ -91,7 +92,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
         if (mean > 0 && double.IsFinite(mean))
             weights.mul_(1 / mean);
         else
-            weights.fill_(1);
+            weights.fill_(Numbers.One);
     }
 
     private static bool IsDistribution(Tensor scores) => scores.dtype == ScalarType.Float32 && scores.dim() >= 2 && scores.shape[ClassDimension(scores)] >= 2;

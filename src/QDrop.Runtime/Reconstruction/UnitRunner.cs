@@ -1,4 +1,5 @@
 using QDrop.Modules;
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 long count = Math.Min(Rows, own.shape[0] - start);
-                Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).square();
+                Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).Squared();
                 squares += (weights is null ? errors : errors.mul(weights.Values[target].narrow(0, start, count))).sum().ToDouble();
             }
             sum += squares * other.shape[UnitReconstructor.ChannelAxis(unit, expected, target)] / other.numel();
@@ -75,7 +76,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).square().sum().ToDouble();
+                squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).Squared().sum().ToDouble();
             }
             sum += squares * values.shape[UnitReconstructor.ChannelAxis(unit, output, target)] / values.numel();
         }

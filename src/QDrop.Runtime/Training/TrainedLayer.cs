@@ -1,4 +1,5 @@
 using QDrop.Modules;
+using QDrop.Native;
 using QDrop.Quantizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -53,10 +54,10 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
         Tensor? bias = source.Bias?.detach().clone();
         if (norm is not null)
         {
-            Tensor deviation = (norm.running_var! + norm.eps).sqrt();
+            Tensor deviation = norm.running_var!.Plus(norm.eps).sqrt();
             Tensor factor = norm.weight is null ? deviation.reciprocal() : norm.weight.detach() / deviation;
             Tensor shift = norm.bias is null ? -(norm.running_mean! * factor) : norm.bias.detach() - norm.running_mean! * factor;
-            bias = bias is null ? shift : shift + bias * factor;
+            bias = bias is null ? shift : shift.Plus(bias * factor);
             Fold(levels, scale, zeroPoint, factor.contiguous().data<float>().ToArray());
         }
         return new FoldedLayer(quantizer.Grid.Bits, tensor(levels, source.Weight.shape, ScalarType.Byte).MoveToOuterDisposeScope(), scale, zeroPoint, bias?.MoveToOuterDisposeScope());

@@ -1,5 +1,5 @@
-using QDrop.Modules;
 using QDrop.Gradients;
+using QDrop.Modules;
 using QDrop.Quantizers;
 using QDrop.Reconstruction;
 using TorchSharp;
