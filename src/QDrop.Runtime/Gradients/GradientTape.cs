@@ -45,7 +45,9 @@ internal sealed class GradientTape : IDisposable
                 // Nothing was made of the output that the loss depends on.
                 if (gradient is null)
                     continue;
-                Tensor inputGradient = operation.Backward(gradient);
+                // What is no longer needed is freed at once: the next operation then finds its memory in the processor's caches.
+                output.grad = null;
+                using Tensor inputGradient = operation.Backward(gradient);
                 if (operation.Input.requires_grad)
                     Carry(operation.Input, inputGradient);
             }

@@ -46,6 +46,8 @@ internal sealed class UnitLoss : IDisposable
             gradients.Add(gradient);
         }
         _tape.Backward(found, gradients);
+        foreach (Tensor gradient in gradients)
+            gradient.Dispose();
         return sum;
     }
 
