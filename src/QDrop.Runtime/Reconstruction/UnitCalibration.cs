@@ -24,6 +24,8 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
         // A run up front has searched them with those of all units.
         if (_settings.Order == CalibrationOrder.UnitByUnit)
             _ranges.OfUnit(unit, quantizedInput);
+        // The unit before has left the heap in pieces that do not fit this one.
+        NativeHeap.Release();
         Samples output = units.Compute(unit, quantizedInput);
         double before = units.Error(unit, quantizedInput, output, floatOutput);
         var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0) { SignalPower = units.Power(unit, quantizedInput, floatOutput) };
@@ -34,6 +36,7 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
         var divergence = new DivergenceGuard(error, report.SignalPower);
         LossNorm norm = ErrorShape.Norm(_settings.NormOrDefault, [.. UnitReconstructor.Targets(quantizedInput, floatOutput).Select(i => (output.Values[i], floatOutput.Values[i]))]);
         output.Dispose();
+        NativeHeap.Release();
         var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number))
         {
             Profile = calibration.Profile,
