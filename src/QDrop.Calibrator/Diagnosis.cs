@@ -25,9 +25,13 @@ internal static class Diagnosis
     internal static string Describe(Exception e)
     {
         e = Unwrap(e);
-        string text = $"{e.GetType().Name}: {e.Message.TrimEnd()}";
+        string text = $"{e.GetType().Name}: {WithoutNativeStack(e.Message)}";
         return UserFrame(e) is { } frame ? $"{text} (at {Describe(frame)})" : text;
     }
+
+    /// <summary>What libtorch says, without where in its own code it says it.</summary>
+    private static string WithoutNativeStack(string message) =>
+        message.Split("Exception raised from", 2)[0].TrimEnd();
 
     /// <summary>Whether TorchSharp refused what it was given; else the user's own code threw, or what it called besides.</summary>
     internal static bool IsThrownByTorch(Exception e) =>

@@ -29,8 +29,12 @@ public abstract class CallSite<TModule> where TModule : class
     /// <summary>What is called.</summary>
     /// <param name="Module">The quantized module.</param>
     /// <param name="Unit">The unit of reconstruction, where the module is one.</param>
-    private protected sealed record Called(TModule Module, Unit? Unit)
+    /// <param name="MayChange">Whether the module is the user's own, of which nothing is known, and may change its arguments.</param>
+    private protected sealed record Called(TModule Module, Unit? Unit, bool MayChange = false)
     {
+        /// <summary>What the module is given for an argument.</summary>
+        public T Given<T>(T argument) => MayChange ? new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>() : argument;
+
         /// <summary>Whether calibration stands in for the module now.</summary>
         public bool IsStoodInFor => Unit is { IsStoodInFor: true };
 
@@ -59,7 +63,7 @@ public abstract class CallSite<TModule> where TModule : class
     {
         TModule module = _module() ?? throw new InvalidOperationException($"The module called at '{_path}' is null.");
         if (_context.IsFullPrecision(module))
-            return new Called(module, null);
+            return new Called(module, null, MayChange: true);
         object quantized = module switch
         {
             IQuantizable users => Twins.Of(users, _context, _feeds),

@@ -90,13 +90,13 @@ public static partial class Ops
         Keep(Own(left).div_(right, rounding_mode), right);
 
     /// <summary>
-    /// Gives a tensor that an operation may change: a leaf that gradients flow to, such as a quantized value while grids are learned, is
-    /// copied. Nobody else looks at what is changed; the generator has made sure of that.
+    /// Gives a tensor that an operation may change: one that gradients flow to is copied, because autograd lets no leaf be changed, such as
+    /// a quantized value while grids are learned, and no view of one. Nobody else looks at what is changed; the generator has made sure of that.
     /// </summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="changes">Whether the operation changes it.</param>
     internal static Tensor Own(Tensor tensor, bool changes = true) =>
-        changes && tensor.requires_grad && tensor.is_leaf && is_grad_enabled() ? tensor.clone() : tensor;
+        changes && tensor.requires_grad && is_grad_enabled() ? tensor.clone() : tensor;
 
     /// <summary>
     /// Keeps numbers until native code has used them. TorchSharp hands over their handles alone, and the collector may

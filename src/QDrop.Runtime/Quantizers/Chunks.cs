@@ -36,7 +36,7 @@ internal static class Chunks
         }
         else
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = cancellation }, body);
+            ThreadTeam.InParallel(count, Threads, body, cancellation);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed unsafe class Adam(long count)
         Steps = steps;
     }
 
-    /// <summary>One step, after which the gradient is 0.</summary>
+    /// <summary>One step.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="learningRate">The learning rate.</param>
@@ -47,7 +47,7 @@ internal sealed unsafe class Adam(long count)
             (float)(1 - learningRate * decay));
     }
 
-    /// <summary>A part of a step, after which its gradient is 0.</summary>
+    /// <summary>A part of a step.</summary>
     /// <param name="parameter">The part of the parameter.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="start">The part's first element.</param>
@@ -70,14 +70,12 @@ internal sealed unsafe class Adam(long count)
                 mean.Store(first + i);
                 square.Store(second + i);
                 (Vector256.Load(parameter + i) * kept + mean / size * rate).Store(parameter + i);
-                Vector256<float>.Zero.Store(gradient + i);
             }
             for (; i < count; i++)
             {
                 first[i] = first[i] * (float)Beta1 + gradient[i] * (float)(1 - Beta1);
                 second[i] = second[i] * (float)Beta2 + gradient[i] * gradient[i] * (float)(1 - Beta2);
                 parameter[i] = parameter[i] * kept + first[i] / (MathF.Sqrt(second[i]) / correction + Epsilon) * rate;
-                gradient[i] = 0;
             }
         }
     }

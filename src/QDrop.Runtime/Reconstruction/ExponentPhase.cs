@@ -91,6 +91,7 @@ internal sealed unsafe class ExponentOptimizer(LearnedExponents exponents)
             double penalty = LearnedRounding.Regularize(at, slope, exponents.V.Length, (float)beta, (float)lambda);
             double rounding = exponents.RoundingError(slope, roundingError);
             _adam.Step(at, slope, learningRate);
+            Array.Clear(gradient);
             return lambda * penalty + roundingError * rounding;
         }
     }

@@ -47,5 +47,6 @@ internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
             return;
         fixed (float* slope = gradient)
             adam.Step(DenseMemory.Floats(value), slope, learningRate);
+        Array.Clear(gradient);
     }
 }

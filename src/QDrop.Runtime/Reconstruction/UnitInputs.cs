@@ -55,7 +55,8 @@ internal sealed class UnitInputs : IDisposable
         return _quantized.With((i, values) =>
         {
             if (_mixes[i] is { } mix)
-                return mix.Batch;
+                // The model's code may dispose its argument.
+                return mix.Batch.alias();
             return _quantized.Layouts[i].IsShared ? values.clone() : values.index_select(0, tensor(rows));
         });
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace QDrop.Threading;
@@ -33,7 +34,21 @@ internal static unsafe class ThreadTeam
         }
         else
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, body);
+            InParallel(count, threads, body);
+        }
+    }
+
+    /// <summary>Calls <paramref name="body"/> once with each number from 0 to <paramref name="count"/> − 1, on threads of .NET's pool.</summary>
+    /// <remarks>What <paramref name="body"/> throws comes to the caller as it is, as it does where one thread does all.</remarks>
+    public static void InParallel(int count, int threads, Action<int> body, CancellationToken cancellation = default)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, body);
+        }
+        catch (AggregateException errors)
+        {
+            ExceptionDispatchInfo.Throw(errors.Flatten().InnerExceptions[0]);
         }
     }
 
@@ -63,7 +78,7 @@ internal static unsafe class ThreadTeam
         public void ThrowIfFailed()
         {
             if (_failure is { } failure)
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+                ExceptionDispatchInfo.Throw(failure);
         }
 
         private void Work(int range)

@@ -37,7 +37,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingBatches _batches;
     private readonly string _weightsHash;
     private readonly List<TrainedQuantizer> _quantizers = [];
-    private readonly GradientTape _tape = new();
+    private readonly GradientTape _tape;
     private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
     private (int Layers, int Activations) _parts;
     private TrainingState? _state;
@@ -49,6 +49,7 @@ internal sealed class TrainingRun : IDisposable
         NativeHeap.KeepFreedMemory(StepTensor);
         (_settings, _training, _model, _data, _progress, _cancellation) = (settings, settings.Training!, model, data, progress, cancellation);
         model.eval();
+        _tape = new GradientTape([.. model.parameters().Where(static p => p.requires_grad)]);
         _kept = new FloatModelState(model);
         try
         {

@@ -68,6 +68,17 @@ public sealed class LibtorchTests : IDisposable
     }
 
     [LinuxX64Fact]
+    public void A_libtorch_that_an_earlier_build_has_left_beside_the_program_does_not_count()
+    {
+        Assert.Equal(0, _project.Build().ExitCode);
+
+        var result = _project.Build("-p:TestLibtorchVersion=none");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal("QDROP278", Assert.Single(result.Errors).Code);
+    }
+
+    [LinuxX64Fact]
     public void A_foreign_libtorch_in_the_search_path_is_not_taken()
     {
         foreach (string library in new[] { "libc10.so", "libtorch.so", "libtorch_cpu.so", "libLibTorchSharp.so" })

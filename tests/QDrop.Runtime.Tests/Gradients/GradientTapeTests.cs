@@ -54,6 +54,33 @@ public sealed class GradientTapeTests : IDisposable
         return cube(_x.matmul(_weight));
     });
 
+    // Both operands' gradients are views of the same memory.
+    [Fact]
+    public void Where_views_of_two_values_are_added_and_one_is_used_besides() => Same(cube =>
+    {
+        Tensor y0 = cube(_x.matmul(_weight)), y1 = cube(_x.matmul(_weight.sin())), y2 = cube(y1.sin());
+        return cube(y0.flatten() + y1.flatten()) + y2.flatten();
+    });
+
+    [Fact]
+    public void Where_a_model_changes_a_view_in_place() => Same(cube => cube(Ops.mul_(Ops.view(cube(_x), [20]), 2)));
+
+    [Fact]
+    public void Gradients_of_parameters_add_up_over_passes_and_share_no_memory()
+    {
+        Tensor a = randn(5).requires_grad_(), b = randn(5).requires_grad_();
+        using var tape = new GradientTape([a, b]);
+        Tensor sum = a.unsqueeze(0) + b.unsqueeze(0), y;
+        using (no_grad())
+            y = a.pow(3);
+        Tensor cubed = tape.Record(new CubeOperation(a), y);
+
+        tape.Backward([sum, cubed], [ones_like(sum), ones_like(cubed)]);
+
+        Near.Equal(Near.Values(1 + 3 * a.square()), a.grad!);
+        Near.Equal(Near.Values(ones(5)), b.grad!);
+    }
+
     [Fact]
     public void Where_a_model_changes_a_value_in_place() => Same(cube => cube(Ops.add_(Ops.mul_(cube(_x), 2), _x)));
 
@@ -102,8 +129,8 @@ public sealed class GradientTapeTests : IDisposable
         _tape.Backward([found], [flow]);
 
         Near.Equal(Near.Values(expected), found, 1e-5, 1e-5);
-        Near.Equal(ofX, Near.Values(_x.grad!), 1e-4, 1e-4);
-        Near.Equal(ofWeight, _weight.grad is null ? [] : Near.Values(_weight.grad), 1e-4, 1e-4);
+        Near.Equal(ofX, Near.Values(_x.grad!), 1e-3, 1e-3);
+        Near.Equal(ofWeight, _weight.grad is null ? [] : Near.Values(_weight.grad), 1e-3, 1e-3);
     }
 
     private Tensor Cube(Tensor x)

@@ -31,6 +31,12 @@ public sealed class ThreadTeamTests
     }
 
     [Fact]
+    public void So_it_does_from_threads_of_the_pool()
+    {
+        Assert.Throws<FormatException>(static () => ThreadTeam.InParallel(100, 2, static i => throw new FormatException($"at {i}")));
+    }
+
+    [Fact]
     public void A_loop_within_a_loop_is_done_too()
     {
         int calls = 0;
