@@ -1,5 +1,10 @@
 using System.Diagnostics;
-using QDrop.Reconstruction;
+using QDrop.Calibration;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
 
 namespace Cifar10;
 

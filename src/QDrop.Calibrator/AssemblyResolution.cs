@@ -42,8 +42,15 @@ internal static class AssemblyResolution
         string? Find(AssemblyName name) => name.Name is not { } simple
             ? null
             : string.IsNullOrEmpty(name.CultureName)
-                ? assemblies.GetValueOrDefault(simple)
+                ? assemblies.GetValueOrDefault(simple) ?? Own(simple)
                 : satellites.GetValueOrDefault(Path.Combine(name.CultureName, simple));
+    }
+
+    /// <summary>The engine, which comes with this program. Where the user's program has one, that is taken.</summary>
+    private static string? Own(string name)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(typeof(AssemblyResolution).Assembly.Location)!, name + ".dll");
+        return File.Exists(path) ? path : null;
     }
 
     private static bool IsLibrary(string file) => Path.GetExtension(file).ToLowerInvariant() is ".dll" or ".exe";

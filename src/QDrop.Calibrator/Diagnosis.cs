@@ -58,7 +58,7 @@ internal static class Diagnosis
         new StackTrace(e).GetFrames().Select(static f => f.GetMethod()?.DeclaringType?.Assembly).OfType<Assembly>();
 
     private static bool IsUsers(Assembly assembly) =>
-        assembly.GetName().Name is not ("QDrop.Calibrator" or "QDrop.Runtime" or "TorchSharp") && !IsFrameworks(assembly);
+        assembly.GetName().Name is not ("QDrop.Calibrator" or "QDrop.Calibration" or "QDrop.Runtime" or "TorchSharp") && !IsFrameworks(assembly);
 
     private static bool IsFrameworks(Assembly assembly) => assembly.GetName().Name?.StartsWith("System.", StringComparison.Ordinal) != false;
 

@@ -1,11 +1,21 @@
 using System.Diagnostics;
 using System.Reflection;
 using QDrop.Artifacts;
-using QDrop.Modules;
+using QDrop.Calibration;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.Calibration.Reports;
+using QDrop.Calibration.Reports.Page;
+using QDrop.Calibration.Training;
+using QDrop.Calibration.Weights;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
 using QDrop.Protocol;
-using QDrop.Reconstruction;
-using QDrop.Reports;
-using QDrop.Training;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;

@@ -1,4 +1,6 @@
-using QDrop.Modules;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
 using QDrop.Protocol;
 
 namespace QDrop.Calibrator;

@@ -1,6 +1,8 @@
 using System.Xml;
 using System.Xml.Linq;
-using QDrop.Modules;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
 using QDrop.Protocol;
 
 namespace QDrop.Calibrator;

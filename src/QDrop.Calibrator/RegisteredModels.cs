@@ -2,7 +2,9 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
-using QDrop.Modules;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
 
 namespace QDrop.Calibrator;
 

@@ -6,7 +6,7 @@ namespace QDrop.Build.Tests;
 /// <summary>One build of a project with one sound model and many that are not: every error has its code, and stands at its cause.</summary>
 public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<BadInputTests.Broken>
 {
-    private const string Command = "tests/QDrop.Runtime.Tests/Artifacts/PyTorch/Files/command.pth";
+    private const string Command = "tests/QDrop.Calibration.Tests/Artifacts/PyTorch/Files/command.pth";
 
     private const string Sound = """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """;
 

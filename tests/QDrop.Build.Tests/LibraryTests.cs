@@ -24,7 +24,7 @@ public sealed class LibraryTests
         project.Write("library/Models.cs", Sources.Usings + Sources.Net("LibraryNet", Arguments) + """
             public sealed class LibrarySource : ICalibrationSource
             {
-                public Tensor Load(CalibrationRequest request) => new QDrop.Artifacts.SafetensorsCalibrationSource().Load(request);
+                public Tensor Load(CalibrationRequest request) => new QDrop.SafetensorsCalibrationSource().Load(request);
             }
 
             """);

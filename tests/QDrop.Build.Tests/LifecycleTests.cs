@@ -109,7 +109,7 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
                     public Tensor Load(CalibrationRequest request)
                     {
                         Console.WriteLine("{ this line of the program is no message }");
-                        return new QDrop.Artifacts.SafetensorsCalibrationSource().Load(request with { Path = Path.Combine(request.Path!, "inputs.safetensors") });
+                        return new QDrop.SafetensorsCalibrationSource().Load(request with { Path = Path.Combine(request.Path!, "inputs.safetensors") });
                     }
                 }
                 """);

@@ -110,7 +110,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
         public Feed()
         {
-            foreach (string project in new[] { "QDrop.Runtime", "QDrop.Build" })
+            foreach (string project in new[] { "QDrop.Runtime", "QDrop.Calibration", "QDrop.Build" })
             {
                 string[] quietly = ["--no-build", "--nologo", "-nodeReuse:false", "-o", Folder];
                 string path = Path.Combine("src", project);

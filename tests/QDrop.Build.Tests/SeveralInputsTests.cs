@@ -54,7 +54,7 @@ public sealed class SeveralInputsTests
         set_num_threads(1);
         var inputs = new App.Sentences().Load(new QDrop.CalibrationRequest(16, null, ""));
         using var exact = new App.SentenceNet();
-        QDrop.Artifacts.WeightFile.LoadInto(exact, "weights.safetensors");
+        QDrop.Calibration.WeightFile.LoadInto(exact, "weights.safetensors");
         exact.eval();
         using var quantized = App.SentenceNet.LoadQuantized();
         var y = exact.call(inputs[0], inputs[1]);

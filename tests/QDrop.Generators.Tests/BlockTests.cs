@@ -1,5 +1,10 @@
+using QDrop.Calibration;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
 using QDrop.Generators.Tests.Helpers;
-using QDrop.Reconstruction;
 using VerifyXunit;
 
 namespace QDrop.Generators.Tests;

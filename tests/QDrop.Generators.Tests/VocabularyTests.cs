@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
+using QDrop.CompilerServices;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Tests.Helpers;
-using QDrop.Modules;
-using OpKind = QDrop.Modules.OpKind;
+using QDrop.Layers;
+using QDrop.Models;
+using OpKind = QDrop.CompilerServices.OpKind;
 
 namespace QDrop.Generators.Tests;
 

@@ -1,5 +1,13 @@
 using QDrop.Artifacts;
-using QDrop.Reconstruction;
+using QDrop.Calibration;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.Calibration.Reports;
+using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,6 +1,11 @@
 using System.Globalization;
 using System.Text;
-using QDrop.Reconstruction;
+using QDrop.Calibration;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
 
 namespace Zoo;
 

@@ -1,4 +1,7 @@
-using QDrop.Modules;
+using QDrop;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,9 @@
 using Cifar10.Data;
 using QDrop.Artifacts;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Reports;
+using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
 
 namespace Cifar10.Commands;
 

@@ -2,6 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Cifar10.Data;
 using QDrop.Artifacts;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Reports;
+using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
 using Spectre.Console;
 using static TorchSharp.torch;
 

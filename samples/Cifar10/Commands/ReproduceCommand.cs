@@ -3,8 +3,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Cifar10.Data;
 using QDrop;
-using QDrop.Reconstruction;
-using QDrop.Reports;
+using QDrop.Calibration;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.Calibration.Reports.Page;
 using static TorchSharp.torch;
 
 namespace Cifar10.Commands;

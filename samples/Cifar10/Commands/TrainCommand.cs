@@ -2,6 +2,10 @@ using System.CommandLine;
 using Cifar10.Data;
 using Cifar10.Training;
 using QDrop.Artifacts;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Reports;
+using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
 
 namespace Cifar10.Commands;
 

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using Cifar10.Data;
 using QDrop.Artifacts;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Reports;
+using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

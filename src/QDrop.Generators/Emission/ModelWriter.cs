@@ -10,19 +10,19 @@ namespace QDrop.Generators.Emission;
 /// <summary>Writes what a <c>[Quantize]</c> class has besides its twin: the ways in, and the descriptor.</summary>
 internal static class ModelWriter
 {
-    private const string Modules = "global::QDrop.Modules.";
+    private const string Services = "global::QDrop.CompilerServices.", Root = "global::QDrop.";
 
     public static void WriteEntryPoints(IndentedWriter writer, ModuleInfo module)
     {
         writer.Line("/// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>");
         writer.Line("/// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>");
-        writer.Line($"public {(module.HidesModel ? "new " : "")}{module.Twin} ToQuantized() => ({module.Twin}){Modules}QuantizedModel.Create({module.Twin}.Descriptor, this);");
+        writer.Line($"public {(module.HidesModel ? "new " : "")}{module.Twin} ToQuantized() => ({module.Twin}){Root}QuantizedModel.Create({module.Twin}.Descriptor, this);");
         writer.Line();
         writer.Line("/// <summary>Loads the quantized model that the build left.</summary>");
         writer.Line("/// <param name=\"path\">The file; <see langword=\"null\"/> for the one beside the program.</param>");
         writer.Line("/// <returns>The quantized model.</returns>");
         writer.Line("/// <exception cref=\"global::QDrop.QDropException\">The file is missing, damaged, or of another model.</exception>");
-        writer.Line($"public static {(module.HidesModel ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => {(module.Forward.IsUnary ? $"({module.Twin}){Modules}QuantizedModel.Load" : $"{Modules}QuantizedModel.Load<{module.Twin}>")}({module.Twin}.Descriptor, path);");
+        writer.Line($"public static {(module.HidesModel ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => {(module.Forward.IsUnary ? $"({module.Twin}){Root}QuantizedModel.Load" : $"{Root}QuantizedModel.Load<{module.Twin}>")}({module.Twin}.Descriptor, path);");
     }
 
     private static string SettingsCode(ModelInfo model)
@@ -35,7 +35,7 @@ internal static class ModelWriter
     public static void WriteDescriptor(IndentedWriter writer, ModelInfo model)
     {
         writer.Line("/// <summary>What the build knows of this model.</summary>");
-        writer.Line($"public static {Modules}QuantizedModelDescriptor Descriptor {{ get; }} = new()");
+        writer.Line($"public static {Services}QuantizedModelDescriptor Descriptor {{ get; }} = new()");
         using (writer.Block(";"))
         {
             writer.Line($"Name = {Literal(model.FullName)},");

@@ -9,7 +9,7 @@ namespace QDrop.Generators.Emission;
 /// <summary>Writes the file of one module class: its quantized twin.</summary>
 internal static class ModuleWriter
 {
-    private const string Modules = "global::QDrop.Modules.";
+    private const string Services = "global::QDrop.CompilerServices.", Root = "global::QDrop.";
 
     public static string Write(ModuleFile file)
     {
@@ -28,7 +28,7 @@ internal static class ModuleWriter
         foreach (var shell in module.Shells)
         {
             var isInnermost = open.Count == module.Shells.Count - 1;
-            writer.Line(isInnermost ? $"{shell} : {Modules}IQuantizable" : shell);
+            writer.Line(isInnermost ? $"{shell} : {Services}IQuantizable" : shell);
             open.Push(writer.Block());
         }
         if (file.Model is not null)
@@ -36,7 +36,7 @@ internal static class ModuleWriter
             ModelWriter.WriteEntryPoints(writer, module);
             writer.Line();
         }
-        writer.Line($"{Modules}IQuantizedModule {Modules}IQuantizable.CreateQuantized({Modules}QuantizationContext context, {Modules}Feeds output) => new {module.Twin}(this, context, output);");
+        writer.Line($"{Services}IQuantizedModule {Services}IQuantizable.CreateQuantized({Services}QuantizationContext context, {Services}Feeds output) => new {module.Twin}(this, context, output);");
         writer.Line();
         WriteTwin(writer, file);
         WriteCaptured(writer, module.Forward.Captured);
@@ -51,13 +51,13 @@ internal static class ModuleWriter
         DocumentationWriter.WriteTwin(writer, file);
         if (file.Model is not null)
             writer.Line("[global::QDrop.QuantizedModel]");
-        writer.Line($"public {(module.HidesTwin ? "new " : "")}sealed class {module.Twin} : {Modules}QuantizedModule<{module.Forward.Types}>");
+        writer.Line($"public {(module.HidesTwin ? "new " : "")}sealed class {module.Twin} : {Root}QuantizedModule<{module.Forward.Types}>");
         using (writer.Block())
         {
             var chains = module.Forward.Chains.Where(c => c.Field.Length > 0).ToList();
             writer.Line($"private readonly {module.Type} {module.Forward.ModelField};");
             foreach (var chain in chains)
-                writer.Line($"private readonly {Modules}{(chain.CallTypes is { } types ? $"Call<{types}>" : "Chain")} {chain.Field};");
+                writer.Line($"private readonly {Services}{(chain.CallTypes is { } types ? $"Call<{types}>" : "Chain")} {chain.Field};");
             writer.Line();
             WriteConstructor(writer, module, chains);
             writer.Line();
@@ -99,7 +99,7 @@ internal static class ModuleWriter
 
     private static void WriteConstructor(IndentedWriter writer, ModuleInfo module, IReadOnlyList<ChainInfo> chains)
     {
-        writer.Line($"internal {module.Twin}({module.Type} model, {Modules}QuantizationContext context, {Modules}Feeds output) : base(model, context, output, isBlock: {(module.IsBlock ? "true" : "false")})");
+        writer.Line($"internal {module.Twin}({module.Type} model, {Services}QuantizationContext context, {Services}Feeds output) : base(model, context, output, isBlock: {(module.IsBlock ? "true" : "false")})");
         using (writer.Block())
         {
             writer.Line($"{module.Forward.ModelField} = model;");
@@ -115,10 +115,10 @@ internal static class ModuleWriter
     {
         if (chain.CallTypes is { } types)
         {
-            writer.Line($"{chain.Field} = Sites.Call<{types}>(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});");
+            writer.Line($"{chain.Field} = Sites.Call<{types}>(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}, {(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});");
             return;
         }
-        var begin = $"{chain.Field} = Sites.{(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}";
+        var begin = $"{chain.Field} = Sites.{(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}";
         if (chain.Steps.Count == 0)
         {
             writer.Line(begin + ");");

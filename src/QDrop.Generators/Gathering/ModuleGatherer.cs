@@ -196,7 +196,7 @@ internal static class ModuleGatherer
     /// <summary>Names that a field of a twin must not hide.</summary>
     private static IEnumerable<string> ReservedNames(Compilation compilation)
     {
-        for (var type = compilation.GetTypeByMetadataName("QDrop.Modules.QuantizedModule`2"); type is not null; type = type.BaseType)
+        for (var type = compilation.GetTypeByMetadataName("QDrop.QuantizedModule`2"); type is not null; type = type.BaseType)
         {
             foreach (var member in type.GetMembers().Where(m => m.DeclaredAccessibility != Accessibility.Private))
                 yield return member.Name;

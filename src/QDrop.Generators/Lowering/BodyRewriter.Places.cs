@@ -20,7 +20,7 @@ internal sealed partial class BodyRewriter
         rewriter.Replacements[step.Op!.Data!.Syntax] = "x";
         var call = OneLine(rewriter.Vocabulary(step.Operation.Syntax, step.Op));
         var isStatic = rewriter.UsesSelf ? "" : "static ";
-        return ($"{Modules}Step.{step.Op.Op.Kind}(\"{step.Op.Op.Name}\", {isStatic}x => {call})", rewriter.UsesSelf);
+        return ($"{Services}Step.{step.Op.Op.Kind}(\"{step.Op.Op.Name}\", {isStatic}x => {call})", rewriter.UsesSelf);
     }
 
     private string Lower(SyntaxNode node, Lowered lowered)
@@ -101,7 +101,7 @@ internal sealed partial class BodyRewriter
         (InvocationExpressionSyntax)(node is ConditionalAccessExpressionSyntax access ? access.WhenNotNull : node);
 
     private string CallSite(Chain call) => call.IsDynamic
-        ? $"this.Sites.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Modules}Feeds.{call.Feeds}, {Text(call.Head.Layer!.Receiver.Syntax)})"
+        ? $"this.Sites.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Services}Feeds.{call.Feeds}, {Text(call.Head.Layer!.Receiver.Syntax)})"
         : $"this.{call.Field}";
 
     /// <summary>Types of what goes into a module and, last, of what comes out.</summary>
@@ -112,19 +112,19 @@ internal sealed partial class BodyRewriter
         if (!chain.IsDynamic)
             return $"this.{chain.Field}";
         var following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(step, names, self).Text));
-        return $"this.Sites.Dynamic(\"{chain.Name}\", {Modules}Feeds.{chain.Feeds}, {Module(chain.Head.Layer!)}{following})";
+        return $"this.Sites.Dynamic(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}, {Module(chain.Head.Layer!)}{following})";
     }
 
     /// <summary>A module as a step: the conversion from its class is implicit, from its interface it is not.</summary>
     private string Module(LayerCall layer)
     {
         var code = Text(layer.Module.Operation.Syntax);
-        return layer.Type.TypeKind == TypeKind.Interface ? $"{Modules}Step.Of({code})" : code;
+        return layer.Type.TypeKind == TypeKind.Interface ? $"{Services}Step.Of({code})" : code;
     }
 
     private string Vocabulary(SyntaxNode node, OpCall call)
     {
-        var ops = $"{Modules}Ops.{call.Op.Name}";
+        var ops = $"{Services}Ops.{call.Op.Name}";
         // scaled_dot_product_attention(q, k, v) → Ops.scaled_dot_product_attention(this._weights, q, k, v)
         if (call.Within is { } within)
             return $"{ops}(this.{within.Field}, {Arguments(((InvocationExpressionSyntax)node).ArgumentList)})";

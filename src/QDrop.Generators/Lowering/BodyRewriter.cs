@@ -22,7 +22,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     /// <summary>Stands for a line break inside a string literal, which must not be indented.</summary>
     public const char LiteralLineBreak = '\uE000';
 
-    private const string Modules = "global::QDrop.Modules.";
+    private const string Services = "global::QDrop.CompilerServices.", Root = "global::QDrop.";
 
     /// <summary>Whether the text mentions the model's members.</summary>
     public bool UsesSelf { get; private set; }

@@ -30,7 +30,7 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
 
     public IReadOnlyList<TensorValue> Steps { get; } = steps;
 
-    /// <summary>A member of <c>QDrop.Modules.Feeds</c>.</summary>
+    /// <summary>A member of <c>QDrop.CompilerServices.Feeds</c>.</summary>
     public string Feeds { get; } = feeds;
 
     /// <summary>Name of the place, unique in the class.</summary>

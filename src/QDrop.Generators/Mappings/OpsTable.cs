@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace QDrop.Generators.Mappings;
 
-/// <summary>What a tensor operation means to quantization: the members of <c>QDrop.Modules.OpKind</c>.</summary>
+/// <summary>What a tensor operation means to quantization: the members of <c>QDrop.CompilerServices.OpKind</c>.</summary>
 internal enum OpKind
 {
     Activation,
@@ -16,7 +16,7 @@ internal enum OpKind
     Neutral,
 }
 
-/// <summary>A method of <c>QDrop.Modules.Ops</c>, or for <see cref="OpKind.Neutral"/> nothing but the kind.</summary>
+/// <summary>A method of <c>QDrop.CompilerServices.Ops</c>, or for <see cref="OpKind.Neutral"/> nothing but the kind.</summary>
 /// <param name="Kind">What the operation means to quantization.</param>
 /// <param name="Name">The method's name.</param>
 /// <param name="Method">The method.</param>
@@ -30,7 +30,7 @@ internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method, bool 
     /// <summary>Name of the parameter that takes the chain of a value computed within, or <see langword="null"/>.</summary>
     public string? Within { get; } = Method is not null && TakesChain(Method) ? Method.Parameters[0].Name : null;
 
-    private static bool TakesChain(IMethodSymbol method) => method.Parameters.Length > 0 && method.Parameters[0].Type.ToDisplayString() == "QDrop.Modules.Chain";
+    private static bool TakesChain(IMethodSymbol method) => method.Parameters.Length > 0 && method.Parameters[0].Type.ToDisplayString() == "QDrop.CompilerServices.Chain";
 }
 
 /// <summary>An argument as a tensor operation receives it: the receiver of an instance member comes first.</summary>
@@ -40,10 +40,10 @@ internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method, bool 
 /// <param name="IsCollection">Whether it is a collection expression, which becomes whatever collection the parameter is.</param>
 internal readonly record struct OpArgument(ITypeSymbol Type, string? Name = null, bool IsParams = false, bool IsCollection = false);
 
-/// <summary>The vocabulary: which TorchSharp members may appear in a <c>forward</c>, read from the attributes of <c>QDrop.Modules.Ops</c>.</summary>
+/// <summary>The vocabulary: which TorchSharp members may appear in a <c>forward</c>, read from the attributes of <c>QDrop.CompilerServices.Ops</c>.</summary>
 internal sealed class OpsTable
 {
-    private const string OpsName = "QDrop.Modules.Ops";
+    private const string OpsName = "QDrop.CompilerServices.Ops";
     private const string AttributeName = "LowersAttribute";
 
     private static readonly ConditionalWeakTable<Compilation, OpsTable> Read = new();

@@ -51,7 +51,7 @@ internal sealed record MethodInfo(string Signature, bool IsExpression, Equatable
 
 /// <summary>A run of unary steps that the twin executes as one call.</summary>
 /// <param name="Field">The twin's field.</param>
-/// <param name="Feeds">A member of <c>QDrop.Modules.Feeds</c>.</param>
+/// <param name="Feeds">A member of <c>QDrop.CompilerServices.Feeds</c>.</param>
 /// <param name="UsesModel">Whether its steps refer to the float module.</param>
 /// <param name="CallTypes">For the call of a module with several tensors in or out, which is no chain: the types of these.</param>
 /// <param name="Computed">What is computed in place and handed to the chain (<c>add</c>), where it does not begin with a layer.</param>

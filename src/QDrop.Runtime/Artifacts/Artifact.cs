@@ -1,3 +1,4 @@
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using QDrop.Safetensors;
 
 namespace QDrop.Artifacts;
 

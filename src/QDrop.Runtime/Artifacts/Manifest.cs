@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
@@ -21,7 +22,7 @@ public sealed record Manifest
     /// <summary>The units of reconstruction, in the order in which they were reconstructed.</summary>
     public required IReadOnlyList<UnitState> Units { get; init; }
 
-    /// <summary>SHA-256, in hexadecimal, of the float weights, as <see cref="WeightFile.Hash"/> gives it.</summary>
+    /// <summary>SHA-256, in hexadecimal, of the float weights: of names, types, shapes and values in the order of names.</summary>
     public required string WeightsHash { get; init; }
 
     /// <summary>SHA-256, in hexadecimal, of the calibration inputs.</summary>

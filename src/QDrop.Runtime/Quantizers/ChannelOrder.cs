@@ -1,3 +1,6 @@
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;

@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Threading;
 
 namespace QDrop.Quantizers;
 

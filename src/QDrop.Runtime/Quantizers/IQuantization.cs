@@ -1,4 +1,7 @@
 using System.Runtime.Intrinsics;
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Threading;
 
 namespace QDrop.Quantizers;
 

@@ -1,3 +1,7 @@
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Threading;
+
 namespace QDrop.Quantizers;
 
 /// <summary>Steps that are powers of two: 2^k with k from <see cref="Least"/> to <see cref="Greatest"/>, which float32 holds exactly.</summary>
@@ -28,12 +32,6 @@ internal static class PowerOfTwo
 
     /// <summary>The exponents of steps; <see langword="null"/> where one is no power of two.</summary>
     public static int[]? Exponents(float[] scales) => Array.TrueForAll(scales, Is) ? Array.ConvertAll(scales, Floor) : null;
-
-    /// <summary>The level that stands for 0 where a grid's step changes and its lower end stays, as far as whole levels allow.</summary>
-    /// <param name="free">A grid with any step.</param>
-    /// <param name="exponent">The new step's exponent.</param>
-    /// <param name="top">Highest level.</param>
-    public static float ZeroPoint(QuantizationRange free, int exponent, float top) => Math.Clamp(MathF.Round(free.ZeroPoint * free.Scale / Step(exponent)), 0, top);
 
     /// <summary>Refuses a grid whose step cannot be a power of two.</summary>
     /// <exception cref="QDropException">QDROP281.</exception>

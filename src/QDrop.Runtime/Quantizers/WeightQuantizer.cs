@@ -1,12 +1,14 @@
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Fake quantization of a weight: one uniform grid for each output channel, or the same for all, levels 0 to 2^<see cref="Bits"/> − 1, rounding to nearest
-/// or learned (arXiv 2004.10568).
+/// Fake quantization of a weight: one uniform grid for each output channel, or the same for all, levels 0 to 2^<see cref="Bits"/> − 1.
 /// </summary>
-public sealed partial class WeightQuantizer : IDisposable
+public sealed class WeightQuantizer : IDisposable
 {
     private byte[]? _levels;
     private Tensor? _quantized;
@@ -54,14 +56,8 @@ public sealed partial class WeightQuantizer : IDisposable
     /// <summary>Level that stands for 0 in each channel, <c>[C]</c>, float32 and integral; <see langword="null"/> before the ranges were searched.</summary>
     public Tensor? ZeroPoint { get; private set; }
 
-    /// <summary>How ranges are chosen.</summary>
-    internal RangeOptions Range { get; set; } = new();
-
-    /// <summary>Whether each channel has a range of its own.</summary>
-    internal bool PerChannel { get; set; } = true;
-
-    /// <summary>Mean |error|^2.4, rounded to nearest, of the channels' searched ranges; not a number before.</summary>
-    internal double RangeError { get; private set; } = double.NaN;
+    /// <summary>Gives the weight in place of this quantizer while its rounding is learned; <see langword="null"/> in a program.</summary>
+    internal WeightIntercept? Intercept { get; set; }
 
     /// <summary>Whether <see cref="Value"/> is quantized.</summary>
     public bool Enabled { get; internal set; }
@@ -101,8 +97,8 @@ public sealed partial class WeightQuantizer : IDisposable
     {
         if (!Enabled)
             return Weight;
-        if (Alpha is not null)
-            return SoftValue();
+        if (Intercept is { IsActive: true } intercept)
+            return intercept.Value();
         return _quantized ??= Dequantize();
     }
 
@@ -114,22 +110,20 @@ public sealed partial class WeightQuantizer : IDisposable
         return tensor(_levels, Weight.shape, ScalarType.Byte);
     }
 
-    /// <summary>Searches the ranges for <see cref="Bits"/>.</summary>
-    /// <exception cref="OperationCanceledException">The search was cancelled; the quantizer is as it was.</exception>
-    internal void SearchRange(CancellationToken cancellation = default)
-    {
-        var ranges = PerChannel ? RangeSearch.OfChannels(Weight, ChannelAxis, Bits, Name, Range, cancellation) : OfAllChannels(cancellation);
-        SetGrid(Array.ConvertAll(ranges, r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, Bits)));
-        RangeError = ranges.Average(r => r.Error);
-        _exponents = TablesOf(ranges);
-    }
-
     /// <summary>Makes the quantizer use known grids, one for each channel.</summary>
     internal void SetGrid(float[] scale, float[] zeroPoint)
     {
         Forget();
         Scale = tensor(scale).DetachFromDisposeScope();
         ZeroPoint = tensor(zeroPoint).DetachFromDisposeScope();
+    }
+
+    /// <summary>Makes the quantizer use other levels of the grids that it has.</summary>
+    internal void SetLevels(byte[] levels)
+    {
+        _levels = levels;
+        _quantized?.Dispose();
+        _quantized = null;
     }
 
     /// <summary>Makes the quantizer use grids and levels that were found before for the same weight and bit width.</summary>
@@ -148,29 +142,24 @@ public sealed partial class WeightQuantizer : IDisposable
         Weight.Dispose();
     }
 
-    private QuantizationRange[] OfAllChannels(CancellationToken cancellation)
-    {
-        var ranges = new QuantizationRange[Weight.shape[ChannelAxis]];
-        Array.Fill(ranges, RangeSearch.OfTensor(Weight, Bits, Name, Range, cancellation));
-        return ranges;
-    }
-
     private void Forget()
     {
         Scale?.Dispose();
         ZeroPoint?.Dispose();
         _quantized?.Dispose();
-        ForgetRounding();
-        (Scale, ZeroPoint, _quantized, _levels, _exponents, Exponents) = (null, null, null, null, null, null);
+        Intercept?.Forget();
+        (Scale, ZeroPoint, _quantized, _levels) = (null, null, null, null);
     }
 
     private byte[] Nearest()
     {
-        var weight = Floats(Weight);
-        var grid = Grid(Weight);
+        if (Scale is null || ZeroPoint is null)
+            throw new InvalidOperationException($"The weight quantizer '{Name}' has no ranges: they must be searched before it can quantize.");
+        var weight = DenseMemory.Values(Weight);
+        var (scales, zeros, top) = (Spread(Scale), Spread(ZeroPoint), (1 << Bits) - 1);
         var levels = new byte[weight.Length];
         for (var i = 0; i < levels.Length; i++)
-            levels[i] = (byte)Math.Clamp(MathF.Round(weight[i] / grid.Scales[i]) + grid.ZeroPoints[i], 0, grid.Top);
+            levels[i] = (byte)Math.Clamp(MathF.Round(weight[i] / scales[i]) + zeros[i], 0, top);
         return levels;
     }
 
@@ -184,36 +173,13 @@ public sealed partial class WeightQuantizer : IDisposable
         return tensor(values, Weight.shape, ScalarType.Float32).DetachFromDisposeScope();
     }
 
-    private RoundingGrid Grid(Tensor weight)
+    /// <summary>Repeats each channel's value for each of its weights, row-major.</summary>
+    private float[] Spread(Tensor channels)
     {
-        if (Scale is null || ZeroPoint is null)
-            throw new InvalidOperationException($"The weight quantizer '{Name}' has no ranges: they must be searched before it can quantize.");
-        return Grid(weight, Spread(Scale), Spread(ZeroPoint));
-    }
-
-    private RoundingGrid Grid(Tensor weight, float[] scales, float[] zeroPoints)
-    {
-        var values = Floats(weight);
-        var floors = new float[values.Length];
-        for (var i = 0; i < floors.Length; i++)
-            floors[i] = MathF.Floor(values[i] / scales[i]);
-        return new(floors, scales, zeroPoints, (1 << Bits) - 1);
-    }
-
-    /// <summary>Repeats each channel's value for each of its weights, in the order of memory.</summary>
-    private float[] Spread(Tensor perChannel) => Spread(Floats(perChannel));
-
-    private float[] Spread(ReadOnlySpan<float> channels)
-    {
-        var shape = Weight.shape;
-        var inner = 1L;
-        for (var d = ChannelAxis + 1; d < shape.Length; d++)
-            inner *= shape[d];
-        var values = new float[Weight.NumberOfElements];
+        float[] values = new float[Weight.NumberOfElements], each = DenseMemory.ToArray(channels);
+        long inner = Weight.shape[(ChannelAxis + 1)..].Aggregate(1L, static (product, size) => product * size);
         for (var i = 0; i < values.Length; i++)
-            values[i] = channels[(int)(i / inner % channels.Length)];
+            values[i] = each[i / inner % each.Length];
         return values;
     }
-
-    private static unsafe Span<float> Floats(Tensor dense) => new(DenseMemory.Floats(dense), checked((int)dense.NumberOfElements));
 }

@@ -3,8 +3,15 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
-using QDrop.Modules;
-using QDrop.Reconstruction;
+using QDrop.Calibration;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,19 +3,19 @@
 
 namespace Models;
 
-partial class Net : global::QDrop.Modules.IQuantizable
+partial class Net : global::QDrop.CompilerServices.IQuantizable
 {
     /// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
     /// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>
-    public Quantized ToQuantized() => (Quantized)global::QDrop.Modules.QuantizedModel.Create(Quantized.Descriptor, this);
+    public Quantized ToQuantized() => (Quantized)global::QDrop.QuantizedModel.Create(Quantized.Descriptor, this);
 
     /// <summary>Loads the quantized model that the build left.</summary>
     /// <param name="path">The file; <see langword="null"/> for the one beside the program.</param>
     /// <returns>The quantized model.</returns>
     /// <exception cref="global::QDrop.QDropException">The file is missing, damaged, or of another model.</exception>
-    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.Modules.QuantizedModel.Load(Quantized.Descriptor, path);
+    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.QuantizedModel.Load(Quantized.Descriptor, path);
 
-    global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+    global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
     /// <summary>The quantized twin of <c>Net</c>.</summary>
     /// <remarks>
@@ -47,26 +47,26 @@ partial class Net : global::QDrop.Modules.IQuantizable
     /// </list>
     /// </remarks>
     [global::QDrop.QuantizedModel]
-    public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         private readonly global::Models.Net _model;
-        private readonly global::QDrop.Modules.Chain _stem;
-        private readonly global::QDrop.Modules.Chain _Pair;
+        private readonly global::QDrop.CompilerServices.Chain _stem;
+        private readonly global::QDrop.CompilerServices.Chain _Pair;
 
-        internal Quantized(global::Models.Net model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(global::Models.Net model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
         {
             _model = model;
             // stem → features → relu → whole → parts
-            _stem = Sites.Chain("stem", global::QDrop.Modules.Feeds.Next, () =>
+            _stem = Sites.Chain("stem", global::QDrop.CompilerServices.Feeds.Next, () =>
             [
                 model.stem,
                 model.features,
-                global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
+                global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x)),
                 model.whole,
                 model.parts,
             ]);
             // Pair → Apart → stage
-            _Pair = Sites.Chain("Pair", global::QDrop.Modules.Feeds.Result, () =>
+            _Pair = Sites.Chain("Pair", global::QDrop.CompilerServices.Feeds.Result, () =>
             [
                 model.Pair,
                 model.Apart,
@@ -75,7 +75,7 @@ partial class Net : global::QDrop.Modules.IQuantizable
         }
 
         /// <summary>What the build knows of this model.</summary>
-        public static global::QDrop.Modules.QuantizedModelDescriptor Descriptor { get; } = new()
+        public static global::QDrop.CompilerServices.QuantizedModelDescriptor Descriptor { get; } = new()
         {
             Name = "Models.Net",
             Fingerprint = "7b7c117808e958a6624b62c9df61813f1c91dd20d405befc35ffd5057f13e9fa",
@@ -101,7 +101,7 @@ partial class Net : global::QDrop.Modules.IQuantizable
         {
             x = this._stem.forward(x);
             foreach (var one in this._model.stages)
-                x = this.Sites.Dynamic("one", global::QDrop.Modules.Feeds.Next, one, global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x))).forward(x);
+                x = this.Sites.Dynamic("one", global::QDrop.CompilerServices.Feeds.Next, one, global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x))).forward(x);
             return this._Pair.forward(x);
         }
 #pragma warning restore

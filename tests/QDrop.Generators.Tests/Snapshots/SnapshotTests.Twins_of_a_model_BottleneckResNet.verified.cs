@@ -6,9 +6,9 @@ namespace Models;
 
 partial class BottleneckResNet
 {
-    partial class Bottleneck : global::QDrop.Modules.IQuantizable
+    partial class Bottleneck : global::QDrop.CompilerServices.IQuantizable
     {
-        global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+        global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
         /// <summary>The quantized twin of <c>Bottleneck</c>, reconstructed as one unit.</summary>
         /// <remarks>
@@ -20,18 +20,18 @@ partial class BottleneckResNet
         /// <item><term>add → relu</term><description>to the caller</description></item>
         /// </list>
         /// </remarks>
-        public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+        public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
         {
             private readonly global::Models.BottleneckResNet.Bottleneck _model;
-            private readonly global::QDrop.Modules.Chain _conv1;
-            private readonly global::QDrop.Modules.Chain _downsample;
-            private readonly global::QDrop.Modules.Chain _add;
+            private readonly global::QDrop.CompilerServices.Chain _conv1;
+            private readonly global::QDrop.CompilerServices.Chain _downsample;
+            private readonly global::QDrop.CompilerServices.Chain _add;
 
-            internal Quantized(global::Models.BottleneckResNet.Bottleneck model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: true)
+            internal Quantized(global::Models.BottleneckResNet.Bottleneck model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: true)
             {
                 _model = model;
                 // conv1 → bn1 → relu → conv2 → bn2 → relu → conv3 → bn3
-                _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Join, () =>
+                _conv1 = Sites.Chain("conv1", global::QDrop.CompilerServices.Feeds.Join, () =>
                 [
                     model.conv1,
                     model.bn1,
@@ -43,12 +43,12 @@ partial class BottleneckResNet
                     model.bn3,
                 ]);
                 // downsample
-                _downsample = Sites.Chain("downsample", global::QDrop.Modules.Feeds.Join, () =>
+                _downsample = Sites.Chain("downsample", global::QDrop.CompilerServices.Feeds.Join, () =>
                 [
                     model.downsample,
                 ]);
                 // add → relu
-                _add = Sites.Join("add", global::QDrop.Modules.Feeds.Result, () =>
+                _add = Sites.Join("add", global::QDrop.CompilerServices.Feeds.Result, () =>
                 [
                     model.relu,
                 ]);
@@ -65,7 +65,7 @@ partial class BottleneckResNet
                 if (this._model.downsample is not null)
                     identity = this._downsample.forward(x);
 
-                @out = this._add.forward(global::QDrop.Modules.Ops.add(@out, identity));
+                @out = this._add.forward(global::QDrop.CompilerServices.Ops.add(@out, identity));
                 return @out;
             }
 #pragma warning restore
@@ -79,19 +79,19 @@ partial class BottleneckResNet
 
 namespace Models;
 
-partial class BottleneckResNet : global::QDrop.Modules.IQuantizable
+partial class BottleneckResNet : global::QDrop.CompilerServices.IQuantizable
 {
     /// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
     /// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>
-    public Quantized ToQuantized() => (Quantized)global::QDrop.Modules.QuantizedModel.Create(Quantized.Descriptor, this);
+    public Quantized ToQuantized() => (Quantized)global::QDrop.QuantizedModel.Create(Quantized.Descriptor, this);
 
     /// <summary>Loads the quantized model that the build left.</summary>
     /// <param name="path">The file; <see langword="null"/> for the one beside the program.</param>
     /// <returns>The quantized model.</returns>
     /// <exception cref="global::QDrop.QDropException">The file is missing, damaged, or of another model.</exception>
-    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.Modules.QuantizedModel.Load(Quantized.Descriptor, path);
+    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.QuantizedModel.Load(Quantized.Descriptor, path);
 
-    global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+    global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
     /// <summary>The quantized twin of <c>BottleneckResNet</c>.</summary>
     /// <remarks>
@@ -115,27 +115,27 @@ partial class BottleneckResNet : global::QDrop.Modules.IQuantizable
     /// </list>
     /// </remarks>
     [global::QDrop.QuantizedModel]
-    public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         private readonly global::Models.BottleneckResNet _model;
-        private readonly global::QDrop.Modules.Chain _stem;
+        private readonly global::QDrop.CompilerServices.Chain _stem;
 
-        internal Quantized(global::Models.BottleneckResNet model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(global::Models.BottleneckResNet model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
         {
             _model = model;
             // stem → blocks → adaptive_avg_pool2d → flatten → fc
-            _stem = Sites.Chain("stem", global::QDrop.Modules.Feeds.Result, () =>
+            _stem = Sites.Chain("stem", global::QDrop.CompilerServices.Feeds.Result, () =>
             [
                 model.stem,
                 .. model.blocks,
-                global::QDrop.Modules.Step.PassThrough("adaptive_avg_pool2d", static x => global::QDrop.Modules.Ops.adaptive_avg_pool2d(x, 1)),
-                global::QDrop.Modules.Step.PassThrough("flatten", static x => global::QDrop.Modules.Ops.flatten(x, 1)),
+                global::QDrop.CompilerServices.Step.PassThrough("adaptive_avg_pool2d", static x => global::QDrop.CompilerServices.Ops.adaptive_avg_pool2d(x, 1)),
+                global::QDrop.CompilerServices.Step.PassThrough("flatten", static x => global::QDrop.CompilerServices.Ops.flatten(x, 1)),
                 model.fc,
             ]);
         }
 
         /// <summary>What the build knows of this model.</summary>
-        public static global::QDrop.Modules.QuantizedModelDescriptor Descriptor { get; } = new()
+        public static global::QDrop.CompilerServices.QuantizedModelDescriptor Descriptor { get; } = new()
         {
             Name = "Models.BottleneckResNet",
             Fingerprint = "29f231d37ace001b194150fa8c25fc974e379a4fb19724a8408e4abd9b7bab66",

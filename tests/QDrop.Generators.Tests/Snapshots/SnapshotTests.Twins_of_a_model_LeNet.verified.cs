@@ -4,19 +4,19 @@
 
 partial class Zoo
 {
-    partial class LeNet : global::QDrop.Modules.IQuantizable
+    partial class LeNet : global::QDrop.CompilerServices.IQuantizable
     {
         /// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
         /// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>
-        public Quantized ToQuantized() => (Quantized)global::QDrop.Modules.QuantizedModel.Create(Quantized.Descriptor, this);
+        public Quantized ToQuantized() => (Quantized)global::QDrop.QuantizedModel.Create(Quantized.Descriptor, this);
 
         /// <summary>Loads the quantized model that the build left.</summary>
         /// <param name="path">The file; <see langword="null"/> for the one beside the program.</param>
         /// <returns>The quantized model.</returns>
         /// <exception cref="global::QDrop.QDropException">The file is missing, damaged, or of another model.</exception>
-        public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.Modules.QuantizedModel.Load(Quantized.Descriptor, path);
+        public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.QuantizedModel.Load(Quantized.Descriptor, path);
 
-        global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+        global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
         /// <summary>The quantized twin of <c>LeNet</c>.</summary>
         /// <remarks>
@@ -42,38 +42,38 @@ partial class Zoo
         /// </list>
         /// </remarks>
         [global::QDrop.QuantizedModel]
-        public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+        public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
         {
             private readonly global::Zoo.LeNet _model;
-            private readonly global::QDrop.Modules.Chain _conv1;
-            private readonly global::QDrop.Modules.Chain _fc1;
+            private readonly global::QDrop.CompilerServices.Chain _conv1;
+            private readonly global::QDrop.CompilerServices.Chain _fc1;
 
-            internal Quantized(global::Zoo.LeNet model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: false)
+            internal Quantized(global::Zoo.LeNet model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
             {
                 _model = model;
                 // conv1 → relu → max_pool2d → conv2 → relu → max_pool2d
-                _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Next, () =>
+                _conv1 = Sites.Chain("conv1", global::QDrop.CompilerServices.Feeds.Next, () =>
                 [
                     model.conv1,
-                    global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
-                    global::QDrop.Modules.Step.PassThrough("max_pool2d", static x => global::QDrop.Modules.Ops.max_pool2d(x, 2)),
+                    global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x)),
+                    global::QDrop.CompilerServices.Step.PassThrough("max_pool2d", static x => global::QDrop.CompilerServices.Ops.max_pool2d(x, 2)),
                     model.conv2,
-                    global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
-                    global::QDrop.Modules.Step.PassThrough("max_pool2d", static x => global::QDrop.Modules.Ops.max_pool2d(x, kernel_size: 2)),
+                    global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x)),
+                    global::QDrop.CompilerServices.Step.PassThrough("max_pool2d", static x => global::QDrop.CompilerServices.Ops.max_pool2d(x, kernel_size: 2)),
                 ]);
                 // fc1 → tanh → fc2 → leaky_relu → fc3
-                _fc1 = Sites.Chain("fc1", global::QDrop.Modules.Feeds.Result, () =>
+                _fc1 = Sites.Chain("fc1", global::QDrop.CompilerServices.Feeds.Result, () =>
                 [
                     model.fc1,
-                    global::QDrop.Modules.Step.Activation("tanh", static x => global::QDrop.Modules.Ops.tanh(x)),
+                    global::QDrop.CompilerServices.Step.Activation("tanh", static x => global::QDrop.CompilerServices.Ops.tanh(x)),
                     model.fc2,
-                    global::QDrop.Modules.Step.Activation("leaky_relu", x => global::QDrop.Modules.Ops.leaky_relu(x, model.slope)),
+                    global::QDrop.CompilerServices.Step.Activation("leaky_relu", x => global::QDrop.CompilerServices.Ops.leaky_relu(x, model.slope)),
                     model.fc3,
                 ]);
             }
 
             /// <summary>What the build knows of this model.</summary>
-            public static global::QDrop.Modules.QuantizedModelDescriptor Descriptor { get; } = new()
+            public static global::QDrop.CompilerServices.QuantizedModelDescriptor Descriptor { get; } = new()
             {
                 Name = "Zoo+LeNet",
                 Fingerprint = "76903e3335cb222ab74f2cc2ffeb596907503013b7d5640cc70621bb0634e5dc",
@@ -89,7 +89,7 @@ partial class Zoo
             public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor input)
             {
                 var x = this._conv1.forward(input);
-                x = global::QDrop.Modules.Ops.view(x, x.shape[0], -1);
+                x = global::QDrop.CompilerServices.Ops.view(x, x.shape[0], -1);
                 x = this._fc1.forward(x);
                 return x;
             }

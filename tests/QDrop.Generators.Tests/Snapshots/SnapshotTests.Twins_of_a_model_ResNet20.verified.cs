@@ -4,9 +4,9 @@
 
 namespace Models;
 
-partial class BasicBlock : global::QDrop.Modules.IQuantizable
+partial class BasicBlock : global::QDrop.CompilerServices.IQuantizable
 {
-    global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+    global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
     /// <summary>The quantized twin of <c>BasicBlock</c>, reconstructed as one unit.</summary>
     /// <remarks>
@@ -17,28 +17,28 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
     /// <item><term>add → relu</term><description>to the caller</description></item>
     /// </list>
     /// </remarks>
-    public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         private readonly global::Models.BasicBlock _model;
-        private readonly global::QDrop.Modules.Chain _conv1;
-        private readonly global::QDrop.Modules.Chain _add;
+        private readonly global::QDrop.CompilerServices.Chain _conv1;
+        private readonly global::QDrop.CompilerServices.Chain _add;
 
-        internal Quantized(global::Models.BasicBlock model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: true)
+        internal Quantized(global::Models.BasicBlock model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: true)
         {
             _model = model;
             // conv1 → bn1 → relu → conv2 → bn2
-            _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Join, () =>
+            _conv1 = Sites.Chain("conv1", global::QDrop.CompilerServices.Feeds.Join, () =>
             [
                 model.conv1,
                 model.bn1,
-                global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
+                global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x)),
                 model.conv2,
                 model.bn2,
             ]);
             // add → relu
-            _add = Sites.Join("add", global::QDrop.Modules.Feeds.Result, static () =>
+            _add = Sites.Join("add", global::QDrop.CompilerServices.Feeds.Result, static () =>
             [
-                global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
+                global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x)),
             ]);
         }
 
@@ -48,7 +48,7 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
         {
             var y = this._conv1.forward(x);
 
-            y = this._add.forward(global::QDrop.Modules.Ops.add(y, this._model.stride == 1 ? x : global::QDrop.Modules.Ops.pad(global::QDrop.Modules.Ops.index(x, .., .., global::TorchSharp.torch.TensorIndex.Slice(step: 2), global::TorchSharp.torch.TensorIndex.Slice(step: 2)), new long[] { 0, 0, 0, 0, this._model.extraPlanes / 2, this._model.extraPlanes / 2 })));
+            y = this._add.forward(global::QDrop.CompilerServices.Ops.add(y, this._model.stride == 1 ? x : global::QDrop.CompilerServices.Ops.pad(global::QDrop.CompilerServices.Ops.index(x, .., .., global::TorchSharp.torch.TensorIndex.Slice(step: 2), global::TorchSharp.torch.TensorIndex.Slice(step: 2)), new long[] { 0, 0, 0, 0, this._model.extraPlanes / 2, this._model.extraPlanes / 2 })));
             return y;
         }
 #pragma warning restore
@@ -61,19 +61,19 @@ partial class BasicBlock : global::QDrop.Modules.IQuantizable
 
 namespace Models;
 
-partial class ResNet20 : global::QDrop.Modules.IQuantizable
+partial class ResNet20 : global::QDrop.CompilerServices.IQuantizable
 {
     /// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
     /// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>
-    public Quantized ToQuantized() => (Quantized)global::QDrop.Modules.QuantizedModel.Create(Quantized.Descriptor, this);
+    public Quantized ToQuantized() => (Quantized)global::QDrop.QuantizedModel.Create(Quantized.Descriptor, this);
 
     /// <summary>Loads the quantized model that the build left.</summary>
     /// <param name="path">The file; <see langword="null"/> for the one beside the program.</param>
     /// <returns>The quantized model.</returns>
     /// <exception cref="global::QDrop.QDropException">The file is missing, damaged, or of another model.</exception>
-    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.Modules.QuantizedModel.Load(Quantized.Descriptor, path);
+    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.QuantizedModel.Load(Quantized.Descriptor, path);
 
-    global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+    global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
     /// <summary>The quantized twin of <c>ResNet20</c>.</summary>
     /// <remarks>
@@ -99,31 +99,31 @@ partial class ResNet20 : global::QDrop.Modules.IQuantizable
     /// </list>
     /// </remarks>
     [global::QDrop.QuantizedModel]
-    public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         private readonly global::Models.ResNet20 _model;
-        private readonly global::QDrop.Modules.Chain _conv1;
+        private readonly global::QDrop.CompilerServices.Chain _conv1;
 
-        internal Quantized(global::Models.ResNet20 model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(global::Models.ResNet20 model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
         {
             _model = model;
             // conv1 → bn1 → relu → layer1 → layer2 → layer3 → avg_pool2d → flatten → linear
-            _conv1 = Sites.Chain("conv1", global::QDrop.Modules.Feeds.Result, () =>
+            _conv1 = Sites.Chain("conv1", global::QDrop.CompilerServices.Feeds.Result, () =>
             [
                 model.conv1,
                 model.bn1,
-                global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
+                global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x)),
                 model.layer1,
                 model.layer2,
                 model.layer3,
-                global::QDrop.Modules.Step.PassThrough("avg_pool2d", static x => global::QDrop.Modules.Ops.avg_pool2d(x, 8)),
-                global::QDrop.Modules.Step.PassThrough("flatten", static x => global::QDrop.Modules.Ops.flatten(x, 1)),
+                global::QDrop.CompilerServices.Step.PassThrough("avg_pool2d", static x => global::QDrop.CompilerServices.Ops.avg_pool2d(x, 8)),
+                global::QDrop.CompilerServices.Step.PassThrough("flatten", static x => global::QDrop.CompilerServices.Ops.flatten(x, 1)),
                 model.linear,
             ]);
         }
 
         /// <summary>What the build knows of this model.</summary>
-        public static global::QDrop.Modules.QuantizedModelDescriptor Descriptor { get; } = new()
+        public static global::QDrop.CompilerServices.QuantizedModelDescriptor Descriptor { get; } = new()
         {
             Name = "Models.ResNet20",
             Fingerprint = "d5b6799c3c9654b01d1d823021949a8d32fc6023f567fa4a4094907ad97a7770",

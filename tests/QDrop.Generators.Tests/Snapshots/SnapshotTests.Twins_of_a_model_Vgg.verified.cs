@@ -4,19 +4,19 @@
 
 namespace Models;
 
-partial class Vgg : global::QDrop.Modules.IQuantizable
+partial class Vgg : global::QDrop.CompilerServices.IQuantizable
 {
     /// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
     /// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>
-    public Quantized ToQuantized() => (Quantized)global::QDrop.Modules.QuantizedModel.Create(Quantized.Descriptor, this);
+    public Quantized ToQuantized() => (Quantized)global::QDrop.QuantizedModel.Create(Quantized.Descriptor, this);
 
     /// <summary>Loads the quantized model that the build left.</summary>
     /// <param name="path">The file; <see langword="null"/> for the one beside the program.</param>
     /// <returns>The quantized model.</returns>
     /// <exception cref="global::QDrop.QDropException">The file is missing, damaged, or of another model.</exception>
-    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.Modules.QuantizedModel.Load(Quantized.Descriptor, path);
+    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.QuantizedModel.Load(Quantized.Descriptor, path);
 
-    global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+    global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
     /// <summary>The quantized twin of <c>Vgg</c>.</summary>
     /// <remarks>
@@ -38,25 +38,25 @@ partial class Vgg : global::QDrop.Modules.IQuantizable
     /// </list>
     /// </remarks>
     [global::QDrop.QuantizedModel]
-    public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         private readonly global::Models.Vgg _model;
-        private readonly global::QDrop.Modules.Chain _features;
+        private readonly global::QDrop.CompilerServices.Chain _features;
 
-        internal Quantized(global::Models.Vgg model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(global::Models.Vgg model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
         {
             _model = model;
             // features → flatten → classifier
-            _features = Sites.Chain("features", global::QDrop.Modules.Feeds.Result, () =>
+            _features = Sites.Chain("features", global::QDrop.CompilerServices.Feeds.Result, () =>
             [
                 model.features,
-                global::QDrop.Modules.Step.PassThrough("flatten", static x => global::QDrop.Modules.Ops.flatten(x, start_dim: 1)),
+                global::QDrop.CompilerServices.Step.PassThrough("flatten", static x => global::QDrop.CompilerServices.Ops.flatten(x, start_dim: 1)),
                 model.classifier,
             ]);
         }
 
         /// <summary>What the build knows of this model.</summary>
-        public static global::QDrop.Modules.QuantizedModelDescriptor Descriptor { get; } = new()
+        public static global::QDrop.CompilerServices.QuantizedModelDescriptor Descriptor { get; } = new()
         {
             Name = "Models.Vgg",
             Fingerprint = "59d454d67ae7540e6288757944f5bfaa158c58bf05908423411d25ad50d5c146",

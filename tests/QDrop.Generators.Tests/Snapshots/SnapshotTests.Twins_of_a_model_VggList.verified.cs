@@ -4,19 +4,19 @@
 
 namespace Models;
 
-partial class VggList : global::QDrop.Modules.IQuantizable
+partial class VggList : global::QDrop.CompilerServices.IQuantizable
 {
     /// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
     /// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>
-    public Quantized ToQuantized() => (Quantized)global::QDrop.Modules.QuantizedModel.Create(Quantized.Descriptor, this);
+    public Quantized ToQuantized() => (Quantized)global::QDrop.QuantizedModel.Create(Quantized.Descriptor, this);
 
     /// <summary>Loads the quantized model that the build left.</summary>
     /// <param name="path">The file; <see langword="null"/> for the one beside the program.</param>
     /// <returns>The quantized model.</returns>
     /// <exception cref="global::QDrop.QDropException">The file is missing, damaged, or of another model.</exception>
-    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.Modules.QuantizedModel.Load(Quantized.Descriptor, path);
+    public static Quantized LoadQuantized(string? path = null) => (Quantized)global::QDrop.QuantizedModel.Load(Quantized.Descriptor, path);
 
-    global::QDrop.Modules.IQuantizedModule global::QDrop.Modules.IQuantizable.CreateQuantized(global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) => new Quantized(this, context, output);
+    global::QDrop.CompilerServices.IQuantizedModule global::QDrop.CompilerServices.IQuantizable.CreateQuantized(global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) => new Quantized(this, context, output);
 
     /// <summary>The quantized twin of <c>VggList</c>.</summary>
     /// <remarks>
@@ -40,30 +40,30 @@ partial class VggList : global::QDrop.Modules.IQuantizable
     /// </list>
     /// </remarks>
     [global::QDrop.QuantizedModel]
-    public sealed class Quantized : global::QDrop.Modules.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
+    public sealed class Quantized : global::QDrop.QuantizedModule<global::TorchSharp.torch.Tensor, global::TorchSharp.torch.Tensor>
     {
         private readonly global::Models.VggList _model;
-        private readonly global::QDrop.Modules.Chain _features;
-        private readonly global::QDrop.Modules.Chain _relu;
+        private readonly global::QDrop.CompilerServices.Chain _features;
+        private readonly global::QDrop.CompilerServices.Chain _relu;
 
-        internal Quantized(global::Models.VggList model, global::QDrop.Modules.QuantizationContext context, global::QDrop.Modules.Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(global::Models.VggList model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
         {
             _model = model;
             // features → mean
-            _features = Sites.Chain("features", global::QDrop.Modules.Feeds.Next, () =>
+            _features = Sites.Chain("features", global::QDrop.CompilerServices.Feeds.Next, () =>
             [
                 .. model.features,
-                global::QDrop.Modules.Step.PassThrough("mean", static x => global::QDrop.Modules.Ops.mean(x, new long[] { 2, 3 })),
+                global::QDrop.CompilerServices.Step.PassThrough("mean", static x => global::QDrop.CompilerServices.Ops.mean(x, new long[] { 2, 3 })),
             ]);
             // relu
-            _relu = Sites.Chain("relu", global::QDrop.Modules.Feeds.Next, static () =>
+            _relu = Sites.Chain("relu", global::QDrop.CompilerServices.Feeds.Next, static () =>
             [
-                global::QDrop.Modules.Step.Activation("relu", static x => global::QDrop.Modules.Ops.relu(x)),
+                global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x)),
             ]);
         }
 
         /// <summary>What the build knows of this model.</summary>
-        public static global::QDrop.Modules.QuantizedModelDescriptor Descriptor { get; } = new()
+        public static global::QDrop.CompilerServices.QuantizedModelDescriptor Descriptor { get; } = new()
         {
             Name = "Models.VggList",
             Fingerprint = "1770847cd8e0cffea0a691d25055873afe0afd72630eb3cd84986dbdfe40fb27",
@@ -81,7 +81,7 @@ partial class VggList : global::QDrop.Modules.IQuantizable
             x = this._features.forward(x);
             for (var i = 0; i < this._model.heads.Count; i++)
             {
-                x = this.Sites.Dynamic("heads[i]", global::QDrop.Modules.Feeds.Next, this._model.heads[i]).forward(x);
+                x = this.Sites.Dynamic("heads[i]", global::QDrop.CompilerServices.Feeds.Next, this._model.heads[i]).forward(x);
                 if (i < this._model.heads.Count - 1)
                     x = this._relu.forward(x);
             }

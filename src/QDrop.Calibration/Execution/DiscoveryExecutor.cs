@@ -1,0 +1,103 @@
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>
+/// Records the units of a model in the order in which they run, and which earlier units' outputs each of them needs. What happens to a
+/// value between units is the user's code, so libtorch is asked: every unit's output becomes a leaf of autograd's graph, and the
+/// leaves that receive a gradient from a unit's inputs are the units that it needs. Whole numbers and truth values have none: see <see cref="HiddenNeeds"/>.
+/// </summary>
+internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecutor, IDisposable
+{
+    private readonly List<Unit> _units = [];
+    private readonly List<(Unit Unit, Tensor Output)> _leaves = [];
+    private readonly Dictionary<Unit, HashSet<Unit>> _needs = [];
+    private readonly Dictionary<Unit, bool[]> _hidden = [];
+    private readonly Dictionary<Unit, Bundle> _outputs = [];
+
+    /// <summary>The units, in the order in which they run.</summary>
+    public IReadOnlyList<Unit> Units => _units;
+
+    /// <summary>What went into and came out of the units.</summary>
+    public UnitShapes Shapes { get; } = new();
+
+    /// <summary>The units whose outputs the inputs of a unit are made of, as gradients tell.</summary>
+    public IReadOnlySet<Unit> Needs(Unit unit) => _needs[unit];
+
+    /// <summary>The units whose outputs the model's outputs are made of without another unit between, as gradients tell.</summary>
+    public IReadOnlySet<Unit> NeedsOf(Bundle outputs) => Trace(outputs);
+
+    /// <summary>Which of a unit's inputs have no gradient.</summary>
+    public bool[] HiddenInputs(Unit unit) => _hidden[unit];
+
+    /// <summary>Which tensors have no gradient.</summary>
+    public static bool[] Hidden(Bundle bundle) => [.. bundle.Tensors.Select(static t => !t.requires_grad)];
+
+    /// <summary>What a unit gave.</summary>
+    public Bundle Outputs(Unit unit) => _outputs[unit];
+
+    /// <inheritdoc/>
+    public override Bundle Run(Unit unit, Bundle inputs)
+    {
+        if (_needs.ContainsKey(unit))
+        {
+            throw new QDropException("QDROP232", $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed on. "
+                + "Call the module in a place of its own for each use, give each use a module of its own, or mark the module around all uses [QuantizationBlock].");
+        }
+        _needs.Add(unit, Trace(inputs));
+        _hidden.Add(unit, Hidden(inputs));
+        context.Current = unit;
+        try
+        {
+            using var guard = no_grad();
+            Bundle computed = unit.Compute(inputs.Select(static t => t.detach()));
+            Shapes.Add(unit, inputs, computed);
+            _outputs.Add(unit, computed.Select(static t => t.detach().clone().DetachFromDisposeScope()));
+            _units.Add(unit);
+            // In-place operations of the user's code must not meet the leaf itself.
+            using var gradients = enable_grad();
+            return computed.Select(t => t.is_floating_point() ? Leaf(unit, t).clone() : t);
+        }
+        finally
+        {
+            context.Current = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor output in _leaves.Select(static l => l.Output).Concat(_outputs.Values.SelectMany(static o => o.Tensors)))
+            output.Dispose();
+    }
+
+    private Tensor Leaf(Unit unit, Tensor output)
+    {
+        Tensor leaf = output.detach().DetachFromDisposeScope().requires_grad_(true);
+        _leaves.Add((unit, leaf));
+        return leaf;
+    }
+
+    private HashSet<Unit> Trace(Bundle inputs)
+    {
+        var needs = new HashSet<Unit>();
+        // To the leaves only: the model's own parameters between units are not to get gradients.
+        foreach (Tensor input in inputs.Tensors.Where(static t => t.requires_grad))
+            autograd.backward(input.sum(), grad_tensors: null, retain_graph: true, inputs: [.. _leaves.Select(static l => l.Output)]);
+        foreach ((Unit earlier, Tensor output) in _leaves)
+        {
+            if (output.grad is null)
+                continue;
+            needs.Add(earlier);
+            output.grad = null;
+        }
+        return needs;
+    }
+}

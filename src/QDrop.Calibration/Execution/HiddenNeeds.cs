@@ -1,0 +1,142 @@
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>
+/// Finds which earlier units' outputs a unit's inputs are made of where gradients do not tell: whole numbers and truth values have none, nor has what was made from them. The
+/// model runs with other values in place of units' outputs; where a unit's inputs then are others, it needs them. No unit is computed meanwhile, only the user's code between
+/// them, and where gradients tell all, nothing runs.
+/// </summary>
+/// <param name="runner">Runs the twin.</param>
+/// <param name="discovery">What gradients tell, and what units gave.</param>
+internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery)
+{
+    /// <summary>
+    /// What is put in place of outputs: 0, which calibration gives for what it has freed, great numbers of both signs, and noise. A comparison, a rounding or the index of the
+    /// greatest value may be the same for some of them, not for all.
+    /// </summary>
+    private static readonly Func<Random, double>[] Values =
+    [
+        static _ => 0, static _ => 1, static _ => 1e4, static _ => -1e4,
+        .. Enumerable.Repeat<Func<Random, double>>(static random => 1e4 * (random.NextDouble() - 0.5), 4),
+        .. Enumerable.Repeat<Func<Random, double>>(static random => 4 * (random.NextDouble() - 0.5), 4),
+    ];
+
+    private readonly Dictionary<Unit, HashSet<Unit>> _needs = discovery.Units.ToDictionary(static u => u, u => discovery.Needs(u).ToHashSet());
+    private readonly HashSet<Unit> _resultNeeds = [];
+
+    /// <summary>The units whose outputs the inputs of each unit are made of.</summary>
+    public IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs => _needs.ToDictionary(static n => n.Key, static IReadOnlySet<Unit> (n) => n.Value);
+
+    /// <summary>The units whose outputs the model's outputs are made of without another unit between.</summary>
+    public IReadOnlySet<Unit> ResultNeeds => _resultNeeds;
+
+    /// <summary>Adds to what gradients tell.</summary>
+    /// <param name="arguments">What the model ran on when it was discovered.</param>
+    /// <param name="result">What it gave.</param>
+    public void Find(Bundle arguments, Bundle result)
+    {
+        _resultNeeds.UnionWith(discovery.NeedsOf(result));
+        bool[] hiddenResult = DiscoveryExecutor.Hidden(result);
+        bool anyHidden = hiddenResult.Contains(true) || discovery.Units.Skip(1).Any(u => discovery.HiddenInputs(u).Contains(true));
+        // A unit whose output nobody needs, as far as gradients tell, will have been computed for something.
+        IReadOnlyList<Unit> suspects = [.. discovery.Units.Where(u => !_resultNeeds.Contains(u) && !_needs.Values.Any(n => n.Contains(u)))];
+        if (!anyHidden && suspects.Count == 0)
+            return;
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        if (Run(arguments, new Probe(discovery, [], Same)) is not { } usual)
+        {
+            NeedAllBefore(hiddenResult);
+            return;
+        }
+        if (anyHidden && !Values.Select((_, i) => Run(arguments, Other(i, discovery.Units))).All(other => other is not null && HiddenAreSame(usual, other, hiddenResult)))
+            suspects = discovery.Units;
+        foreach (Unit suspect in suspects)
+        {
+            for (int i = 0; i < Values.Length; i++)
+            {
+                if (Run(arguments, Other(i, [suspect])) is not { } other)
+                {
+                    NeedAllBefore(hiddenResult);
+                    return;
+                }
+                foreach (Unit unit in discovery.Units.Where(u => !AreSame(usual.Inputs[u], other.Inputs[u])))
+                    _needs[unit].Add(suspect);
+                if (!AreSame(usual.Result, other.Result))
+                    _resultNeeds.Add(suspect);
+            }
+        }
+    }
+
+    /// <summary>Runs the model, units replaced; <see langword="null"/> where its code does not take the values.</summary>
+    private (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result)? Run(Bundle arguments, Probe probe)
+    {
+        try
+        {
+            Bundle result = runner.Run(arguments, probe);
+            return discovery.Units.All(probe.Inputs.ContainsKey) ? (probe.Inputs, result) : null;
+        }
+        catch (QDropException)
+        {
+            return null;
+        }
+    }
+
+    private Probe Other(int value, IReadOnlyList<Unit> units)
+    {
+        var random = new Random(value);
+        return new Probe(discovery, [.. units], t => Filled(t, () => Values[value](random)));
+    }
+
+    private bool HiddenAreSame((IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) one, (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result)? other, bool[] hiddenResult) =>
+        discovery.Units.All(u => AreSame(one.Inputs[u], other!.Value.Inputs[u], discovery.HiddenInputs(u))) && AreSame(one.Result, other!.Value.Result, hiddenResult);
+
+    private void NeedAllBefore(bool[] hiddenResult)
+    {
+        for (int k = 0; k < discovery.Units.Count; k++)
+            _needs[discovery.Units[k]].UnionWith(discovery.Units.Take(k));
+        if (hiddenResult.Contains(true))
+            _resultNeeds.UnionWith(discovery.Units);
+    }
+
+    private static bool AreSame(Bundle one, Bundle other, bool[]? which = null) => one.Tensors.Count == other.Tensors.Count
+        && one.Tensors.Zip(other.Tensors).Where((_, i) => which?[i] != false).All(static p => p.First.dtype == p.Second.dtype && p.First.shape.SequenceEqual(p.Second.shape)
+            && p.First.allclose(p.Second, rtol: 0, atol: 0));
+
+    private static Tensor Same(Tensor tensor) => tensor.clone();
+
+    /// <summary>A tensor of the same shape and order; whole numbers from 0 to just above the greatest, in case they are indices.</summary>
+    private static Tensor Filled(Tensor like, Func<double> next)
+    {
+        double[] values = [.. Enumerable.Range(0, (int)like.numel()).Select(_ => next())];
+        if (like.dtype == ScalarType.Bool)
+            values = Array.ConvertAll(values, static v => v > 0 ? 1.0 : 0);
+        else if (!like.is_floating_point())
+            values = Array.ConvertAll(values, v => Math.Floor(Math.Abs(v) % (like.max().to_type(ScalarType.Float64).item<double>() + 2)));
+        Tensor filled = like.clone();
+        return filled.copy_(tensor(values).view(like.shape).to_type(like.dtype));
+    }
+
+    /// <summary>Gives what units gave before, or other values, and notes what they are given.</summary>
+    private sealed class Probe(DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other) : UnitExecutor
+    {
+        private readonly Dictionary<Unit, Bundle> _inputs = [];
+
+        public IReadOnlyDictionary<Unit, Bundle> Inputs => _inputs;
+
+        /// <inheritdoc/>
+        public override Bundle Run(Unit unit, Bundle inputs)
+        {
+            _inputs[unit] = inputs.Select(static t => t.clone());
+            return discovery.Outputs(unit).Select(replaced.Contains(unit) ? other : Same);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>Runs a twin for the first time, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
+/// <param name="calibration">What the phases of the calibration share.</param>
+internal sealed class ModelDiscovery(CalibrationContext calibration)
+{
+    /// <summary>Inputs of the first run. A second run with one more shows where in each tensor the samples are.</summary>
+    private const int Samples = 2;
+
+    private readonly QuantizationContext _context = calibration.Quantization;
+    private readonly TwinRunner _runner = calibration.Runner;
+    private readonly CalibrationBatches _batches = calibration.Batches;
+
+    /// <summary>Finds the units, and what each of them needs.</summary>
+    /// <exception cref="QDropException">The model does not run on the inputs, or cannot be quantized; the code says why.</exception>
+    public DiscoveredModel Run()
+    {
+        using var discovery = new DiscoveryExecutor(_context);
+        using var scope = NewDisposeScope();
+        Bundle expected;
+        using (no_grad())
+            expected = _runner.Float(_batches.Repeated(Samples));
+        Bundle found = _runner.Run(_batches.Repeated(Samples), discovery);
+        if (_context.Layers.Count == 0)
+        {
+            throw new QDropException("QDROP232", $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution, linear layer, embedding or attention in forward.");
+        }
+        _runner.Check(expected, found);
+        var others = new ShapeExecutor(_context);
+        ModelCost cost;
+        using (no_grad())
+            cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(Samples + 1), others));
+        var needs = new HiddenNeeds(_runner, discovery);
+        needs.Find(_batches.Repeated(Samples), found);
+        return new DiscoveredModel(discovery.Units, discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1), cost, needs.Needs, needs.ResultNeeds);
+    }
+
+    /// <summary>Runs the twin, quantizers off, on all inputs: one that it does not take, such as an index out of range, shows before anything is computed at length.</summary>
+    /// <returns>Seconds that each unit took for all inputs.</returns>
+    public IReadOnlyDictionary<Unit, double> TryInputs()
+    {
+        using var guard = no_grad();
+        _context.Enable(weights: false, activations: false);
+        var executor = new ObservingExecutor(_context, calibration.Cancellation);
+        foreach (CalibrationBatch batch in _batches.All)
+        {
+            calibration.Cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            _runner.Run(batch.Inputs, executor);
+        }
+        return executor.Seconds;
+    }
+}
+
+/// <summary>What the first runs of a twin show.</summary>
+/// <param name="Units">The units, in the order in which they run.</param>
+/// <param name="Layouts">Where the samples are in what goes into and comes out of each unit.</param>
+/// <param name="Cost">Where the model's multiply-accumulates are.</param>
+/// <param name="Needs">The units whose outputs the inputs of each unit are made of.</param>
+/// <param name="ResultNeeds">The units whose outputs the model's outputs are made of without another unit between.</param>
+internal sealed record DiscoveredModel(IReadOnlyList<Unit> Units, IReadOnlyDictionary<Unit, UnitLayouts> Layouts, ModelCost Cost,
+    IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs, IReadOnlySet<Unit> ResultNeeds)
+{
+    /// <summary>The units among the first ones whose outputs no later unit needs.</summary>
+    /// <param name="count">How many are finished.</param>
+    /// <param name="resultIsNeeded">Whether the model's outputs are computed again.</param>
+    public IEnumerable<Unit> NotNeededAfter(int count, bool resultIsNeeded) => Units.Take(count)
+        .Where(unit => !Units.Skip(count).Any(later => Needs[later].Contains(unit)) && !(resultIsNeeded && ResultNeeds.Contains(unit)));
+}

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>How the C library's heap treats memory that libtorch frees.</summary>
+internal static partial class NativeHeap
+{
+    private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
+    private const int AlwaysSupported = 32 << 20;
+    private const int Least = 4 << 20;
+    private const int Greatest = 1 << 30;
+
+    /// <summary>What the heap adds to an allocation, and alignment, generously.</summary>
+    private const int Header = 1 << 12;
+
+    /// <summary>
+    /// Makes glibc keep freed memory instead of giving it back to the system. Each iteration of a reconstruction allocates the same tensors
+    /// again; where their pages have to be mapped anew each time, that costs as much as a block's convolutions. Larger allocations, such as
+    /// activations of all calibration inputs, are mapped on their own, and given back. It holds until the next call; with other C libraries
+    /// nothing changes.
+    /// </summary>
+    /// <param name="largest">Bytes of the largest tensor that an iteration allocates.</param>
+    public static void KeepFreedMemory(long largest)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            // glibc before 2.35 refuses more than 32 MiB.
+            if (Set(MapThreshold, (int)Math.Clamp(largest + Header, Least, Greatest)) == 0)
+                Set(MapThreshold, AlwaysSupported);
+            Set(TrimThreshold, Greatest);
+        }
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
+        {
+            // Not glibc: its defaults hold.
+        }
+    }
+
+    /// <summary>
+    /// Gives back to the system what the heap keeps of freed memory, between allocations, too. It takes a few milliseconds; with other C
+    /// libraries nothing happens.
+    /// </summary>
+    public static void Release()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = Trim(0);
+        }
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
+        {
+            // Not glibc: it has other ways.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint kept);
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int Set(int parameter, int value);
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>Runs the units and frees what each of them has computed on the way, where many inputs are run: their activations are observed, or whether the model takes them is seen.</summary>
+/// <param name="context">The twin's context.</param>
+/// <param name="cancellation">Checked before each unit.</param>
+internal sealed class ObservingExecutor(QuantizationContext context, CancellationToken cancellation) : UnitExecutor
+{
+    /// <summary>Seconds that each unit took, whenever it ran.</summary>
+    public Dictionary<Unit, double> Seconds { get; } = [];
+
+    /// <inheritdoc/>
+    public override Bundle Run(Unit unit, Bundle inputs)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        context.Current = unit;
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            using var scope = NewDisposeScope();
+            return unit.Compute(inputs).Select(static t => t.MoveToOuterDisposeScope());
+        }
+        finally
+        {
+            context.Current = null;
+            Seconds[unit] = Seconds.GetValueOrDefault(unit) + Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>Runs a model and its twin, whose <c>forward</c> is the user's code.</summary>
+/// <param name="name">The model's name.</param>
+/// <param name="twin">The twin.</param>
+internal sealed class TwinRunner(string name, IModelTwin twin)
+{
+    private readonly Unit? _root = twin.IsBlock && twin.Context.Granularity != Granularity.Layer ? new BlockUnit(twin.Context, name, arguments => new([twin.Run(arguments)])) : null;
+
+    /// <summary>Runs the float model on copies of the inputs, which <c>forward</c> may change.</summary>
+    /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
+    public Bundle Float(Bundle inputs) => Guarded(arguments => new([twin.RunFloat(arguments.Select(static t => t.clone()))]), inputs);
+
+    /// <summary>Runs the twin, an executor in place of its units.</summary>
+    /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
+    public Bundle Run(Bundle inputs, UnitExecutor executor) => With(executor, () => Guarded(Run, inputs));
+
+    /// <summary>Runs the twin on copies of the inputs, as it stands.</summary>
+    /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
+    public Bundle RunGuarded(Bundle inputs) => Guarded(Run, inputs);
+
+    /// <summary>Runs the twin on copies of the inputs, which <c>forward</c> may change.</summary>
+    public Bundle Run(Bundle inputs)
+    {
+        Bundle copies = inputs.Select(static t => t.clone());
+        if (_root is null)
+            return new([twin.Run(copies)]);
+        return _root.IsStoodInFor ? _root.StandIn(copies) : _root.Compute(copies);
+    }
+
+    /// <summary>Does something while an executor stands in for the units.</summary>
+    public T With<T>(UnitExecutor executor, Func<T> run)
+    {
+        twin.Context.Executor = executor;
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            twin.Context.Executor = null;
+        }
+    }
+
+    /// <summary>Whether twin and model have given the same.</summary>
+    /// <exception cref="QDropException">They have not (QDROP233).</exception>
+    public void Check(Bundle expected, Bundle found)
+    {
+        if (expected.Tensors.Count != found.Tensors.Count)
+            throw Different($"it gives {found.Tensors.Count} tensors, the model {expected.Tensors.Count}");
+        foreach ((Tensor own, Tensor other) in found.Tensors.Zip(expected.Tensors).Where(static p => p.Second.is_floating_point()))
+        {
+            if (!own.shape.SequenceEqual(other.shape))
+                throw Different($"an output has shape [{string.Join(", ", own.shape)}], the model's [{string.Join(", ", other.shape)}]");
+            double error = (own.detach() - other).abs().max().ToDouble(), size = other.abs().max().ToDouble();
+            if (error > 1e-3 * Math.Max(size, 1e-6))
+                throw Different(FormattableString.Invariant($"outputs differ by {error:g3}, where the greatest is {size:g3}"));
+        }
+
+        QDropException Different(string how) => new("QDROP233", $"The twin of '{name}' does not compute what the model computes: {how}. "
+            + "Does forward depend on state, on randomness, or on training mode? Otherwise this is an error of QDrop: please report the model.");
+    }
+
+    private Bundle Guarded(Func<Bundle, Bundle> forward, Bundle inputs)
+    {
+        string shapes = string.Join(" and ", inputs.Tensors.Select(static t => $"[{string.Join(", ", t.shape)}] ({t.dtype})"));
+        try
+        {
+            return forward(inputs);
+        }
+        catch (Exception error) when (error is not (QDropException or OperationCanceledException) && new StackTrace(error).GetFrame(0)?.GetMethod()?.Module.Assembly == typeof(Tensor).Assembly)
+        {
+            // TorchSharp or libtorch refused the values: shapes or types do not fit.
+            throw new QDropException("QDROP222", $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
+                + "Expected inputs as the model's forward takes them, the first dimension counting samples.", error);
+        }
+        catch (Exception error) when (error is not (QDropException or OperationCanceledException))
+        {
+            throw new QDropException("QDROP230", $"forward of '{name}' threw {error.GetType().Name} on calibration inputs of shape {shapes}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using QDrop.Calibration.Ranges;
+using QDrop.Quantizers;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Learning;
+
+/// <summary>Searches the ranges of an activation, and takes part in learning its grid.</summary>
+/// <param name="quantizer">The activation's quantizer.</param>
+internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : ActivationIntercept
+{
+    /// <summary>The ranges of each batch: one, or one for each channel.</summary>
+    private readonly List<QuantizationRange[]> _observed = [];
+
+    /// <summary>How the range is chosen.</summary>
+    public RangeOptions Range { get; set; } = new();
+
+    /// <summary>Whether each channel is to have a range of its own.</summary>
+    public bool PerChannel { get; set; }
+
+    /// <summary>Mean |error|^2.4 on the activations that the range was searched for, where it is a mean of ranges on those of each; not a number before.</summary>
+    public double RangeError { get; private set; } = double.NaN;
+
+    /// <summary>The grids among which the exponents of the steps are learned; <see langword="null"/> where they are not.</summary>
+    public ExponentTable[]? Exponents { get; private set; }
+
+    /// <summary>Whether the range is searched on what the quantizer gets, which goes on unchanged.</summary>
+    public bool Observing
+    {
+        get;
+        set
+        {
+            field = value;
+            _observed.Clear();
+        }
+    }
+
+    /// <summary>Stops the search of the range.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>What is learned of the grid; <see langword="null"/> while nothing is.</summary>
+    public LearnedActivation? Learning { get; private set; }
+
+    /// <inheritdoc/>
+    public override bool IsActive => Observing || (Learning is not null && quantizer.Enabled);
+
+    /// <summary>From now on elements are dropped, and gradients flow to what is learned.</summary>
+    /// <param name="drop">Probability, 0 to 1, that an element's quantization is dropped.</param>
+    /// <param name="draws">Where the choice comes from.</param>
+    /// <param name="tape">What the backward pass goes through.</param>
+    /// <param name="learning">What is learned.</param>
+    public void BeginLearning(double drop, DrawSource draws, GradientTape tape, ActivationLearning learning = ActivationLearning.Lsq) =>
+        Learning = Range.Scale == Scale.Free
+            ? new LearnedStep(quantizer, Range, new(draws, tape), learning) { Drop = drop }
+            : new LearnedPower(quantizer, Exponents, new(draws, tape)) { Drop = drop };
+
+    /// <summary>Ends what <see cref="BeginLearning"/> began: every element is quantized again, with the learned grid.</summary>
+    public void EndLearning()
+    {
+        Learning?.End();
+        Learning = null;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor x, bool rectify)
+    {
+        if (Observing)
+        {
+            x = rectify ? x.relu() : x;
+            SearchRange(x);
+            return x;
+        }
+        quantizer.CheckFits(x);
+        return Learning!.Forward(x, rectify);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => Learning?.Dispose();
+
+    private void SearchRange(Tensor x)
+    {
+        var (bits, name) = (quantizer.Bits, quantizer.Name);
+        if (quantizer.ChannelAxis is not null)
+            quantizer.CheckFits(x);
+        else if (PerChannel)
+            quantizer.ChannelAxis = ChannelSource.AxisOf(x.shape, quantizer.Source);
+        QuantizationRange[] ranges = quantizer.ChannelAxis is { } axis
+            ? RangeSearch.OfChannels(x, axis, bits, name, Range, Cancellation)
+            : [RangeSearch.OfTensor(x, bits, name, Range, Cancellation)];
+        if (Range.IsAverage)
+        {
+            _observed.Add(ranges);
+            ranges = [.. Enumerable.Range(0, ranges.Length).Select(c =>
+                PowerOfTwoSearch.Nearest(Range.Mean([.. _observed.Select(batch => batch[c])], bits), bits, name, Range))];
+        }
+        quantizer.SetGrids(Array.ConvertAll(ranges, static r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, bits)));
+        RangeError = ranges.Average(static r => r.Error);
+        Exponents = Range.Scale == Scale.PowerOfTwo ? Array.ConvertAll(ranges, static r => r.Exponents!) : null;
+    }
+}

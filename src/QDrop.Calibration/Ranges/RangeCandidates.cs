@@ -1,0 +1,69 @@
+using QDrop.Calibration.Learning;
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Threading;
+
+namespace QDrop.Calibration.Ranges;
+
+/// <summary>The ranges that a search tries, in the published order: 100 widths, each with every zero point where values of both signs occur.</summary>
+/// <param name="extent">The least and the greatest of the values.</param>
+/// <param name="sign">The same of the tensor that says whether values are of one sign.</param>
+/// <param name="bits">Bit width.</param>
+/// <param name="options">Which grids cover the ranges.</param>
+internal sealed unsafe class RangeCandidates((float Least, float Greatest) extent, (float Least, float Greatest) sign, int bits, RangeOptions options)
+{
+    /// <summary>Number of widths.</summary>
+    public const int Widths = 100;
+
+    private readonly bool _positive = sign.Least >= 0;
+    private readonly bool _negative = sign.Least < 0 && sign.Greatest <= 0;
+
+    /// <summary>The highest level.</summary>
+    public float Top { get; } = (1 << bits) - 1;
+
+    /// <summary>Ranges of one width: one for each zero point, or one in all.</summary>
+    public int PerWidth { get; } = options.Symmetric || sign.Least >= 0 || sign.Greatest <= 0 ? 1 : 1 << bits;
+
+    /// <summary>Number of ranges.</summary>
+    public int Count => Widths * PerWidth;
+
+    /// <summary>A range by its number.</summary>
+    public QuantizationRange this[int i]
+    {
+        get
+        {
+            var whole = PerWidth == 1
+                ? Math.Max(Math.Abs(extent.Least), extent.Greatest)
+                : Math.Max(extent.Greatest, 0) - Math.Min(extent.Least, 0);
+            var width = whole / Widths * (i / PerWidth + 1);
+            if (PerWidth == 1)
+                return options.Cover(_positive ? 0 : -width, _negative ? 0 : width, bits);
+            var low = -(i % PerWidth) * width / Top;
+            return options.Cover(low, low + width, bits);
+        }
+    }
+
+    /// <summary>The zero point at which the grid lies as the values do.</summary>
+    public int Aligned
+    {
+        get
+        {
+            var whole = (double)Math.Max(extent.Greatest, 0) - Math.Min(extent.Least, 0);
+            return PerWidth == 1 || whole <= 0 ? 0 : (int)Math.Clamp(Math.Round(-Math.Min(extent.Least, 0) / whole * Top), 0, Top);
+        }
+    }
+
+    /// <summary>Step and lowest level, counted from the one that stands for 0, of a range's grid.</summary>
+    public (float Scale, float Lowest) Grid(QuantizationRange range) => (range.Scale, -options.ZeroPoint(range, bits));
+
+    /// <summary>Sum of |error|^2.4 that a range leaves, or infinity if it exceeds the limit.</summary>
+    public double Error(int i, float* values, float* counts, long count, double limit) => Error(this[i], values, counts, count, limit);
+
+    /// <inheritdoc cref="Error(int, float*, float*, long, double)"/>
+    public double Error(QuantizationRange range, float* values, float* counts, long count, double limit)
+    {
+        var (scale, lowest) = Grid(range);
+        return QuantizationError.Sum(values, counts, count, scale, lowest, lowest + Top, limit);
+    }
+}

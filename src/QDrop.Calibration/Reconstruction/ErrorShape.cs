@@ -1,0 +1,87 @@
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Reconstruction;
+
+/// <summary>
+/// How the errors of a unit's output are distributed before reconstruction, as the generalized Gaussian distribution with density proportional to exp(−|e / a|^p) that has
+/// the same ratio E|e|² / (E|e|)²: p is 2 for a normal distribution, 1 where there are more outliers (Laplace), and grows where errors fill an interval evenly. If errors are
+/// of that distribution, what makes them likeliest is the least Σ|e|^p.
+/// </summary>
+internal static class ErrorShape
+{
+    /// <summary>The powers between which p is chosen. Below 1 the loss would not be convex; above 4 a few errors would decide.</summary>
+    public const double Least = 1, Greatest = 4;
+
+    /// <summary>Samples of which differences are in memory at once.</summary>
+    private const long Rows = 64;
+
+    /// <summary>How errors are to count.</summary>
+    /// <param name="norm">The power, or <see cref="Norm.Auto"/>.</param>
+    /// <param name="outputs">Outputs of the quantized and of the float unit, <c>[samples, …]</c> each.</param>
+    public static LossNorm Norm(double norm, IReadOnlyList<(Tensor Found, Tensor Expected)> outputs)
+    {
+        if (norm == 2)
+            return LossNorm.Squares;
+        double squares = Sum(outputs, static e => e.Squared());
+        if (!(squares > 0) || !double.IsFinite(squares))
+            return LossNorm.Squares;
+        double count = outputs.Sum(static o => (double)o.Found.numel());
+        double power = norm == QDrop.Norm.Auto ? Power(Sum(outputs, static e => e.abs()) / count, squares / count) : norm;
+        double powers = Sum(outputs, e => e.abs().Power(power));
+        // Powers of what is very small vanish in float32.
+        return double.IsFinite(squares / powers) ? new(power, squares / powers) : LossNorm.Squares;
+    }
+
+    /// <summary>The p of errors with these moments, from <see cref="Least"/> to <see cref="Greatest"/>.</summary>
+    /// <param name="meanMagnitude">E|e|.</param>
+    /// <param name="meanSquare">E|e|².</param>
+    public static double Power(double meanMagnitude, double meanSquare)
+    {
+        double found = Math.Log(meanSquare) - 2 * Math.Log(meanMagnitude), low = Least, high = Greatest;
+        // The ratio falls with p.
+        for (int step = 0; step < 50; step++)
+        {
+            double middle = (low + high) / 2;
+            if (LogRatio(middle) > found)
+                low = middle;
+            else
+                high = middle;
+        }
+        return (low + high) / 2;
+    }
+
+    /// <summary>ln(E|e|² / (E|e|)²) of the distribution: ln(Γ(1/p)·Γ(3/p) / Γ(2/p)²).</summary>
+    private static double LogRatio(double p) => LogGamma(1 / p) + LogGamma(3 / p) - 2 * LogGamma(2 / p);
+
+    /// <summary>ln Γ(x) for x &gt; 0: Stirling's series above 8, where its first four terms leave an error below 1e-11, and Γ(x + 1) = x·Γ(x) below.</summary>
+    private static double LogGamma(double x)
+    {
+        double shift = 0;
+        for (; x < 8; x++)
+            shift += Math.Log(x);
+        double inverse = 1 / x, square = inverse * inverse;
+        return (x - 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680))) - shift;
+    }
+
+    private static double Sum(IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, Func<Tensor, Tensor> measure)
+    {
+        using var guard = no_grad();
+        double sum = 0;
+        foreach ((Tensor found, Tensor expected) in outputs)
+        {
+            for (long start = 0; start < found.shape[0]; start += Rows)
+            {
+                using var scope = NewDisposeScope();
+                long count = Math.Min(Rows, found.shape[0] - start);
+                sum += measure(found.narrow(0, start, count).sub(expected.narrow(0, start, count))).sum().ToDouble();
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,62 @@
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Ranges;
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Threading;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Reconstruction;
+
+/// <summary>Learns the rounding of one weight.</summary>
+internal sealed unsafe class RoundingOptimizer(WeightQuantizer quantizer)
+{
+    private readonly Adam _adam = new(quantizer.Weight.NumberOfElements);
+    private readonly WeightCalibration _rounding = quantizer.Calibration;
+
+    /// <summary>One step along the gradient that the last backward pass left, plus that of the regulariser.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="beta">β of the regulariser; <see langword="null"/> if it has no part in the loss yet.</param>
+    /// <param name="lambda">λ, the regulariser's weight.</param>
+    /// <returns>The regulariser's part of the loss.</returns>
+    public double Step(double learningRate, double? beta, double lambda)
+    {
+        using var gradient = _rounding.TakeSlope();
+        // The unit's output does not depend on a weight that it does not use.
+        if (gradient is null)
+            return 0;
+        float* at = DenseMemory.Floats(_rounding.Alpha!), slope = DenseMemory.Floats(gradient);
+        AdamStep step = _adam.Next(learningRate);
+        var penalty = _rounding.Backward(gradient, (float?)beta, (float)lambda, (first, count) => _adam.Step(at + first, slope + first, (int)first, count, step));
+        _rounding.Changed();
+        return lambda * penalty;
+    }
+}
+
+/// <summary>Learns the scales of one activation quantizer, or their exponents, and its offsets where they are learned.</summary>
+internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
+{
+    private readonly Adam _scale = new(activation.Scale!.NumberOfElements), _offset = new(activation.Scale!.NumberOfElements);
+
+    /// <summary>One step along the gradients that the last backward pass left.</summary>
+    public void Step(double learningRate)
+    {
+        LearnedActivation learned = activation.Calibration.Learning!;
+        Step(_scale, learned.Steps, learned.ScaleGradient, learningRate);
+        if (learned.Offset is { } offset)
+            Step(_offset, offset, learned.OffsetGradient, learningRate);
+    }
+
+    private static void Step(Adam adam, Tensor value, float[]? gradient, double learningRate)
+    {
+        // Where every element was dropped, it had no influence.
+        if (gradient is null)
+            return;
+        fixed (float* slope = gradient)
+            adam.Step(DenseMemory.Floats(value), slope, learningRate);
+        Array.Clear(gradient);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text;
+using QDrop.Artifacts;
+using QDrop.Calibration.Checkpoints;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Reconstruction;
+using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
+
+using QDrop.Calibration.Reports.Page;
+namespace QDrop.Calibration;
+
+/// <summary>Writes the report as one self-contained HTML page, with the figures of <see cref="CalibrationReportFile"/>.</summary>
+public static class CalibrationReportPage
+{
+    /// <summary>Writes the page, aside and then renamed.</summary>
+    /// <param name="path">The file; its folder is created if need be, a file of that name replaced.</param>
+    /// <param name="artifactPath">The artifact, already written.</param>
+    /// <param name="outcome">What calibration gave.</param>
+    /// <exception cref="QDropException">QDROP260: the file cannot be written.</exception>
+    public static void Write(string path, string artifactPath, CalibrationOutcome outcome)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(artifactPath);
+        ArgumentNullException.ThrowIfNull(outcome);
+        byte[] page = Encoding.UTF8.GetBytes(ReportPage.Of(CalibrationReportFile.Document(artifactPath, outcome)));
+        AtomicFile.Write(path, stream => stream.Write(page));
+    }
+}

@@ -1,0 +1,120 @@
+using QDrop.Artifacts;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Reports;
+using QDrop.Safetensors;
+using QDrop.Calibration.Weights;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration;
+
+/// <summary>
+/// Trained float weights: safetensors files, in one or in several (<c>.index.json</c>), checkpoints of PyTorch
+/// (<c>torch.save</c>), and what TorchSharp's <c>Module.save</c> writes.
+/// </summary>
+public static class WeightFile
+{
+    private static readonly InputFile Kind = new(
+        "weights file",
+        Missing: "QDROP210",
+        Damaged: "QDROP213",
+        Foreign: "QDROP213",
+        Advice: "Copy it again, or save the weights again: as .safetensors, "
+            + "with torch.save(model.state_dict(), …) (.pth), or with TorchSharp's Module.save (.dat).",
+        AdviceIfMissing: "Train the model and save its weights there, or correct the path in [Quantize(Weights = …)] or in the Weights of the QDropModel item; it is relative to the project.");
+
+    /// <summary>
+    /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; a prefix
+    /// <c>module.</c>, which data-parallel training puts in front of all names, is taken away; floating-point types
+    /// are converted; <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything fits.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">
+    /// A <c>.safetensors</c> file; the <c>.index.json</c> of weights in several files; a checkpoint that
+    /// <c>torch.save</c> wrote, of which only tensors are read and no code is run; or any other for one that
+    /// <c>Module.save</c> wrote.
+    /// </param>
+    /// <exception cref="QDropException">
+    /// QDROP210: there is no such file. QDROP211: names, shapes or types do not fit the model. QDROP212: a weight is NaN or infinite.
+    /// QDROP213: the file cannot be read or has none of these formats. QDROP214: it is a checkpoint with code.
+    /// </exception>
+    public static void LoadInto(nn.Module model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var scope = NewDisposeScope();
+        var expected = model.state_dict();
+        var found = WeightFit.WithoutWrapper(WeightFormat.Read(Kind, path), expected.Keys);
+        if (WeightFit.Problem(expected, found) is { } problem)
+            throw new QDropException("QDROP211", $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
+
+        var finite = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
+        var converted = new List<(Tensor Target, Tensor Source)>();
+        foreach (var (name, target) in expected)
+        {
+            if (found.TryGetValue(name, out var source))
+                converted.Add((target, Converted(source, target.dtype, name, finite.Contains(name), path)));
+        }
+
+        using (no_grad())
+        {
+            foreach (var (target, source) in converted)
+                target.copy_(source);
+        }
+    }
+
+    /// <summary>The files on which weights depend: the path and, where it is an index, those that it names.</summary>
+    /// <param name="path">As in <see cref="LoadInto"/>.</param>
+    /// <exception cref="QDropException">The index is missing or damaged.</exception>
+    internal static IReadOnlyList<string> FilesOf(string path) => WeightFormat.FilesOf(Kind, path);
+
+    /// <summary>
+    /// SHA-256 over names, types, shapes and data of the model's <c>state_dict</c> in order of the names, apart from
+    /// <c>num_batches_tracked</c>, which no result depends on.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <returns>64 lower-case hexadecimal digits.</returns>
+    public static string Hash(nn.Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return TensorHash.Of(model.state_dict().Where(static t => !WeightFit.IsOptional(t.Key)));
+    }
+
+    /// <summary>The values in the model's type, checked. Buffers may be infinite (attention masks are), running statistics not.</summary>
+    private static Tensor Converted(Tensor source, ScalarType type, string name, bool isParameter, string path)
+    {
+        var result = source.to_type(type);
+        if (!SafetensorsTypes.IsFloat(type))
+            return result;
+        bool infiniteToo = isParameter || name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal);
+        long index = FirstNotFinite(result, infiniteToo);
+        if (index < 0)
+            return result;
+        bool fits = FirstNotFinite(source, infiniteToo) >= 0;
+        throw new QDropException(
+            "QDROP212",
+            $"The weights file '{path}' has a value in '{name}' (element {index} of {result.numel()}) that is {(fits ? "NaN or infinite" : $"too large for the model's type, {type}")}. "
+            + "The training has probably diverged: take a checkpoint from before, or train again with a lower learning rate.");
+    }
+
+    private static long FirstNotFinite(Tensor tensor, bool infiniteToo)
+    {
+        if (tensor.dtype == ScalarType.Float64)
+        {
+            // float32 would make large values infinite.
+            using var bad = infiniteToo ? tensor.isfinite().logical_not() : tensor.isnan();
+            using var flags = TensorBytes.Dense(bad);
+            long found = -1, passed = 0;
+            TensorBytes.ForEachPiece(flags, bytes =>
+            {
+                int index = found < 0 ? bytes.IndexOf((byte)1) : -1;
+                if (index >= 0)
+                    found = passed + index;
+                passed += bytes.Length;
+            });
+            return found;
+        }
+
+        using var float32 = TensorBytes.Dense(tensor.to_type(ScalarType.Float32));
+        return TensorBytes.FirstNotFinite(float32, infiniteToo);
+    }
+}

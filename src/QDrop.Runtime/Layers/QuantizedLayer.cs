@@ -1,0 +1,106 @@
+using QDrop.CompilerServices;
+using QDrop.Models;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Threading;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace QDrop.Layers;
+
+/// <summary>
+/// A layer with its batch norm folded in and its weights behind a quantizer: a convolution, a linear layer, an embedding (with a scale for each
+/// row, so that a frequent word does not suffer from the range of a rare one), or a projection of multi-head attention.
+/// </summary>
+public sealed class QuantizedLayer : IDisposable
+{
+    private readonly LayerSource _source;
+    private long _multiplyAccumulates;
+
+    internal QuantizedLayer(LayerSource source, BatchNorm? batchNorm)
+    {
+        _source = source;
+        BatchNorm = batchNorm;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        if (batchNorm is null)
+        {
+            Weight = new WeightQuantizer(source.Name, source.Weight.detach(), ChannelAxis);
+            Bias = source.Bias?.detach().clone().DetachFromDisposeScope();
+            return;
+        }
+        (Tensor foldedWeight, Tensor foldedBias) = BatchNormFolding.Fold(source.Weight.detach(), source.Bias?.detach(), batchNorm.weight?.detach(), batchNorm.bias?.detach(),
+            batchNorm.running_mean!, batchNorm.running_var!, batchNorm.eps, ChannelAxis);
+        Weight = new WeightQuantizer(source.Name, foldedWeight, ChannelAxis);
+        Bias = foldedBias.DetachFromDisposeScope();
+    }
+
+    internal QuantizedLayer(LayerSource source, BatchNorm? batchNorm, WeightQuantizer weight, Tensor? bias)
+    {
+        _source = source;
+        BatchNorm = batchNorm;
+        Weight = weight;
+        Bias = bias?.clone().DetachFromDisposeScope();
+    }
+
+    /// <summary>The float layer's path in the model, such as <c>layer1.0.conv1</c>.</summary>
+    public string Name => _source.Name;
+
+    /// <summary>The weights, float with the batch norm folded in, and their quantizer.</summary>
+    public WeightQuantizer Weight { get; }
+
+    /// <summary>The bias with the batch norm folded in, <c>[channels]</c>; <see langword="null"/> if the layer has none.</summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>Dimension of the weight that has a scale for each of its indices: 0, or 1 for a transposed convolution.</summary>
+    public int ChannelAxis => _source.ChannelAxis;
+
+    /// <summary>Multiply-accumulates of all its runs so far, the cost of the layer.</summary>
+    public long MultiplyAccumulates => Interlocked.Read(ref _multiplyAccumulates);
+
+    internal BatchNorm? BatchNorm { get; }
+
+    /// <summary>What it says of where the channels of its output are. An embedding's are its columns, though each row has a scale.</summary>
+    internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[Learns ? ChannelAxis : 1]);
+
+    /// <summary>The float layer.</summary>
+    internal LayerSource Source => _source;
+
+    /// <summary>Computes in place of this layer while the model is trained; <see langword="null"/> otherwise.</summary>
+    internal LayerIntercept? Intercept { get; set; }
+
+    /// <summary>The weight that is computed with.</summary>
+    internal Tensor CurrentWeight => Intercept?.Weight ?? Weight.Value();
+
+    /// <summary>The bias that is computed with.</summary>
+    internal Tensor? CurrentBias => Intercept is { } intercept ? intercept.Bias : Bias;
+
+    /// <summary>Whether reconstruction learns the rounding of the weights.</summary>
+    internal bool Learns => _source.Learns;
+
+    /// <summary>Names in the model's <c>state_dict</c> of the parameters that the layer replaces.</summary>
+    internal IReadOnlyList<string> Parameters => _source.Parameters;
+
+    /// <summary>Applies the layer with the weights that its quantizer gives.</summary>
+    /// <param name="x">Input, as the float layer takes it.</param>
+    /// <returns>Output, as the float layer and its batch norm give it.</returns>
+    public Tensor Forward(Tensor x)
+    {
+        Tensor y = Intercept?.Forward(x) ?? _source.Apply(x, Weight.Value(), Bias);
+        // Every position of the output, or of the input of a transposed convolution, meets one slice of the weight. Indices only look rows up.
+        Tensor positions = ChannelAxis == 0 ? y : x;
+        if (x.is_floating_point())
+            Count(positions.numel() * (Weight.Weight.numel() / Weight.Weight.shape[0]));
+        return y;
+    }
+
+    /// <summary>Counts the multiply-accumulates of a run.</summary>
+    internal void Count(long multiplyAccumulates) => Interlocked.Add(ref _multiplyAccumulates, multiplyAccumulates);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Weight.Dispose();
+        Bias?.Dispose();
+    }
+}

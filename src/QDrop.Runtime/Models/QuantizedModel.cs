@@ -1,0 +1,86 @@
+using QDrop.Artifacts;
+using QDrop.CompilerServices;
+using QDrop.Layers;
+using QDrop.Models;
+using QDrop.Native;
+using QDrop.Safetensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop;
+
+/// <summary>Makes quantized twins; generated code calls it.</summary>
+public static class QuantizedModel
+{
+    /// <summary>File name of a model's artifact, beside the program.</summary>
+    /// <param name="name">Full name of the model's class.</param>
+    /// <returns>The file name.</returns>
+    public static string ArtifactFileName(string name) => name + ".qdrop.safetensors";
+
+    /// <summary>The twin of a float model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
+    /// <param name="descriptor">The model.</param>
+    /// <param name="model">The float model, in evaluation mode; it keeps belonging to the caller and must outlive the twin.</param>
+    /// <returns>The twin.</returns>
+    /// <exception cref="ArgumentException">The model is not of the described class.</exception>
+    public static QuantizedModule<Tensor, Tensor> Create(QuantizedModelDescriptor descriptor, Module<Tensor, Tensor> model) =>
+        (QuantizedModule<Tensor, Tensor>)Create(descriptor, (Module)model);
+
+    /// <summary>The twin of a float model with any number of inputs and outputs, its quantizers off: it computes what the model computes, with batch norms folded.</summary>
+    /// <param name="descriptor">The model.</param>
+    /// <param name="model">The float model, in evaluation mode; it keeps belonging to the caller and must outlive the twin.</param>
+    /// <returns>The twin, of the model's class <c>Quantized</c>.</returns>
+    /// <exception cref="ArgumentException">The model is not of the described class.</exception>
+    public static IQuantizedModule Create(QuantizedModelDescriptor descriptor, Module model)
+    {
+        Libtorch.Load();
+        return model.GetType().FullName == descriptor.Name
+            ? Twin(model, new QuantizationContext(model, descriptor.Overrides))
+            : throw new ArgumentException($"The model is a {model.GetType().FullName}: expected {descriptor.Name}.", nameof(model));
+    }
+
+    /// <summary>The quantized model that the build left, of a model with one tensor in and one out.</summary>
+    /// <inheritdoc cref="Load{TTwin}"/>
+    public static QuantizedModule<Tensor, Tensor> Load(QuantizedModelDescriptor descriptor, string? path = null) => Load<QuantizedModule<Tensor, Tensor>>(descriptor, path);
+
+    /// <summary>The quantized model that the build left.</summary>
+    /// <typeparam name="TTwin">The twin's class.</typeparam>
+    /// <param name="descriptor">The model.</param>
+    /// <param name="path">The artifact; <see langword="null"/> for the one beside the program.</param>
+    /// <returns>The quantized model, which owns its float parts.</returns>
+    /// <exception cref="QDropException">The artifact is missing (QDROP254), damaged (QDROP250), not one (QDROP251), newer (QDROP252), or another model's (QDROP253).</exception>
+    public static TTwin Load<TTwin>(QuantizedModelDescriptor descriptor, string? path = null) where TTwin : class, IQuantizedModule
+    {
+        Libtorch.Load();
+        path ??= Path.Combine(AppContext.BaseDirectory, ArtifactFileName(descriptor.Name));
+        QuantizedModelState state = Artifact.Read(path);
+        Module? model = null;
+        try
+        {
+            StateBinding.CheckOrigin(descriptor, state, path);
+            model = descriptor.CreateModel();
+            model.eval();
+            StateBinding.Apply(model, state, path);
+            // Layers take their share when they first run, perhaps long after the caller's dispose scope has ended.
+            // TorchSharp puts the model's own parameters into it, too.
+            foreach (Tensor tensor in StateBinding.Tensors(state).Concat(model.parameters()).Concat(model.buffers()))
+                tensor.DetachFromDisposeScope();
+            return (TTwin)Twin(model, new QuantizationContext(model, descriptor.Overrides, state));
+        }
+        catch
+        {
+            model?.Dispose();
+            foreach (Tensor tensor in StateBinding.Tensors(state))
+                tensor.Dispose();
+            throw;
+        }
+    }
+
+    private static IQuantizedModule Twin(Module model, QuantizationContext context)
+    {
+        if (model is not IQuantizable quantizable)
+        {
+            throw new QDropException("QDROP232", $"{model.GetType()} has no quantized twin: expected a partial class marked [Quantize], built with the QDrop generator.");
+        }
+        return Twins.Of(quantizable, context, Feeds.Result);
+    }
+}

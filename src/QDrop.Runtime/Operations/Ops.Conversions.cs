@@ -1,0 +1,49 @@
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.CompilerServices;
+
+/// <content>
+/// Other element types and devices. <c>disposeAfter</c> is not followed: calibration may still need the tensor, and the
+/// scope around the call disposes it.
+/// </content>
+public static partial class Ops
+{
+    /// <summary>Another element type.</summary>
+    [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "to_type", Kind = OpKind.PassThrough)]
+    public static Tensor to(Tensor input, ScalarType type, bool copy = false, bool disposeAfter = false,
+        bool non_blocking = false) => input.to_type(type, copy, disposeAfter: false, non_blocking);
+
+    /// <summary>Another device.</summary>
+    [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
+    public static Tensor to(Tensor input, torch.Device device, bool copy = false, bool disposeAfter = false,
+        bool non_blocking = false) => input.to(device, copy, disposeAfter: false, non_blocking);
+
+    /// <summary>Another device.</summary>
+    [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
+    public static Tensor to(Tensor input, string device, bool copy = false, bool disposeAfter = false,
+        bool non_blocking = false) => input.to(device, copy, disposeAfter: false, non_blocking);
+
+    /// <summary>Another device.</summary>
+    [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
+    public static Tensor to(Tensor input, DeviceType deviceType, int deviceIndex = -1, bool copy = false,
+        bool disposeAfter = false, bool non_blocking = false) =>
+        input.to(deviceType, deviceIndex, copy, disposeAfter: false, non_blocking);
+
+    /// <summary>Another element type and device.</summary>
+    [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
+    public static Tensor to(Tensor input, ScalarType type, torch.Device device, bool copy = false,
+        bool disposeAfter = false, bool non_blocking = false) =>
+        input.to(type, device, copy, disposeAfter: false, non_blocking);
+
+    /// <summary>The element type and the device of another tensor.</summary>
+    [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
+    public static Tensor to(Tensor input, Tensor other, bool non_blocking = false) => input.to(other, non_blocking);
+
+    /// <summary>The element type of another tensor.</summary>
+    [Lowers(typeof(torch.Tensor), "type_as", Kind = OpKind.PassThrough)]
+    public static Tensor type_as(Tensor input, Tensor tensor) => input.type_as(tensor);
+}

@@ -1,0 +1,88 @@
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.CompilerServices;
+
+/// <content>Indexing, slicing and splitting.</content>
+public static partial class Ops
+{
+    /// <summary>A range of a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "narrow", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "narrow", Kind = OpKind.PassThrough)]
+    public static Tensor narrow(Tensor input, long dim, long start, long length) => input.narrow(dim, start, length);
+
+    /// <summary>A range of a dimension with a step.</summary>
+    [Lowers(typeof(torch.Tensor), "slice", Kind = OpKind.PassThrough)]
+    public static Tensor slice(Tensor input, long dim, long start, long finish, long step) => input.slice(dim, start, finish, step);
+
+    /// <summary>One index of a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "select", Kind = OpKind.PassThrough)]
+    public static Tensor select(Tensor input, long dim, long index) => input.select(dim, index);
+
+    /// <summary>Indexing with ranges.</summary>
+    [Lowers(typeof(torch.Tensor), "index", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, params TensorIndex[] indices) => input.index(indices);
+
+    /// <summary>Indexing with positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, params long[] indices) => input[indices];
+
+    /// <summary>Indexing with a position.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1) => input[i1];
+
+    /// <summary>Indexing with two positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2) => input[i1, i2];
+
+    /// <summary>Indexing with three positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3) => input[i1, i2, i3];
+
+    /// <summary>Indexing with four positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4) => input[i1, i2, i3, i4];
+
+    /// <summary>Indexing with five positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5) => input[i1, i2, i3, i4, i5];
+
+    /// <summary>Indexing with six positions.</summary>
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5, long i6) => input[i1, i2, i3, i4, i5, i6];
+
+    /// <summary>Picks indices of a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "index_select", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "index_select", Kind = OpKind.PassThrough)]
+    public static Tensor index_select(Tensor input, long dim, Tensor index) => input.index_select(dim, index);
+
+    /// <summary>Splits into parts of equal size.</summary>
+    [Lowers(typeof(torch.Tensor), "chunk", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "chunk", Kind = OpKind.PassThrough)]
+    public static Tensor[] chunk(Tensor input, long chunks, long dim = 0) => input.chunk(chunks, dim);
+
+    /// <summary>Splits into parts of a size.</summary>
+    [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
+    public static Tensor[] split(Tensor input, long size, int dim = 0) => input.split(size, dim);
+
+    /// <summary>Splits into parts of given sizes.</summary>
+    [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "split", Kind = OpKind.PassThrough)]
+    public static Tensor[] split(Tensor input, long[] sizes, long dim = 0) => input.split(sizes, dim);
+
+    /// <summary>Splits the first dimension into parts of given sizes.</summary>
+    [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
+    public static Tensor[] split(Tensor input, params long[] sizes) => input.split(sizes);
+
+    /// <summary>Splits into parts of given sizes.</summary>
+    [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
+    public static Tensor[] split(Tensor input, ReadOnlySpan<long> sizes, long dim = 0) => input.split(sizes, dim);
+
+    /// <summary>Splits into the slices of a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "unbind", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "unbind", Kind = OpKind.PassThrough)]
+    public static Tensor[] unbind(Tensor input, long dimension = 0) => input.unbind(dimension);
+}

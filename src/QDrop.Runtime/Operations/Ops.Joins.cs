@@ -1,0 +1,103 @@
+using QDrop.Layers;
+using QDrop.Models;
+using QDrop.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.CompilerServices;
+
+/// <content>Functions of several tensors.</content>
+public static partial class Ops
+{
+    /// <summary>Sum of two tensors.</summary>
+    [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "add", Kind = OpKind.Join)]
+    public static Tensor add(Tensor left, Tensor right) => left.add(right, Numbers.One);
+
+    /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>.</summary>
+    [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "add", Kind = OpKind.Join)]
+    public static Tensor add(Tensor left, Tensor right, Scalar alpha) => Keep(left.add(right, alpha), alpha);
+
+    /// <summary>Sum of two tensors, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
+    public static Tensor add_(Tensor left, Tensor right) => Own(left).add_(right, Numbers.One);
+
+    /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
+    public static Tensor add_(Tensor left, Tensor right, Scalar alpha) => Keep(Own(left).add_(right, alpha), alpha);
+
+    /// <summary>Difference of two tensors.</summary>
+    [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "sub", Kind = OpKind.Join)]
+    public static Tensor sub(Tensor left, Tensor right) => left - right;
+
+    /// <summary>Difference of two tensors, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.Join)]
+    public static Tensor sub_(Tensor left, Tensor right) => Own(left).sub_(right);
+
+    /// <summary>Product of two tensors, element by element.</summary>
+    [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "mul", Kind = OpKind.Join)]
+    public static Tensor mul(Tensor left, Tensor right) => left * right;
+
+    /// <summary>Product of two tensors, element by element, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.Join)]
+    public static Tensor mul_(Tensor left, Tensor right) => Own(left).mul_(right);
+
+    /// <summary>Quotient of two tensors, element by element.</summary>
+    [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "div", Kind = OpKind.Join)]
+    public static Tensor div(Tensor left, Tensor right) => left / right;
+
+    /// <summary>Quotient of two tensors, element by element, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
+    public static Tensor div_(Tensor left, Tensor right) => Own(left).div_(right);
+
+    /// <summary>Quotient of two tensors, element by element, rounded.</summary>
+    [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
+    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode) => left.div(right, rounding_mode);
+
+    /// <summary>
+    /// Quotient of two tensors, element by element. TorchSharp's function does not round, whatever it is told.
+    /// </summary>
+    [Lowers(typeof(torch), "div", Kind = OpKind.Join)]
+    public static Tensor quotient(Tensor left, Tensor right, RoundingMode rounding_mode) =>
+        torch.div(left, right, rounding_mode);
+
+    /// <summary>Quotient of two tensors, element by element, rounded, in place of the first.</summary>
+    [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
+    public static Tensor div_(Tensor left, Tensor right, RoundingMode rounding_mode) =>
+        Own(left).div_(right, rounding_mode);
+
+    /// <summary>Matrix product.</summary>
+    [Lowers(typeof(torch.Tensor), "matmul", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "matmul", Kind = OpKind.Join)]
+    public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);
+
+    /// <summary>Matrix product of two matrices.</summary>
+    [Lowers(typeof(torch.Tensor), "mm", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "mm", Kind = OpKind.Join)]
+    public static Tensor mm(Tensor input, Tensor target) => input.mm(target);
+
+    /// <summary>Matrix products of two batches.</summary>
+    [Lowers(typeof(torch.Tensor), "bmm", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "bmm", Kind = OpKind.Join)]
+    public static Tensor bmm(Tensor input, Tensor batch2) => input.bmm(batch2);
+
+    /// <summary>The greater of two tensors, element by element.</summary>
+    [Lowers(typeof(torch), "maximum", Kind = OpKind.Join)]
+    public static Tensor maximum(Tensor input, Tensor other) => torch.maximum(input, other);
+
+    /// <summary>The lesser of two tensors, element by element.</summary>
+    [Lowers(typeof(torch), "minimum", Kind = OpKind.Join)]
+    public static Tensor minimum(Tensor input, Tensor other) => torch.minimum(input, other);
+
+    /// <summary>Picks from two tensors.</summary>
+    [Lowers(typeof(torch), "where", Kind = OpKind.Join)]
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) => torch.where(condition, x, y);
+}

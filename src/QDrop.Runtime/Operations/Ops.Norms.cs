@@ -1,0 +1,29 @@
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.CompilerServices;
+
+/// <content>Norms: they stay float, their value is quantized after them.</content>
+public static partial class Ops
+{
+    /// <summary>Normalisation over the last dimensions.</summary>
+    [Lowers(typeof(torch.nn.functional), "layer_norm", Kind = OpKind.Activation)]
+    public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null,
+        double eps = 1e-05) => functional.layer_norm(input, normalized_shape, weight, bias, eps);
+
+    /// <summary>Normalisation over groups of channels.</summary>
+    [Lowers(typeof(torch.nn.functional), "group_norm", Kind = OpKind.Activation)]
+    public static Tensor group_norm(Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null,
+        double eps = 1e-05) => functional.group_norm(input, num_groups, weight, bias, eps);
+
+    /// <summary>Normalisation over neighbouring channels.</summary>
+    [Lowers(typeof(torch.nn.functional), "local_response_norm", Kind = OpKind.Activation)]
+    public static Tensor local_response_norm(Tensor input, long size, double alpha = 0.0001, double beta = 0.75, double k = 1) => functional.local_response_norm(input, size, alpha, beta, k);
+
+    /// <summary>Brings vectors to length 1.</summary>
+    [Lowers(typeof(torch.nn.functional), "normalize", Kind = OpKind.Activation)]
+    public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) => functional.normalize(input, p, dim, eps);
+}

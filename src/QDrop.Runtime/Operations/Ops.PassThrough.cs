@@ -1,0 +1,184 @@
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.CompilerServices;
+
+/// <content>Functions of one tensor that need no quantizer of their own.</content>
+public static partial class Ops
+{
+    /// <summary>Joins dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "flatten", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "flatten", Kind = OpKind.PassThrough)]
+    public static Tensor flatten(Tensor input, long start_dim = 0, long end_dim = -1) => input.flatten(start_dim, end_dim);
+
+    /// <summary>Splits a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "unflatten", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "unflatten", Kind = OpKind.PassThrough)]
+    public static Tensor unflatten(Tensor input, long dim, params long[] sizes) => input.unflatten(dim, sizes);
+
+    /// <summary>Splits a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "unflatten", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "unflatten", Kind = OpKind.PassThrough)]
+    public static Tensor unflatten(Tensor input, long dim, torch.Size sizes) => input.unflatten(dim, sizes);
+
+    /// <summary>Another shape over the same values.</summary>
+    [Lowers(typeof(torch.Tensor), "view", Kind = OpKind.PassThrough)]
+    public static Tensor view(Tensor input, params long[] shape) => input.view(shape);
+
+    /// <summary>The shape of another tensor over the same values.</summary>
+    [Lowers(typeof(torch.Tensor), "view_as", Kind = OpKind.PassThrough)]
+    public static Tensor view_as(Tensor input, Tensor other) => input.view_as(other);
+
+    /// <summary>Another shape.</summary>
+    [Lowers(typeof(torch.Tensor), "reshape", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "reshape", Kind = OpKind.PassThrough)]
+    public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);
+
+    /// <summary>Drops dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "squeeze", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "squeeze", Kind = OpKind.PassThrough)]
+    public static Tensor squeeze(Tensor input, long? dim = null) => input.squeeze(dim);
+
+    /// <summary>Inserts a dimension of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "unsqueeze", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "unsqueeze", Kind = OpKind.PassThrough)]
+    public static Tensor unsqueeze(Tensor input, long dim) => input.unsqueeze(dim);
+
+    /// <summary>Reorders dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "permute", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "permute", Kind = OpKind.PassThrough)]
+    public static Tensor permute(Tensor input, params long[] permutation) => input.permute(permutation);
+
+    /// <summary>Exchanges two dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "transpose", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "transpose", Kind = OpKind.PassThrough)]
+    public static Tensor transpose(Tensor input, long dim0, long dim1) => input.transpose(dim0, dim1);
+
+    /// <summary>Exchanges two dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "swapaxes", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "swapaxes", Kind = OpKind.PassThrough)]
+    public static Tensor swapaxes(Tensor input, long dim0, long dim1) => input.transpose(dim0, dim1);
+
+    /// <summary>Transposes a matrix.</summary>
+    [Lowers(typeof(torch.Tensor), "t", Kind = OpKind.PassThrough)]
+    public static Tensor t(Tensor input) => input.t();
+
+    /// <summary>The same values in row-major order.</summary>
+    [Lowers(typeof(torch.Tensor), "contiguous", Kind = OpKind.PassThrough)]
+    public static Tensor contiguous(Tensor input) => input.contiguous();
+
+    /// <summary>A copy.</summary>
+    [Lowers(typeof(torch.Tensor), "clone", Kind = OpKind.PassThrough)]
+    public static Tensor clone(Tensor input) => input.clone();
+
+    /// <summary>Another handle of the same values.</summary>
+    [Lowers(typeof(torch.Tensor), "alias", Kind = OpKind.PassThrough)]
+    public static Tensor alias(Tensor input) => input.alias();
+
+    /// <summary>Repeats values along dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
+    public static Tensor expand(Tensor input, params long[] sizes) => input.expand(sizes);
+
+    /// <summary>Repeats values along dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
+    public static Tensor expand(Tensor input, ReadOnlySpan<long> sizes, bool isImplicit = false) => input.expand(sizes, isImplicit);
+
+    /// <summary>Repeats values along dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
+    public static Tensor expand(Tensor input, torch.Size sizes, bool isImplicit = false) =>
+        input.expand(sizes, isImplicit);
+
+    /// <summary>Repeats values along dimensions of size 1.</summary>
+    [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
+    public static Tensor expand(Tensor input, long[] sizes, bool isImplicit) => input.expand(sizes, isImplicit);
+
+    /// <summary>Repeats values to the shape of another tensor.</summary>
+    [Lowers(typeof(torch.Tensor), "expand_as", Kind = OpKind.PassThrough)]
+    public static Tensor expand_as(Tensor input, Tensor other) => input.expand_as(other);
+
+    /// <summary>Tiles values.</summary>
+    [Lowers(typeof(torch.Tensor), "repeat", Kind = OpKind.PassThrough)]
+    public static Tensor repeat(Tensor input, params long[] sizes) => input.repeat(sizes);
+
+    /// <summary>Reverses dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "flip", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "flip", Kind = OpKind.PassThrough)]
+    public static Tensor flip(Tensor input, params long[] dims) => input.flip(dims);
+
+    /// <summary>Mean of all values.</summary>
+    [Lowers(typeof(torch.Tensor), "mean", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "mean", Kind = OpKind.PassThrough)]
+    public static Tensor mean(Tensor input) => input.mean();
+
+    /// <summary>Mean over dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "mean", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "mean", Kind = OpKind.PassThrough)]
+    public static Tensor mean(Tensor input, long[] dimensions, bool keepdim = false, ScalarType? type = null) => input.mean(dimensions, keepdim, type);
+
+    /// <summary>Sum over a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+
+    /// <summary>Sum over dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+
+    /// <summary>Maximum over dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "amax", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "amax", Kind = OpKind.PassThrough)]
+    public static Tensor amax(Tensor input, ReadOnlySpan<long> dims, bool keepdim = false) => input.amax(dims, keepdim);
+
+    /// <summary>Maximum over dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "amax", Kind = OpKind.PassThrough)]
+    public static Tensor amax(Tensor input, params long[] dims) => input.amax(dims);
+
+    /// <summary>Changes the sign.</summary>
+    [Lowers(typeof(torch.Tensor), "neg", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "op_UnaryNegation", Kind = OpKind.PassThrough)]
+    public static Tensor neg(Tensor tensor) => tensor.neg();
+
+    /// <summary>The same values without a gradient.</summary>
+    [Lowers(typeof(torch.Tensor), "detach", Kind = OpKind.PassThrough)]
+    public static Tensor detach(Tensor input) => input.detach();
+
+    /// <summary>Dropout, as the model has it.</summary>
+    [Lowers(typeof(torch.nn.functional), "dropout", Kind = OpKind.PassThrough)]
+    public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout(Own(input, inplace), p, training, inplace);
+
+    /// <summary>Dropout of whole channels, as the model has it.</summary>
+    [Lowers(typeof(torch.nn.functional), "dropout2d", Kind = OpKind.PassThrough)]
+    public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout2d(Own(input, inplace), p, training, inplace);
+
+    /// <summary>Channels to space.</summary>
+    [Lowers(typeof(torch.nn.functional), "pixel_shuffle", Kind = OpKind.PassThrough)]
+    public static Tensor pixel_shuffle(Tensor input, long upscale_factor) => functional.pixel_shuffle(input, upscale_factor);
+
+    /// <summary>Pads borders, counted from the last dimension.</summary>
+    [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
+    public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+
+    /// <summary>Pads borders, counted from the last dimension.</summary>
+    [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
+    public static Tensor pad(Tensor input, ReadOnlySpan<long> pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+
+    /// <summary>Pads borders, counted from the last dimension.</summary>
+    [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
+    public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+
+    /// <summary>Pads borders, counted from the last dimension.</summary>
+    [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
+    public static Tensor pad(Tensor input, (long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+
+    /// <summary>Pads borders, counted from the last dimension.</summary>
+    [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
+    public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+
+    /// <summary>Resamples to a size.</summary>
+    [Lowers(typeof(torch.nn.functional), "interpolate", Kind = OpKind.PassThrough)]
+    public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false, bool antialias = false) => functional.interpolate(x, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
+}

@@ -1,0 +1,48 @@
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.CompilerServices;
+
+/// <content>Less common functions of several tensors.</content>
+public static partial class Ops
+{
+    /// <summary>Sum of products over named dimensions.</summary>
+    [Lowers(typeof(torch), "einsum", Kind = OpKind.Join)]
+    public static Tensor einsum(string equation, params Tensor[] tensors) => torch.einsum(equation, tensors);
+
+    /// <summary>
+    /// Matrix products of two batches, added to a tensor. TorchSharp hands its arguments over in another order than it
+    /// says: β times the third is added to α times the product of the first two.
+    /// </summary>
+    [Lowers(typeof(torch.Tensor), "baddbmm", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "baddbmm", Kind = OpKind.Join)]
+    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => input.baddbmm(batch1, batch2, beta, alpha);
+
+    /// <summary>The greater of two tensors, element by element.</summary>
+    [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "max", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "maximum", Kind = OpKind.Join)]
+    public static Tensor max(Tensor input, Tensor other) => input.max(other);
+
+    /// <summary>The lesser of two tensors, element by element.</summary>
+    [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "min", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "minimum", Kind = OpKind.Join)]
+    public static Tensor min(Tensor input, Tensor other) => input.min(other);
+
+    /// <summary>Power of two tensors, element by element.</summary>
+    [Lowers(typeof(torch.Tensor), "pow", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "pow", Kind = OpKind.Join)]
+    public static Tensor pow(Tensor left, Tensor exponent) => left.pow(exponent);
+
+    /// <summary>Clips to ranges that differ from element to element.</summary>
+    [Lowers(typeof(torch.Tensor), "clamp", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "clamp", Kind = OpKind.Join)]
+    public static Tensor clamp(Tensor input, Tensor? min = null, Tensor? max = null) => input.clamp(min, max);
+
+    /// <summary>Clips to ranges that differ from element to element, in place.</summary>
+    [Lowers(typeof(torch.Tensor), "clamp_", Kind = OpKind.Join)]
+    public static Tensor clamp_(Tensor input, Tensor? min = null, Tensor? max = null) => Own(input).clamp_(min, max);
+}

@@ -1,0 +1,94 @@
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.CompilerServices;
+
+/// <content>Sums, extremes and pools that need no quantizer of their own.</content>
+public static partial class Ops
+{
+    /// <summary>Sum of all values.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, ScalarType? type = null) => input.sum(type);
+
+    /// <summary>Sum over dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, long[] dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+
+    /// <summary>Sum over two dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, long dim0, long dim1, bool keepdim = false, ScalarType? type = null) => input.sum(dim0, dim1, keepdim, type);
+
+    /// <summary>Sum over three dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
+    public static Tensor sum(Tensor input, long dim0, long dim1, long dim2, bool keepdim = false,
+        ScalarType? type = null) => input.sum(dim0, dim1, dim2, keepdim, type);
+
+    /// <summary>The greatest value of all.</summary>
+    [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "max", Kind = OpKind.PassThrough)]
+    public static Tensor max(Tensor input) => input.max();
+
+    /// <summary>The greatest values of a dimension, and where they are.</summary>
+    [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "max", Kind = OpKind.PassThrough)]
+    public static (Tensor values, Tensor indexes) max(Tensor input, long dim, bool keepdim = false) => input.max(dim, keepdim);
+
+    /// <summary>The least value of all.</summary>
+    [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "min", Kind = OpKind.PassThrough)]
+    public static Tensor min(Tensor input) => input.min();
+
+    /// <summary>The least values of a dimension, and where they are.</summary>
+    [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "min", Kind = OpKind.PassThrough)]
+    public static (Tensor values, Tensor indexes) min(Tensor input, long dim, bool keepdim = false) => input.min(dim, keepdim);
+
+    /// <summary>The least values of dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "amin", Kind = OpKind.PassThrough)]
+    public static Tensor amin(Tensor input, params long[] dims) => input.amin(dims);
+
+    /// <summary>The least values of dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "amin", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "amin", Kind = OpKind.PassThrough)]
+    public static Tensor amin(Tensor input, ReadOnlySpan<long> dims, bool keepdim = false) => input.amin(dims, keepdim);
+
+    /// <summary>The greatest values of dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "amax", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "amax", Kind = OpKind.PassThrough)]
+    public static Tensor amax(Tensor input, long[] dims, bool keepdim = false) => input.amax(dims, keepdim);
+
+    /// <summary>The least values of dimensions.</summary>
+    [Lowers(typeof(torch.Tensor), "amin", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "amin", Kind = OpKind.PassThrough)]
+    public static Tensor amin(Tensor input, long[] dims, bool keepdim = false) => input.amin(dims, keepdim);
+
+    /// <summary>Maximum over windows, <c>[N, C, D, H, W]</c>.</summary>
+    [Lowers(typeof(torch.nn.functional), "max_pool3d", Kind = OpKind.PassThrough)]
+    public static Tensor max_pool3d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) => functional.max_pool3d(input, kernel_size, strides, padding, dilation, ceil_mode);
+
+    /// <summary>Mean over windows, <c>[N, C, D, H, W]</c>.</summary>
+    [Lowers(typeof(torch.nn.functional), "avg_pool3d", Kind = OpKind.PassThrough)]
+    public static Tensor avg_pool3d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
+        bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
+        functional.avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+
+    /// <summary>Mean over windows, to a given size.</summary>
+    [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
+    public static Tensor adaptive_avg_pool3d(Tensor input, long output_size) => functional.adaptive_avg_pool3d(input, output_size);
+
+    /// <summary>Mean over windows, to a given size.</summary>
+    [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
+    public static Tensor adaptive_avg_pool3d(Tensor input, (long, long, long) output_size) => functional.adaptive_avg_pool3d(input, output_size);
+
+    /// <summary>Mean over windows, to a given size.</summary>
+    [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
+    public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) => functional.adaptive_avg_pool3d(input, output_size);
+
+    /// <summary>Maximum over windows, to a given length: TorchSharp calls what is for <c>[N, C, L]</c>.</summary>
+    [Lowers(typeof(torch.nn.functional), "adaptive_max_pool3d", Kind = OpKind.PassThrough)]
+    public static Tensor adaptive_max_pool3d(Tensor input, long[] output_size) => functional.adaptive_max_pool3d(input, output_size);
+}

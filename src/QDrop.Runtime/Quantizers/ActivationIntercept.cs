@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace QDrop.Quantizers;
+
+/// <summary>What quantizes in place of an <see cref="ActivationQuantizer"/> while the model is calibrated or trained.</summary>
+internal abstract class ActivationIntercept : IDisposable
+{
+    /// <summary>Whether it does so now.</summary>
+    public abstract bool IsActive { get; }
+
+    /// <summary>Passes activations through.</summary>
+    /// <param name="x">Activations of any shape, float32.</param>
+    /// <param name="rectify">Whether ReLU is to be applied first.</param>
+    /// <returns>What goes on from the quantizer.</returns>
+    public abstract Tensor Forward(Tensor x, bool rectify);
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}

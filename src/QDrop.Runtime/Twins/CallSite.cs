@@ -1,0 +1,90 @@
+using QDrop.Layers;
+using QDrop.Models;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.CompilerServices;
+
+/// <summary>
+/// A place where a <c>forward</c> calls a module with several tensors in or out. Which module it is, is looked at when the place is first
+/// reached: a module class of the user's then becomes its quantized twin, a layer that the run time knows its quantized counterpart.
+/// </summary>
+/// <typeparam name="TModule">The interface by which the module is called.</typeparam>
+public abstract class CallSite<TModule> where TModule : class
+{
+    private readonly Lock _lock = new();
+    private readonly QuantizationContext _context;
+    private readonly string _path;
+    private readonly Feeds _feeds;
+    private readonly Func<TModule?> _module;
+    private Called? _target;
+
+    private protected CallSite(QuantizationContext context, string path, Feeds feeds, Func<TModule?> module)
+    {
+        _context = context;
+        _path = path;
+        _feeds = feeds;
+        _module = module;
+    }
+
+    /// <summary>What is called.</summary>
+    /// <param name="Module">The quantized module.</param>
+    /// <param name="Unit">The unit of reconstruction, where the module is one.</param>
+    /// <param name="MayChange">Whether the module is the user's own, of which nothing is known, and may change its arguments.</param>
+    private protected sealed record Called(TModule Module, Unit? Unit, bool MayChange = false)
+    {
+        /// <summary>What the module is given for an argument.</summary>
+        public T Given<T>(T argument) => MayChange ? new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>() : argument;
+
+        /// <summary>Whether calibration stands in for the module now.</summary>
+        public bool IsStoodInFor => Unit is { IsStoodInFor: true };
+
+        /// <summary>What calibration gives in place of the module's result.</summary>
+        public TResult StandIn<TResult>(params object?[] arguments) => Unit!.StandIn(new(arguments)).Get<TResult>();
+    }
+
+    /// <summary>What is called here.</summary>
+    /// <exception cref="QDropException">The module cannot be quantized (QDROP232).</exception>
+    private protected Called Target()
+    {
+        if (Volatile.Read(ref _target) is { } target)
+            return target;
+        lock (_lock)
+        {
+            if (_target is null)
+                Volatile.Write(ref _target, Resolve());
+            return _target!;
+        }
+    }
+
+    /// <summary>Calls the module with arguments from a bundle.</summary>
+    private protected abstract object? Run(TModule module, Bundle arguments);
+
+    private Called Resolve()
+    {
+        TModule module = _module() ?? throw new InvalidOperationException($"The module called at '{_path}' is null.");
+        if (_context.IsFullPrecision(module))
+            return new Called(module, null, MayChange: true);
+        object quantized = module switch
+        {
+            IQuantizable users => Twins.Of(users, _context, _feeds),
+            MultiheadAttention attention => new QuantizedAttention(_context, _feeds, attention),
+            IModule<Tensor, Tensor> unary => new ChainModule(new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
+            _ => throw Unsupported(module),
+        };
+        if (quantized is not TModule typed)
+            throw Unsupported(module);
+        Unit? unit = quantized is IQuantizedModule own && _context.IsBlock(module, own.IsBlock) ? new BlockUnit(_context, _context.UnitName(_context.PathOf(module)), arguments => new([Run(typed, arguments)])) : null;
+        return new Called(typed, unit);
+    }
+
+    private QDropException Unsupported(TModule module) => new("QDROP232", $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called at '{_path}'. "
+        + "Expected a partial module class of the model's own assembly, MultiheadAttention, or a layer that takes and returns one tensor.");
+
+    /// <summary>A layer with one tensor in and one out, called as a module.</summary>
+    private sealed class ChainModule(Chain chain) : IModule<Tensor, Tensor>
+    {
+        public Tensor call(Tensor input) => chain.forward(input);
+    }
+}

@@ -1,0 +1,195 @@
+using QDrop.Layers;
+using QDrop.Models;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Threading;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.CompilerServices;
+
+/// <summary>
+/// Splits the steps of a chain into units: <c>[layer][batch norm]?([pass-through]* [activation])?</c>, then a quantizer. What passes the
+/// grid through and is not followed by an activation function stands after the quantizer.
+/// </summary>
+internal sealed class ChainBuilder
+{
+    private readonly QuantizationContext _context;
+    private readonly string _path;
+    private readonly List<Element> _elements = [];
+    private readonly List<Element> _trailing = [];
+    private Open? _open;
+
+    private ChainBuilder(QuantizationContext context, string path)
+    {
+        _context = context;
+        _path = path;
+    }
+
+    /// <summary>One call of a <c>Sequential</c> that is reconstructed as one unit.</summary>
+    private sealed class Block(Sequential module)
+    {
+        public Sequential Module => module;
+    }
+
+    /// <summary>A step, and the outermost block around it.</summary>
+    private readonly record struct Placed(Step Step, Block? Block);
+
+    /// <summary>What the chain runs, and the block of which it is a part.</summary>
+    private readonly record struct Element(Func<Tensor, Tensor> Function, Block? Block);
+
+    /// <summary>What the unit under construction holds so far. It belongs to the block of the step that began it, whatever is taken in from behind.</summary>
+    private sealed class Open(Block? block)
+    {
+        public Block? Block => block;
+        public Module? Layer;
+        public BatchNorm? BatchNorm;
+        public List<Func<Tensor, Tensor>> Functions { get; } = [];
+        public bool HasActivation;
+        public bool HasChannels = true;
+    }
+
+    public static Func<Tensor, Tensor>[] Build(QuantizationContext context, string path, Feeds feeds, bool afterJoin, bool hasChannels, IEnumerable<Step> steps)
+    {
+        var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open(null) { HasChannels = hasChannels } : null };
+        Placed[] flat = [.. builder.Flatten(steps, null)];
+        int last = Array.FindLastIndex(flat, s => builder.KindOf(s.Step) != LayerKind.PassThrough);
+        for (int i = 0; i < flat.Length; i++)
+            builder.Add(flat[i], i == last ? feeds : Feeds.Next);
+        builder.Close(feeds);
+        return [.. builder.Elements()];
+    }
+
+    private IEnumerable<Placed> Flatten(IEnumerable<Step> steps, Block? block)
+    {
+        foreach (Step step in steps)
+        {
+            if (step.Module is Sequential sequential && !_context.IsFullPrecision(sequential))
+            {
+                Block? around = block ?? (_context.IsBlock(sequential, byItself: false) ? new Block(sequential) : null);
+                foreach (Placed child in Flatten(sequential.children().Select(m => (Step)m), around))
+                    yield return child;
+            }
+            else if (step.Module is not null || step.Function is not null)
+            {
+                yield return new Placed(step, block);
+            }
+        }
+    }
+
+    /// <summary>The functions of the chain, those of a block as one. What is one unit has the quantizers that its layers would have on their own.</summary>
+    private IEnumerable<Func<Tensor, Tensor>> Elements()
+    {
+        for (int i = 0; i < _elements.Count;)
+        {
+            if (_elements[i].Block is not { } block)
+            {
+                yield return _elements[i++].Function;
+                continue;
+            }
+            Func<Tensor, Tensor>[] functions = [.. _elements.Skip(i).TakeWhile(e => ReferenceEquals(e.Block, block)).Select(static e => e.Function)];
+            i += functions.Length;
+            yield return _context.Block(block.Module, x => functions.Aggregate(x, static (value, function) => function(value)));
+        }
+    }
+
+    private LayerKind KindOf(Step step) => step.Function is null
+        ? _context.IsFullPrecision(step.Module) ? LayerKind.Norm : step.Module is IQuantizable ? LayerKind.Unsupported : LayerKinds.Of(step.Module!)
+        : step.Kind == OpKind.Activation ? LayerKind.Activation : LayerKind.PassThrough;
+
+    private void Add(Placed placed, Feeds feeds)
+    {
+        (Step step, Block? block) = placed;
+        if (_context.IsFullPrecision(step.Module))
+        {
+            // A function whose value is quantized for the layers after it, together with what follows it up to its activation function.
+            Close(Feeds.Next);
+            Absorb(FunctionOf(step.Module!), isActivation: false, block);
+            return;
+        }
+        if (step.Module is IQuantizable quantizable)
+        {
+            Close(Feeds.Next);
+            _elements.Add(new(_context.Twin(quantizable, feeds), block));
+            return;
+        }
+        LayerKind kind = KindOf(step);
+        Func<Tensor, Tensor> function = Rectifier.Is(step) ? Rectifier.Function : step.Function ?? FunctionOf(step.Module!);
+        switch (kind)
+        {
+            case LayerKind.Weighted:
+                Close(Feeds.Next);
+                _open = new Open(block) { Layer = (Module)step.Module! };
+                break;
+            case LayerKind.BatchNorm when _open is { Layer: not null and not TorchSharp.Modules.Embedding, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0 && CanFold((BatchNorm)step.Module!):
+                _open.BatchNorm = (BatchNorm)step.Module!;
+                break;
+            case LayerKind.BatchNorm or LayerKind.Norm or LayerKind.Activation:
+                Absorb(function, kind == LayerKind.Activation, block);
+                _open!.HasChannels &= !IsSoftmax(step);
+                break;
+            case LayerKind.PassThrough when _open is not null:
+                _trailing.Add(new(function, block));
+                break;
+            case LayerKind.PassThrough:
+                _elements.Add(new(function, block));
+                break;
+            default:
+                throw new QDropException("QDROP232", $"'{_context.PathOf(step.Module!)}' is a {step.Module!.GetType().Name}, which cannot be quantized. Found in the chain '{_path}'; "
+                    + "expected a convolution, a linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a partial module class of the model's own assembly.");
+        }
+    }
+
+    /// <summary>Whether what a step gives are shares of positions, as in attention.</summary>
+    private static bool IsSoftmax(Step step) => step.Module is Softmax || (step.Function is not null && step.Name == nameof(Ops.softmax));
+
+    /// <summary>A batch norm whose statistics are not tracked depends on the batch: it stays a function.</summary>
+    private static bool CanFold(BatchNorm norm) => norm.track_running_stats && norm.running_mean is not null;
+
+    private static Func<Tensor, Tensor> FunctionOf(object module)
+    {
+        Func<Tensor, Tensor> function = module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call;
+        return module switch
+        {
+            // Of these TorchSharp's own functions make numbers that nothing holds.
+            LeakyReLU { inplace: var changes } leaky => x => Ops.leaky_relu(x, leaky.negative_slope, changes),
+            ELU elu => x => Ops.elu(x, elu.alpha),
+            CELU { inplace: var changes } celu => x => Ops.celu(x, celu.alpha, changes),
+            Hardtanh { inplace: var changes } clip => x => Ops.hardtanh(x, clip.min_val, clip.max_val, changes),
+            _ => MayChange(module) ? x => function(Ops.Own(x)) : function,
+        };
+    }
+
+    /// <summary>Whether a module may change its argument: TorchSharp's where they say so, and the user's own, of which nothing is known.</summary>
+    private static bool MayChange(object module) =>
+        module.GetType().Assembly != typeof(Module).Assembly || module.GetType().GetProperty("inplace")?.GetValue(module) is true;
+
+    private void Absorb(Func<Tensor, Tensor> function, bool isActivation, Block? block)
+    {
+        if (_open is null or { HasActivation: true })
+        {
+            Close(Feeds.Next);
+            _open = new Open(block);
+        }
+        _open.Functions.AddRange(_trailing.Select(static e => e.Function));
+        _trailing.Clear();
+        _open.Functions.Add(function);
+        _open.HasActivation |= isActivation;
+    }
+
+    private void Close(Feeds feeds)
+    {
+        if (_open is { } open)
+        {
+            QuantizedLayer? layer = open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
+            string name = layer?.Name ?? _path;
+            ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output", open.HasChannels) : null;
+            var unit = new FusedUnit(_context, layer is null ? name : _context.UnitName(name), layer, open.Functions, output);
+            _elements.Add(new(unit.Run, open.Block));
+            _open = null;
+        }
+        _elements.AddRange(_trailing);
+        _trailing.Clear();
+    }
+}

@@ -1,0 +1,18 @@
+using QDrop.Layers;
+using QDrop.Models;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Threading;
+using static TorchSharp.torch;
+
+namespace QDrop.CompilerServices;
+
+/// <summary>Is shown values while a twin runs. It may keep copies of them, and must not change them.</summary>
+internal interface IValueWatcher
+{
+    /// <summary>What a layer gives, its batch norm folded in, before its activation function.</summary>
+    void Saw(QuantizedLayer layer, Tensor output);
+
+    /// <summary>What goes into an activation quantizer.</summary>
+    void Saw(ActivationQuantizer quantizer, Tensor input);
+}

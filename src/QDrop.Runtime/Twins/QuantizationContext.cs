@@ -1,0 +1,241 @@
+using QDrop.Artifacts;
+using QDrop.Layers;
+using QDrop.Models;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Safetensors;
+using QDrop.Threading;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.CompilerServices;
+
+/// <summary>What the twins of one model share: its layers, its activation quantizers, and the units that calibration reconstructs.</summary>
+public sealed class QuantizationContext : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<object, string> _paths = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, QuantizedLayer> _layersByName = [];
+    private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
+    private readonly Dictionary<string, ActivationState>? _activationStates;
+    private readonly HashSet<string> _activationNames = [];
+    private readonly HashSet<string> _unitNames = [];
+    private readonly List<QuantizedLayer> _layers = [];
+    private readonly List<ActivationQuantizer> _activations = [];
+    private readonly List<object> _trace = [];
+    private readonly List<IDisposable> _owned = [];
+    private HashSet<string>? _stages;
+
+    /// <summary>The layer that ran last of those that run for the first time, as values after it are seen.</summary>
+    private ChannelSource? _latest;
+
+    /// <summary>For the twins of a model.</summary>
+    /// <param name="model">The float model.</param>
+    /// <param name="overrides">What attributes on parts of the model say.</param>
+    /// <param name="state">What an artifact says of its layers, or <see langword="null"/> for float layers. With it, model and state belong to the context.</param>
+    internal QuantizationContext(Module model, IReadOnlyList<QuantizationOverride>? overrides = null, QuantizedModelState? state = null)
+    {
+        if (state is not null)
+            _owned = [model, .. StateBinding.Tensors(state)];
+        _paths[model] = "";
+        foreach ((string name, Module module) in model.named_modules())
+            _paths.TryAdd(module, name);
+        Overrides = new OverrideTable(_paths, overrides ?? []);
+        _layerStates = state?.Layers.ToDictionary(l => l.Name);
+        _activationStates = state?.Activations.ToDictionary(a => a.Name);
+    }
+
+    /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
+    public IReadOnlyList<QuantizedLayer> Layers => _layers;
+
+    /// <summary>Activation quantizers, in the order in which they first ran. A quantizer is there once it has run.</summary>
+    public IReadOnlyList<ActivationQuantizer> Activations => _activations;
+
+    /// <summary>Stands in for units while calibrating; <see langword="null"/> in a program.</summary>
+    internal UnitExecutor? Executor { get; set; }
+
+    /// <summary>The unit that is being computed for the executor.</summary>
+    internal Unit? Current { get; set; }
+
+    /// <summary>Stops what runs the model for calibration: looked at before each layer.</summary>
+    internal CancellationToken Cancellation { get; set; }
+
+    /// <summary>Is shown the values of layers and activation quantizers; <see langword="null"/> in a program.</summary>
+    internal IValueWatcher? Watcher { get; set; }
+
+    /// <summary>How quantized weights are found, where no attribute says otherwise.</summary>
+    internal Method Method { get; set; } = Method.QDrop;
+
+    /// <summary>What is reconstructed as one unit, where no attribute of a field or property says otherwise.</summary>
+    internal Granularity Granularity { get; set; } = Granularity.Block;
+
+    /// <summary>What attributes on parts of the model say.</summary>
+    internal OverrideTable Overrides { get; }
+
+    /// <summary>Layers and activation quantizers in the order in which they first ran.</summary>
+    internal IReadOnlyList<object> Trace => _trace;
+
+    /// <summary>Path of a module in the float model, such as <c>layer1.0.conv1</c>.</summary>
+    /// <exception cref="QDropException">The module is not registered in the model (QDROP232).</exception>
+    internal string PathOf(object module) => _paths.TryGetValue(module, out string? path)
+        ? path
+        : throw new QDropException("QDROP232", $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights are not the model's. "
+            + "Call RegisterComponents() at the end of the constructor, after every field is set, or register_module().");
+
+    /// <summary>How the quantized weights of a unit or a layer are found.</summary>
+    internal Method MethodOf(string name) => Overrides.MethodOf(name) ?? Method;
+
+    /// <summary>Whether a module stays float.</summary>
+    internal bool IsFullPrecision(object? module) => module is not null && _paths.TryGetValue(module, out string? path) && Overrides.IsFullPrecision(path);
+
+    /// <summary>Whether a module is reconstructed as one unit.</summary>
+    /// <param name="module">A module of the model.</param>
+    /// <param name="byItself">Whether it is where no attribute of the field or property that holds it says otherwise.</param>
+    internal bool IsBlock(object module, bool byItself)
+    {
+        if (_paths.TryGetValue(module, out string? path) && Overrides.IsBlock(path) is { } said)
+            return said;
+        return Granularity switch
+        {
+            Granularity.Layer => false,
+            Granularity.Stage => byItself || (path is not null && (_stages ??= Stages.In(_paths, this)).Contains(path)),
+            _ => byItself,
+        };
+    }
+
+    /// <summary>A unit of reconstruction around something that the model calls with one tensor.</summary>
+    /// <param name="module">The module that is one unit.</param>
+    /// <param name="compute">Computes it.</param>
+    internal Func<Tensor, Tensor> Block(object module, Func<Tensor, Tensor> compute)
+    {
+        var unit = new BlockUnit(this, UnitName(PathOf(module)), arguments => new([compute(arguments.Get<Tensor>())]));
+        return x => unit.IsStoodInFor ? unit.StandIn(new([x])).Get<Tensor>() : compute(x);
+    }
+
+    /// <summary>Turns every weight and activation quantizer on or off.</summary>
+    internal void Enable(bool weights, bool activations)
+    {
+        foreach (QuantizedLayer layer in _layers)
+            layer.Weight.Enabled = weights;
+        foreach (ActivationQuantizer activation in _activations)
+            activation.Enabled = activations;
+    }
+
+    /// <summary>The quantized layer of a float layer; one for each float layer, however often it is called.</summary>
+    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) => Layer(LayerSource.Of(PathOf(module), module), batchNorm);
+
+    /// <summary>The quantized layer of a weight; one for each weight, however often it is used.</summary>
+    internal QuantizedLayer Layer(LayerSource source, BatchNorm? batchNorm = null)
+    {
+        lock (_lock)
+        {
+            if (_layersByName.TryGetValue(source.Name, out QuantizedLayer? known))
+            {
+                return ReferenceEquals(known.BatchNorm, batchNorm) ? known : throw new QDropException("QDROP232",
+                    $"'{known.Name}' is called in two places and followed by a different batch norm in each, so that neither can be folded. Use one layer for each place.");
+            }
+            QuantizedLayer layer;
+            if (_layerStates is null)
+            {
+                layer = new QuantizedLayer(source, batchNorm);
+            }
+            else
+            {
+                if (!_layerStates.TryGetValue(source.Name, out QuantizedLayerState? state))
+                    throw Missing("layer", source.Name);
+                WeightQuantizer weight = WeightQuantizer.FromLevels(source.Name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
+                layer = new QuantizedLayer(source, batchNorm, weight, state.Bias);
+            }
+            _layersByName.Add(source.Name, layer);
+            return layer;
+        }
+    }
+
+    /// <summary>A new activation quantizer. Where a layer is called twice, each call has its own: the second is named <c>name#2</c>.</summary>
+    /// <param name="name">What it is named after.</param>
+    /// <param name="hasChannels">Whether its activations have channels.</param>
+    internal ActivationQuantizer Activation(string name, bool hasChannels = true)
+    {
+        lock (_lock)
+        {
+            string unique = Unique(_activationNames, name);
+            var quantizer = new ActivationQuantizer(unique) { HasChannels = hasChannels };
+            if (_activationStates is not null)
+            {
+                if (!_activationStates.TryGetValue(unique, out ActivationState? state))
+                    throw Missing("activation quantizer", unique);
+                quantizer.Restore(state.Bits, state.Channels?.Scales ?? [state.Scale], state.Channels?.ZeroPoints ?? [state.ZeroPoint], state.Channels?.Axis);
+            }
+            return quantizer;
+        }
+    }
+
+    /// <summary>Records the layer and the quantizer of a unit that runs for the first time.</summary>
+    internal void Ran(Unit unit, QuantizedLayer? layer, ActivationQuantizer? output)
+    {
+        lock (_lock)
+        {
+            Unit owner = Current ?? unit;
+            if (layer is not null)
+                _latest = layer.Channels;
+            if (output is not null)
+                output.Source = _latest;
+            if (layer is not null && !_layers.Contains(layer))
+            {
+                _layers.Add(layer);
+                _trace.Add(layer);
+                owner.Add(layer);
+            }
+            if (output is not null && !_activations.Contains(output))
+            {
+                _activations.Add(output);
+                _trace.Add(output);
+                owner.Add(output);
+            }
+        }
+    }
+
+    /// <summary>A name for a unit. Where a module is called twice, each call is a unit: the second is named <c>name#2</c>.</summary>
+    internal string UnitName(string name)
+    {
+        lock (_lock)
+            return Unique(_unitNames, name);
+    }
+
+    /// <summary>
+    /// A quantized twin of a module of the user's, as a function. Each place that calls a module has a twin of its own: layers, and so their
+    /// weights, are one for all of them, activation quantizers are not.
+    /// </summary>
+    internal Func<Tensor, Tensor> Twin(IQuantizable module, Feeds output)
+    {
+        IQuantizedModule twin = Twins.Of(module, this, output);
+        if (twin is not Module<Tensor, Tensor> unary)
+        {
+            throw new QDropException("QDROP232", $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
+        }
+        return IsBlock(module, twin.IsBlock) ? Block(module, unary.call) : unary.call;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (QuantizedLayer layer in _layersByName.Values)
+            layer.Dispose();
+        foreach (ActivationQuantizer activation in _activations)
+            activation.Dispose();
+        foreach (IDisposable owned in _owned)
+            owned.Dispose();
+    }
+
+    private static string Unique(HashSet<string> taken, string name)
+    {
+        string unique = name;
+        for (int i = 2; !taken.Add(unique); i++)
+            unique = $"{name}#{i}";
+        return unique;
+    }
+
+    private static QDropException Missing(string what, string name) => new("QDROP253",
+        $"The quantized model has no {what} '{name}', which the model's code uses. It was made from other code or for other modules: build the project again.");
+}

@@ -1,0 +1,154 @@
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Ranges;
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Tests.Golden;
+using QDrop.Threading;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace QDrop.Tests.Quantizers;
+
+/// <summary>Exponents of activations that are learned with the gradient of trained thresholds (arXiv 1903.08066, eq. 6 to 8).</summary>
+public sealed class ActivationExponentTests
+{
+    private readonly GradientTape _tape = new();
+
+    private const int Count = 605;
+
+    public ActivationExponentTests()
+    {
+        set_num_threads(1);
+        manual_seed(9);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0.5, false)]
+    [InlineData(0.5, true)]
+    public void The_gradient_is_that_of_trained_thresholds(double drop, bool rectify)
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = Searched(rand(Count) * 3);
+        Assert.Equal(0, quantizer.ZeroPoint!.item<float>());
+        quantizer.BeginLearning(drop, new PinnedDraws(), _tape);
+        quantizer.BeginExponents();
+        // Some elements beyond the grid on either side.
+        var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
+
+        var y = rectify ? quantizer.ForwardRectified(x) : quantizer.Forward(x);
+        _tape.Backward([y], [flow]);
+
+        double step = quantizer.Scale!.item<float>(), ofLog = 0;
+        var (values, slopes, kept) = (Near.Values(x), Near.Values(flow), Kept(drop));
+        var (forward, ofInput) = (new float[Count], new float[Count]);
+        for (var i = 0; i < Count; i++)
+        {
+            double value = rectify ? Math.Max(values[i], 0) : values[i], level = Math.Round(value / step), flows = rectify && values[i] <= 0 ? 0 : slopes[i];
+            var inside = level is >= 0 and <= 15;
+            forward[i] = (float)(kept[i] ? Math.Clamp(level, 0, 15) * step : value);
+            ofInput[i] = (float)(kept[i] && !inside ? 0 : flows);
+            // s · ln 2 · (round(x / s) − x / s) within the grid, s · ln 2 · level beyond it.
+            if (kept[i])
+                ofLog += flows * step * Math.Log(2) * (inside ? level - value / step : Math.Clamp(level, 0, 15));
+        }
+        Assert.Equal(forward, Near.Values(y));
+        Near.Equal(ofInput, x.grad!);
+        Near.Equal([(float)ofLog], quantizer.ScaleGradient!, 1e-4, 1e-4);
+    }
+
+    [Fact]
+    public void Each_exponent_has_a_zero_point_of_its_own_which_has_no_part_in_the_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var sample = randn(Count) + 0.4;
+        using var quantizer = Searched(sample);
+        var step = quantizer.Scale!.item<float>();
+        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
+        quantizer.BeginExponents();
+        using (no_grad())
+            quantizer.LogScale!.copy_(tensor([MathF.Log2(step) + 1]));
+        var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
+        _tape.Backward([quantizer.Forward(x)], [flow]);
+        float[] gradient = quantizer.ScaleGradient!;
+
+        quantizer.EndLearning();
+
+        double wider = 2 * step, zero = quantizer.ZeroPoint!.item<float>(), ofLog = 0;
+        Assert.Equal(wider, quantizer.Scale!.item<float>());
+        var seen = Near.Values(sample);
+        Assert.Equal(Enumerable.Range(0, 16).MinBy(z => seen.Sum(v => Math.Pow(Math.Abs((Math.Clamp(Math.Round(v / wider) + z, 0, 15) - z) * wider - v), 2.4))), zero);
+        var (values, slopes) = (Near.Values(x), Near.Values(flow));
+        for (var i = 0; i < Count; i++)
+        {
+            double level = Math.Round(values[i] / wider), clamped = Math.Clamp(level, -zero, 15 - zero);
+            ofLog += slopes[i] * wider * Math.Log(2) * (level == clamped ? level - values[i] / wider : clamped);
+        }
+        Near.Equal([(float)ofLog], gradient, 1e-4, 1e-4);
+    }
+
+    [Fact]
+    public void An_exponent_stays_among_those_that_were_searched()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = Searched(rand(Count));
+        var step = quantizer.Scale!.item<float>();
+        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
+        quantizer.BeginExponents();
+        using (no_grad())
+            quantizer.LogScale!.add_(40);
+        quantizer.EndLearning();
+        Assert.InRange(quantizer.Scale!.item<float>(), step * 2, step * 8);
+    }
+
+    [Fact]
+    public void Learning_begins_at_the_exponent_with_the_least_error()
+    {
+        using var scope = NewDisposeScope();
+        var x = rand(Count) * 3;
+        using var quantizer = Searched(x);
+        var before = Near.Values(quantizer.Forward(x));
+        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
+        quantizer.BeginExponents();
+        Assert.Equal(before, Near.Values(quantizer.Forward(x)));
+        quantizer.EndLearning();
+        Assert.Equal(before, Near.Values(quantizer.Forward(x)));
+        Assert.True(PowerOfTwo.Is(quantizer.Scale!.item<float>()));
+    }
+
+    [Theory]
+    [InlineData(Scale.NearestPowerOfTwo)]
+    [InlineData(Scale.PowerOfTwo)]
+    public void Without_learning_the_step_stays_and_gradients_pass(Scale scale)
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = Searched(rand(Count), scale);
+        var step = quantizer.Scale!.item<float>();
+        quantizer.BeginLearning(0.5, new PinnedDraws(), _tape);
+        var x = rand(Count).requires_grad_();
+        _tape.Backward([quantizer.Forward(x)], [ones_like(x)]);
+        Assert.Contains(Near.Values(x.grad!), g => g != 0);
+        quantizer.EndLearning();
+        Assert.Equal(step, quantizer.Scale!.item<float>());
+    }
+
+    private static ActivationQuantizer Searched(Tensor x, Scale scale = Scale.PowerOfTwo)
+    {
+        var quantizer = new ActivationQuantizer("a") { Bits = 4, Range = new(Scale: scale), Observing = true };
+        quantizer.Forward(x);
+        quantizer.Observing = false;
+        quantizer.Enabled = true;
+        return quantizer;
+    }
+
+    private static bool[] Kept(double drop)
+    {
+        if (drop == 0)
+            return [.. Enumerable.Repeat(true, Count)];
+        var uniforms = new float[Count];
+        var draws = new PinnedDraws();
+        draws.Fill(draws.NextDraw(), 0, uniforms);
+        return [.. uniforms.Select(u => u < 1 - drop)];
+    }
+}

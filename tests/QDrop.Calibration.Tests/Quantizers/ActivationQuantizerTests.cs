@@ -1,0 +1,158 @@
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Ranges;
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Tests.Golden;
+using QDrop.Threading;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace QDrop.Tests.Quantizers;
+
+public sealed class ActivationQuantizerTests
+{
+    private readonly GradientTape _tape = new();
+
+    public static IEnumerable<object[]> Cases => GoldenVectors.Cases("lsq");
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Values_and_gradients_are_those_of_the_published_implementation(int index)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenVectors.Case("lsq", index);
+        using var quantizer = Learning(golden, drop: 0);
+        var x = golden.Tensor("input").requires_grad_();
+
+        var y = quantizer.Forward(x);
+        _tape.Backward([y], [golden.Tensor("grad_output")]);
+
+        Near.Equal(golden.Floats("output"), y);
+        Near.Equal(golden.Floats("grad_input"), x.grad!);
+        Near.Equal(golden.Floats("grad_scale"), quantizer.ScaleGradient!);
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Channels_last_gives_the_same_and_stays(int index)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenVectors.Case("lsq", index);
+        using var quantizer = Learning(golden, drop: 0);
+        var x = ChannelsLast(golden.Tensor("input")).requires_grad_();
+
+        var y = quantizer.Forward(x);
+        _tape.Backward([y], [golden.Tensor("grad_output")]);
+
+        Assert.Equal(x.stride(), y.stride());
+        Near.Equal(golden.Floats("output"), y);
+        Near.Equal(golden.Floats("grad_input"), x.grad!);
+        Near.Equal(golden.Floats("grad_scale"), quantizer.ScaleGradient!);
+    }
+
+    [Fact]
+    public void Without_learning_every_element_is_quantized_and_nothing_is_recorded()
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenVectors.Case("lsq", 2);
+        using var quantizer = new ActivationQuantizer("a");
+        quantizer.Restore(golden.Whole("bit"), golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
+        var y = quantizer.Forward(golden.Tensor("input"));
+        Near.Equal(golden.Floats("output"), y);
+        Assert.False(y.requires_grad);
+    }
+
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    public void Dropped_elements_pass_unchanged_in_both_directions(double drop)
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenVectors.Case("lsq", 3);
+        using var quantizer = Learning(golden, drop);
+        var draws = new PinnedDraws();
+        var uniforms = new float[600];
+        draws.Fill(0, 0, uniforms);
+        var x = golden.Tensor("input").requires_grad_();
+        var (input, output, flow) = (golden.Floats("input"), golden.Floats("output"), golden.Floats("grad_output"));
+
+        var y = quantizer.Forward(x);
+        _tape.Backward([y], [golden.Tensor("grad_output")]);
+
+        var kept = Array.ConvertAll(uniforms, u => u < 1 - drop);
+        Assert.InRange(kept.Count(k => k) / 600.0, 0.98 - drop, 1.02 - drop);
+        Near.Equal([.. kept.Select((k, i) => k ? output[i] : input[i])], y);
+        Near.Equal([.. kept.Select((k, i) => k ? golden.Floats("grad_input")[i] : flow[i])], x.grad!);
+
+        // Only elements that were quantized move the scale: the others' share, computed from the formula, is missing.
+        var (scale, zero) = (golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
+        var expected = Enumerable.Range(0, 600).Where(i => kept[i]).Sum(i =>
+        {
+            var (ratio, level) = ((double)input[i] / scale, Math.Round(input[i] / scale) + zero);
+            var inside = level is >= 0 and <= 15;
+            return flow[i] * (Math.Clamp(level, 0, 15) - zero - (inside ? ratio : 0));
+        }) / Math.Sqrt(600 * 15);
+        Near.Equal([(float)expected], quantizer.ScaleGradient!, 1e-4);
+    }
+
+    [Fact]
+    public void With_everything_dropped_the_input_itself_comes_back()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = Learning(GoldenVectors.Case("lsq", 0), drop: 1);
+        var x = zeros([2L, 2L]);
+        Assert.Same(x, quantizer.Forward(x));
+    }
+
+    [Fact]
+    public void A_value_that_is_not_a_number_stays_one()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = new ActivationQuantizer("a");
+        quantizer.Restore(4, 0.1f, 3);
+        var values = Enumerable.Repeat(0.5f, 19).ToArray();
+        values[3] = values[18] = float.NaN;
+        var y = Near.Values(quantizer.Forward(tensor(values)));
+        Assert.True(float.IsNaN(y[3]) && float.IsNaN(y[18]));
+        Assert.Equal(2, y.Count(float.IsNaN));
+    }
+
+    [Fact]
+    public void Views_with_gaps_are_quantized_too()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = new ActivationQuantizer("a");
+        quantizer.Restore(4, 0.1f, 3);
+        var x = (arange(0, 64, ScalarType.Float32) * 0.01).view(8, 8);
+        var expected = Near.Values(quantizer.Forward(x[TensorIndex.Colon, TensorIndex.Slice(1, 4)].contiguous()));
+        Near.Equal(expected, quantizer.Forward(x[TensorIndex.Colon, TensorIndex.Slice(1, 4)]), 0, 0);
+    }
+
+    [Fact]
+    public void Observing_finds_the_range_and_leaves_values_alone()
+    {
+        using var scope = NewDisposeScope();
+        var golden = GoldenVectors.Case("observers", 0);
+        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Observing = true };
+        var x = golden.Tensor("input");
+        Assert.Same(x, quantizer.Forward(x));
+        Near.Equal(golden.Floats("scale"), quantizer.Scale!);
+    }
+
+    [Fact]
+    public void Without_a_range_it_says_so()
+    {
+        using var quantizer = new ActivationQuantizer("layer1.0.conv1") { Enabled = true };
+        using var x = zeros([4L]);
+        Assert.Contains("layer1.0.conv1", Assert.Throws<InvalidOperationException>(() => quantizer.Forward(x)).Message);
+    }
+
+    private ActivationQuantizer Learning(System.Text.Json.JsonElement golden, double drop)
+    {
+        var quantizer = new ActivationQuantizer("a");
+        quantizer.Restore(golden.Whole("bit"), golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
+        quantizer.BeginLearning(drop, new PinnedDraws(), _tape);
+        return quantizer;
+    }
+
+    private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+}

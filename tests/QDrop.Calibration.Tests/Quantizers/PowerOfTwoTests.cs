@@ -1,0 +1,155 @@
+using QDrop.Calibration.Learning;
+using QDrop.Calibration.Ranges;
+using QDrop.Layers;
+using QDrop.Native;
+using QDrop.Quantizers;
+using QDrop.Tests.Golden;
+using QDrop.Threading;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace QDrop.Tests.Quantizers;
+
+/// <summary>Steps that are powers of two: which exponent a searched range gets.</summary>
+public sealed class PowerOfTwoTests
+{
+    public PowerOfTwoTests()
+    {
+        set_num_threads(1);
+        manual_seed(3);
+    }
+
+    [Theory]
+    [InlineData(1f, 0)]
+    [InlineData(1.41421354f, 0)] // Just below √2, the middle between 2^0 and 2^1 in log2.
+    [InlineData(1.41421366f, 1)]
+    [InlineData(0.3f, -2)]
+    [InlineData(0.36f, -1)]
+    [InlineData(1e-8f, -27)]
+    public void The_nearest_exponent_is_nearest_in_log2(float scale, int exponent) => Assert.Equal(exponent, PowerOfTwo.Nearest(scale));
+
+    [Theory]
+    [InlineData(0.25f, true)]
+    [InlineData(8f, true)]
+    [InlineData(0.3f, false)]
+    [InlineData(1e-45f, false)] // Not normal: digits are lost below.
+    [InlineData(0f, false)]
+    [InlineData(-2f, false)]
+    [InlineData(float.PositiveInfinity, false)]
+    public void A_power_of_two_is_known(float scale, bool expected) => Assert.Equal(expected, PowerOfTwo.Is(scale));
+
+    [Fact]
+    public void Every_exponent_that_may_be_has_an_exact_step_and_values_that_are_finite()
+    {
+        for (var exponent = PowerOfTwo.Least; exponent <= PowerOfTwo.Greatest; exponent++)
+        {
+            Assert.Equal(Math.Pow(2, exponent), PowerOfTwo.Step(exponent));
+            Assert.True(PowerOfTwo.Is(PowerOfTwo.Step(exponent)) && float.IsFinite(255 * PowerOfTwo.Step(exponent)));
+        }
+        Assert.InRange(PowerOfTwo.Least, sbyte.MinValue, sbyte.MaxValue);
+        Assert.InRange(PowerOfTwo.Greatest, sbyte.MinValue, sbyte.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void The_nearest_exponent_keeps_the_lower_end_of_the_range(int bits)
+    {
+        using var scope = NewDisposeScope();
+        using WeightQuantizer free = Quantizer(bits, Scale.Free), nearest = Quantizer(bits, Scale.NearestPowerOfTwo);
+        float[] scales = Near.Values(free.Scale!), zeros = Near.Values(free.ZeroPoint!), steps = Near.Values(nearest.Scale!), levels = Near.Values(nearest.ZeroPoint!);
+        for (var c = 0; c < scales.Length; c++)
+        {
+            Assert.Equal(Math.Pow(2, Math.Round(Math.Log2(scales[c]))), steps[c]);
+            Assert.Equal(Math.Clamp(Math.Round(zeros[c] * (double)scales[c] / steps[c]), 0, (1 << bits) - 1), levels[c]);
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Rounded_to_nearest_the_exponent_is_that_with_the_least_error(int bits)
+    {
+        using var scope = NewDisposeScope();
+        using WeightQuantizer free = Quantizer(bits, Scale.Free), best = Quantizer(bits, Scale.PowerOfTwo);
+        float[] weights = Near.Values(best.Weight), steps = Near.Values(best.Scale!), levels = Near.Values(best.ZeroPoint!);
+        float[] scales = Near.Values(free.Scale!), zeros = Near.Values(free.ZeroPoint!);
+        int perChannel = weights.Length / steps.Length, top = (1 << bits) - 1, notNearest = 0;
+        for (var c = 0; c < steps.Length; c++)
+        {
+            Assert.True(PowerOfTwo.Is(steps[c]));
+            var values = weights[(c * perChannel)..((c + 1) * perChannel)];
+            var found = Error(values, steps[c], levels[c], top);
+            // Whatever the exponent, and whichever end of the range stays.
+            for (var exponent = -8; exponent < 4; exponent++)
+            {
+                var step = Math.Pow(2, exponent);
+                double low = Math.Round(zeros[c] * scales[c] / step), high = top - Math.Round((top - zeros[c]) * scales[c] / step);
+                foreach (var zero in new[] { low, high })
+                    Assert.True(found <= Error(values, step, Math.Clamp(zero, 0, top), top) * (1 + 1e-5));
+            }
+            notNearest += steps[c] != PowerOfTwo.Step(PowerOfTwo.Nearest(scales[c])) ? 1 : 0;
+        }
+        Assert.True(bits > 2 || notNearest > 0);
+    }
+
+    [Fact]
+    public void A_grid_for_all_channels_has_one_exponent()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = new WeightQuantizer("w", randn(4, 30), 0) { Bits = 3, PerChannel = false, Range = new(Scale: Scale.PowerOfTwo) };
+        quantizer.SearchRange();
+        Assert.Single(Near.Values(quantizer.Scale!).Distinct(), PowerOfTwo.Is);
+    }
+
+    [Fact]
+    public void Activations_that_are_averaged_over_batches_get_the_exponent_nearest_to_the_mean()
+    {
+        using var scope = NewDisposeScope();
+        var batches = Enumerable.Range(1, 3).Select(k => rand(200) * k).ToArray();
+        float Searched(Scale scale)
+        {
+            using var quantizer = new ActivationQuantizer("a") { Bits = 4, Range = new(RangeObserver.AverageMinMax, Scale: scale), Observing = true };
+            foreach (var batch in batches)
+                quantizer.Forward(batch);
+            return quantizer.Scale!.item<float>();
+        }
+        Assert.Equal(Math.Pow(2, Math.Round(Math.Log2(Searched(Scale.Free)))), Searched(Scale.PowerOfTwo));
+    }
+
+    [Theory]
+    [InlineData(Scale.NearestPowerOfTwo)]
+    [InlineData(Scale.PowerOfTwo)]
+    public void A_range_that_no_exponent_reaches_is_refused(Scale scale)
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = new WeightQuantizer("huge", full([2, 8], 3e38f), 0) { Bits = 2, Range = new(Scale: scale) };
+        var error = Assert.Throws<QDropException>(() => quantizer.SearchRange());
+        Assert.Equal("QDROP281", error.Code);
+        Assert.Contains("huge", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dead_channels_have_an_exponent_and_stay_dead()
+    {
+        using var scope = NewDisposeScope();
+        using var quantizer = new WeightQuantizer("dead", zeros(2, 8), 0) { Bits = 4, Enabled = true, Range = new(Scale: Scale.PowerOfTwo) };
+        quantizer.SearchRange();
+        Assert.All(Near.Values(quantizer.Scale!), s => Assert.True(PowerOfTwo.Is(s)));
+        Assert.All(Near.Values(quantizer.Value()), w => Assert.Equal(0, w));
+    }
+
+    private static WeightQuantizer Quantizer(int bits, Scale scale)
+    {
+        manual_seed(11);
+        var weight = randn(24, 45) * rand(24, 1) + 0.1;
+        var quantizer = new WeightQuantizer("w", weight, 0) { Bits = bits, Range = new(Scale: scale) };
+        quantizer.SearchRange();
+        return quantizer;
+    }
+
+    private static double Error(float[] values, double step, double zero, int top) =>
+        values.Sum(v => Math.Pow(Math.Abs((Math.Clamp(Math.Round(v / step) + zero, 0, top) - zero) * step - v), 2.4));
+}
