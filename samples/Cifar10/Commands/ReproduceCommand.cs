@@ -102,7 +102,7 @@ internal static class ReproduceCommand
             using var model = _baseline.Model();
             CalibrationOutcome outcome;
             using (var progress = ProgressLines.Open())
-                outcome = ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, _inputs, progress, _cancellation);
+                outcome = ModelQuantizer.Quantize(ResNet20.Quantized.Descriptor, settings, model, _inputs, progress, _cancellation);
             var seconds = clock.Elapsed.TotalSeconds;
             if (outcome.Budget is { } chosen)
                 Console.WriteLine("bits: " + string.Join(", ", chosen.Layers.Select(static l => $"{l.Name} {l.Bits}")));

@@ -102,7 +102,7 @@ internal static class TrainQuantizedCommand
         {
             var clock = Stopwatch.StartNew();
             using var model = _baseline.Model();
-            var outcome = new CpqTrainer(model, settings).Train(_data, new Progress(), _cancellation);
+            var outcome = ModelQuantizer.Quantize(ModelQuantizer.DescriptorOf(model), settings, model, _data, new Progress(), _cancellation);
             var seconds = clock.Elapsed.TotalSeconds;
             var epochs = outcome.Training!.Epochs;
             var top1 = _baseline.Top1Of(outcome.State);
