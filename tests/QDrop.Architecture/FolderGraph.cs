@@ -9,10 +9,19 @@ internal sealed record Arrow(string From, string To, IReadOnlyList<string> Uses)
 /// <summary>The graph of projects and folders, as the compiled code has it.</summary>
 internal sealed class FolderGraph
 {
-    private FolderGraph(IReadOnlyList<Arrow> arrows) => Arrows = arrows;
+    private readonly Dictionary<string, HashSet<string>> _reached;
+
+    private FolderGraph(IReadOnlyList<Arrow> arrows)
+    {
+        Arrows = arrows;
+        _reached = arrows.SelectMany(static a => new[] { a.From, a.To }).Distinct().ToDictionary(static n => n, Reached);
+    }
 
     /// <summary>Every folder that uses another, in the order of names.</summary>
     public IReadOnlyList<Arrow> Arrows { get; }
+
+    /// <summary>The graph of some arrows.</summary>
+    public static FolderGraph Of(IReadOnlyList<Arrow> arrows) => new(arrows);
 
     /// <summary>Reads it.</summary>
     /// <param name="assemblies">Paths of the assemblies, with their symbols beside them.</param>
@@ -33,12 +42,14 @@ internal sealed class FolderGraph
     /// <summary>The circles: folders each of which reaches the others.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Circles()
     {
-        string[] nodes = [.. Arrows.SelectMany(static a => new[] { a.From, a.To }).Distinct().Order(StringComparer.Ordinal)];
-        var reached = nodes.ToDictionary(static n => n, Reached);
-        return [.. nodes.GroupBy(n => string.Join('\n', nodes.Where(o => o == n || (reached[n].Contains(o) && reached[o].Contains(n)))))
+        string[] nodes = [.. _reached.Keys.Order(StringComparer.Ordinal)];
+        return [.. nodes.GroupBy(n => string.Join('\n', nodes.Where(o => o == n || (Reaches(n, o) && Reaches(o, n)))))
             .Where(static g => g.Count() > 1)
             .Select(static g => (IReadOnlyList<string>)[.. g])];
     }
+
+    /// <summary>Whether a way leads from one folder to another.</summary>
+    public bool Reaches(string from, string to) => _reached[from].Contains(to);
 
     private HashSet<string> Reached(string from)
     {

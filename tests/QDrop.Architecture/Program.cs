@@ -1,12 +1,13 @@
 using QDrop.Architecture;
 
-// QDrop.Architecture ASSEMBLY…: which folders use which, the circles among them, and the types that make up each arrow of a circle.
-var graph = FolderGraph.Read(args);
+// Writes docs/architecture.svg, and says which folders use which. With the option --uses it names the types, too.
+var graph = FolderGraph.Read(House.Assemblies);
 var circles = graph.Circles();
 foreach (var arrow in graph.Arrows)
 {
     bool isOfCircle = circles.Any(c => c.Contains(arrow.From) && c.Contains(arrow.To));
     Console.WriteLine($"{arrow.From} -> {arrow.To} ({arrow.Uses.Count}){(isOfCircle ? " CIRCLE" : "")}");
-    foreach (string use in isOfCircle ? arrow.Uses : [])
+    foreach (string use in isOfCircle || args.Contains("--uses") ? arrow.Uses : [])
         Console.WriteLine($"    {use}");
 }
+File.WriteAllText(Path.Combine(House.Root, "docs", "architecture.svg"), Picture.Draw(graph));

@@ -73,6 +73,17 @@ public static class QuantizedModel
         }
     }
 
+    /// <summary>Reads how the model in an artifact was quantized.</summary>
+    /// <param name="path">The artifact.</param>
+    /// <returns>The settings, with the values that attribute, item and properties gave them.</returns>
+    /// <exception cref="QDropException">The artifact is missing (QDROP254), damaged (QDROP250), not one (QDROP251), or newer (QDROP252).</exception>
+    public static QuantizationSettings ReadSettings(string path)
+    {
+        Libtorch.Load();
+        using var scope = NewDisposeScope();
+        return Artifact.Read(path).Manifest.Settings;
+    }
+
     private static IQuantizedModule Twin(Module model, QuantizationContext context)
     {
         if (model is not IQuantizable quantizable)

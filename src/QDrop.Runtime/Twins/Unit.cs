@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace QDrop.CompilerServices;
 
 /// <summary>What is reconstructed as one: a fused layer, or a block of them.</summary>
-public abstract class Unit
+internal abstract class Unit
 {
     private readonly List<QuantizedLayer> _layers = [];
     private readonly List<ActivationQuantizer> _activations = [];

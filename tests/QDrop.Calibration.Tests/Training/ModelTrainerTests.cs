@@ -35,7 +35,7 @@ public sealed class ModelTrainerTests : TrainingTest
         // Where an activation lies on the border of two levels, the last digit of a convolution decides: a few outputs may differ by a step of an activation.
         Assert.InRange(apart.median().ToDouble(), 0, 2e-6);
         Assert.InRange((apart > 1e-5).sum().ToInt64(), 0, 0.05 * found.numel());
-        IReadOnlyList<EpochReport> epochs = outcome.Training!.Epochs;
+        IReadOnlyList<EpochReport> epochs = outcome.Report.Epochs;
         Assert.Equal([1, 2, 3], epochs.Select(static e => e.Epoch));
         Assert.InRange(epochs[^1].Loss, 0, 0.8 * epochs[0].Loss);
         Assert.InRange(epochs[^1].Accuracy!.Value, epochs[0].Accuracy!.Value + 0.05, 1);
@@ -102,7 +102,7 @@ public sealed class ModelTrainerTests : TrainingTest
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(SentenceNet.Descriptor, path);
         Tensor apart = (loaded.call(ids) - trained).abs() / trained.abs().max();
         Assert.InRange(apart.median().ToDouble(), 0, 1e-5);
-        Assert.InRange(outcome.Training!.Epochs[^1].Loss, 0, outcome.Training.Epochs[0].Loss);
+        Assert.InRange(outcome.Report.Epochs[^1].Loss, 0, outcome.Report.Epochs[0].Loss);
     }
 
     [Fact]

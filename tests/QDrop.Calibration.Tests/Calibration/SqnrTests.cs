@@ -1,9 +1,10 @@
 using QDrop.Calibration;
 using QDrop.Calibration.Insight;
+using QDrop.Calibration.Execution;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace QDrop.Tests.Insight;
+namespace QDrop.Tests.Calibration;
 
 /// <summary>Ratios and shares whose values are known.</summary>
 public sealed class SqnrTests

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using QDrop.Artifacts;
 
-namespace QDrop.Calibration.Reports;
+namespace QDrop.Calibration.Reports.Documents;
 
 /// <summary>The report's contents. What is not finite is null.</summary>
 internal sealed record ReportDocument(

@@ -4,7 +4,7 @@ using QDrop.Safetensors;
 namespace QDrop.Calibration;
 
 /// <summary>Writes the report as one self-contained HTML page, with the figures of <see cref="CalibrationReportFile"/>.</summary>
-public static class CalibrationReportPage
+internal static class CalibrationReportPage
 {
     /// <summary>Writes the page, aside and then renamed.</summary>
     /// <param name="path">The file; its folder is created if need be, a file of that name replaced.</param>
