@@ -1,5 +1,6 @@
 using Cifar10;
 using Cifar10.Data;
+using QDrop.Calibration;
 using QDrop.Artifacts;
 using QDrop.Calibration;
 
