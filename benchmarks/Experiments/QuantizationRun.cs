@@ -4,7 +4,6 @@ using Cifar10;
 using Cifar10.Data;
 using QDrop;
 using QDrop.Calibration;
-using QDrop.Calibration.Reports.Page;
 using static TorchSharp.torch;
 
 namespace Experiments;
