@@ -65,7 +65,7 @@ internal sealed class QuantizationRun
         using var model = _baseline.Model();
         using var progress = ProgressLines.Open();
         var descriptor = ResNet20.Quantized.Descriptor;
-        return ModelCalibrator.Run(descriptor, settings, model, _inputs, progress, _cancellation);
+        return ModelQuantizer.Quantize(descriptor, settings, model, _inputs, progress, _cancellation);
     }
 
     private static string Name(QuantizationSettings settings) => (settings.Norm ?? 2) is var power and not Norm.Auto

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cifar10;
 using Cifar10.Data;
 using QDrop;
 using QDrop.Calibration;
@@ -39,7 +40,8 @@ internal sealed class QuantizedTrainingRun
     {
         var clock = Stopwatch.StartNew();
         using var model = _baseline.Model();
-        var outcome = new CpqTrainer(model, settings).Train(_data, new Progress(), _cancellation);
+        var descriptor = ResNet20.Quantized.Descriptor;
+        var outcome = ModelQuantizer.Quantize(descriptor, settings, model, _data, new Progress(), _cancellation);
         var seconds = clock.Elapsed.TotalSeconds;
         var top1 = _baseline.Top1Of(outcome.State);
 

@@ -14,7 +14,12 @@ public sealed record QuantizedModelState(
     Manifest Manifest,
     IReadOnlyList<QuantizedLayerState> Layers,
     IReadOnlyList<ActivationState> Activations,
-    IReadOnlyDictionary<string, Tensor> FloatTensors);
+    IReadOnlyDictionary<string, Tensor> FloatTensors)
+{
+    /// <summary>Every tensor of it.</summary>
+    internal IEnumerable<Tensor> Tensors =>
+        Layers.SelectMany(l => new[] { l.Levels, l.Scale, l.ZeroPoint, l.Bias }).OfType<Tensor>().Concat(FloatTensors.Values);
+}
 
 /// <summary>A layer with quantized weights: weight = scale · (level − zero point), with scale and zero point of the weight's channel.</summary>
 /// <param name="Name">The layer's name in the model, such as <c>layer1.0.conv1</c>.</param>

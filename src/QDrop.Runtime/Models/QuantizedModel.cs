@@ -60,14 +60,14 @@ public static class QuantizedModel
             StateBinding.Apply(model, state, path);
             // Layers take their share when they first run, perhaps long after the caller's dispose scope has ended.
             // TorchSharp puts the model's own parameters into it, too.
-            foreach (Tensor tensor in StateBinding.Tensors(state).Concat(model.parameters()).Concat(model.buffers()))
+            foreach (Tensor tensor in state.Tensors.Concat(model.parameters()).Concat(model.buffers()))
                 tensor.DetachFromDisposeScope();
             return (TTwin)Twin(model, new QuantizationContext(model, descriptor.Overrides, state));
         }
         catch
         {
             model?.Dispose();
-            foreach (Tensor tensor in StateBinding.Tensors(state))
+            foreach (Tensor tensor in state.Tensors)
                 tensor.Dispose();
             throw;
         }

@@ -34,7 +34,7 @@ public sealed class QuantizationContext : IDisposable
     internal QuantizationContext(Module model, IReadOnlyList<QuantizationOverride>? overrides = null, QuantizedModelState? state = null)
     {
         if (state is not null)
-            _owned = [model, .. StateBinding.Tensors(state)];
+            _owned = [model, .. state.Tensors];
         _paths[model] = "";
         foreach ((string name, Module module) in model.named_modules())
             _paths.TryAdd(module, name);

@@ -1,7 +1,6 @@
-using QDrop.CompilerServices;
 using static TorchSharp.torch;
 
-namespace QDrop.Layers;
+namespace QDrop.CompilerServices;
 
 /// <summary>ReLU, however it is written: an activation quantizer takes it into its own pass over memory.</summary>
 internal static class Rectifier

@@ -1,3 +1,4 @@
+using QDrop.Calibration.Execution;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using QDrop.Tests.Golden;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Reconstruction;
 
-public sealed class UnitReconstructorTests
+public sealed class UnitLearnerTests
 {
     public static IEnumerable<object[]> Cases => GoldenVectors.Cases("reconstruction");
 
@@ -21,7 +22,7 @@ public sealed class UnitReconstructorTests
         var losses = new List<double>();
         var alphas = new float[2][];
         var draws = new PinnedDraws();
-        var reconstructor = new UnitReconstructor(Settings(golden), draws)
+        var reconstructor = new UnitLearner(Settings(golden), draws)
         {
             Iterated = (_, loss) =>
             {
@@ -54,7 +55,7 @@ public sealed class UnitReconstructorTests
         var (plain, quantized) = block.Inputs();
         var (plainLast, quantizedLast) = (ChannelsLast(plain), ChannelsLast(quantized));
         var losses = new List<float>();
-        var reconstructor = new UnitReconstructor(Settings(golden), new PinnedDraws()) { Iterated = (_, loss) => losses.Add((float)loss) };
+        var reconstructor = new UnitLearner(Settings(golden), new PinnedDraws()) { Iterated = (_, loss) => losses.Add((float)loss) };
 
         reconstructor.Reconstruct(block, quantizedLast, plainLast, block.Float(plain), null, default);
 
@@ -100,7 +101,7 @@ public sealed class UnitReconstructorTests
         var (plain, quantized) = block.Inputs();
         foreach (var method in new[] { Method.QDrop, Method.AdaRound })
         {
-            new UnitReconstructor(Settings(golden) with { Method = method, Iterations = 3 }, new SeededDraws(1))
+            new UnitLearner(Settings(golden) with { Method = method, Iterations = 3 }, new SeededDraws(1))
                 .Reconstruct(block, quantized, plain, block.Float(plain), null, default);
             Assert.All(block.Weights, w => Assert.True(w.Enabled && w.Calibration.Alpha is null));
             Assert.All(block.Activations, a => Assert.True(a.Enabled && a.Calibration.Learning is null));
@@ -120,7 +121,7 @@ public sealed class UnitReconstructorTests
             using var block = new GoldenBlock(golden);
             var (plain, quantized) = block.Inputs();
             var losses = new List<float>();
-            new UnitReconstructor(Settings(golden), new SeededDraws(seed)) { Iterated = (_, loss) => losses.Add((float)loss) }
+            new UnitLearner(Settings(golden), new SeededDraws(seed)) { Iterated = (_, loss) => losses.Add((float)loss) }
                 .Reconstruct(block, quantized, plain, block.Float(plain), null, default);
             return [.. losses];
         }
@@ -136,7 +137,7 @@ public sealed class UnitReconstructorTests
         var target = full_like(plain, float.NaN);
 
         var error = Assert.Throws<QDropException>(() =>
-            new UnitReconstructor(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, target, null, default));
+            new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, target, null, default));
 
         Assert.Equal("QDROP240", error.Code);
         Assert.Contains("'block'", error.Message);
@@ -153,7 +154,7 @@ public sealed class UnitReconstructorTests
         using var source = new CancellationTokenSource();
         var (plain, quantized) = block.Inputs();
         var done = 0;
-        var reconstructor = new UnitReconstructor(Settings(golden), new PinnedDraws())
+        var reconstructor = new UnitLearner(Settings(golden), new PinnedDraws())
         {
             Iterated = (iteration, _) =>
             {
@@ -178,7 +179,7 @@ public sealed class UnitReconstructorTests
         var (plain, quantized) = block.Inputs();
         var told = new Reports();
 
-        var result = new UnitReconstructor(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, block.Float(plain), told, default);
+        var result = new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, block.Float(plain), told, default);
 
         Assert.Equal(40, told.All[^1].Iteration);
         Assert.InRange(told.All.Count, 1, 2 + (int)(result.Duration.TotalSeconds * 4));
@@ -193,7 +194,7 @@ public sealed class UnitReconstructorTests
         var (plain, quantized) = block.Inputs();
         var target = block.Float(plain);
         var counts = new List<long>();
-        var reconstructor = new UnitReconstructor(Settings(golden) with { Iterations = 200 }, new PinnedDraws())
+        var reconstructor = new UnitLearner(Settings(golden) with { Iterations = 200 }, new PinnedDraws())
         {
             Iterated = (_, _) => counts.Add(Tensor.TotalCount),
         };
@@ -244,7 +245,7 @@ public sealed class UnitReconstructorTests
         using var block = new GoldenBlock(golden);
         var (plain, quantized) = block.Inputs();
         var losses = new List<float>();
-        new UnitReconstructor(change(Settings(golden)), new PinnedDraws()) { Iterated = (_, loss) => losses.Add((float)loss) }
+        new UnitLearner(change(Settings(golden)), new PinnedDraws()) { Iterated = (_, loss) => losses.Add((float)loss) }
             .Reconstruct(block, input(quantized), plain, block.Float(plain), null, default);
         scales = [.. block.Activations.Select(a => a.Scale!.item<float>())];
         return [.. losses];

@@ -1,4 +1,4 @@
-namespace QDrop.Calibration.Learning;
+namespace QDrop.Calibration.Ranges;
 
 /// <summary>Where long searches look whether they are still wanted: between channels, widths and candidates.</summary>
 /// <param name="Token">Stops the search.</param>

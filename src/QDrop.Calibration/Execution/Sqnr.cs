@@ -2,7 +2,7 @@ using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace QDrop.Calibration.Insight;
+namespace QDrop.Calibration.Execution;
 
 /// <summary>Signal-to-quantization-noise ratio: 10·log₁₀(Σ y² / Σ (ŷ − y)²), y what the float model gives, ŷ what the quantized one gives.</summary>
 internal sealed class Sqnr

@@ -9,7 +9,7 @@ namespace QDrop.Calibration.Reconstruction;
 /// <param name="calibration">What the phases of the calibration share.</param>
 /// <param name="units">Runs units on all inputs.</param>
 /// <param name="fisher">Weighs the errors of a unit's outputs; <see langword="null"/> where all weigh the same.</param>
-internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner units, FisherWeights? fisher)
+internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRunner units, FisherWeights? fisher)
 {
     private readonly QuantizationContext _context = calibration.Quantization;
     private readonly QuantizationSettings _settings = calibration.Settings;
@@ -40,7 +40,7 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
         LossNorm norm = ErrorShape.Norm(_settings.NormOrDefault, [.. UnitOutputs.Targets(quantizedInput, floatOutput).Select(i => (output.Values[i], floatOutput.Values[i]))]);
         output.Dispose();
         NativeHeap.Release();
-        var reconstructor = new UnitReconstructor(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number))
+        var reconstructor = new UnitLearner(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number))
         {
             Profile = calibration.Profile,
             Guard = divergence,
@@ -57,12 +57,13 @@ internal sealed class UnitCalibration(CalibrationContext calibration, UnitRunner
     }
 
     /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
-    public static bool Learns(Unit unit, QuantizationContext context, QuantizationSettings settings) => context.MethodOf(unit.Name) switch
+    public static bool Learns(Unit unit, QuantizationContext context, QuantizationSettings settings)
     {
-        Method.Nearest => false,
-        Method.QDrop when unit.Activations.Count > 0 && settings.LearnsActivations => true,
-        _ => unit.Learning.Any(),
-    };
+        MethodTraitsAttribute method = context.MethodOf(unit.Name).Traits;
+        if (method.LearnsActivations && unit.Activations.Count > 0 && settings.LearnsActivations)
+            return true;
+        return method.LearnsRounding && unit.Learning.Any();
+    }
 
     private Samples? Weights(Unit unit, Samples output)
     {

@@ -14,8 +14,15 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Calibration.Training;
 
-/// <summary>One run of <see cref="CpqTrainer"/>: its phases, which are to be called in order.</summary>
-internal sealed class TrainingRun : IDisposable
+/// <summary>
+/// Trains a model over its twin: cluster-promoting quantization with DropBits (arXiv 2109.02100), or learned step size quantization
+/// (arXiv 1902.08153). Its phases are to be called in order.
+/// </summary>
+/// <remarks>
+/// The twin's weights are quantized raw and its batch norms stay alive until the end, when they are folded exactly into the grids: the
+/// levels stay, and a channel's scale becomes α·|γ / √(var + ε)|. What comes out is an ordinary quantized model.
+/// </remarks>
+internal sealed class ModelTrainer : IDisposable
 {
     /// <summary>Batches at most over which the statistics of batch norms are averaged in the end.</summary>
     private const int StatisticBatches = 64;
@@ -46,7 +53,7 @@ internal sealed class TrainingRun : IDisposable
     private TrainingState? _state;
     private DiscoveredModel? _discovered;
 
-    public TrainingRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, TrainingData data,
+    public ModelTrainer(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, TrainingData data,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
     {
         NativeHeap.KeepFreedMemory(StepTensor);
@@ -68,6 +75,9 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
     }
+
+    /// <summary>The twin, which is trained.</summary>
+    public IModelTwin Twin => _twin;
 
     /// <summary>The grids of all weights and then of all activations.</summary>
     public IReadOnlyList<TrainedQuantizer> Quantizers => _quantizers;
@@ -116,16 +126,8 @@ internal sealed class TrainingRun : IDisposable
         SetTraining(false);
     }
 
-    /// <summary>Runs the twin as trained so far, in evaluation mode.</summary>
-    public Bundle Evaluate(IReadOnlyList<Tensor> inputs)
-    {
-        using var guard = no_grad();
-        SetTraining(false);
-        return _calibration.Runner.Run(ModelInputs.Bind(_twin, inputs));
-    }
-
     /// <summary>The quantized model, its tensors outside every dispose scope: batch norms are folded into the grids, and the twin is one that is no longer trained.</summary>
-    public CalibrationOutcome Outcome()
+    public TrainedModel Result()
     {
         foreach (QuantizedLayer layer in Context.Layers)
             Finish(layer);
@@ -140,11 +142,9 @@ internal sealed class TrainingRun : IDisposable
         int steps = _training.Epochs * _batches.Steps(_training.BatchSize);
         double seconds = _state!.Epochs.Sum(static e => e.Seconds) / _discovered.Units.Count;
         UnitReport[] units = [.. _discovered.Units.Select(u => new UnitReport(u.Name, u.IsBlock, [.. u.Layers.Select(static l => l.Name)], steps, double.NaN, double.NaN, seconds))];
-        return new CalibrationOutcome(state with { Manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _batches.Hash } }, units, _discovered.Cost)
-        {
-            Profile = _calibration.Profile,
-            Training = new TrainingReport([.. _state.Epochs], [.. _quantizers.Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.LeastBits).Select(static q => q.Name)]),
-        };
+        string[] collapsed = [.. _quantizers.Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.LeastBits).Select(static q => q.Name)];
+        Manifest manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _batches.Hash };
+        return new TrainedModel(state with { Manifest = manifest }, units, _discovered.Cost, new TrainingReport([.. _state.Epochs], collapsed), _calibration.Profile);
     }
 
     /// <inheritdoc/>
@@ -317,3 +317,11 @@ internal sealed class TrainingRun : IDisposable
     private QDropException Diverged(string what) => new("QDROP274", FormattableString.Invariant(
         $"{what} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}, for σ {_training.SigmaLearningRate}). Expected finite values. Lower Training.LearningRate (TrainingLearningRate in a project), AlphaLearningRate or SigmaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."));
 }
+
+/// <summary>A model that was trained.</summary>
+/// <param name="State">The quantized model.</param>
+/// <param name="Units">Its units.</param>
+/// <param name="Cost">How much of it is quantized.</param>
+/// <param name="Report">How training went.</param>
+/// <param name="Profile">Where the time went.</param>
+internal sealed record TrainedModel(QuantizedModelState State, IReadOnlyList<UnitReport> Units, ModelCost Cost, TrainingReport Report, CalibrationProfile Profile);

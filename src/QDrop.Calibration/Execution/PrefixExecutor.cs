@@ -1,7 +1,7 @@
 using QDrop.CompilerServices;
 using static TorchSharp.torch;
 
-namespace QDrop.Calibration.Insight;
+namespace QDrop.Calibration.Execution;
 
 /// <summary>
 /// Runs the units of a model, and keeps their outputs, so that the units before one in which something is changed are not computed again.

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace QDrop.Tests.Training;
 
 /// <summary>Whole trainings of small models.</summary>
-public sealed class CpqTrainerTests : TrainingTest
+public sealed class ModelTrainerTests : TrainingTest
 {
     public static TheoryData<Method, double, double> Kinds => new() { { Method.Cpq, 0, 0 }, { Method.Cpq, 0.2, 0 }, { Method.Cpq, 0, 0.05 }, { Method.Lsq, 0, 0 } };
 
@@ -19,11 +19,11 @@ public sealed class CpqTrainerTests : TrainingTest
     public void The_artifact_computes_what_was_trained_and_the_loss_falls(Method method, double dropBits, double penalty)
     {
         QuantizationSettings settings = Settings with { Method = method, Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty } };
-        using var run = new TrainingRun(ResidualNet.Descriptor, settings, Model, Data, null, default);
+        using var run = new ModelTrainer(ResidualNet.Descriptor, settings, Model, Data, null, default);
         run.Prepare();
         run.Train();
-        Tensor trained = run.Evaluate(Data.Inputs).Single;
-        CalibrationOutcome outcome = run.Outcome();
+        Tensor trained = Evaluate(run, Data.Inputs);
+        TrainedModel outcome = run.Result();
 
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
@@ -46,7 +46,7 @@ public sealed class CpqTrainerTests : TrainingTest
     public void First_and_last_layers_have_bits_of_their_own_and_theModel_is_what_it_was()
     {
         string before = WeightFile.Hash(Model);
-        CalibrationOutcome outcome = new CpqTrainer(ResidualNet.Descriptor, Model, Settings with { W = 2, A = 3 }).Train(Data);
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { W = 2, A = 3 }, Model, Data);
         Assert.Equal([8, 2, 2, 2, 2, 8], outcome.State.Layers.Select(static l => l.Bits));
         Assert.Equal([3, 3, 3, 3, 8], outcome.State.Activations.Select(static a => a.Bits));
         Assert.Equal(before, WeightFile.Hash(Model));
@@ -76,12 +76,12 @@ public sealed class CpqTrainerTests : TrainingTest
         List<CheckpointNote> notes = [];
         var checkpoint = new CalibrationCheckpoint(Path.Combine(Folder, "checkpoint")) { Noted = notes.Add };
         using var source = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => new CpqTrainer(ResidualNet.Descriptor, Model, settings).Train(data, new CancelIn(2, source), source.Token, checkpoint));
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, Model, data, new CancelIn(2, source), source.Token, checkpoint));
         Assert.Empty(notes);
 
-        Assert.Equal(whole, Bytes(new CpqTrainer(ResidualNet.Descriptor, Model, settings).Train(data, checkpoint: checkpoint)));
+        Assert.Equal(whole, Bytes(ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, Model, data, checkpoint: checkpoint)));
         Assert.Contains(" of 3 epochs are done", Assert.Single(notes).Text, StringComparison.Ordinal);
-        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => new CpqTrainer(ResidualNet.Descriptor, Model, settings with { W = 3 }).Train(data, checkpoint: checkpoint)).Code);
+        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings with { W = 3 }, Model, data, checkpoint: checkpoint)).Code);
     }
 
     [Fact]
@@ -91,12 +91,12 @@ public sealed class CpqTrainerTests : TrainingTest
         Tensor ids = randint(1, 20, [64, 6]);
         var data = new TrainingData(ids, ids[TensorIndex.Colon, 0] % 4);
         QuantizationSettings settings = Settings with { Training = new() { Epochs = 6, BatchSize = 16, Optimizer = TrainingOptimizer.Adam, LearningRate = 1e-2 } };
-        using var run = new TrainingRun(SentenceNet.Descriptor, settings, model, data, null, default);
+        using var run = new ModelTrainer(SentenceNet.Descriptor, settings, model, data, null, default);
         run.Prepare();
         Assert.Contains(run.Quantizers, static q => q.Grid.ZeroPoint is not 0 and not 8);
         run.Train();
-        Tensor trained = run.Evaluate(data.Inputs).Single;
-        CalibrationOutcome outcome = run.Outcome();
+        Tensor trained = Evaluate(run, data.Inputs);
+        TrainedModel outcome = run.Result();
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(SentenceNet.Descriptor, path);
@@ -108,11 +108,11 @@ public sealed class CpqTrainerTests : TrainingTest
     [Fact]
     public void Grids_of_fewer_bits_begin_where_a_training_with_so_many_bits_does()
     {
-        using var learned = new TrainingRun(ResidualNet.Descriptor, Settings with { W = 4, A = 4, Training = Settings.Training! with { BitPenalty = 0.1 } }, Model, Data, null, default);
+        using var learned = new ModelTrainer(ResidualNet.Descriptor, Settings with { W = 4, A = 4, Training = Settings.Training! with { BitPenalty = 0.1 } }, Model, Data, null, default);
         learned.Prepare();
         for (int bits = 2; bits <= 4; bits++)
         {
-            using var uniform = new TrainingRun(ResidualNet.Descriptor, Settings with { W = bits, A = bits }, Model, Data, null, default);
+            using var uniform = new ModelTrainer(ResidualNet.Descriptor, Settings with { W = bits, A = bits }, Model, Data, null, default);
             uniform.Prepare();
             Assert.All(uniform.Quantizers.Zip(learned.Quantizers), pair => Assert.Equal(pair.First.Step.Alpha, pair.Second.StepOf(pair.First.Grid.Bits).Alpha, pair.First.Step.Alpha * 1e-6f));
         }
@@ -140,8 +140,7 @@ public sealed class CpqTrainerTests : TrainingTest
         string path = Path.Combine(Folder, "weights.safetensors");
         SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["w"] = ones(3) }, new Dictionary<string, string> { ["epochs"] = "24", ["format"] = "pt" });
         byte[] before = File.ReadAllBytes(path);
-        var trainer = new CpqTrainer(ResidualNet.Descriptor, Model, Settings);
-        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => trainer.Train(Data, checkpoint: new CalibrationCheckpoint(path))).Code);
+        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, Model, Data, checkpoint: new CalibrationCheckpoint(path))).Code);
         Assert.Equal(before, File.ReadAllBytes(path));
     }
 
@@ -172,10 +171,10 @@ public sealed class CpqTrainerTests : TrainingTest
 
         Tensor Outputs(TrainingSettings training)
         {
-            using var run = new TrainingRun(ResidualNet.Descriptor, Settings with { Training = training }, Model, Data, null, default);
+            using var run = new ModelTrainer(ResidualNet.Descriptor, Settings with { Training = training }, Model, Data, null, default);
             run.Prepare();
             run.Train();
-            return run.Evaluate(Data.Inputs).Single;
+            return Evaluate(run, Data.Inputs);
         }
     }
 
@@ -212,7 +211,7 @@ public sealed class CpqTrainerTests : TrainingTest
     public void A_part_with_a_method_of_its_own_is_refused()
     {
         QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with { Overrides = [new(typeof(ResidualNet), nameof(ResidualNet.linear)) { Method = Method.Nearest }] };
-        Assert.Equal("QDROP275", Assert.Throws<QDropException>(() => new CpqTrainer(descriptor, Model, Settings).Train(Data)).Code);
+        Assert.Equal("QDROP275", Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(descriptor, Settings, Model, Data)).Code);
     }
 
     private byte[] Bytes(CalibrationOutcome outcome)

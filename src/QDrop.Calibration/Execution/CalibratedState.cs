@@ -6,7 +6,7 @@ using QDrop.Quantizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace QDrop.Calibration;
+namespace QDrop.Calibration.Execution;
 
 /// <summary>Takes the quantized model out of a calibrated twin.</summary>
 internal static class CalibratedState

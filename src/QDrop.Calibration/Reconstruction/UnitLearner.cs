@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
@@ -15,12 +13,10 @@ namespace QDrop.Calibration.Reconstruction;
 /// </summary>
 /// <param name="settings">The settings.</param>
 /// <param name="draws">Where every random choice comes from.</param>
-internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSource draws)
+internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draws)
 {
     /// <summary>How many times as large as a unit's inputs and outputs a tensor within it may be, as in a bottleneck or in a convolution's workspace.</summary>
     private const int Intermediates = 8;
-
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Called after each iteration with its number, from 1, and its loss, regulariser included.</summary>
     internal Action<int, double>? Iterated { get; init; }
@@ -44,7 +40,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     internal LossNorm Norm { get; init; } = LossNorm.Squares;
 
     /// <summary>Probability that an activation is quantized while reconstructing.</summary>
-    private double Keep => settings.Method == Method.Brecq ? 0 : 1 - settings.Drop;
+    private double Keep => settings.Method.Traits.DropsAll ? 0 : 1 - settings.Drop;
 
     /// <summary>Reconstructs a unit. Its quantizers are enabled and have their ranges; afterwards its weights are rounded as learned.</summary>
     /// <param name="unit">The unit.</param>
@@ -61,7 +57,7 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
         NativeHeap.KeepFreedMemory(Intermediates * settings.BatchSize * Math.Max(RowBytes(quantizedInput), RowBytes(floatOutput)));
         using var outer = NewDisposeScope();
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
-        var alone = settings.Method == Method.AdaRound;
+        var alone = settings.Method.Traits.KeepsActivationsFloat;
         using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws, Memory);
         using var tape = new GradientTape();
         using var loss = new UnitLoss(floatOutput, UnitOutputs.Targets(quantizedInput, floatOutput), target => UnitOutputs.ChannelAxis(unit.Weights, floatOutput, target), tape, OutputWeights, Memory, Norm);
@@ -82,7 +78,13 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
             }
             // What is never quantized while learning has nothing to learn from.
             var learned = alone || Keep == 0 || !settings.LearnsActivations ? [] : activations;
-            return Learn(unit, input, loss, exponents, learned, () => Measure(unit, quantizedInput, loss), progress, ct);
+            return new ReconstructionLoop(unit, settings, draws, input, loss, exponents, learned)
+            {
+                Profile = Profile,
+                Guard = Guard,
+                Iterated = Iterated,
+                Measure = () => Measure(unit, quantizedInput, loss),
+            }.Run(progress, ct);
         }
         finally
         {
@@ -94,74 +96,6 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
                 activation.Enabled = true;
             }
         }
-    }
-
-    private UnitResult Learn(
-        IReconstructable unit, UnitInputs input, UnitLoss loss, ExponentPhase? exponents, ActivationQuantizer[] activations, Func<double> measure, IProgress<UnitProgress>? progress, CancellationToken ct)
-    {
-        var clock = Stopwatch.StartNew();
-        var (told, first, error) = (TimeSpan.Zero, 0.0, 0.0);
-        var rounding = unit.Weights.Select(w => new RoundingOptimizer(w)).ToArray();
-        var steps = settings.Scale == Scale.Free ? new ActivationSteps(activations, settings) : null;
-        // The exponents of activations are learned when those of weights are fixed.
-        var powers = settings.Scale == Scale.PowerOfTwo ? new ActivationExponentPhase(activations, settings, begin: exponents?.Iterations ?? 0) : null;
-        var temperature = new Temperature(settings.Iterations, settings.WarmUp, settings.BetaStart, settings.BetaEnd);
-        var rows = new long[input.BatchSize];
-        for (var iteration = 1; iteration <= settings.Iterations; iteration++)
-        {
-            ct.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            if (exponents is not null && iteration == exponents.Iterations + 1)
-            {
-                exponents.End();
-                rounding = [.. unit.Weights.Select(w => new RoundingOptimizer(w))];
-            }
-            powers?.Begin(iteration, measure);
-            Bundle batch, output;
-            using (Profile.In(CalibrationPhase.Batch))
-            {
-                draws.NextBatch(rows, input.Rows);
-                batch = input.Batch(rows);
-            }
-            using (Profile.In(CalibrationPhase.Forward))
-                output = unit.Forward(batch);
-            using (Profile.In(CalibrationPhase.Backward))
-                error = loss.Backward(output, rows);
-            var (total, penalty) = (error, 0.0);
-            using (Profile.In(CalibrationPhase.Step))
-            {
-                foreach (var optimizer in rounding)
-                {
-                    double? beta = temperature.IsActive(iteration) ? temperature.Beta(iteration) : null;
-                    var part = optimizer.Step(settings.LearningRate, beta, settings.Lambda);
-                    total += part;
-                    penalty += part;
-                }
-                if (exponents is not null && iteration <= exponents.Iterations)
-                {
-                    var part = exponents.Step(iteration);
-                    total += part;
-                    penalty += part;
-                }
-                steps?.Step(iteration);
-                powers?.Step(iteration);
-            }
-
-            if (!double.IsFinite(total))
-                throw Diverged(unit, iteration, FormattableString.Invariant($"became {total}"), "Expected a finite loss. Check that the calibration inputs are preprocessed as in training and that the float model's outputs on them are finite; if they are, lower the learning rates or raise the bit widths.");
-            if (Guard?.Diverges(error) == true)
-                throw Diverged(unit, iteration, FormattableString.Invariant($"grew to more than {DivergenceGuard.Growth} times its start, {Guard.Start:g3},"), $"Expected one that falls. Lower LearningRate or {(settings.Scale == Scale.PowerOfTwo ? "Exponents.ActivationLearningRate" : "ActivationLearningRate")}, or raise the unit's bit widths.");
-            if (iteration == 1)
-                first = error;
-            Iterated?.Invoke(iteration, total);
-            if (progress is not null && (clock.Elapsed - told >= ProgressInterval || iteration == settings.Iterations))
-            {
-                progress.Report(new(unit.Name, iteration, settings.Iterations, total, error, penalty, SettledRounding.Share(unit.Weights), clock.Elapsed));
-                told = clock.Elapsed;
-            }
-        }
-        powers?.End(measure);
-        return new(unit.Name, settings.Iterations, first, error, clock.Elapsed) { SettledExponents = exponents?.Settled ?? double.NaN };
     }
 
     /// <summary>The unit's error on the inputs that ranges are searched on, as it is now.</summary>
@@ -180,7 +114,4 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
     }
 
     private static long RowBytes(Samples samples) => samples.Values.Max(static v => v.NumberOfElements / Math.Max(1, v.shape[0]) * v.element_size());
-
-    private QDropException Diverged(IReconstructable unit, int iteration, string what, string advice) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,
-        $"The loss of unit '{unit.Name}' {what} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, λ {settings.Lambda}). {advice}"));
 }

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration;
 
-/// <summary>One run of <see cref="ModelCalibrator"/>: its phases, which are to be called in order.</summary>
-internal sealed class CalibrationRun : IDisposable
+/// <summary>Quantizes a trained model: its phases, which are to be called in order.</summary>
+internal sealed class PostTrainingQuantizer : IDisposable
 {
     /// <summary>Bytes that a tensor of a batch rarely exceeds. Larger ones are activations of many inputs.</summary>
     private const int BatchTensor = 8 << 20;
@@ -23,7 +23,7 @@ internal sealed class CalibrationRun : IDisposable
     private BudgetOutcome? _budget;
     private ModelInsight? _insight;
 
-    public CalibrationRun(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
+    public PostTrainingQuantizer(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null, CalibrationMemory? memory = null)
     {
         NativeHeap.KeepFreedMemory(BatchTensor);
@@ -42,7 +42,7 @@ internal sealed class CalibrationRun : IDisposable
         _model = discovery.Run();
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
         IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
-        _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), LeastSeconds), UnitCalibration.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
+        _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), LeastSeconds), UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
     }
 
     /// <summary>Gives layers the bit widths that a budget leaves for them, where there is one.</summary>

@@ -8,12 +8,12 @@ using static TorchSharp.torch;
 namespace QDrop.Tests.Calibration;
 
 /// <summary>Calibration of a whole model, from float weights to an artifact that runs.</summary>
-public sealed class ModelCalibratorTests() : CalibrationTest(seed: 7)
+public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
 {
     private static QuantizationSettings Settings => ResidualNet.Descriptor.Settings;
 
     private static CalibrationOutcome Calibrate(ResidualNet model, Tensor inputs, QuantizationSettings settings) =>
-        ModelCalibrator.Run(ResidualNet.Descriptor, settings, model, inputs);
+        ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, inputs);
 
     [Fact]
     public void Units_are_the_stem_the_blocks_and_the_head()
@@ -156,7 +156,7 @@ public sealed class ModelCalibratorTests() : CalibrationTest(seed: 7)
         using var model = new ResidualNet();
         using var source = new CancellationTokenSource();
         var progress = new CancelAt("reconstruct", source);
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, Settings with { Iterations = 1_000_000 }, model, randn(48, 3, 16, 16), progress, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { Iterations = 1_000_000 }, model, randn(48, 3, 16, 16), progress, source.Token));
     }
 
     private sealed class CancelAt(string phase, CancellationTokenSource source) : IProgress<CalibrationProgress>
