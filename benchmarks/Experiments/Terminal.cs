@@ -1,11 +1,11 @@
 using Spectre.Console;
 
-namespace Cifar10;
+namespace Experiments;
 
-/// <summary>Where commands write: with colour and progress bars on a terminal, as plain text into files and pipes.</summary>
+/// <summary>The console: with colour and progress bars on a terminal, plain text in files and pipes.</summary>
 internal static class Terminal
 {
-    /// <summary>The console of this process.</summary>
+    /// <summary>Opens the console of this process.</summary>
     public static IAnsiConsole Open()
     {
         if (!Console.IsOutputRedirected)
@@ -17,7 +17,7 @@ internal static class Terminal
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        // A file has no right edge at which lines would be broken.
+        // A file has no right edge at which a line must be broken.
         console.Profile.Width = 500;
         return console;
     }

@@ -1,16 +1,16 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace Cifar10.Training;
+namespace Experiments.Training;
 
-/// <summary>Says how a training run goes: lines for a file and, on a terminal, a progress bar.</summary>
+/// <summary>Logs a training run: lines to a file and, on a terminal, a progress bar.</summary>
 internal sealed class TrainingLog : IDisposable
 {
     private readonly StreamWriter? _file;
     private readonly IAnsiConsole _console;
 
     /// <summary>Opens the log.</summary>
-    /// <param name="console">Where to show it.</param>
+    /// <param name="console">The console that shows it.</param>
     /// <param name="file">File to append to, or <see langword="null"/>.</param>
     public TrainingLog(IAnsiConsole console, string? file)
     {
@@ -30,9 +30,21 @@ internal sealed class TrainingLog : IDisposable
         _file?.WriteLine(line);
     }
 
-    /// <summary>Runs an epoch under a progress bar, where the console is a terminal.</summary>
-    /// <param name="title">What to call it.</param>
-    /// <param name="steps">Its steps.</param>
+    /// <summary>Writes the line of an epoch.</summary>
+    /// <param name="report">The epoch.</param>
+    /// <param name="epochs">Number of epochs in the run.</param>
+    public void Line(EpochReport report, int epochs)
+    {
+        FormattableString result =
+            $"loss {report.Loss:f4}, top-1 {report.Accuracy:f2} % (augmented), {report.Test:f2} % (test)";
+        var left = TimeSpan.FromSeconds(report.Seconds * (epochs - report.Epoch));
+        var text = result.ToString(CultureInfo.InvariantCulture);
+        Line($"epoch {report.Epoch}/{epochs}: {text}, {report.Seconds:f0} s, {left.TotalMinutes:f0} min left");
+    }
+
+    /// <summary>Runs an epoch, under a progress bar where the console is a terminal.</summary>
+    /// <param name="title">The title of the progress bar.</param>
+    /// <param name="steps">Number of steps in the epoch.</param>
     /// <param name="epoch">The epoch.</param>
     public EpochReport Watch(string title, int steps, Func<Action<StepReport>, EpochReport> epoch)
     {
@@ -41,13 +53,20 @@ internal sealed class TrainingLog : IDisposable
 
         return _console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn(),
+                new SpinnerColumn())
             .Start(context =>
             {
                 var task = context.AddTask(title, maxValue: steps);
                 return epoch(report =>
                 {
-                    task.Description = string.Create(CultureInfo.InvariantCulture, $"{title}  loss {report.Loss:f4}  top-1 {report.Accuracy:f2} %");
+                    task.Description = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{title}  loss {report.Loss:f4}  top-1 {report.Accuracy:f2} %");
                     task.Value = report.Step;
                 });
             });

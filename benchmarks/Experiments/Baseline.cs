@@ -1,14 +1,11 @@
+using Cifar10;
 using Cifar10.Data;
-using QDrop.Calibration;
 using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
+using QDrop.Calibration;
 
-namespace Cifar10.Commands;
+namespace Experiments;
 
-/// <summary>A float model and its accuracy on test images, beside which quantized ones are measured.</summary>
+/// <summary>A float model and its accuracy on test images, with which quantized models are compared.</summary>
 internal sealed class Baseline
 {
     private readonly string _weights;
@@ -23,10 +20,10 @@ internal sealed class Baseline
         Top1 = Evaluation.Run(model, test).Top1;
     }
 
-    /// <summary>Accuracy of the float model, in per cent.</summary>
+    /// <summary>Accuracy of the float model, in percent.</summary>
     public double Top1 { get; }
 
-    /// <summary>A new float model.</summary>
+    /// <summary>Makes a float model.</summary>
     public ResNet20 Model()
     {
         var model = new ResNet20();
@@ -34,9 +31,9 @@ internal sealed class Baseline
         return model;
     }
 
-    /// <summary>Accuracy of a quantized model in per cent, as a program has it: read back from its artifact.</summary>
+    /// <summary>Gets the accuracy of a quantized model, in percent, after a round trip through its artifact.</summary>
     /// <param name="state">The quantized model.</param>
-    /// <param name="also">What else is done with the artifact, which is deleted afterwards.</param>
+    /// <param name="also">A further use of the artifact, which is deleted afterwards.</param>
     public double Top1Of(QuantizedModelState state, Action<string>? also = null)
     {
         var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");

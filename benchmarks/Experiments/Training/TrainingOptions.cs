@@ -1,9 +1,9 @@
-namespace Cifar10.Training;
+namespace Experiments.Training;
 
-/// <summary>What decides a training run.</summary>
+/// <summary>The options of a training run.</summary>
 internal sealed record TrainingOptions
 {
-    /// <summary>File of the weights to begin with; fresh ones where it is <see langword="null"/>.</summary>
+    /// <summary>File of the weights to begin with; <see langword="null"/> for fresh ones.</summary>
     public string? From { get; init; }
 
     /// <summary>Passes over the training images.</summary>
@@ -21,7 +21,7 @@ internal sealed record TrainingOptions
     /// <summary>Seed of the initial weights, of the order of the images and of their augmentation.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>Threads of libtorch; sums come out in another order with another number of them.</summary>
+    /// <summary>Threads of libtorch. Another number of threads gives another order of sums.</summary>
     public required int Threads { get; init; }
 
     /// <summary>Share of the steps in which the learning rate rises.</summary>
@@ -30,9 +30,9 @@ internal sealed record TrainingOptions
     /// <summary>Momentum (Nesterov's).</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>The learning rate of a step: up in a straight line, then down to 0 in half a cosine.</summary>
+    /// <summary>Gets the learning rate of a step: it rises linearly, then falls to 0 along half a cosine.</summary>
     /// <param name="step">The step, from 0.</param>
-    /// <param name="steps">All steps of the run.</param>
+    /// <param name="steps">Number of steps in the run.</param>
     public double LearningRateAt(int step, int steps)
     {
         var rising = WarmUp * steps;

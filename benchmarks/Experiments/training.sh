@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# The runs of training with quantization: ./benchmarks/training.sh WEIGHTS [OUTPUT.csv]
-# Trains ResNet-20 from the given float weights and appends a line for each run to the CSV file: CPQ with and without DropBits and LSQ at W4A4, W3A3 and W2A2,
-# then CPQ with learned bit widths, which are to be compared with uniform ones of about the same average: weight_bits and activation_bits in the file.
-# EPOCHS (5), IMAGES (20000), SEEDS ("1 2 3"), DROP_BITS (0.1) and PENALTIES ("0.02 0.04 0.1") can be set. ./benchmarks/results-table.sh OUTPUT.csv makes a table of it.
+# Does the runs of training with quantization in docs/results.md.
+#
+#     ./benchmarks/Experiments/training.sh WEIGHTS [OUTPUT.csv]
+#
+# Trains ResNet-20 from the given float weights: CPQ with and without DropBits and LSQ at W4A4, W3A3 and W2A2, then
+# CPQ with learned bit widths (weight_bits and activation_bits in the file). Appends a line for each run to the CSV
+# file. EPOCHS (5), IMAGES (20000), SEEDS ("1 2 3"), DROP_BITS (0.1) and PENALTIES ("0.02 0.04 0.1") can be set.
+# ./benchmarks/Experiments/results-table.sh OUTPUT.csv writes a table of the file.
 # shellcheck source=runs.sh
 source "$(dirname "$0")/runs.sh"
 

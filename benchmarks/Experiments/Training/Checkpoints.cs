@@ -1,10 +1,10 @@
 using System.Text.Json;
 
-namespace Cifar10.Training;
+namespace Experiments.Training;
 
 /// <summary>
-/// A folder with the state of a training run after its last whole epoch, from which the run continues with the same result as if it had
-/// never stopped.
+/// A folder with the state of a training run after its last whole epoch. A run that continues from it ends with the
+/// same result as one that never stopped.
 /// </summary>
 /// <param name="folder">The folder.</param>
 internal sealed class Checkpoints(string folder)
@@ -15,9 +15,9 @@ internal sealed class Checkpoints(string folder)
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Reads the last checkpoint.</summary>
-    /// <param name="options">What decides the run; the checkpoint's must be the same.</param>
-    /// <param name="load">Told of the folder with the state of model and optimizer.</param>
-    /// <returns>The epochs done, none where there is no checkpoint.</returns>
+    /// <param name="options">The options of the run; those of the checkpoint must be the same.</param>
+    /// <param name="load">Loads the state of model and optimizer from a folder.</param>
+    /// <returns>The finished epochs; none without a checkpoint.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is of a run with other options, or is damaged.</exception>
     public IReadOnlyList<EpochReport> Resume(TrainingOptions options, Action<string> load)
     {
@@ -31,20 +31,24 @@ internal sealed class Checkpoints(string folder)
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{Path.Combine(latest, StateFile)} is damaged ({e.Message}): start again with --restart.", e);
+            var file = Path.Combine(latest, StateFile);
+            throw new InvalidDataException($"{file} is damaged ({e.Message}): start again with --restart.", e);
         }
 
         if (state?.Options != options)
-            throw new InvalidDataException($"{folder} has a run with other options ({state?.Options}): give the same ones, or start again with --restart.");
+        {
+            throw new InvalidDataException($"{folder} has a run with other options ({state?.Options}): "
+                + "give the same ones, or start again with --restart.");
+        }
 
         load(latest);
         return state.Epochs;
     }
 
     /// <summary>Writes a checkpoint, then removes the one before.</summary>
-    /// <param name="options">What decides the run.</param>
-    /// <param name="epochs">The epochs done.</param>
-    /// <param name="save">Told of the folder to write the state of model and optimizer to.</param>
+    /// <param name="options">The options of the run.</param>
+    /// <param name="epochs">The finished epochs.</param>
+    /// <param name="save">Writes the state of model and optimizer to a folder.</param>
     public void Write(TrainingOptions options, IReadOnlyList<EpochReport> epochs, Action<string> save)
     {
         var before = Latest();
@@ -54,7 +58,8 @@ internal sealed class Checkpoints(string folder)
             Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
         save(partial);
-        File.WriteAllBytes(Path.Combine(partial, StateFile), JsonSerializer.SerializeToUtf8Bytes(new State(options, epochs), Indented));
+        var state = JsonSerializer.SerializeToUtf8Bytes(new State(options, epochs), Indented);
+        File.WriteAllBytes(Path.Combine(partial, StateFile), state);
         Directory.Move(partial, final);
         if (before is not null)
             Directory.Delete(before, recursive: true);
@@ -69,7 +74,9 @@ internal sealed class Checkpoints(string folder)
 
     private string? Latest() =>
         Directory.Exists(folder)
-            ? Directory.EnumerateDirectories(folder, Prefix + "*").Where(path => !path.EndsWith(".part", StringComparison.Ordinal)).Max(StringComparer.Ordinal)
+            ? Directory.EnumerateDirectories(folder, Prefix + "*")
+                .Where(static path => !path.EndsWith(".part", StringComparison.Ordinal))
+                .Max(StringComparer.Ordinal)
             : null;
 
     private sealed record State(TrainingOptions Options, IReadOnlyList<EpochReport> Epochs);

@@ -1,16 +1,12 @@
 using System.Diagnostics;
+using Cifar10;
 using Cifar10.Data;
 using QDrop.Calibration;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Cifar10.Training;
+namespace Experiments.Training;
 
 /// <summary>Trains a model by stochastic gradient descent.</summary>
 internal sealed class Trainer : IDisposable
@@ -21,7 +17,7 @@ internal sealed class Trainer : IDisposable
     private readonly SGD _optimizer;
 
     /// <summary>Makes a model with fresh weights, or those of a file, and its optimizer.</summary>
-    /// <param name="options">What decides the run.</param>
+    /// <param name="options">The options of the run.</param>
     /// <param name="train">Images to learn from.</param>
     /// <param name="test">Images to evaluate on after each epoch.</param>
     public Trainer(TrainingOptions options, CifarImages train, CifarImages test)
@@ -52,12 +48,14 @@ internal sealed class Trainer : IDisposable
     /// <summary>The model.</summary>
     public ResNet20 Model { get; }
 
-    /// <summary>Steps in an epoch; the last one takes what is left of the images.</summary>
+    /// <summary>Steps in an epoch; the last one has the rest of the images.</summary>
     public int StepsPerEpoch => (_train.Count + _options.BatchSize - 1) / _options.BatchSize;
 
     /// <summary>Trains for one epoch and evaluates.</summary>
-    /// <param name="epoch">The epoch, from 0. It decides the order of the images and their augmentation, together with the seed.</param>
-    /// <param name="progress">Told of each step.</param>
+    /// <param name="epoch">
+    /// The epoch, from 0. Together with the seed it decides the order of the images and their augmentation.
+    /// </param>
+    /// <param name="progress">Receives each step.</param>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number.</exception>
     public EpochReport RunEpoch(int epoch, Action<StepReport> progress)
     {
@@ -73,7 +71,10 @@ internal sealed class Trainer : IDisposable
             var rate = _options.LearningRateAt(epoch * StepsPerEpoch + step, _options.Epochs * StepsPerEpoch);
             var (stepLoss, stepRight) = Step(rows, random, rate);
             if (!double.IsFinite(stepLoss))
-                throw new TrainingDivergedException($"the loss is {stepLoss} in epoch {epoch + 1}, step {step + 1}: try a learning rate below {_options.LearningRate}.");
+            {
+                throw new TrainingDivergedException($"the loss is {stepLoss} in epoch {epoch + 1}, step {step + 1}: "
+                    + $"try a learning rate below {_options.LearningRate}.");
+            }
 
             loss += stepLoss * rows.Length;
             right += stepRight;
@@ -81,10 +82,11 @@ internal sealed class Trainer : IDisposable
         }
 
         var test = Evaluation.Run(Model, _test).Top1;
-        return new EpochReport(epoch + 1, loss / _train.Count, 100.0 * right / _train.Count, test, clock.Elapsed.TotalSeconds);
+        var accuracy = 100.0 * right / _train.Count;
+        return new EpochReport(epoch + 1, loss / _train.Count, accuracy, test, clock.Elapsed.TotalSeconds);
     }
 
-    /// <summary>Writes everything that the following epochs depend on.</summary>
+    /// <summary>Writes the state on which the following epochs depend.</summary>
     /// <param name="folder">Folder to write to.</param>
     public void Save(string folder)
     {
@@ -92,7 +94,7 @@ internal sealed class Trainer : IDisposable
         _optimizer.save_state_dict(Path.Combine(folder, "optimizer.dat"));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads the state that <see cref="Save"/> wrote.</summary>
     /// <param name="folder">Folder to read from.</param>
     public void Load(string folder)
     {
@@ -113,8 +115,8 @@ internal sealed class Trainer : IDisposable
         foreach (var group in _optimizer.ParamGroups)
             group.LearningRate = rate;
 
-        var batch = Batch.Augmented(_train, rows, random);
-        var logits = Model.call(batch.Inputs);
+        var batch = Batch.Of(_train, rows);
+        var logits = Model.call(Augmentation.ShiftAndMirror(batch.Inputs, random));
         var loss = functional.cross_entropy(logits, batch.Labels);
         _optimizer.zero_grad();
         loss.backward();

@@ -1,16 +1,14 @@
 using System.Diagnostics;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 
-namespace Cifar10;
+namespace Experiments;
 
-/// <summary>Writes how far a calibration is: on a terminal in one line that changes, elsewhere a line for each unit and every ten seconds.</summary>
-/// <param name="output">Where to; not where results go.</param>
-/// <param name="isTerminal">Whether a line can be written anew.</param>
+/// <summary>
+/// Writes the progress of a calibration: on a terminal into one line that changes, elsewhere a line for each unit and
+/// every ten seconds.
+/// </summary>
+/// <param name="output">The writer of the progress; results go elsewhere.</param>
+/// <param name="isTerminal">Whether a line can be overwritten.</param>
 internal sealed class ProgressLines(TextWriter output, bool isTerminal) : IProgress<CalibrationProgress>, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -19,7 +17,7 @@ internal sealed class ProgressLines(TextWriter output, bool isTerminal) : IProgr
     private (string Phase, int Unit) _last;
     private int _length;
 
-    /// <summary>To standard error, so that results can be redirected.</summary>
+    /// <summary>Opens standard error, so that results can be redirected.</summary>
     public static ProgressLines Open() => new(Console.Error, !Console.IsErrorRedirected);
 
     /// <inheritdoc/>
@@ -36,7 +34,7 @@ internal sealed class ProgressLines(TextWriter output, bool isTerminal) : IProgr
             output.WriteLine(text);
             return;
         }
-        // What the line before had beyond this one is blotted out.
+        // The padding overwrites the rest of a longer line.
         output.Write($"\r{text.PadRight(_length)}");
         _length = text.Length;
     }
