@@ -47,7 +47,7 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> CallOf(IOperation operation, IInvocationOperation call, IOperation receiver, Placed resolved, ITypeSymbol type, bool isConditional, bool isFloat)
     {
         var signature = _torch.SignatureOf(type);
-        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MostInputs + 1 || (IsTorchLayer(type) && !isFloat)) && !LayerTable.HasSeveralTensors(type))
+        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MaxInputs + 1 || (IsTorchLayer(type) && !isFloat)) && !LayerTable.HasSeveralTensors(type))
             ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>, or a module class of this project with up to four inputs"
             : isConditional && !IsTensor(call.Type)
                 ? "is called with '?.' and returns several tensors; test it for null before"

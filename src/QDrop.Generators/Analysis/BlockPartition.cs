@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using QDrop.Generators.Models;
 
-namespace QDrop.Generators.Gathering;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>What is reconstructed as one unit, in order, as far as compile time knows: what a Sequential holds is known at run time.</summary>
 internal static class BlockPartition
