@@ -1,6 +1,3 @@
-using QDrop.CompilerServices;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Threading;
 using TorchSharp.Modules;
@@ -60,8 +57,8 @@ public sealed class QuantizedLayer : IDisposable
 
     internal BatchNorm? BatchNorm { get; }
 
-    /// <summary>What it says of where the channels of its output are. An embedding's are its columns, though each row has a scale.</summary>
-    internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[Learns ? ChannelAxis : 1]);
+    /// <summary>What it says of where the channels of its output are.</summary>
+    internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[_source.OutputAxis]);
 
     /// <summary>The float layer.</summary>
     internal LayerSource Source => _source;
@@ -87,10 +84,7 @@ public sealed class QuantizedLayer : IDisposable
     public Tensor Forward(Tensor x)
     {
         Tensor y = Intercept?.Forward(x) ?? _source.Apply(x, Weight.Value(), Bias);
-        // Every position of the output, or of the input of a transposed convolution, meets one slice of the weight. Indices only look rows up.
-        Tensor positions = ChannelAxis == 0 ? y : x;
-        if (x.is_floating_point())
-            Count(positions.numel() * (Weight.Weight.numel() / Weight.Weight.shape[0]));
+        Count(_source.MultiplyAccumulates(x, y));
         return y;
     }
 

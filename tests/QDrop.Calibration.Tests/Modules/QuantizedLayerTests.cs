@@ -1,5 +1,6 @@
 using QDrop.CompilerServices;
 using QDrop.Layers;
+using QDrop.Layers.Families;
 using QDrop.Models;
 using TorchSharp;
 using Xunit;
@@ -29,7 +30,7 @@ public sealed class QuantizedLayerTests : IDisposable
     [MemberData(nameof(Costs))]
     public void Multiply_accumulates_are_counted_over_all_runs(string name, Module<Tensor, Tensor> module, long[] shape, long cost)
     {
-        using var layer = new QuantizedLayer(LayerSource.Of(name, module), batchNorm: null);
+        using var layer = new QuantizedLayer(LayerFamilies.SourceOf(name, module), batchNorm: null);
         Assert.Equal(0, layer.MultiplyAccumulates);
         layer.Forward(zeros(shape));
         Assert.Equal(cost, layer.MultiplyAccumulates);
@@ -43,7 +44,7 @@ public sealed class QuantizedLayerTests : IDisposable
         Module<Tensor, Tensor> embedding;
         using (NewDisposeScope())
             embedding = Embedding(4, 3);
-        QDropException refusal = Assert.Throws<QDropException>(() => LayerSource.Of("table", embedding));
+        QDropException refusal = Assert.Throws<QDropException>(() => LayerFamilies.SourceOf("table", embedding));
         Assert.Equal("QDROP232", refusal.Code);
         Assert.Contains("end with the dispose scope", refusal.Message, StringComparison.Ordinal);
     }
@@ -54,7 +55,7 @@ public sealed class QuantizedLayerTests : IDisposable
         using var embedding = Embedding(4, 3);
         LayerSource source;
         using (NewDisposeScope())
-            source = LayerSource.Of("table", embedding);
+            source = LayerFamilies.SourceOf("table", embedding);
         Assert.Equal([4, 3], source.Weight.shape);
     }
 }

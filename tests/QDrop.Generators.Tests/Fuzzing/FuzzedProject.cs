@@ -5,6 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Analysis;
 using QDrop.Generators.Gathering;
+using QDrop.Generators.Helpers;
+using QDrop.Generators.Mappings;
 using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests.Fuzzing;
