@@ -1,5 +1,4 @@
 using QDrop.Quantizers;
-using QDrop.Threading;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,7 +1,5 @@
-using QDrop.CompilerServices;
 using QDrop.Layers;
 using QDrop.Layers.Families;
-using QDrop.Models;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

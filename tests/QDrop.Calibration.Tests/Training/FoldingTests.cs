@@ -1,14 +1,7 @@
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
 using QDrop.Calibration.Training;
-using QDrop.CompilerServices;
 using QDrop.Layers;
 using QDrop.Layers.Families;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
