@@ -59,7 +59,7 @@ internal sealed class BlockAdvice
         if (QuantizationBlock.AttributeOf(member) is not { } attribute)
             return;
         var held = MemberTypes.Of(member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, module, _context);
-        var type = LayerTable.ElementOf(held) ?? held;
+        var type = _context.Layers.ElementOf(held) ?? held;
         var isBlock = QuantizationBlock.IsBlock(attribute);
         if (WhyNot(member, type, isBlock) is { } reason)
             Report(attribute, reason);
@@ -71,11 +71,11 @@ internal sealed class BlockAdvice
     {
         if (FullPrecision.Holds(member) || FullPrecision.Holds(type) || FullPrecision.Holds(member.ContainingType))
             return "[FullPrecision] leaves it float";
-        if (LayerTable.HasSeveralTensors(type))
+        if (_context.Layers.KindOf(type) == LayerKind.Attention)
             return isBlock ? $"a {type.Name} is one unit by itself" : null;
-        if (LayerTable.IsSimple(type))
+        if (_context.Layers.IsSimple(type))
             return $"a {type.Name} is one layer, which is neither merged nor split";
-        if (!isBlock && LayerTable.IsSequential(type))
+        if (!isBlock && _context.Layers.KindOf(type) == LayerKind.Sequential)
             return "the layers of a Sequential are units of their own by themselves";
         return BlockAround(member) is { } around ? $"'{around.Name}' is one unit, with all that is in it" : null;
     }
@@ -122,7 +122,7 @@ internal sealed class BlockAdvice
     {
         var type = semantics.GetTypeInfo(part, _context.Cancellation).Type;
         return type is null || !MentionsModules(type)
-            || (part is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax or TupleExpressionSyntax && (type.IsTupleType || (LayerTable.IsTorchSharps(type) && !type.IsAbstract && !LayerTable.IsWeighted(type))));
+            || (part is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax or TupleExpressionSyntax && (type.IsTupleType || (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !_context.Layers.IsWeighted(type))));
     }
 
     private bool MentionsModules(ITypeSymbol type) => _context.Torch.IsModuleOrInterface(type)

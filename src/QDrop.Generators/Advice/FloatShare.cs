@@ -81,10 +81,10 @@ internal sealed class FloatShare
         _isUncertain |= !RunsOnce(creation);
         if (IsOwn(type))
             Count(type.OriginalDefinition, mark ?? (FullPrecision.Holds(type) ? MarkOf(type) : null));
-        else if (WeightCounts.Has(type))
-            Add(_context.OperationOf(creation) is IInvocationOperation created ? WeightCounts.Of(created) : null, mark);
+        else if (_context.Layers.WeightsOf(type) is { } weights)
+            Add(_context.OperationOf(creation) is IInvocationOperation created ? WeightCount.Of(weights, created) : null, mark);
         else
-            _isUncertain |= !LayerTable.IsTorchSharps(type) || type.IsAbstract;
+            _isUncertain |= !LayerTable.IsTorchSharp(type) || type.IsAbstract;
     }
 
     private void Add(long? weights, SyntaxReference? mark)

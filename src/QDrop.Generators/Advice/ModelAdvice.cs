@@ -44,7 +44,7 @@ internal static class ModelAdvice
                     SimpleNameSyntax name when IsElsewhere(semantics.GetSymbolInfo(name, context.Cancellation).Symbol, modules) => semantics.GetTypeInfo(name, context.Cancellation).Type,
                     _ => null,
                 };
-                if (type is not null && context.Torch.IsModuleOrInterface(type) && !IsHarmless(type, modules))
+                if (type is not null && context.Torch.IsModuleOrInterface(type) && !IsHarmless(type, modules, context))
                     return false;
             }
         }
@@ -55,10 +55,10 @@ internal static class ModelAdvice
         symbol is IFieldSymbol or IPropertySymbol && !modules.Contains(symbol.ContainingType.OriginalDefinition, SymbolEqualityComparer.Default);
 
     /// <summary>Whether the type is a known layer without weights, a container, or a module class whose own code is looked at.</summary>
-    private static bool IsHarmless(ITypeSymbol type, IReadOnlyList<INamedTypeSymbol> modules) =>
-        (LayerTable.IsTorchSharps(type) && !type.IsAbstract && !LayerTable.IsWeighted(type)) || (!type.IsAbstract && modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default));
+    private static bool IsHarmless(ITypeSymbol type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) =>
+        (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !context.Layers.IsWeighted(type)) || (!type.IsAbstract && modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default));
 
     private static bool IsOfTorchSharp(INamedTypeSymbol? type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) => type is not null
         && (modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default)
-            || (SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, context.Torch.Module.ContainingAssembly) && !LayerTable.IsTorchSharps(type)));
+            || (SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, context.Torch.Module.ContainingAssembly) && !LayerTable.IsTorchSharp(type)));
 }

@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
 using QDrop.Generators.Lowering;
-using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
@@ -33,7 +32,7 @@ internal static class ModuleAdvice
         foreach (var same in calls)
         {
             var places = same.GroupBy(layer => layer.Receiver.Syntax).Select(group => group.First()).OrderBy(layer => layer.Receiver.Syntax.SpanStart).ToList();
-            if (places.Count < 2 || !LayerTable.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, context)))
+            if (places.Count < 2 || !context.Layers.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, context)))
                 continue;
             foreach (var later in places.Skip(1).Where((layer, i) => !AreAlternatives(places[i].Receiver.Syntax, layer.Receiver.Syntax)))
                 context.Report(Rules.SharedLayer, LocationInfo.Of(later.Receiver.Syntax), later.Name);
@@ -45,7 +44,7 @@ internal static class ModuleAdvice
     {
         for (var i = 0; i < chain.Steps.Count; i++)
         {
-            if (chain.Steps[i].Layer is { IsSpread: false } norm && LayerTable.IsBatchNorm(MemberTypes.Of(norm.Module.Operation, module, context))
+            if (chain.Steps[i].Layer is { IsSpread: false } norm && context.Layers.KindOf(MemberTypes.Of(norm.Module.Operation, module, context)) == LayerKind.BatchNorm
                 && (i > 0 ? WhyNotAfter(chain.Steps[i - 1], module, context) : WhyNotFirst(chain, module, context)) is { } reason)
             {
                 context.Report(Rules.BatchNormStays, LocationInfo.Of(norm.Receiver.Syntax), norm.Name, reason);
@@ -60,7 +59,7 @@ internal static class ModuleAdvice
         if (before.Layer is not { } layer || layer.IsSpread)
             return null;
         var type = MemberTypes.Of(layer.Module.Operation, module, context);
-        return LayerTable.IsWeighted(type) || !LayerTable.IsSimple(type) ? null : $"it follows '{layer.Name}', a {type.Name}";
+        return context.Layers.FoldsBatchNorm(type) || !context.Layers.IsSimple(type) ? null : $"it follows '{layer.Name}', a {type.Name}";
     }
 
     private static string? WhyNotFirst(Chain chain, INamedTypeSymbol module, AnalysisContext context)
@@ -74,7 +73,7 @@ internal static class ModuleAdvice
         return source switch
         {
             { Origin: Origin.Parameter } => "it is the first step of forward",
-            { Origin: Origin.Layer, Layer: { IsSpread: false } layer } when LayerTable.IsWeighted(MemberTypes.Of(layer.Module.Operation, module, context)) =>
+            { Origin: Origin.Layer, Layer: { IsSpread: false } layer } when context.Layers.FoldsBatchNorm(MemberTypes.Of(layer.Module.Operation, module, context)) =>
                 source.Uses.Count > 1 ? $"the value of '{layer.Name}' is used elsewhere, too" : $"it does not run each time that '{layer.Name}' does",
             { Origin: Origin.Operation, Op: { } op } => $"it follows '{op.Op.Name}'",
             _ => null,

@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
-using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
@@ -28,7 +27,7 @@ internal static class UnusedLayers
         {
             if (names[member.Name].Any(MayBeUse) || member.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference)
                 continue;
-            if (LayerTable.IsWeighted(MemberTypes.Of(member, TypeOf(member), module, context)))
+            if (context.Layers.IsWeighted(MemberTypes.Of(member, TypeOf(member), module, context)))
                 context.Report(Rules.UnusedLayer, LocationInfo.Of(Identifier(context.SyntaxOf(reference))), member.Name, MemberTypes.Of(member, TypeOf(member), module, context).Name, module.Name);
         }
     }

@@ -28,6 +28,8 @@ internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch,
 
     public OpsTable Ops { get; } = OpsTable.Of(compilation, torch);
 
+    public LayerTable Layers { get; } = LayerTable.Of(compilation);
+
     public List<DiagnosticInfo> Diagnostics { get; } = [];
 
     /// <summary>Whether something has been found for which no twin can be written.</summary>

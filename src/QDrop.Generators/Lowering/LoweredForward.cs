@@ -62,7 +62,7 @@ internal sealed class LoweredForward(
     private StepInfo ToInfo(TensorValue step, string code)
     {
         if (step.Layer is not { } layer)
-            return new StepInfo(step.Op!.Op.Name, IsFloat: false, IsBlock: null, Type: null, code);
+            return new StepInfo(step.Op!.Op.Name, IsFloat: false, IsBlock: null, Type: null, Kind: null, code);
         var called = layer.Module.Operation;
         var type = layer.IsSpread ? layer.Type : MemberTypes.Of(called, module, context);
         var isBlock = ModulePlaces.HolderOf(called) is { } holder ? QuantizationBlock.OfMember(holder) : null;
@@ -71,6 +71,7 @@ internal sealed class LoweredForward(
             FullPrecision.Holds(called, layer.Type),
             isBlock,
             type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+            context.Layers.KindOf(type),
             code);
     }
 
