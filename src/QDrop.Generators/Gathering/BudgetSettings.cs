@@ -12,7 +12,7 @@ internal static class BudgetSettings
     /// <param name="settings">What it says.</param>
     /// <param name="partsHaveWidths">Whether parts of the model have widths of their own.</param>
     /// <param name="finding">What to work with.</param>
-    public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, Finding finding)
+    public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, AnalysisContext finding)
     {
         if (attribute.NamedArguments.Any(a => a.Key == "MaxW"))
             CheckMost(attribute, settings, finding);
@@ -25,7 +25,7 @@ internal static class BudgetSettings
         ? $"{SettingsGatherer.Text(settings.W)} to {SettingsGatherer.Text(settings.MaxW)} within {budget.Trim()}"
         : SettingsGatherer.Text(settings.W);
 
-    private static void CheckMost(AttributeData attribute, Settings settings, Finding finding)
+    private static void CheckMost(AttributeData attribute, Settings settings, AnalysisContext finding)
     {
         var most = SettingsGatherer.Text(settings.MaxW);
         if (settings.Budget is null)

@@ -14,7 +14,7 @@ internal static class SettingConflicts
 
     /// <param name="attribute">The attribute.</param>
     /// <param name="finding">What to work with.</param>
-    public static void Check(AttributeData attribute, Finding finding)
+    public static void Check(AttributeData attribute, AnalysisContext finding)
     {
         Contradictions(attribute, finding);
         foreach (var (setting, reason) in Useless(attribute))
@@ -24,7 +24,7 @@ internal static class SettingConflicts
     /// <summary>Name of the method that an attribute names; <see langword="null"/> where it names none.</summary>
     public static string? MethodOf(AttributeData attribute) => Choice(attribute, "Method");
 
-    private static void Contradictions(AttributeData attribute, Finding finding)
+    private static void Contradictions(AttributeData attribute, AnalysisContext finding)
     {
         ContradictionsOfTraining();
         if (Choice(attribute, "Method") == "Brecq" && ValueOf(attribute, "Drop")?.Value is double and >= 0 and < 1 and var probability)

@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Helpers;
-using QDrop.Generators.Lowering;
 
 namespace QDrop.Generators.Gathering;
 
@@ -37,7 +36,7 @@ internal static class SettingsGatherer
     /// <param name="attribute">The attribute.</param>
     /// <param name="inputs">Tensors that the model takes.</param>
     /// <param name="finding">What to work with.</param>
-    public static Settings Gather(AttributeData attribute, int inputs, Finding finding)
+    public static Settings Gather(AttributeData attribute, int inputs, AnalysisContext finding)
     {
         var code = new List<string>();
         var training = new List<string>();
@@ -97,7 +96,7 @@ internal static class SettingsGatherer
                     break;
                 case "Calibration" when value.Value is INamedTypeSymbol source:
                     CheckSource(source);
-                    calibration = $"typeof({source.ToDisplayString(BodyRewriter.Qualified)})";
+                    calibration = $"typeof({source.ToDisplayString(SymbolNames.Qualified)})";
                     break;
             }
         }
@@ -117,7 +116,7 @@ internal static class SettingsGatherer
             var field = Member(type, value);
             if (field is null)
                 Report(Rules.Setting, argument, null, argument, Text(value), "expected one of " + string.Join(", ", type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name)));
-            return $"{type.ToDisplayString(BodyRewriter.Qualified)}.{field}";
+            return $"{type.ToDisplayString(SymbolNames.Qualified)}.{field}";
         }
 
         string Path(string argument, string path)

@@ -1,5 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Layers;
+using QDrop.Layers.Families;
 using QDrop.Models;
 using QDrop.Quantizers;
 using TorchSharp.Modules;
@@ -120,7 +121,7 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>The quantized layer of a float layer; one for each float layer, however often it is called.</summary>
-    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) => Layer(LayerSource.Of(PathOf(module), module), batchNorm);
+    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) => Layer(LayerFamilies.SourceOf(PathOf(module), module), batchNorm);
 
     /// <summary>The quantized layer of a weight; one for each weight, however often it is used.</summary>
     internal QuantizedLayer Layer(LayerSource source, BatchNorm? batchNorm = null)

@@ -2,12 +2,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>ReLU, however it is written: an activation quantizer takes it into its own pass over memory.</summary>
+/// <summary>ReLU: an activation quantizer takes it into its own pass over memory.</summary>
 internal static class Rectifier
 {
-    /// <summary>ReLU.</summary>
+    /// <summary>Gets ReLU, which chains use however the model writes it.</summary>
     public static Func<Tensor, Tensor> Function { get; } = static x => x.relu();
-
-    /// <summary>Whether a step is ReLU: TorchSharp's module, or the vocabulary's function.</summary>
-    public static bool Is(Step step) => step.Module is TorchSharp.Modules.ReLU || (step is { Kind: OpKind.Activation, Function: not null } && step.Name is nameof(Ops.relu) or nameof(Ops.relu_));
 }

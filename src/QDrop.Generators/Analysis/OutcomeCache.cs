@@ -10,7 +10,7 @@ using QDrop.Generators.Gathering;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
-namespace QDrop.Generators.Caching;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>
 /// What the analysis of each model said last, so that an edit that cannot change it costs nothing. The compiler asks about every model
@@ -21,29 +21,29 @@ namespace QDrop.Generators.Caching;
 /// syntax tree and refers to other trees weakly: nothing lives longer for it.
 /// </remarks>
 /// <param name="analyse">The analysis of a model.</param>
-internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, Finding, ModelOutcome> analyse)
+internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, ModelOutcome> analyse)
 {
     /// <summary>How many outcomes of a model are kept: that for the generator, that for analyzers, who see other generators' files, and those before the last edit.</summary>
     private const int Kept = 4;
 
     /// <summary>What the generator and the analyzers share.</summary>
-    public static OutcomeCache Shared { get; } = new(ModelGatherer.Gather);
+    public static OutcomeCache Shared { get; } = new(ModelAnalysis.Analyse);
 
     private readonly ConditionalWeakTable<SyntaxTree, FileOutcomes> _files = new();
 
     /// <summary>The outcome for the model declared there, from the compilation's sources without what this generator has written.</summary>
     public ModelOutcome Of(TypeDeclarationSyntax declaration, Compilation compilation, CancellationToken cancellation)
     {
-        var sources = OwnOutput.Without(compilation);
+        var sources = GeneratedSources.Without(compilation);
         var key = CompilationKey.Of(sources, cancellation);
         var outcomes = _files.GetValue(declaration.SyntaxTree, static _ => new FileOutcomes());
         if (outcomes.Find(declaration.SpanStart, key, sources) is { } known)
             return known;
         if (TorchTypes.Find(sources) is not { } torch)
             return ModelOutcome.Nothing;
-        var finding = new Finding(sources, torch, cancellation);
-        var outcome = analyse(declaration, finding);
-        outcomes.Keep(declaration.SpanStart, new Entry(key, [.. finding.Read.Where(t => t != declaration.SyntaxTree).Select(t => new WeakReference<SyntaxTree>(t))], outcome));
+        var context = new AnalysisContext(sources, torch, cancellation);
+        var outcome = analyse(declaration, context);
+        outcomes.Keep(declaration.SpanStart, new Entry(key, [.. context.Read.Where(t => t != declaration.SyntaxTree).Select(t => new WeakReference<SyntaxTree>(t))], outcome));
         return outcome;
     }
 

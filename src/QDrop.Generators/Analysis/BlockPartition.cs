@@ -2,13 +2,11 @@ using System.Collections.Generic;
 using System.Linq;
 using QDrop.Generators.Models;
 
-namespace QDrop.Generators.Gathering;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>What is reconstructed as one unit, in order, as far as compile time knows: what a Sequential holds is known at run time.</summary>
 internal static class BlockPartition
 {
-    private static readonly HashSet<string> Weighted = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear"];
-
     /// <param name="model">The model.</param>
     /// <param name="modules">Every module class it reaches.</param>
     /// <param name="places">Fields and properties of these classes, the model's own apart, of which an attribute says what is one unit.</param>
@@ -55,38 +53,36 @@ internal static class BlockPartition
         void Layer(StepInfo step, string type)
         {
             var name = step.Name;
-            var simple = type.Split('.').Last();
-            if (Weighted.Contains(simple))
-            {
+            if (byType.TryGetValue(type, out var own))
+                Add($"{name}: {own.Name}, {Manner(step.IsBlock ?? own.IsBlock)}");
+            else if (step.Kind == LayerKind.Weighted)
                 Begin(name);
-            }
-            else if (byType.TryGetValue(type, out var own))
-            {
-                units.Add($"{name}: {own.Name}, {Manner(step.IsBlock ?? own.IsBlock)}");
-                isOpen = false;
-            }
-            else if (simple == "MultiheadAttention")
-            {
-                units.Add($"{name}: attention, {Manner(step.IsBlock ?? true)}");
-                isOpen = false;
-            }
+            else if (step.Kind == LayerKind.Attention)
+                Add($"{name}: attention, {Manner(step.IsBlock ?? true)}");
             else if (step.IsBlock == true)
-            {
-                // What follows a Sequential is taken into its last layer.
-                units.Add($"{name}: {Manner(true)}");
-                isOpen = simple == "Sequential";
-            }
-            else if (simple == "Sequential" || !type.StartsWith("global::TorchSharp.Modules.", System.StringComparison.Ordinal))
-            {
-                units.Add($"{name}: its layers and blocks, one by one");
-                isOpen = false;
-            }
+                AddBlock(name, step.Kind);
+            else if (step.Kind == LayerKind.Sequential || !IsTorchSharp(type))
+                Add($"{name}: its layers and blocks, one by one");
             else if (isOpen)
-            {
                 units[units.Count - 1] += " → " + name;
-            }
+        }
+
+        void Add(string unit)
+        {
+            units.Add(unit);
+            isOpen = false;
+        }
+
+        void AddBlock(string name, LayerKind? kind)
+        {
+            Add($"{name}: {Manner(true)}");
+            // What follows a Sequential is taken into its last layer.
+            isOpen = kind == LayerKind.Sequential;
         }
     }
+
+    private static bool IsTorchSharp(string type) =>
+        type.StartsWith("global::TorchSharp.Modules.", System.StringComparison.Ordinal);
 
     private static string Manner(bool isBlock) => isBlock ? "one unit" : "layer by layer";
 }

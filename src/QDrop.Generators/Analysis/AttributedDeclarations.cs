@@ -5,7 +5,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace QDrop.Generators.Analyzers;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>Finds the classes of a compilation with an attribute. Only declarations whose syntax looks like it are bound.</summary>
 internal static class AttributedDeclarations

@@ -5,7 +5,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace QDrop.Generators.Caching;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>
 /// Everything in a compilation on which the meaning of a piece of code depends, apart from that code itself: the skeletons of its files,

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace QDrop.Generators.Caching;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>Stands for a text: SHA-256, so that no two texts are taken for the same.</summary>
 internal readonly record struct Digest(string Value)

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using QDrop.Generators.Diagnostics;
-using QDrop.Generators.Gathering;
+using QDrop.Generators.Mappings;
 
-namespace QDrop.Generators.Analyzers;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>
 /// Says what stands against the quantization of a model, by the same analysis by which the generator writes the model's twin. It is an
@@ -23,15 +23,15 @@ public sealed class QuantizationAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(static start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(ModelGatherer.AttributeName) is null)
+            if (start.Compilation.GetTypeByMetadataName(AttributeNames.Quantize) is null)
                 return;
-            var findings = CompilationFindings.Of(start.Compilation);
+            var findings = CompilationDiagnostics.Of(start.Compilation);
             // An editor shows only what is reported from the declaration in which it lies.
             start.RegisterSymbolAction(symbol => Report(symbol, findings), SymbolKind.NamedType);
         });
     }
 
-    private static void Report(SymbolAnalysisContext context, CompilationFindings findings)
+    private static void Report(SymbolAnalysisContext context, CompilationDiagnostics findings)
     {
         foreach (var declaration in context.Symbol.DeclaringSyntaxReferences)
         {

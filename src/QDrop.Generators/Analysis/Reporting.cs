@@ -1,8 +1,9 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Models;
 
-namespace QDrop.Generators.Diagnostics;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>What the generator reports, besides the analyzer. What both report is the same diagnostic, which the compiler prints once.</summary>
 internal readonly record struct Reporting(bool Errors, bool Others)

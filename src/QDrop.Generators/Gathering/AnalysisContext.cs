@@ -14,10 +14,10 @@ namespace QDrop.Generators.Gathering;
 /// What gathering one model works with. Never leaves the gathering. Syntax and semantic models come from here only, because it must be
 /// known what has been read: an outcome is used again until one of these files, or a declaration anywhere, changes.
 /// </summary>
-internal sealed class Finding(Compilation compilation, TorchTypes torch, CancellationToken cancellation)
+internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch, CancellationToken cancellation)
 {
     /// <summary>How deep code may be nested, in syntax nodes: a hundred calls in one another, or four hundred terms of a sum.</summary>
-    private const int MaximalDepth = 400;
+    private const int MaxDepth = 400;
 
     private readonly HashSet<SyntaxTree> _read = [];
     private readonly Dictionary<SyntaxTree, SemanticModel> _semantics = [];
@@ -27,6 +27,8 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
     public TorchTypes Torch { get; } = torch;
 
     public OpsTable Ops { get; } = OpsTable.Of(compilation, torch);
+
+    public LayerTable Layers { get; } = LayerTable.Of(compilation);
 
     public List<DiagnosticInfo> Diagnostics { get; } = [];
 
@@ -62,7 +64,7 @@ internal sealed class Finding(Compilation compilation, TorchTypes torch, Cancell
         while (open.Count > 0)
         {
             var (inner, depth) = open.Pop();
-            if (depth > MaximalDepth)
+            if (depth > MaxDepth)
                 throw new CodeTooDeepException(inner.AncestorsAndSelf().TakeWhile(static n => n is not (StatementSyntax or MemberDeclarationSyntax)).OfType<ExpressionSyntax>().LastOrDefault() ?? inner);
             foreach (var child in inner.ChildNodes())
                 open.Push((child, depth + 1));

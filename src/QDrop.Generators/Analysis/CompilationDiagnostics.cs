@@ -6,27 +6,27 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using QDrop.Generators.Advice;
-using QDrop.Generators.Caching;
-using QDrop.Generators.Gathering;
+using QDrop.Generators.Helpers;
+using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
-namespace QDrop.Generators.Analyzers;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>
 /// Every diagnostic of the models of one compilation, by the declaration in which it lies: computed when first asked for, each once,
 /// however many models reach the place.
 /// </summary>
-internal sealed class CompilationFindings
+internal sealed class CompilationDiagnostics
 {
-    private static readonly ConditionalWeakTable<Compilation, CompilationFindings> Found = new();
+    private static readonly ConditionalWeakTable<Compilation, CompilationDiagnostics> Found = new();
 
     private readonly object _lock = new();
     private readonly System.WeakReference<Compilation> _compilation;
     private Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>>? _byDeclaration;
 
-    private CompilationFindings(Compilation compilation) => _compilation = new System.WeakReference<Compilation>(compilation);
+    private CompilationDiagnostics(Compilation compilation) => _compilation = new System.WeakReference<Compilation>(compilation);
 
-    public static CompilationFindings Of(Compilation compilation) => Found.GetValue(compilation, static c => new CompilationFindings(c));
+    public static CompilationDiagnostics Of(Compilation compilation) => Found.GetValue(compilation, static c => new CompilationDiagnostics(c));
 
     /// <summary>What lies in a declaration of a type, and not in one nested in it.</summary>
     public IReadOnlyList<Diagnostic> In(SyntaxReference declaration, CancellationToken cancellation)
@@ -50,7 +50,7 @@ internal sealed class CompilationFindings
         var seen = new HashSet<DiagnosticInfo>();
         var reached = new HashSet<string>();
         var isComplete = true;
-        var outcomes = AttributedDeclarations.Of(ModelGatherer.AttributeName, compilation, cancellation)
+        var outcomes = AttributedDeclarations.Of(AttributeNames.Quantize, compilation, cancellation)
             .Select(found => (found.Declaration, Outcome: OutcomeCache.Shared.Of(found.Declaration, compilation, cancellation)))
             .ToList();
         var models = new HashSet<string>(ModelOutcome.Models([.. outcomes.Select(o => o.Outcome)]).Select(model => model.Name));
@@ -65,18 +65,18 @@ internal sealed class CompilationFindings
         }
         if (!isComplete)
             return byDeclaration; // Of a class that is not a module yet, nobody knows what it will be made of.
-        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(QuantizationBlock.AttributeName, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(AttributeNames.QuantizationBlock, compilation, cancellation).Where(found => IsUnreached(found.Type)))
             Add(BlockAdvice.Unreached(type, attribute), declaration);
-        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(FullPrecision.AttributeName, compilation, cancellation).Where(found => IsUnreached(found.Type)))
-            Add(OverrideAdvice.Unreached(type, FullPrecision.AttributeName, attribute), declaration);
-        foreach (var name in new[] { ModelGatherer.AttributeName, FullPrecision.AttributeName, QuantizationBlock.AttributeName })
+        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(AttributeNames.FullPrecision, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+            Add(OverrideAdvice.Unreached(type, AttributeNames.FullPrecision, attribute), declaration);
+        foreach (var name in new[] { AttributeNames.Quantize, AttributeNames.FullPrecision, AttributeNames.QuantizationBlock })
         {
             foreach (var (declaration, member, attribute) in AttributedDeclarations.Members(name, compilation, cancellation).Where(found => IsUnreached(found.Member.ContainingType)))
                 Add(OverrideAdvice.Unreached(member, name, attribute), declaration);
         }
         return byDeclaration;
 
-        bool IsUnreached(INamedTypeSymbol type) => !reached.Contains(ModelGatherer.FullName(type));
+        bool IsUnreached(INamedTypeSymbol type) => !reached.Contains(SymbolNames.FullName(type));
 
         void Add(DiagnosticInfo info, TypeDeclarationSyntax otherwise)
         {

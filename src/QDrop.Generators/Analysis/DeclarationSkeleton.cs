@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace QDrop.Generators.Caching;
+namespace QDrop.Generators.Analysis;
 
 /// <summary>
 /// What a file says to other files: everything but the bodies of its methods, accessors and constructors, and the values that its
