@@ -60,7 +60,7 @@ public static class ModelCalibrator
         settings.Validated();
         if (settings.Method is Method.Cpq or Method.Lsq)
         {
-            throw new QDropException("QDROP271", $"Method = {settings.Method} trains the model, which needs the class of each input; calibration got inputs alone. Train with CpqTrainer on TrainingData, "
+            throw new QDropException(Codes.TargetsMissing, $"Method = {settings.Method} trains the model, which needs the class of each input; calibration got inputs alone. Train with CpqTrainer on TrainingData, "
                 + "or in a build let the calibration source implement ILabelledCalibrationSource.");
         }
         CalibrationData.Check(inputs, settings);

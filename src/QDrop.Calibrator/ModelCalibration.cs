@@ -82,7 +82,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         if (cost.QuantizedShare >= 0.5)
             return;
         string largest = string.Join(", ", cost.FloatLayers.Take(3).Select(static l => FormattableString.Invariant($"{l.Name} {l.Share:0.#%}")));
-        channel.Send(Diagnosis.Warning("QDROP234", FormattableString.Invariant(
+        channel.Send(Diagnosis.Warning(Codes.LittleQuantized, FormattableString.Invariant(
             $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from what need not stay float."), plan.Model));
     }
 
@@ -92,7 +92,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         if (training is not { Collapsed: { Count: > 0 } collapsed })
             return;
         string first = string.Join(", ", collapsed.Take(5));
-        channel.Send(Diagnosis.Warning("QDROP273", $"The learned bit widths of {collapsed.Count} grids of {plan.Descriptor.Name} fell to 2, the least there is: {first}{(collapsed.Count > 5 ? ", …" : "")}. "
+        channel.Send(Diagnosis.Warning(Codes.BitsCollapsed, $"The learned bit widths of {collapsed.Count} grids of {plan.Descriptor.Name} fell to 2, the least there is: {first}{(collapsed.Count > 5 ? ", …" : "")}. "
             + "Lower BitPenalty where that costs accuracy, or give the layer its bits with [Quantize(W = …)].", plan.Model));
     }
 
@@ -100,18 +100,18 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
     {
         try
         {
-            return plan.Descriptor.CreateModel() ?? throw new QDropException("QDROP231", $"The factory of {plan.Descriptor.Name} gave null: expected the model, untrained.");
+            return plan.Descriptor.CreateModel() ?? throw new QDropException(Codes.ModelNotCreated, $"The factory of {plan.Descriptor.Name} gave null: expected the model, untrained.");
         }
         catch (Exception e) when (e is not QDropException)
         {
-            throw new QDropException("QDROP231", $"The model {plan.Descriptor.Name} could not be created: {Diagnosis.Describe(e)}. Make its constructor (or the factory that [Quantize] names) work without arguments.", e);
+            throw new QDropException(Codes.ModelNotCreated, $"The model {plan.Descriptor.Name} could not be created: {Diagnosis.Describe(e)}. Make its constructor (or the factory that [Quantize] names) work without arguments.", e);
         }
     }
 
     private bool LoadWeights(nn.Module model)
     {
         if (plan.Weights is null)
-            throw new QDropException("QDROP210", $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
+            throw new QDropException(Codes.WeightsMissing, $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
         DeclareInput(plan.Weights);
         foreach (string file in WeightFile.FilesOf(plan.Weights).Skip(1))
             DeclareInput(file);
@@ -128,7 +128,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (QDropException e)
         {
-            throw new PlacedException(e, e.Code == "QDROP222" ? plan.CalibrationPlace : plan.Model);
+            throw new PlacedException(e, e.Code == Codes.InputsDoNotFit ? plan.CalibrationPlace : plan.Model);
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
-            throw new QDropException("QDROP230", $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.", e);
+            throw new QDropException(Codes.ForwardThrew, $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.", e);
         }
 
         WarnOfCollapse(outcome.Training);
@@ -178,7 +178,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PlacedException(new QDropException("QDROP260", $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
+            throw new PlacedException(new QDropException(Codes.NotWritten, $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
         }
     }
 

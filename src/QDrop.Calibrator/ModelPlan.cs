@@ -81,7 +81,7 @@ internal sealed class ModelPlan
             return true;
         return PlacedException.At(property is null ? PlaceOf("Insight", attributeHasIt: false) : Place.OfProperty(_request, "QDropInsight"), () => bool.TryParse(value, out bool insight)
             ? insight
-            : throw new QDropException("QDROP106", $"Insight = {value} cannot be used: expected true or false."));
+            : throw new QDropException(Codes.NoValue, $"Insight = {value} cannot be used: expected true or false."));
     }
 
     /// <summary>What is set one by one counts more than the preset beside it, in whatever order they are written.</summary>

@@ -69,7 +69,7 @@ internal static class SettingNames
     internal static bool IsSetting(string name) => Setters.ContainsKey(name);
 
     /// <summary>Sets one value; its range is checked later.</summary>
-    /// <exception cref="QDropException">QDROP106: the text is no value of the setting's type. QDROP285: it is no budget.</exception>
+    /// <exception cref="QDropException">QDROP106: the text is no value of the setting's type. QDROP036: it is no budget.</exception>
     internal static QuantizationSettings With(this QuantizationSettings settings, string name, string value)
     {
         try
@@ -78,7 +78,7 @@ internal static class SettingNames
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new QDropException("QDROP106", $"{name} = {value} cannot be used: {e.Message}", e);
+            throw new QDropException(Codes.NoValue, $"{name} = {value} cannot be used: {e.Message}", e);
         }
     }
 

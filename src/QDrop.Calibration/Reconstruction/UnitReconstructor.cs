@@ -187,6 +187,6 @@ internal sealed class UnitReconstructor(QuantizationSettings settings, DrawSourc
 
     private static long RowBytes(Samples samples) => samples.Values.Max(static v => v.NumberOfElements / Math.Max(1, v.shape[0]) * v.element_size());
 
-    private QDropException Diverged(IReconstructable unit, int iteration, string what, string advice) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,
+    private QDropException Diverged(IReconstructable unit, int iteration, string what, string advice) => new(Codes.Diverged, string.Create(CultureInfo.InvariantCulture,
         $"The loss of unit '{unit.Name}' {what} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, λ {settings.Lambda}). {advice}"));
 }

@@ -38,7 +38,7 @@ public sealed class CpqTrainer
     /// <see cref="Method.Cpq"/>.
     /// </param>
     /// <exception cref="ArgumentException">The model's class has no quantized twin.</exception>
-    /// <exception cref="QDropException">A setting is out of its range (QDROP201, QDROP203).</exception>
+    /// <exception cref="QDropException">A setting is out of its range (QDROP004, QDROP006).</exception>
     public CpqTrainer(Module model, QuantizationSettings settings) : this(DescriptorOf(model), model, settings)
     {
     }
@@ -47,7 +47,7 @@ public sealed class CpqTrainer
     /// <param name="descriptor">The description, written by the generator.</param>
     /// <param name="model">The trained float model.</param>
     /// <param name="settings">The settings.</param>
-    /// <exception cref="QDropException">A setting is out of its range (QDROP201, QDROP203).</exception>
+    /// <exception cref="QDropException">A setting is out of its range (QDROP004, QDROP006).</exception>
     public CpqTrainer(QuantizedModelDescriptor descriptor, Module model, QuantizationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(descriptor);

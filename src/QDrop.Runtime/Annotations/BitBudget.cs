@@ -35,12 +35,12 @@ public readonly record struct BitBudget(decimal Amount, BudgetUnit Unit)
     /// <summary>Reads a budget.</summary>
     /// <param name="text">A number with a decimal point and a unit, in whatever case.</param>
     /// <returns>The budget.</returns>
-    /// <exception cref="QDropException">QDROP285: the text is no budget; the message says what was expected.</exception>
+    /// <exception cref="QDropException">QDROP036: the text is no budget; the message says what was expected.</exception>
     public static BitBudget Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         string? fault = Read(text, out BitBudget budget);
-        return fault is null ? budget : throw new QDropException("QDROP285", $"Budget = \"{text}\" cannot be used: {fault}.");
+        return fault is null ? budget : throw new QDropException(Codes.Budget, $"Budget = \"{text}\" cannot be used: {fault}.");
     }
 
     /// <summary>Reads a budget.</summary>

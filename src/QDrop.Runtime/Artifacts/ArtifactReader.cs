@@ -9,9 +9,9 @@ internal static class ArtifactReader
 {
     private static readonly InputFile Kind = new(
         "quantized model",
-        Missing: "QDROP254",
-        Damaged: "QDROP250",
-        Foreign: "QDROP251",
+        Missing: Codes.ArtifactMissing,
+        Damaged: Codes.ArtifactDamaged,
+        Foreign: Codes.ArtifactForeign,
         Advice: "Build the project again, or copy the artifact again.",
         AdviceIfMissing: "Build the project, which makes it (unless QDropEnabled is false), or give the path of the artifact.");
 
@@ -54,7 +54,7 @@ internal static class ArtifactReader
         if (number > Artifact.FormatVersion)
         {
             throw new QDropException(
-                "QDROP252",
+                Codes.ArtifactNewer,
                 $"The quantized model '{path}' has format version {number}, but this version of QDrop reads up to {Artifact.FormatVersion}. Update the package QDrop.Runtime, or build the model with the version that the program uses.");
         }
         return number;

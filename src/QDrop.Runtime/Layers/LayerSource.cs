@@ -56,7 +56,7 @@ internal sealed record LayerSource(string Name, Tensor Weight, Tensor? Bias, int
     private static LayerSource OfConvolution(string name, Convolution convolution, IReadOnlyList<string> parameters)
     {
         if (convolution.transposed && convolution.groups > 1)
-            throw new QDropException("QDROP232", $"'{name}', a {convolution.GetName()} with groups = {convolution.groups}, cannot be quantized per output channel: expected groups = 1 in a transposed convolution. Use one group, or replace it by upsampling and a convolution.");
+            throw new QDropException(Codes.UnsupportedModule, $"'{name}', a {convolution.GetName()} with groups = {convolution.groups}, cannot be quantized per output channel: expected groups = 1 in a transposed convolution. Use one group, or replace it by upsampling and a convolution.");
         long[] stride = convolution.stride, dilation = convolution.dilation, outputPadding = convolution.output_padding;
         long groups = convolution.groups;
         (long[] padding, Func<Tensor, Tensor>? pad) = PaddingOf(convolution);

@@ -15,23 +15,23 @@ public sealed partial record QuantizationSettings
     private void ValidateScale()
     {
         if (!Enum.IsDefined(Scale))
-            throw new QDropException("QDROP203", $"Scale = {Scale} cannot be used: expected one of {string.Join(", ", Enum.GetNames<Scale>())}.");
+            throw new QDropException(Codes.Setting, $"Scale = {Scale} cannot be used: expected one of {string.Join(", ", Enum.GetNames<Scale>())}.");
         if (Scale != Scale.Free && ActivationLearning == ActivationLearning.LsqPlus)
         {
-            throw new QDropException("QDROP280", $"Scale = {Scale} cannot be used together with ActivationLearning = LsqPlus: a learned offset does not stay a whole number of steps. "
+            throw new QDropException(Codes.LearnedOffset, $"Scale = {Scale} cannot be used together with ActivationLearning = LsqPlus: a learned offset does not stay a whole number of steps. "
                 + "Expected ActivationLearning = Lsq or Fixed, or Scale = Free.");
         }
         if (Scale != Scale.Free && Method is (Method.Cpq or Method.Lsq))
-            throw new QDropException("QDROP203", $"Scale = {Scale} cannot be used: expected Free together with Method = {Method}, whose scales take in the batch norms' factors in the end.");
+            throw new QDropException(Codes.Setting, $"Scale = {Scale} cannot be used: expected Free together with Method = {Method}, whose scales take in the batch norms' factors in the end.");
         if (Norm is not (null or QDrop.Norm.Auto or (>= 1 and <= 4)))
-            throw new QDropException("QDROP203", FormattableString.Invariant($"Norm = {Norm} cannot be used: expected a power from 1 to 4, or Auto."));
+            throw new QDropException(Codes.Setting, FormattableString.Invariant($"Norm = {Norm} cannot be used: expected a power from 1 to 4, or Auto."));
         if (Loss == LossKind.Fisher && NormOrDefault != 2)
         {
-            throw new QDropException("QDROP282", FormattableString.Invariant(
+            throw new QDropException(Codes.NormOfFisher, FormattableString.Invariant(
                 $"Norm = {(Norm == QDrop.Norm.Auto ? "Auto" : Norm)} cannot be used together with Loss = Fisher, which weights squared errors. Expected no Norm, Norm = 2, or Loss = MeanSquared."));
         }
         if (Exponents is not null && Scale != Scale.PowerOfTwo)
-            throw new QDropException("QDROP203", $"Exponents cannot be used together with Scale = {Scale}, which learns none. Expected no Exponents, or Scale = PowerOfTwo.");
+            throw new QDropException(Codes.Setting, $"Exponents cannot be used together with Scale = {Scale}, which learns none. Expected no Exponents, or Scale = PowerOfTwo.");
         ExponentSettings exponents = ExponentsOrDefault;
         Check(exponents.Share is > 0 and < 1, nameof(exponents.Share), exponents.Share, "a share above 0 and below 1");
         Check(exponents.Reach > 0 && double.IsFinite(exponents.Reach), nameof(exponents.Reach), exponents.Reach, "above 0");
@@ -43,7 +43,7 @@ public sealed partial record QuantizationSettings
         static void Check(bool valid, string name, double found, string expected)
         {
             if (!valid)
-                throw new QDropException("QDROP203", FormattableString.Invariant($"Exponents.{name} = {found} cannot be used: expected {expected}."));
+                throw new QDropException(Codes.Setting, FormattableString.Invariant($"Exponents.{name} = {found} cannot be used: expected {expected}."));
         }
     }
 }

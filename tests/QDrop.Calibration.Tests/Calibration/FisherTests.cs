@@ -80,7 +80,7 @@ public sealed class FisherTests : IDisposable
     {
         using var model = new Regressor();
         var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
-        Assert.Equal("QDROP203", error.Code);
+        Assert.Equal("QDROP006", error.Code);
         Assert.Contains("at least two classes", error.Message, StringComparison.Ordinal);
     }
 

@@ -33,17 +33,17 @@ public sealed class QuantizationSettingsTests
     public void A_value_that_cannot_be_used_is_named_with_what_can(QuantizationSettings settings, string found, string expected)
     {
         var error = Assert.Throws<QDropException>(settings.Validated);
-        Assert.Equal("QDROP203", error.Code);
+        Assert.Equal("QDROP006", error.Code);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<QuantizationSettings, string, string> Contradictory => new()
     {
-        { new() { Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP280", "Scale = PowerOfTwo" },
-        { new() { Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP280", "Scale = NearestPowerOfTwo" },
-        { new() { Loss = LossKind.Fisher, Norm = Norm.Auto }, "QDROP282", "Norm = Auto" },
-        { new() { Loss = LossKind.Fisher, Norm = 1.5 }, "QDROP282", "Norm = 1.5" },
+        { new() { Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP033", "Scale = PowerOfTwo" },
+        { new() { Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP033", "Scale = NearestPowerOfTwo" },
+        { new() { Loss = LossKind.Fisher, Norm = Norm.Auto }, "QDROP034", "Norm = Auto" },
+        { new() { Loss = LossKind.Fisher, Norm = 1.5 }, "QDROP034", "Norm = 1.5" },
     };
 
     [Theory, MemberData(nameof(Contradictory))]
