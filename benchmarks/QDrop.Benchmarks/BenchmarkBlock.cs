@@ -38,7 +38,7 @@ internal sealed class BenchmarkBlock : IReconstructable, IDisposable
         {
             using var weight = randn([shape.Channels, shape.Channels, 3L, 3L]) * deviation;
             var quantizer = new WeightQuantizer($"conv{i}", weight, 0) { Bits = weightBits, Enabled = true };
-            quantizer.SearchRange();
+            quantizer.Calibration.SearchRange();
             return quantizer;
         })];
         _biases = [zeros([shape.Channels]), zeros([shape.Channels])];

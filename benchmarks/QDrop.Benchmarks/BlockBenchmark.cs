@@ -88,7 +88,7 @@ internal static class BlockBenchmark
         yield return ("loss", Time(iterations, () => loss.Evaluate(output, rows).Gradient.Dispose()));
 
         WeightQuantizer weight = block.Weights[0];
-        weight.BeginLearning(channelsLast: true);
+        weight.Calibration.BeginLearning(channelsLast: true);
         var optimizer = new RoundingOptimizer(weight);
         using Tensor slope = weight.Value().clone();
         yield return ("rounding", Time(iterations, () =>
@@ -96,7 +96,7 @@ internal static class BlockBenchmark
             weight.Value().grad = slope;
             optimizer.Step(1e-9, 20, 0.01);
         }));
-        weight.EndLearning();
+        weight.Calibration.EndLearning();
         yield return ("relu", Time(iterations, () => mix.Batch.relu().Dispose()));
         yield return ("add", Time(iterations, () => (mix.Batch + output).Dispose()));
     }

@@ -42,8 +42,8 @@ internal static class OwnRun
             using var run = new CalibrationRun(ResNet20.Quantized.Descriptor, settings with { Samples = (int)inputs.shape[0] }, twin, [inputs], progress: null, default);
             run.Discover();
             run.SearchRanges();
-            double[] weightErrors = [.. twin.Context.Layers.Select(static l => l.Weight.RangeError)];
-            double[] activationErrors = [.. twin.Context.Activations.Select(static a => a.RangeError)];
+            double[] weightErrors = [.. twin.Context.Layers.Select(static l => l.Weight.Calibration.RangeError)];
+            double[] activationErrors = [.. twin.Context.Activations.Select(static a => a.Calibration.RangeError)];
             run.Reconstruct();
             CalibrationOutcome outcome = run.Outcome();
             IReadOnlyDictionary<CalibrationPhase, double> seconds = outcome.Profile.Seconds;

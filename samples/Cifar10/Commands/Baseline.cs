@@ -1,4 +1,5 @@
 using Cifar10.Data;
+using QDrop.Calibration;
 using QDrop.Artifacts;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports;

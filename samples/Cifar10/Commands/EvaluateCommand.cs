@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cifar10.Data;
+using QDrop.Calibration;
 using QDrop.Artifacts;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports;

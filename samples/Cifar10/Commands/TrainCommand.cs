@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cifar10.Data;
 using Cifar10.Training;
+using QDrop;
 using QDrop.Artifacts;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports;

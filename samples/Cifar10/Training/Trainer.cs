@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cifar10.Data;
+using QDrop.Calibration;
 using QDrop.Artifacts;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports;

@@ -8,6 +8,7 @@ using QDrop.Safetensors;
 using QDrop.Tests.Artifacts.PyTorch;
 using TorchSharp;
 using Xunit;
+using QDrop.Calibration;
 using static TorchSharp.torch;
 
 namespace QDrop.Tests.Artifacts;

@@ -6,6 +6,7 @@ using QDrop.Safetensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
+using QDrop.Calibration;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -53,7 +53,7 @@ public sealed class BudgetTests : CalibrationTest
             foreach (WidthError width in layer.Errors)
             {
                 own.Weight.Bits = width.Bits;
-                own.Weight.SearchRange();
+                own.Weight.Calibration.SearchRange();
                 own.Weight.Enabled = true;
                 double error = (twin.call(_inputs) - expected).square().sum().ToDouble() / expected.square().sum().ToDouble();
                 own.Weight.Enabled = false;

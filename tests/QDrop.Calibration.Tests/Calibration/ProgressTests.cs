@@ -72,7 +72,7 @@ public sealed class ProgressTests() : CalibrationTest(seed: 7)
         using var weight = new WeightQuantizer("w", tensor([.. fractions, .. fractions, .. fractions]).view(1, 18), 0) { Bits = 2 };
         weight.SetGrid([1], [0]);
         Assert.Null(SettledRounding.Share([weight]));
-        weight.BeginLearning();
+        weight.Calibration.BeginLearning();
         Assert.Equal(0.5, SettledRounding.Share([weight]));
     }
 

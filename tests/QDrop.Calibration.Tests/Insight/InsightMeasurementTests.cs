@@ -87,7 +87,7 @@ public sealed class InsightMeasurementTests : IDisposable
             using Twin twin = TwinOf(outcome);
             QuantizedLayer own = twin.Context.Layers.Single(l => l.Name == layer.Name);
             own.Weight.Bits = bits;
-            own.Weight.SearchRange();
+            own.Weight.Calibration.SearchRange();
             Assert.Equal(twin.Ratio() - outcome.Insight.OutputSqnr, layer.Gain!.Value, Tolerance);
         }
     }
@@ -106,9 +106,9 @@ public sealed class InsightMeasurementTests : IDisposable
             ActivationQuantizer own = twin.Context.Activations.Single(a => a.Name == activation.Name);
             twin.Context.Enable(weights: false, activations: false);
             own.Bits = 6;
-            own.Observing = true;
+            own.Calibration.Observing = true;
             twin.Ratio();
-            own.Observing = false;
+            own.Calibration.Observing = false;
             twin.Context.Enable(weights: true, activations: true);
             Assert.Equal(twin.Ratio() - outcome.Insight.OutputSqnr, activation.Gain!.Value, Tolerance);
         }

@@ -32,8 +32,8 @@ public sealed class ActivationExponentTests
         using var scope = NewDisposeScope();
         using var quantizer = Searched(rand(Count) * 3);
         Assert.Equal(0, quantizer.ZeroPoint!.item<float>());
-        quantizer.BeginLearning(drop, new PinnedDraws(), _tape);
-        quantizer.BeginExponents();
+        quantizer.Calibration.BeginLearning(drop, new PinnedDraws(), _tape);
+        ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         // Some elements beyond the grid on either side.
         var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
 
@@ -55,7 +55,7 @@ public sealed class ActivationExponentTests
         }
         Assert.Equal(forward, Near.Values(y));
         Near.Equal(ofInput, x.grad!);
-        Near.Equal([(float)ofLog], quantizer.ScaleGradient!, 1e-4, 1e-4);
+        Near.Equal([(float)ofLog], quantizer.Calibration.Learning!.ScaleGradient!, 1e-4, 1e-4);
     }
 
     [Fact]
@@ -65,15 +65,15 @@ public sealed class ActivationExponentTests
         var sample = randn(Count) + 0.4;
         using var quantizer = Searched(sample);
         var step = quantizer.Scale!.item<float>();
-        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
-        quantizer.BeginExponents();
+        quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
+        ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         using (no_grad())
-            quantizer.LogScale!.copy_(tensor([MathF.Log2(step) + 1]));
+            ((LearnedPower)quantizer.Calibration.Learning!).LogScale!.copy_(tensor([MathF.Log2(step) + 1]));
         var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
         _tape.Backward([quantizer.Forward(x)], [flow]);
-        float[] gradient = quantizer.ScaleGradient!;
+        float[] gradient = quantizer.Calibration.Learning!.ScaleGradient!;
 
-        quantizer.EndLearning();
+        quantizer.Calibration.EndLearning();
 
         double wider = 2 * step, zero = quantizer.ZeroPoint!.item<float>(), ofLog = 0;
         Assert.Equal(wider, quantizer.Scale!.item<float>());
@@ -94,11 +94,11 @@ public sealed class ActivationExponentTests
         using var scope = NewDisposeScope();
         using var quantizer = Searched(rand(Count));
         var step = quantizer.Scale!.item<float>();
-        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
-        quantizer.BeginExponents();
+        quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
+        ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         using (no_grad())
-            quantizer.LogScale!.add_(40);
-        quantizer.EndLearning();
+            ((LearnedPower)quantizer.Calibration.Learning!).LogScale!.add_(40);
+        quantizer.Calibration.EndLearning();
         Assert.InRange(quantizer.Scale!.item<float>(), step * 2, step * 8);
     }
 
@@ -109,10 +109,10 @@ public sealed class ActivationExponentTests
         var x = rand(Count) * 3;
         using var quantizer = Searched(x);
         var before = Near.Values(quantizer.Forward(x));
-        quantizer.BeginLearning(0, new PinnedDraws(), _tape);
-        quantizer.BeginExponents();
+        quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
+        ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         Assert.Equal(before, Near.Values(quantizer.Forward(x)));
-        quantizer.EndLearning();
+        quantizer.Calibration.EndLearning();
         Assert.Equal(before, Near.Values(quantizer.Forward(x)));
         Assert.True(PowerOfTwo.Is(quantizer.Scale!.item<float>()));
     }
@@ -125,19 +125,19 @@ public sealed class ActivationExponentTests
         using var scope = NewDisposeScope();
         using var quantizer = Searched(rand(Count), scale);
         var step = quantizer.Scale!.item<float>();
-        quantizer.BeginLearning(0.5, new PinnedDraws(), _tape);
+        quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape);
         var x = rand(Count).requires_grad_();
         _tape.Backward([quantizer.Forward(x)], [ones_like(x)]);
         Assert.Contains(Near.Values(x.grad!), g => g != 0);
-        quantizer.EndLearning();
+        quantizer.Calibration.EndLearning();
         Assert.Equal(step, quantizer.Scale!.item<float>());
     }
 
     private static ActivationQuantizer Searched(Tensor x, Scale scale = Scale.PowerOfTwo)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = 4, Range = new(Scale: scale), Observing = true };
+        var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(Scale: scale), Observing = true } };
         quantizer.Forward(x);
-        quantizer.Observing = false;
+        quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;
         return quantizer;
     }

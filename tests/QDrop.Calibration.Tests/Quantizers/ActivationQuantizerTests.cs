@@ -29,7 +29,7 @@ public sealed class ActivationQuantizerTests
 
         Near.Equal(golden.Floats("output"), y);
         Near.Equal(golden.Floats("grad_input"), x.grad!);
-        Near.Equal(golden.Floats("grad_scale"), quantizer.ScaleGradient!);
+        Near.Equal(golden.Floats("grad_scale"), quantizer.Calibration.Learning!.ScaleGradient!);
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -46,7 +46,7 @@ public sealed class ActivationQuantizerTests
         Assert.Equal(x.stride(), y.stride());
         Near.Equal(golden.Floats("output"), y);
         Near.Equal(golden.Floats("grad_input"), x.grad!);
-        Near.Equal(golden.Floats("grad_scale"), quantizer.ScaleGradient!);
+        Near.Equal(golden.Floats("grad_scale"), quantizer.Calibration.Learning!.ScaleGradient!);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ActivationQuantizerTests
             var inside = level is >= 0 and <= 15;
             return flow[i] * (Math.Clamp(level, 0, 15) - zero - (inside ? ratio : 0));
         }) / Math.Sqrt(600 * 15);
-        Near.Equal([(float)expected], quantizer.ScaleGradient!, 1e-4);
+        Near.Equal([(float)expected], quantizer.Calibration.Learning!.ScaleGradient!, 1e-4);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class ActivationQuantizerTests
     {
         using var scope = NewDisposeScope();
         var golden = GoldenVectors.Case("observers", 0);
-        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Observing = true };
+        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Observing = true } };
         var x = golden.Tensor("input");
         Assert.Same(x, quantizer.Forward(x));
         Near.Equal(golden.Floats("scale"), quantizer.Scale!);
@@ -150,7 +150,7 @@ public sealed class ActivationQuantizerTests
     {
         var quantizer = new ActivationQuantizer("a");
         quantizer.Restore(golden.Whole("bit"), golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
-        quantizer.BeginLearning(drop, new PinnedDraws(), _tape);
+        quantizer.Calibration.BeginLearning(drop, new PinnedDraws(), _tape);
         return quantizer;
     }
 

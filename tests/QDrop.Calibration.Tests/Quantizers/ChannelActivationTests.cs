@@ -77,10 +77,10 @@ public sealed class ChannelActivationTests
         (float[] Y, float[] Scales) Run()
         {
             using var quantizer = Quantizer(16, 1, [.. Enumerable.Range(0, 16)]);
-            quantizer.BeginLearning(0.5, new PinnedDraws(), _tape);
+            quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape);
             Tensor input = x.clone().requires_grad_(), y = quantizer.Forward(input);
             _tape.Backward([y], [flow]);
-            return (Near.Values(y.detach()), quantizer.ScaleGradient!);
+            return (Near.Values(y.detach()), quantizer.Calibration.Learning!.ScaleGradient!);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class ChannelActivationTests
         manual_seed(5);
         var options = new RangeOptions(observer, symmetric, 97);
         Tensor[] batches = [.. Enumerable.Range(0, 2).Select(_ => randn(6, 4, 5, 5) * arange(1, 5).view(1, 4, 1, 1))];
-        using var all = new ActivationQuantizer("a") { Bits = Bits, Range = options, PerChannel = true, Source = new(4, 4), Observing = true };
+        using var all = new ActivationQuantizer("a") { Bits = Bits, Calibration = { Range = options, PerChannel = true, Observing = true }, Source = new(4, 4) };
         foreach (Tensor batch in batches)
             all.Forward(batch);
 
@@ -107,7 +107,7 @@ public sealed class ChannelActivationTests
         Assert.Equal([4], all.Scale!.shape);
         for (int c = 0; c < 4; c++)
         {
-            using var one = new ActivationQuantizer("c") { Bits = Bits, Range = options, Observing = true };
+            using var one = new ActivationQuantizer("c") { Bits = Bits, Calibration = { Range = options, Observing = true } };
             foreach (Tensor batch in batches)
                 one.Forward(batch.narrow(1, c, 1));
             Assert.Equal(one.Scale!.item<float>(), all.Scale[c].item<float>());
@@ -121,10 +121,10 @@ public sealed class ChannelActivationTests
         using var scope = NewDisposeScope();
         using var quantizer = Quantizer(3, 1, [0, 1, 2]);
         float[] scales = Near.Values(quantizer.Scale!);
-        quantizer.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus);
+        quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus);
         using (no_grad())
-            quantizer.Offset!.copy_(tensor([-2.4f * scales[0], 9 * scales[1], -90f]));
-        quantizer.EndLearning();
+            quantizer.Calibration.Learning!.Offset!.copy_(tensor([-2.4f * scales[0], 9 * scales[1], -90f]));
+        quantizer.Calibration.EndLearning();
         Near.Equal([2, 0, 7], quantizer.ZeroPoint!);
         Near.Equal(scales, quantizer.Scale!, 0, 0);
     }
@@ -140,7 +140,7 @@ public sealed class ChannelActivationTests
             Assert.Equal("QDROP235", error.Code);
             Assert.Contains("5 channels", error.Message, StringComparison.Ordinal);
         }
-        using var observing = new ActivationQuantizer("a") { Bits = Bits, Range = new(RangeObserver.AverageMinMax), PerChannel = true, Source = new(2, 7), Observing = true };
+        using var observing = new ActivationQuantizer("a") { Bits = Bits, Calibration = { Range = new(RangeObserver.AverageMinMax), PerChannel = true, Observing = true }, Source = new(2, 7) };
         observing.Forward(randn(2, 7));
         Assert.Equal("QDROP235", Assert.Throws<QDropException>(() => observing.Forward(randn(2, 8))).Code);
     }
@@ -181,7 +181,7 @@ public sealed class ChannelActivationTests
         Tensor input = Ordered(values, channelsLast).requires_grad_(learning is not null);
         using var all = Quantizer(channels, axis, [.. Enumerable.Range(0, channels)]);
         if (learning is { } learns)
-            all.BeginLearning(drop, draws, _tape, learns);
+            all.Calibration.BeginLearning(drop, draws, _tape, learns);
         Tensor output = rectify ? all.ForwardRectified(input) : all.Forward(input);
         if (learning is not null)
             _tape.Backward([output], [flow]);
@@ -192,7 +192,7 @@ public sealed class ChannelActivationTests
         {
             using var one = Quantizer(1, null, [c]);
             if (learning is { } also)
-                one.BeginLearning(drop, new DrawsAt(Near.Values(places.narrow(axis, c, 1).contiguous())), _tape, also);
+                one.Calibration.BeginLearning(drop, new DrawsAt(Near.Values(places.narrow(axis, c, 1).contiguous())), _tape, also);
             Tensor channel = values.narrow(axis, c, 1).contiguous().requires_grad_(learning is not null);
             Tensor expected = rectify ? one.ForwardRectified(channel) : one.Forward(channel);
             Near.Equal(Near.Values(expected.detach()), output.detach().narrow(axis, c, 1).contiguous(), 0, 0);
@@ -203,9 +203,9 @@ public sealed class ChannelActivationTests
             if (learning == ActivationLearning.Fixed)
                 continue;
             // Sums in another order.
-            Near.Equal(one.ScaleGradient!, [all.ScaleGradient![c]], 1e-4, 1e-5);
+            Near.Equal(one.Calibration.Learning!.ScaleGradient!, [all.Calibration.Learning!.ScaleGradient![c]], 1e-4, 1e-5);
             if (learning == ActivationLearning.LsqPlus)
-                Near.Equal(one.OffsetGradient!, [all.OffsetGradient![c]], 1e-4, 1e-5);
+                Near.Equal(one.Calibration.Learning!.OffsetGradient!, [all.Calibration.Learning!.OffsetGradient![c]], 1e-4, 1e-5);
         }
     }
 

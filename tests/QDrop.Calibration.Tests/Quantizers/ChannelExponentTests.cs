@@ -57,16 +57,16 @@ public sealed class ChannelExponentTests
         for (int c = 0; c < Channels; c++)
         {
             using ActivationQuantizer one = Learning(Channel(searched, c), perChannel: false, drop, new DrawsAt(Near.Values(Channel(places, c))));
-            Assert.Equal(one.Exponents[0], all.Exponents[c]);
+            Assert.Equal(((LearnedPower)one.Calibration.Learning!).Exponents[0], ((LearnedPower)all.Calibration.Learning!).Exponents[c]);
             Tensor channel = Channel(values, c).requires_grad_();
             Tensor expected = rectify ? one.ForwardRectified(channel) : one.Forward(channel);
             _tape.Backward([expected], [Channel(flow, c)]);
             Near.Equal(Near.Values(expected), Channel(output.detach(), c), 0, 0);
             Near.Equal(Near.Values(channel.grad!), Channel(input.grad!, c), 0, 0);
-            float found = all.ScaleGradient![c];
+            float found = all.Calibration.Learning!.ScaleGradient![c];
             Assert.NotEqual(0, found);
             // Sums in another order.
-            Near.Equal(one.ScaleGradient!, [found], 1e-4, 1e-5 * Math.Pow(3, c));
+            Near.Equal(one.Calibration.Learning!.ScaleGradient!, [found], 1e-4, 1e-5 * Math.Pow(3, c));
         }
     }
 
@@ -80,16 +80,16 @@ public sealed class ChannelExponentTests
         Tensor searched = randn(shape) * (arange(0, Channels, ScalarType.Float32) + 1).view(1, Channels, 1, 1) + 0.3;
         using ActivationQuantizer all = Learning(searched, perChannel: true, 0, new PinnedDraws());
         ActivationQuantizer[] ones = [.. Enumerable.Range(0, Channels).Select(c => Learning(Channel(searched, c), perChannel: false, 0, new PinnedDraws()))];
-        int[] moved = [.. all.Exponents.Select((k, c) => k + (c % 3) - 1)];
-        all.Exponents = moved;
-        all.EndLearning();
+        int[] moved = [.. ((LearnedPower)all.Calibration.Learning!).Exponents.Select((k, c) => k + (c % 3) - 1)];
+        ((LearnedPower)all.Calibration.Learning!).Exponents = moved;
+        all.Calibration.EndLearning();
         Tensor x = randn(shape) * 4, input = channelsLast ? x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : x;
         Tensor output = all.Forward(input);
         for (int c = 0; c < Channels; c++)
         {
             using ActivationQuantizer one = ones[c];
-            one.Exponents = [moved[c]];
-            one.EndLearning();
+            ((LearnedPower)one.Calibration.Learning!).Exponents = [moved[c]];
+            one.Calibration.EndLearning();
             Assert.Equal((one.Scale!.item<float>(), one.ZeroPoint!.item<float>()), (Near.Values(all.Scale!)[c], Near.Values(all.ZeroPoint!)[c]));
             Near.Equal(Near.Values(one.Forward(Channel(x, c))), Channel(output, c), 0, 0);
         }
@@ -100,12 +100,12 @@ public sealed class ChannelExponentTests
     /// <summary>A quantizer whose exponents are being learned, its range searched.</summary>
     private ActivationQuantizer Learning(Tensor searched, bool perChannel, double drop, DrawSource draws)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = 3, Range = new(Scale: Scale.PowerOfTwo), PerChannel = perChannel, Source = new(4, Channels), Observing = true };
+        var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(Scale: Scale.PowerOfTwo), PerChannel = perChannel, Observing = true }, Source = new(4, Channels) };
         quantizer.Forward(searched);
-        quantizer.Observing = false;
+        quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;
-        quantizer.BeginLearning(drop, draws, _tape);
-        quantizer.BeginExponents();
+        quantizer.Calibration.BeginLearning(drop, draws, _tape);
+        ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         return quantizer;
     }
 }

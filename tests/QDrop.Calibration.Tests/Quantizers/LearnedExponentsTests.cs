@@ -26,10 +26,10 @@ public sealed class LearnedExponentsTests
     {
         using var scope = NewDisposeScope();
         using WeightQuantizer free = Quantizer(0, Scale.Free), quantizer = Quantizer(0);
-        quantizer.BeginExponents();
+        quantizer.Calibration.BeginExponents();
         float[] scales = Near.Values(free.Scale!), zeros;
-        Near.Equal(scales, [.. quantizer.Exponents!.Steps().Select(s => s.Scale)], 1e-5, 0);
-        zeros = [.. quantizer.Exponents.Steps().Select(s => s.ZeroPoint)];
+        Near.Equal(scales, [.. quantizer.Calibration.Exponents!.Steps().Select(s => s.Scale)], 1e-5, 0);
+        zeros = [.. quantizer.Calibration.Exponents!.Steps().Select(s => s.ZeroPoint)];
         Assert.All(zeros, z => Assert.Equal(MathF.Round(z), z));
         // Within the grid a soft weight is the float weight; beyond it, the grid's end.
         float[] weights = Near.Values(quantizer.Weight);
@@ -45,20 +45,20 @@ public sealed class LearnedExponentsTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = Quantizer(axis, symmetric: symmetric, perChannel: perChannel);
-        quantizer.BeginExponents();
-        var exponents = quantizer.Exponents!;
+        quantizer.Calibration.BeginExponents();
+        var exponents = quantizer.Calibration.Exponents!;
         // Somewhere else than at the start, where every gradient of a step is 0; some α at which h is stopped.
-        quantizer.Alpha!.add_(randn(quantizer.Weight.shape) * 1.5);
+        quantizer.Calibration.Alpha!.add_(randn(quantizer.Weight.shape) * 1.5);
         foreach (ref float learned in exponents.V.AsSpan())
             learned += randn(1).item<float>() * 0.3f;
-        quantizer.Changed();
+        quantizer.Calibration.Changed();
         var flow = randn(quantizer.Weight.shape);
         quantizer.Value().backward([flow]);
-        Tensor gradient = quantizer.TakeSlope()!;
-        quantizer.Backward(gradient, null, 0, static (_, _) => { });
+        Tensor gradient = quantizer.Calibration.TakeSlope()!;
+        quantizer.Calibration.Backward(gradient, null, 0, static (_, _) => { });
         float[] ofAlpha = Near.Values(gradient);
 
-        float[] weights = Near.Values(quantizer.Weight), alpha = Near.Values(quantizer.Alpha!), v = exponents.V, slopes = Near.Values(flow);
+        float[] weights = Near.Values(quantizer.Weight), alpha = Near.Values(quantizer.Calibration.Alpha!), v = exponents.V, slopes = Near.Values(flow);
         var (channels, steps, top) = (exponents.Channels, exponents.Steps(), 15);
         int Channel(int i) => !perChannel ? 0 : axis == 0 ? i / PerChannel : i % Channels;
 
@@ -93,8 +93,8 @@ public sealed class LearnedExponentsTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = Quantizer(0);
-        quantizer.BeginExponents();
-        LearnedExponents exponents = quantizer.Exponents!;
+        quantizer.Calibration.BeginExponents();
+        LearnedExponents exponents = quantizer.Calibration.Exponents!;
         float[] weights = Near.Values(quantizer.Weight), v = [-0.7f, 0.4f, 5];
         double[][] errors = [.. exponents.Channels.Select((table, c) => Enumerable.Range(table.First, table.ZeroPoints.Length).Select(k => Nearest(weights[(c * PerChannel)..((c + 1) * PerChannel)], k)).ToArray())];
         for (var c = 0; c < Channels; c++)
@@ -127,14 +127,14 @@ public sealed class LearnedExponentsTests
     {
         using var scope = NewDisposeScope();
         using WeightQuantizer searched = Quantizer(0, Scale.Free), quantizer = Quantizer(0);
-        quantizer.BeginExponents();
+        quantizer.Calibration.BeginExponents();
         float[] moved = [-5, 0.2f, 7];
-        moved.CopyTo(quantizer.Exponents!.V, 0);
+        moved.CopyTo(quantizer.Calibration.Exponents!.V, 0);
         float[] scales = Near.Values(searched.Scale!), weights = Near.Values(quantizer.Weight);
 
-        Assert.Equal((2, 3), quantizer.HardenExponents());
+        Assert.Equal((2, 3), quantizer.Calibration.HardenExponents());
 
-        Assert.Null(quantizer.Exponents);
+        Assert.Null(quantizer.Calibration.Exponents);
         int[] up = [0, 1, 1];
         for (var c = 0; c < Channels; c++)
         {
@@ -147,8 +147,8 @@ public sealed class LearnedExponentsTests
         // Rounding goes on at the fractions of the new grid.
         float[] steps = Near.Values(quantizer.Scale!);
         Near.Equal([.. weights.Select((w, i) => (float)(w / steps[i / PerChannel] - Math.Floor(w / (double)steps[i / PerChannel])))],
-            [.. Near.Values(quantizer.Alpha!).Select(a => (float)Rectified(a))], 1e-4, 1e-4);
-        quantizer.EndLearning();
+            [.. Near.Values(quantizer.Calibration.Alpha!).Select(a => (float)Rectified(a))], 1e-4, 1e-4);
+        quantizer.Calibration.EndLearning();
         Assert.All(Near.Values(quantizer.Value()).Select((w, i) => w / steps[i / PerChannel]), level => Assert.Equal(Math.Round(level), level));
     }
 
@@ -157,10 +157,10 @@ public sealed class LearnedExponentsTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = Quantizer(0);
-        quantizer.BeginExponents();
-        quantizer.EndLearning();
-        Assert.Null(quantizer.Alpha);
-        Assert.Null(quantizer.Exponents);
+        quantizer.Calibration.BeginExponents();
+        quantizer.Calibration.EndLearning();
+        Assert.Null(quantizer.Calibration.Alpha);
+        Assert.Null(quantizer.Calibration.Exponents);
         Assert.All(Near.Values(quantizer.Scale!), s => Assert.True(PowerOfTwo.Is(s)));
         Assert.False(quantizer.Value().requires_grad);
     }
@@ -174,8 +174,8 @@ public sealed class LearnedExponentsTests
         var weight = randn(Channels, PerChannel) * tensor([0.3f, 1, 2.6f]).unsqueeze(1);
         weight.narrow(0, 0, 1).narrow(1, 3, 1).fill_(2);
         weight.narrow(0, 2, 1).narrow(1, 5, 1).fill_(-14);
-        var quantizer = new WeightQuantizer("w", axis == 0 ? weight : weight.transpose(0, 1), axis) { Bits = 4, Enabled = true, PerChannel = perChannel, Range = new(Symmetric: symmetric, Scale: scale) };
-        quantizer.SearchRange();
+        var quantizer = new WeightQuantizer("w", axis == 0 ? weight : weight.transpose(0, 1), axis) { Bits = 4, Enabled = true, Calibration = { PerChannel = perChannel, Range = new(Symmetric: symmetric, Scale: scale) } };
+        quantizer.Calibration.SearchRange();
         return quantizer;
     }
 }

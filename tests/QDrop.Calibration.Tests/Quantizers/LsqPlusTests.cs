@@ -60,8 +60,8 @@ public sealed class LsqPlusTests
         }
         var factor = 1 / Math.Sqrt(Count * (double)Top);
         Near.Equal(ofInput, x.grad!);
-        Near.Equal([(float)(ofScale * factor)], quantizer.ScaleGradient!, 1e-4, 1e-5);
-        Near.Equal([(float)(ofOffset * factor)], quantizer.OffsetGradient!, 1e-4, 1e-5);
+        Near.Equal([(float)(ofScale * factor)], quantizer.Calibration.Learning!.ScaleGradient!, 1e-4, 1e-5);
+        Near.Equal([(float)(ofOffset * factor)], quantizer.Calibration.Learning!.OffsetGradient!, 1e-4, 1e-5);
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class LsqPlusTests
         var factor = 1 / Math.Sqrt(Count * (double)Top);
         var ofScale = (Loss(Scale + Step, offset) - Loss(Scale - Step, offset)) / (2 * Step) * factor;
         var ofOffset = (Loss(Scale, offset + Step) - Loss(Scale, offset - Step)) / (2 * Step) * factor;
-        Near.Equal([(float)ofScale], quantizer.ScaleGradient!, 1e-4, 1e-4);
-        Near.Equal([(float)ofOffset], quantizer.OffsetGradient!, 1e-4, 1e-4);
+        Near.Equal([(float)ofScale], quantizer.Calibration.Learning!.ScaleGradient!, 1e-4, 1e-4);
+        Near.Equal([(float)ofOffset], quantizer.Calibration.Learning!.OffsetGradient!, 1e-4, 1e-4);
 
         double Loss(double s, double b) => values.Select((v, i) =>
         {
@@ -101,9 +101,9 @@ public sealed class LsqPlusTests
         using var scope = NewDisposeScope();
         using var quantizer = Learning(0.5);
         using (no_grad())
-            quantizer.Offset!.fill_(offset);
-        quantizer.EndLearning();
-        Assert.Null(quantizer.Offset);
+            quantizer.Calibration.Learning!.Offset!.fill_(offset);
+        quantizer.Calibration.EndLearning();
+        Assert.Null(quantizer.Calibration.Learning!.Offset);
         Assert.Equal(expected, quantizer.ZeroPoint!.item<float>());
         Assert.Equal(Scale, quantizer.Scale!.item<float>());
     }
@@ -121,7 +121,7 @@ public sealed class LsqPlusTests
         _tape.Backward([left, right], [flow, flow]);
         Near.Equal(Near.Values(left), right);
         Near.Equal(Near.Values(a.grad!), b.grad!);
-        Near.Equal(rows.OffsetGradient!, last.OffsetGradient!, 1e-4, 1e-6);
+        Near.Equal(rows.Calibration.Learning!.OffsetGradient!, last.Calibration.Learning!.OffsetGradient!, 1e-4, 1e-6);
     }
 
     [Fact]
@@ -130,19 +130,19 @@ public sealed class LsqPlusTests
         using var scope = NewDisposeScope();
         using var quantizer = new ActivationQuantizer("a");
         quantizer.Restore(4, Scale, ZeroPoint);
-        quantizer.BeginLearning(0, new PinnedDraws(), _tape, ActivationLearning.Fixed);
+        quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape, ActivationLearning.Fixed);
         var x = Input().requires_grad_();
         _tape.Backward([quantizer.Forward(x)], [ones_like(x)]);
         Assert.NotNull(x.grad);
-        Assert.Null(quantizer.ScaleGradient);
-        Assert.Null(quantizer.Offset);
+        Assert.Null(quantizer.Calibration.Learning!.ScaleGradient);
+        Assert.Null(quantizer.Calibration.Learning!.Offset);
     }
 
     private ActivationQuantizer Learning(double drop)
     {
         var quantizer = new ActivationQuantizer("a");
         quantizer.Restore(4, Scale, ZeroPoint);
-        quantizer.BeginLearning(drop, new PinnedDraws(), _tape, ActivationLearning.LsqPlus);
+        quantizer.Calibration.BeginLearning(drop, new PinnedDraws(), _tape, ActivationLearning.LsqPlus);
         return quantizer;
     }
 

@@ -53,7 +53,7 @@ public sealed class ObserverTests
     public void Average_min_max_is_the_range_of_the_mean_ends()
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Range = new(RangeObserver.AverageMinMax), Observing = true };
+        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.AverageMinMax), Observing = true } };
         quantizer.Forward(tensor([-1f, 0.5f, 4f]));
         quantizer.Forward(tensor([-3f, 2f, 0f]));
         // From −2 to 3.
@@ -68,7 +68,7 @@ public sealed class ObserverTests
         manual_seed(3);
         Tensor one = randn(400), two = randn(400) * 3;
         var (a, b) = (RangeSearch.OfTensor(one, 3, "x"), RangeSearch.OfTensor(two, 3, "x"));
-        using var quantizer = new ActivationQuantizer("a") { Bits = 3, Range = new(RangeObserver.AverageLeastError), Observing = true };
+        using var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(RangeObserver.AverageLeastError), Observing = true } };
         quantizer.Forward(one);
         quantizer.Forward(two);
         var expected = QuantizationRange.Asymmetric((a.Minimum + b.Minimum) / 2, (a.Maximum + b.Maximum) / 2, 7);
@@ -80,10 +80,10 @@ public sealed class ObserverTests
     public void Without_an_average_the_last_observation_counts_and_observing_again_begins_anew()
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Range = new(RangeObserver.AverageMinMax), Observing = true };
+        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.AverageMinMax), Observing = true } };
         quantizer.Forward(tensor([0f, 100f]));
-        quantizer.Observing = false;
-        quantizer.Observing = true;
+        quantizer.Calibration.Observing = false;
+        quantizer.Calibration.Observing = true;
         quantizer.Forward(tensor([0f, 15f]));
         Assert.Equal(1, quantizer.Scale!.item<float>(), 1e-6f);
     }
@@ -92,9 +92,9 @@ public sealed class ObserverTests
     public void A_symmetric_grid_has_zero_in_its_middle()
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Range = new(RangeObserver.MinMax, Symmetric: true), Observing = true };
+        using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.MinMax, Symmetric: true), Observing = true } };
         quantizer.Forward(tensor([-1f, 15f]));
-        quantizer.Observing = false;
+        quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;
         // 15 / 7.5 = 2 for each level, from −8 to 7.
         Assert.Equal(2, quantizer.Scale!.item<float>(), 1e-6f);
@@ -114,10 +114,10 @@ public sealed class ObserverTests
         manual_seed(5);
         var weight = randn(4, 30) * tensor([1f, 2, 4, 8]).view(4, 1);
         var options = new RangeOptions(observer, Symmetric: true, Percentile: 95);
-        using var each = new WeightQuantizer("w", weight, 0) { Bits = 4, Range = options };
-        using var all = new WeightQuantizer("w", weight, 0) { Bits = 4, Range = options, PerChannel = false };
-        each.SearchRange();
-        all.SearchRange();
+        using var each = new WeightQuantizer("w", weight, 0) { Bits = 4, Calibration = { Range = options } };
+        using var all = new WeightQuantizer("w", weight, 0) { Bits = 4, Calibration = { Range = options, PerChannel = false } };
+        each.Calibration.SearchRange();
+        all.Calibration.SearchRange();
         Assert.Equal(4, each.Scale!.data<float>().Distinct().Count());
         for (var c = 0; c < 4; c++)
             Assert.Equal(RangeSearch.OfTensor(weight[c], 4, "w", options).Scale, each.Scale!.data<float>()[c]);

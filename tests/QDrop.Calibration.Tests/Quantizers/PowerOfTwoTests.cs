@@ -99,8 +99,8 @@ public sealed class PowerOfTwoTests
     public void A_grid_for_all_channels_has_one_exponent()
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new WeightQuantizer("w", randn(4, 30), 0) { Bits = 3, PerChannel = false, Range = new(Scale: Scale.PowerOfTwo) };
-        quantizer.SearchRange();
+        using var quantizer = new WeightQuantizer("w", randn(4, 30), 0) { Bits = 3, Calibration = { PerChannel = false, Range = new(Scale: Scale.PowerOfTwo) } };
+        quantizer.Calibration.SearchRange();
         Assert.Single(Near.Values(quantizer.Scale!).Distinct(), PowerOfTwo.Is);
     }
 
@@ -111,7 +111,7 @@ public sealed class PowerOfTwoTests
         var batches = Enumerable.Range(1, 3).Select(k => rand(200) * k).ToArray();
         float Searched(Scale scale)
         {
-            using var quantizer = new ActivationQuantizer("a") { Bits = 4, Range = new(RangeObserver.AverageMinMax, Scale: scale), Observing = true };
+            using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.AverageMinMax, Scale: scale), Observing = true } };
             foreach (var batch in batches)
                 quantizer.Forward(batch);
             return quantizer.Scale!.item<float>();
@@ -125,8 +125,8 @@ public sealed class PowerOfTwoTests
     public void A_range_that_no_exponent_reaches_is_refused(Scale scale)
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new WeightQuantizer("huge", full([2, 8], 3e38f), 0) { Bits = 2, Range = new(Scale: scale) };
-        var error = Assert.Throws<QDropException>(() => quantizer.SearchRange());
+        using var quantizer = new WeightQuantizer("huge", full([2, 8], 3e38f), 0) { Bits = 2, Calibration = { Range = new(Scale: scale) } };
+        var error = Assert.Throws<QDropException>(() => quantizer.Calibration.SearchRange());
         Assert.Equal("QDROP281", error.Code);
         Assert.Contains("huge", error.Message, StringComparison.Ordinal);
     }
@@ -135,8 +135,8 @@ public sealed class PowerOfTwoTests
     public void Dead_channels_have_an_exponent_and_stay_dead()
     {
         using var scope = NewDisposeScope();
-        using var quantizer = new WeightQuantizer("dead", zeros(2, 8), 0) { Bits = 4, Enabled = true, Range = new(Scale: Scale.PowerOfTwo) };
-        quantizer.SearchRange();
+        using var quantizer = new WeightQuantizer("dead", zeros(2, 8), 0) { Bits = 4, Enabled = true, Calibration = { Range = new(Scale: Scale.PowerOfTwo) } };
+        quantizer.Calibration.SearchRange();
         Assert.All(Near.Values(quantizer.Scale!), s => Assert.True(PowerOfTwo.Is(s)));
         Assert.All(Near.Values(quantizer.Value()), w => Assert.Equal(0, w));
     }
@@ -145,8 +145,8 @@ public sealed class PowerOfTwoTests
     {
         manual_seed(11);
         var weight = randn(24, 45) * rand(24, 1) + 0.1;
-        var quantizer = new WeightQuantizer("w", weight, 0) { Bits = bits, Range = new(Scale: scale) };
-        quantizer.SearchRange();
+        var quantizer = new WeightQuantizer("w", weight, 0) { Bits = bits, Calibration = { Range = new(Scale: scale) } };
+        quantizer.Calibration.SearchRange();
         return quantizer;
     }
 

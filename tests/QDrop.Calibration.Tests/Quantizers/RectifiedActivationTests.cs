@@ -19,10 +19,10 @@ public sealed class RectifiedActivationTests
     [InlineData(0.0)]
     [InlineData(0.5)]
     [InlineData(1.0)]
-    public void While_learning(double drop) => Same(quantizer => quantizer.BeginLearning(drop, new PinnedDraws(), _tape), learns: true);
+    public void While_learning(double drop) => Same(quantizer => quantizer.Calibration.BeginLearning(drop, new PinnedDraws(), _tape), learns: true);
 
     [Fact]
-    public void While_the_offset_is_learned() => Same(quantizer => quantizer.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus), learns: true);
+    public void While_the_offset_is_learned() => Same(quantizer => quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus), learns: true);
 
     [Fact]
     public void Without_learning() => Same(static _ => { }, learns: false);
@@ -31,7 +31,7 @@ public sealed class RectifiedActivationTests
     public void Not_enabled() => Same(static quantizer => quantizer.Enabled = false, learns: false);
 
     [Fact]
-    public void Observing() => Same(static quantizer => quantizer.Observing = true, learns: false);
+    public void Observing() => Same(static quantizer => quantizer.Calibration.Observing = true, learns: false);
 
     private void Same(Action<ActivationQuantizer> prepare, bool learns)
     {
@@ -57,7 +57,7 @@ public sealed class RectifiedActivationTests
             Tensor y = forward(quantizer, x);
             if (learns)
                 _tape.Backward([y], [flow]);
-            return (Near.Values(y.detach()), x.grad is null ? [] : Near.Values(x.grad), quantizer.ScaleGradient ?? Near.Values(quantizer.Scale!));
+            return (Near.Values(y.detach()), x.grad is null ? [] : Near.Values(x.grad), quantizer.Calibration.Learning!.ScaleGradient ?? Near.Values(quantizer.Scale!));
         }
     }
 }

@@ -106,8 +106,8 @@ public sealed class ShiftArithmeticTests
     public void Weights_are_their_levels_shifted(Scale scale)
     {
         using var scope = NewDisposeScope();
-        using var weight = new WeightQuantizer("w", randn(12, 40) * (rand(12, 1) * 3), 0) { Bits = 5, Enabled = true, Range = new(Scale: scale) };
-        weight.SearchRange();
+        using var weight = new WeightQuantizer("w", randn(12, 40) * (rand(12, 1) * 3), 0) { Bits = 5, Enabled = true, Calibration = { Range = new(Scale: scale) } };
+        weight.Calibration.SearchRange();
         var (levels, exponents) = Integers(weight);
         Assert.Equal(Near.Values(weight.Value()), levels.Select((level, i) => Shifted(level, exponents[i / 40])));
     }
@@ -138,16 +138,16 @@ public sealed class ShiftArithmeticTests
 
     private static WeightQuantizer Weight(Tensor values, int bits)
     {
-        var quantizer = new WeightQuantizer("w", values, 0) { Bits = bits, Enabled = true, Range = new(Scale: Scale.PowerOfTwo) };
-        quantizer.SearchRange();
+        var quantizer = new WeightQuantizer("w", values, 0) { Bits = bits, Enabled = true, Calibration = { Range = new(Scale: Scale.PowerOfTwo) } };
+        quantizer.Calibration.SearchRange();
         return quantizer;
     }
 
     private static ActivationQuantizer Activation(Tensor x, int bits)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = bits, Range = new(Scale: Scale.PowerOfTwo), Observing = true };
+        var quantizer = new ActivationQuantizer("a") { Bits = bits, Calibration = { Range = new(Scale: Scale.PowerOfTwo), Observing = true } };
         quantizer.Forward(x);
-        quantizer.Observing = false;
+        quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;
         return quantizer;
     }

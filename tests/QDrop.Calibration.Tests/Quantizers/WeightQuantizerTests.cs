@@ -32,10 +32,10 @@ public sealed unsafe class WeightQuantizerTests
         using var quantizer = Quantizer(golden);
         // The golden scales are rounded to 9 decimals, too coarse for the fractional part of a weight that lies 100 levels from 0; the search finds
         // them exactly.
-        quantizer.SearchRange();
+        quantizer.Calibration.SearchRange();
         Near.Equal(golden.Floats("scale"), quantizer.Scale!);
-        quantizer.BeginLearning();
-        Near.Equal(golden.Floats("alpha_init"), quantizer.Alpha!, 1e-5, 1e-6);
+        quantizer.Calibration.BeginLearning();
+        Near.Equal(golden.Floats("alpha_init"), quantizer.Calibration.Alpha!, 1e-5, 1e-6);
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -48,12 +48,12 @@ public sealed unsafe class WeightQuantizerTests
         var soft = quantizer.Value();
         Near.Equal(golden.Floats("soft"), soft, absolute: 1e-7);
         soft.backward([golden.Tensor("grad_output")]);
-        Tensor gradient = quantizer.TakeSlope()!;
-        Assert.Null(quantizer.TakeSlope());
-        Assert.Equal(0, quantizer.Backward(gradient, null, 0, static (_, _) => { }));
+        Tensor gradient = quantizer.Calibration.TakeSlope()!;
+        Assert.Null(quantizer.Calibration.TakeSlope());
+        Assert.Equal(0, quantizer.Calibration.Backward(gradient, null, 0, static (_, _) => { }));
         Near.Equal(golden.Floats("grad_alpha"), gradient);
 
-        quantizer.EndLearning();
+        quantizer.Calibration.EndLearning();
         Near.Equal(golden.Floats("hard"), quantizer.Value());
     }
 
@@ -94,7 +94,7 @@ public sealed unsafe class WeightQuantizerTests
         using var scope = NewDisposeScope();
         var golden = GoldenVectors.Case("adaround", index);
         using var quantizer = Learning(golden);
-        quantizer.EndLearning();
+        quantizer.Calibration.EndLearning();
         var levels = quantizer.Levels();
 
         Assert.Equal(ScalarType.Byte, levels.dtype);
@@ -111,7 +111,7 @@ public sealed unsafe class WeightQuantizerTests
         using var scope = NewDisposeScope();
         var weight = randn([3L, 2L, 3L, 3L]);
         using var quantizer = new WeightQuantizer("w", weight, 0) { Bits = 2 };
-        quantizer.SearchRange();
+        quantizer.Calibration.SearchRange();
         Near.Equal(Near.Values(weight), quantizer.Value(), 0, 0);
     }
 
@@ -132,12 +132,12 @@ public sealed unsafe class WeightQuantizerTests
         var weight = tensor([0.11f, -0.22f, 3.1f, -4.2f, 0.3f, 0.1f, 5.3f, 1.1f], new long[] { 2, 2, 2 }, ScalarType.Float32);
         using var transposed = new WeightQuantizer("w", weight, 1) { Bits = 3, Enabled = true };
         using var direct = new WeightQuantizer("w", weight.transpose(0, 1), 0) { Bits = 3, Enabled = true };
-        transposed.SearchRange();
-        direct.SearchRange();
+        transposed.Calibration.SearchRange();
+        direct.Calibration.SearchRange();
         Near.Equal(Near.Values(direct.Value()), transposed.Value().transpose(0, 1), 0, 0);
 
-        transposed.BeginLearning();
-        direct.BeginLearning();
+        transposed.Calibration.BeginLearning();
+        direct.Calibration.BeginLearning();
         Near.Equal(Near.Values(direct.Value()), transposed.Value().transpose(0, 1), 0, 0);
     }
 
@@ -146,7 +146,7 @@ public sealed unsafe class WeightQuantizerTests
     {
         using var scope = NewDisposeScope();
         using var quantizer = new WeightQuantizer("conv7", randn([3L, 4L]), 0) { Bits = 4, Enabled = true };
-        quantizer.SearchRange();
+        quantizer.Calibration.SearchRange();
         quantizer.Bits = 2;
         Assert.Null(quantizer.Scale);
         Assert.Contains("conv7", Assert.Throws<InvalidOperationException>(quantizer.Value).Message);
@@ -162,9 +162,9 @@ public sealed unsafe class WeightQuantizerTests
     private static WeightQuantizer Learning(JsonElement golden)
     {
         var quantizer = Quantizer(golden);
-        quantizer.BeginLearning();
-        quantizer.Alpha!.copy_(golden.Tensor("alpha"));
-        quantizer.Changed();
+        quantizer.Calibration.BeginLearning();
+        quantizer.Calibration.Alpha!.copy_(golden.Tensor("alpha"));
+        quantizer.Calibration.Changed();
         return quantizer;
     }
 }

@@ -77,8 +77,8 @@ public sealed class ActivationExponentPhaseTests
         {
             Iterated = (_, _) =>
             {
-                learning.Add(unit.Activations[0].LogScale is not null);
-                drops.Add(unit.Activations[0].Drop);
+                learning.Add(((LearnedPower)unit.Activations[0].Calibration.Learning!).LogScale is not null);
+                drops.Add(unit.Activations[0].Calibration.Learning!.Drop);
             },
         }.Reconstruct(unit, x, x, x, null, default);
 
@@ -124,7 +124,7 @@ public sealed class ActivationExponentPhaseTests
         int[] before = unit.Exponents;
         double[] drops = [0.5, 0.2];
         for (int i = 0; i < 2; i++)
-            activations[i].BeginLearning(drops[i], new SeededDraws(i), _tape);
+            activations[i].Calibration.BeginLearning(drops[i], new SeededDraws(i), _tape);
         var settings = _settings with { Iterations = 100, Exponents = new() { ActivationShare = 0.5, ActivationLearningRate = 0.1 } };
         var phase = new ActivationExponentPhase(activations, settings, begin: 7);
         var measured = new List<double>();
@@ -135,10 +135,10 @@ public sealed class ActivationExponentPhaseTests
             for (int i = 0; i < 2 && iteration is > 7 and < 58; i++)
                 _tape.Backward([(activations[i].Forward(seen[i]) - seen[i]).square().mean()], [ones([])]);
             phase.Step(iteration);
-            Assert.Equal(drops, activations.Select(a => a.Drop));
+            Assert.Equal(drops, activations.Select(a => a.Calibration.Learning!.Drop));
         }
 
-        Assert.All(activations, a => Assert.Null(a.LogScale));
+        Assert.All(activations, a => Assert.Null(((LearnedPower)a.Calibration.Learning!).LogScale));
         // Those it began with and at least one other for each; the other stays as it is then.
         Assert.InRange(measured.Count, 4, 6);
         Assert.Equal(measured.Min(), Error(unit.Exponents));
@@ -147,8 +147,8 @@ public sealed class ActivationExponentPhaseTests
 
         double Measure()
         {
-            Assert.All(activations, a => Assert.Equal(0, a.Drop));
-            measured.Add(Error([.. activations.Select(a => a.LogScale is null ? PowerOfTwo.Floor(a.Scale!.item<float>()) : a.Exponents[0])]));
+            Assert.All(activations, a => Assert.Equal(0, a.Calibration.Learning!.Drop));
+            measured.Add(Error([.. activations.Select(a => ((LearnedPower)a.Calibration.Learning!).LogScale is null ? PowerOfTwo.Floor(a.Scale!.item<float>()) : ((LearnedPower)a.Calibration.Learning!).Exponents[0])]));
             return measured[^1];
         }
 
@@ -164,9 +164,9 @@ public sealed class ActivationExponentPhaseTests
 
     private static ActivationQuantizer Searched(Tensor x)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = 3, Range = new(Scale: Scale.PowerOfTwo), Observing = true };
+        var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(Scale: Scale.PowerOfTwo), Observing = true } };
         quantizer.Forward(x);
-        quantizer.Observing = false;
+        quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;
         return quantizer;
     }

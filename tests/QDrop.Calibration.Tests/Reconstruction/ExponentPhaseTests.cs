@@ -58,17 +58,17 @@ public sealed class ExponentPhaseTests
         using var unit = new LinearUnit(2);
         var target = x.matmul(unit.Weights[0].Weight.t());
         var settings = QuantizationSettings.Quick with { W = 2, Drop = 0, Scale = Scale.PowerOfTwo, Iterations = 50, Exponents = new() { Share = 0.4 } };
-        unit.Weights[0].BeginExponents();
-        var (learning, scales, variables) = (new List<bool>(), new List<float[]>(), new List<float[]> { Near.Values(unit.Weights[0].Exponents!.V) });
-        float[] below = [.. unit.Weights[0].Exponents!.Channels.Select(c => PowerOfTwo.Step(c.Floor))];
-        unit.Weights[0].SearchRange();
+        unit.Weights[0].Calibration.BeginExponents();
+        var (learning, scales, variables) = (new List<bool>(), new List<float[]>(), new List<float[]> { Near.Values(unit.Weights[0].Calibration.Exponents!.V) });
+        float[] below = [.. unit.Weights[0].Calibration.Exponents!.Channels.Select(c => PowerOfTwo.Step(c.Floor))];
+        unit.Weights[0].Calibration.SearchRange();
         new UnitReconstructor(settings, new SeededDraws(1))
         {
             Iterated = (_, _) =>
             {
-                learning.Add(unit.Weights[0].Exponents is not null);
+                learning.Add(unit.Weights[0].Calibration.Exponents is not null);
                 scales.Add(Near.Values(unit.Weights[0].Scale!));
-                if (unit.Weights[0].Exponents is { } exponents)
+                if (unit.Weights[0].Calibration.Exponents is { } exponents)
                     variables.Add(Near.Values(exponents.V));
             },
         }.Reconstruct(unit, x, x, target, null, default);
@@ -88,8 +88,8 @@ public sealed class ExponentPhaseTests
     {
         public LinearUnit(int bits)
         {
-            Weights = [new WeightQuantizer("linear", randn(Outputs, Inputs) * (rand(Outputs, 1) + 0.1), 0) { Bits = bits, Enabled = true, Range = new(Scale: Scale.PowerOfTwo) }];
-            Weights[0].SearchRange();
+            Weights = [new WeightQuantizer("linear", randn(Outputs, Inputs) * (rand(Outputs, 1) + 0.1), 0) { Bits = bits, Enabled = true, Calibration = { Range = new(Scale: Scale.PowerOfTwo) } }];
+            Weights[0].Calibration.SearchRange();
         }
 
         public string Name => "linear";

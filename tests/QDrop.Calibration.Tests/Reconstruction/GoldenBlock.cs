@@ -43,7 +43,7 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
     {
         using var scope = NewDisposeScope();
         using var stem = new WeightQuantizer("stem", _golden.Tensor("stem_weight"), 0) { Bits = _golden.Whole("W"), Enabled = true };
-        stem.SearchRange();
+        stem.Calibration.SearchRange();
         using var activation = new ActivationQuantizer("stem");
         activation.Restore(_golden.Whole("A"), (float)_golden.Number("stem_scale"), 0);
         Tensor x = _golden.Tensor("input"), bias = _golden.Tensor("stem_bias");
@@ -89,7 +89,7 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
     private WeightQuantizer Weight(string name)
     {
         var quantizer = new WeightQuantizer(name, _golden.Tensor(name + "_weight"), 0) { Bits = _golden.Whole("W"), Enabled = true };
-        quantizer.SearchRange();
+        quantizer.Calibration.SearchRange();
         return quantizer;
     }
 

@@ -30,7 +30,7 @@ public sealed class UnitReconstructorTests
             Iterated = (_, loss) =>
             {
                 losses.Add(loss);
-                alphas = [.. block.Weights.Select(w => Near.Values(w.Alpha!))];
+                alphas = [.. block.Weights.Select(w => Near.Values(w.Calibration.Alpha!))];
             },
         };
 
@@ -106,8 +106,8 @@ public sealed class UnitReconstructorTests
         {
             new UnitReconstructor(Settings(golden) with { Method = method, Iterations = 3 }, new SeededDraws(1))
                 .Reconstruct(block, quantized, plain, block.Float(plain), null, default);
-            Assert.All(block.Weights, w => Assert.True(w.Enabled && w.Alpha is null));
-            Assert.All(block.Activations, a => Assert.True(a.Enabled && a.Draws is null && a.Drop == 0 && a.ScaleGradient is null));
+            Assert.All(block.Weights, w => Assert.True(w.Enabled && w.Calibration.Alpha is null));
+            Assert.All(block.Activations, a => Assert.True(a.Enabled && a.Calibration.Learning is null));
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class UnitReconstructorTests
         Assert.Throws<OperationCanceledException>(() => reconstructor.Reconstruct(block, quantized, plain, block.Float(plain), null, source.Token));
 
         Assert.Equal(3, done);
-        Assert.All(block.Weights, w => Assert.Null(w.Alpha));
+        Assert.All(block.Weights, w => Assert.Null(w.Calibration.Alpha));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using QDrop.Artifacts;
+using QDrop.Calibration;
 using QDrop.Calibration.BitWidths;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports;

@@ -208,7 +208,7 @@ public sealed class CpqTrainerTests : TrainingTest
         string artifact = Path.Combine(Folder, "model.safetensors"), report = Path.Combine(Folder, "model.json"), page = Path.Combine(Folder, "model.html");
         Artifact.Write(artifact, outcome.State);
         CalibrationReportFile.Write(report, artifact, outcome);
-        QDrop.Reports.CalibrationReportPage.Write(page, artifact, outcome);
+        CalibrationReportPage.Write(page, artifact, outcome);
         using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(report));
         System.Text.Json.JsonElement epochs = json.RootElement.GetProperty("training").GetProperty("epochs");
         Assert.Equal(3, epochs.GetArrayLength());

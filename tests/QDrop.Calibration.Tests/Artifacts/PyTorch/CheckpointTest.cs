@@ -6,6 +6,7 @@ using QDrop.Calibration.Weights;
 using QDrop.Safetensors;
 using TorchSharp;
 using Xunit;
+using QDrop.Calibration;
 using static TorchSharp.torch;
 
 namespace QDrop.Tests.Artifacts.PyTorch;

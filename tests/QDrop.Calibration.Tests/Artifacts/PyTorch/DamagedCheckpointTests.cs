@@ -5,6 +5,7 @@ using QDrop.Calibration.Reports;
 using QDrop.Calibration.Weights;
 using QDrop.Safetensors;
 using Xunit;
+using QDrop.Calibration;
 using static QDrop.Tests.Artifacts.PyTorch.CheckpointWriter;
 
 namespace QDrop.Tests.Artifacts.PyTorch;
