@@ -238,8 +238,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         {
             Name = item.ItemSpec,
             DefiningFile = item.GetMetadata("DefiningProjectFullPath"),
-            Metadata = [.. item.CloneCustomMetadata().Keys.Cast<string>().OrderBy(static name => name, StringComparer.Ordinal)
-                .Select(name => new NamedValue { Name = name, Value = item.GetMetadata(name) }).Where(static m => m.Value.Length > 0)],
+            Metadata = [.. ModelMetadata.Of(item)],
         };
     }
 

@@ -85,7 +85,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
             {
                 done.Add(new ModelCalibration(plan, request, channel, assembly).Run(stop));
             }
-            catch (PlacedException e)
+            catch (LocatedException e)
             {
                 Fail(e.Code, e.Message, e.Place);
             }

@@ -27,7 +27,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
 
     /// <summary>Does it.</summary>
     /// <returns>What was done, for the summary.</returns>
-    /// <exception cref="PlacedException">Something that the user gave cannot be used; no file is left.</exception>
+    /// <exception cref="LocatedException">Something that the user gave cannot be used; no file is left.</exception>
     /// <exception cref="OperationCanceledException">The build wants the worker to stop; no partial file is left.</exception>
     internal string Run(CancellationToken stop)
     {
@@ -48,12 +48,12 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         using var scope = NewDisposeScope();
         var settings = plan.Settings();
         bool insight = plan.Insight();
-        using var model = PlacedException.At(plan.Model, Create);
-        PlacedException.At(plan.WeightsPlace, () => LoadWeights(model));
+        using var model = LocatedException.At(plan.Model, Create);
+        LocatedException.At(plan.WeightsPlace, () => LoadWeights(model));
         model.eval();
         DeclareInput(plan.CalibrationData);
-        var twin = PlacedException.At(plan.Model, () => (IModelTwin)QuantizedModel.Create(plan.Descriptor, model));
-        var samples = PlacedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
+        var twin = LocatedException.At(plan.Model, () => (IModelTwin)QuantizedModel.Create(plan.Descriptor, model));
+        var samples = LocatedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
         stop.ThrowIfCancellationRequested();
         Try(twin, samples.Inputs);
 
@@ -63,7 +63,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
             : ResultOutcome.Calibrated;
         if (outcome == ResultOutcome.Calibrated)
-            PlacedException.At(plan.Model, () => Quantize(model, samples, settings, insight, stop));
+            LocatedException.At(plan.Model, () => Quantize(model, samples, settings, insight, stop));
         if (outcome != ResultOutcome.UpToDate)
         {
             Seal(key);
@@ -128,7 +128,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (QDropException e)
         {
-            throw new PlacedException(e, e.Code == Codes.InputsDoNotFit ? plan.CalibrationPlace : plan.Model);
+            throw new LocatedException(e, e.Code == Codes.InputsDoNotFit ? plan.CalibrationPlace : plan.Model);
         }
     }
 
@@ -178,7 +178,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PlacedException(new QDropException(Codes.NotWritten, $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
+            throw new LocatedException(new QDropException(Codes.NotWritten, $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
         }
     }
 
