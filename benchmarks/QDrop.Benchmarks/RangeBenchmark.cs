@@ -1,9 +1,4 @@
-using QDrop.Calibration.Learning;
 using QDrop.Calibration.Ranges;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Benchmarks;

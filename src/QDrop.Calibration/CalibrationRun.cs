@@ -1,13 +1,8 @@
 using QDrop.Calibration.BitWidths;
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Insight;
-using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration;

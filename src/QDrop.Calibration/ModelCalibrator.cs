@@ -1,15 +1,4 @@
-using QDrop.Artifacts;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Native;
 using QDrop.Protocol;
 using TorchSharp;

@@ -2,13 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;

@@ -1,11 +1,4 @@
 using System.Security.Cryptography;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Safetensors;
 
 namespace QDrop.Calibrator;

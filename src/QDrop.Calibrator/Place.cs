@@ -1,8 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Protocol;
 
 namespace QDrop.Calibrator;

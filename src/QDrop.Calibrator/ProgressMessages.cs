@@ -1,10 +1,5 @@
 using System.Diagnostics;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using QDrop.Protocol;
 
 namespace QDrop.Calibrator;

@@ -3,8 +3,6 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 
 namespace QDrop.Calibrator;
 

@@ -1,11 +1,6 @@
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
 
 namespace QDrop.Calibration.BitWidths;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-
-using QDrop.Calibration.BitWidths;
 namespace QDrop.Calibration;
 
 /// <summary>Which bit widths a budget gave to the layers, and what was known of them then.</summary>

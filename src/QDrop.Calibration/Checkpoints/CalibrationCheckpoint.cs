@@ -1,9 +1,3 @@
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-
-using QDrop.Calibration.Checkpoints;
 namespace QDrop.Calibration;
 
 /// <summary>

@@ -1,15 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using QDrop.Artifacts;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Safetensors;
 using static TorchSharp.torch;
 

@@ -1,16 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using QDrop.Artifacts;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Checkpoints;

@@ -1,10 +1,4 @@
 using System.Diagnostics;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-
-using QDrop.Calibration.Execution;
 namespace QDrop.Calibration;
 
 /// <summary>What a calibration spends its time on.</summary>

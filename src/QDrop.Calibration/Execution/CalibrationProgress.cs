@@ -1,10 +1,4 @@
 using System.Globalization;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-
-using QDrop.Calibration.Execution;
 namespace QDrop.Calibration;
 
 /// <summary>How far a calibration is.</summary>

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 
 namespace QDrop.Calibration.Execution;

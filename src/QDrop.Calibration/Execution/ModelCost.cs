@@ -1,11 +1,5 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Calibration.Execution;
+using QDrop.Layers;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.Calibration;

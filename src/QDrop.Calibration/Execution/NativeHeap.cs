@@ -1,8 +1,4 @@
 using System.Runtime.InteropServices;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 
 namespace QDrop.Calibration.Execution;
 

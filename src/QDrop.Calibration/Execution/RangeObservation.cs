@@ -1,14 +1,9 @@
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Ranges;
-using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;

@@ -1,7 +1,3 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;

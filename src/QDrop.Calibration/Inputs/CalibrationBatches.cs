@@ -1,10 +1,4 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;

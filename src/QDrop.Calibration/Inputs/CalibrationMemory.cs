@@ -1,9 +1,3 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-
-using QDrop.Calibration.Inputs;
 namespace QDrop.Calibration;
 
 /// <summary>

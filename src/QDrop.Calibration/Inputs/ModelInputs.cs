@@ -1,11 +1,5 @@
 using System.Reflection;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

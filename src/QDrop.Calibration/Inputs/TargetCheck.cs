@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using QDrop.Calibration.Training;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;

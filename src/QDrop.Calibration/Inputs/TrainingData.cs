@@ -1,9 +1,4 @@
-using QDrop.Artifacts;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Training;
-using QDrop.Calibration.Weights;
 using QDrop.Safetensors;
-using QDrop.Calibration.Inputs;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration;

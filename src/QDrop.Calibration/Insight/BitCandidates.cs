@@ -1,11 +1,6 @@
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 using Module = TorchSharp.torch.nn.Module;
 
 namespace QDrop.Calibration.Insight;

@@ -1,19 +1,9 @@
 using QDrop.Artifacts;
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Safetensors;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Insight;

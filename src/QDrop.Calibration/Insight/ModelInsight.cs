@@ -1,4 +1,3 @@
-using QDrop.Calibration.Insight;
 namespace QDrop.Calibration;
 
 /// <summary>

@@ -1,7 +1,5 @@
 using System.Reflection;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using Module = TorchSharp.torch.nn.Module;
 
 namespace QDrop.Calibration.Insight;

@@ -1,7 +1,5 @@
 using QDrop.Calibration.Learning;
-using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Insight;

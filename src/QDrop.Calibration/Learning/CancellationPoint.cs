@@ -1,9 +1,3 @@
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
-
 namespace QDrop.Calibration.Learning;
 
 /// <summary>Where long searches look whether they are still wanted: between channels, widths and candidates.</summary>

@@ -1,8 +1,3 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reconstruction;
-
 namespace QDrop.Calibration.Learning;
 
 /// <summary>

@@ -1,12 +1,4 @@
 using System.Buffers;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Ranges;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
 using QDrop.Threading;
 
 namespace QDrop.Calibration.Learning;

@@ -1,10 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
 
 namespace QDrop.Calibration.Learning;
 

@@ -1,8 +1,3 @@
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Learning;

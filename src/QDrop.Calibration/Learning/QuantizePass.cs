@@ -1,5 +1,3 @@
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
 using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Threading;

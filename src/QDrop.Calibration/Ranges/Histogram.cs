@@ -1,10 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using QDrop.Calibration.Learning;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
 
 namespace QDrop.Calibration.Ranges;
 

@@ -1,8 +1,4 @@
-using QDrop.Calibration.Learning;
-using QDrop.Layers;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 
 namespace QDrop.Calibration.Ranges;
 

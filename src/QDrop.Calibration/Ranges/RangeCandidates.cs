@@ -1,9 +1,3 @@
-using QDrop.Calibration.Learning;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
-
 namespace QDrop.Calibration.Ranges;
 
 /// <summary>The ranges that a search tries, in the published order: 100 widths, each with every zero point where values of both signs occur.</summary>

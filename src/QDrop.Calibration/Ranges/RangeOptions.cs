@@ -1,9 +1,3 @@
-using QDrop.Calibration.Learning;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
-
 namespace QDrop.Calibration.Ranges;
 
 /// <summary>How ranges are chosen, and which grids cover them.</summary>

@@ -1,7 +1,5 @@
 using QDrop.Calibration.Learning;
-using QDrop.Layers;
 using QDrop.Native;
-using QDrop.Quantizers;
 using QDrop.Threading;
 using static TorchSharp.torch;
 

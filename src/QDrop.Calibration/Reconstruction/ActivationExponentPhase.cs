@@ -1,12 +1,6 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
 using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 
 namespace QDrop.Calibration.Reconstruction;
 

@@ -1,7 +1,3 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
 using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,10 +1,6 @@
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;

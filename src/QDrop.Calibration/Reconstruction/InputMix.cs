@@ -1,11 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
 using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Threading;

@@ -2,10 +2,7 @@ using System.Diagnostics;
 using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;

@@ -1,8 +1,3 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>The course of the rounding regulariser's β: none during the warm-up, then linearly from its start to its end (arXiv 2004.10568).</summary>

@@ -1,10 +1,7 @@
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 
 namespace QDrop.Calibration.Reconstruction;
 

@@ -1,8 +1,3 @@
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>How the reconstruction of a unit went.</summary>

@@ -2,17 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using QDrop.Artifacts;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Insight;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Training;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
-
 using QDrop.Calibration.Reports;
+using QDrop.Safetensors;
 namespace QDrop.Calibration;
 
 /// <summary>

@@ -1,15 +1,5 @@
 using System.Text.Json.Serialization;
 using QDrop.Artifacts;
-using QDrop.Calibration.BitWidths;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Insight;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Training;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 
 namespace QDrop.Calibration.Reports;
 

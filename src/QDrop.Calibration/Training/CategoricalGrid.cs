@@ -1,5 +1,3 @@
-using QDrop.Calibration.Inputs;
-
 namespace QDrop.Calibration.Training;
 
 /// <summary>Neighbouring grid points.</summary>

@@ -1,17 +1,7 @@
 using System.Reflection;
-using QDrop.Artifacts;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Safetensors;
 using QDrop.Calibration.Training;
+using QDrop.CompilerServices;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
 

@@ -1,4 +1,3 @@
-using QDrop.Calibration.Inputs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

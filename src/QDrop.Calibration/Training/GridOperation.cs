@@ -1,7 +1,4 @@
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
 using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Threading;

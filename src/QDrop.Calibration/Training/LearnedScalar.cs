@@ -1,5 +1,3 @@
-using QDrop.Calibration.Inputs;
-
 namespace QDrop.Calibration.Training;
 
 /// <summary>A number that Adam (arXiv 1412.6980) learns.</summary>

@@ -1,12 +1,5 @@
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,10 +1,6 @@
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
 using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Training;

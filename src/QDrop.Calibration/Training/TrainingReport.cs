@@ -1,6 +1,3 @@
-using QDrop.Calibration.Inputs;
-
-using QDrop.Calibration.Training;
 namespace QDrop.Calibration;
 
 /// <summary>How training went.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using QDrop.Calibration.Inputs;
 using QDrop.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

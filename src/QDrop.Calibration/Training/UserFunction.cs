@@ -1,4 +1,3 @@
-using QDrop.Calibration.Inputs;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Training;

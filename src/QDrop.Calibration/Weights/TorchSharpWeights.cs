@@ -1,7 +1,4 @@
 using System.Text;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
 using QDrop.Safetensors;
 using static TorchSharp.torch;
 

@@ -1,8 +1,5 @@
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Safetensors;
 using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration;

@@ -1,6 +1,3 @@
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
 using QDrop.Calibration.Weights.PyTorch;
 using QDrop.Safetensors;
 using static TorchSharp.torch;

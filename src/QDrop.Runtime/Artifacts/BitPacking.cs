@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using QDrop.Safetensors;
 
 namespace QDrop.Artifacts;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;

@@ -1,9 +1,6 @@
 using System.Text.Json.Serialization;
-using QDrop.Layers;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Safetensors;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;

@@ -1,8 +1,5 @@
-using QDrop.Layers;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Safetensors;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using QDrop.CompilerServices;
-using QDrop.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,4 @@
 using QDrop.Native;
-using QDrop.Quantizers;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Layers;

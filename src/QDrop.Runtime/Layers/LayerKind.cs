@@ -1,5 +1,3 @@
-using QDrop.CompilerServices;
-using QDrop.Models;
 using TorchSharp.Modules;
 
 namespace QDrop.Layers;

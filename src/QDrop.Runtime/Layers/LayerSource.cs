@@ -1,5 +1,3 @@
-using QDrop.CompilerServices;
-using QDrop.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

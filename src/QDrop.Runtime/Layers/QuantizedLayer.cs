@@ -1,8 +1,4 @@
-using QDrop.CompilerServices;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

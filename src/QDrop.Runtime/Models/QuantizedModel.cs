@@ -1,9 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.CompilerServices;
-using QDrop.Layers;
 using QDrop.Models;
 using QDrop.Native;
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;

@@ -1,7 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,8 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using QDrop.Layers;
-using QDrop.Quantizers;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Native;

@@ -1,6 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
-
 namespace QDrop.CompilerServices;
 
 /// <summary>What a tensor operation means to quantization.</summary>

@@ -1,5 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
 using TorchSharp;
 
 namespace QDrop.CompilerServices;

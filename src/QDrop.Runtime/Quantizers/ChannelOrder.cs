@@ -1,6 +1,3 @@
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;

@@ -1,7 +1,3 @@
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Threading;
-
 namespace QDrop.Quantizers;
 
 /// <summary>The layer from which activations come, as far as it says where their channels are.</summary>

@@ -1,8 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Threading;
 
 namespace QDrop.Quantizers;
 

@@ -1,7 +1,4 @@
 using System.Runtime.Intrinsics;
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Threading;
 
 namespace QDrop.Quantizers;
 

@@ -1,7 +1,3 @@
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Threading;
-
 namespace QDrop.Quantizers;
 
 /// <summary>Steps that are powers of two: 2^k with k from <see cref="Least"/> to <see cref="Greatest"/>, which float32 holds exactly.</summary>

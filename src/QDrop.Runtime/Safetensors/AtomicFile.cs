@@ -1,5 +1,3 @@
-using QDrop.Artifacts;
-
 namespace QDrop.Safetensors;
 
 /// <summary>

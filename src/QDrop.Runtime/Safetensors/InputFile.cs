@@ -1,5 +1,3 @@
-using QDrop.Artifacts;
-
 namespace QDrop.Safetensors;
 
 /// <summary>What is wrong with the contents of a file, as a sentence that starts with "it".</summary>

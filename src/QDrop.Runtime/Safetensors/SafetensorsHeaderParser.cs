@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using QDrop.Artifacts;
 using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;

@@ -1,4 +1,3 @@
-using QDrop.Artifacts;
 using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;

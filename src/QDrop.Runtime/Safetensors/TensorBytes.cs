@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using QDrop.Artifacts;
 using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;

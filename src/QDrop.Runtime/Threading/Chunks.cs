@@ -1,6 +1,3 @@
-using QDrop.Layers;
-using QDrop.Native;
-using QDrop.Quantizers;
 using static TorchSharp.torch;
 
 namespace QDrop.Threading;

@@ -1,5 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

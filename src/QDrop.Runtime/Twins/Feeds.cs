@@ -1,6 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
-
 namespace QDrop.CompilerServices;
 
 /// <summary>Where the value of a <see cref="Chain"/> goes, which decides whether an activation quantizer follows it.</summary>

@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;

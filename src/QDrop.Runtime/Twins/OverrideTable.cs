@@ -1,6 +1,4 @@
 using System.Reflection;
-using QDrop.Layers;
-using QDrop.Models;
 using TorchSharp.Modules;
 using Module = TorchSharp.torch.nn.Module;
 

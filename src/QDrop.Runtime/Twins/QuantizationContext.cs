@@ -1,10 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.Layers;
 using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Safetensors;
-using QDrop.Threading;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

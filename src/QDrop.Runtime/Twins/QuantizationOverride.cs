@@ -1,6 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
-
 namespace QDrop.CompilerServices;
 
 /// <summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;

@@ -1,6 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
-
 namespace QDrop.CompilerServices;
 
 /// <summary>Finds the stages of a model: the modules, apart from the model itself, that hold blocks.</summary>

@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;

@@ -1,6 +1,3 @@
-using QDrop.Layers;
-using QDrop.Models;
-
 namespace QDrop.CompilerServices;
 
 /// <summary>Stands in for the units of a model while its <c>forward</c> runs: calibration records them, captures their inputs, replays their outputs.</summary>

@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
 using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using Xunit;
 using static TorchSharp.torch;
 

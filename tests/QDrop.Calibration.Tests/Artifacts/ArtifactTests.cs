@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
 using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.Safetensors;
 using TorchSharp;
 using Xunit;

@@ -1,7 +1,3 @@
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.Safetensors;
 using Xunit;
 

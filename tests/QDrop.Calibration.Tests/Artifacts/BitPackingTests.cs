@@ -1,8 +1,4 @@
 using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using Xunit;
 
 namespace QDrop.Tests.Artifacts;

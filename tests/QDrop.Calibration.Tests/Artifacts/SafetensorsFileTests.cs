@@ -1,10 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,14 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
+using QDrop.Calibration;
 using QDrop.Tests.Artifacts.PyTorch;
 using TorchSharp;
 using Xunit;
-using QDrop.Calibration;
 using static TorchSharp.torch;
 
 namespace QDrop.Tests.Artifacts;

@@ -1,12 +1,8 @@
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
+using QDrop.Calibration;
 using QDrop.Safetensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
-using QDrop.Calibration;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

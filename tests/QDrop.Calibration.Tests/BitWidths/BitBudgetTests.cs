@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using Xunit;
 
 namespace QDrop.Tests.BitWidths;

@@ -1,17 +1,8 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Training;
-using QDrop.Calibration.Weights;
+using QDrop.Safetensors;
 using QDrop.Tests.Modules;
 using QDrop.Tests.Training;
-using QDrop.Safetensors;
-using QDrop.Tests;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,12 +1,6 @@
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Tests.Modules;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,19 +1,10 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
 using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Layers;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Tests.Modules;
-using QDrop.Safetensors;
-using QDrop.Threading;
 using Xunit;
 using static TorchSharp.torch;
 

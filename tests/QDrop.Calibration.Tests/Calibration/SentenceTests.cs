@@ -1,17 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Tests.Modules;
-using QDrop.Safetensors;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

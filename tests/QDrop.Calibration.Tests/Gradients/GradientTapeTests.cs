@@ -1,7 +1,5 @@
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Tests.Golden;
 using TorchSharp;
 using Xunit;

@@ -1,13 +1,5 @@
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Training;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using QDrop.Tests.Calibration;
 using TorchSharp;
 using TorchSharp.Modules;

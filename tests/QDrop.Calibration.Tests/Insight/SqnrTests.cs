@@ -1,10 +1,5 @@
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Insight;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -2,8 +2,6 @@ using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using static TorchSharp.torch;
 
 namespace QDrop.Tests.Modules;

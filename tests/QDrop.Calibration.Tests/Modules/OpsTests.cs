@@ -1,8 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,15 +1,6 @@
-using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Layers;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
-using QDrop.Threading;
 using Xunit;
 using static TorchSharp.torch;
 

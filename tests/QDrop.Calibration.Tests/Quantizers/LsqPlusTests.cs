@@ -1,10 +1,6 @@
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
-using QDrop.Layers;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
-using QDrop.Threading;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,8 +1,3 @@
-using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using Xunit;
 

@@ -1,17 +1,8 @@
-using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
 using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
-using QDrop.Threading;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,18 +1,9 @@
 using System.Text.Json;
-using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
 using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
-using QDrop.Threading;
 using static TorchSharp.torch;
 
 namespace QDrop.Tests.Reconstruction;

@@ -1,11 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using Xunit;
 
 namespace QDrop.Tests.Reconstruction;

@@ -1,14 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
-using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.BitWidths;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports;
 using QDrop.Calibration.Reports.Page;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using Xunit;
 
 namespace QDrop.Tests.Reports;

@@ -1,16 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
-using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 using QDrop.Calibration.Reports;
 using QDrop.Calibration.Reports.Page;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using VerifyXunit;
 using Xunit;
 

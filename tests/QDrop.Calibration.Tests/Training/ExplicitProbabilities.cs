@@ -1,4 +1,3 @@
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Training;
 
 namespace QDrop.Tests.Training;

@@ -1,13 +1,6 @@
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Ranges;
 using QDrop.Calibration.Training;
-using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Models;
-using QDrop.Native;
 using QDrop.Quantizers;
-using QDrop.Threading;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Training;
 using QDrop.Tests.Golden;
 using TorchSharp.Modules;

@@ -1,4 +1,3 @@
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Training;
 using TorchSharp;

@@ -1,10 +1,4 @@
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Training;
 using QDrop.Tests.Calibration;
 using QDrop.Tests.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using System.Text;
-using QDrop.Calibration.BitWidths;
 using static QDrop.Calibration.Reports.Page.HtmlText;
 
 namespace QDrop.Calibration.Reports.Page;

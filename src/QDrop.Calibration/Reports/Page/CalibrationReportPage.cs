@@ -1,14 +1,6 @@
 using System.Text;
-using QDrop.Artifacts;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
-
 using QDrop.Calibration.Reports.Page;
+using QDrop.Safetensors;
 namespace QDrop.Calibration;
 
 /// <summary>Writes the report as one self-contained HTML page, with the figures of <see cref="CalibrationReportFile"/>.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using QDrop.Calibration.BitWidths;
 using static QDrop.Calibration.Reports.Page.HtmlText;
 
 namespace QDrop.Calibration.Reports.Page;

@@ -2,10 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Insight;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using static QDrop.Calibration.Reports.Page.HtmlText;
 
 namespace QDrop.Calibration.Reports.Page;

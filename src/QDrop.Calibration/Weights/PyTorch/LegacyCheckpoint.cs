@@ -1,6 +1,6 @@
-using QDrop.Safetensors;
 using System.Buffers.Binary;
 using System.Numerics;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Weights.PyTorch;

@@ -1,7 +1,7 @@
-using QDrop.Safetensors;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using QDrop.Safetensors;
 
 namespace QDrop.Calibration.Weights.PyTorch;
 

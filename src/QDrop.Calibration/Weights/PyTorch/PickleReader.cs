@@ -1,5 +1,5 @@
-using QDrop.Safetensors;
 using System.Runtime.InteropServices;
+using QDrop.Safetensors;
 
 namespace QDrop.Calibration.Weights.PyTorch;
 

@@ -1,5 +1,5 @@
-using QDrop.Safetensors;
 using System.IO.Compression;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Weights.PyTorch;

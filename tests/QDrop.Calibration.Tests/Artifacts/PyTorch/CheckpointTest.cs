@@ -1,12 +1,7 @@
 using System.Diagnostics;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
+using QDrop.Calibration;
 using TorchSharp;
 using Xunit;
-using QDrop.Calibration;
 using static TorchSharp.torch;
 
 namespace QDrop.Tests.Artifacts.PyTorch;

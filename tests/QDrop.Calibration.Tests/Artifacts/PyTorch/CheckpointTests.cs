@@ -1,10 +1,5 @@
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
-using Xunit;
 using QDrop.Calibration;
+using Xunit;
 using static QDrop.Tests.Artifacts.PyTorch.CheckpointWriter;
 
 namespace QDrop.Tests.Artifacts.PyTorch;

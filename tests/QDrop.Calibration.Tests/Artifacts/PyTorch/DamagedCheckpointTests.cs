@@ -1,11 +1,6 @@
 using System.IO.Compression;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
-using Xunit;
 using QDrop.Calibration;
+using Xunit;
 using static QDrop.Tests.Artifacts.PyTorch.CheckpointWriter;
 
 namespace QDrop.Tests.Artifacts.PyTorch;

@@ -1,10 +1,6 @@
 using System.Reflection;
-using QDrop.Artifacts;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports;
 using QDrop.Calibration.Reports.Page;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using Xunit;
 
 namespace QDrop.Tests.Reports.Rendering;
