@@ -2,7 +2,6 @@ using System.CommandLine;
 using Cifar10;
 using Cifar10.Data;
 using QDrop;
-using QDrop.Artifacts;
 using static TorchSharp.torch;
 
 var weights = new Option<string>("--weights")
@@ -43,7 +42,7 @@ root.SetAction(parsed =>
     model.load_state_dict(SafetensorsFile.Read(parsed.GetValue(weights)!).Tensors);
 
     var test = CifarFolder.Find(parsed.GetValue(data)).Test();
-    var settings = Artifact.Read(parsed.GetValue(artifact)!).Manifest.Settings;
+    var settings = QuantizedModel.ReadSettings(parsed.GetValue(artifact)!);
     Comparison.Write(Evaluation.Run(model, test), Evaluation.Run(quantized, test), $"W{settings.W}A{settings.A}");
     Comparison.WriteSizes(parsed.GetValue(weights)!, parsed.GetValue(artifact)!);
 });
