@@ -38,6 +38,10 @@ internal static class Twins
     public static IReadOnlyList<UnitReport> Reconstruct(GeneratorRun run, string type, int iterations, params long[] shape) =>
         Calibrated(run, type, iterations, shape, static outcome => outcome.Units);
 
+    /// <summary>What the attribute of a model says, as its twin has it.</summary>
+    public static QuantizationSettings SettingsOf(GeneratorRun run, string type) =>
+        Loaded(run, loaded => DescriptorOf(loaded.GetType(type, throwOnError: true)!).Settings);
+
     private static T Calibrated<T>(GeneratorRun run, string type, int iterations, long[] shape, Func<CalibrationOutcome, T> read) => Loaded(run, loaded =>
     {
         using DisposeScope scope = NewDisposeScope();
