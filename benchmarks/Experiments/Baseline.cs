@@ -1,6 +1,5 @@
 using Cifar10;
 using Cifar10.Data;
-using QDrop.Artifacts;
 using QDrop.Calibration;
 
 namespace Experiments;
@@ -32,15 +31,16 @@ internal sealed class Baseline
     }
 
     /// <summary>Gets the accuracy of a quantized model, in percent, after a round trip through its artifact.</summary>
-    /// <param name="state">The quantized model.</param>
-    /// <param name="also">A further use of the artifact, which is deleted afterwards.</param>
-    public double Top1Of(QuantizedModelState state, Action<string>? also = null)
+    /// <param name="outcome">The quantized model.</param>
+    /// <param name="report">File for the page of the report; <see langword="null"/> for none.</param>
+    public double Top1Of(CalibrationOutcome outcome, string? report = null)
     {
         var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
         try
         {
-            Artifact.Write(artifact, state);
-            also?.Invoke(artifact);
+            outcome.Save(artifact);
+            if (report is not null)
+                outcome.SaveReport(report, artifact);
             using var quantized = ResNet20.LoadQuantized(artifact);
             return Evaluation.Run(quantized, _test).Top1;
         }

@@ -41,9 +41,7 @@ internal sealed class QuantizationRun
         var seconds = clock.Elapsed.TotalSeconds;
         if (outcome.Budget is { } chosen)
             Console.WriteLine("bits: " + string.Join(", ", chosen.Layers.Select(static l => $"{l.Name} {l.Bits}")));
-        var top1 = _baseline.Top1Of(
-            outcome.State,
-            report is null ? null : artifact => CalibrationReportPage.Write(report, artifact, outcome));
+        var top1 = _baseline.Top1Of(outcome, report);
 
         var layers = outcome.State.Layers;
         var weights = layers.Sum(static l => l.Levels.numel());

@@ -43,7 +43,7 @@ internal sealed class QuantizedTrainingRun
         var descriptor = ResNet20.Quantized.Descriptor;
         var outcome = ModelQuantizer.Quantize(descriptor, settings, model, _data, new Progress(), _cancellation);
         var seconds = clock.Elapsed.TotalSeconds;
-        var top1 = _baseline.Top1Of(outcome.State);
+        var top1 = _baseline.Top1Of(outcome);
 
         var epochs = outcome.Training!.Epochs;
         var training = settings.Training!;

@@ -32,7 +32,7 @@ internal static class ReproduceCommand
         var largest = new Option<int?>("--max-w") { Description = "Largest bit width of weights under a budget." };
         var report = new Option<string?>("--report")
         {
-            Description = "File for the page of the report; the last seed's page stays.",
+            Description = "File for the page of the report (.html); the last seed's page stays.",
         };
         var output = CommonOptions.Of("--output", "results.csv", "CSV file to append to.");
         var threads = CommonOptions.Threads();
