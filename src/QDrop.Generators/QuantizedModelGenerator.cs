@@ -1,13 +1,11 @@
-using System;
 using System.Linq;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using QDrop.Generators.Caching;
-using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Analysis;
 using QDrop.Generators.Emission;
-using QDrop.Generators.Gathering;
+using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators;
@@ -19,15 +17,6 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
     internal const string ModelsStep = "Models";
     internal const string DiagnosticsStep = "Diagnostics";
     internal const string FilesStep = "Files";
-
-    private const string FileEnding = ".Quantized.g.cs";
-
-    /// <summary>Name of the file of a twin.</summary>
-    /// <param name="className">The class, unique in the compilation.</param>
-    internal static string FileName(string className) => className + FileEnding;
-
-    /// <summary>Whether a file of a compilation was written by this generator: the compiler keeps it in a folder of the generator's name.</summary>
-    internal static bool IsWrittenHere(string path) => path.EndsWith(FileEnding, StringComparison.Ordinal) && path.Contains(typeof(QuantizedModelGenerator).FullName);
 
     private readonly OutcomeCache _outcomes;
 
@@ -45,12 +34,12 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
         var outcomes = _outcomes;
         var models = context.SyntaxProvider
             .ForAttributeWithMetadataName(
-                ModelGatherer.AttributeName,
+                AttributeNames.Quantize,
                 static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax,
                 (found, cancellation) => outcomes.Of((TypeDeclarationSyntax)found.TargetNode, found.SemanticModel.Compilation, cancellation))
             .WithTrackingName(ModelsStep);
 
-        // Two models may reach the same module class: it is written once, and what stands against it is said once.
+        // Two models may reach the same module class: its twin is written once, and its diagnostics are reported once.
         var diagnostics = models
             .Collect()
             .SelectMany(static (all, _) => ModelOutcome.Models(all).SelectMany(static model => model.Diagnostics).Distinct())

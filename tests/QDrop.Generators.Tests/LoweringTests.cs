@@ -22,7 +22,7 @@ public sealed class LoweringTests
             text.Append("//// ").Append(name).Append('\n').Append(Between(source, "_model = model;", "        }"));
             text.Append(Between(source, "#pragma warning disable", "#pragma warning restore")).Append('\n');
         }
-        await Verifier.Verify(text.ToString().Replace("global::QDrop.Modules.", "").Replace("global::TorchSharp.", ""), "txt").UseDirectory("Snapshots").UseParameters(group);
+        await Verifier.Verify(text.ToString().Replace("global::QDrop.CompilerServices.", "").Replace("global::TorchSharp.", ""), "txt").UseDirectory("Snapshots").UseParameters(group);
     }
 
     /// <summary>The lines between the line with the one and the line with the other, as far to the left as they go.</summary>

@@ -15,26 +15,26 @@ internal sealed class BlockAdvice
 {
     private readonly INamedTypeSymbol _model;
     private readonly IReadOnlyList<(INamedTypeSymbol Module, ModuleInfo? Info)> _twins;
-    private readonly Finding _finding;
+    private readonly AnalysisContext _context;
 
-    private BlockAdvice(INamedTypeSymbol model, IReadOnlyList<(INamedTypeSymbol, ModuleInfo?)> twins, Finding finding)
+    private BlockAdvice(INamedTypeSymbol model, IReadOnlyList<(INamedTypeSymbol, ModuleInfo?)> twins, AnalysisContext context)
     {
         _model = model;
         _twins = twins;
-        _finding = finding;
+        _context = context;
     }
 
     /// <param name="model">The model.</param>
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="twins">Those among them that are quantized, the model first, and what is written for each.</param>
-    /// <param name="finding">What to work with.</param>
-    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<(INamedTypeSymbol Module, ModuleInfo? Info)> twins, Finding finding)
+    /// <param name="context">The analysis.</param>
+    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<(INamedTypeSymbol Module, ModuleInfo? Info)> twins, AnalysisContext context)
     {
-        var advice = new BlockAdvice(model, twins, finding);
+        var advice = new BlockAdvice(model, twins, context);
         foreach (var module in modules)
         {
             advice.CheckClass(module);
-            foreach (var member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol && OverrideAdvice.WhyNot(member, finding) is null))
+            foreach (var member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol && OverrideAdvice.WhyNot(member, context) is null))
                 advice.CheckMember(member, module);
         }
     }
@@ -48,34 +48,34 @@ internal sealed class BlockAdvice
             return;
         if (FullPrecision.Holds(module))
             Report(attribute, "[FullPrecision] leaves it float");
-        else if (ModuleGatherer.ForwardOf(module, _finding.Torch) is null)
+        else if (ModuleClass.ForwardOf(module, _context.Torch) is null)
             Report(attribute, $"'{module.Name}' has no forward of its own");
         else if (QuantizationBlock.IsBlock(attribute) && HasNothingToQuantize(module))
-            _finding.Report(Rules.EmptyBlock, PlaceOf(attribute), module.Name);
+            _context.Report(Rules.EmptyBlock, PlaceOf(attribute), module.Name);
     }
 
     private void CheckMember(ISymbol member, INamedTypeSymbol module)
     {
         if (QuantizationBlock.AttributeOf(member) is not { } attribute)
             return;
-        var held = MemberTypes.Of(member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, module, _finding);
-        var type = LayerTable.ElementOf(held) ?? held;
+        var held = MemberTypes.Of(member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, module, _context);
+        var type = _context.Layers.ElementOf(held) ?? held;
         var isBlock = QuantizationBlock.IsBlock(attribute);
         if (WhyNot(member, type, isBlock) is { } reason)
             Report(attribute, reason);
         else if (isBlock && (IsOwn(type) ? HasNothingToQuantize(((INamedTypeSymbol)type).OriginalDefinition) : HoldsNothingToQuantize(member)))
-            _finding.Report(Rules.EmptyBlock, PlaceOf(attribute), member.Name);
+            _context.Report(Rules.EmptyBlock, PlaceOf(attribute), member.Name);
     }
 
     private string? WhyNot(ISymbol member, ITypeSymbol type, bool isBlock)
     {
         if (FullPrecision.Holds(member) || FullPrecision.Holds(type) || FullPrecision.Holds(member.ContainingType))
             return "[FullPrecision] leaves it float";
-        if (LayerTable.HasSeveralTensors(type))
+        if (_context.Layers.KindOf(type) == LayerKind.Attention)
             return isBlock ? $"a {type.Name} is one unit by itself" : null;
-        if (LayerTable.IsSimple(type))
+        if (_context.Layers.IsSimple(type))
             return $"a {type.Name} is one layer, which is neither merged nor split";
-        if (!isBlock && LayerTable.IsSequential(type))
+        if (!isBlock && _context.Layers.KindOf(type) == LayerKind.Sequential)
             return "the layers of a Sequential are units of their own by themselves";
         return BlockAround(member) is { } around ? $"'{around.Name}' is one unit, with all that is in it" : null;
     }
@@ -93,17 +93,17 @@ internal sealed class BlockAdvice
     private bool IsOwn(ITypeSymbol type) => type is INamedTypeSymbol { IsAbstract: false } && _twins.Any(t => SymbolEqualityComparer.Default.Equals(t.Module, type.OriginalDefinition));
 
     private bool HasNothingToQuantize(INamedTypeSymbol module) =>
-        ReachedModules.Of(module, _finding) is var reached && ModelAdvice.HasNothingToQuantize(reached.Modules, reached.Methods, _finding);
+        ReachedModules.Of(module, _context) is var reached && ModelAdvice.HasNothingToQuantize(reached.Modules, reached.Methods, _context);
 
     /// <summary>Whether all that a private member is made of is seen where it is set, and has no weights.</summary>
     private bool HoldsNothingToQuantize(ISymbol member)
     {
         if (member.DeclaredAccessibility != Accessibility.Private)
             return false;
-        var names = member.ContainingType.DeclaringSyntaxReferences.SelectMany(r => _finding.SyntaxOf(r).DescendantNodes()).OfType<SimpleNameSyntax>().Where(name => name.Identifier.ValueText == member.Name);
+        var names = member.ContainingType.DeclaringSyntaxReferences.SelectMany(r => _context.SyntaxOf(r).DescendantNodes()).OfType<SimpleNameSyntax>().Where(name => name.Identifier.ValueText == member.Name);
         if (!names.All(IsSetOrCalled))
             return false;
-        var values = MemberTypes.ValuesOf(member, _finding).ToList();
+        var values = MemberTypes.ValuesOf(member, _context).ToList();
         return values.Count > 0 && values.All(value => value.Value.DescendantNodesAndSelf().OfType<ExpressionSyntax>().All(part => IsHarmless(part, value.Semantics)));
     }
 
@@ -120,18 +120,18 @@ internal sealed class BlockAdvice
 
     private bool IsHarmless(ExpressionSyntax part, SemanticModel semantics)
     {
-        var type = semantics.GetTypeInfo(part, _finding.Cancellation).Type;
+        var type = semantics.GetTypeInfo(part, _context.Cancellation).Type;
         return type is null || !MentionsModules(type)
-            || (part is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax or TupleExpressionSyntax && (type.IsTupleType || (LayerTable.IsTorchSharps(type) && !type.IsAbstract && !LayerTable.IsWeighted(type))));
+            || (part is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax or TupleExpressionSyntax && (type.IsTupleType || (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !_context.Layers.IsWeighted(type))));
     }
 
-    private bool MentionsModules(ITypeSymbol type) => _finding.Torch.IsModuleOrInterface(type)
+    private bool MentionsModules(ITypeSymbol type) => _context.Torch.IsModuleOrInterface(type)
         || (type is IArrayTypeSymbol array && MentionsModules(array.ElementType))
         || (type is INamedTypeSymbol named && named.TypeArguments.Any(MentionsModules));
 
-    private void Report(AttributeData attribute, string reason) => _finding.Diagnostics.Add(WithoutEffect(PlaceOf(attribute), reason));
+    private void Report(AttributeData attribute, string reason) => _context.Diagnostics.Add(WithoutEffect(PlaceOf(attribute), reason));
 
-    private LocationInfo PlaceOf(AttributeData attribute) => LocationInfo.Of(_finding.SyntaxOf(attribute.ApplicationSyntaxReference!));
+    private LocationInfo PlaceOf(AttributeData attribute) => LocationInfo.Of(_context.SyntaxOf(attribute.ApplicationSyntaxReference!));
 
     private static DiagnosticInfo WithoutEffect(LocationInfo place, string reason) =>
         DiagnosticInfo.Create(Rules.AttributeWithoutEffect, place, "QuantizationBlock", reason) with { Properties = new FixProperty[] { new(FixData.Remove, "") }.ToEquatableArray() };

@@ -19,34 +19,34 @@ namespace QDrop.Generators.Advice;
 internal sealed class FloatShare
 {
     private readonly IReadOnlyList<INamedTypeSymbol> _modules;
-    private readonly Finding _finding;
+    private readonly AnalysisContext _context;
     private readonly HashSet<INamedTypeSymbol> _open = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<SyntaxReference, double> _float = [];
     private double _all;
     private bool _isUncertain;
 
-    private FloatShare(IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
+    private FloatShare(IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context)
     {
         _modules = modules;
-        _finding = finding;
+        _context = context;
     }
 
     /// <param name="model">The model.</param>
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="methods">Methods elsewhere that create modules for it.</param>
-    /// <param name="finding">What to work with.</param>
-    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, Finding finding)
+    /// <param name="context">The analysis.</param>
+    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
     {
         var isMadeElsewhere = methods.Any(method => !modules.Contains(method.ContainingType.OriginalDefinition, SymbolEqualityComparer.Default));
         if (isMadeElsewhere || !modules.Any(module => module.GetMembers().Prepend(module).Any(part => MarkOf(part) is not null)))
             return;
-        var share = new FloatShare(modules, finding);
+        var share = new FloatShare(modules, context);
         share.Count(model, null);
         var left = share._float.Values.Sum();
         if (share._isUncertain || share._all == 0 || left * 2 < share._all)
             return;
         var most = share._float.OrderByDescending(mark => mark.Value).First().Key;
-        finding.Report(Rules.MostlyFloat, LocationInfo.Of(finding.SyntaxOf(most)), (left / share._all).ToString("0%", CultureInfo.InvariantCulture), model.Name);
+        context.Report(Rules.MostlyFloat, LocationInfo.Of(context.SyntaxOf(most)), (left / share._all).ToString("0%", CultureInfo.InvariantCulture), model.Name);
     }
 
     /// <summary>Counts what one module of a class is made of.</summary>
@@ -59,13 +59,13 @@ internal sealed class FloatShare
             return;
         if (module.BaseType is { } @base && IsOwn(@base))
             Count(@base.OriginalDefinition, mark);
-        foreach (var declaration in module.DeclaringSyntaxReferences.Select(_finding.SyntaxOf).OfType<TypeDeclarationSyntax>())
+        foreach (var declaration in module.DeclaringSyntaxReferences.Select(_context.SyntaxOf).OfType<TypeDeclarationSyntax>())
         {
-            var semantics = _finding.SemanticsOf(declaration.SyntaxTree);
+            var semantics = _context.SemanticsOf(declaration.SyntaxTree);
             foreach (var node in declaration.DescendantNodes(n => n == declaration || n is not BaseTypeDeclarationSyntax).OfType<ExpressionSyntax>())
             {
-                _finding.Cancellation.ThrowIfCancellationRequested();
-                if (!_isUncertain && node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax && semantics.GetTypeInfo(node, _finding.Cancellation).Type is INamedTypeSymbol type && _finding.Torch.IsModuleOrInterface(type))
+                _context.Cancellation.ThrowIfCancellationRequested();
+                if (!_isUncertain && node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax && semantics.GetTypeInfo(node, _context.Cancellation).Type is INamedTypeSymbol type && _context.Torch.IsModuleOrInterface(type))
                     CountCreated(node, type, mark ?? MarkAround(node, semantics), semantics);
             }
         }
@@ -74,17 +74,17 @@ internal sealed class FloatShare
 
     private void CountCreated(ExpressionSyntax creation, INamedTypeSymbol type, SyntaxReference? mark, SemanticModel semantics)
     {
-        var method = semantics.GetSymbolInfo(creation, _finding.Cancellation).Symbol as IMethodSymbol;
+        var method = semantics.GetSymbolInfo(creation, _context.Cancellation).Symbol as IMethodSymbol;
         // What a module gives back of itself, as `to` and `eval` do, is no other module.
-        if (method is { IsStatic: false, MethodKind: MethodKind.Ordinary } && SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _finding.Torch.Module.ContainingAssembly))
+        if (method is { IsStatic: false, MethodKind: MethodKind.Ordinary } && SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _context.Torch.Module.ContainingAssembly))
             return;
         _isUncertain |= !RunsOnce(creation);
         if (IsOwn(type))
             Count(type.OriginalDefinition, mark ?? (FullPrecision.Holds(type) ? MarkOf(type) : null));
-        else if (WeightCounts.Has(type))
-            Add(_finding.OperationOf(creation) is IInvocationOperation created ? WeightCounts.Of(created) : null, mark);
+        else if (_context.Layers.WeightsOf(type) is { } weights)
+            Add(_context.OperationOf(creation) is IInvocationOperation created ? WeightCount.Of(weights, created) : null, mark);
         else
-            _isUncertain |= !LayerTable.IsTorchSharps(type) || type.IsAbstract;
+            _isUncertain |= !LayerTable.IsTorchSharp(type) || type.IsAbstract;
     }
 
     private void Add(long? weights, SyntaxReference? mark)
@@ -102,10 +102,10 @@ internal sealed class FloatShare
     /// <summary>Whether what a member holds is created in its class: nothing is handed in from elsewhere.</summary>
     private bool IsSetHere(ISymbol member) => member switch
     {
-        IFieldSymbol { AssociatedSymbol: null, IsStatic: false } field when _finding.Torch.IsModuleOrInterface(field.Type) => MemberTypes.ValuesOf(field, _finding).Any(),
-        IPropertySymbol { IsIndexer: false, IsStatic: false } property when _finding.Torch.IsModuleOrInterface(property.Type) && ModulePlaces.FieldOf(property) is not null => MemberTypes.ValuesOf(property, _finding).Any(),
-        IFieldSymbol { IsStatic: true } field => !_finding.Torch.IsModuleOrInterface(field.Type),
-        IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => !constructor.Parameters.Any(p => _finding.Torch.IsModuleOrInterface(p.Type)),
+        IFieldSymbol { AssociatedSymbol: null, IsStatic: false } field when _context.Torch.IsModuleOrInterface(field.Type) => MemberTypes.ValuesOf(field, _context).Any(),
+        IPropertySymbol { IsIndexer: false, IsStatic: false } property when _context.Torch.IsModuleOrInterface(property.Type) && ModulePlaces.FieldOf(property) is not null => MemberTypes.ValuesOf(property, _context).Any(),
+        IFieldSymbol { IsStatic: true } field => !_context.Torch.IsModuleOrInterface(field.Type),
+        IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => !constructor.Parameters.Any(p => _context.Torch.IsModuleOrInterface(p.Type)),
         _ => true,
     };
 
@@ -116,8 +116,8 @@ internal sealed class FloatShare
         {
             var set = node switch
             {
-                VariableDeclaratorSyntax or PropertyDeclarationSyntax => semantics.GetDeclaredSymbol(node, _finding.Cancellation),
-                AssignmentExpressionSyntax assignment => semantics.GetSymbolInfo(assignment.Left, _finding.Cancellation).Symbol,
+                VariableDeclaratorSyntax or PropertyDeclarationSyntax => semantics.GetDeclaredSymbol(node, _context.Cancellation),
+                AssignmentExpressionSyntax assignment => semantics.GetSymbolInfo(assignment.Left, _context.Cancellation).Symbol,
                 _ => null,
             };
             // Where it goes from a local, nobody follows.
@@ -128,7 +128,7 @@ internal sealed class FloatShare
         return null;
     }
 
-    private static SyntaxReference? MarkOf(ISymbol part) => OverrideGatherer.AttributeOf(part, FullPrecision.AttributeName)?.ApplicationSyntaxReference;
+    private static SyntaxReference? MarkOf(ISymbol part) => OverrideGatherer.AttributeOf(part, AttributeNames.FullPrecision)?.ApplicationSyntaxReference;
 
     /// <summary>Whether a module of the class runs the code exactly once, when it is made.</summary>
     private static bool RunsOnce(ExpressionSyntax creation)

@@ -16,35 +16,35 @@ internal static class ModelAdvice
     /// <param name="place">Where its attribute stands.</param>
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="methods">Methods elsewhere that create modules for it.</param>
-    /// <param name="finding">What to work with.</param>
-    public static void Check(INamedTypeSymbol model, LocationInfo place, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, Finding finding)
+    /// <param name="context">The analysis.</param>
+    public static void Check(INamedTypeSymbol model, LocationInfo place, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
     {
-        if (HasNothingToQuantize(modules, methods, finding))
-            finding.Report(Rules.NothingToQuantize, place, model.Name);
+        if (HasNothingToQuantize(modules, methods, context))
+            context.Report(Rules.NothingToQuantize, place, model.Name);
     }
 
     /// <summary>
     /// Whether nothing that the code creates, takes or reads can be a layer with weights. Of what comes from other code, or as an abstract
     /// module, nobody knows.
     /// </summary>
-    public static bool HasNothingToQuantize(IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, Finding finding)
+    public static bool HasNothingToQuantize(IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
     {
-        if (modules.Any(module => !IsOfTorchSharp(module.BaseType, modules, finding)))
+        if (modules.Any(module => !IsOfTorchSharp(module.BaseType, modules, context)))
             return false;
-        foreach (var declaration in modules.Concat<ISymbol>(methods).SelectMany(symbol => symbol.DeclaringSyntaxReferences).Select(finding.SyntaxOf))
+        foreach (var declaration in modules.Concat<ISymbol>(methods).SelectMany(symbol => symbol.DeclaringSyntaxReferences).Select(context.SyntaxOf))
         {
-            var semantics = finding.SemanticsOf(declaration.SyntaxTree);
+            var semantics = context.SemanticsOf(declaration.SyntaxTree);
             foreach (var node in declaration.DescendantNodesAndSelf())
             {
-                finding.Cancellation.ThrowIfCancellationRequested();
+                context.Cancellation.ThrowIfCancellationRequested();
                 var type = node switch
                 {
-                    BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax => semantics.GetTypeInfo(node, finding.Cancellation).Type,
-                    ParameterSyntax { Type: { } declared } => semantics.GetTypeInfo(declared, finding.Cancellation).Type,
-                    SimpleNameSyntax name when IsElsewhere(semantics.GetSymbolInfo(name, finding.Cancellation).Symbol, modules) => semantics.GetTypeInfo(name, finding.Cancellation).Type,
+                    BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax => semantics.GetTypeInfo(node, context.Cancellation).Type,
+                    ParameterSyntax { Type: { } declared } => semantics.GetTypeInfo(declared, context.Cancellation).Type,
+                    SimpleNameSyntax name when IsElsewhere(semantics.GetSymbolInfo(name, context.Cancellation).Symbol, modules) => semantics.GetTypeInfo(name, context.Cancellation).Type,
                     _ => null,
                 };
-                if (type is not null && finding.Torch.IsModuleOrInterface(type) && !IsHarmless(type, modules))
+                if (type is not null && context.Torch.IsModuleOrInterface(type) && !IsHarmless(type, modules, context))
                     return false;
             }
         }
@@ -55,10 +55,10 @@ internal static class ModelAdvice
         symbol is IFieldSymbol or IPropertySymbol && !modules.Contains(symbol.ContainingType.OriginalDefinition, SymbolEqualityComparer.Default);
 
     /// <summary>Whether the type is a known layer without weights, a container, or a module class whose own code is looked at.</summary>
-    private static bool IsHarmless(ITypeSymbol type, IReadOnlyList<INamedTypeSymbol> modules) =>
-        (LayerTable.IsTorchSharps(type) && !type.IsAbstract && !LayerTable.IsWeighted(type)) || (!type.IsAbstract && modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default));
+    private static bool IsHarmless(ITypeSymbol type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) =>
+        (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !context.Layers.IsWeighted(type)) || (!type.IsAbstract && modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default));
 
-    private static bool IsOfTorchSharp(INamedTypeSymbol? type, IReadOnlyList<INamedTypeSymbol> modules, Finding finding) => type is not null
+    private static bool IsOfTorchSharp(INamedTypeSymbol? type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) => type is not null
         && (modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default)
-            || (SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, finding.Torch.Module.ContainingAssembly) && !LayerTable.IsTorchSharps(type)));
+            || (SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, context.Torch.Module.ContainingAssembly) && !LayerTable.IsTorchSharp(type)));
 }

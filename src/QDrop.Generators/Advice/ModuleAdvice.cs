@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
 using QDrop.Generators.Lowering;
-using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
@@ -14,16 +13,16 @@ namespace QDrop.Generators.Advice;
 /// <summary>What is worth knowing of a module class whose <c>forward</c> is understood. Only what is certain is said.</summary>
 internal static class ModuleAdvice
 {
-    public static void Check(INamedTypeSymbol module, ForwardFlow flow, LoweringPlan plan, Finding finding)
+    public static void Check(INamedTypeSymbol module, ForwardFlow flow, LoweringPlan plan, AnalysisContext context)
     {
-        CheckSharedLayers(module, flow, finding);
+        CheckSharedLayers(module, flow, context);
         foreach (var chain in plan.Chains)
-            CheckBatchNorms(chain, module, finding);
-        UnusedLayers.Check(module, finding);
+            CheckBatchNorms(chain, module, context);
+        UnusedLayers.Check(module, context);
     }
 
     /// <summary>A layer with weights that is called at several places.</summary>
-    private static void CheckSharedLayers(INamedTypeSymbol module, ForwardFlow flow, Finding finding)
+    private static void CheckSharedLayers(INamedTypeSymbol module, ForwardFlow flow, AnalysisContext context)
     {
         var calls = flow.Values
             .Select(value => value.Layer)
@@ -33,37 +32,37 @@ internal static class ModuleAdvice
         foreach (var same in calls)
         {
             var places = same.GroupBy(layer => layer.Receiver.Syntax).Select(group => group.First()).OrderBy(layer => layer.Receiver.Syntax.SpanStart).ToList();
-            if (places.Count < 2 || !LayerTable.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, finding)))
+            if (places.Count < 2 || !context.Layers.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, context)))
                 continue;
             foreach (var later in places.Skip(1).Where((layer, i) => !AreAlternatives(places[i].Receiver.Syntax, layer.Receiver.Syntax)))
-                finding.Report(Rules.SharedLayer, LocationInfo.Of(later.Receiver.Syntax), later.Name);
+                context.Report(Rules.SharedLayer, LocationInfo.Of(later.Receiver.Syntax), later.Name);
         }
     }
 
     /// <summary>A batch norm that does not directly follow a convolution or a linear layer in its chain.</summary>
-    private static void CheckBatchNorms(Chain chain, INamedTypeSymbol module, Finding finding)
+    private static void CheckBatchNorms(Chain chain, INamedTypeSymbol module, AnalysisContext context)
     {
         for (var i = 0; i < chain.Steps.Count; i++)
         {
-            if (chain.Steps[i].Layer is { IsSpread: false } norm && LayerTable.IsBatchNorm(MemberTypes.Of(norm.Module.Operation, module, finding))
-                && (i > 0 ? WhyNotAfter(chain.Steps[i - 1], module, finding) : WhyNotFirst(chain, module, finding)) is { } reason)
+            if (chain.Steps[i].Layer is { IsSpread: false } norm && context.Layers.KindOf(MemberTypes.Of(norm.Module.Operation, module, context)) == LayerKind.BatchNorm
+                && (i > 0 ? WhyNotAfter(chain.Steps[i - 1], module, context) : WhyNotFirst(chain, module, context)) is { } reason)
             {
-                finding.Report(Rules.BatchNormStays, LocationInfo.Of(norm.Receiver.Syntax), norm.Name, reason);
+                context.Report(Rules.BatchNormStays, LocationInfo.Of(norm.Receiver.Syntax), norm.Name, reason);
             }
         }
     }
 
-    private static string? WhyNotAfter(TensorValue before, INamedTypeSymbol module, Finding finding)
+    private static string? WhyNotAfter(TensorValue before, INamedTypeSymbol module, AnalysisContext context)
     {
         if (before.Op is { } op)
             return $"it follows '{op.Op.Name}'";
         if (before.Layer is not { } layer || layer.IsSpread)
             return null;
-        var type = MemberTypes.Of(layer.Module.Operation, module, finding);
-        return LayerTable.IsWeighted(type) || !LayerTable.IsSimple(type) ? null : $"it follows '{layer.Name}', a {type.Name}";
+        var type = MemberTypes.Of(layer.Module.Operation, module, context);
+        return context.Layers.FoldsBatchNorm(type) || !context.Layers.IsSimple(type) ? null : $"it follows '{layer.Name}', a {type.Name}";
     }
 
-    private static string? WhyNotFirst(Chain chain, INamedTypeSymbol module, Finding finding)
+    private static string? WhyNotFirst(Chain chain, INamedTypeSymbol module, AnalysisContext context)
     {
         if (chain.IsComputed)
             return $"it follows '{chain.Head.Op!.Op.Name}'";
@@ -74,7 +73,7 @@ internal static class ModuleAdvice
         return source switch
         {
             { Origin: Origin.Parameter } => "it is the first step of forward",
-            { Origin: Origin.Layer, Layer: { IsSpread: false } layer } when LayerTable.IsWeighted(MemberTypes.Of(layer.Module.Operation, module, finding)) =>
+            { Origin: Origin.Layer, Layer: { IsSpread: false } layer } when context.Layers.FoldsBatchNorm(MemberTypes.Of(layer.Module.Operation, module, context)) =>
                 source.Uses.Count > 1 ? $"the value of '{layer.Name}' is used elsewhere, too" : $"it does not run each time that '{layer.Name}' does",
             { Origin: Origin.Operation, Op: { } op } => $"it follows '{op.Op.Name}'",
             _ => null,

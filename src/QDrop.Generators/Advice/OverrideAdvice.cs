@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
 using QDrop.Generators.Helpers;
+using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
@@ -12,21 +13,21 @@ namespace QDrop.Generators.Advice;
 /// <summary>Attributes on parts of a model that change nothing.</summary>
 internal static class OverrideAdvice
 {
-    private static readonly string[] Attributes = [ModelGatherer.AttributeName, FullPrecision.AttributeName, QuantizationBlock.AttributeName];
+    private static readonly string[] Attributes = [AttributeNames.Quantize, AttributeNames.FullPrecision, AttributeNames.QuantizationBlock];
 
     /// <param name="model">The model.</param>
     /// <param name="modules">The module classes that it reaches.</param>
-    /// <param name="finding">What to work with.</param>
-    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
+    /// <param name="context">The analysis.</param>
+    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context)
     {
-        if (OverrideGatherer.AttributeOf(model, FullPrecision.AttributeName) is { } ofModel)
-            Report(ofModel, null, "it is for parts of a model; without [Quantize] all of it stays float", finding);
+        if (OverrideGatherer.AttributeOf(model, AttributeNames.FullPrecision) is { } ofModel)
+            Report(ofModel, null, "it is for parts of a model; without [Quantize] all of it stays float", context);
         foreach (var module in modules)
         {
             if (OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module))
-                CheckPart(module, finding);
+                CheckPart(module, context);
             foreach (var member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol))
-                CheckMember(member, finding);
+                CheckMember(member, context);
         }
     }
 
@@ -34,24 +35,24 @@ internal static class OverrideAdvice
     public static DiagnosticInfo Unreached(ISymbol part, string attributeName, AttributeSyntax attribute) =>
         WithoutEffect(LocationInfo.Of(attribute), NameOf(attributeName), $"no model with [Quantize] is made of '{(part as INamedTypeSymbol ?? part.ContainingType).Name}'");
 
-    private static void CheckMember(ISymbol member, Finding finding)
+    private static void CheckMember(ISymbol member, AnalysisContext context)
     {
         foreach (var name in Attributes)
         {
-            if (OverrideGatherer.AttributeOf(member, name) is { } attribute && WhyNot(member, finding) is { } reason)
-                Report(attribute, null, reason, finding);
+            if (OverrideGatherer.AttributeOf(member, name) is { } attribute && WhyNot(member, context) is { } reason)
+                Report(attribute, null, reason, context);
         }
-        if (WhyNot(member, finding) is null)
-            CheckPart(member, finding);
+        if (WhyNot(member, context) is null)
+            CheckPart(member, context);
     }
 
     /// <summary>Why no attribute on a field or property can have an effect.</summary>
-    public static string? WhyNot(ISymbol member, Finding finding)
+    public static string? WhyNot(ISymbol member, AnalysisContext context)
     {
         var type = member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type;
         if (type.TypeKind == TypeKind.Error)
             return null;
-        if (!finding.Torch.IsModuleOrInterface(type))
+        if (!context.Torch.IsModuleOrInterface(type))
             return $"'{member.Name}' is no module";
         if (member.IsStatic)
             return $"'{member.Name}' is static, and so no part of the model";
@@ -60,23 +61,23 @@ internal static class OverrideAdvice
     }
 
     /// <summary>What <c>[Quantize]</c> says of a part and only a whole model can have.</summary>
-    private static void CheckPart(ISymbol part, Finding finding)
+    private static void CheckPart(ISymbol part, AnalysisContext context)
     {
-        if (OverrideGatherer.AttributeOf(part, ModelGatherer.AttributeName) is not { } attribute)
+        if (OverrideGatherer.AttributeOf(part, AttributeNames.Quantize) is not { } attribute)
             return;
-        if (OverrideGatherer.AttributeOf(part, FullPrecision.AttributeName) is not null)
+        if (OverrideGatherer.AttributeOf(part, AttributeNames.FullPrecision) is not null)
         {
-            Report(attribute, null, "[FullPrecision] leaves it float", finding);
+            Report(attribute, null, "[FullPrecision] leaves it float", context);
             return;
         }
         foreach (var setting in attribute.NamedArguments.Select(argument => argument.Key).Where(setting => !OverrideGatherer.OfParts.Contains(setting)))
-            Report(attribute, setting, $"{setting} is one for the whole model; a part can have its own {string.Join(", ", OverrideGatherer.OfParts)}", finding);
+            Report(attribute, setting, $"{setting} is one for the whole model; a part can have its own {string.Join(", ", OverrideGatherer.OfParts)}", context);
     }
 
-    private static void Report(AttributeData attribute, string? setting, string reason, Finding finding)
+    private static void Report(AttributeData attribute, string? setting, string reason, AnalysisContext context)
     {
-        var place = setting is null ? LocationInfo.Of(finding.SyntaxOf(attribute.ApplicationSyntaxReference!)) : AttributeArguments.LocationOf(attribute, setting, finding);
-        finding.Diagnostics.Add(WithoutEffect(place, NameOf(attribute.AttributeClass!.ToDisplayString()), reason));
+        var place = setting is null ? LocationInfo.Of(context.SyntaxOf(attribute.ApplicationSyntaxReference!)) : AttributeArguments.LocationOf(attribute, setting, context);
+        context.Diagnostics.Add(WithoutEffect(place, NameOf(attribute.AttributeClass!.ToDisplayString()), reason));
     }
 
     private static DiagnosticInfo WithoutEffect(LocationInfo place, string attribute, string reason) =>

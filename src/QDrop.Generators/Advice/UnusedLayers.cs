@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
-using QDrop.Generators.Mappings;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
@@ -18,9 +17,9 @@ internal static class UnusedLayers
     /// <summary>Members of <c>Module</c> that hand out its children.</summary>
     private static readonly HashSet<string> Enumerations = ["children", "named_children", "modules", "named_modules"];
 
-    public static void Check(INamedTypeSymbol module, Finding finding)
+    public static void Check(INamedTypeSymbol module, AnalysisContext context)
     {
-        var declarations = module.DeclaringSyntaxReferences.Select(finding.SyntaxOf).OfType<TypeDeclarationSyntax>().ToList();
+        var declarations = module.DeclaringSyntaxReferences.Select(context.SyntaxOf).OfType<TypeDeclarationSyntax>().ToList();
         var names = declarations.SelectMany(d => d.DescendantNodes()).OfType<SimpleNameSyntax>().ToLookup(name => name.Identifier.ValueText);
         if (Enumerations.Any(names.Contains))
             return;
@@ -28,8 +27,8 @@ internal static class UnusedLayers
         {
             if (names[member.Name].Any(MayBeUse) || member.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference)
                 continue;
-            if (LayerTable.IsWeighted(MemberTypes.Of(member, TypeOf(member), module, finding)))
-                finding.Report(Rules.UnusedLayer, LocationInfo.Of(Identifier(finding.SyntaxOf(reference))), member.Name, MemberTypes.Of(member, TypeOf(member), module, finding).Name, module.Name);
+            if (context.Layers.IsWeighted(MemberTypes.Of(member, TypeOf(member), module, context)))
+                context.Report(Rules.UnusedLayer, LocationInfo.Of(Identifier(context.SyntaxOf(reference))), member.Name, MemberTypes.Of(member, TypeOf(member), module, context).Name, module.Name);
         }
     }
 

@@ -8,9 +8,9 @@ namespace QDrop.Generators.Gathering;
 internal static class AttributeArguments
 {
     /// <summary>Where a named argument of an attribute stands.</summary>
-    public static LocationInfo LocationOf(AttributeData attribute, string name, Finding finding)
+    public static LocationInfo LocationOf(AttributeData attribute, string name, AnalysisContext context)
     {
-        var syntax = (AttributeSyntax)finding.SyntaxOf(attribute.ApplicationSyntaxReference!);
+        var syntax = (AttributeSyntax)context.SyntaxOf(attribute.ApplicationSyntaxReference!);
         var argument = syntax.ArgumentList?.Arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name);
         return LocationInfo.Of((SyntaxNode?)argument ?? syntax);
     }

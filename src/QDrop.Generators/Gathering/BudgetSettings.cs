@@ -16,7 +16,7 @@ internal static class BudgetSettings
     /// <param name="settings">What it says.</param>
     /// <param name="partsHaveWidths">Whether parts of the model have widths of their own.</param>
     /// <param name="finding">What to work with.</param>
-    public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, Finding finding)
+    public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, AnalysisContext finding)
     {
         if (attribute.NamedArguments.Any(a => a.Key == "MaxW"))
             CheckMaxW(attribute, settings, finding);
@@ -32,7 +32,7 @@ internal static class BudgetSettings
         ? $"{Text(settings.W)} to {Text(settings.MaxW)} within {budget.Trim()}"
         : Text(settings.W);
 
-    private static void CheckMaxW(AttributeData attribute, Settings settings, Finding finding)
+    private static void CheckMaxW(AttributeData attribute, Settings settings, AnalysisContext finding)
     {
         if (settings.Budget is null)
         {

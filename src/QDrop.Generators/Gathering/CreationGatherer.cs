@@ -2,7 +2,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Diagnostics;
-using QDrop.Generators.Lowering;
+using QDrop.Generators.Helpers;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Gathering;
@@ -11,13 +11,13 @@ namespace QDrop.Generators.Gathering;
 internal static class CreationGatherer
 {
     /// <returns>An expression that creates the model.</returns>
-    public static string Gather(INamedTypeSymbol model, LocationInfo identifier, AttributeData attribute, Finding finding)
+    public static string Gather(INamedTypeSymbol model, LocationInfo identifier, AttributeData attribute, AnalysisContext context)
     {
-        var type = model.ToDisplayString(BodyRewriter.Qualified);
+        var type = model.ToDisplayString(SymbolNames.Qualified);
         if (IsGeneric(model))
-            finding.Report(Rules.NotCreatable, identifier, model.Name, "it is generic, and its type arguments are not known; derive a class that is not");
+            context.Report(Rules.NotCreatable, identifier, model.Name, "it is generic, and its type arguments are not known; derive a class that is not");
         else if (!IsVisible(model))
-            finding.Report(Rules.NotCreatable, identifier, model.Name, "it is private or protected; make it, and the classes around it, internal or public");
+            context.Report(Rules.NotCreatable, identifier, model.Name, "it is private or protected; make it, and the classes around it, internal or public");
 
         if (attribute.NamedArguments.FirstOrDefault(a => a.Key == "Factory").Value.Value is string factory)
         {
@@ -25,7 +25,7 @@ internal static class CreationGatherer
             if (!methods.Any(m => m.IsStatic && m.TypeParameters.Length == 0 && TakesNothing(m) && Derives(m.ReturnType, model)))
             {
                 var canBeAdded = !model.IsAbstract && SyntaxFacts.IsValidIdentifier(factory) && model.GetMembers(factory).IsEmpty;
-                finding.Report(Rules.NotCreatable, AttributeArguments.LocationOf(attribute, "Factory", finding), canBeAdded ? [new(FixData.Factory, factory)] : [], model.Name,
+                context.Report(Rules.NotCreatable, AttributeArguments.LocationOf(attribute, "Factory", context), canBeAdded ? [new(FixData.Factory, factory)] : [], model.Name,
                     methods.Count == 0
                         ? $"the factory '{factory}' does not exist; expected a static method '{model.Name} {factory}()' of the class"
                         : $"the factory '{factory}' is not a static method without parameters that returns {model.Name}");
@@ -33,9 +33,9 @@ internal static class CreationGatherer
             return $"{type}.{Escape(factory)}()";
         }
         if (model.IsAbstract)
-            finding.Report(Rules.NotCreatable, identifier, model.Name, "it is abstract; name a static method that creates the model: [Quantize(Factory = \"…\")]");
+            context.Report(Rules.NotCreatable, identifier, model.Name, "it is abstract; name a static method that creates the model: [Quantize(Factory = \"…\")]");
         else if (!model.InstanceConstructors.Any(TakesNothing))
-            finding.Report(Rules.NotCreatable, identifier, [new(FixData.Factory, "")], model.Name, "no constructor can be called without arguments; give the parameters defaults, or name a static method that creates the model: [Quantize(Factory = \"…\")]");
+            context.Report(Rules.NotCreatable, identifier, [new(FixData.Factory, "")], model.Name, "no constructor can be called without arguments; give the parameters defaults, or name a static method that creates the model: [Quantize(Factory = \"…\")]");
         return $"new {type}()";
     }
 

@@ -10,13 +10,13 @@ namespace QDrop.Generators.Gathering;
 internal static class Fingerprint
 {
     /// <summary>SHA-256, in hexadecimal, of the tokens of the declarations: whitespace and comments do not count, nor do file names.</summary>
-    public static string Of(IEnumerable<ISymbol> symbols, Finding finding)
+    public static string Of(IEnumerable<ISymbol> symbols, AnalysisContext context)
     {
         var text = new StringBuilder();
         foreach (var symbol in symbols)
         {
             var parts = symbol.DeclaringSyntaxReferences
-                .Select(reference => string.Join(" ", finding.SyntaxOf(reference).DescendantTokens().Select(t => t.Text)))
+                .Select(reference => string.Join(" ", context.SyntaxOf(reference).DescendantTokens().Select(t => t.Text)))
                 .OrderBy(part => part, System.StringComparer.Ordinal);
             text.Append(symbol.ToDisplayString()).Append('\n');
             foreach (var part in parts)

@@ -1,13 +1,12 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Gathering;
 
 /// <summary>What <c>[FullPrecision]</c> leaves float: it is called as it is, so that it needs no twin and nothing has to be known of it.</summary>
 internal static class FullPrecision
 {
-    public const string AttributeName = "QDrop.FullPrecisionAttribute";
-
     /// <summary>Whether a field or property, or a class or a class from which it derives, has the attribute.</summary>
     public static bool Holds(ISymbol? part)
     {
@@ -27,5 +26,5 @@ internal static class FullPrecision
     /// <summary>The field behind a property, or the property before a field.</summary>
     private static ISymbol? OtherOf(ISymbol member) => member is IPropertySymbol property ? ModulePlaces.FieldOf(property) : (member as IFieldSymbol)?.AssociatedSymbol;
 
-    private static bool HasAttribute(ISymbol symbol) => symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == AttributeName);
+    private static bool HasAttribute(ISymbol symbol) => symbol.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == AttributeNames.FullPrecision);
 }

@@ -12,25 +12,25 @@ namespace QDrop.Generators.Gathering;
 /// </summary>
 internal static class MemberTypes
 {
-    public static ITypeSymbol Of(IOperation receiver, INamedTypeSymbol module, Finding finding)
+    public static ITypeSymbol Of(IOperation receiver, INamedTypeSymbol module, AnalysisContext context)
     {
         while (receiver is IConversionOperation conversion)
             receiver = conversion.Operand;
         var declared = receiver.Type!;
         if (receiver is not (IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 }))
             return declared;
-        return Of(((IMemberReferenceOperation)receiver).Member, declared, module, finding);
+        return Of(((IMemberReferenceOperation)receiver).Member, declared, module, context);
     }
 
-    public static ITypeSymbol Of(ISymbol member, ITypeSymbol declared, INamedTypeSymbol module, Finding finding)
+    public static ITypeSymbol Of(ISymbol member, ITypeSymbol declared, INamedTypeSymbol module, AnalysisContext context)
     {
         if (!declared.IsAbstract && declared.TypeKind != TypeKind.Interface)
             return declared;
 
         ITypeSymbol? assigned = null;
-        foreach (var (value, semantics) in ValuesOf(member, finding))
+        foreach (var (value, semantics) in ValuesOf(member, context))
         {
-            var type = semantics.GetTypeInfo(value, finding.Cancellation).Type;
+            var type = semantics.GetTypeInfo(value, context.Cancellation).Type;
             if (type is null || (assigned is not null && !SymbolEqualityComparer.Default.Equals(assigned, type)))
                 return declared;
             assigned = type;
@@ -39,12 +39,12 @@ internal static class MemberTypes
     }
 
     /// <summary>What the class of a member sets it to.</summary>
-    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Semantics)> ValuesOf(ISymbol member, Finding finding)
+    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Semantics)> ValuesOf(ISymbol member, AnalysisContext context)
     {
         foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
         {
-            var declaration = finding.SyntaxOf(reference);
-            var semantics = finding.SemanticsOf(declaration.SyntaxTree);
+            var declaration = context.SyntaxOf(reference);
+            var semantics = context.SemanticsOf(declaration.SyntaxTree);
             foreach (var value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
             {
                 // The name first: every question to the compiler costs.

@@ -42,7 +42,7 @@ internal static class ModulePlaces
     public static IFieldSymbol? FieldOf(IPropertySymbol property) =>
         property.ContainingType.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
-    private static bool IsOfCollection(ISymbol member) => LayerTable.IsTorchSharps(member.ContainingType);
+    private static bool IsOfCollection(ISymbol member) => LayerTable.IsTorchSharp(member.ContainingType);
 
     /// <summary>What the variable of a <c>foreach</c> goes through.</summary>
     private static IOperation? CollectionOf(ILocalReferenceOperation variable) =>

@@ -4,7 +4,8 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Diagnostics;
-using QDrop.Generators.Lowering;
+using QDrop.Generators.Helpers;
+using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Gathering;
 
@@ -21,19 +22,19 @@ internal static class OverrideGatherer
 
     /// <param name="model">The model, whose own attribute holds its settings.</param>
     /// <param name="modules">The module classes that it reaches.</param>
-    /// <param name="finding">What to work with.</param>
+    /// <param name="context">The analysis.</param>
     /// <returns>The expressions, each with the part's name and with what it says of bit widths and methods, if anything.</returns>
-    public static IEnumerable<(string Code, string Part, string Says)> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, Finding finding)
+    public static IEnumerable<(string Code, string Part, string Says)> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context)
     {
-        var method = AttributeOf(model, ModelGatherer.AttributeName) is { } own ? SettingConflicts.MethodOf(own) : null;
+        var method = AttributeOf(model, AttributeNames.Quantize) is { } own ? SettingConflicts.MethodOf(own) : null;
         foreach (var module in modules)
         {
-            var type = TypeCode(module, model, finding);
-            if (!IsOrDerives(model, module) && Settings(module, method, finding) is { Count: > 0 } ofClass)
+            var type = TypeCode(module, model, context);
+            if (!IsOrDerives(model, module) && Settings(module, method, context) is { Count: > 0 } ofClass)
                 yield return ($"new({type}) {{ {string.Join(", ", ofClass)} }}", NameOf(module), Says(ofClass));
-            foreach (var (name, member) in Places(module, finding))
+            foreach (var (name, member) in Places(module, context))
             {
-                if (Settings(member, method, finding) is { Count: > 0 } ofMember)
+                if (Settings(member, method, context) is { Count: > 0 } ofMember)
                     yield return ($"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}", $"{NameOf(module)}.{name}", Says(ofMember));
             }
         }
@@ -43,7 +44,7 @@ internal static class OverrideGatherer
     /// Whether the class is only a part of a model that reaches it: its attribute names nothing of what a model of its own is made from.
     /// </summary>
     public static bool IsPart(INamedTypeSymbol module) =>
-        AttributeOf(module, ModelGatherer.AttributeName) is { } attribute && !attribute.NamedArguments.Any(argument => OfModels.Contains(argument.Key));
+        AttributeOf(module, AttributeNames.Quantize) is { } attribute && !attribute.NamedArguments.Any(argument => OfModels.Contains(argument.Key));
 
     /// <summary>Whether the class is a model's, or one from which a model derives.</summary>
     public static bool IsOrDerives(INamedTypeSymbol model, INamedTypeSymbol module)
@@ -60,14 +61,14 @@ internal static class OverrideGatherer
         symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null);
 
     /// <summary>Training changes all weights together.</summary>
-    private static void CheckMethod(AttributeData attribute, string? modelMethod, Finding finding)
+    private static void CheckMethod(AttributeData attribute, string? modelMethod, AnalysisContext context)
     {
         if (SettingConflicts.MethodOf(attribute) is not { } method)
             return;
         var reason = SettingsGatherer.IsTraining(modelMethod) ? $"the model is trained with Method = {modelMethod}; leave Method out here"
             : SettingsGatherer.IsTraining(method) ? $"give the whole model Method = {method}, or leave it out here" : null;
         if (reason is not null)
-            finding.Report(Rules.TrainedPart, AttributeArguments.LocationOf(attribute, "Method", finding), [], method, reason);
+            context.Report(Rules.TrainedPart, AttributeArguments.LocationOf(attribute, "Method", context), [], method, reason);
     }
 
     private static string NameOf(INamedTypeSymbol module) => module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
@@ -76,36 +77,36 @@ internal static class OverrideGatherer
     private static string Says(IReadOnlyList<string> settings) => settings.Contains(Float) ? "full precision"
         : string.Join(", ", settings.Where(setting => !setting.StartsWith("IsBlock", StringComparison.Ordinal)).Select(setting => setting.Replace(" = ", " ").Replace("global::QDrop.Method.", "")));
 
-    private static string TypeCode(INamedTypeSymbol module, INamedTypeSymbol model, Finding finding)
+    private static string TypeCode(INamedTypeSymbol module, INamedTypeSymbol model, AnalysisContext context)
     {
         // What is private to another class has no name here; a constant is one that a trimmer understands.
-        if (!finding.Compilation.IsSymbolAccessibleWithin(module, model))
-            return $"global::System.Type.GetType({SymbolDisplay.FormatLiteral(ModelGatherer.FullName(module), quote: true)}, throwOnError: true)!";
-        return $"typeof({(module.IsGenericType ? module.ConstructUnboundGenericType() : module).ToDisplayString(BodyRewriter.Qualified)})";
+        if (!context.Compilation.IsSymbolAccessibleWithin(module, model))
+            return $"global::System.Type.GetType({SymbolDisplay.FormatLiteral(SymbolNames.FullName(module), quote: true)}, throwOnError: true)!";
+        return $"typeof({(module.IsGenericType ? module.ConstructUnboundGenericType() : module).ToDisplayString(SymbolNames.Qualified)})";
     }
 
     /// <summary>Fields and properties with modules, by the name that the source gives them.</summary>
-    private static IEnumerable<(string Name, ISymbol Member)> Places(INamedTypeSymbol module, Finding finding)
+    private static IEnumerable<(string Name, ISymbol Member)> Places(INamedTypeSymbol module, AnalysisContext context)
     {
         foreach (var member in module.GetMembers().Where(m => !m.IsStatic))
         {
-            if (member is IFieldSymbol field && finding.Torch.IsModuleOrInterface(field.Type))
+            if (member is IFieldSymbol field && context.Torch.IsModuleOrInterface(field.Type))
                 yield return (field.AssociatedSymbol?.Name ?? field.Name, field);
-            else if (member is IPropertySymbol { IsIndexer: false } property && finding.Torch.IsModuleOrInterface(property.Type))
+            else if (member is IPropertySymbol { IsIndexer: false } property && context.Torch.IsModuleOrInterface(property.Type))
                 yield return (property.Name, property);
         }
     }
 
-    private static List<string> Settings(ISymbol part, string? modelMethod, Finding finding)
+    private static List<string> Settings(ISymbol part, string? modelMethod, AnalysisContext context)
     {
         var code = new List<string>();
-        if (AttributeOf(part, ModelGatherer.AttributeName) is { } attribute)
+        if (AttributeOf(part, AttributeNames.Quantize) is { } attribute)
         {
-            CheckMethod(attribute, modelMethod, finding);
-            var inputs = part is INamedTypeSymbol type ? finding.Torch.SignatureOf(type).Length - 1 : 1;
-            code.AddRange(SettingsGatherer.Gather(attribute, inputs, finding).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
+            CheckMethod(attribute, modelMethod, context);
+            var inputs = part is INamedTypeSymbol type ? context.Torch.SignatureOf(type).Length - 1 : 1;
+            code.AddRange(SettingsGatherer.Gather(attribute, inputs, context).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
         }
-        if (AttributeOf(part, FullPrecision.AttributeName) is not null)
+        if (AttributeOf(part, AttributeNames.FullPrecision) is not null)
             code.Add(Float);
         // Of a class, its twin says it.
         if (part is not INamedTypeSymbol && QuantizationBlock.Of(part) is { } isBlock)

@@ -1,13 +1,12 @@
 using Microsoft.CodeAnalysis;
+using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Gathering;
 
 /// <summary>What <c>[QuantizationBlock]</c> says of a class, or of the module in a field or property.</summary>
 internal static class QuantizationBlock
 {
-    public const string AttributeName = "QDrop.QuantizationBlockAttribute";
-
-    public static AttributeData? AttributeOf(ISymbol part) => OverrideGatherer.AttributeOf(part, AttributeName);
+    public static AttributeData? AttributeOf(ISymbol part) => OverrideGatherer.AttributeOf(part, AttributeNames.QuantizationBlock);
 
     /// <summary>Whether the module is one unit of reconstruction; <see langword="null"/> where nothing is said.</summary>
     public static bool? Of(ISymbol part) => AttributeOf(part) is { } attribute ? IsBlock(attribute) : null;

@@ -10,7 +10,7 @@ namespace QDrop.Generators.Gathering;
 /// The module classes of the compilation that a model may be made of: its own class, base classes, types of fields and properties, and
 /// whatever it creates, in its own members or in methods of the compilation that these call.
 /// </summary>
-internal sealed class ReachedModules(Finding finding)
+internal sealed class ReachedModules(AnalysisContext context)
 {
     private readonly HashSet<INamedTypeSymbol> _modules = new(SymbolEqualityComparer.Default);
     private readonly HashSet<IMethodSymbol> _methods = new(SymbolEqualityComparer.Default);
@@ -28,9 +28,9 @@ internal sealed class ReachedModules(Finding finding)
     /// <param name="Methods">Methods elsewhere that create modules.</param>
     public readonly record struct Result(IReadOnlyList<INamedTypeSymbol> Quantized, IReadOnlyList<INamedTypeSymbol> Modules, IReadOnlyList<IMethodSymbol> Methods);
 
-    public static Result Of(INamedTypeSymbol model, Finding finding)
+    public static Result Of(INamedTypeSymbol model, AnalysisContext context)
     {
-        var reached = new ReachedModules(finding);
+        var reached = new ReachedModules(context);
         reached.Add(model);
         reached.VisitPending();
         IReadOnlyList<INamedTypeSymbol> quantized = [.. Sorted()];
@@ -63,7 +63,7 @@ internal sealed class ReachedModules(Finding finding)
                 foreach (var argument in named.TypeArguments)
                     Reach(argument);
                 var definition = named.OriginalDefinition;
-                if (!IsOwn(definition) || !finding.Torch.IsForwardModule(definition))
+                if (!IsOwn(definition) || !context.Torch.IsForwardModule(definition))
                     break;
                 if (!_includesFloat && FullPrecision.Holds(definition))
                     _floatTypes.Add(definition);
@@ -90,8 +90,8 @@ internal sealed class ReachedModules(Finding finding)
         }
         foreach (var reference in symbol.DeclaringSyntaxReferences)
         {
-            var declaration = finding.SyntaxOf(reference);
-            Visit(declaration, finding.SemanticsOf(declaration.SyntaxTree));
+            var declaration = context.SyntaxOf(reference);
+            Visit(declaration, context.SemanticsOf(declaration.SyntaxTree));
         }
     }
 
@@ -110,12 +110,12 @@ internal sealed class ReachedModules(Finding finding)
         var floats = _includesFloat ? [] : FloatMembersAround(declaration, semantics);
         foreach (var node in declaration.DescendantNodesAndSelf(n => n == declaration || (n is not BaseTypeDeclarationSyntax && !IsFloat(n))))
         {
-            finding.Cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
             if (IsFloat(node))
                 _floatCode.Add((node, semantics));
             else if (node is BaseObjectCreationExpressionSyntax creation)
-                Reach(semantics.GetTypeInfo(creation, finding.Cancellation).Type);
-            else if (node is InvocationExpressionSyntax invocation && semantics.GetSymbolInfo(invocation, finding.Cancellation).Symbol is IMethodSymbol method)
+                Reach(semantics.GetTypeInfo(creation, context.Cancellation).Type);
+            else if (node is InvocationExpressionSyntax invocation && semantics.GetSymbolInfo(invocation, context.Cancellation).Symbol is IMethodSymbol method)
                 Follow(method);
         }
 
@@ -126,7 +126,7 @@ internal sealed class ReachedModules(Finding finding)
             PropertyDeclarationSyntax property => floats.Contains(property.Identifier.ValueText),
             AssignmentExpressionSyntax { Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } } assignment =>
                 floats.Contains(((SimpleNameSyntax)(assignment.Left is MemberAccessExpressionSyntax access ? access.Name : assignment.Left)).Identifier.ValueText)
-                && FullPrecision.Holds(semantics.GetSymbolInfo(assignment.Left, finding.Cancellation).Symbol),
+                && FullPrecision.Holds(semantics.GetSymbolInfo(assignment.Left, context.Cancellation).Symbol),
             _ => false,
         };
     }
@@ -137,7 +137,7 @@ internal sealed class ReachedModules(Finding finding)
         var names = new HashSet<string>();
         if (declaration is not TypeDeclarationSyntax)
             return names;
-        for (var type = semantics.GetDeclaredSymbol(declaration, finding.Cancellation) as INamedTypeSymbol; type is not null && IsOwn(type.OriginalDefinition); type = type.BaseType)
+        for (var type = semantics.GetDeclaredSymbol(declaration, context.Cancellation) as INamedTypeSymbol; type is not null && IsOwn(type.OriginalDefinition); type = type.BaseType)
             names.UnionWith(type.GetMembers().Where(member => (member is IFieldSymbol or IPropertySymbol) && FullPrecision.Holds(member)).Select(member => member.Name));
         return names;
     }
@@ -151,5 +151,5 @@ internal sealed class ReachedModules(Finding finding)
             _pending.Enqueue(definition);
     }
 
-    private bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, finding.Compilation.Assembly) && !symbol.DeclaringSyntaxReferences.IsEmpty;
+    private bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, context.Compilation.Assembly) && !symbol.DeclaringSyntaxReferences.IsEmpty;
 }

@@ -9,10 +9,10 @@ internal sealed class SettingConflicts
 {
     private readonly AttributeData _attribute;
     private readonly GivenSettings _given;
-    private readonly Finding _finding;
+    private readonly AnalysisContext _finding;
     private readonly string _method;
 
-    private SettingConflicts(AttributeData attribute, GivenSettings given, Finding finding)
+    private SettingConflicts(AttributeData attribute, GivenSettings given, AnalysisContext finding)
     {
         (_attribute, _given, _finding) = (attribute, given, finding);
         _method = given.Choice("Method");
@@ -21,7 +21,7 @@ internal sealed class SettingConflicts
     /// <param name="attribute">The attribute.</param>
     /// <param name="given">What it says.</param>
     /// <param name="finding">What to work with.</param>
-    public static void Check(AttributeData attribute, GivenSettings given, Finding finding)
+    public static void Check(AttributeData attribute, GivenSettings given, AnalysisContext finding)
     {
         var conflicts = new SettingConflicts(attribute, given, finding);
         conflicts.CheckTraining();

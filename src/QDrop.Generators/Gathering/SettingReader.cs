@@ -4,12 +4,11 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Diagnostics;
-using QDrop.Generators.Lowering;
 
 namespace QDrop.Generators.Gathering;
 
 /// <summary>Checks single arguments of <c>[Quantize]</c> and writes them as C# expressions.</summary>
-internal sealed class SettingReader(AttributeData attribute, Finding finding)
+internal sealed class SettingReader(AttributeData attribute, AnalysisContext finding)
 {
     /// <summary>Checks a setting's value; <see langword="null"/> where there is none.</summary>
     public string? ValueCode(SettingInfo setting, TypedConstant value)
@@ -41,7 +40,7 @@ internal sealed class SettingReader(AttributeData attribute, Finding finding)
             var members = type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name);
             Report(Rules.Setting, name, null, Text(number), "expected one of " + string.Join(", ", members));
         }
-        return $"{type.ToDisplayString(BodyRewriter.Qualified)}.{member}";
+        return $"{type.ToDisplayString(SymbolNames.Qualified)}.{member}";
     }
 
     /// <summary>Checks that a path is not empty.</summary>
@@ -65,7 +64,7 @@ internal sealed class SettingReader(AttributeData attribute, Finding finding)
             Report(Rules.Setting, name, null, source.Name, $"it does not implement {contract}");
         else if (source.IsAbstract || source.IsUnboundGenericType || !source.InstanceConstructors.Any(IsUsable))
             Report(Rules.Setting, name, null, source.Name, "it has no public constructor without parameters");
-        return $"typeof({source.ToDisplayString(BodyRewriter.Qualified)})";
+        return $"typeof({source.ToDisplayString(SymbolNames.Qualified)})";
 
         static bool IsUsable(IMethodSymbol constructor) =>
             constructor.DeclaredAccessibility == Accessibility.Public && constructor.Parameters.Length == 0;

@@ -45,7 +45,7 @@ internal static class SettingsGatherer
     /// <param name="attribute">The attribute.</param>
     /// <param name="inputs">Tensors that the model takes.</param>
     /// <param name="finding">What to work with.</param>
-    public static Settings Gather(AttributeData attribute, int inputs, Finding finding)
+    public static Settings Gather(AttributeData attribute, int inputs, AnalysisContext finding)
     {
         var given = new GivenSettings(attribute);
         var reader = new SettingReader(attribute, finding);

@@ -2,16 +2,13 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QDrop.Generators.Helpers;
 
 namespace QDrop.Generators.Lowering;
 
 /// <content>Names: the user's <c>using</c>s do not reach the generated file, and its <c>this</c> is another object.</content>
 internal sealed partial class BodyRewriter
 {
-    /// <summary>How types are written: <c>global::Namespace.Type</c>.</summary>
-    public static readonly SymbolDisplayFormat Qualified = SymbolDisplayFormat.FullyQualifiedFormat
-        .AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
-
     private string Name(SimpleNameSyntax name)
     {
         if (!IsBoundByItself(name) || name is IdentifierNameSyntax { IsVar: true })
@@ -22,7 +19,7 @@ internal sealed partial class BodyRewriter
             ITypeSymbol type and not ITypeParameterSymbol => TypeName(type),
             ITypeParameterSymbol parameter => frame.Types.Apply(parameter) is var type && type is ITypeParameterSymbol ? Children(name) : TypeName(type.WithNullableAnnotation(NullableAnnotation.None)),
             IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => TypeName(constructor.ContainingType),
-            INamespaceSymbol { IsGlobalNamespace: false } @namespace => @namespace.ToDisplayString(Qualified),
+            INamespaceSymbol { IsGlobalNamespace: false } @namespace => @namespace.ToDisplayString(SymbolNames.Qualified),
             // relu → global::TorchSharp.torch.nn.functional.relu
             IMethodSymbol { MethodKind: MethodKind.LocalFunction } => Children(name),
             IFieldSymbol { HasConstantValue: true } constant when names.AccessorOf(constant) is not null => Constant(constant),
@@ -37,7 +34,7 @@ internal sealed partial class BodyRewriter
     }
 
     /// <summary>How a type is written, with what type parameters stand for.</summary>
-    public string TypeName(ITypeSymbol type) => frame.Types.Apply(type).ToDisplayString(Qualified);
+    public string TypeName(ITypeSymbol type) => frame.Types.Apply(type).ToDisplayString(SymbolNames.Qualified);
 
     /// <summary><c>width</c> or <c>this.width</c>, private to a base class → <c>Base_width(this._model)</c>.</summary>
     private string? Accessor(SyntaxNode member, ExpressionSyntax? instance)
@@ -49,7 +46,7 @@ internal sealed partial class BodyRewriter
 
     private static string Constant(IFieldSymbol constant)
     {
-        var type = constant.Type.ToDisplayString(Qualified);
+        var type = constant.Type.ToDisplayString(SymbolNames.Qualified);
         return constant.ConstantValue is null ? $"default({type})" : $"(({type})({SymbolDisplay.FormatPrimitive(constant.ConstantValue, quoteStrings: true, useHexadecimalNumbers: false)}))";
     }
 
@@ -82,7 +79,7 @@ internal sealed partial class BodyRewriter
         {
             var types = method.TypeArguments.Length > 0 ? $"<{string.Join(", ", method.TypeArguments.Select(TypeName))}>" : "";
             var following = Arguments(invocation.ArgumentList);
-            return $"{extension.ContainingType.ToDisplayString(Qualified)}.{extension.Name}{types}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
+            return $"{extension.ContainingType.ToDisplayString(SymbolNames.Qualified)}.{extension.Name}{types}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
         }
         return Children(invocation);
     }

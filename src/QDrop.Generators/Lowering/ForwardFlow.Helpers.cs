@@ -134,7 +134,7 @@ internal sealed partial class ForwardFlow
     {
         var definition = method.OriginalDefinition;
         if (!_bodies.TryGetValue(definition, out var body))
-            _bodies.Add(definition, body = MethodBody.Of(definition, _finding));
+            _bodies.Add(definition, body = MethodBody.Of(definition, _context));
         return body;
     }
 

@@ -158,7 +158,7 @@ internal sealed partial class ForwardFlow
             || call.Arguments.Length != 1
             || LocalOf(call.Instance!) is not { } receiver || !SymbolEqualityComparer.Default.Equals(receiver, layer)
             || LocalOf(call.Arguments[0].Value) is not { } argument || !SymbolEqualityComparer.Default.Equals(argument, target)
-            || LayerTable.WhyNot(_frame.Types.Apply(layer.Type)) is not null)
+            || _context.Layers.WhyNot(_frame.Types.Apply(layer.Type)) is not null)
         {
             return false;
         }

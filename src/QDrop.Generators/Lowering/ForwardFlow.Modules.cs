@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
 using QDrop.Generators.Mappings;
+using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Lowering;
 
@@ -18,7 +19,7 @@ internal sealed partial class ForwardFlow
         var module = WithoutConversions(resolved.Operation);
         var type = _frame.Types.Apply(receiver.Type!);
         var isFloat = FullPrecision.Holds(module, type);
-        if (!isFloat && LayerTable.WhyNot(type) is { } reason)
+        if (!isFloat && _context.Layers.WhyNot(type) is { } reason)
         {
             Report(Rules.UnsupportedLayer, operation.Syntax, module.Syntax.ToString(), type.Name, reason);
             VisitAll(call.Arguments);
@@ -47,7 +48,7 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> CallOf(IOperation operation, IInvocationOperation call, IOperation receiver, Placed resolved, ITypeSymbol type, bool isConditional, bool isFloat)
     {
         var signature = _torch.SignatureOf(type);
-        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MostInputs + 1 || (IsTorchLayer(type) && !isFloat)) && !LayerTable.HasSeveralTensors(type))
+        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat)) && _context.Layers.KindOf(type) != LayerKind.Attention)
             ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>, or a module class of this project with up to four inputs"
             : isConditional && !IsTensor(call.Type)
                 ? "is called with '?.' and returns several tensors; test it for null before"
@@ -76,8 +77,6 @@ internal sealed partial class ForwardFlow
         }
         return [value];
     }
-
-    private static bool IsTorchLayer(ITypeSymbol type) => type.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
 
     /// <summary>Whether the expression is the same module at every run: a member of the model, members of it, elements at constant indices.</summary>
     private static bool IsFixed(IOperation module) => WithoutConversions(module) switch

@@ -23,7 +23,7 @@ namespace QDrop.Generators.Lowering;
 internal sealed partial class ForwardFlow
 {
     private readonly INamedTypeSymbol _model;
-    private readonly Finding _finding;
+    private readonly AnalysisContext _context;
     private readonly Compilation _compilation;
     private readonly TorchTypes _torch;
     private readonly OpsTable _ops;
@@ -40,15 +40,15 @@ internal sealed partial class ForwardFlow
     private int _region;
     private Frame _frame;
 
-    private ForwardFlow(INamedTypeSymbol model, Frame root, Finding finding)
+    private ForwardFlow(INamedTypeSymbol model, Frame root, AnalysisContext context)
     {
         _model = model;
         Root = _frame = root;
-        _finding = finding;
-        _torch = finding.Torch;
-        _ops = finding.Ops;
-        _compilation = finding.Compilation;
-        _cancellation = finding.Cancellation;
+        _context = context;
+        _torch = context.Torch;
+        _ops = context.Ops;
+        _compilation = context.Compilation;
+        _cancellation = context.Cancellation;
     }
 
     /// <summary>The call of <c>forward</c> itself.</summary>
@@ -65,10 +65,10 @@ internal sealed partial class ForwardFlow
     /// <param name="model">The module class.</param>
     /// <param name="forward">Its <c>forward</c>, its own or that of a base class.</param>
     /// <param name="body">The body of <paramref name="forward"/>.</param>
-    public static ForwardFlow Analyse(INamedTypeSymbol model, IMethodSymbol forward, MethodBody body, Finding finding)
+    public static ForwardFlow Analyse(INamedTypeSymbol model, IMethodSymbol forward, MethodBody body, AnalysisContext context)
     {
-        var root = new Frame(null, body, null) { Types = TypeSubstitution.Of(forward, TypeSubstitution.Nothing, finding.Compilation) };
-        var flow = new ForwardFlow(model, root, finding);
+        var root = new Frame(null, body, null) { Types = TypeSubstitution.Of(forward, TypeSubstitution.Nothing, context.Compilation) };
+        var flow = new ForwardFlow(model, root, context);
         try
         {
             flow.Walk();

@@ -75,14 +75,14 @@ internal sealed class MethodBody
     public bool Assigns(ISymbol symbol) => _assigned.Contains(symbol);
 
     /// <summary>The body of a method of the compilation, or <see langword="null"/> where it has none.</summary>
-    public static MethodBody? Of(IMethodSymbol method, Finding finding)
+    public static MethodBody? Of(IMethodSymbol method, AnalysisContext context)
     {
         var definition = (method.PartialImplementationPart ?? method).OriginalDefinition;
-        if (definition.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference || !finding.Compilation.ContainsSyntaxTree(reference.SyntaxTree))
+        if (definition.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference || !context.Compilation.ContainsSyntaxTree(reference.SyntaxTree))
             return null;
-        var declaration = finding.SyntaxOf(reference);
-        var semantics = finding.SemanticsOf(reference.SyntaxTree);
-        IReadOnlyList<IOperation>? statements = finding.OperationOf(declaration) switch
+        var declaration = context.SyntaxOf(reference);
+        var semantics = context.SemanticsOf(reference.SyntaxTree);
+        IReadOnlyList<IOperation>? statements = context.OperationOf(declaration) switch
         {
             IMethodBodyBaseOperation { BlockBody: { } block } => block.Operations,
             IMethodBodyBaseOperation { ExpressionBody: { } block } => block.Operations,

@@ -1,76 +1,106 @@
 using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Mappings;
 
-/// <summary>TorchSharp layers that are known at compile time to have no quantized counterpart, and what to do instead.</summary>
-internal static class LayerTable
+/// <summary>
+/// What TorchSharp's layers are to quantization, read from the attributes of the families of layers in the run time's
+/// metadata.
+/// </summary>
+internal sealed class LayerTable
 {
-    private const string Recurrent = ": recurrent layers carry a state that is not quantized; keep it outside the quantized model";
-    private const string Lookup = ": its input is indices, not values; look the rows up before the quantized model";
-    private const string Attention = ": several tensors go in and out; write attention with Linear layers and matmul, or keep it outside the quantized model";
+    private const string FamilyName = "QDrop.Layers.Families.LayerFamily";
+    private const string FamilyAttribute = "LayerFamilyAttribute";
+    private const string TypesAttribute = "LayerTypesAttribute";
 
-    private static readonly Dictionary<string, string> Unsupported = new()
+    private static readonly ConditionalWeakTable<Compilation, LayerTable> Read = new();
+
+    private readonly Dictionary<ISymbol, Layer> _layers = new(SymbolEqualityComparer.Default);
+
+    private LayerTable(Compilation compilation)
     {
-        ["RNN"] = Recurrent,
-        ["LSTM"] = Recurrent,
-        ["GRU"] = Recurrent,
-        ["RNNCell"] = Recurrent,
-        ["LSTMCell"] = Recurrent,
-        ["GRUCell"] = Recurrent,
-        ["EmbeddingBag"] = Lookup,
-        ["Transformer"] = Attention,
-        ["TransformerEncoder"] = Attention,
-        ["TransformerEncoderLayer"] = Attention,
-        ["TransformerDecoder"] = Attention,
-        ["TransformerDecoderLayer"] = Attention,
-        ["Bilinear"] = ": it has two inputs; expected a layer with one",
-    };
-
-    private static readonly HashSet<string> Weighted =
-        ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear", "Embedding", "MultiheadAttention"];
-
-    private static readonly HashSet<string> BatchNorms = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"];
-
-    private static readonly HashSet<string> Containers = ["Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"];
-
-    /// <summary>Whether layers of the type have weights that are quantized.</summary>
-    public static bool IsWeighted(ITypeSymbol? type) => IsOneOf(type, Weighted);
-
-    public static bool IsBatchNorm(ITypeSymbol? type) => IsOneOf(type, BatchNorms);
-
-    /// <summary>Whether it is one of TorchSharp's layers, and not a container of others.</summary>
-    public static bool IsSimple(ITypeSymbol? type) => IsTorchSharps(type) && !type!.IsAbstract && !IsOneOf(type, Containers);
-
-    public static bool IsSequential(ITypeSymbol? type) => type is { Name: "Sequential" } && IsTorchSharps(type);
-
-    /// <summary>What the modules of a collection are, which has no <c>forward</c> of its own.</summary>
-    public static ITypeSymbol? ElementOf(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { Name: "ModuleList" or "ModuleDict", TypeArguments.Length: 1 } collection && IsTorchSharps(type) ? collection.TypeArguments[0] : null;
-
-    public static bool IsTorchSharps(ITypeSymbol? type) => type?.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
-
-    private static bool IsOneOf(ITypeSymbol? type, HashSet<string> names)
-    {
-        for (; type is not null; type = type.BaseType)
-        {
-            if (IsTorchSharps(type) && names.Contains(type.Name))
-                return true;
-        }
-        return false;
+        if (compilation.GetTypeByMetadataName(FamilyName) is not { } @base)
+            return;
+        foreach (var family in @base.ContainingNamespace.GetTypeMembers())
+            Add(family);
     }
 
-    /// <summary>Whether a layer of TorchSharp's has several tensors in or out, and a quantized counterpart nevertheless.</summary>
-    public static bool HasSeveralTensors(ITypeSymbol type) => type is { Name: "MultiheadAttention", ContainingNamespace: { } @namespace } && @namespace.ToDisplayString() == "TorchSharp.Modules";
+    /// <summary>What is known of one class of layers.</summary>
+    /// <param name="Kind">What it is to quantization.</param>
+    /// <param name="FoldsBatchNorm">Whether a batch norm that follows is folded into it.</param>
+    /// <param name="WhyNot">Why it cannot be quantized, and what to do instead.</param>
+    /// <param name="Weights">How many weights it multiplies by: an expression of <see cref="WeightCount"/>.</param>
+    private sealed record Layer(LayerKind Kind, bool FoldsBatchNorm, string? WhyNot, string? Weights);
 
-    /// <summary>Why a layer of the type cannot be quantized, or <see langword="null"/> if nothing is known against it.</summary>
-    public static string? WhyNot(ITypeSymbol? type)
+    /// <summary>Gets the table of a compilation.</summary>
+    public static LayerTable Of(Compilation compilation) => Read.GetValue(compilation, static c => new LayerTable(c));
+
+    /// <summary>Gets what a layer is to quantization; <see langword="null"/> if the type is none of TorchSharp's.</summary>
+    public LayerKind? KindOf(ITypeSymbol? type) => Find(type)?.Kind;
+
+    /// <summary>Tells whether layers of the type have weights that are quantized.</summary>
+    public bool IsWeighted(ITypeSymbol? type) => KindOf(type) is LayerKind.Weighted or LayerKind.Attention;
+
+    /// <summary>Tells whether a batch norm that follows a layer of the type is folded into it.</summary>
+    public bool FoldsBatchNorm(ITypeSymbol? type) => Find(type) is { FoldsBatchNorm: true };
+
+    /// <summary>Tells whether the type is one of TorchSharp's layers, and does not hold others.</summary>
+    public bool IsSimple(ITypeSymbol? type) =>
+        IsTorchSharp(type) && !type!.IsAbstract && KindOf(type) is not (LayerKind.Sequential or LayerKind.Collection);
+
+    /// <summary>Gets the type of the modules of a collection, which has no <c>forward</c> of its own.</summary>
+    public ITypeSymbol? ElementOf(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { TypeArguments.Length: 1 } collection && KindOf(type) == LayerKind.Collection
+            ? collection.TypeArguments[0]
+            : null;
+
+    /// <summary>
+    /// Gets why a layer of the type cannot be quantized and what to do instead, after a colon; <see langword="null"/> if
+    /// nothing is known against it.
+    /// </summary>
+    public string? WhyNot(ITypeSymbol? type) => Find(type)?.WhyNot;
+
+    /// <summary>
+    /// Gets the expression for the number of weights that a layer of the type multiplies by; <see langword="null"/> if
+    /// it has none. An embedding only looks rows up.
+    /// </summary>
+    public string? WeightsOf(ITypeSymbol? type) => Find(type)?.Weights;
+
+    /// <summary>Tells whether the type is one of TorchSharp's modules.</summary>
+    public static bool IsTorchSharp(ITypeSymbol? type) =>
+        type?.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
+
+    private Layer? Find(ITypeSymbol? type)
     {
         for (; type is not null; type = type.BaseType)
         {
-            if (type.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules" && Unsupported.TryGetValue(type.Name, out var reason))
-                return reason;
+            if (_layers.TryGetValue(type.OriginalDefinition, out var layer))
+                return layer;
         }
         return null;
     }
+
+    private void Add(INamedTypeSymbol family)
+    {
+        var attributes = family.GetAttributes();
+        if (attributes.FirstOrDefault(a => a.AttributeClass?.Name == FamilyAttribute) is not { } facts
+            || facts.ConstructorArguments is not [{ Value: int kind }])
+        {
+            return;
+        }
+        var whyNot = Text(facts, "Reason") is { } reason ? $": {reason}; {Text(facts, "Advice")}" : null;
+        var folds = facts.NamedArguments.Any(a => a is { Key: "FoldsBatchNorm", Value.Value: true });
+        foreach (var types in attributes.Where(a => a.AttributeClass?.Name == TypesAttribute))
+        {
+            var layer = new Layer((LayerKind)kind, folds, whyNot, Text(types, "Weights"));
+            foreach (var type in types.ConstructorArguments[0].Values.Select(v => v.Value).OfType<INamedTypeSymbol>())
+                _layers[type.OriginalDefinition] = layer;
+        }
+    }
+
+    private static string? Text(AttributeData attribute, string name) =>
+        attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as string;
 }

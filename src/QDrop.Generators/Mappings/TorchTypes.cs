@@ -27,7 +27,7 @@ internal enum Tensorness
 internal sealed class TorchTypes
 {
     /// <summary>As many inputs as a module class with a twin may have.</summary>
-    public const int MostInputs = 4;
+    public const int MaxInputs = 4;
 
     private TorchTypes(INamedTypeSymbol tensor, INamedTypeSymbol module, INamedTypeSymbol unaryModule, INamedTypeSymbol? unaryInterface)
     {
@@ -86,7 +86,7 @@ internal sealed class TorchTypes
     }
 
     /// <summary>Whether a class is a module that a quantized model may be made of.</summary>
-    public bool IsForwardModule(ITypeSymbol? type) => IsModule(type) && SignatureOf(type).Length is >= 2 and <= MostInputs + 1;
+    public bool IsForwardModule(ITypeSymbol? type) => IsModule(type) && SignatureOf(type).Length is >= 2 and <= MaxInputs + 1;
 
     private ImmutableArray<ITypeSymbol> OfTensors(ImmutableArray<ITypeSymbol> types) =>
         types.Length >= 2 && Of(types[types.Length - 1]) is not (Tensorness.None or Tensorness.Other) && types.Take(types.Length - 1).Any(t => Of(t) != Tensorness.None) ? types : [];

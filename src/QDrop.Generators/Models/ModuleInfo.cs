@@ -62,5 +62,6 @@ internal sealed record ChainInfo(string Name, string Field, string Feeds, bool U
 /// <param name="IsFloat">Whether it is a module that <c>[FullPrecision]</c> leaves float.</param>
 /// <param name="IsBlock">Whether it is one unit of reconstruction, where the attribute of the field or property that holds it says it.</param>
 /// <param name="Type">The layer's type, as far as compile time knows; none for a function.</param>
+/// <param name="Kind">What the layer is to quantization, where it is known to be one of TorchSharp's.</param>
 /// <param name="Code">The element of the chain's step list.</param>
-internal sealed record StepInfo(string Name, bool IsFloat, bool? IsBlock, string? Type, string Code);
+internal sealed record StepInfo(string Name, bool IsFloat, bool? IsBlock, string? Type, LayerKind? Kind, string Code);

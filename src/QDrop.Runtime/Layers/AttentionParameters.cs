@@ -48,7 +48,7 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         return new(layers, parameters.GetValueOrDefault("bias_k"), parameters.GetValueOrDefault("bias_v"));
 
         LayerSource Linear(string part, Tensor weight, Tensor? bias, params string[] replaced) =>
-            new($"{name}.{part}", weight, bias, 0, LinearProduct.Of, [.. replaced.Select(r => $"{name}.{r}")]);
+            LinearProduct.Source($"{name}.{part}", weight, bias, [.. replaced.Select(r => $"{name}.{r}")]);
     }
 
     /// <summary>Finds the number of heads, and whether a key of zeros is added.</summary>

@@ -9,6 +9,14 @@ namespace QDrop.Layers;
 /// </summary>
 internal static class LinearProduct
 {
+    /// <summary>Describes the weight of a linear layer.</summary>
+    /// <param name="name">The layer's path in the model.</param>
+    /// <param name="weight">Weight <c>[out, in]</c>.</param>
+    /// <param name="bias">Bias <c>[out]</c>, or none.</param>
+    /// <param name="parameters">Names in the model's <c>state_dict</c> of what a quantized layer replaces.</param>
+    public static LayerSource Source(string name, Tensor weight, Tensor? bias, params string[] parameters) =>
+        new(name, weight, bias, ChannelAxis: 0, Of, (_, y) => MultiplyAccumulates.WithSlices(y, weight), parameters);
+
     /// <summary>Applies a linear layer.</summary>
     /// <param name="x">Input <c>[…, in]</c>.</param>
     /// <param name="weight">Weight <c>[out, in]</c>.</param>

@@ -8,7 +8,7 @@ namespace QDrop.Layers;
 /// A layer with its batch norm folded in and its weights behind a quantizer: a convolution, a linear layer, an embedding (with a scale for each
 /// row, so that a frequent word does not suffer from the range of a rare one), or a projection of multi-head attention.
 /// </summary>
-public sealed class QuantizedLayer : IDisposable
+internal sealed class QuantizedLayer : IDisposable
 {
     private readonly LayerSource _source;
     private long _multiplyAccumulates;
@@ -56,8 +56,8 @@ public sealed class QuantizedLayer : IDisposable
 
     internal BatchNorm? BatchNorm { get; }
 
-    /// <summary>What it says of where the channels of its output are. An embedding's are its columns, though each row has a scale.</summary>
-    internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[Learns ? ChannelAxis : 1]);
+    /// <summary>What it says of where the channels of its output are.</summary>
+    internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[_source.OutputAxis]);
 
     /// <summary>The float layer.</summary>
     internal LayerSource Source => _source;
@@ -83,10 +83,7 @@ public sealed class QuantizedLayer : IDisposable
     public Tensor Forward(Tensor x)
     {
         Tensor y = Intercept?.Forward(x) ?? _source.Apply(x, Weight.Value(), Bias);
-        // Every position of the output, or of the input of a transposed convolution, meets one slice of the weight. Indices only look rows up.
-        Tensor positions = ChannelAxis == 0 ? y : x;
-        if (x.is_floating_point())
-            Count(positions.numel() * (Weight.Weight.numel() / Weight.Weight.shape[0]));
+        Count(_source.MultiplyAccumulates(x, y));
         return y;
     }
 

@@ -1,6 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.CompilerServices;
-using QDrop.Layers;
+using QDrop.Layers.Families;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -27,7 +27,7 @@ internal static class StateBinding
         var modules = model.named_modules().ToDictionary(m => m.Item1, m => m.Item2);
         foreach (QuantizedLayerState layer in state.Layers)
         {
-            Tensor weight = LayerSource.Find(modules, layer.Name)?.Weight
+            Tensor weight = LayerFamilies.FindSource(modules, layer.Name)?.Weight
                 ?? throw Foreign(path, $"its layer '{layer.Name}' is not a quantizable layer of the model. Build the project again.");
             if (!weight.shape.SequenceEqual(layer.Levels.shape))
                 throw Foreign(path, $"its layer '{layer.Name}' has weights of shape {Shape(layer.Levels)}, the model {Shape(weight)}. Build the project again.");
@@ -46,10 +46,6 @@ internal static class StateBinding
                 target[name].copy_(tensor);
         }
     }
-
-    /// <summary>Every tensor of a state.</summary>
-    public static IEnumerable<Tensor> Tensors(QuantizedModelState state) =>
-        state.Layers.SelectMany(l => new[] { l.Levels, l.Scale, l.ZeroPoint, l.Bias }).OfType<Tensor>().Concat(state.FloatTensors.Values);
 
     /// <summary>What of the model is not in a quantized layer: it stays float in the artifact.</summary>
     public static Dictionary<string, Tensor> FloatTensors(Module model, QuantizationContext context)

@@ -1,3 +1,4 @@
+using QDrop.Layers.Families;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -67,7 +68,8 @@ public abstract class CallSite<TModule> where TModule : class
         object quantized = module switch
         {
             IQuantizable users => Twins.Of(users, _context, _feeds),
-            MultiheadAttention attention => new QuantizedAttention(_context, _feeds, attention),
+            _ when LayerFamilies.KindOf(module) == LayerKind.Attention =>
+                new QuantizedAttention(_context, _feeds, (MultiheadAttention)(object)module),
             IModule<Tensor, Tensor> unary => new ChainModule(new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
             _ => throw Unsupported(module),
         };

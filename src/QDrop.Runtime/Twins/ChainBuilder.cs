@@ -1,4 +1,5 @@
 using QDrop.Layers;
+using QDrop.Layers.Families;
 using QDrop.Quantizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -62,8 +63,10 @@ internal sealed class ChainBuilder
     {
         foreach (Step step in steps)
         {
-            if (step.Module is Sequential sequential && !_context.IsFullPrecision(sequential))
+            if (step.Module is not null && LayerFamilies.KindOf(step.Module) == LayerKind.Sequential
+                && !_context.IsFullPrecision(step.Module))
             {
+                var sequential = (Sequential)step.Module;
                 Block? around = block ?? (_context.IsBlock(sequential, byItself: false) ? new Block(sequential) : null);
                 foreach (Placed child in Flatten(sequential.children().Select(m => (Step)m), around))
                     yield return child;
@@ -92,7 +95,7 @@ internal sealed class ChainBuilder
     }
 
     private LayerKind KindOf(Step step) => step.Function is null
-        ? _context.IsFullPrecision(step.Module) ? LayerKind.Norm : step.Module is IQuantizable ? LayerKind.Unsupported : LayerKinds.Of(step.Module!)
+        ? _context.IsFullPrecision(step.Module) ? LayerKind.Norm : step.Module is IQuantizable ? LayerKind.Unsupported : LayerFamilies.KindOf(step.Module!)
         : step.Kind == OpKind.Activation ? LayerKind.Activation : LayerKind.PassThrough;
 
     private void Add(Placed placed, Feeds feeds)
@@ -112,19 +115,19 @@ internal sealed class ChainBuilder
             return;
         }
         LayerKind kind = KindOf(step);
-        Func<Tensor, Tensor> function = Rectifier.Is(step) ? Rectifier.Function : step.Function ?? FunctionOf(step.Module!);
+        Func<Tensor, Tensor> function = IsRectifier(step) ? Rectifier.Function : step.Function ?? FunctionOf(step.Module!);
         switch (kind)
         {
             case LayerKind.Weighted:
                 Close(Feeds.Next);
                 _open = new Open(block) { Layer = (Module)step.Module! };
                 break;
-            case LayerKind.BatchNorm when _open is { Layer: not null and not TorchSharp.Modules.Embedding, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0 && CanFold((BatchNorm)step.Module!):
-                _open.BatchNorm = (BatchNorm)step.Module!;
+            case LayerKind.BatchNorm when IsFolded((BatchNorm)step.Module!):
+                _open!.BatchNorm = (BatchNorm)step.Module!;
                 break;
             case LayerKind.BatchNorm or LayerKind.Norm or LayerKind.Activation:
                 Absorb(function, kind == LayerKind.Activation, block);
-                _open!.HasChannels &= !IsSoftmax(step);
+                _open!.HasChannels &= KeepsChannels(step);
                 break;
             case LayerKind.PassThrough when _open is not null:
                 _trailing.Add(new(function, block));
@@ -133,29 +136,33 @@ internal sealed class ChainBuilder
                 _elements.Add(new(function, block));
                 break;
             default:
-                throw new QDropException(Codes.UnsupportedModule, $"'{_context.PathOf(step.Module!)}' is a {step.Module!.GetType().Name}, which cannot be quantized. Found in the chain '{_path}'; "
-                    + "expected a convolution, a linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a partial module class of the model's own assembly.");
+                throw new QDropException(Codes.UnsupportedModule, $"'{_context.PathOf(step.Module!)}' is a "
+                    + $"{step.Module!.GetType().Name}, which cannot be quantized"
+                    + $"{LayerFamilies.Of(step.Module)?.WhyNot}. Found in the chain '{_path}'; expected a convolution, a "
+                    + "linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a partial "
+                    + "module class of the model's own assembly.");
         }
     }
 
-    /// <summary>Whether what a step gives are shares of positions, as in attention.</summary>
-    private static bool IsSoftmax(Step step) => step.Module is Softmax || (step.Function is not null && step.Name == nameof(Ops.softmax));
+    /// <summary>Whether a step is the vocabulary's ReLU.</summary>
+    private static bool IsRectifier(Step step) => step is { Kind: OpKind.Activation, Function: not null }
+        && step.Name is nameof(Ops.relu) or nameof(Ops.relu_);
 
-    /// <summary>A batch norm whose statistics are not tracked depends on the batch: it stays a function.</summary>
-    private static bool CanFold(BatchNorm norm) => norm.track_running_stats && norm.running_mean is not null;
+    /// <summary>Whether what a step gives still has channels: the vocabulary's softmax gives shares of positions.</summary>
+    private static bool KeepsChannels(Step step) => step.Function is not null
+        ? step.Name != nameof(Ops.softmax)
+        : LayerFamilies.Of(step.Module!)?.KeepsChannels(step.Module!) ?? true;
+
+    /// <summary>Whether a batch norm is folded into the layer of the open unit.</summary>
+    private bool IsFolded(BatchNorm norm) =>
+        _open is { Layer: { } layer, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0
+        && LayerFamilies.Of(layer)!.FoldsBatchNorm && BatchNormFamily.CanFold(norm);
 
     private static Func<Tensor, Tensor> FunctionOf(object module)
     {
-        Func<Tensor, Tensor> function = module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call;
-        return module switch
-        {
-            // Of these TorchSharp's own functions make numbers that nothing holds.
-            LeakyReLU { inplace: var changes } leaky => x => Ops.leaky_relu(x, leaky.negative_slope, changes),
-            ELU elu => x => Ops.elu(x, elu.alpha),
-            CELU { inplace: var changes } celu => x => Ops.celu(x, celu.alpha, changes),
-            Hardtanh { inplace: var changes } clip => x => Ops.hardtanh(x, clip.min_val, clip.max_val, changes),
-            _ => MayChange(module) ? x => function(Ops.Own(x)) : function,
-        };
+        Func<Tensor, Tensor> function = LayerFamilies.Of(module)?.FunctionOf(module)
+            ?? (module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call);
+        return function != Rectifier.Function && MayChange(module) ? x => function(Ops.Own(x)) : function;
     }
 
     /// <summary>Whether a module may change its argument: TorchSharp's where they say so, and the user's own, of which nothing is known.</summary>

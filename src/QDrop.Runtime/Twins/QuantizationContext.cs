@@ -1,5 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Layers;
+using QDrop.Layers.Families;
 using QDrop.Models;
 using QDrop.Quantizers;
 using TorchSharp.Modules;
@@ -34,7 +35,7 @@ public sealed class QuantizationContext : IDisposable
     internal QuantizationContext(Module model, IReadOnlyList<QuantizationOverride>? overrides = null, QuantizedModelState? state = null)
     {
         if (state is not null)
-            _owned = [model, .. StateBinding.Tensors(state)];
+            _owned = [model, .. state.Tensors];
         _paths[model] = "";
         foreach ((string name, Module module) in model.named_modules())
             _paths.TryAdd(module, name);
@@ -44,10 +45,10 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
-    public IReadOnlyList<QuantizedLayer> Layers => _layers;
+    internal IReadOnlyList<QuantizedLayer> Layers => _layers;
 
     /// <summary>Activation quantizers, in the order in which they first ran. A quantizer is there once it has run.</summary>
-    public IReadOnlyList<ActivationQuantizer> Activations => _activations;
+    internal IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
     /// <summary>Stands in for units while calibrating; <see langword="null"/> in a program.</summary>
     internal UnitExecutor? Executor { get; set; }
@@ -120,7 +121,7 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>The quantized layer of a float layer; one for each float layer, however often it is called.</summary>
-    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) => Layer(LayerSource.Of(PathOf(module), module), batchNorm);
+    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) => Layer(LayerFamilies.SourceOf(PathOf(module), module), batchNorm);
 
     /// <summary>The quantized layer of a weight; one for each weight, however often it is used.</summary>
     internal QuantizedLayer Layer(LayerSource source, BatchNorm? batchNorm = null)

@@ -1,4 +1,5 @@
 using QDrop.Layers;
+using QDrop.Layers.Families;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -72,7 +73,7 @@ public sealed class LayerSourceTests : IDisposable
 
     private static void Same(Module<Tensor, Tensor> layer, Tensor x)
     {
-        LayerSource source = LayerSource.Of("layer", layer);
+        LayerSource source = LayerFamilies.SourceOf("layer", layer);
         using var guard = no_grad();
         // A quantizer gives a weight that requires no gradient.
         Tensor expected = layer.call(x), found = source.Apply(x, source.Weight.detach(), source.Bias?.detach());

@@ -1,4 +1,5 @@
 using QDrop.Layers;
+using QDrop.Layers.Families;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -27,7 +28,7 @@ public sealed class QuantizedLayerTests : IDisposable
     [MemberData(nameof(Costs))]
     public void Multiply_accumulates_are_counted_over_all_runs(string name, Module<Tensor, Tensor> module, long[] shape, long cost)
     {
-        using var layer = new QuantizedLayer(LayerSource.Of(name, module), batchNorm: null);
+        using var layer = new QuantizedLayer(LayerFamilies.SourceOf(name, module), batchNorm: null);
         Assert.Equal(0, layer.MultiplyAccumulates);
         layer.Forward(zeros(shape));
         Assert.Equal(cost, layer.MultiplyAccumulates);
@@ -41,7 +42,7 @@ public sealed class QuantizedLayerTests : IDisposable
         Module<Tensor, Tensor> embedding;
         using (NewDisposeScope())
             embedding = Embedding(4, 3);
-        QDropException refusal = Assert.Throws<QDropException>(() => LayerSource.Of("table", embedding));
+        QDropException refusal = Assert.Throws<QDropException>(() => LayerFamilies.SourceOf("table", embedding));
         Assert.Equal("QDROP232", refusal.Code);
         Assert.Contains("end with the dispose scope", refusal.Message, StringComparison.Ordinal);
     }
@@ -52,7 +53,7 @@ public sealed class QuantizedLayerTests : IDisposable
         using var embedding = Embedding(4, 3);
         LayerSource source;
         using (NewDisposeScope())
-            source = LayerSource.Of("table", embedding);
+            source = LayerFamilies.SourceOf("table", embedding);
         Assert.Equal([4, 3], source.Weight.shape);
     }
 }

@@ -1,5 +1,6 @@
 using QDrop.Calibration.Training;
 using QDrop.Layers;
+using QDrop.Layers.Families;
 using QDrop.Quantizers;
 using TorchSharp.Modules;
 using Xunit;
@@ -28,7 +29,7 @@ public sealed class FoldingTests
             norm.running_mean!.copy_(randn(5));
             norm.running_var!.copy_(rand(5) + 0.5);
         }
-        LayerSource source = LayerSource.Of("layer", module);
+        LayerSource source = LayerFamilies.SourceOf("layer", module);
         var quantizer = new TrainedQuantizer("layer", [new(CategoricalGrid.OfWeights(3), 0.05f)], ofWeights: true, Method.Cpq, new(), pinned: false, new()) { Evaluating = true };
         var layer = new TrainedLayer(source, norm, quantizer);
         Tensor x = randn(2, 3, 6, 6);

@@ -1,7 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using QDrop.Generators.Caching;
-using QDrop.Generators.Gathering;
+using QDrop.Generators.Analysis;
 using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Tests.Caching;
@@ -9,10 +8,10 @@ namespace QDrop.Generators.Tests.Caching;
 /// <summary>A cache of its own that counts the analyses.</summary>
 internal sealed class CountedCache
 {
-    public CountedCache() => Cache = new OutcomeCache((declaration, finding) =>
+    public CountedCache() => Cache = new OutcomeCache((declaration, context) =>
     {
         Analyses.Add(declaration.Identifier.ValueText);
-        return ModelGatherer.Gather(declaration, finding);
+        return ModelAnalysis.Analyse(declaration, context);
     });
 
     public OutcomeCache Cache { get; }

@@ -3,8 +3,10 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using QDrop.Generators.Analyzers;
+using QDrop.Generators.Analysis;
 using QDrop.Generators.Gathering;
+using QDrop.Generators.Helpers;
+using QDrop.Generators.Mappings;
 using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests.Fuzzing;
@@ -101,7 +103,7 @@ internal sealed class FuzzedProject
     /// <summary>What the analyzer says. Its own work only: the compiler's around it costs many times as much.</summary>
     private static List<Diagnostic> Analyze(Compilation compilation, CancellationToken cancellation)
     {
-        var findings = CompilationFindings.Of(compilation);
+        var findings = CompilationDiagnostics.Of(compilation);
         return [.. compilation.SyntaxTrees
             .SelectMany(tree => tree.GetRoot(cancellation).DescendantNodes(n => n is not MemberDeclarationSyntax or BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax).OfType<TypeDeclarationSyntax>())
             .SelectMany(declaration => findings.In(declaration.GetReference(), cancellation))];
@@ -113,8 +115,8 @@ internal sealed class FuzzedProject
         SyntaxTree[] written = [.. output.SyntaxTrees.Where(t => !input.ContainsSyntaxTree(t))];
         if (Errors(output, [tree, .. written]) is [{ } error, ..])
             return $"the output does not compile: {error}\n{error.Location.SourceTree}";
-        string[] models = [.. AttributedDeclarations.Of(ModelGatherer.AttributeName, input, CancellationToken.None).Select(m => ModelGatherer.FullName(m.Type).Replace('+', '.').Replace('`', '-'))];
-        string[] without = [.. models.Where(m => !written.Any(t => Path.GetFileName(t.FilePath) == QuantizedModelGenerator.FileName(m)))];
+        string[] models = [.. AttributedDeclarations.Of(AttributeNames.Quantize, input, CancellationToken.None).Select(m => SymbolNames.FullName(m.Type).Replace('+', '.').Replace('`', '-'))];
+        string[] without = [.. models.Where(m => !written.Any(t => Path.GetFileName(t.FilePath) == GeneratedSources.FileName(m)))];
         return without.Length == 0 ? null : $"nothing is written and nothing is said for {string.Join(", ", without)}";
     }
 

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using QDrop.CodeFixes;
-using QDrop.Generators.Analyzers;
+using QDrop.Generators.Analysis;
 
 namespace QDrop.Generators.Tests.Helpers;
 

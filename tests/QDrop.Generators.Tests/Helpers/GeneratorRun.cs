@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using QDrop.Generators.Analyzers;
+using QDrop.Generators.Analysis;
 
 namespace QDrop.Generators.Tests.Helpers;
 

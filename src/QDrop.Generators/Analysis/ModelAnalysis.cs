@@ -1,0 +1,131 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using QDrop.Generators.Advice;
+using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Gathering;
+using QDrop.Generators.Helpers;
+using QDrop.Generators.Mappings;
+using QDrop.Generators.Models;
+
+namespace QDrop.Generators.Analysis;
+
+/// <summary>Reads a class with <c>[Quantize]</c>, and the module classes it reaches, into values.</summary>
+internal static class ModelAnalysis
+{
+    /// <param name="declaration">The declaration that carries the attribute.</param>
+    /// <param name="context">The analysis.</param>
+    public static ModelOutcome Analyse(TypeDeclarationSyntax declaration, AnalysisContext context)
+    {
+        if (context.SemanticsOf(declaration.SyntaxTree).GetDeclaredSymbol(declaration, context.Cancellation) is not { } model
+            || AttributeOf(model, declaration) is not { } attribute)
+        {
+            return ModelOutcome.Nothing;
+        }
+        List<ModuleFile> files = [];
+        IReadOnlyList<INamedTypeSymbol> modules = [], quantized = [];
+        try
+        {
+            var reached = ReachedModules.Of(model, context);
+            (modules, quantized) = (reached.Modules, reached.Quantized);
+            files = FilesOf(model, declaration, attribute, reached, context);
+        }
+        catch (CodeTooDeepException deep)
+        {
+            ReportDepth(LocationInfo.Of(deep.Place));
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            // The compiler gives up on such code, too.
+            ReportDepth(LocationInfo.Of(declaration.Identifier));
+        }
+        var parts = quantized.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
+        return new ModelOutcome(
+            SymbolNames.FullName(model),
+            files.ToEquatableArray(),
+            context.Diagnostics.Distinct().ToEquatableArray(),
+            modules.Select(SymbolNames.FullName).ToEquatableArray(),
+            parts.Select(SymbolNames.FullName).ToEquatableArray());
+
+        void ReportDepth(LocationInfo place) => context.Report(Rules.NotAnalysable, place, model.Name, "code is nested too deeply; take parts of it into locals");
+    }
+
+    private static List<ModuleFile> FilesOf(
+        INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, ReachedModules.Result reached, AnalysisContext context)
+    {
+        var files = new List<ModuleFile>();
+        var identifier = LocationInfo.Of(declaration.Identifier);
+        if (!context.Torch.IsForwardModule(model))
+        {
+            context.Report(Rules.NotAModule, identifier, model.Name, $"it derives from {model.BaseType?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) ?? "nothing"}");
+            return files;
+        }
+        if (ModuleClass.ForwardOf(model, context.Torch) is null)
+        {
+            context.Report(Rules.NotAModule, identifier, model.Name, "it does not override forward itself");
+            return files;
+        }
+
+        var signature = context.Torch.SignatureOf(model);
+        if (signature.Take(signature.Length - 1).FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch)) is { } other)
+        {
+            context.Report(Rules.NotAModule, identifier, model.Name, $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no tensor, so that calibration data cannot hold it");
+            return files;
+        }
+
+        var creation = CreationGatherer.Gather(model, identifier, attribute, context);
+        var settings = SettingsGatherer.Gather(attribute, signature.Length - 1, context);
+        var overrides = OverrideGatherer.Gather(model, reached.Modules, context).ToList();
+        BudgetSettings.Check(attribute, settings, partsHaveWidths: overrides.Any(o => o.Code.Contains(" W = ")), context);
+        var twins = reached.Quantized.Select(module => (Module: module, Info: ModuleAnalysis.Analyse(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), context))).ToList();
+        if (context.HasErrors || twins[0].Info is not { } own)
+            return files;
+
+        var written = context.SyntaxOf(attribute.ApplicationSyntaxReference!);
+        ModelAdvice.Check(model, LocationInfo.Of(written), reached.Modules, reached.Methods, context);
+        OverrideAdvice.Check(model, reached.Modules, context);
+        FloatShare.Check(model, reached.Modules, reached.Methods, context);
+        BlockAdvice.Check(model, reached.Modules, twins, context);
+        var place = written.GetLocation().GetLineSpan();
+        var info = new ModelInfo(
+            SymbolNames.FullName(model),
+            Fingerprint.Of([.. reached.Modules, .. reached.Methods], context),
+            creation,
+            settings.PresetCode,
+            settings.SettingsCode,
+            settings.WeightsCode,
+            settings.CalibrationCode,
+            settings.CalibrationDataCode,
+            overrides.Select(o => o.Code).ToEquatableArray(),
+            overrides.Where(o => o.Says.Length > 0).Select(o => new PartInfo(o.Part, o.Says)).Prepend(new PartInfo("first and last layer's weights, last layer's input", $"{settings.FirstLast} bits"))
+                .Prepend(new PartInfo("everything else", $"W {BudgetSettings.Widths(settings)}, A {settings.A}")).ToEquatableArray(),
+            Normalise(place.Path, context.Compilation),
+            place.StartLinePosition.Line + 1,
+            place.StartLinePosition.Character + 1,
+            BlockPartition.Of(own, [.. twins.Select(t => t.Info).OfType<ModuleInfo>()], MarkedPlaces(reached.Quantized.Skip(1)), settings.Granularity).ToEquatableArray());
+        files.Add(new ModuleFile(own, info));
+        files.AddRange(twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)));
+        return files;
+    }
+
+    /// <summary>Fields and properties with <c>[QuantizationBlock]</c>.</summary>
+    private static IEnumerable<(string Place, bool IsBlock)> MarkedPlaces(IEnumerable<INamedTypeSymbol> modules) =>
+        from module in modules
+        from member in module.GetMembers()
+        where member is IPropertySymbol or IFieldSymbol { AssociatedSymbol: null } && QuantizationBlock.OfMember(member) is not null
+        select ($"{module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}.{member.Name}", QuantizationBlock.OfMember(member)!.Value);
+
+    private static AttributeData? AttributeOf(INamedTypeSymbol model, TypeDeclarationSyntax declaration) => model.GetAttributes().FirstOrDefault(attribute =>
+        attribute.AttributeClass?.ToDisplayString() == AttributeNames.Quantize && attribute.ApplicationSyntaxReference is { } place
+        && place.SyntaxTree == declaration.SyntaxTree && declaration.AttributeLists.FullSpan.Contains(place.Span));
+
+    private static bool IsGivenByCalibration(ITypeSymbol input, TorchTypes torch) => torch.IsTensor(input)
+        || (input is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => IsGivenByCalibration(e.Type, torch)));
+
+    /// <summary>The path as the compiler writes it into assemblies: the same on every machine where the project maps its folder.</summary>
+    private static string Normalise(string path, Compilation compilation) =>
+        compilation.Options.SourceReferenceResolver?.NormalizePath(path, baseFilePath: null) ?? path;
+}

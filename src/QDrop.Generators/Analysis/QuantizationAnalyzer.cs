@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Analysis;
+
+/// <summary>
+/// Says what stands against the quantization of a model, by the same analysis by which the generator writes the model's twin. It is an
+/// analyzer, and not the generator, that reports: only an analyzer's diagnostics can have fixes and be suppressed in source.
+/// </summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class QuantizationAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [.. Rules.All];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (start.Compilation.GetTypeByMetadataName(AttributeNames.Quantize) is null)
+                return;
+            var findings = CompilationDiagnostics.Of(start.Compilation);
+            // An editor shows only what is reported from the declaration in which it lies.
+            start.RegisterSymbolAction(symbol => Report(symbol, findings), SymbolKind.NamedType);
+        });
+    }
+
+    private static void Report(SymbolAnalysisContext context, CompilationDiagnostics findings)
+    {
+        foreach (var declaration in context.Symbol.DeclaringSyntaxReferences)
+        {
+            foreach (var diagnostic in findings.In(declaration, context.CancellationToken))
+                context.ReportDiagnostic(diagnostic);
+        }
+    }
+}

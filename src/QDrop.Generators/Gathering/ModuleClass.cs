@@ -1,0 +1,70 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>Which <c>forward</c> a module class runs, and whether it needs a twin.</summary>
+internal static class ModuleClass
+{
+    /// <summary>The <c>forward</c> that runs when a module of this class is called, if its source is known: the class's own or a base class's.</summary>
+    public static IMethodSymbol? ForwardOf(INamedTypeSymbol module, TorchTypes torch)
+    {
+        for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        {
+            if (OverrideOf(type, torch.SignatureOf(module).Length - 1) is { } forward)
+                return forward.IsAbstract ? null : forward;
+        }
+        return null;
+    }
+
+    /// <summary>The class's own override of <c>Module&lt;…&gt;.forward</c>.</summary>
+    private static IMethodSymbol? OverrideOf(INamedTypeSymbol type, int inputs) =>
+        type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(m => m.IsOverride && m.Parameters.Length == inputs);
+
+    /// <summary>
+    /// Whether modules of a class run other code than those of its base class: its twin then is another, too. Of an abstract class there
+    /// are no modules.
+    /// </summary>
+    public static bool NeedsTwin(INamedTypeSymbol module, TorchTypes torch)
+    {
+        if (module.IsAbstract || FullPrecision.Holds(module))
+            return false;
+        if (QuantizationBlock.AttributeOf(module) is not null)
+            return true;
+        for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        {
+            if (!SymbolEqualityComparer.Default.Equals(type, module) && !type.IsAbstract)
+                return ForwardOf(type, torch) is null;
+            if (type.GetMembers().OfType<IMethodSymbol>().Any(m => m.IsOverride && (Matters(m.ReturnType) || m.Parameters.Any(p => Matters(p.Type)))))
+                return true;
+        }
+        return true;
+
+        bool Matters(ITypeSymbol type) => torch.Of(type) != Tensorness.None || torch.IsModuleOrInterface(type);
+    }
+
+    /// <summary>Whether a base class is a model.</summary>
+    public static bool HasModelAsBase(INamedTypeSymbol module)
+    {
+        for (var type = module.BaseType; type is not null; type = type.BaseType)
+        {
+            if (IsModel(type))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsModel(INamedTypeSymbol type) => type.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == AttributeNames.Quantize);
+
+    /// <summary>Whether a base class has a twin.</summary>
+    public static bool BaseHasTwin(INamedTypeSymbol module, TorchTypes torch)
+    {
+        for (var type = module.BaseType; type is not null && type.DeclaringSyntaxReferences.Length > 0; type = type.BaseType)
+        {
+            if (ForwardOf(type, torch) is not null && (IsModel(type) || NeedsTwin(type.OriginalDefinition, torch)))
+                return true;
+        }
+        return false;
+    }
+}

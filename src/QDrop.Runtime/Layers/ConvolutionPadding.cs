@@ -1,0 +1,40 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace QDrop.Layers;
+
+/// <summary>What a convolution pads its input with.</summary>
+/// <param name="Sizes">The padding with zeros that the convolution itself does, for each spatial dimension.</param>
+/// <param name="Before">Pads the input before it: borders that are not zero, or uneven ones.</param>
+internal readonly record struct ConvolutionPadding(long[] Sizes, Func<Tensor, Tensor>? Before)
+{
+    /// <summary>Reads the padding of a layer.</summary>
+    public static ConvolutionPadding Of(Convolution convolution)
+    {
+        int dimensions = convolution.kernel_size.Length;
+        long[] none = new long[dimensions];
+        if (convolution.padding_type == Padding.Valid)
+            return new(none, null);
+        bool same = convolution.padding_type == Padding.Same;
+        var before = new long[dimensions];
+        var after = new long[dimensions];
+        for (int d = 0; d < dimensions; d++)
+        {
+            // Without a padding type there are sizes.
+            long total = same ? convolution.dilation[d] * (convolution.kernel_size[d] - 1) : 2 * convolution.padding![d];
+            before[d] = total / 2;
+            after[d] = total - before[d];
+        }
+        if (convolution.padding_mode == PaddingModes.Zeros && before.AsSpan().SequenceEqual(after))
+            return new(before, null);
+        bool zeros = convolution.padding_mode == PaddingModes.Zeros;
+        // functional.pad counts from the last dimension. TorchSharp's layers count from the first where padding is
+        // "same" and not by zeros.
+        IEnumerable<int> order = Enumerable.Range(0, dimensions);
+        long[] borders = [.. (same && !zeros ? order : order.Reverse()).SelectMany(d => new[] { before[d], after[d] })];
+        PaddingModes mode = zeros ? PaddingModes.Constant : convolution.padding_mode;
+        return new(none, x => functional.pad(x, borders, mode));
+    }
+}

@@ -1,0 +1,32 @@
+namespace QDrop.Layers.Families;
+
+/// <summary>What a TorchSharp module is to quantization. The generator reads the members' values from metadata.</summary>
+internal enum LayerKind
+{
+    /// <summary>Has one weight, which is quantized: convolution, transposed convolution, linear, embedding.</summary>
+    Weighted,
+
+    /// <summary>Folded into the layer before it where there is one.</summary>
+    BatchNorm,
+
+    /// <summary>A function with float parameters, or none, whose value is quantized after it.</summary>
+    Activation,
+
+    /// <summary>Normalisation over the features of one sample: stays float, its value is quantized.</summary>
+    Norm,
+
+    /// <summary>Keeps the grid or leaves it to the next quantizer.</summary>
+    PassThrough,
+
+    /// <summary>Its children are steps of the same chain.</summary>
+    Sequential,
+
+    /// <summary>Multi-head attention: several tensors in and out, and several weights, which are quantized.</summary>
+    Attention,
+
+    /// <summary>Holds modules or parameters, and is not called itself.</summary>
+    Collection,
+
+    /// <summary>Cannot be quantized.</summary>
+    Unsupported,
+}
