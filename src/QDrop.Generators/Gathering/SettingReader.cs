@@ -4,6 +4,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Helpers;
 
 namespace QDrop.Generators.Gathering;
 
