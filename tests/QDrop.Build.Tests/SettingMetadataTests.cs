@@ -14,9 +14,9 @@ public sealed class SettingMetadataTests
         """;
 
     [Fact]
-    public void What_an_item_can_give_is_part_of_what_a_build_is_of()
+    public void Whatever_an_item_gives_is_part_of_what_a_build_is_of()
     {
-        using var project = new TestProject("""<QDropModel Include="App.TinyNet" Iterations="1" Bits="3" />""");
+        using var project = new TestProject("""<QDropModel Include="App.TinyNet" Iterations="1" Bits="3" A="" />""");
         project.Write("Model.cs", Sources.Usings + Sources.Net("TinyNet", Attribute));
         Sources.WriteWeights(project.File("weights.safetensors"));
         Sources.WriteInputs(project.File("inputs.safetensors"));
@@ -28,9 +28,18 @@ public sealed class SettingMetadataTests
         const string Known = "Known are ";
         string message = Assert.Single(build.Warnings, static w => w.Code == "QDROP110").Text;
         string[] names = message[(message.IndexOf(Known, StringComparison.Ordinal) + Known.Length)..].TrimEnd('.').Split(", ");
-        Assert.Contains("GateShare", names);
-        string settings = File.ReadAllText(Directory.GetFiles(project.File("obj"), "qdrop.settings.txt", SearchOption.AllDirectories).Single());
-        Assert.All(names, name => Assert.Contains($" {name}=", settings, StringComparison.Ordinal));
+        Assert.All(["W", "GateShare", "ExponentShare", "Preset", "Weights", "Insight"], name => Assert.Contains(name, names));
+
+        string file = Directory.GetFiles(project.File("obj"), "qdrop.settings.txt", SearchOption.AllDirectories).Single();
+        Assert.Equal(["App.TinyNet", "  Bits = 3", "  Iterations = 1"], File.ReadAllLines(file)[^3..]);
+        DateTime written = File.GetLastWriteTimeUtc(file);
+        Assert.False(project.Build().TaskRan);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(file));
+
+        project.Write("App.csproj", File.ReadAllText(project.Project).Replace("Bits=\"3\"", "ExponentShare=\"0.2\"", StringComparison.Ordinal));
+        var changed = project.Build();
+        Assert.True(changed.TaskRan);
+        Assert.Contains("QDROP006", changed.Errors.Select(static e => e.Code));
     }
 
     [Fact]
@@ -56,7 +65,7 @@ public sealed class SettingMetadataTests
         Assert.False(settings.GetProperty("weightsPerChannel").GetBoolean());
         Assert.True(settings.GetProperty("activationsPerChannel").GetBoolean());
         Assert.True(settings.GetProperty("symmetricWeights").GetBoolean());
-        Assert.False(settings.GetProperty("symmetricActivations").GetBoolean());
+        Assert.False(settings.TryGetProperty("symmetricActivations", out _), "a setting that has its default");
 
         // The same holds for properties, which are for all models.
         var quick = project.Build("-p:QDropPreset=Quick", "-p:QDropIterations=3");

@@ -95,6 +95,8 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Method = Method.Cpq, Drop = 0.5, Norm = 3, Preset = Preset.Quick, Iterations = 100)]", "partial class Net"),
             Model("[Quantize(Method = Method.Lsq, Granularity = Granularity.Layer, Loss = LossKind.Fisher, ActivationLearning = ActivationLearning.Fixed)]", "partial class Net"),
             Model("[Quantize(Epochs = 3)]", "partial class Net"),
+            Model("[Quantize(TrainingBatchSize = 64, Momentum = 0.5)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Lsq, Epochs = 3, GateShare = 0.5, StraightThrough = 0.5)]", "partial class Net"),
             Model("[Quantize(Scale = Scale.PowerOfTwo, ActivationLearningRate = 0.001)]", "partial class Net"),
             Model("[Quantize(Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.Lsq, ActivationLearningRate = 0.001)]", "partial class Net"),
             Model("[Quantize(Method = Method.Nearest, Norm = 1)]", "partial class Net"),

@@ -37,6 +37,14 @@ internal sealed class GivenSettings(AttributeData attribute)
     /// <summary>Gets the name of the given member; <see langword="null"/> where none is given.</summary>
     public string? GivenChoice(string name) => _given.TryGetValue(name, out var value) ? NameOf(value) : null;
 
+    /// <summary>Gets the settings that mean nothing to the method: the traits on its member list them.</summary>
+    public IReadOnlyList<string> IgnoredByMethod()
+    {
+        var method = (All["Method"].Default?.Type as INamedTypeSymbol)?.GetMembers(Choice("Method")).FirstOrDefault();
+        var ignored = method?.GetAttributes().SelectMany(a => a.NamedArguments).Where(a => a.Key == "Ignores") ?? [];
+        return [.. ignored.SelectMany(a => a.Value.Values).Select(value => value.Value).OfType<string>()];
+    }
+
     /// <summary>Gets the value of an argument where it is a number.</summary>
     public static double? NumberOf(object? value) => value switch
     {

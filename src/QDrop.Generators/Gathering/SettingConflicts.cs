@@ -84,7 +84,7 @@ internal sealed class SettingConflicts
         if (_given.Choice("Loss") == "Fisher" && _given.Number("Norm") is not 2)
             ReportRemovable(Rules.NormOfFisher, "Norm", NumberText("Norm"));
         double start = _given.Number("BetaStart"), end = _given.Number("BetaEnd");
-        if (start > 0 && end > 0 && start < end)
+        if (start > 0 && end > 0 && start < end && !double.IsInfinity(end))
         {
             var (setting, found, better, expected) = _given.IsGiven("BetaStart")
                 ? ("BetaStart", start, end, $"expected at least BetaEnd, which is {SettingReader.Text(end)}")

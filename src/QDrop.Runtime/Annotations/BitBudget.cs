@@ -50,7 +50,9 @@ public readonly record struct BitBudget(decimal Amount, BudgetUnit Unit)
     {
         ArgumentNullException.ThrowIfNull(text);
         string? fault = Read(text, out BitBudget budget);
-        return fault is null ? budget : throw new QDropException(Codes.Budget, $"Budget = \"{text}\" cannot be used: {fault}.");
+        return fault is null
+            ? budget
+            : throw new QDropException(Codes.Budget, $"Budget = \"{text}\" cannot be used: {fault}.");
     }
 
     /// <summary>Reads a budget.</summary>
@@ -65,12 +67,16 @@ public readonly record struct BitBudget(decimal Amount, BudgetUnit Unit)
 
     /// <summary>The budget as it is written.</summary>
     /// <returns>Text that <see cref="Parse"/> reads.</returns>
-    public override string ToString() => $"{Amount.ToString("0.############################", CultureInfo.InvariantCulture)} {Name(Unit)}";
+    public override string ToString() =>
+        $"{Amount.ToString("0.############################", CultureInfo.InvariantCulture)} {Name(Unit)}";
 
     private static string? Read(string text, out BitBudget budget)
     {
         string? fault = BudgetText.Read(text, out decimal amount, out string measure);
-        budget = fault is null ? new BitBudget(amount, Enum.GetValues<BudgetUnit>().First(u => Name(u) == measure)) : default;
+        if (fault is not null)
+            budget = default;
+        else
+            budget = new BitBudget(amount, Enum.GetValues<BudgetUnit>().First(unit => Name(unit) == measure));
         return fault;
     }
 
@@ -88,8 +94,11 @@ internal sealed class BitBudgetConverter : JsonConverter<BitBudget>
 {
     /// <inheritdoc/>
     public override BitBudget Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && BitBudget.TryParse(reader.GetString(), out BitBudget budget) ? budget : throw new JsonException("A budget is expected.");
+        reader.TokenType == JsonTokenType.String && BitBudget.TryParse(reader.GetString(), out BitBudget budget)
+            ? budget
+            : throw new JsonException("A budget is expected.");
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, BitBudget value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, BitBudget value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

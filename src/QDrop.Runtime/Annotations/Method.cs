@@ -5,18 +5,24 @@ namespace QDrop;
 /// <summary>How quantized weights are found: after training, or by further training.</summary>
 public enum Method
 {
-    /// <summary>Reconstruction block by block with activation quantization randomly dropped (arXiv 2203.05740).</summary>
+    /// <summary>
+    /// Reconstruction block by block with activation quantization randomly dropped (arXiv 2203.05740).
+    /// </summary>
     [MethodTraits(LearnsRounding = true, LearnsActivations = true)]
     QDrop,
 
-    /// <summary>Reconstruction block by block with float activations (arXiv 2102.05426): QDrop with <c>Drop = 1</c>.</summary>
+    /// <summary>
+    /// Reconstruction block by block with float activations (arXiv 2102.05426): QDrop with <c>Drop = 1</c>.
+    /// </summary>
     [MethodTraits(LearnsRounding = true, DropsAll = true, Ignores =
     [
         nameof(QuantizeAttribute.ActivationLearning), nameof(QuantizeAttribute.ActivationLearningRate)
     ])]
     Brecq,
 
-    /// <summary>Learned rounding of the weights only, layer by layer (arXiv 2004.10568); activations are quantized afterwards.</summary>
+    /// <summary>
+    /// Learned rounding of the weights only, layer by layer (arXiv 2004.10568); activations are quantized afterwards.
+    /// </summary>
     [MethodTraits(LearnsRounding = true, KeepsActivationsFloat = true, IsLayerByLayer = true, Ignores =
     [
         nameof(QuantizeAttribute.Drop), nameof(QuantizeAttribute.Granularity),
@@ -51,7 +57,10 @@ public enum Method
     ])]
     Cpq,
 
-    /// <summary>Training with quantization, on labelled data: rounding to nearest with straight-through gradients and learned steps (arXiv 1902.08153).</summary>
+    /// <summary>
+    /// Training with quantization, on labelled data: rounding to nearest with straight-through gradients and learned
+    /// steps (arXiv 1902.08153).
+    /// </summary>
     [MethodTraits(NeedsLabels = true, Ignores =
     [
         nameof(QuantizeAttribute.Drop), nameof(QuantizeAttribute.Preset), nameof(QuantizeAttribute.Iterations),
@@ -60,7 +69,10 @@ public enum Method
         nameof(QuantizeAttribute.SymmetricWeights), nameof(QuantizeAttribute.ActivationLearning),
         nameof(QuantizeAttribute.ActivationLearningRate), nameof(QuantizeAttribute.Lambda),
         nameof(QuantizeAttribute.WarmUp), nameof(QuantizeAttribute.BetaStart), nameof(QuantizeAttribute.BetaEnd),
-        nameof(QuantizeAttribute.LearningRate)
+        nameof(QuantizeAttribute.LearningRate), nameof(QuantizeAttribute.SigmaLearningRate),
+        nameof(QuantizeAttribute.StraightThrough), nameof(QuantizeAttribute.ClusterGradient),
+        nameof(QuantizeAttribute.ActivationClusterGradient), nameof(QuantizeAttribute.GateLearningRate),
+        nameof(QuantizeAttribute.GateShare)
     ])]
     Lsq,
 }

@@ -57,9 +57,9 @@ public sealed partial class QuantizeAttribute
     public double SigmaLearningRate { get; set; } = 2e-3;
 
     /// <summary>
-    /// Weight, 0 or more, of the straight-through gradient beside that of the chosen probability, for values that are
-    /// quantized to another grid point than 0 and for α (arXiv 2109.02100 has 0; <c>docs/design.md</c> says why this
-    /// has not). <see cref="Method.Cpq"/> only.
+    /// Weight, 0 or more, of the straight-through gradient of values that are quantized to another grid point than 0,
+    /// and of its part in the gradient of α, beside the gradient of the chosen probability (arXiv 2109.02100 has 0;
+    /// <c>docs/methods/training.md</c> explains the difference). <see cref="Method.Cpq"/> only.
     /// </summary>
     [DefaultValue(1.0), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.StraightThrough))]
@@ -67,15 +67,16 @@ public sealed partial class QuantizeAttribute
 
     /// <summary>
     /// Weight, 0 or more, of the gradient of the chosen probability with respect to the quantized weights and to α
-    /// (arXiv 2109.02100 has 1; <c>docs/design.md</c> says why this has less). <see cref="Method.Cpq"/> only.
+    /// (arXiv 2109.02100 has 1; <c>docs/methods/training.md</c> explains the difference). <see cref="Method.Cpq"/>
+    /// only.
     /// </summary>
     [DefaultValue(0.3), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.ClusterGradient))]
     public double ClusterGradient { get; set; } = 0.3;
 
     /// <summary>
-    /// The same weight for activations, through which gradients flow to all earlier layers (arXiv 2109.02100 has 1;
-    /// <c>docs/design.md</c> says why this has not). <see cref="Method.Cpq"/> only.
+    /// The same for activations, 0 or more, through which gradients flow to all earlier layers (arXiv 2109.02100 has 1;
+    /// <c>docs/methods/training.md</c> explains the difference). <see cref="Method.Cpq"/> only.
     /// </summary>
     [DefaultValue(0.0), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.ActivationClusterGradient))]

@@ -20,5 +20,5 @@ public sealed partial record QuantizationSettings
     internal double NormOrDefault => Norm ?? 2;
 
     /// <summary>Gets whether the method trains the model as a whole.</summary>
-    private bool Trains => Method is Method.Cpq or Method.Lsq;
+    private bool Trains => Method.Traits.NeedsLabels;
 }

@@ -21,12 +21,13 @@ internal static partial class SettingsPage
             # Settings
 
             Every setting is a property of `[Quantize]`, a metadatum of the same name of a
-            [`QDropModel` item](build.md#which-models-with-which-settings), and a property of `QuantizationSettings`. What an
-            item gives takes precedence over the attribute. A value outside its range is an error where it stands
-            ([QDROP004](diagnostics/QDROP004.md), [QDROP005](diagnostics/QDROP005.md), [QDROP006](diagnostics/QDROP006.md)).
+            [`QDropModel` item](build.md#models-and-settings), and a property of `QuantizationSettings`. What
+            an item gives takes precedence over the attribute. A value outside its range is an error where it stands:
+            [QDROP004](diagnostics/QDROP004.md), [QDROP005](diagnostics/QDROP005.md), [QDROP006](diagnostics/QDROP006.md).
             The report and the artifact have the settings that differ from their default.
 
-            `Preset` (`Paper` or `Quick`) stands for values of other settings; one that is given beside it takes precedence.
+            `Preset` (`Paper` or `Quick`) stands for values of other settings; one that is given beside it takes
+            precedence.
 
             ## Quantization
 
