@@ -180,7 +180,7 @@ demo() {
     use_threads "$(nproc)"
     say sample "building; its ResNet-20 is quantized on the way"
     dotnet build samples/Cifar10 -c Release --nologo
-    dotnet run --project samples/Cifar10 -c Release --no-build -- evaluate
+    dotnet run --project samples/Cifar10 -c Release --no-build
 }
 
 run_tests() {

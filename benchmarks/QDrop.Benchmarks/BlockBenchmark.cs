@@ -30,7 +30,7 @@ internal static class BlockBenchmark
         var settings = new QuantizationSettings { W = 2, A = 4, Iterations = iterations };
         var (wall, cpu) = (0.0, 0.0);
         var clock = new Lap();
-        var reconstructor = new UnitReconstructor(settings, new SeededDraws(1))
+        var reconstructor = new UnitLearner(settings, new SeededDraws(1))
         {
             Iterated = (iteration, _) =>
             {

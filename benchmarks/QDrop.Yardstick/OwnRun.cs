@@ -29,7 +29,7 @@ internal static class OwnRun
         var twin = (IModelTwin)QuantizedModel.Create(ResNet20.Quantized.Descriptor, model);
         using (twin as IDisposable)
         {
-            using var run = new CalibrationRun(ResNet20.Quantized.Descriptor, settings with { Samples = (int)inputs.shape[0] }, twin, [inputs], progress: null, default);
+            using var run = new PostTrainingQuantizer(ResNet20.Quantized.Descriptor, settings with { Samples = (int)inputs.shape[0] }, twin, [inputs], progress: null, default);
             run.Discover();
             run.SearchRanges();
             double[] weightErrors = [.. twin.Context.Layers.Select(static l => l.Weight.Calibration.RangeError)];

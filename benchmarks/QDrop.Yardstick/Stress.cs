@@ -67,8 +67,8 @@ internal static class Stress
     {
         using var scope = NewDisposeScope();
         CalibrationOutcome outcome = settings.Training is null
-            ? ModelCalibrator.Run(ResNet20.Quantized.Descriptor, settings, model, inputs, progress)
-            : new CpqTrainer(ResNet20.Quantized.Descriptor, model, settings).Train(data, progress);
+            ? ModelQuantizer.Quantize(ResNet20.Quantized.Descriptor, settings, model, inputs, progress)
+            : ModelQuantizer.Quantize(ResNet20.Quantized.Descriptor, settings, model, data, progress);
         return TensorHash.Of(ArtifactWriter.Tensors(outcome.State));
     }
 }

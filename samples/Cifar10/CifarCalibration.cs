@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Cifar10;
 
-/// <summary>The first training images: for calibration without augmentation, for training with their classes, shifted and mirrored.</summary>
+/// <summary>
+/// Gives the first training images: without augmentation for calibration; for training with quantization also their
+/// classes, and shifted and mirrored copies.
+/// </summary>
 public sealed class CifarCalibration : ICalibrationSource, ILabelledCalibrationSource
 {
     /// <inheritdoc/>
@@ -15,8 +18,9 @@ public sealed class CifarCalibration : ICalibrationSource, ILabelledCalibrationS
     }
 
     /// <inheritdoc/>
-    public Tensor LoadTargets(CalibrationRequest request) => tensor(CifarFolder.Find(request.Path).Train(request.Samples).Labels);
+    public Tensor LoadTargets(CalibrationRequest request) =>
+        tensor(CifarFolder.Find(request.Path).Train(request.Samples).Labels);
 
     /// <inheritdoc/>
-    public Tensor Augment(Tensor batch, long seed) => Augmentation.ShiftAndMirror(batch, seed);
+    public Tensor Augment(Tensor batch, long seed) => Augmentation.ShiftAndMirror(batch, new RandomStream(seed, 0));
 }

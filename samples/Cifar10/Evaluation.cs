@@ -4,17 +4,21 @@ using static TorchSharp.torch.nn;
 
 namespace Cifar10;
 
-/// <summary>How many images of each class a model names rightly.</summary>
-/// <param name="Right">Images named rightly, by class.</param>
+/// <summary>Counts the images of each class that a model classifies correctly.</summary>
+/// <param name="Right">Correctly classified images, by class.</param>
 /// <param name="Total">Images, by class.</param>
 internal sealed record Evaluation(int[] Right, int[] Total)
 {
     private const int BatchSize = 250;
 
-    /// <summary>Top-1 accuracy in per cent.</summary>
+    /// <summary>Top-1 accuracy in percent.</summary>
     public double Top1 => 100.0 * Right.Sum() / Total.Sum();
 
-    /// <summary>Runs a model, in evaluation mode, on some images.</summary>
+    /// <summary>Gets the top-1 accuracy of a class, in percent.</summary>
+    /// <param name="label">The class.</param>
+    public double Top1Of(int label) => 100.0 * Right[label] / Total[label];
+
+    /// <summary>Runs a model, in evaluation mode, on images.</summary>
     /// <param name="model">Images <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.</param>
     /// <param name="images">The images.</param>
     public static Evaluation Run(Module<Tensor, Tensor> model, CifarImages images)

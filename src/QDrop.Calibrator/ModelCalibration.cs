@@ -127,8 +127,8 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         {
             var progress = new ProgressMessages(channel, plan.Descriptor.Name);
             outcome = samples.Targets is null
-                ? ModelCalibrator.Run(plan.Descriptor, settings, model, samples.Inputs, progress, stop, Checkpoint(), insight, Memory())
-                : new CpqTrainer(plan.Descriptor, model, settings).Train(new TrainingData(samples.Inputs, samples.Targets) { Augment = samples.Augment }, progress, stop, Checkpoint());
+                ? ModelQuantizer.Quantize(plan.Descriptor, settings, model, samples.Inputs, progress, stop, Checkpoint(), insight, Memory())
+                : ModelQuantizer.Quantize(plan.Descriptor, settings, model, new TrainingData(samples.Inputs, samples.Targets) { Augment = samples.Augment }, progress, stop, Checkpoint());
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {

@@ -1,14 +1,13 @@
 using QDrop.Architecture;
 
-// QDrop.Architecture ASSEMBLY…: which namespaces use which, and which types make up each use.
-string[] ours = [.. args.Select(Path.GetFileNameWithoutExtension)!];
-var edges = args.SelectMany(AssemblyReferences.Read)
-    .Where(u => ours.Contains(u.To.Assembly) && u.From.Namespace != u.To.Namespace)
-    .GroupBy(static u => (From: u.From.Namespace, To: u.To.Namespace))
-    .OrderBy(static g => g.Key);
-foreach (var edge in edges)
+// Writes docs/architecture.svg, and says which folders use which. With the option --uses it names the types, too.
+var graph = FolderGraph.Read(House.Assemblies);
+var circles = graph.Circles();
+foreach (var arrow in graph.Arrows)
 {
-    Console.WriteLine($"{edge.Key.From} -> {edge.Key.To} ({edge.Count()}){(edges.Any(e => e.Key == (edge.Key.To, edge.Key.From)) ? " CIRCLE" : "")}");
-    foreach (var use in edge.OrderBy(static u => u.From.Name))
-        Console.WriteLine($"    {use.From.Name} -> {use.To.Name}");
+    bool isOfCircle = circles.Any(c => c.Contains(arrow.From) && c.Contains(arrow.To));
+    Console.WriteLine($"{arrow.From} -> {arrow.To} ({arrow.Uses.Count}){(isOfCircle ? " CIRCLE" : "")}");
+    foreach (string use in isOfCircle || args.Contains("--uses") ? arrow.Uses : [])
+        Console.WriteLine($"    {use}");
 }
+File.WriteAllText(Path.Combine(House.Root, "docs", "architecture.svg"), Picture.Draw(graph));

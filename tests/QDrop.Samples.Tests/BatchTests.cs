@@ -20,7 +20,8 @@ public sealed class BatchTests
         for (var channel = 0; channel < 3; channel++)
         {
             var value = images.Pixels[2 * CifarImages.Size + (7 * Side + 11) * 3 + channel];
-            Assert.Equal((value / 255.0 - mean[channel]) / deviation[channel], inputs[1, channel, 7, 11].item<float>(), 1e-5);
+            var expected = (value / 255.0 - mean[channel]) / deviation[channel];
+            Assert.Equal(expected, inputs[1, channel, 7, 11].item<float>(), 1e-5);
         }
     }
 
@@ -30,14 +31,15 @@ public sealed class BatchTests
         var images = Ramp(4);
         int[] rows = [3, 0, 2, 2, 1, 3, 0, 1, 3, 2, 1, 0, 3, 3, 1, 2];
 
-        var (inputs, labels) = Batch.Augmented(images, rows, new RandomStream(5, 0));
+        var (plain, labels) = Batch.Of(images, rows);
+        var inputs = Augmentation.ShiftAndMirror(plain, new RandomStream(5, 0));
 
         Assert.Equal(rows.Select(row => images.Labels[row]), labels.data<long>().ToArray());
         var seen = new HashSet<(int, int, bool)>();
         for (var i = 0; i < rows.Length; i++)
         {
-            var found = Assert.Single(Candidates(), candidate => Matches(inputs[i].contiguous().data<float>().ToArray(), images, rows[i], candidate));
-            seen.Add(found);
+            var pixels = inputs[i].contiguous().data<float>().ToArray();
+            seen.Add(Assert.Single(Candidates(), candidate => Matches(pixels, images, rows[i], candidate)));
         }
 
         Assert.True(seen.Count > 8);
@@ -61,7 +63,8 @@ public sealed class BatchTests
         from mirrored in (bool[])[false, true]
         select (down, right, mirrored);
 
-    private static bool Matches(float[] found, CifarImages images, int row, (int Down, int Right, bool Mirrored) augmentation)
+    private static bool Matches(
+        float[] found, CifarImages images, int row, (int Down, int Right, bool Mirrored) augmentation)
     {
         double[] mean = [0.485, 0.456, 0.406], deviation = [0.229, 0.224, 0.225];
         for (var channel = 0; channel < 3; channel++)
@@ -70,10 +73,12 @@ public sealed class BatchTests
             {
                 for (var x = 0; x < Side; x++)
                 {
-                    var (fromY, fromX) = (y + augmentation.Down, (augmentation.Mirrored ? Side - 1 - x : x) + augmentation.Right);
+                    var fromY = y + augmentation.Down;
+                    var fromX = (augmentation.Mirrored ? Side - 1 - x : x) + augmentation.Right;
                     var inside = fromY is >= 0 and < Side && fromX is >= 0 and < Side;
-                    var value = inside ? images.Pixels[row * CifarImages.Size + (fromY * Side + fromX) * 3 + channel] : 0;
-                    if (Math.Abs((value / 255.0 - mean[channel]) / deviation[channel] - found[(channel * Side + y) * Side + x]) > 1e-4)
+                    var from = row * CifarImages.Size + (fromY * Side + fromX) * 3 + channel;
+                    var expected = ((inside ? images.Pixels[from] : 0) / 255.0 - mean[channel]) / deviation[channel];
+                    if (Math.Abs(expected - found[(channel * Side + y) * Side + x]) > 1e-4)
                         return false;
                 }
             }

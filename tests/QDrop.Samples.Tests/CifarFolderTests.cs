@@ -14,8 +14,12 @@ public sealed class CifarFolderTests : IDisposable
     [Fact]
     public void A_missing_folder_or_file_says_how_to_get_the_data()
     {
-        Assert.Contains("./build.sh setup", Assert.Throws<DataMissingException>(() => CifarFolder.Find(Path.Combine(_folder.FullName, "nowhere"))).Message);
-        Assert.Contains("./build.sh setup", Assert.Throws<DataMissingException>(() => CifarFolder.Find(_folder.FullName).Test()).Message);
+        var nowhere = Path.Combine(_folder.FullName, "nowhere");
+        var folder = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(nowhere));
+        var file = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(_folder.FullName).Test());
+
+        Assert.Contains("./build.sh setup", folder.Message);
+        Assert.Contains("./build.sh setup", file.Message);
     }
 
     [Fact]
@@ -31,7 +35,8 @@ public sealed class CifarFolderTests : IDisposable
         foreach (var row in (int[])[0, 255, Rows - 1, Rows, Rows + 2])
         {
             Assert.Equal(row % 10, images.Labels[row]);
-            Assert.All(images.Pixels.AsSpan(row * CifarImages.Size, CifarImages.Size).ToArray(), value => Assert.Equal((byte)(row % 251), value));
+            var pixels = images.Pixels.AsSpan(row * CifarImages.Size, CifarImages.Size).ToArray();
+            Assert.All(pixels, value => Assert.Equal((byte)(row % 251), value));
         }
     }
 
@@ -39,14 +44,16 @@ public sealed class CifarFolderTests : IDisposable
     public void Sprites_and_labels_of_the_wrong_kind_are_errors_that_say_what_was_found()
     {
         File.WriteAllBytes(Path.Combine(_folder.FullName, "test_batch.png"), new PngEncoder().Encode(new byte[75]));
-        Assert.Contains("5 × 5", Assert.Throws<InvalidDataException>(CifarFolder.Find(_folder.FullName).Test).Message);
+        Assert.Contains("5 × 5", Error());
 
         Sprite("test_batch.png", channels: 3, first: 0);
         Labels("test_lables.json", Rows - 1);
-        Assert.Contains("9999 labels", Assert.Throws<InvalidDataException>(CifarFolder.Find(_folder.FullName).Test).Message);
+        Assert.Contains("9999 labels", Error());
 
         File.WriteAllText(Path.Combine(_folder.FullName, "test_lables.json"), "{ }");
-        Assert.Contains("no JSON array", Assert.Throws<InvalidDataException>(CifarFolder.Find(_folder.FullName).Test).Message);
+        Assert.Contains("no JSON array", Error());
+
+        string Error() => Assert.Throws<InvalidDataException>(CifarFolder.Find(_folder.FullName).Test).Message;
     }
 
     private void Sprite(string name, int channels, int first)
@@ -55,9 +62,13 @@ public sealed class CifarFolderTests : IDisposable
         var pixels = new byte[Rows * Pixels * channels];
         for (var row = 0; row < Rows; row++)
             pixels.AsSpan(row * Pixels * channels, Pixels * channels).Fill((byte)((first + row) % 251));
-        File.WriteAllBytes(Path.Combine(_folder.FullName, name), new PngEncoder { Width = Pixels, Height = Rows, Channels = channels }.Encode(pixels));
+        var encoder = new PngEncoder { Width = Pixels, Height = Rows, Channels = channels };
+        File.WriteAllBytes(Path.Combine(_folder.FullName, name), encoder.Encode(pixels));
     }
 
-    private void Labels(string name, int count) =>
-        File.WriteAllText(Path.Combine(_folder.FullName, name), $"[{string.Join(',', Enumerable.Range(0, count).Select(static i => i % 10))}]");
+    private void Labels(string name, int count)
+    {
+        var labels = Enumerable.Range(0, count).Select(static i => i % 10);
+        File.WriteAllText(Path.Combine(_folder.FullName, name), $"[{string.Join(',', labels)}]");
+    }
 }

@@ -93,6 +93,6 @@ public sealed class Measurement : IDisposable
     private CalibrationOutcome Quantize(QuantizationSettings settings, int samples)
     {
         using DisposeScope scope = NewDisposeScope();
-        return ModelCalibrator.Run(_zoo.Descriptor, settings with { Samples = samples, RangeSamples = samples }, _model, Inputs(seed: 3, samples));
+        return ModelQuantizer.Quantize(_zoo.Descriptor, settings with { Samples = samples, RangeSamples = samples }, _model, Inputs(seed: 3, samples));
     }
 }

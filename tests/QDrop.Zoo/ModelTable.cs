@@ -15,22 +15,24 @@ internal static class ModelTable
     private const string Head = """
         # Models
 
-        The zoo under `tests/QDrop.Zoo`: models written as public TorchSharp code writes them, in small configurations, with seeded weights and
-        batch norms that are not the identity. The initialisation gives the networks the condition of trained ones: batch norms shift by one
-        deviation, and residual branches end at a quarter of their scale, as training from 0 leaves them (arXiv 1706.02677). Without it, deep
-        networks of random weights enlarge every small difference from layer to layer (arXiv 1902.08129), rounding to 8 bits as much as Gaussian
-        noise of the same power. Measured, not typed:
+        The zoo under `tests/QDrop.Zoo` contains models as public TorchSharp code writes them, in small
+        configurations, with seeded weights and batch norms that are not the identity. The initialization gives the
+        networks the condition of trained ones: batch norms shift by one deviation, and residual branches end at a
+        quarter of their scale, as training from 0 leaves them (arXiv 1706.02677). Without it, deep networks of
+        random weights amplify every small difference from layer to layer (arXiv 1902.08129), and rounding to 8 bits
+        has the effect of Gaussian noise of the same power. This command measures the table:
 
         ```sh
         dotnet run --project tests/QDrop.Zoo -c Release -- docs/models.md
         ```
 
-        - **units**: what is reconstructed one after the other; **blocks**: those of them that are module classes with a join.
-        - **quantized**: share of the multiply-accumulates of the layers with weights that run on quantized weights.
-        - **twin error**: greatest difference of the twin, quantizers off, from the model, relative to the greatest output. Zero where no batch
-          norm is folded; at most 1e-4 elsewhere.
-        - **W8A8 error**: norm of the difference of the model quantized to 8 bits, rounded to nearest, from the float model, relative to the norm
-          of the float output.
+        - **units**: number of units of reconstruction; **blocks**: number of units that are module classes with a
+          join.
+        - **quantized**: share of the multiply-accumulates of layers with weights that use quantized weights.
+        - **twin error**: largest difference between the twin, with its quantizers off, and the model, relative to
+          the largest output. It is zero if no batch norm is folded, and at most 1e-4 otherwise.
+        - **W8A8 error**: norm of the difference between the model quantized to 8 bits, rounded to nearest, and the
+          float model, relative to the norm of the float output.
 
         | model | units | blocks | quantized | twin error | W8A8 error |
         |---|---:|---:|---:|---:|---:|

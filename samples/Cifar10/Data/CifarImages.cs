@@ -15,6 +15,6 @@ internal sealed record CifarImages(byte[] Pixels, long[] Labels)
     public static IReadOnlyList<string> Classes { get; } =
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-    /// <summary>How many images there are.</summary>
+    /// <summary>Number of images.</summary>
     public int Count => Labels.Length;
 }

@@ -1,23 +1,23 @@
 namespace Cifar10.Data;
 
-/// <summary>A stream of random numbers that a seed and a stream number decide (SplitMix64: Steele, Lea, Flood 2014).</summary>
+/// <summary>A stream of random numbers (SplitMix64: Steele, Lea, Flood 2014).</summary>
 /// <param name="seed">The seed.</param>
-/// <param name="stream">Which of the seed's streams.</param>
-/// <remarks>Of our own: <see cref="Random"/> with a seed has no streams, and its algorithm is not promised.</remarks>
+/// <param name="stream">The number of the seed's stream.</param>
+/// <remarks><see cref="Random"/> with a seed has no streams, and .NET does not promise to keep its algorithm.</remarks>
 internal sealed class RandomStream(long seed, long stream)
 {
     private const ulong Step = 0x9E3779B97F4A7C15;
 
     private ulong _state = Mix(Mix((ulong)seed + Step) ^ ((ulong)stream * Step));
 
-    /// <summary>A number from 0 to <paramref name="bound"/> − 1.</summary>
+    /// <summary>Gets the next number, from 0 to <paramref name="bound"/> − 1.</summary>
     public int Next(int bound)
     {
         _state += Step;
         return (int)((UInt128)Mix(_state) * (uint)bound >> 64);
     }
 
-    /// <summary>The numbers 0 to <paramref name="count"/> − 1 in random order (Fisher and Yates).</summary>
+    /// <summary>Gets the numbers 0 to <paramref name="count"/> − 1 in random order (Fisher and Yates).</summary>
     public int[] Permutation(int count)
     {
         var order = new int[count];

@@ -32,10 +32,14 @@ public sealed partial class BasicBlock : Module<Tensor, Tensor>
         var y = functional.relu(bn1.forward(conv1.forward(x)));
         y = bn2.forward(conv2.forward(y));
 
-        // Option A: a shortcut without parameters takes every other pixel and adds channels of zeros.
+        // Option A: the shortcut has no parameters; it takes every other pixel and adds channels of zeros.
         var shortcut = x;
         if (stride != 1 || widening != 0)
-            shortcut = functional.pad(x[Colon, Colon, Slice(step: stride), Slice(step: stride)], [0, 0, 0, 0, widening / 2, widening / 2]);
+        {
+            shortcut = functional.pad(
+                x[Colon, Colon, Slice(step: stride), Slice(step: stride)],
+                [0, 0, 0, 0, widening / 2, widening / 2]);
+        }
 
         return functional.relu(y + shortcut);
     }

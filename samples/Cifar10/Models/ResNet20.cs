@@ -5,8 +5,16 @@ using static TorchSharp.torch.nn;
 
 namespace Cifar10;
 
-/// <summary>ResNet-20 for CIFAR-10 (He et al. 2016, section 4.2): images <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.</summary>
-[Quantize(W = 4, A = 4, Drop = 0.5, Iterations = 2_000, Weights = "weights/resnet20.safetensors", Calibration = typeof(CifarCalibration))]
+/// <summary>
+/// ResNet-20 for CIFAR-10 (He et al. 2016, section 4.2): images <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.
+/// </summary>
+[Quantize(
+    W = 4,
+    A = 4,
+    Drop = 0.5,
+    Iterations = 2_000,
+    Weights = "weights/resnet20.safetensors",
+    Calibration = typeof(CifarCalibration))]
 public sealed partial class ResNet20 : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;

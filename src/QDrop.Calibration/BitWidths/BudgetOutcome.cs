@@ -10,7 +10,7 @@ namespace QDrop.Calibration;
 /// <param name="Uniform">The assignments that give one width to every layer whose width is not given, whether they keep the budget or not.</param>
 /// <param name="Frontier">The least error for every amount, in order of ascending amounts and falling errors.</param>
 /// <param name="FrontierIsComplete">Whether these are all points. Else they are some of those that are best for their amount.</param>
-public sealed record BudgetOutcome(
+internal sealed record BudgetOutcome(
     BitBudget Budget, int Samples, IReadOnlyList<LayerBits> Layers, BudgetPoint Chosen, double Gap, IReadOnlyList<BudgetPoint> Uniform, IReadOnlyList<BudgetPoint> Frontier,
     bool FrontierIsComplete);
 
@@ -18,7 +18,7 @@ public sealed record BudgetOutcome(
 /// <param name="Amount">What it takes of the budget, in the budget's unit.</param>
 /// <param name="Error">The sum of the layers' errors.</param>
 /// <param name="Bits">The bit width of an assignment that gives one to all layers.</param>
-public sealed record BudgetPoint(double Amount, double Error, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Bits = null);
+internal sealed record BudgetPoint(double Amount, double Error, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Bits = null);
 
 /// <summary>A layer's bit width, and how sensitive the model is to it.</summary>
 /// <param name="Name">The layer.</param>
@@ -30,9 +30,9 @@ public sealed record BudgetPoint(double Amount, double Error, [property: JsonIgn
 /// Error at the model's end for each width that it could have: Σ (ŷ − y)² / Σ y² of all outputs, y those of the float model, ŷ those with nothing but this layer's weights
 /// quantized, rounded to nearest on ranges searched for the width.
 /// </param>
-public sealed record LayerBits(string Name, long Weights, long MultiplyAccumulates, int Bits, bool IsGiven, IReadOnlyList<WidthError> Errors);
+internal sealed record LayerBits(string Name, long Weights, long MultiplyAccumulates, int Bits, bool IsGiven, IReadOnlyList<WidthError> Errors);
 
 /// <summary>What a layer costs at the model's end with a bit width.</summary>
 /// <param name="Bits">The width.</param>
 /// <param name="Error">The error.</param>
-public sealed record WidthError(int Bits, double Error);
+internal sealed record WidthError(int Bits, double Error);

@@ -71,7 +71,7 @@ internal sealed class CalibrationContext : IDisposable
     public string CalibrationHash => _calibrationHash.Value;
 
     /// <summary>The network that a unit's inputs come from. Learned rounding alone sees float activations until all weights are done.</summary>
-    public void SetQuantized(bool on) => Quantization.Enable(weights: on, activations: on && Settings.Method != Method.AdaRound);
+    public void SetQuantized(bool on) => Quantization.Enable(weights: on, activations: on && !Settings.Method.Traits.KeepsActivationsFloat);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -2,7 +2,7 @@ using System.Diagnostics;
 namespace QDrop.Calibration;
 
 /// <summary>What a calibration spends its time on.</summary>
-public enum CalibrationPhase
+internal enum CalibrationPhase
 {
     /// <summary>The first runs of model and twin.</summary>
     Discovery,
@@ -39,7 +39,7 @@ public enum CalibrationPhase
 }
 
 /// <summary>Time spent in each phase of a calibration.</summary>
-public sealed class CalibrationProfile
+internal sealed class CalibrationProfile
 {
     private readonly long[] _ticks = new long[Enum.GetValues<CalibrationPhase>().Length];
 

@@ -1,3 +1,4 @@
+using QDrop.Calibration.Execution;
 using QDrop.CompilerServices;
 using QDrop.Layers;
 using QDrop.Native;

@@ -9,7 +9,7 @@ namespace QDrop.Calibration;
 /// <param name="Layers">The quantized layers, in the order in which they run.</param>
 /// <param name="Activations">The activation quantizers, in the order in which they run.</param>
 /// <param name="Advice">Lines of code that would bring the output nearer to the float model's, those that gain most first; empty where none does.</param>
-public sealed record ModelInsight(
+internal sealed record ModelInsight(
     int Samples, double OutputSqnr, IReadOnlyList<LayerInsight> Layers, IReadOnlyList<ActivationInsight> Activations, IReadOnlyList<BitAdvice> Advice);
 
 /// <summary>What was measured of one layer.</summary>
@@ -26,7 +26,7 @@ public sealed record ModelInsight(
 /// <param name="Gain">
 /// By how many dB the ratio of the model's output rises when this layer's weights have <paramref name="RaisedBits"/>, rounded to nearest, everything else as calibrated.
 /// </param>
-public sealed record LayerInsight(
+internal sealed record LayerInsight(
     string Name, string Unit, int Bits, double SqnrBefore, double SqnrAfter, double Sensitivity, IReadOnlyList<long> Histogram, int? RaisedBits, double? Gain);
 
 /// <summary>What was measured of one activation quantizer.</summary>
@@ -39,7 +39,7 @@ public sealed record LayerInsight(
 /// By how many dB the ratio of the model's output rises when this quantizer has <paramref name="RaisedBits"/>, its range searched again on the float model's values,
 /// everything else as calibrated.
 /// </param>
-public sealed record ActivationInsight(string Name, int Bits, double Clipped, double Sensitivity, int? RaisedBits, double? Gain);
+internal sealed record ActivationInsight(string Name, int Bits, double Clipped, double Sensitivity, int? RaisedBits, double? Gain);
 
 /// <summary>A line of code that gives more bits to the weights of layers, or to activations.</summary>
 /// <param name="Owner">Full name of the class in whose source the line goes.</param>
@@ -53,5 +53,5 @@ public sealed record ActivationInsight(string Name, int Bits, double Clipped, do
 /// </param>
 /// <param name="ExtraBytes">By how much the packed weights grow.</param>
 /// <param name="Line">The line, such as <c>[Quantize(W = 4)]</c>.</param>
-public sealed record BitAdvice(
+internal sealed record BitAdvice(
     string Owner, string Member, int Bits, IReadOnlyList<string> Layers, IReadOnlyList<string> Activations, double Gain, long ExtraBytes, string Line);

@@ -22,7 +22,7 @@ internal sealed class NetworkReconstruction(CalibrationContext calibration, Disc
         using var quantized = new ReplayExecutor(model.Layouts, c.Batches.Inputs, c.Memory);
         using FisherWeights? fisher = c.Settings.Loss == LossKind.Fisher ? new(c.Runner, c.Quantization, c.Batches, model.Layouts, quantized, c.Cancellation, c.Memory) : null;
         var runner = new UnitRunner(c.Batches, model.Layouts, c.Profile, c.Cancellation, c.Memory);
-        var reconstruction = new UnitCalibration(c, runner, fisher);
+        var reconstruction = new UnitReconstruction(c, runner, fisher);
         IReadOnlyList<Unit> units = model.Units;
         var finished = new FinishedUnits(checkpoint, () => CheckpointOrigin.Of(c.Descriptor, c.Settings, c.WeightsHash, c.CalibrationHash, c.Quantization.Layers), units);
         finished.Restore();

@@ -1,3 +1,4 @@
+using QDrop.Calibration.Reports.Documents;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using QDrop.Artifacts;
@@ -9,7 +10,7 @@ namespace QDrop.Calibration;
 /// Writes the report beside an artifact: JSON with the settings, every unit's error and time, every layer's bits and size, what was measured of the
 /// calibrated model, the compression, and hashes and versions. <c>docs/artifact-format.md</c> describes it.
 /// </summary>
-public static class CalibrationReportFile
+internal static class CalibrationReportFile
 {
     /// <summary>Writes the report, aside and then renamed.</summary>
     /// <param name="path">The file; its folder is created if need be, a file of that name replaced.</param>

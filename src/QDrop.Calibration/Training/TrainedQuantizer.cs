@@ -19,7 +19,7 @@ internal sealed class TrainedQuantizer(
 {
     private readonly LearnedLogarithm _alpha = new(grids[^1].Step), _sigma = new(grids[^1].Step / 3);
     private readonly EstimatorWeights _estimator = new((float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient), (float)settings.StraightThrough);
-    private readonly LevelMasks _masks = new(grids[^1].Grid, method == Method.Cpq && !pinned ? settings.DropBits : 0, method == Method.Cpq && !pinned ? settings.BitPenalty : 0,
+    private readonly LevelMasks _masks = new(grids[^1].Grid, method.Traits.HasCategoricalGrids && !pinned ? settings.DropBits : 0, method.Traits.HasCategoricalGrids && !pinned ? settings.BitPenalty : 0,
         bits => grids[bits - CategoricalGrid.LeastBits].Grid);
 
     /// <summary>Name in the network.</summary>
@@ -52,7 +52,7 @@ internal sealed class TrainedQuantizer(
     public Tensor Apply(Tensor x, bool rectify)
     {
         if (!Evaluating)
-            return Learn(x, method == Method.Lsq ? new LsqPass(this, rectify) : new CategoricalPass(this, _masks.Parts, _estimator, rectify));
+            return Learn(x, method.Traits.HasCategoricalGrids ? new CategoricalPass(this, _masks.Parts, _estimator, rectify) : new LsqPass(this, rectify));
         using var guard = no_grad();
         var dense = DenseMemory.ToDense(x);
         // The most likely of all grid points is the nearest.

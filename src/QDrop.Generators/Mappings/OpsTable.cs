@@ -30,7 +30,7 @@ internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method, bool 
     /// <summary>Name of the parameter that takes the chain of a value computed within, or <see langword="null"/>.</summary>
     public string? Within { get; } = Method is not null && TakesChain(Method) ? Method.Parameters[0].Name : null;
 
-    private static bool TakesChain(IMethodSymbol method) => method.Parameters.Length > 0 && method.Parameters[0].Type.ToDisplayString() == "QDrop.CompilerServices.Chain";
+    private static bool TakesChain(IMethodSymbol method) => method.Parameters.Length > 0 && method.Parameters[0].Type.ToDisplayString() == "QDrop.CompilerServices.TensorChain";
 }
 
 /// <summary>An argument as a tensor operation receives it: the receiver of an instance member comes first.</summary>

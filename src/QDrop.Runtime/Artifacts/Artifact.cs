@@ -7,7 +7,7 @@ namespace QDrop.Artifacts;
 /// Reads and writes quantized models: safetensors files with weights packed to their bit width and a manifest in the metadata.
 /// The format is described in <c>docs/artifact-format.md</c>.
 /// </summary>
-public static class Artifact
+internal static class Artifact
 {
     /// <summary>The newest version of the format that this library reads. It writes the oldest that can say everything.</summary>
     public const int FormatVersion = 3;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace QDrop.Artifacts;
 
 /// <summary>What a quantized model is and how it came to be.</summary>
-public sealed record Manifest
+internal sealed record Manifest
 {
     /// <summary>Version of the artifact's format.</summary>
     public int FormatVersion { get; init; } = Artifact.FormatVersion;
@@ -36,14 +36,14 @@ public sealed record Manifest
 /// <param name="IsBlock">Whether it is a block of several layers.</param>
 /// <param name="Layers">Names of its quantized layers.</param>
 /// <param name="Activations">Names of its activation quantizers.</param>
-public sealed record UnitState(string Name, bool IsBlock, IReadOnlyList<string> Layers, IReadOnlyList<string> Activations);
+internal sealed record UnitState(string Name, bool IsBlock, IReadOnlyList<string> Layers, IReadOnlyList<string> Activations);
 
 /// <summary>Versions of the libraries that made a quantized model.</summary>
 /// <param name="QDrop">This library.</param>
 /// <param name="TorchSharp">The TorchSharp assembly.</param>
 /// <param name="Libtorch">libtorch, as TorchSharp reports it.</param>
 /// <param name="Runtime">The .NET runtime, such as <c>.NET 10.0.1</c>.</param>
-public sealed record LibraryVersions(string QDrop, string TorchSharp, string Libtorch, string Runtime)
+internal sealed record LibraryVersions(string QDrop, string TorchSharp, string Libtorch, string Runtime)
 {
     /// <summary>Those of this process.</summary>
     /// <returns>The versions.</returns>

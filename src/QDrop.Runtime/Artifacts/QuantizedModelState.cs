@@ -10,11 +10,16 @@ namespace QDrop.Artifacts;
 /// <param name="Layers">Layers with quantized weights.</param>
 /// <param name="Activations">Activation quantizers.</param>
 /// <param name="FloatTensors">Parameters and buffers that stay float, by their name in the model's <c>state_dict</c>.</param>
-public sealed record QuantizedModelState(
+internal sealed record QuantizedModelState(
     Manifest Manifest,
     IReadOnlyList<QuantizedLayerState> Layers,
     IReadOnlyList<ActivationState> Activations,
-    IReadOnlyDictionary<string, Tensor> FloatTensors);
+    IReadOnlyDictionary<string, Tensor> FloatTensors)
+{
+    /// <summary>Every tensor of it.</summary>
+    internal IEnumerable<Tensor> Tensors =>
+        Layers.SelectMany(l => new[] { l.Levels, l.Scale, l.ZeroPoint, l.Bias }).OfType<Tensor>().Concat(FloatTensors.Values);
+}
 
 /// <summary>A layer with quantized weights: weight = scale · (level − zero point), with scale and zero point of the weight's channel.</summary>
 /// <param name="Name">The layer's name in the model, such as <c>layer1.0.conv1</c>.</param>
@@ -24,7 +29,7 @@ public sealed record QuantizedModelState(
 /// <param name="ZeroPoint">Zero points of the channels, whole numbers from 0 to 2^bits − 1: float32 <c>[C]</c>.</param>
 /// <param name="ChannelAxis">The dimension of the weight that counts its output channels.</param>
 /// <param name="Bias">The bias, with a folded batch norm's share: float32 <c>[output channels]</c>; or none.</param>
-public sealed record QuantizedLayerState(string Name, int Bits, Tensor Levels, Tensor Scale, Tensor ZeroPoint, int ChannelAxis, Tensor? Bias)
+internal sealed record QuantizedLayerState(string Name, int Bits, Tensor Levels, Tensor Scale, Tensor ZeroPoint, int ChannelAxis, Tensor? Bias)
 {
     /// <summary>The exponents of scales that are powers of two: a weight is level − zero point, shifted by its channel's.</summary>
     /// <returns>k of each channel's scale 2^k; <see langword="null"/> where a scale is no power of two.</returns>
@@ -36,7 +41,7 @@ public sealed record QuantizedLayerState(string Name, int Bits, Tensor Levels, T
 /// <param name="Bits">Bits of an activation, 2 to 8.</param>
 /// <param name="Scale">The scale, above 0; where each channel has its own, the greatest.</param>
 /// <param name="ZeroPoint">The zero point, a whole number from 0 to 2^bits − 1; where each channel has its own, that of the greatest scale.</param>
-public sealed record ActivationState(string Name, int Bits, float Scale, float ZeroPoint)
+internal sealed record ActivationState(string Name, int Bits, float Scale, float ZeroPoint)
 {
     /// <summary>The grids of the channels; <see langword="null"/> where one is for the whole tensor.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -63,7 +68,7 @@ public sealed record ActivationState(string Name, int Bits, float Scale, float Z
 /// <param name="Axis">The dimension of the activations that counts channels.</param>
 /// <param name="Scales">The scales, above 0.</param>
 /// <param name="ZeroPoints">The zero points, as many, whole numbers from 0 to 2^bits − 1.</param>
-public sealed record ChannelGrids(int Axis, IReadOnlyList<float> Scales, IReadOnlyList<float> ZeroPoints)
+internal sealed record ChannelGrids(int Axis, IReadOnlyList<float> Scales, IReadOnlyList<float> ZeroPoints)
 {
     /// <inheritdoc/>
     public bool Equals(ChannelGrids? other) => other is not null && Axis == other.Axis && Scales.SequenceEqual(other.Scales) && ZeroPoints.SequenceEqual(other.ZeroPoints);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace QDrop;
 
 /// <summary>Checks calibration inputs, whatever source they come from.</summary>
-public static class CalibrationData
+internal static class CalibrationData
 {
     /// <summary>Checks that the inputs of a model with one input can be used for calibration.</summary>
     /// <param name="inputs">The inputs, of shape <c>[samples, …]</c>.</param>

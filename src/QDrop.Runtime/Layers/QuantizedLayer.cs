@@ -8,7 +8,7 @@ namespace QDrop.Layers;
 /// A layer with its batch norm folded in and its weights behind a quantizer: a convolution, a linear layer, an embedding (with a scale for each
 /// row, so that a frequent word does not suffer from the range of a rare one), or a projection of multi-head attention.
 /// </summary>
-public sealed class QuantizedLayer : IDisposable
+internal sealed class QuantizedLayer : IDisposable
 {
     private readonly LayerSource _source;
     private long _multiplyAccumulates;

@@ -60,17 +60,28 @@ public static class QuantizedModel
             StateBinding.Apply(model, state, path);
             // Layers take their share when they first run, perhaps long after the caller's dispose scope has ended.
             // TorchSharp puts the model's own parameters into it, too.
-            foreach (Tensor tensor in StateBinding.Tensors(state).Concat(model.parameters()).Concat(model.buffers()))
+            foreach (Tensor tensor in state.Tensors.Concat(model.parameters()).Concat(model.buffers()))
                 tensor.DetachFromDisposeScope();
             return (TTwin)Twin(model, new QuantizationContext(model, descriptor.Overrides, state));
         }
         catch
         {
             model?.Dispose();
-            foreach (Tensor tensor in StateBinding.Tensors(state))
+            foreach (Tensor tensor in state.Tensors)
                 tensor.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads how the model in an artifact was quantized.</summary>
+    /// <param name="path">The artifact.</param>
+    /// <returns>The settings, with the values that attribute, item and properties gave them.</returns>
+    /// <exception cref="QDropException">The artifact is missing (QDROP254), damaged (QDROP250), not one (QDROP251), or newer (QDROP252).</exception>
+    public static QuantizationSettings ReadSettings(string path)
+    {
+        Libtorch.Load();
+        using var scope = NewDisposeScope();
+        return Artifact.Read(path).Manifest.Settings;
     }
 
     private static IQuantizedModule Twin(Module model, QuantizationContext context)

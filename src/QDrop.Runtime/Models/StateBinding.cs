@@ -47,10 +47,6 @@ internal static class StateBinding
         }
     }
 
-    /// <summary>Every tensor of a state.</summary>
-    public static IEnumerable<Tensor> Tensors(QuantizedModelState state) =>
-        state.Layers.SelectMany(l => new[] { l.Levels, l.Scale, l.ZeroPoint, l.Bias }).OfType<Tensor>().Concat(state.FloatTensors.Values);
-
     /// <summary>What of the model is not in a quantized layer: it stays float in the artifact.</summary>
     public static Dictionary<string, Tensor> FloatTensors(Module model, QuantizationContext context)
     {

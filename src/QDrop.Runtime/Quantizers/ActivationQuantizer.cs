@@ -5,7 +5,7 @@ namespace QDrop.Quantizers;
 
 /// <summary>Fake quantization of activations: one uniform grid for the whole tensor, or one for each channel.</summary>
 /// <param name="name">Name in the network, such as <c>layer1.0.conv1</c>.</param>
-public sealed class ActivationQuantizer(string name) : IDisposable
+internal sealed class ActivationQuantizer(string name) : IDisposable
 {
     /// <summary>Name in the network, such as <c>layer1.0.conv1</c>.</summary>
     public string Name { get; } = name;

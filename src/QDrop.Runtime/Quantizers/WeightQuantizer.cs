@@ -6,7 +6,7 @@ namespace QDrop.Quantizers;
 /// <summary>
 /// Fake quantization of a weight: one uniform grid for each output channel, or the same for all, levels 0 to 2^<see cref="Bits"/> − 1.
 /// </summary>
-public sealed class WeightQuantizer : IDisposable
+internal sealed class WeightQuantizer : IDisposable
 {
     private byte[]? _levels;
     private Tensor? _quantized;

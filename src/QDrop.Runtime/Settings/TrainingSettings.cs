@@ -1,15 +1,5 @@
 namespace QDrop;
 
-/// <summary>How the parameters of a model are changed while it is trained.</summary>
-public enum TrainingOptimizer
-{
-    /// <summary>Stochastic gradient descent with Nesterov's momentum.</summary>
-    Sgd,
-
-    /// <summary>Adam (arXiv 1412.6980) with weight decay apart from the gradient (arXiv 1711.05101).</summary>
-    Adam,
-}
-
 /// <summary>
 /// What decides quantization-aware training (<see cref="Method.Cpq"/>, <see cref="Method.Lsq"/>) besides bit widths, seed and data: <see cref="QuantizationSettings.Training"/>.
 /// All learning rates fall to 0 along half a cosine.
@@ -41,19 +31,21 @@ public sealed record TrainingSettings
     public double SigmaLearningRate { get; init; } = 2e-3;
 
     /// <summary>
-    /// Weight, 0 or more, of the straight-through gradient of what is quantized to another grid point than 0, and of what it means for α, beside that of the chosen probability
-    /// (arXiv 2109.02100 has 0; <c>docs/design.md</c> says why this has not). <see cref="Method.Cpq"/> only.
+    /// Weight, 0 or more, of the straight-through gradient of values that are quantized to another grid point than 0,
+    /// and of its part in the gradient of α, beside the gradient of the chosen probability (arXiv 2109.02100 has 0;
+    /// <c>docs/methods/training.md</c> explains the difference). <see cref="Method.Cpq"/> only.
     /// </summary>
     public double StraightThrough { get; init; } = 1;
 
     /// <summary>
-    /// Weight of the gradient of the chosen probability with respect to the weights that are quantized, and to α, 0 or more (arXiv 2109.02100 has 1; <c>docs/design.md</c> says why
-    /// this has less). <see cref="Method.Cpq"/> only.
+    /// Weight, 0 or more, of the gradient of the chosen probability with respect to the quantized weights and to α
+    /// (arXiv 2109.02100 has 1; <c>docs/methods/training.md</c> explains the difference). <see cref="Method.Cpq"/> only.
     /// </summary>
     public double ClusterGradient { get; init; } = 0.3;
 
     /// <summary>
-    /// The same for activations, through which gradients flow to all earlier layers (arXiv 2109.02100 has 1; <c>docs/design.md</c> says why this has not). <see cref="Method.Cpq"/> only.
+    /// The same for activations, through which gradients flow to all earlier layers (arXiv 2109.02100 has 1;
+    /// <c>docs/methods/training.md</c> explains the difference). <see cref="Method.Cpq"/> only.
     /// </summary>
     public double ActivationClusterGradient { get; init; }
 

@@ -6,7 +6,7 @@ namespace QDrop.CompilerServices;
 /// A run of steps each of whose values is used once. Its modules are looked at when it first runs, and it is then a list of units
 /// (layer, batch norm, activation function, quantizer), functions, and twins of the user's own modules.
 /// </summary>
-public sealed class Chain
+public sealed class Chain : TensorChain
 {
     private readonly Lock _lock = new();
     private readonly QuantizationContext _context;
@@ -25,14 +25,8 @@ public sealed class Chain
         _steps = steps;
     }
 
-    /// <summary>Whether the value that goes into the chain has channels. Set before the first run.</summary>
-    internal bool HasChannels { get; set; } = true;
-
-    /// <summary>Runs the chain.</summary>
-    /// <param name="x">Input of the first step.</param>
-    /// <returns>Value of the last step, quantized where a quantizer follows it.</returns>
-    /// <exception cref="QDropException">A module of the chain cannot be quantized (QDROP232).</exception>
-    public Tensor forward(Tensor x)
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor x)
     {
         foreach (Func<Tensor, Tensor> element in Elements())
             x = element(x);

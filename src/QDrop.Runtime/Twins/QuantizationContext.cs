@@ -35,7 +35,7 @@ public sealed class QuantizationContext : IDisposable
     internal QuantizationContext(Module model, IReadOnlyList<QuantizationOverride>? overrides = null, QuantizedModelState? state = null)
     {
         if (state is not null)
-            _owned = [model, .. StateBinding.Tensors(state)];
+            _owned = [model, .. state.Tensors];
         _paths[model] = "";
         foreach ((string name, Module module) in model.named_modules())
             _paths.TryAdd(module, name);
@@ -45,10 +45,10 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
-    public IReadOnlyList<QuantizedLayer> Layers => _layers;
+    internal IReadOnlyList<QuantizedLayer> Layers => _layers;
 
     /// <summary>Activation quantizers, in the order in which they first ran. A quantizer is there once it has run.</summary>
-    public IReadOnlyList<ActivationQuantizer> Activations => _activations;
+    internal IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
     /// <summary>Stands in for units while calibrating; <see langword="null"/> in a program.</summary>
     internal UnitExecutor? Executor { get; set; }

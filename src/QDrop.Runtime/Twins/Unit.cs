@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace QDrop.CompilerServices;
 
 /// <summary>What is reconstructed as one: a fused layer, or a block of them.</summary>
-public abstract class Unit
+internal abstract class Unit
 {
     private readonly List<QuantizedLayer> _layers = [];
     private readonly List<ActivationQuantizer> _activations = [];
@@ -29,7 +29,7 @@ public abstract class Unit
     public IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
     /// <summary>The layers whose rounding is learned.</summary>
-    internal IEnumerable<QuantizedLayer> Learning => _layers.Where(l => l.Learns && Context.MethodOf(l.Name) != Method.Nearest);
+    internal IEnumerable<QuantizedLayer> Learning => _layers.Where(l => l.Learns && Context.MethodOf(l.Name).Traits.LearnsRounding);
 
     /// <summary>The weights whose rounding is learned.</summary>
     internal IReadOnlyList<WeightQuantizer> LearnedWeights => [.. Learning.Select(static l => l.Weight)];
@@ -60,7 +60,7 @@ internal sealed class BlockUnit(QuantizationContext context, string name, Func<B
     public override bool IsBlock => true;
 
     // Learned rounding on its own (arXiv 2004.10568) goes layer by layer.
-    private protected override bool IsBoundary => Context.MethodOf(Name) != Method.AdaRound;
+    private protected override bool IsBoundary => !Context.MethodOf(Name).Traits.IsLayerByLayer;
 
     internal override Bundle Compute(Bundle inputs) => compute(inputs);
 }

@@ -93,7 +93,7 @@ public sealed class BudgetTests : CalibrationTest
     public void A_layer_with_a_width_of_its_own_keeps_it_and_leaves_less_for_the_others()
     {
         QuantizationOverride[] pins = [new(typeof(ResidualNet), "linear") { W = 3 }, new(typeof(ResidualBlock), "conv2") { W = 4 }];
-        BudgetOutcome outcome = ModelCalibrator.Run(ResidualNet.Descriptor with { Overrides = pins }, Settings with { Budget = BitBudget.Parse("3.6 bits") }, _model, _inputs).Budget!;
+        BudgetOutcome outcome = ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = pins }, Settings with { Budget = BitBudget.Parse("3.6 bits") }, _model, _inputs).Budget!;
         Assert.Equal([("conv1", 8), ("layers.0.conv2", 4), ("layers.1.conv2", 4), ("linear", 3)], outcome.Layers.Where(static l => l.IsGiven).Select(static l => (l.Name, l.Bits)));
         Assert.InRange(outcome.Layers.Sum(static l => l.Weights * l.Bits), 0, 3.6 * All);
         Assert.All(outcome.Layers.Where(static l => l.IsGiven), static l => Assert.Single(l.Errors));
@@ -145,7 +145,7 @@ public sealed class BudgetTests : CalibrationTest
     public void Nothing_is_measured_for_a_budget_out_of_reach()
     {
         var told = new List<string>();
-        Assert.Throws<QDropException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, Settings with { Budget = BitBudget.Parse("1 MiB") }, _model, _inputs, new Told(p => told.Add($"{p.Phase} {p.Unit}"))));
+        Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { Budget = BitBudget.Parse("1 MiB") }, _model, _inputs, new Told(p => told.Add($"{p.Phase} {p.Unit}"))));
         Assert.Equal(["discover ", "sensitivity "], told);
     }
 
@@ -185,10 +185,10 @@ public sealed class BudgetTests : CalibrationTest
         var checkpoint = new CalibrationCheckpoint(Path.Combine(Folder, "model.checkpoint")) { Noted = notes.Add };
         using var source = new CancellationTokenSource();
         var stop = new Told(p => { if (p.Phase == phase && p.UnitIndex == index) source.Cancel(); });
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, settings, _model, _inputs, stop, source.Token, checkpoint));
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, stop, source.Token, checkpoint));
         notes.Clear();
 
-        Assert.Equal(whole, Bytes(ModelCalibrator.Run(ResidualNet.Descriptor, settings, _model, _inputs, checkpoint: checkpoint)));
+        Assert.Equal(whole, Bytes(ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, checkpoint: checkpoint)));
         if (index == 3 && phase == "reconstruct")
             Assert.Contains("2 of", Assert.Single(notes).Text, StringComparison.Ordinal);
     }
@@ -211,12 +211,12 @@ public sealed class BudgetTests : CalibrationTest
     {
         using var model = new SentenceNet();
         QuantizationSettings settings = SentenceNet.Descriptor.Settings with { W = 2, Method = Method.Nearest, Budget = BitBudget.Parse("5 bits") };
-        BudgetOutcome outcome = ModelCalibrator.Run(SentenceNet.Descriptor, settings, model, randint(0, 20, [66, 6], ScalarType.Int64)).Budget!;
+        BudgetOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, settings, model, randint(0, 20, [66, 6], ScalarType.Int64)).Budget!;
         Assert.Equal(64, outcome.Samples);
         Assert.InRange(outcome.Chosen.Amount, 2, 5);
     }
 
-    private CalibrationOutcome Calibrate(QuantizationSettings settings) => ModelCalibrator.Run(ResidualNet.Descriptor, settings, _model, _inputs);
+    private CalibrationOutcome Calibrate(QuantizationSettings settings) => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs);
 
     private byte[] Bytes(CalibrationOutcome outcome)
     {

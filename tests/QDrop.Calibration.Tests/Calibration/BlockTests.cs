@@ -49,8 +49,8 @@ public sealed class BlockTests() : CalibrationTest(seed: 7)
     {
         using var model = new PairNet();
         QuantizationSettings settings = PairNet.Descriptor.Settings with { Iterations = 20 };
-        CalibrationOutcome whole = ModelCalibrator.Run(PairNet.Descriptor, settings, model, PairNet.Inputs(70));
-        CalibrationOutcome split = ModelCalibrator.Run(PairNet.Descriptor with { Overrides = [new(typeof(PairNet), "exchange") { IsBlock = false }] }, settings, model, PairNet.Inputs(70));
+        CalibrationOutcome whole = ModelQuantizer.Quantize(PairNet.Descriptor, settings, model, PairNet.Inputs(70));
+        CalibrationOutcome split = ModelQuantizer.Quantize(PairNet.Descriptor with { Overrides = [new(typeof(PairNet), "exchange") { IsBlock = false }] }, settings, model, PairNet.Inputs(70));
         Assert.Contains("exchange", whole.Units.Select(u => u.Name));
         Assert.DoesNotContain("exchange", split.Units.Select(u => u.Name));
         Assert.Equal(whole.Units.SelectMany(u => u.Layers), split.Units.SelectMany(u => u.Layers));
@@ -84,8 +84,8 @@ public sealed class BlockTests() : CalibrationTest(seed: 7)
         using var model = new SentenceNet();
         Tensor ids = randint(1, 20, [SentenceNet.Descriptor.Settings.Samples, 6]);
         QuantizationSettings settings = SentenceNet.Descriptor.Settings with { Iterations = 5 };
-        CalibrationOutcome layers = ModelCalibrator.Run(SentenceNet.Descriptor, settings with { Granularity = Granularity.Layer }, model, ids);
-        CalibrationOutcome blocks = ModelCalibrator.Run(SentenceNet.Descriptor, settings, model, ids);
+        CalibrationOutcome layers = ModelQuantizer.Quantize(SentenceNet.Descriptor, settings with { Granularity = Granularity.Layer }, model, ids);
+        CalibrationOutcome blocks = ModelQuantizer.Quantize(SentenceNet.Descriptor, settings, model, ids);
         Assert.All(layers.Units, unit => Assert.False(unit.IsBlock));
         Assert.True(layers.Units.Count > blocks.Units.Count);
         Assert.Equal(blocks.State.Layers.Select(l => l.Name).Order(), layers.State.Layers.Select(l => l.Name).Order());
@@ -96,6 +96,6 @@ public sealed class BlockTests() : CalibrationTest(seed: 7)
     private static CalibrationOutcome CalibrateBy(Granularity granularity, params QuantizationOverride[] overrides)
     {
         using var model = new ResidualNet();
-        return ModelCalibrator.Run(ResidualNet.Descriptor with { Overrides = overrides }, ResidualNet.Descriptor.Settings with { Granularity = granularity }, model, randn(48, 3, 16, 16));
+        return ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = overrides }, ResidualNet.Descriptor.Settings with { Granularity = granularity }, model, randn(48, 3, 16, 16));
     }
 }

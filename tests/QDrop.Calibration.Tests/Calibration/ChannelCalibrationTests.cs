@@ -52,8 +52,8 @@ public sealed class ChannelCalibrationTests() : CalibrationTest(seed: 7)
             model.bn1.weight!.mul_(logspace(-1, 1, 8));
         Tensor inputs = randn(48, 3, 16, 16);
         QuantizationSettings settings = ResidualNet.Descriptor.Settings with { Method = Method.Nearest, W = 8, A = 3 };
-        double one = ModelCalibrator.Run(ResidualNet.Descriptor, settings, model, inputs).Units[0].ErrorAfter;
-        double many = ModelCalibrator.Run(ResidualNet.Descriptor, settings with { ActivationsPerChannel = true }, model, inputs).Units[0].ErrorAfter;
+        double one = ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, inputs).Units[0].ErrorAfter;
+        double many = ModelQuantizer.Quantize(ResidualNet.Descriptor, settings with { ActivationsPerChannel = true }, model, inputs).Units[0].ErrorAfter;
         Assert.True(many < one / 2, $"{one} with one range, {many} with one for each channel");
     }
 
@@ -64,11 +64,11 @@ public sealed class ChannelCalibrationTests() : CalibrationTest(seed: 7)
         Tensor inputs = randn(48, 3, 16, 16);
         QuantizationSettings settings = ResidualNet.Descriptor.Settings with { ActivationsPerChannel = true, ActivationLearning = ActivationLearning.LsqPlus };
         var checkpoint = new CalibrationCheckpoint(Path.Combine(Folder, "checkpoint"));
-        byte[] whole = Bytes(ModelCalibrator.Run(ResidualNet.Descriptor, settings, model, inputs));
+        byte[] whole = Bytes(ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, inputs));
         using var stop = new CancellationTokenSource();
         var progress = new Stopper(p => p.Phase == "reconstruct" && p.UnitIndex == 3, stop);
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, settings, model, inputs, progress, stop.Token, checkpoint));
-        Assert.Equal(whole, Bytes(ModelCalibrator.Run(ResidualNet.Descriptor, settings, model, inputs, checkpoint: checkpoint)));
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, inputs, progress, stop.Token, checkpoint));
+        Assert.Equal(whole, Bytes(ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, inputs, checkpoint: checkpoint)));
     }
 
     private byte[] Bytes(CalibrationOutcome outcome)
@@ -83,7 +83,7 @@ public sealed class ChannelCalibrationTests() : CalibrationTest(seed: 7)
     {
         using (model)
         {
-            CalibrationOutcome outcome = ModelCalibrator.Run(descriptor, change(descriptor.Settings with { ActivationsPerChannel = true }), model, inputs, insight: true);
+            CalibrationOutcome outcome = ModelQuantizer.Quantize(descriptor, change(descriptor.Settings with { ActivationsPerChannel = true }), model, inputs, insight: true);
             string path = Path.Combine(Folder, "model.safetensors");
             Artifact.Write(path, outcome.State);
             Assert.Equal(outcome.State.Activations, Artifact.Read(path).Activations);

@@ -117,7 +117,7 @@ public sealed class CheckpointTests : IDisposable
             Rewrite(typeof(ResidualNet).FullName!, "App.Other");
         try
         {
-            CalibrationOutcome Again(CalibrationCheckpoint? checkpoint) => ModelCalibrator.Run(descriptor, settings, _model, _inputs, checkpoint: checkpoint);
+            CalibrationOutcome Again(CalibrationCheckpoint? checkpoint) => ModelQuantizer.Quantize(descriptor, settings, _model, _inputs, checkpoint: checkpoint);
 
             var error = Assert.Throws<QDropException>(() => Again(new CalibrationCheckpoint(File)));
             Assert.Equal("QDROP242", error.Code);
@@ -186,7 +186,7 @@ public sealed class CheckpointTests : IDisposable
     private CalibrationCheckpoint Checkpoint() => new(File) { ReplaceOthers = true, Noted = _notes.Add };
 
     private CalibrationOutcome Run(QuantizationSettings settings, CalibrationCheckpoint? checkpoint, IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default) =>
-        ModelCalibrator.Run(ResidualNet.Descriptor, settings, _model, _inputs, progress, cancellation, checkpoint);
+        ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, progress, cancellation, checkpoint);
 
     /// <summary>Stops a calibration when it comes to a unit, counted from 1.</summary>
     private void Stop(QuantizationSettings settings, int unit)

@@ -33,18 +33,18 @@ public sealed class CollectionTests : TrainingTest
             ActivationsPerChannel = perChannel,
         };
 
-        Same(progress => ModelCalibrator.Run(ResidualNet.Descriptor, settings, Model, inputs, progress));
+        Same(progress => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, Model, inputs, progress));
     }
 
     [Theory]
     [InlineData(Method.Lsq, 0)]
     [InlineData(Method.Cpq, 0.1)]
     public void Training_leaves_the_same_bytes_while_garbage_is_collected(Method method, double dropBits) =>
-        Same(progress => new CpqTrainer(ResidualNet.Descriptor, Model, Settings with
+        Same(progress => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with
         {
             Method = method,
             Training = Settings.Training! with { Epochs = 8, DropBits = dropBits },
-        }).Train(Data, progress));
+        }, Model, Data, progress));
 
     private static void Same(Func<IProgress<CalibrationProgress>?, CalibrationOutcome> run)
     {

@@ -88,6 +88,6 @@ public sealed class CostTests() : CalibrationTest(seed: 7)
     {
         using var model = new ResidualNet();
         QuantizationSettings settings = ResidualNet.Descriptor.Settings with { Method = Method.Nearest };
-        return ModelCalibrator.Run(ResidualNet.Descriptor with { Overrides = overrides }, settings, model, randn(48, 3, 16, 16)).Cost;
+        return ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = overrides }, settings, model, randn(48, 3, 16, 16)).Cost;
     }
 }

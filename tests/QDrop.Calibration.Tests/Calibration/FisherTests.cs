@@ -75,12 +75,12 @@ public sealed class FisherTests : IDisposable
     public void A_model_that_predicts_one_number_is_refused_with_what_to_do()
     {
         using var model = new Regressor();
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
         Assert.Equal("QDROP203", error.Code);
         Assert.Contains("at least two classes", error.Message, StringComparison.Ordinal);
     }
 
-    private CalibrationOutcome Run(LossKind loss) => ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Loss = loss }, _model, _inputs);
+    private CalibrationOutcome Run(LossKind loss) => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Loss = loss }, _model, _inputs);
 
     /// <summary>The weights of a unit's outputs that differ from the float network's by noise; the float network's outputs; those with noise.</summary>
     private (Tensor Weights, Tensor Plain, Tensor Shifted) Weights(string name, double noise = 0.5)

@@ -40,7 +40,7 @@ public sealed class InterruptionTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, _model);
-        using var run = new CalibrationRun(ResidualNet.Descriptor, Settings, (IModelTwin)twin, [_inputs], new CancelAt(p => p.Phase == phase, source), source.Token);
+        using var run = new PostTrainingQuantizer(ResidualNet.Descriptor, Settings, (IModelTwin)twin, [_inputs], new CancelAt(p => p.Phase == phase, source), source.Token);
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             run.Discover();
@@ -76,7 +76,7 @@ public sealed class InterruptionTests : IDisposable
             told.Add((p.UnitIndex, p.Iteration));
             return p.UnitIndex == unit;
         }, source);
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, Settings, _model, _inputs, progress, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, _model, _inputs, progress, source.Token));
         Assert.Equal((unit, 0), told[^1]);
     }
 
@@ -99,7 +99,7 @@ public sealed class InterruptionTests : IDisposable
     public void Learning_that_diverges_stops_with_the_unit_the_settings_and_advice()
     {
         // Steps of 1 at scales of about 0.01.
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, Settings with { W = 8, A = 8, ActivationLearningRate = 1, Iterations = 200 }, _model, _inputs));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { W = 8, A = 8, ActivationLearningRate = 1, Iterations = 200 }, _model, _inputs));
         Assert.Equal("QDROP240", error.Code);
         Assert.Contains("'conv1' grew to more than 10 times its start", error.Message, StringComparison.Ordinal);
         Assert.Contains("W 8, A 8, Drop 0.5", error.Message, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
         byte[] Bytes(CalibrationMemory? memory)
         {
             string path = Path.Combine(Folder, "model.safetensors");
-            Artifact.Write(path, ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Samples = 70, Method = method }, model, inputs, memory: memory).State);
+            Artifact.Write(path, ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Samples = 70, Method = method }, model, inputs, memory: memory).State);
             return File.ReadAllBytes(path);
         }
         // A batch of the stem's output, 64 · 8 · 16 · 16 floats, fits, and its 70 rows do not.
@@ -88,7 +88,7 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     public void A_limit_below_a_batch_is_an_error_that_says_what_a_batch_takes()
     {
         using var model = new ResidualNet();
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(100_000, Spill)));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(100_000, Spill)));
         Assert.Equal("QDROP243", error.Code);
         // 48 · 8 · 16 · 16 floats.
         Assert.Contains("0.375 MiB", error.Message, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     {
         File.WriteAllText(Spill, "");
         using var model = new ResidualNet();
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(48 * 8 * 16 * 16 * sizeof(float), Spill)));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(48 * 8 * 16 * 16 * sizeof(float), Spill)));
         Assert.Equal("QDROP260", error.Code);
         Assert.Contains(Spill, error.Message, StringComparison.Ordinal);
     }

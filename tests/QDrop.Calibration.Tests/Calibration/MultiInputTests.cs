@@ -31,7 +31,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void A_module_called_twice_has_one_weight_quantizer_and_an_activation_quantizer_for_each_call()
     {
         using var model = new PairNet();
-        CalibrationOutcome outcome = ModelCalibrator.Run(PairNet.Descriptor, Settings, model, PairNet.Inputs(70));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, PairNet.Inputs(70));
         IReadOnlyList<UnitState> units = outcome.State.Manifest.Units;
         Assert.Equal(["trunk.0", "trunk.0#2", "exchange", "swap.linear", "head"], units.Select(u => u.Name));
         Assert.Equal([false, false, true, false, false], units.Select(u => u.IsBlock));
@@ -52,7 +52,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     {
         using var model = new PairNet();
         Tensor[] x = PairNet.Inputs(70);
-        CalibrationOutcome outcome = ModelCalibrator.Run(PairNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, x);
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, x);
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using var guard = no_grad();
@@ -68,7 +68,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void Reconstruction_lowers_the_error_of_a_block_with_several_inputs_and_outputs()
     {
         using var model = new PairNet();
-        CalibrationOutcome outcome = ModelCalibrator.Run(PairNet.Descriptor, Settings with { W = 2, A = 4, Iterations = 300, LearningRate = 1e-2 }, model, PairNet.Inputs(70));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor, Settings with { W = 2, A = 4, Iterations = 300, LearningRate = 1e-2 }, model, PairNet.Inputs(70));
         UnitReport block = Assert.Single(outcome.Units, u => u.IsBlock);
         Assert.True(block.ErrorAfter < block.ErrorBefore, $"{block.ErrorBefore} → {block.ErrorAfter}");
     }
@@ -81,7 +81,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
         byte[] Bytes()
         {
             string path = Path.Combine(Folder, "model.safetensors");
-            Artifact.Write(path, ModelCalibrator.Run(PairNet.Descriptor, Settings, model, x).State);
+            Artifact.Write(path, ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, x).State);
             return File.ReadAllBytes(path);
         }
         Assert.Equal(Bytes(), Bytes());
@@ -91,7 +91,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void Fewer_tensors_than_forward_takes_are_an_error_that_names_its_parameters()
     {
         using var model = new PairNet();
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(PairNet.Descriptor, Settings, model, [.. PairNet.Inputs(70)[..2]]));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [.. PairNet.Inputs(70)[..2]]));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("gives 2 tensors", error.Message, StringComparison.Ordinal);
         Assert.Contains("takes 3 (left, right, mask)", error.Message, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     {
         using var model = new PairNet();
         Tensor[] x = PairNet.Inputs(80);
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(PairNet.Descriptor, Settings, model, [x[0], x[1].narrow(0, 0, 75), x[2]]));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [x[0], x[1].narrow(0, 0, 75), x[2]]));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("80 samples for one input and 75 for another", error.Message, StringComparison.Ordinal);
     }
@@ -111,7 +111,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void A_value_that_depends_on_the_batch_is_an_error_that_names_the_unit()
     {
         using var model = new BatchSizeNet();
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(BatchSizeNet.Descriptor, Settings with { Samples = 8, RangeSamples = 8 }, model, randn(8, 4)));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(BatchSizeNet.Descriptor, Settings with { Samples = 8, RangeSamples = 8 }, model, randn(8, 4)));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("'scaled'", error.Message, StringComparison.Ordinal);
         Assert.Contains("(2) for a batch of 2 and (3) for one of 3", error.Message, StringComparison.Ordinal);

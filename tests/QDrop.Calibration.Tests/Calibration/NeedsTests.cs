@@ -49,7 +49,7 @@ public sealed class NeedsTests() : CalibrationTest(seed: 5)
     public void What_is_only_asked_for_its_sign_is_there_when_it_is_asked()
     {
         using var model = new ChoiceNet();
-        CalibrationOutcome outcome = ModelCalibrator.Run(ChoiceNet.Descriptor, ChoiceNet.Descriptor.Settings, model, randn(66, 6));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(ChoiceNet.Descriptor, ChoiceNet.Descriptor.Settings, model, randn(66, 6));
         // Zeros in place of the gate's outputs would leave nothing of what the head is given, and nothing of its outputs but the bias.
         UnitReport head = outcome.Units[^1];
         Assert.True(head.SignalPower > 1.2 * model.head.bias!.square().sum().item<float>(), $"{head.SignalPower}");

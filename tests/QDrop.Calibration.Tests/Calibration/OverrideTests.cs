@@ -16,7 +16,7 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
     private static CalibrationOutcome Calibrate(QuantizationSettings settings, params QuantizationOverride[] overrides)
     {
         using var model = new ResidualNet();
-        return ModelCalibrator.Run(ResidualNet.Descriptor with { Overrides = overrides }, settings, model, randn(48, 3, 16, 16));
+        return ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = overrides }, settings, model, randn(48, 3, 16, 16));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
         using var model = new ResidualNet();
         QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with { Overrides = [new(typeof(ResidualNet), "conv1") { FullPrecision = true }] };
         Tensor inputs = randn(48, 3, 16, 16);
-        CalibrationOutcome outcome = ModelCalibrator.Run(descriptor, Settings with { W = 8, A = 8 }, model, inputs);
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(descriptor, Settings with { W = 8, A = 8 }, model, inputs);
         Assert.Equal("layers.0.conv1", outcome.State.Layers[0].Name);
         Assert.Contains("conv1.weight", outcome.State.FloatTensors.Keys);
         Assert.Contains("bn1.running_mean", outcome.State.FloatTensors.Keys);
@@ -95,7 +95,7 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
     public void A_module_with_several_inputs_in_full_precision_runs_as_it_is()
     {
         using var model = new PairNet();
-        CalibrationOutcome outcome = ModelCalibrator.Run(PairNet.Descriptor with { Overrides = [new(typeof(PairNet), "exchange") { FullPrecision = true }] },
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor with { Overrides = [new(typeof(PairNet), "exchange") { FullPrecision = true }] },
             PairNet.Descriptor.Settings, model, PairNet.Inputs(70));
         Assert.DoesNotContain("exchange", outcome.Units.Select(u => u.Name));
         Assert.Contains("exchange.first.weight", outcome.State.FloatTensors.Keys);

@@ -122,7 +122,7 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
     {
         manual_seed(7);
         using var model = new ResidualNet();
-        return ModelCalibrator.Run(ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16), progress, cancellation, checkpoint);
+        return ModelQuantizer.Quantize(ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16), progress, cancellation, checkpoint);
     }
 
     /// <summary>Cancels when a unit begins.</summary>

@@ -49,7 +49,7 @@ public sealed class ProgressTests() : CalibrationTest(seed: 7)
             manual_seed(7);
             using var model = new ResidualNet();
             string path = Path.Combine(Folder, "model.safetensors");
-            Artifact.Write(path, ModelCalibrator.Run(ResidualNet.Descriptor, Settings, model, randn(48, 3, 16, 16), progress).State);
+            Artifact.Write(path, ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, model, randn(48, 3, 16, 16), progress).State);
             return File.ReadAllBytes(path);
         }
         Assert.Equal(Bytes(null), Bytes(new Listener([])));
@@ -100,7 +100,7 @@ public sealed class ProgressTests() : CalibrationTest(seed: 7)
     {
         using var model = new ResidualNet();
         List<CalibrationProgress> told = [];
-        ModelCalibrator.Run(ResidualNet.Descriptor, settings, model, randn(48, 3, 16, 16), new Listener(told));
+        ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, randn(48, 3, 16, 16), new Listener(told));
         return told;
     }
 

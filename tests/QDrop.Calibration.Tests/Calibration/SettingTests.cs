@@ -74,7 +74,7 @@ public sealed class SettingTests() : CalibrationTest(seed: 7)
     {
         manual_seed(7);
         using var model = new ResidualNet();
-        CalibrationOutcome outcome = ModelCalibrator.Run(ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16));
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         Assert.Equal(outcome.State.Activations, Artifact.Read(path).Activations);

@@ -34,7 +34,7 @@ public sealed class ShiftDequantizationTests() : CalibrationTest(seed: 7)
             SymmetricActivations = symmetric,
         };
         string path = Path.Combine(Folder, "model.safetensors");
-        Artifact.Write(path, ModelCalibrator.Run(ResidualNet.Descriptor, settings, model, inputs).State);
+        Artifact.Write(path, ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, inputs).State);
         var (tensors, metadata) = SafetensorsFile.Read(path);
         using JsonDocument manifest = JsonDocument.Parse(metadata["manifest"]);
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);

@@ -41,6 +41,6 @@ public sealed class ThreadTests : IDisposable
         set_num_threads(threads);
         manual_seed(7);
         using var model = new ResidualNet();
-        return ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { W = 2, Method = method, Iterations = 100, LearningRate = 1e-2 }, model, randn(48, 3, 16, 16));
+        return ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { W = 2, Method = method, Iterations = 100, LearningRate = 1e-2 }, model, randn(48, 3, 16, 16));
     }
 }

@@ -106,7 +106,7 @@ public sealed class UnusualInputTests : IDisposable
         {
             Overrides = [new(typeof(ResidualBlock), "conv1") { FullPrecision = true }, new(typeof(ResidualBlock), "conv2") { FullPrecision = true }],
         };
-        CalibrationOutcome outcome = ModelCalibrator.Run(descriptor, Settings with { Method = method, Order = order }, _model, randn(48, 3, 16, 16));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(descriptor, Settings with { Method = method, Order = order }, _model, randn(48, 3, 16, 16));
         Assert.Equal(["conv1", "linear"], outcome.State.Layers.Select(static l => l.Name));
         Assert.Contains("layers.1.add.output", outcome.State.Activations.Select(static a => a.Name));
         Runs(outcome, descriptor);
@@ -121,7 +121,7 @@ public sealed class UnusualInputTests : IDisposable
         Tensor ids = randint(1, 20, [66, 6]);
         ids[sample, 2] = tensor(20L);
         var progress = new Phases();
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, ids, progress));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, ids, progress));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("out of range", error.Message, StringComparison.Ordinal);
         Assert.Equal(["discover"], progress.All);
@@ -133,7 +133,7 @@ public sealed class UnusualInputTests : IDisposable
         using var model = new RaggedNet();
         Tensor inputs = rand(130, 5, 4);
         inputs[129, 0, 0] = tensor(6f);
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(RaggedNet.Descriptor, RaggedNet.Descriptor.Settings, model, inputs));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(RaggedNet.Descriptor, RaggedNet.Descriptor.Settings, model, inputs));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("Samples have shape [5, 6] in one batch of calibration inputs and [2, 6] in another", error.Message, StringComparison.Ordinal);
     }
@@ -165,7 +165,7 @@ public sealed class UnusualInputTests : IDisposable
 
     private ResidualBlock Block(int index) => (ResidualBlock)_model.layers.children().ElementAt(index);
 
-    private CalibrationOutcome Calibrate(QuantizationSettings settings, Tensor inputs) => ModelCalibrator.Run(ResidualNet.Descriptor, settings, _model, inputs);
+    private CalibrationOutcome Calibrate(QuantizationSettings settings, Tensor inputs) => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, inputs);
 
     /// <summary>Writes the artifact, reads it, and lets it compute.</summary>
     private QuantizedModule<Tensor, Tensor> Runs(CalibrationOutcome outcome, QuantizedModelDescriptor? descriptor = null)

@@ -19,7 +19,7 @@ public sealed class UserCodeTests() : CalibrationTest(5)
     public void A_block_is_reconstructed(UserCode code)
     {
         using var model = new UserNet(code);
-        CalibrationOutcome outcome = ModelCalibrator.Run(UserNet.DescriptorOf(code), UserNet.Settings, model, randn(64, 4));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(UserNet.DescriptorOf(code), UserNet.Settings, model, randn(64, 4));
         UnitReport block = Assert.Single(outcome.Units, static u => u.IsBlock);
         Assert.True(block.ErrorAfter < block.ErrorBefore);
     }
@@ -43,7 +43,7 @@ public sealed class UserCodeTests() : CalibrationTest(5)
             Training = new() { Epochs = 3, BatchSize = 16, Optimizer = TrainingOptimizer.Adam, LearningRate = 1e-3, WeightDecay = 0 },
         };
 
-        new CpqTrainer(UserNet.DescriptorOf(UserCode.AddsTwoParameters), model, settings).Train(data);
+        ModelQuantizer.Quantize(UserNet.DescriptorOf(UserCode.AddsTwoParameters), settings, model, data);
 
         Assert.True(moved > 1e-3);
         Assert.Equal(0, apart, 1e-6);

@@ -210,7 +210,7 @@ public sealed class InsightMeasurementTests : IDisposable
     [Fact]
     public void Measuring_changes_nothing_and_gives_the_same_each_time()
     {
-        CalibrationOutcome without = ModelCalibrator.Run(ResidualNet.Descriptor, Settings, _model, _inputs), first = Calibrate(Settings), second = Calibrate(Settings);
+        CalibrationOutcome without = ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, _model, _inputs), first = Calibrate(Settings), second = Calibrate(Settings);
         Assert.Null(without.Insight);
         Assert.Equal(0, without.Profile.Seconds[CalibrationPhase.Insight]);
         Assert.True(first.Profile.Seconds[CalibrationPhase.Insight] > 0);
@@ -227,14 +227,14 @@ public sealed class InsightMeasurementTests : IDisposable
     public void A_model_with_attention_and_embeddings_is_measured_too()
     {
         using var model = new SentenceNet();
-        ModelInsight insight = ModelCalibrator.Run(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, randint(0, 20, [66, 6], ScalarType.Int64), insight: true).Insight!;
+        ModelInsight insight = ModelQuantizer.Quantize(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, randint(0, 20, [66, 6], ScalarType.Int64), insight: true).Insight!;
         Assert.Equal(64, insight.Samples);
         Assert.All(insight.Layers, static l => Assert.True(double.IsFinite(l.SqnrAfter) && double.IsFinite(l.SqnrBefore) && double.IsFinite(l.Sensitivity), l.Name));
         Assert.All(insight.Activations, static a => Assert.InRange(a.Clipped, 0, 1));
     }
 
     private CalibrationOutcome Calibrate(QuantizationSettings settings, params QuantizationOverride[] overrides) =>
-        ModelCalibrator.Run(ResidualNet.Descriptor with { Overrides = overrides }, settings, _model, _inputs, insight: true);
+        ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = overrides }, settings, _model, _inputs, insight: true);
 
     /// <summary>A twin of the model with the quantizers of an outcome.</summary>
     private Twin TwinOf(CalibrationOutcome outcome)

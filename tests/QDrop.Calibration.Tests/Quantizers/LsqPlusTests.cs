@@ -99,7 +99,7 @@ public sealed class LsqPlusTests
         using (no_grad())
             quantizer.Calibration.Learning!.Offset!.fill_(offset);
         quantizer.Calibration.EndLearning();
-        Assert.Null(quantizer.Calibration.Learning!.Offset);
+        Assert.Null(quantizer.Calibration.Learning);
         Assert.Equal(expected, quantizer.ZeroPoint!.item<float>());
         Assert.Equal(Scale, quantizer.Scale!.item<float>());
     }

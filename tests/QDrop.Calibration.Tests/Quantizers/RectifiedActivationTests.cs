@@ -53,7 +53,7 @@ public sealed class RectifiedActivationTests
             Tensor y = forward(quantizer, x);
             if (learns)
                 _tape.Backward([y], [flow]);
-            return (Near.Values(y.detach()), x.grad is null ? [] : Near.Values(x.grad), quantizer.Calibration.Learning!.ScaleGradient ?? Near.Values(quantizer.Scale!));
+            return (Near.Values(y.detach()), x.grad is null ? [] : Near.Values(x.grad), quantizer.Calibration.Learning?.ScaleGradient ?? Near.Values(quantizer.Scale!));
         }
     }
 }

@@ -64,7 +64,7 @@ public sealed class ActivationExponentPhaseTests
         using var unit = new ActivationUnit(x);
         List<bool> learning = [];
         List<double> drops = [];
-        new UnitReconstructor(_settings with { Drop = drop, Exponents = new() { ActivationShare = share } }, new SeededDraws(3))
+        new UnitLearner(_settings with { Drop = drop, Exponents = new() { ActivationShare = share } }, new SeededDraws(3))
         {
             Iterated = (_, _) =>
             {
@@ -89,7 +89,7 @@ public sealed class ActivationExponentPhaseTests
         using var unit = new PairUnit(rand(Samples, Features));
         int[] before = unit.Exponents;
 
-        new UnitReconstructor(_settings with { Drop = 0, Exponents = new() { ActivationLearningRate = 0.05 } }, new SeededDraws(3)).Reconstruct(unit, x, x, x, null, default);
+        new UnitLearner(_settings with { Drop = 0, Exponents = new() { ActivationLearningRate = 0.05 } }, new SeededDraws(3)).Reconstruct(unit, x, x, x, null, default);
 
         double[] spreads = [first, second];
         for (int i = 0; i < 2; i++)
@@ -163,7 +163,7 @@ public sealed class ActivationExponentPhaseTests
     }
 
     private static void Reconstruct(ActivationUnit unit, Tensor x, QuantizationSettings settings) =>
-        new UnitReconstructor(settings, new SeededDraws(3)).Reconstruct(unit, x, x, x, null, default);
+        new UnitLearner(settings, new SeededDraws(3)).Reconstruct(unit, x, x, x, null, default);
 
     /// <summary>An activation quantizer alone, whose output should be its input.</summary>
     private sealed class ActivationUnit : IReconstructable, IDisposable

@@ -34,7 +34,7 @@ public sealed class ExponentPhaseTests
         var nearest = nn.functional.linear(x, unit.Weights[0].Value());
         var error = (nearest - target).square().sum().ToDouble() / Samples;
 
-        UnitResult result = new UnitReconstructor(settings, new SeededDraws(1)) { Error = error }.Reconstruct(unit, x, x, target, null, default);
+        UnitResult result = new UnitLearner(settings, new SeededDraws(1)) { Error = error }.Reconstruct(unit, x, x, target, null, default);
 
         Assert.InRange(result.SettledExponents, 0.9, 1);
         Assert.InRange((nn.functional.linear(x, unit.Weights[0].Value()) - target).square().sum().ToDouble() / Samples, 0, 1.05 * error);
@@ -53,7 +53,7 @@ public sealed class ExponentPhaseTests
         var (learning, scales, variables) = (new List<bool>(), new List<float[]>(), new List<float[]> { Near.Values(unit.Weights[0].Calibration.Exponents!.V) });
         float[] below = [.. unit.Weights[0].Calibration.Exponents!.Channels.Select(c => PowerOfTwo.Step(c.Floor))];
         unit.Weights[0].Calibration.SearchRange();
-        new UnitReconstructor(settings, new SeededDraws(1))
+        new UnitLearner(settings, new SeededDraws(1))
         {
             Iterated = (_, _) =>
             {

@@ -93,7 +93,7 @@ public sealed class TrainingDataTests : TrainingTest
     [InlineData(Method.Lsq)]
     public void Calibration_without_labels_says_what_training_needs(Method method)
     {
-        var error = Assert.Throws<QDropException>(() => ModelCalibrator.Run(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Method = method }, Model, Data.Inputs[0]));
+        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Method = method }, Model, Data.Inputs[0]));
         Assert.Equal("QDROP271", error.Code);
     }
 }

@@ -1,4 +1,6 @@
 using QDrop.Calibration;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Training;
 using QDrop.Tests.Calibration;
 using QDrop.Tests.Modules;
 using static TorchSharp.torch;
@@ -28,6 +30,7 @@ public abstract class TrainingTest : CalibrationTest
     {
         W = 4,
         A = 4,
+        Method = Method.Cpq,
         Seed = 3,
         RangeSamples = 32,
         Training = new() { Epochs = 3, BatchSize = 16, LearningRate = 0.02 },
@@ -37,5 +40,16 @@ public abstract class TrainingTest : CalibrationTest
 
     protected TrainingData Data { get; }
 
-    protected CalibrationOutcome Train(QuantizationSettings settings, TrainingData data) => new CpqTrainer(ResidualNet.Descriptor, Model, settings).Train(data);
+    /// <summary>Runs the twin as trained so far, in evaluation mode.</summary>
+    private protected static Tensor Evaluate(ModelTrainer run, IReadOnlyList<Tensor> inputs)
+    {
+        using var guard = no_grad();
+        foreach (TrainedQuantizer quantizer in run.Quantizers)
+            quantizer.Evaluating = true;
+        run.Twin.Float.eval();
+        ((Module)run.Twin).eval();
+        return (Tensor)run.Twin.Run(ModelInputs.Bind(run.Twin, inputs))!;
+    }
+
+    protected CalibrationOutcome Train(QuantizationSettings settings, TrainingData data) => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, Model, data);
 }

@@ -42,7 +42,7 @@ internal static class Twins
         random.manual_seed(1);
         QuantizedModelDescriptor descriptor = DescriptorOf(loaded.GetType(type, throwOnError: true)!);
         using nn.Module model = descriptor.CreateModel();
-        return read(ModelCalibrator.Run(descriptor, descriptor.Settings with { Iterations = iterations, Samples = (int)shape[0] }, model, randn(shape)));
+        return read(ModelQuantizer.Quantize(descriptor, descriptor.Settings with { Iterations = iterations, Samples = (int)shape[0] }, model, randn(shape)));
     });
 
     private static T Loaded<T>(GeneratorRun run, Func<Assembly, T> use)

@@ -1,3 +1,4 @@
+using QDrop.Calibration.Reports.Documents;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;

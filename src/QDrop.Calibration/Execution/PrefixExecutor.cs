@@ -1,0 +1,57 @@
+using QDrop.CompilerServices;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>
+/// Runs the units of a model, and keeps their outputs, so that the units before one in which something is changed are not computed again.
+/// </summary>
+/// <param name="context">What the twins of the model share.</param>
+internal sealed class PrefixExecutor(QuantizationContext context) : UnitExecutor, IDisposable
+{
+    /// <summary>Bytes of outputs that are kept; those of further units are computed again.</summary>
+    private const long MostBytes = 256L << 20;
+
+    private readonly Dictionary<Unit, Bundle> _kept = [];
+    private HashSet<Unit>? _known;
+    private long _bytes;
+
+    /// <summary>The next runs do not compute these units, but give what they gave in the first run.</summary>
+    public void Replay(IEnumerable<Unit> units) => _known = [.. units];
+
+    /// <inheritdoc/>
+    public override Bundle Run(Unit unit, Bundle inputs)
+    {
+        if (_known?.Contains(unit) == true && _kept.TryGetValue(unit, out Bundle? outputs))
+            return outputs.Select(static t => t.clone());
+        context.Current = unit;
+        try
+        {
+            using var scope = NewDisposeScope();
+            Bundle computed = unit.Compute(inputs).Select(static t => t.MoveToOuterDisposeScope());
+            if (_known is null)
+                Keep(unit, computed);
+            return computed;
+        }
+        finally
+        {
+            context.Current = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _kept.Values.SelectMany(static b => b.Tensors))
+            tensor.Dispose();
+    }
+
+    private void Keep(Unit unit, Bundle outputs)
+    {
+        long bytes = outputs.Tensors.Sum(static t => t.numel() * t.element_size());
+        if (_bytes + bytes > MostBytes)
+            return;
+        _bytes += bytes;
+        _kept[unit] = outputs.Select(static t => t.clone().DetachFromDisposeScope());
+    }
+}

@@ -1,0 +1,85 @@
+using QDrop.Calibration.BitWidths;
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Insight;
+using QDrop.Calibration.Reconstruction;
+using QDrop.CompilerServices;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration;
+
+/// <summary>Quantizes a trained model: its phases, which are to be called in order.</summary>
+internal sealed class PostTrainingQuantizer : IDisposable
+{
+    /// <summary>Bytes that a tensor of a batch rarely exceeds. Larger ones are activations of many inputs.</summary>
+    private const int BatchTensor = 8 << 20;
+
+    /// <summary>What a unit costs at least, in seconds: less is not measured well.</summary>
+    private const double LeastSeconds = 1e-6;
+
+    private readonly CalibrationContext _calibration;
+    private readonly CalibrationCheckpoint? _checkpoint;
+    private DiscoveredModel? _model;
+    private IReadOnlyList<UnitReport> _reports = [];
+    private BudgetOutcome? _budget;
+    private ModelInsight? _insight;
+
+    public PostTrainingQuantizer(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null, CalibrationMemory? memory = null)
+    {
+        NativeHeap.KeepFreedMemory(BatchTensor);
+        _calibration = new CalibrationContext(descriptor, settings, twin, inputs, progress, cancellation, memory);
+        _checkpoint = checkpoint;
+    }
+
+    private DiscoveredModel Model => _model ?? throw new InvalidOperationException("The model must be discovered first.");
+
+    /// <summary>Runs the twin once, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
+    public void Discover()
+    {
+        _calibration.Progress.Begin("discover");
+        using var lap = _calibration.Profile.In(CalibrationPhase.Discovery);
+        var discovery = new ModelDiscovery(_calibration);
+        _model = discovery.Run();
+        BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
+        IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
+        _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), LeastSeconds), UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
+    }
+
+    /// <summary>Gives layers the bit widths that a budget leaves for them, where there is one.</summary>
+    public void SpendBudget()
+    {
+        if (_calibration.Settings.Budget is not { } budget)
+            return;
+        _calibration.Progress.Begin("sensitivity");
+        using var lap = _calibration.Profile.In(CalibrationPhase.Sensitivity);
+        _budget = new BudgetAssignment(_calibration, Model.Units, budget).Run();
+    }
+
+    /// <summary>Weight ranges for every layer, then activation ranges with float weights.</summary>
+    public void SearchRanges()
+    {
+        _calibration.Progress.Begin("ranges");
+        var ranges = new RangeObservation(_calibration);
+        ranges.OfWeights();
+        // A unit-by-unit run searches its units' ranges again, on quantized inputs.
+        ranges.OfActivations();
+    }
+
+    /// <summary>Reconstructs the units. What a checkpoint has is not done again.</summary>
+    public void Reconstruct() => _reports = new NetworkReconstruction(_calibration, Model, _checkpoint).Run();
+
+    /// <summary>Measures the calibrated model.</summary>
+    public void Measure()
+    {
+        _calibration.Progress.Begin("insight");
+        using var lap = _calibration.Profile.In(CalibrationPhase.Insight);
+        _insight = new InsightMeasurement(_calibration.Descriptor, _calibration.Twin, _calibration.Runner, _calibration.Batches, Model.Units, _calibration.Cancellation, hasBudget: _calibration.Settings.Budget is not null).Run();
+    }
+
+    /// <summary>The quantized model, its tensors outside every dispose scope.</summary>
+    public CalibrationOutcome Outcome() =>
+        new(CalibratedState.Of(_calibration, Model.Units), _reports, Model.Cost) { Profile = _calibration.Profile, Insight = _insight, Budget = _budget };
+
+    /// <inheritdoc/>
+    public void Dispose() => _calibration.Dispose();
+}
