@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace QDrop.CompilerServices;
+namespace QDrop.Layers;
 
 /// <summary>ReLU: an activation quantizer takes it into its own pass over memory.</summary>
 internal static class Rectifier
