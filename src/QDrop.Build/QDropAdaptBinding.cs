@@ -70,7 +70,7 @@ public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
                 return null;
             if (missing.SymbolsInUse.Count > 0)
             {
-                Error("QDROP113", BindingCheck.CannotAdapt(missing, original, cppLibrary));
+                Error(Codes.BindingNotAdaptable, BindingCheck.CannotAdapt(missing, original, cppLibrary));
                 return null;
             }
 
@@ -83,14 +83,14 @@ public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
         catch (ElfFormatException e)
         {
             Error(
-                "QDROP113",
+                Codes.BindingNotAdaptable,
                 $"'{original}' cannot be compared with the C++ library of this system, '{cppLibrary}': {e.Message} " +
                 "Restore the package TorchSharp again (dotnet restore --force), or leave QDropOlderLibstdcxx out.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Error(
-                "QDROP260",
+                Codes.NotWritten,
                 $"The copy of '{original}' cannot be written to '{OutputDirectory}': {e.Message} " +
                 "Free some space on the disk or make the folder writable, then build again.");
         }

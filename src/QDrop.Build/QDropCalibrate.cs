@@ -118,7 +118,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Error("QDROP260", $"Cannot write to '{OutputDirectory}': {e.Message} Free some space on the disk or make the folder writable, then build again.");
+            Error(Codes.NotWritten, $"Cannot write to '{OutputDirectory}': {e.Message} Free some space on the disk or make the folder writable, then build again.");
             return false;
         }
         finally
@@ -131,25 +131,25 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     {
         if (IsInsideBuild)
         {
-            Error("QDROP103", $"This build was started by code that QDrop runs during another build, and calibrating here could go on without end. Build '{ProjectFile}' beforehand, or set QDropEnabled to false for it.");
+            Error(Codes.BuildInsideBuild, $"This build was started by code that QDrop runs during another build, and calibrating here could go on without end. Build '{ProjectFile}' beforehand, or set QDropEnabled to false for it.");
             return false;
         }
 
         if (!File.Exists(Calibrator))
         {
-            Error("QDROP101", $"The calibrator '{Calibrator}' does not exist. Restore the package QDrop again, or correct the property QDropCalibratorPath.");
+            Error(Codes.CalibratorNotStarted, $"The calibrator '{Calibrator}' does not exist. Restore the package QDrop again, or correct the property QDropCalibratorPath.");
             return false;
         }
 
         if (!string.IsNullOrEmpty(Threads) && !(int.TryParse(Threads, out int threads) && threads is > 0 and <= 4096))
         {
-            Error("QDROP106", $"QDropThreads = {Threads} cannot be used: expected a whole number from 1 to 4096. Leave the property out for one thread per processor.");
+            Error(Codes.NoValue, $"QDropThreads = {Threads} cannot be used: expected a whole number from 1 to 4096. Leave the property out for one thread per processor.");
             return false;
         }
 
         if (!string.IsNullOrEmpty(MemoryLimit) && !(int.TryParse(MemoryLimit, out int limit) && limit > 0))
         {
-            Error("QDROP106", $"QDropMemoryLimit = {MemoryLimit} cannot be used: expected a whole number of MiB, at least 1. Leave the property out for no limit.");
+            Error(Codes.NoValue, $"QDropMemoryLimit = {MemoryLimit} cannot be used: expected a whole number of MiB, at least 1. Leave the property out for no limit.");
             return false;
         }
 
@@ -174,7 +174,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (Win32Exception e)
         {
-            Error("QDROP101", $"The calibrator cannot be started with '{host}': {e.Message}. Install the .NET SDK, or correct the property QDropDotNetHost.");
+            Error(Codes.CalibratorNotStarted, $"The calibrator cannot be started with '{host}': {e.Message}. Install the .NET SDK, or correct the property QDropDotNetHost.");
             return false;
         }
 
@@ -238,8 +238,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         {
             Name = item.ItemSpec,
             DefiningFile = item.GetMetadata("DefiningProjectFullPath"),
-            Metadata = [.. item.CloneCustomMetadata().Keys.Cast<string>().OrderBy(static name => name, StringComparer.Ordinal)
-                .Select(name => new NamedValue { Name = name, Value = item.GetMetadata(name) }).Where(static m => m.Value.Length > 0)],
+            Metadata = [.. ModelMetadata.Of(item)],
         };
     }
 
@@ -258,7 +257,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    Error("QDROP260", $"Cannot delete '{file}', which is not valid: {e.Message} Delete it by hand.");
+                    Error(Codes.NotWritten, $"Cannot delete '{file}', which is not valid: {e.Message} Delete it by hand.");
                 }
             }
         }

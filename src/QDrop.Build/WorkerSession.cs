@@ -75,7 +75,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
     {
         if (string.IsNullOrEmpty(directory))
             return null;
-        string page = Path.GetFullPath(Path.Combine(directory, code + ".md"));
+        string page = Path.GetFullPath(Path.Combine(directory, Codes.PageOf(code)));
         return File.Exists(page) ? new Uri(page).AbsoluteUri : null;
     }
 
@@ -88,9 +88,9 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
 
         string tail = _tail.Count == 0 ? " It wrote nothing." : " It wrote:" + Environment.NewLine + string.Join(Environment.NewLine, _tail);
         if (!_greeted)
-            Error("QDROP101", $"The calibrator could not be started ({Meaning(exitCode)}). Check that the .NET runtime that the project targets is installed.{tail}");
+            Error(Codes.CalibratorNotStarted, $"The calibrator could not be started ({Meaning(exitCode)}). Check that the .NET runtime that the project targets is installed.{tail}");
         else
-            Error("QDROP102", $"The calibrator ended before it was done ({Meaning(exitCode)}).{tail}");
+            Error(Codes.CalibratorEnded, $"The calibrator ended before it was done ({Meaning(exitCode)}).{tail}");
         return false;
     }
 
@@ -141,7 +141,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
         if (message.Version != WorkerRequest.CurrentVersion)
         {
             Error(
-                "QDROP104",
+                Codes.OtherRelease,
                 $"The calibrator speaks version {message.Version} of the protocol, this task version {WorkerRequest.CurrentVersion}: they are from different releases of QDrop. " +
                 "Remove QDropTaskAssembly and QDropCalibratorPath from the project, or set both to one release.");
         }

@@ -65,7 +65,7 @@ public static class ModelQuantizer
         settings.Validated();
         if (settings.Method.Traits.NeedsLabels)
         {
-            throw new QDropException("QDROP271", $"Method = {settings.Method} trains the model, which needs the class of each input, but got "
+            throw new QDropException(Codes.TargetsMissing, $"Method = {settings.Method} trains the model, which needs the class of each input, but got "
                 + "inputs alone. Give ModelQuantizer a TrainingData, or in a build let the calibration source implement "
                 + "ILabelledCalibrationSource.");
         }

@@ -42,11 +42,11 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
             string found = Release(Assembly.Load(RuntimeName));
             if (found == expected)
                 return true;
-            Fail("QDROP104", $"The project uses {RuntimeName} {found}, but the package QDrop is {expected}. Reference the same version of both, or only QDrop, which brings its runtime.", Place.Of(request));
+            Fail(Codes.OtherRelease, $"The project uses {RuntimeName} {found}, but the package QDrop is {expected}. Reference the same version of both, or only QDrop, which brings its runtime.", Place.Of(request));
         }
         catch (FileNotFoundException)
         {
-            Fail("QDROP104", $"The project has models to quantize but no {RuntimeName}. Reference the package QDrop, which brings it, without PrivateAssets or ExcludeAssets for its compile assets.", Place.Of(request));
+            Fail(Codes.OtherRelease, $"The project has models to quantize but no {RuntimeName}. Reference the package QDrop, which brings it, without PrivateAssets or ExcludeAssets for its compile assets.", Place.Of(request));
         }
 
         return false;
@@ -63,7 +63,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         }
         catch (Exception e) when (e is IOException or BadImageFormatException)
         {
-            Fail("QDROP109", $"'{request.Assembly}' cannot be loaded: {e.Message} The calibrator runs on {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}.", Place.Of(request));
+            Fail(Codes.AssemblyNotLoaded, $"'{request.Assembly}' cannot be loaded: {e.Message} The calibrator runs on {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}.", Place.Of(request));
             return null;
         }
     }
@@ -83,7 +83,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
             {
                 done.Add(new ModelCalibration(plan, request, channel, assembly).Run(stop));
             }
-            catch (PlacedException e)
+            catch (LocatedException e)
             {
                 Fail(e.Code, e.Message, e.Place);
             }
@@ -104,7 +104,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         }
         catch (Exception e) when (Diagnosis.Unwrap(e) is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException)
         {
-            Fail("QDROP109", $"The models of '{request.Assembly}' cannot be loaded: {Diagnosis.Describe(e)}. Something that the assembly refers to is missing or of another version than it was compiled with.", Place.Of(request));
+            Fail(Codes.AssemblyNotLoaded, $"The models of '{request.Assembly}' cannot be loaded: {Diagnosis.Describe(e)}. Something that the assembly refers to is missing or of another version than it was compiled with.", Place.Of(request));
             return null;
         }
     }
@@ -119,7 +119,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
             items.RemoveAll(named.Contains);
             if (named.Count > 1)
             {
-                Fail("QDROP108", $"{named.Count} QDropModel items name {descriptor.Name}; a model has one artifact, so expected one item. Remove the others.", Place.OfItem(named[^1]));
+                Fail(Codes.TwoItems, $"{named.Count} QDropModel items name {descriptor.Name}; a model has one artifact, so expected one item. Remove the others.", Place.OfItem(named[^1]));
                 continue;
             }
 
@@ -131,11 +131,11 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         foreach (var item in items)
         {
             string known = descriptors.Count == 0 ? "it has none" : "it has " + string.Join(", ", descriptors.Select(static d => d.Name));
-            Fail("QDROP105", $"The QDropModel item '{item.Name}' names no model of the assembly: expected the full name of a class marked [Quantize]; {known}.", Place.OfItem(item));
+            Fail(Codes.UnknownModel, $"The QDropModel item '{item.Name}' names no model of the assembly: expected the full name of a class marked [Quantize]; {known}.", Place.OfItem(item));
         }
 
         foreach (var (name, place) in plans.SelectMany(static p => p.UnknownMetadata))
-            channel.Send(Diagnosis.Warning("QDROP110", $"The metadatum {name} of the QDropModel item means nothing to QDrop and is ignored. Known are {string.Join(", ", SettingNames.All)}.", place));
+            channel.Send(Diagnosis.Warning(Codes.UnknownMetadatum, $"The metadatum {name} of the QDropModel item means nothing to QDrop and is ignored. Known are {string.Join(", ", SettingNames.All)}.", place));
         return plans;
     }
 
@@ -151,7 +151,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         if (plan.Weights is null && !plan.HasCalibration)
             channel.Log($"{name} names neither weights nor calibration data, and no QDropModel item does: it is not calibrated.");
         else
-            channel.Send(Diagnosis.Warning("QDROP107", $"{name} names {(plan.Weights is null ? "calibration data but no weights" : "weights but no calibration data")}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.", plan.Model));
+            channel.Send(Diagnosis.Warning(Codes.HalfNamed, $"{name} names {(plan.Weights is null ? "calibration data but no weights" : "weights but no calibration data")}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.", plan.Model));
         return false;
     }
 
@@ -170,7 +170,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
         }
         catch (Exception e)
         {
-            Fail("QDROP270", $"libtorch cannot be used on this machine: {Diagnosis.Describe(e)}", Place.Of(request));
+            Fail(Codes.LibtorchNotLoaded, $"libtorch cannot be used on this machine: {Diagnosis.Describe(e)}", Place.Of(request));
         }
 
         return false;

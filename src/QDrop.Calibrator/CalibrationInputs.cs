@@ -30,7 +30,7 @@ internal static class CalibrationInputs
         }
         catch (Exception e) when (e is not QDropException)
         {
-            throw new QDropException("QDROP220", $"The calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}. {Asked(plan, settings)}", e);
+            throw new QDropException(Codes.InputsUnusable, $"The calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}. {Asked(plan, settings)}", e);
         }
 
         CalibrationData.Check(inputs, settings);
@@ -42,7 +42,7 @@ internal static class CalibrationInputs
     {
         if (source is not ILabelledCalibrationSource labelled)
         {
-            throw new QDropException("QDROP271", $"Method = {settings.Method} trains the model, which needs the class of each input, but the calibration source {source.GetType().FullName} gives inputs alone. "
+            throw new QDropException(Codes.TargetsMissing, $"Method = {settings.Method} trains the model, which needs the class of each input, but the calibration source {source.GetType().FullName} gives inputs alone. "
                 + $"Let it implement {typeof(ILabelledCalibrationSource).FullName}, or choose a method that works without labels, such as {Method.QDrop}.");
         }
         Tensor? targets;
@@ -52,7 +52,7 @@ internal static class CalibrationInputs
         }
         catch (Exception e) when (e is not QDropException)
         {
-            throw new QDropException("QDROP271", $"LoadTargets of the calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}.", e);
+            throw new QDropException(Codes.TargetsMissing, $"LoadTargets of the calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}.", e);
         }
         if (targets is { IsInvalid: false } && targets.dim() > 0 && targets.shape[0] > settings.Samples)
             targets = targets.narrow(0, 0, settings.Samples);
@@ -76,34 +76,34 @@ internal static class CalibrationInputs
             if (Diagnosis.IsThrownByTorch(e))
             {
                 throw new QDropException(
-                    "QDROP222",
+                    Codes.InputsDoNotFit,
                     $"The model does not take the calibration inputs, of shape {shape}: forward ended with {Diagnosis.Describe(e)}. "
                     + "Give inputs as the model was trained on, preprocessed alike, with the samples in the first dimension.",
                     e);
             }
 
-            throw new QDropException("QDROP230", $"The model's forward threw {Diagnosis.Describe(e)}, on a calibration input (all of them: shape {shape}). Make forward work on it in evaluation mode.", e);
+            throw new QDropException(Codes.ForwardThrew, $"The model's forward threw {Diagnosis.Describe(e)}, on a calibration input (all of them: shape {shape}). Make forward work on it in evaluation mode.", e);
         }
     }
 
     private static object Source(ModelPlan plan, System.Reflection.Assembly assembly)
     {
         var type = plan.CalibrationType is { } name
-            ? assembly.GetType(name) ?? throw new QDropException("QDROP220", $"The class {name}, named as Calibration, is not in {assembly.GetName().Name}. Give its full name, with the namespace.")
+            ? assembly.GetType(name) ?? throw new QDropException(Codes.InputsUnusable, $"The class {name}, named as Calibration, is not in {assembly.GetName().Name}. Give its full name, with the namespace.")
             : plan.Descriptor.Calibration;
         if (type is null)
             return new SafetensorsCalibrationSource();
         if (!typeof(ICalibrationSource).IsAssignableFrom(type) && !typeof(IMultiInputCalibrationSource).IsAssignableFrom(type))
-            throw new QDropException("QDROP220", $"{type.FullName}, named as Calibration, does not implement {typeof(ICalibrationSource).FullName} (or, for several inputs, {typeof(IMultiInputCalibrationSource).FullName}).");
+            throw new QDropException(Codes.InputsUnusable, $"{type.FullName}, named as Calibration, does not implement {typeof(ICalibrationSource).FullName} (or, for several inputs, {typeof(IMultiInputCalibrationSource).FullName}).");
         if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
-            throw new QDropException("QDROP220", $"{type.FullName}, named as Calibration, cannot be made: expected a class that is not abstract, with a public constructor without parameters.");
+            throw new QDropException(Codes.InputsUnusable, $"{type.FullName}, named as Calibration, cannot be made: expected a class that is not abstract, with a public constructor without parameters.");
         try
         {
             return Activator.CreateInstance(type)!;
         }
         catch (Exception e)
         {
-            throw new QDropException("QDROP220", $"The constructor of {type.FullName}, named as Calibration, threw {Diagnosis.Describe(e)}.", e);
+            throw new QDropException(Codes.InputsUnusable, $"The constructor of {type.FullName}, named as Calibration, threw {Diagnosis.Describe(e)}.", e);
         }
     }
 

@@ -15,7 +15,7 @@ internal static class Diagnosis
 
     /// <summary>A mistake of QDrop's own.</summary>
     internal static WorkerMessage Internal(Exception e, Place place) =>
-        Error("QDROP111", $"The calibrator failed, which is a mistake in QDrop; please report it with this text. {e}", place);
+        Error(Codes.Internal, $"The calibrator failed, which is a mistake in QDrop; please report it with this text. {e}", place);
 
     /// <summary>The exception that user code threw, out of those that reflection and static constructors wrap around it.</summary>
     internal static Exception Unwrap(Exception e) =>

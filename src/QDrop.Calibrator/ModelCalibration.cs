@@ -15,7 +15,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
 
     /// <summary>Does it.</summary>
     /// <returns>What was done, for the summary.</returns>
-    /// <exception cref="PlacedException">Something that the user gave cannot be used; no file is left.</exception>
+    /// <exception cref="LocatedException">Something that the user gave cannot be used; no file is left.</exception>
     /// <exception cref="OperationCanceledException">The build wants the worker to stop; no partial file is left.</exception>
     internal string Run(CancellationToken stop)
     {
@@ -36,12 +36,12 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         using var scope = NewDisposeScope();
         var settings = plan.Settings();
         bool insight = plan.Insight();
-        using var model = PlacedException.At(plan.Model, Create);
-        PlacedException.At(plan.WeightsPlace, () => LoadWeights(model));
+        using var model = LocatedException.At(plan.Model, Create);
+        LocatedException.At(plan.WeightsPlace, () => LoadWeights(model));
         model.eval();
         DeclareInput(plan.CalibrationData);
-        var twin = PlacedException.At(plan.Model, () => (IModelTwin)QuantizedModel.Create(plan.Descriptor, model));
-        var samples = PlacedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
+        var twin = LocatedException.At(plan.Model, () => (IModelTwin)QuantizedModel.Create(plan.Descriptor, model));
+        var samples = LocatedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
         stop.ThrowIfCancellationRequested();
         Try(twin, samples.Inputs);
 
@@ -51,7 +51,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
             : ResultOutcome.Calibrated;
         if (outcome == ResultOutcome.Calibrated)
-            PlacedException.At(plan.Model, () => Quantize(model, samples, settings, insight, stop));
+            LocatedException.At(plan.Model, () => Quantize(model, samples, settings, insight, stop));
         if (outcome != ResultOutcome.UpToDate)
         {
             Seal(key);
@@ -70,7 +70,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         if (cost.QuantizedShare >= 0.5)
             return;
         string largest = string.Join(", ", cost.FloatLayers.Take(3).Select(static l => FormattableString.Invariant($"{l.Name} {l.Share:0.#%}")));
-        channel.Send(Diagnosis.Warning("QDROP234", FormattableString.Invariant(
+        channel.Send(Diagnosis.Warning(Codes.LittleQuantized, FormattableString.Invariant(
             $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from what need not stay float."), plan.Model));
     }
 
@@ -80,7 +80,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         if (training is not { Collapsed: { Count: > 0 } collapsed })
             return;
         string first = string.Join(", ", collapsed.Take(5));
-        channel.Send(Diagnosis.Warning("QDROP273", $"The learned bit widths of {collapsed.Count} grids of {plan.Descriptor.Name} fell to 2, the least there is: {first}{(collapsed.Count > 5 ? ", …" : "")}. "
+        channel.Send(Diagnosis.Warning(Codes.BitsCollapsed, $"The learned bit widths of {collapsed.Count} grids of {plan.Descriptor.Name} fell to 2, the least there is: {first}{(collapsed.Count > 5 ? ", …" : "")}. "
             + "Lower BitPenalty where that costs accuracy, or give the layer its bits with [Quantize(W = …)].", plan.Model));
     }
 
@@ -88,18 +88,18 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
     {
         try
         {
-            return plan.Descriptor.CreateModel() ?? throw new QDropException("QDROP231", $"The factory of {plan.Descriptor.Name} gave null: expected the model, untrained.");
+            return plan.Descriptor.CreateModel() ?? throw new QDropException(Codes.ModelNotCreated, $"The factory of {plan.Descriptor.Name} gave null: expected the model, untrained.");
         }
         catch (Exception e) when (e is not QDropException)
         {
-            throw new QDropException("QDROP231", $"The model {plan.Descriptor.Name} could not be created: {Diagnosis.Describe(e)}. Make its constructor (or the factory that [Quantize] names) work without arguments.", e);
+            throw new QDropException(Codes.ModelNotCreated, $"The model {plan.Descriptor.Name} could not be created: {Diagnosis.Describe(e)}. Make its constructor (or the factory that [Quantize] names) work without arguments.", e);
         }
     }
 
     private bool LoadWeights(nn.Module model)
     {
         if (plan.Weights is null)
-            throw new QDropException("QDROP210", $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
+            throw new QDropException(Codes.WeightsMissing, $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
         DeclareInput(plan.Weights);
         foreach (string file in WeightFile.FilesOf(plan.Weights).Skip(1))
             DeclareInput(file);
@@ -116,7 +116,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (QDropException e)
         {
-            throw new PlacedException(e, e.Code == "QDROP222" ? plan.CalibrationPlace : plan.Model);
+            throw new LocatedException(e, e.Code == Codes.InputsDoNotFit ? plan.CalibrationPlace : plan.Model);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
-            throw new QDropException("QDROP230", $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.", e);
+            throw new QDropException(Codes.ForwardThrew, $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.", e);
         }
 
         WarnOfCollapse(outcome.Training);
@@ -166,7 +166,7 @@ internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, Wo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PlacedException(new QDropException("QDROP260", $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
+            throw new LocatedException(new QDropException(Codes.NotWritten, $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class ModelPlan
         _item?.Metadata.Where(static m => !SettingNames.All.Contains(m.Name, StringComparer.OrdinalIgnoreCase)).Select(m => (m.Name, Place.OfItem(_item, m.Name))) ?? [];
 
     /// <summary>Merges and checks the settings.</summary>
-    /// <exception cref="PlacedException">A value cannot be used; placed at whoever gave it.</exception>
+    /// <exception cref="LocatedException">A value cannot be used; placed at whoever gave it.</exception>
     internal QuantizationSettings Settings()
     {
         List<(NamedValue Value, Place Place)> given =
@@ -66,24 +66,25 @@ internal sealed class ModelPlan
         ];
         var settings = Descriptor.Settings;
         foreach (var (value, place) in given)
-            settings = PlacedException.At(place, () => settings.With(value.Name, value.Value));
-        return Fault(settings) is { } fault ? throw new PlacedException(fault, PlaceOfFault(given, fault)) : settings;
+            settings = LocatedException.At(place, () => settings.With(value.Name, value.Value));
+        return Fault(settings) is { } fault ? throw new LocatedException(fault, PlaceOfFault(given, fault)) : settings;
     }
 
     /// <summary>Whether the calibrated model is measured, for the report: what the property says, else the item, else it is.</summary>
-    /// <exception cref="PlacedException">QDROP106: neither true nor false; placed at whoever said it.</exception>
+    /// <exception cref="LocatedException">QDROP106: neither true nor false; placed at whoever said it.</exception>
     internal bool Insight()
     {
         string? property = _request.Overrides.FirstOrDefault(static o => o.Name == "Insight")?.Value, value = property ?? Metadatum("Insight");
         if (value is null)
             return true;
-        return PlacedException.At(property is null ? PlaceOf("Insight", attributeHasIt: false) : Place.OfProperty(_request, "QDropInsight"), () => bool.TryParse(value, out bool insight)
+        return LocatedException.At(property is null ? PlaceOf("Insight", attributeHasIt: false) : Place.OfProperty(_request, "QDropInsight"), () => bool.TryParse(value, out bool insight)
             ? insight
-            : throw new QDropException("QDROP106", $"Insight = {value} cannot be used: expected true or false."));
+            : throw new QDropException(Codes.NoValue, $"Insight = {value} cannot be used: expected true or false."));
     }
 
     /// <summary>What is set one by one counts more than the preset beside it, in whatever order they are written.</summary>
-    private static IEnumerable<NamedValue> PresetFirst(IEnumerable<NamedValue> values) => values.OrderBy(static v => !v.Name.Equals(SettingNames.Preset, StringComparison.OrdinalIgnoreCase));
+    private static IEnumerable<NamedValue> PresetFirst(IEnumerable<NamedValue> values) =>
+        values.OrderBy(static v => !SettingNames.IsPreset(v.Name));
 
     /// <summary>
     /// Who caused a fault of the merged settings: the value without which they would be valid, of several the one that the message names; where there is none, as with two faults at
@@ -91,11 +92,16 @@ internal sealed class ModelPlan
     /// </summary>
     private Place PlaceOfFault(List<(NamedValue Value, Place Place)> given, QDropException fault)
     {
-        var causes = given.Where(g => Fault(Merged(Descriptor.Settings, given.Where(other => other != g).Select(static other => other.Value))) is null)
+        var causes = given
+            .Where(g => Fault(Merged(Descriptor.Settings, given.Where(other => other != g).Select(ValueOf))) is null)
             .OrderByDescending(g => fault.Message.StartsWith(g.Value.Name + " = ", StringComparison.OrdinalIgnoreCase));
-        var faults = given.Select(static g => (g.Place, Fault: Fault(Merged(new QuantizationSettings(), [g.Value])))).Where(g => g.Fault?.Code == fault.Code)
+        var faults = given
+            .Select(static g => (g.Place, Fault: Fault(Merged(new QuantizationSettings(), [g.Value]))))
+            .Where(g => g.Fault?.Code == fault.Code)
             .OrderByDescending(g => g.Fault!.Message == fault.Message);
         return causes.Select(static g => g.Place).Concat(faults.Select(static g => g.Place)).FirstOrDefault(Model);
+
+        static NamedValue ValueOf((NamedValue Value, Place Place) given) => given.Value;
     }
 
     private static QuantizationSettings Merged(QuantizationSettings settings, IEnumerable<NamedValue> values) => values.Aggregate(settings, static (s, v) => s.With(v.Name, v.Value));

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace QDrop;
 
 /// <summary>
-/// How a budget is written: a number with a decimal point and a unit, such as <c>3.0 bits</c>. The generator compiles this file, too, so that what it refuses is what
-/// the calibration would refuse.
+/// How a budget is written: a number with a decimal point and a unit, such as <c>3.0 bits</c>. The generator compiles
+/// this file, too, so that what it refuses is what the calibration would refuse.
 /// </summary>
 internal static class BudgetText
 {
     /// <summary>What budgets are measured in.</summary>
     public const string Bits = "bits", BitsPerMac = "bits/MAC", Bytes = "bytes", MacBits = "MAC-bits";
 
-    private const decimal Most = 1e18m;
+    private const decimal Max = 1e18m;
 
     /// <summary>Units as they are written, what they measure, and how many of it they are.</summary>
     private static readonly (string Name, string Measure, decimal Factor)[] Units =
@@ -35,14 +35,18 @@ internal static class BudgetText
             length++;
         string number = trimmed.Substring(0, length), unit = trimmed.Substring(length).Trim();
         if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value))
-            return number.Length == 0 ? "it does not begin with a number; " + Expected : $"'{number}' is no number with a decimal point; " + Expected;
+        {
+            return number.Length == 0
+                ? "it does not begin with a number; " + Expected
+                : $"'{number}' is no number with a decimal point; " + Expected;
+        }
         if (unit.Length == 0)
             return "it has no unit; " + Expected;
         foreach (var (name, of, factor) in Units)
         {
             if (!name.Equals(unit, System.StringComparison.OrdinalIgnoreCase))
                 continue;
-            if (value > Most / factor)
+            if (value > Max / factor)
                 return "it is larger than any model needs";
             (amount, measure) = (value * factor, of);
             return Wrong(amount, measure);
@@ -58,5 +62,8 @@ internal static class BudgetText
         return amount > 0 ? null : "expected more than 0";
     }
 
-    private static string Expected => $"expected a number and one of the units {string.Join(", ", System.Array.ConvertAll(Units, static u => u.Name))}, such as \"3.0 bits\"";
+    private static string Expected =>
+        "expected a number and one of the units "
+        + string.Join(", ", System.Array.ConvertAll(Units, static u => u.Name)) + ", "
+        + "such as \"3.0 bits\"";
 }

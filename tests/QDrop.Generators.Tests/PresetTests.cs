@@ -8,6 +8,7 @@ public sealed class PresetTests
     [InlineData("Preset = Preset.Quick", "new global::QDrop.QuantizationSettings().With(global::QDrop.Preset.Quick),")]
     [InlineData("Iterations = 300, Preset = Preset.Quick, W = 3", "new global::QDrop.QuantizationSettings().With(global::QDrop.Preset.Quick) with { Iterations = 300, W = 3 },")]
     [InlineData("Iterations = 300", "new() { Iterations = 300 },")]
+    [InlineData("ExponentShare = 0.25, Scale = Scale.PowerOfTwo, ExponentReach = 4", "new() { Scale = global::QDrop.Scale.PowerOfTwo, Exponents = new() { Share = 0.25, Reach = 4 } },")]
     [InlineData("Method = Method.Cpq, Epochs = 7, DropBits = 0.25, W = 3", "new() { Method = global::QDrop.Method.Cpq, W = 3, Training = new() { Epochs = 7, DropBits = 0.25 } },")]
     public void What_is_set_beside_a_preset_counts_more(string arguments, string settings)
     {
@@ -37,31 +38,6 @@ public sealed class PresetTests
         Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error);
         Assert.Contains(run.Sources.Values, text => text.Contains($"Settings = new() {{ {settings} }},", StringComparison.Ordinal));
     }
-
-    [Fact]
-    public void Every_setting_can_be_set_in_the_attribute_and_has_the_same_default_there()
-    {
-        var attribute = new QuantizeAttribute();
-        Assert.All(typeof(QuantizationSettings).GetProperties().Where(p => p is { CanWrite: true, GetMethod.IsStatic: false } && !IsGroup(p.PropertyType) && p.Name is not ("Budget" or "MaxW" or "Training")), setting =>
-        {
-            var same = typeof(QuantizeAttribute).GetProperty(setting.Name);
-            Assert.True(same is not null, $"[Quantize] has no {setting.Name}");
-            Assert.Equal(Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType, same.PropertyType);
-            // What depends on other settings where it is not given has no default that an attribute could show.
-            if (setting.GetValue(QuantizationSettings.Paper) is { } value)
-                Assert.Equal(value, same.GetValue(attribute));
-        });
-
-        // Settings of one method alone are set in code.
-        static bool IsGroup(Type type) => type.IsClass && type.Assembly == typeof(QuantizationSettings).Assembly;
-    }
-
-    [Theory]
-    [InlineData(nameof(TrainingSettings.Epochs))]
-    [InlineData(nameof(TrainingSettings.DropBits))]
-    [InlineData(nameof(TrainingSettings.BitPenalty))]
-    public void What_the_attribute_has_of_training_has_the_same_default_there(string setting) =>
-        Assert.Equal(typeof(TrainingSettings).GetProperty(setting)!.GetValue(new TrainingSettings()), typeof(QuantizeAttribute).GetProperty(setting)!.GetValue(new QuantizeAttribute()));
 
     [Fact]
     public void A_budget_is_text_in_the_attribute_and_without_one_neither_it_nor_the_largest_width_is_set()

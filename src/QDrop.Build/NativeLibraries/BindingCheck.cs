@@ -42,9 +42,9 @@ internal static class BindingCheck
         if (!missing.Any)
             return null;
         if (missing.SymbolsInUse.Count > 0)
-            return ("QDROP113", CannotAdapt(missing, binding, cppLibrary));
+            return (Codes.BindingNotAdaptable, CannotAdapt(missing, binding, cppLibrary));
         return (
-            "QDROP112",
+            Codes.OlderCppLibrary,
             "TorchSharp's native library does not load on this system, whose C++ library (libstdc++) is too old " +
             $"to have {string.Join(", ", missing.Names)}. " +
             "Set <QDropOlderLibstdcxx>true</QDropOlderLibstdcxx> in the project: then the program " +

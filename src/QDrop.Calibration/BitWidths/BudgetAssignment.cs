@@ -17,7 +17,7 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
     private readonly IReadOnlyList<QuantizedLayer> _layers = calibration.Quantization.Layers;
 
     /// <summary>Does it. Weights and activations are not enabled afterwards, and the ranges of weights are to be searched.</summary>
-    /// <exception cref="QDropException">The budget is out of reach (QDROP286), or errors cannot be measured (QDROP289).</exception>
+    /// <exception cref="QDropException">The budget is out of reach (QDROP036), or errors cannot be measured (QDROP289).</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public BudgetOutcome Run()
     {
@@ -75,12 +75,12 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
         int given = _layers.Count(IsGiven);
         if (least == most)
         {
-            throw new QDropException("QDROP286", $"Budget = \"{budget}\" leaves nothing to choose in '{calibration.Descriptor.Name}': {given} of {_layers.Count} layers have a width of their own, by an attribute or as "
+            throw new QDropException(Codes.Budget, $"Budget = \"{budget}\" leaves nothing to choose in '{calibration.Descriptor.Name}': {given} of {_layers.Count} layers have a width of their own, by an attribute or as "
                 + $"the first or last one (FirstLast = {_settings.FirstLast}), and the others from W = {_settings.W} to MaxW = {Most}. Expected layers that can have more than one width. Leave Budget and MaxW out, or raise MaxW, or "
                 + "take [Quantize(W = …)] off some parts.");
         }
         bool below = cost.Limit < least;
-        throw new QDropException("QDROP286", $"Budget = \"{budget}\" is {(below ? "less than the smallest" : "more than the largest")} that '{calibration.Descriptor.Name}' can take with W = {_settings.W} and "
+        throw new QDropException(Codes.Budget, $"Budget = \"{budget}\" is {(below ? "less than the smallest" : "more than the largest")} that '{calibration.Descriptor.Name}' can take with W = {_settings.W} and "
             + $"MaxW = {Most}: expected from \"{cost.Text(least, roundUp: true)}\" to \"{cost.Text(most, roundUp: false)}\". {given} of {_layers.Count} layers have a width of their own, by an attribute or as "
             + $"the first or last one (FirstLast = {_settings.FirstLast}), and count. "
             + (below ? "Raise the budget, or lower W or those widths." : "Lower the budget, or raise MaxW; to give every layer one width, set W and leave Budget and MaxW out."));

@@ -42,7 +42,7 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     {
         if (_needs.ContainsKey(unit))
         {
-            throw new QDropException("QDROP232", $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed on. "
+            throw new QDropException(Codes.UnsupportedModule, $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed on. "
                 + "Call the module in a place of its own for each use, give each use a module of its own, or mark the module around all uses [QuantizationBlock].");
         }
         _needs.Add(unit, Trace(inputs));

@@ -27,7 +27,7 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         Bundle found = _runner.Run(_batches.Repeated(Samples), discovery);
         if (_context.Layers.Count == 0)
         {
-            throw new QDropException("QDROP232", $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution, linear layer, embedding or attention in forward.");
+            throw new QDropException(Codes.UnsupportedModule, $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
         _runner.Check(expected, found);
         var others = new ShapeExecutor(_context);

@@ -37,7 +37,7 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
             try
             {
                 forward(batch.Inputs);
-                throw new QDropException("QDROP230", $"forward did not reach '{unit.Name}' on every calibration input. Which layers run must not depend on the values of the input.");
+                throw new QDropException(Codes.ForwardThrew, $"forward did not reach '{unit.Name}' on every calibration input. Which layers run must not depend on the values of the input.");
             }
             catch (UnitReachedException)
             {
@@ -79,7 +79,7 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
     private Bundle OutputOf(Unit unit, long start, long count)
     {
         if (!_outputs.TryGetValue(unit, out Samples? known))
-            throw new QDropException("QDROP230", $"'{unit.Name}' did not run when forward ran first, but does now. Which layers run must not depend on the values of the input.");
+            throw new QDropException(Codes.ForwardThrew, $"'{unit.Name}' did not run when forward ran first, but does now. Which layers run must not depend on the values of the input.");
         // Nothing that is asked for depends on outputs that are freed: their shape is enough.
         return known.Slice(start, count);
     }

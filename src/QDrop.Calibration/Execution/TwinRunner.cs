@@ -62,7 +62,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
                 throw Different(FormattableString.Invariant($"outputs differ by {error:g3}, where the greatest is {size:g3}"));
         }
 
-        QDropException Different(string how) => new("QDROP233", $"The twin of '{name}' does not compute what the model computes: {how}. "
+        QDropException Different(string how) => new(Codes.TwinDiffers, $"The twin of '{name}' does not compute what the model computes: {how}. "
             + "Does forward depend on state, on randomness, or on training mode? Otherwise this is an error of QDrop: please report the model.");
     }
 
@@ -76,12 +76,12 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
         catch (Exception error) when (error is not (QDropException or OperationCanceledException) && new StackTrace(error).GetFrame(0)?.GetMethod()?.Module.Assembly == typeof(Tensor).Assembly)
         {
             // TorchSharp or libtorch refused the values: shapes or types do not fit.
-            throw new QDropException("QDROP222", $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
+            throw new QDropException(Codes.InputsDoNotFit, $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
                 + "Expected inputs as the model's forward takes them, the first dimension counting samples.", error);
         }
         catch (Exception error) when (error is not (QDropException or OperationCanceledException))
         {
-            throw new QDropException("QDROP230", $"forward of '{name}' threw {error.GetType().Name} on calibration inputs of shape {shapes}: {error.Message}", error);
+            throw new QDropException(Codes.ForwardThrew, $"forward of '{name}' threw {error.GetType().Name} on calibration inputs of shape {shapes}: {error.Message}", error);
         }
     }
 }

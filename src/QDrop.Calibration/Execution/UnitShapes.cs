@@ -24,7 +24,7 @@ internal sealed class UnitShapes
         return _units.ToDictionary(u => u.Key, u =>
         {
             if (!other._units.TryGetValue(u.Key, out var sides))
-                throw new QDropException("QDROP230", $"'{u.Key.Name}' runs for a batch of {samples} but not for one of {otherSamples}. Which layers run must not depend on the input.");
+                throw new QDropException(Codes.ForwardThrew, $"'{u.Key.Name}' runs for a batch of {samples} but not for one of {otherSamples}. Which layers run must not depend on the input.");
             return new UnitLayouts(Between(u.Key, "into", u.Value.Inputs, sides.Inputs), Between(u.Key, "out of", u.Value.Outputs, sides.Outputs));
         });
 
@@ -32,10 +32,10 @@ internal sealed class UnitShapes
         {
             if (one.Tensors.Length != two.Tensors.Length || !one.Others.SequenceEqual(two.Others))
             {
-                throw new QDropException("QDROP232", $"What goes {direction} '{unit.Name}' besides tensors is ({string.Join(", ", one.Others)}) for a batch of {samples} and ({string.Join(", ", two.Others)}) for one of {otherSamples}. "
+                throw new QDropException(Codes.UnsupportedModule, $"What goes {direction} '{unit.Name}' besides tensors is ({string.Join(", ", one.Others)}) for a batch of {samples} and ({string.Join(", ", two.Others)}) for one of {otherSamples}. "
                     + "Expected values that do not depend on the batch: let the module take them from the tensors' shapes.");
             }
-            return [.. one.Tensors.Zip(two.Tensors, (a, b) => BatchLayout.Between((samples, a), (otherSamples, b)) ?? throw new QDropException("QDROP232",
+            return [.. one.Tensors.Zip(two.Tensors, (a, b) => BatchLayout.Between((samples, a), (otherSamples, b)) ?? throw new QDropException(Codes.UnsupportedModule,
                 $"A tensor that goes {direction} '{unit.Name}' has shape [{string.Join(", ", a)}] for a batch of {samples} and [{string.Join(", ", b)}] for one of {otherSamples}. "
                 + "Expected one dimension that is a multiple of the number of samples."))];
         }

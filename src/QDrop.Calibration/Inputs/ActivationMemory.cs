@@ -24,7 +24,7 @@ internal sealed class ActivationMemory(CalibrationMemory? options) : IDisposable
         long smallest = batch.numel() * batch.element_size(), bytes = shape.Aggregate(batch.element_size(), static (product, size) => product * size);
         if (smallest > options.Limit)
         {
-            throw new QDropException("QDROP243", FormattableString.Invariant(
+            throw new QDropException(Codes.MemoryLimit, FormattableString.Invariant(
                 $"The memory limit of {options.Limit / (double)(1 << 20):0.###} MiB is too small: a batch of one activation takes {smallest / (double)(1 << 20):0.###} MiB. Expected room for a batch at least; some hundred MiB cost little time."));
         }
         _onHeap.RemoveAll(static held => held.Tensor.IsInvalid);
@@ -72,7 +72,7 @@ internal sealed class ActivationMemory(CalibrationMemory? options) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new QDropException("QDROP260", $"Activations above the memory limit cannot be kept in '{folder}': {e.Message.TrimEnd('.')}. Expected room for {bytes >> 20} MiB. Free some space, name another folder, or raise the limit.", e);
+            throw new QDropException(Codes.NotWritten, $"Activations above the memory limit cannot be kept in '{folder}': {e.Message.TrimEnd('.')}. Expected room for {bytes >> 20} MiB. Free some space, name another folder, or raise the limit.", e);
         }
         finally
         {

@@ -10,7 +10,7 @@ internal static class ModelInputs
 {
     /// <summary>How many tensors <c>forward</c> takes.</summary>
     /// <exception cref="QDropException">It takes something that is no tensor (QDROP222).</exception>
-    public static int Count(IModelTwin twin) => twin.InputTypes.Sum(type => TensorTree.Count(type) ?? throw new QDropException("QDROP222",
+    public static int Count(IModelTwin twin) => twin.InputTypes.Sum(type => TensorTree.Count(type) ?? throw new QDropException(Codes.InputsDoNotFit,
         $"forward of {twin.Float.GetType().FullName} takes a {type.Name}: calibration can give it tensors only. Expected parameters that are tensors, or tuples of them."));
 
     /// <summary>The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple.</summary>
@@ -31,7 +31,7 @@ internal static class ModelInputs
         if (inputs.Count != expected)
         {
             IReadOnlyList<string> names = Names(twin.Float);
-            throw new QDropException("QDROP222", $"Calibration gives {inputs.Count} {(inputs.Count == 1 ? "tensor" : "tensors")} for each input, but forward of {twin.Float.GetType().FullName} takes {expected}"
+            throw new QDropException(Codes.InputsDoNotFit, $"Calibration gives {inputs.Count} {(inputs.Count == 1 ? "tensor" : "tensors")} for each input, but forward of {twin.Float.GetType().FullName} takes {expected}"
                 + $"{(names.Count > 0 ? $" ({string.Join(", ", names)})" : "")}. Give as many, in that order.");
         }
         int next = 0;

@@ -79,7 +79,7 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
     {
         if (SameRows(whole, part))
             return;
-        throw new QDropException("QDROP232", $"Samples have shape [{string.Join(", ", whole.shape[1..])}] in one batch of calibration inputs and [{string.Join(", ", part.shape[1..])}] in another. "
+        throw new QDropException(Codes.UnsupportedModule, $"Samples have shape [{string.Join(", ", whole.shape[1..])}] in one batch of calibration inputs and [{string.Join(", ", part.shape[1..])}] in another. "
             + "Expected the same in every batch: what a unit is given must not depend on the values of the inputs.");
     }
 

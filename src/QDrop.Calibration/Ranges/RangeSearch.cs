@@ -129,6 +129,6 @@ internal static unsafe class RangeSearch
         var (least, greatest, finite) = Histogram.Extent(values, count);
         return finite
             ? (least, greatest)
-            : throw new QDropException("QDROP240", $"Among the values of '{name}' are some that are infinite or not a number; a range can only be found for finite values. Check the weights and the calibration inputs.");
+            : throw new QDropException(Codes.Diverged, $"Among the values of '{name}' are some that are infinite or not a number; a range can only be found for finite values. Check the weights and the calibration inputs.");
     }
 }

@@ -34,7 +34,7 @@ internal sealed class FinishedUnits(CalibrationCheckpoint? checkpoint, Func<Chec
         }
         catch (InvalidFileException e) when (e.Foreign && !checkpoint.ReplaceOthers)
         {
-            throw new QDropException("QDROP242", $"The checkpoint '{checkpoint.Path}' cannot be used: {e.Message} Expected one of this calibration, or no file. Name another file, or delete this one to begin anew.", e);
+            throw new QDropException(Codes.OtherCheckpoint, $"The checkpoint '{checkpoint.Path}' cannot be used: {e.Message} Expected one of this calibration, or no file. Name another file, or delete this one to begin anew.", e);
         }
         catch (Exception e) when (e is InvalidFileException or IOException or UnauthorizedAccessException)
         {
@@ -52,10 +52,10 @@ internal sealed class FinishedUnits(CalibrationCheckpoint? checkpoint, Func<Chec
         {
             CheckpointFile.Write(checkpoint.Path, Origin, [.. units.Take(_reports.Count)], _reports, checkpoint.Create);
         }
-        catch (QDropException e) when (e.Code == "QDROP260")
+        catch (QDropException e) when (e.Code == Codes.NotWritten)
         {
             if (!_failed)
-                Note("QDROP241", $"The checkpoint cannot be written, so that a calibration that is stopped loses the units since the last one. Calibration goes on. {e.Message}");
+                Note(Codes.CheckpointNotWritten, $"The checkpoint cannot be written, so that a calibration that is stopped loses the units since the last one. Calibration goes on. {e.Message}");
             _failed = true;
         }
     }

@@ -28,7 +28,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
     /// <param name="unit">The unit.</param>
     /// <param name="output">Its outputs in the quantized network, on all calibration inputs.</param>
     /// <returns>The weights, or <see langword="null"/> where no output depends on the sample.</returns>
-    /// <exception cref="QDropException">The model predicts no distribution (QDROP203).</exception>
+    /// <exception cref="QDropException">The model predicts no distribution (QDROP006).</exception>
     public Samples? Of(Unit unit, Samples output)
     {
         if (output.IsShared)
@@ -68,7 +68,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
         Tensor?[] predicted = [.. outputs.Tensors.Select(static t => IsDistribution(t) ? t.softmax(ClassDimension(t)).DetachFromDisposeScope() : null)];
         return predicted.Any(static p => p is not null)
             ? predicted
-            : throw new QDropException("QDROP203", $"Loss = Fisher cannot be used: the model's output has shape [{string.Join("], [", outputs.Tensors.Select(static t => string.Join(", ", t.shape)))}]; "
+            : throw new QDropException(Codes.Setting, $"Loss = Fisher cannot be used: the model's output has shape [{string.Join("], [", outputs.Tensors.Select(static t => string.Join(", ", t.shape)))}]; "
                 + "expected scores of at least two classes, [N, classes], [N, …, classes] or [N, classes, height, width]. Use Loss = MeanSquared.");
     }
 

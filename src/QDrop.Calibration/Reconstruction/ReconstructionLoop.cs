@@ -129,7 +129,7 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
         }
     }
 
-    private QDropException Diverged(int iteration, string what, string advice) => new("QDROP240", string.Create(CultureInfo.InvariantCulture,
+    private QDropException Diverged(int iteration, string what, string advice) => new(Codes.Diverged, string.Create(CultureInfo.InvariantCulture,
         $"The loss of unit '{unit.Name}' {what} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, "
         + $"Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, "
         + $"λ {settings.Lambda}). {advice}"));

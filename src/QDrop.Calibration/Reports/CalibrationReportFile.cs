@@ -1,6 +1,7 @@
 using QDrop.Calibration.Reports.Documents;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using QDrop.Artifacts;
 using QDrop.Calibration.Reports;
 using QDrop.Safetensors;
@@ -22,7 +23,7 @@ internal static class CalibrationReportFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(artifactPath);
         ArgumentNullException.ThrowIfNull(outcome);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Document(artifactPath, outcome), Json.ReportDocument);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Document(artifactPath, outcome), Json);
         AtomicFile.Write(path, stream => stream.Write(json));
     }
 
@@ -65,10 +66,15 @@ internal static class CalibrationReportFile
     }
 
     /// <summary>What a report says of how much of the model is quantized.</summary>
-    internal static ModelCost ReadCost(string path) => JsonSerializer.Deserialize(File.ReadAllBytes(path), Json.ReportDocument)!.Cost;
+    internal static ModelCost ReadCost(string path) => JsonSerializer.Deserialize(File.ReadAllBytes(path), Json)!.Cost;
 
     /// <summary>Readable paths and names: the file is not put into a web page.</summary>
-    private static ReportJson Json => new(new JsonSerializerOptions(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static JsonTypeInfo<ReportDocument> Json { get; } =
+        (JsonTypeInfo<ReportDocument>)new JsonSerializerOptions(ReportJson.Default.Options)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = ReportJson.Default.WithAddedModifier(SettingsJson.OmitDefaults),
+        }.GetTypeInfo(typeof(ReportDocument));
 
     private static ReportUnit Unit(UnitReport unit) => new(
         unit.Name, unit.IsBlock, unit.Layers, unit.Iterations, Finite(unit.ErrorBefore), Finite(unit.ErrorAfter), Decibels(unit.SqnrBefore), Decibels(unit.SqnrAfter), Math.Round(unit.Seconds, 3),

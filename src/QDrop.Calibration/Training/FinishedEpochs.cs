@@ -40,7 +40,7 @@ internal sealed class FinishedEpochs(CalibrationCheckpoint? checkpoint, Func<Che
         }
         catch (InvalidFileException e) when (e.Foreign && !checkpoint.ReplaceOthers)
         {
-            throw new QDropException("QDROP242", $"The checkpoint '{checkpoint.Path}' cannot be used: {e.Message} Expected one of this training, or no file. Name another file, or delete this one to begin anew.", e);
+            throw new QDropException(Codes.OtherCheckpoint, $"The checkpoint '{checkpoint.Path}' cannot be used: {e.Message} Expected one of this training, or no file. Name another file, or delete this one to begin anew.", e);
         }
         catch (Exception e) when (e is InvalidFileException or IOException or UnauthorizedAccessException)
         {
@@ -57,10 +57,10 @@ internal sealed class FinishedEpochs(CalibrationCheckpoint? checkpoint, Func<Che
         {
             Write(checkpoint);
         }
-        catch (QDropException e) when (e.Code == "QDROP260")
+        catch (QDropException e) when (e.Code == Codes.NotWritten)
         {
             if (!_failed)
-                Note("QDROP241", $"The checkpoint cannot be written, so that a training that is stopped loses the epochs since the last one. Training goes on. {e.Message}");
+                Note(Codes.CheckpointNotWritten, $"The checkpoint cannot be written, so that a training that is stopped loses the epochs since the last one. Training goes on. {e.Message}");
             _failed = true;
         }
     }

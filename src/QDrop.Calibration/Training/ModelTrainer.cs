@@ -92,7 +92,7 @@ internal sealed class ModelTrainer : IDisposable
         _discovered = discovery.Run();
         if (Context.Layers.FirstOrDefault(l => Context.Overrides.MethodOf(l.Name) is not null) is { } part)
         {
-            throw new QDropException("QDROP275", $"[Quantize] on a part of the model gives '{part.Name}' a Method of its own, but the model is trained with {_settings.Method}. "
+            throw new QDropException(Codes.TrainedPart, $"[Quantize] on a part of the model gives '{part.Name}' a Method of its own, but the model is trained with {_settings.Method}. "
                 + "Expected one method for all of it: training changes all weights together. Remove Method from the part, or from the model.");
         }
         BitAssignment.Assign(Context, _settings);
@@ -269,7 +269,7 @@ internal sealed class ModelTrainer : IDisposable
         string? part = Context.Layers.Skip(_parts.Layers).Select(static l => l.Name).Concat(Context.Activations.Skip(_parts.Activations).Select(static a => a.Name)).FirstOrDefault();
         if (part is not null)
         {
-            throw new QDropException("QDROP277", $"'{part}' runs for the first time while the model is trained: it did not run on the first {_calibration.Batches.Inputs[0].shape[0]} inputs in evaluation mode, on which "
+            throw new QDropException(Codes.TrainingOnlyLayer, $"'{part}' runs for the first time while the model is trained: it did not run on the first {_calibration.Batches.Inputs[0].shape[0]} inputs in evaluation mode, on which "
                 + "ranges are searched. Expected a forward that runs the same layers always. Leave out what only training needs, such as auxiliary outputs, or give more RangeSamples.");
         }
     }
@@ -314,7 +314,7 @@ internal sealed class ModelTrainer : IDisposable
         _sinceProgress.Restart();
     }
 
-    private QDropException Diverged(string what) => new("QDROP274", FormattableString.Invariant(
+    private QDropException Diverged(string what) => new(Codes.TrainingDiverged, FormattableString.Invariant(
         $"{what} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}, for σ {_training.SigmaLearningRate}). Expected finite values. Lower Training.LearningRate (TrainingLearningRate in a project), AlphaLearningRate or SigmaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."));
 }
 

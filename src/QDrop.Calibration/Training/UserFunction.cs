@@ -34,10 +34,10 @@ internal static class UserFunction
         }
         catch (Exception e) when (e is not (QDropException or OperationCanceledException))
         {
-            throw new QDropException("QDROP276", $"{name} of the training data threw {e.GetType().Name}: {e.Message}", e);
+            throw new QDropException(Codes.TrainingFunction, $"{name} of the training data threw {e.GetType().Name}: {e.Message}", e);
         }
     }
 
-    private static QDropException Unusable(string name, Tensor? found, string expected) => new("QDROP276",
+    private static QDropException Unusable(string name, Tensor? found, string expected) => new(Codes.TrainingFunction,
         $"{name} of the training data gave {(found is null ? "null" : $"{found.dtype} [{string.Join(", ", found.shape)}]{(found.requires_grad ? "" : " without a gradient")}")}. Expected {expected}.");
 }

@@ -12,9 +12,9 @@ public static class WeightFile
 {
     private static readonly InputFile Kind = new(
         "weights file",
-        Missing: "QDROP210",
-        Damaged: "QDROP213",
-        Foreign: "QDROP213",
+        Missing: Codes.WeightsMissing,
+        Damaged: Codes.WeightsUnreadable,
+        Foreign: Codes.WeightsUnreadable,
         Advice: "Copy it again, or save the weights again: as .safetensors, "
             + "with torch.save(model.state_dict(), …) (.pth), or with TorchSharp's Module.save (.dat).",
         AdviceIfMissing: "Train the model and save its weights there, or correct the path in [Quantize(Weights = …)] or in the Weights of the QDropModel item; it is relative to the project.");
@@ -42,7 +42,7 @@ public static class WeightFile
         var expected = model.state_dict();
         var found = WeightFit.WithoutWrapper(WeightFormat.Read(Kind, path), expected.Keys);
         if (WeightFit.Problem(expected, found) is { } problem)
-            throw new QDropException("QDROP211", $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
+            throw new QDropException(Codes.WeightsDoNotFit, $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
 
         var finite = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
         var converted = new List<(Tensor Target, Tensor Source)>();
@@ -88,7 +88,7 @@ public static class WeightFile
             return result;
         bool fits = FirstNotFinite(source, infiniteToo) >= 0;
         throw new QDropException(
-            "QDROP212",
+            Codes.WeightsNotFinite,
             $"The weights file '{path}' has a value in '{name}' (element {index} of {result.numel()}) that is {(fits ? "NaN or infinite" : $"too large for the model's type, {type}")}. "
             + "The training has probably diverged: take a checkpoint from before, or train again with a lower learning rate.");
     }

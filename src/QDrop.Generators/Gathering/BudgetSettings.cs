@@ -2,10 +2,14 @@ using System;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Gathering;
 
-/// <summary>What <c>[Quantize]</c> of a model says of bit widths by layer, as far as it can be judged without the model's weights.</summary>
+/// <summary>
+/// What <c>[Quantize]</c> of a model says of bit widths by layer, as far as it can be judged without the model's
+/// weights.
+/// </summary>
 internal static class BudgetSettings
 {
     /// <param name="attribute">The model's attribute.</param>
@@ -15,25 +19,36 @@ internal static class BudgetSettings
     public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, AnalysisContext finding)
     {
         if (attribute.NamedArguments.Any(a => a.Key == "MaxW"))
-            CheckMost(attribute, settings, finding);
+            CheckMaxW(attribute, settings, finding);
         if (settings.Budget is { } budget && Fault(budget, settings, partsHaveWidths) is { } fault)
-            finding.Report(Rules.Budget, AttributeArguments.LocationOf(attribute, "Budget", finding), [], budget, fault);
+        {
+            var place = AttributeArguments.LocationOf(attribute, "Budget", finding);
+            finding.Report(Rules.Budget, place, [], budget, fault);
+        }
     }
 
     /// <summary>The weights' bit widths in words.</summary>
     public static string Widths(Settings settings) => settings.Budget is { } budget
-        ? $"{SettingsGatherer.Text(settings.W)} to {SettingsGatherer.Text(settings.MaxW)} within {budget.Trim()}"
-        : SettingsGatherer.Text(settings.W);
+        ? $"{Text(settings.W)} to {Text(settings.MaxW)} within {budget.Trim()}"
+        : Text(settings.W);
 
-    private static void CheckMost(AttributeData attribute, Settings settings, AnalysisContext finding)
+    private static void CheckMaxW(AttributeData attribute, Settings settings, AnalysisContext finding)
     {
-        var most = SettingsGatherer.Text(settings.MaxW);
         if (settings.Budget is null)
-            Report([new(FixData.Remove, "")], "expected a Budget beside it, such as \"3.0 bits\", or no MaxW: without a budget every layer has W");
+        {
+            Report(
+                [new(FixData.Remove, "")],
+                "expected a Budget beside it, such as \"3.0 bits\", or no MaxW: without a budget every layer has W");
+        }
         else if (settings.MaxW >= 2 && settings.MaxW < settings.W)
-            Report([new(FixData.Setting, "MaxW"), new(FixData.Value, "8")], $"expected at least W, which is {SettingsGatherer.Text(settings.W)}: the budget chooses widths from W to MaxW");
+        {
+            Report(
+                [new(FixData.Setting, "MaxW"), new(FixData.Value, "8")],
+                $"expected at least W, which is {Text(settings.W)}: the budget chooses widths from W to MaxW");
+        }
 
-        void Report(Models.FixProperty[] fix, string expected) => finding.Report(Rules.MaxW, AttributeArguments.LocationOf(attribute, "MaxW", finding), fix, most, expected);
+        void Report(FixProperty[] fix, string expected) => finding.Report(
+            Rules.MaxW, AttributeArguments.LocationOf(attribute, "MaxW", finding), fix, Text(settings.MaxW), expected);
     }
 
     /// <summary>What is certainly wrong, whatever the sizes of the layers.</summary>
@@ -43,17 +58,24 @@ internal static class BudgetSettings
             return fault;
         if (partsHaveWidths || measure is not (BudgetText.Bits or BudgetText.BitsPerMac))
             return null;
-        var beside = $"with W = {SettingsGatherer.Text(settings.W)}, MaxW = {SettingsGatherer.Text(settings.MaxW)} and FirstLast = {SettingsGatherer.Text(settings.FirstLast)}";
-        int least = Math.Min(settings.W, settings.FirstLast), most = Math.Max(settings.MaxW, settings.FirstLast);
-        if (amount < least)
+        int min = Math.Min(settings.W, settings.FirstLast), max = Math.Max(settings.MaxW, settings.FirstLast);
+        var (w, maxW, firstLast) = (Text(settings.W), Text(settings.MaxW), Text(settings.FirstLast));
+        var beside = $"with W = {w}, MaxW = {maxW} and FirstLast = {firstLast}";
+        if (amount < min)
             return $"{beside} no weight has so few bits";
-        if (amount > most)
+        if (amount > max)
             return $"{beside} no weight has so many bits";
-        // The first and the last layer have weights, however few, so that they move the average. Of multiply-accumulates they may have none.
+        // The first and the last layer have weights, however few, so that they move the average. Of
+        // multiply-accumulates they may have none.
         if (measure != BudgetText.Bits)
             return null;
-        if (amount == least && least < settings.FirstLast)
-            return $"{beside} the average is above {SettingsGatherer.Text(least)}: the first and the last layer have FirstLast bits, and count";
-        return amount == most && most > settings.FirstLast ? $"{beside} the average is below {SettingsGatherer.Text(most)}: the first and the last layer have FirstLast bits, and count" : null;
+        const string Counts = "the first and the last layer have FirstLast bits, and count";
+        if (amount == min && min < settings.FirstLast)
+            return $"{beside} the average is above {Text(min)}: {Counts}";
+        return amount == max && max > settings.FirstLast
+            ? $"{beside} the average is below {Text(max)}: {Counts}"
+            : null;
     }
+
+    private static string Text(int width) => SettingReader.Text(width);
 }

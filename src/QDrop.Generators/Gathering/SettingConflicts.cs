@@ -1,123 +1,133 @@
-using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Diagnostics;
 
 namespace QDrop.Generators.Gathering;
 
-/// <summary>Settings of one <c>[Quantize]</c> that contradict each other, or of which one makes another useless.</summary>
-internal static class SettingConflicts
+/// <summary>Settings of one <c>[Quantize]</c> that contradict each other.</summary>
+internal sealed class SettingConflicts
 {
-    private static readonly string[] OfRounding = ["Lambda", "WarmUp", "BetaStart", "BetaEnd", "LearningRate"];
+    private readonly AttributeData _attribute;
+    private readonly GivenSettings _given;
+    private readonly AnalysisContext _finding;
+    private readonly string _method;
 
-    private static readonly string[] OfActivations = ["ActivationLearning", "ActivationLearningRate"];
+    private SettingConflicts(AttributeData attribute, GivenSettings given, AnalysisContext finding)
+    {
+        (_attribute, _given, _finding) = (attribute, given, finding);
+        _method = given.Choice("Method");
+    }
 
     /// <param name="attribute">The attribute.</param>
+    /// <param name="given">What it says.</param>
     /// <param name="finding">What to work with.</param>
-    public static void Check(AttributeData attribute, AnalysisContext finding)
+    public static void Check(AttributeData attribute, GivenSettings given, AnalysisContext finding)
     {
-        Contradictions(attribute, finding);
-        foreach (var (setting, reason) in Useless(attribute))
-            finding.Report(Rules.SettingWithoutEffect, AttributeArguments.LocationOf(attribute, setting, finding), [new(FixData.Remove, "")], setting, reason);
+        var conflicts = new SettingConflicts(attribute, given, finding);
+        conflicts.CheckTraining();
+        conflicts.CheckReconstruction();
+        conflicts.CheckScale();
+        foreach (var (setting, reason) in UnusedSettings.Of(given))
+            conflicts.ReportRemovable(Rules.SettingWithoutEffect, setting, setting, reason);
     }
 
     /// <summary>Name of the method that an attribute names; <see langword="null"/> where it names none.</summary>
-    public static string? MethodOf(AttributeData attribute) => Choice(attribute, "Method");
+    public static string? MethodOf(AttributeData attribute) => new GivenSettings(attribute).GivenChoice("Method");
 
-    private static void Contradictions(AttributeData attribute, AnalysisContext finding)
+    private void CheckTraining()
     {
-        ContradictionsOfTraining();
-        if (Choice(attribute, "Method") == "Brecq" && ValueOf(attribute, "Drop")?.Value is double and >= 0 and < 1 and var probability)
-            Report("Drop", "1", SettingsGatherer.Text(probability), "Method = Brecq means Drop = 1; leave one of the two out");
-        if (Choice(attribute, "ActivationLearning") == "LsqPlus" && IsTrue(attribute, "SymmetricActivations"))
-            Report("ActivationLearning", null, "LsqPlus", "it would learn the zero point, which SymmetricActivations = true keeps in the middle; expected Lsq or Fixed, or no SymmetricActivations");
-        if (Choice(attribute, "Scale") is { } scale and not "Free" && Choice(attribute, "ActivationLearning") == "LsqPlus")
-            finding.Report(Rules.LearnedOffset, AttributeArguments.LocationOf(attribute, "ActivationLearning", finding), [new(FixData.Remove, "")], scale);
-        if (Choice(attribute, "Loss") == "Fisher" && ValueOf(attribute, "Norm")?.Value is double and not 2 and var norm)
-            finding.Report(Rules.NormOfFisher, AttributeArguments.LocationOf(attribute, "Norm", finding), [new(FixData.Remove, "")], norm == 0 ? "Auto" : SettingsGatherer.Text(norm));
-        double start = ValueOf(attribute, "BetaStart")?.Value as double? ?? 20, end = ValueOf(attribute, "BetaEnd")?.Value as double? ?? 2;
+        bool drops = _given.Number("DropBits") > 0, learns = _given.Number("BitPenalty") > 0;
+        if (drops && learns)
+        {
+            Report("DropBits", null, NumberText("DropBits"),
+                "with a BitPenalty bit widths are learned, which drops levels itself; leave one of the two out");
+        }
+        foreach (var setting in new[] { drops ? "DropBits" : null, learns ? "BitPenalty" : null })
+        {
+            if (setting is not null && _method != "Cpq")
+            {
+                Report(setting, null, NumberText(setting),
+                    $"only Method = Cpq has levels that can be dropped, and this is {_method}");
+            }
+        }
+        if (!SettingsGatherer.IsTraining(_method))
+            return;
+        if (_given.IsTrue("ActivationsPerChannel"))
+            Report("ActivationsPerChannel", "false", "true", $"Method = {_method} learns one grid for an activation");
+        if (_given.Choice("Scale") is var scale and not "Free")
+        {
+            Report("Scale", null, scale,
+                $"Method = {_method} takes the batch norms' factors into the scales in the end, so that they do not "
+                    + "stay powers of two; leave Scale out");
+        }
+        if (_given.ValueOf("Budget") is string budget)
+            Report("Budget", null, budget, $"Method = {_method} learns bit widths by BitPenalty");
+        if (_given.ValueOf("Calibration") is INamedTypeSymbol source
+            && !source.AllInterfaces.Any(i => i.ToDisplayString() == "QDrop.ILabelledCalibrationSource"))
+        {
+            Report("Calibration", null, source.Name,
+                $"Method = {_method} trains the model, and it gives no classes: let it implement "
+                    + "ILabelledCalibrationSource");
+        }
+    }
+
+    private void CheckReconstruction()
+    {
+        if (_method == "Brecq" && _given.IsGiven("Drop") && _given.Number("Drop") is >= 0 and < 1)
+            Report("Drop", "1", NumberText("Drop"), "Method = Brecq means Drop = 1; leave one of the two out");
+        if (_given.Choice("ActivationLearning") == "LsqPlus" && _given.IsTrue("SymmetricActivations"))
+        {
+            Report("ActivationLearning", null, "LsqPlus",
+                "it would learn the zero point, which SymmetricActivations = true keeps in the middle; expected Lsq or "
+                    + "Fixed, or no SymmetricActivations");
+        }
+        if (_given.Choice("Loss") == "Fisher" && _given.Number("Norm") is not 2)
+            ReportRemovable(Rules.NormOfFisher, "Norm", NumberText("Norm"));
+        double start = _given.Number("BetaStart"), end = _given.Number("BetaEnd");
         if (start > 0 && end > 0 && start < end)
         {
-            var (setting, found, expected) = ValueOf(attribute, "BetaStart") is null
-                ? ("BetaEnd", end, $"expected at most BetaStart, which is {SettingsGatherer.Text(start)}")
-                : ("BetaStart", start, $"expected at least BetaEnd, which is {SettingsGatherer.Text(end)}");
-            Report(setting, SettingsGatherer.Code(start + end - found), SettingsGatherer.Text(found), expected);
+            var (setting, found, better, expected) = _given.IsGiven("BetaStart")
+                ? ("BetaStart", start, end, $"expected at least BetaEnd, which is {SettingReader.Text(end)}")
+                : ("BetaEnd", end, start, $"expected at most BetaStart, which is {SettingReader.Text(start)}");
+            Report(setting, SettingReader.Code(better), SettingReader.Text(found), expected);
         }
-
-        void ContradictionsOfTraining()
-        {
-            string method = MethodOf(attribute) ?? "QDrop";
-            bool drops = ValueOf(attribute, "DropBits")?.Value is double and > 0, learns = ValueOf(attribute, "BitPenalty")?.Value is double and > 0;
-            if (drops && learns)
-                Report("DropBits", null, SettingsGatherer.Text(ValueOf(attribute, "DropBits")!.Value.Value!), "with a BitPenalty bit widths are learned, which drops levels itself; leave one of the two out");
-            foreach (var setting in new[] { drops ? "DropBits" : null, learns ? "BitPenalty" : null })
-            {
-                if (setting is not null && method != "Cpq")
-                    Report(setting, null, SettingsGatherer.Text(ValueOf(attribute, setting)!.Value.Value!), $"only Method = Cpq has levels that can be dropped, and this is {method}");
-            }
-            if (SettingsGatherer.IsTraining(method) && IsTrue(attribute, "ActivationsPerChannel"))
-                Report("ActivationsPerChannel", "false", "true", $"Method = {method} learns one grid for an activation");
-            if (SettingsGatherer.IsTraining(method) && Choice(attribute, "Scale") is { } scale and not "Free")
-                Report("Scale", null, scale, $"Method = {method} takes the batch norms' factors into the scales in the end, so that they do not stay powers of two; leave Scale out");
-            if (SettingsGatherer.IsTraining(method) && ValueOf(attribute, "Budget")?.Value is string budget)
-                Report("Budget", null, budget, $"Method = {method} learns bit widths by BitPenalty");
-            if (SettingsGatherer.IsTraining(method) && ValueOf(attribute, "Calibration")?.Value is INamedTypeSymbol source
-                && !source.AllInterfaces.Any(contract => contract.ToDisplayString() == "QDrop.ILabelledCalibrationSource"))
-            {
-                Report("Calibration", null, source.Name, $"Method = {method} trains the model, and it gives no classes: let it implement ILabelledCalibrationSource");
-            }
-        }
-
-        void Report(string setting, string? better, string found, string expected) => finding.Report(
-            Rules.Setting,
-            AttributeArguments.LocationOf(attribute, setting, finding),
-            better is null ? [] : [new(FixData.Setting, setting), new(FixData.Value, better)],
-            setting, found, expected);
     }
 
-    /// <summary>Settings that are given and not used, each once, with what makes them useless.</summary>
-    private static IEnumerable<(string Setting, string Reason)> Useless(AttributeData attribute)
+    private void CheckScale()
     {
-        var method = Choice(attribute, "Method");
-        // Without reconstruction there is nothing to drop, to repeat or to weight.
-        string[] unused = method switch
+        var scale = _given.Choice("Scale");
+        if (scale != "Free" && _given.Choice("ActivationLearning") == "LsqPlus")
+            ReportRemovable(Rules.LearnedOffset, "ActivationLearning", scale);
+        double left = 1 - _given.Number("ExponentShare");
+        if (left is > 0 and < 1 && _given.Number("ExponentActivationShare") is <= 1 and var share && share > left)
         {
-            "Nearest" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", "Norm", .. OfActivations, .. OfRounding],
-            // One layer after the other, with float activations.
-            "AdaRound" => ["Drop", "Granularity", .. OfActivations],
-            // Quantization is always dropped, so that nothing can be learned of it.
-            "Brecq" => OfActivations,
-            // The model is trained as a whole, its weights with one symmetric grid each.
-            "Cpq" or "Lsq" => ["Drop", "Preset", "Iterations", "Granularity", "Loss", "Norm", "Order", "WeightsPerChannel", "SymmetricWeights", .. OfActivations, .. OfRounding],
-            _ => [],
-        };
-        foreach (var setting in unused.Where(IsGiven))
-            yield return (setting, $"Method = {method}");
-        if (IsGiven("Epochs") && !SettingsGatherer.IsTraining(method))
-            yield return ("Epochs", $"Method = {method ?? "QDrop"}");
-        if (Choice(attribute, "ActivationLearning") == "Fixed" && IsGiven("ActivationLearningRate") && !unused.Contains("ActivationLearningRate"))
-            yield return ("ActivationLearningRate", "ActivationLearning = Fixed");
-        else if (Choice(attribute, "Scale") is { } scale and not "Free" && IsGiven("ActivationLearningRate") && !unused.Contains("ActivationLearningRate"))
-            yield return ("ActivationLearningRate", $"Scale = {scale}");
-        // Exponents that were fixed stay, whatever is said of learning.
-        if (Choice(attribute, "Scale") == "NearestPowerOfTwo" && Choice(attribute, "ActivationLearning") is not (null or "LsqPlus") && !unused.Contains("ActivationLearning"))
-            yield return ("ActivationLearning", "Scale = NearestPowerOfTwo");
-        string weights = Choice(attribute, "WeightObserver") ?? "LeastError", activations = Choice(attribute, "ActivationObserver") ?? "LeastError";
-        if (IsGiven("Percentile") && weights != "Percentile" && activations != "Percentile")
-            yield return ("Percentile", $"WeightObserver = {weights} and ActivationObserver = {activations}");
-        // Without reconstruction a batch is only what averages of ranges are taken over.
-        if (IsGiven("BatchSize") && SettingsGatherer.IsTraining(method) && activations is not ("AverageLeastError" or "AverageMinMax"))
-            yield return ("BatchSize", $"Method = {method} and ActivationObserver = {activations}");
-
-        bool IsGiven(string setting) => ValueOf(attribute, setting) is not null;
+            string setting = _given.IsGiven("ExponentActivationShare") ? "ExponentActivationShare" : "ExponentShare";
+            Report(setting, null, NumberText(setting),
+                "expected ExponentShare and ExponentActivationShare to be at most 1 together: both are shares of the "
+                    + "iterations");
+        }
+        if (scale == "PowerOfTwo")
+            return;
+        foreach (var setting in _given.All.Values.Where(s => s.Part == "Exponents" && _given.IsGiven(s.Name)))
+        {
+            Report(setting.Name, null, NumberText(setting.Name),
+                $"expected Scale = PowerOfTwo beside it: with Scale = {scale} no exponents are learned");
+        }
     }
 
-    private static bool IsTrue(AttributeData attribute, string setting) => ValueOf(attribute, setting)?.Value is true;
+    private string NumberText(string setting)
+    {
+        double number = _given.Number(setting);
+        return _given.All[setting].Range?.Text(number) ?? SettingReader.Text(number);
+    }
 
-    /// <summary>Name of the member that a setting is set to; <see langword="null"/> where it is not set.</summary>
-    private static string? Choice(AttributeData attribute, string setting) =>
-        ValueOf(attribute, setting) is { Type: INamedTypeSymbol type, Value: int value } ? SettingsGatherer.Member(type, value) : null;
+    private void Report(string setting, string? better, string found, string expected) => _finding.Report(
+        Rules.Setting,
+        AttributeArguments.LocationOf(_attribute, setting, _finding),
+        better is null ? [] : [new(FixData.Setting, setting), new(FixData.Value, better)],
+        setting, found, expected);
 
-    private static TypedConstant? ValueOf(AttributeData attribute, string name) =>
-        attribute.NamedArguments.Where(a => a.Key == name).Select(a => (TypedConstant?)a.Value).FirstOrDefault();
+    private void ReportRemovable(DiagnosticDescriptor rule, string setting, params string[] arguments) =>
+        _finding.Report(
+            rule, AttributeArguments.LocationOf(_attribute, setting, _finding), [new(FixData.Remove, "")], arguments);
 }

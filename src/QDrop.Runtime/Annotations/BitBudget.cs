@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace QDrop;
 
-/// <summary>What a budget of bit widths is measured in. All quantized layers count, those whose width is given included.</summary>
+/// <summary>
+/// What a budget of bit widths is measured in. All quantized layers count, those whose width is given included.
+/// </summary>
 public enum BudgetUnit
 {
     /// <summary><c>bits</c>: bits of a weight, on average over all weights.</summary>
@@ -13,17 +15,23 @@ public enum BudgetUnit
     /// <summary><c>bits/MAC</c>: bits of a weight, on average over all multiply-accumulates of one input.</summary>
     BitsPerMac,
 
-    /// <summary><c>bytes</c>, <c>KiB</c>, <c>MiB</c>: bytes of the weights as the artifact packs them, scales and zero points apart.</summary>
+    /// <summary>
+    /// <c>bytes</c>, <c>KiB</c>, <c>MiB</c>: bytes of the weights as the artifact packs them, scales and zero points
+    /// apart.
+    /// </summary>
     Bytes,
 
     /// <summary>
-    /// <c>MAC-bits</c>, with <c>k</c>, <c>M</c> or <c>G</c> before it for thousands, millions and milliards: multiply-accumulates of one input, each times the bits of its
-    /// weight.
+    /// <c>MAC-bits</c>, with <c>k</c>, <c>M</c> or <c>G</c> before it for thousands, millions and milliards:
+    /// multiply-accumulates of one input, each times the bits of its weight.
     /// </summary>
     MacBits,
 }
 
-/// <summary>How much the weights of a model may take in all, so that each layer gets the bit width that suits it. It is written as a number and a unit: <c>3.0 bits</c>, <c>120 KiB</c>, <c>2.5 bits/MAC</c>, <c>120 MMAC-bits</c>.</summary>
+/// <summary>
+/// How much the weights of a model may take in all, so that each layer gets the bit width that suits it. It is written
+/// as a number and a unit: <c>3.0 bits</c>, <c>120 KiB</c>, <c>2.5 bits/MAC</c>, <c>120 MMAC-bits</c>.
+/// </summary>
 /// <param name="Amount">The amount: above 0, for averages of bits from 2 to 8.</param>
 /// <param name="Unit">What it is measured in.</param>
 [JsonConverter(typeof(BitBudgetConverter))]
@@ -35,12 +43,14 @@ public readonly record struct BitBudget(decimal Amount, BudgetUnit Unit)
     /// <summary>Reads a budget.</summary>
     /// <param name="text">A number with a decimal point and a unit, in whatever case.</param>
     /// <returns>The budget.</returns>
-    /// <exception cref="QDropException">QDROP285: the text is no budget; the message says what was expected.</exception>
+    /// <exception cref="QDropException">
+    /// QDROP036: the text is no budget; the message says what was expected.
+    /// </exception>
     public static BitBudget Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         string? fault = Read(text, out BitBudget budget);
-        return fault is null ? budget : throw new QDropException("QDROP285", $"Budget = \"{text}\" cannot be used: {fault}.");
+        return fault is null ? budget : throw new QDropException(Codes.Budget, $"Budget = \"{text}\" cannot be used: {fault}.");
     }
 
     /// <summary>Reads a budget.</summary>

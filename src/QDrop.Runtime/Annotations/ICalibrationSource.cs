@@ -17,14 +17,15 @@ public interface IMultiInputCalibrationSource
     /// <summary>Loads calibration inputs, preprocessed as the model expects them.</summary>
     /// <param name="request">What is asked for.</param>
     /// <returns>
-    /// A tensor of shape <c>[samples, …]</c> for each parameter of <c>forward</c>, in their order; the first dimension counts samples. Token ids
-    /// and other indices are int64 or int32, masks bool, everything else float32.
+    /// A tensor of shape <c>[samples, …]</c> for each parameter of <c>forward</c>, in their order; the first dimension
+    /// counts samples. Token ids and other indices are int64 or int32, masks bool, everything else float32.
     /// </returns>
     IReadOnlyList<Tensor> Load(CalibrationRequest request);
 }
 
 /// <summary>
-/// What a calibration source implements besides, so that a model can be trained on its inputs: with <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>.
+/// What a calibration source implements besides, so that a model can be trained on its inputs: with
+/// <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>.
 /// </summary>
 public interface ILabelledCalibrationSource
 {
@@ -34,7 +35,9 @@ public interface ILabelledCalibrationSource
     Tensor LoadTargets(CalibrationRequest request);
 
     /// <summary>Changes a batch of training inputs at random, such as by shifting and mirroring images.</summary>
-    /// <param name="batch">Inputs <c>[n, …]</c>, of a model with several inputs the first ones. They may be changed in place.</param>
+    /// <param name="batch">
+    /// Inputs <c>[n, …]</c>, of a model with several inputs the first ones. They may be changed in place.
+    /// </param>
     /// <param name="seed">Decides what is given, so that training can be repeated.</param>
     /// <returns>The inputs to train on; as they are unless a source says otherwise.</returns>
     Tensor Augment(Tensor batch, long seed) => batch;

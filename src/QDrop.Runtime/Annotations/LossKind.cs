@@ -7,8 +7,9 @@ public enum LossKind
     MeanSquared,
 
     /// <summary>
-    /// Each by the diagonal of the Fisher information (arXiv 2102.05426, section 3.3): the squared gradient of the task's loss with respect to the output. As there are no
-    /// labels, that loss is the divergence of the quantized model's predicted distribution from the float model's. Weights are scaled to a mean of 1.
+    /// Each by the diagonal of the Fisher information (arXiv 2102.05426, section 3.3): the squared gradient of the
+    /// task's loss with respect to the output. As there are no labels, that loss is the divergence of the quantized
+    /// model's predicted distribution from the float model's. Weights are scaled to a mean of 1.
     /// </summary>
     Fisher,
 }

@@ -36,8 +36,8 @@ public enum Method
     Nearest,
 
     /// <summary>
-    /// Training with quantization, on labelled data: each value goes to the most likely point of its grid, whose probability has the gradient (arXiv 2109.02100). See
-    /// <see cref="QuantizationSettings.Training"/>.
+    /// Training with quantization, on labelled data: each value goes to the most likely point of its grid, whose
+    /// probability has the gradient (arXiv 2109.02100). See <see cref="QuantizationSettings.Training"/>.
     /// </summary>
     [MethodTraits(NeedsLabels = true, HasCategoricalGrids = true, Ignores =
     [

@@ -6,6 +6,8 @@ public enum Preset
     /// <summary>As in the paper: 20,000 iterations for each unit. The defaults.</summary>
     Paper,
 
-    /// <summary>2,000 iterations for each unit: a tenth of the time, for most models at the cost of little accuracy.</summary>
+    /// <summary>
+    /// 2,000 iterations for each unit: a tenth of the time, for most models at the cost of little accuracy.
+    /// </summary>
     Quick,
 }

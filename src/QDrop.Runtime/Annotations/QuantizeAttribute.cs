@@ -1,131 +1,178 @@
+using System.ComponentModel;
+using QDrop.CompilerServices;
+
 namespace QDrop;
 
 /// <summary>
-/// Marks a TorchSharp model for quantization, after training or by further training (<see cref="Method"/>). The class must be <see langword="partial"/>; the generator adds
-/// its quantized twin, and <c>dotnet build</c> calibrates or trains it. On a field, a property or a module class within such a model, it overrides <see cref="W"/>,
-/// <see cref="A"/> and <see cref="Method"/> there. With <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>, which train the model as a whole, a part has no
-/// <see cref="Method"/> of its own, nor can a part alone be trained.
+/// Marks a TorchSharp model for quantization, after training or by further training (<see cref="Method"/>). The class
+/// must be <see langword="partial"/>; the generator adds its quantized twin, and <c>dotnet build</c> calibrates or
+/// trains it. On a field, a property or a module class within such a model, the attribute overrides <see cref="W"/>,
+/// <see cref="A"/> and <see cref="Method"/> there. With <see cref="Method.Cpq"/> and <see cref="Method.Lsq"/>, which
+/// train the model as a whole, a part has no <see cref="Method"/> of its own, nor can a part alone be trained.
 /// </summary>
+/// <remarks>
+/// Every property but the preset and those that name files and code is a setting: <see cref="QuantizationSettings"/>
+/// has the same, and metadata of <c>QDropModel</c> items have the same names. What is said here of names, ranges,
+/// defaults and places in the records holds for all of them.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Field | AttributeTargets.Property, Inherited = false)]
-public sealed class QuantizeAttribute : Attribute
+public sealed partial class QuantizeAttribute : Attribute
 {
+    private const string BitWidth = "a bit width from 2 to 8";
+    private const string AtLeastOne = "at least 1";
+    private const string Positive = "above 0";
+    private const string NotNegative = "0 or more";
+
     /// <summary>Bit width of weights, 2 to 8; with <see cref="Budget"/> the smallest one.</summary>
+    [DefaultValue(4), SettingRange(2, 8, BitWidth, Code = Codes.BitWidth)]
     public int W { get; set; } = 4;
 
     /// <summary>
-    /// How much the weights may take in all, such as <c>"3.0 bits"</c> on average, <c>"120 KiB"</c> or <c>"2.5 bits/MAC"</c> (<see cref="BudgetUnit"/>): each layer gets a
-    /// width from <see cref="W"/> to <see cref="MaxW"/>, chosen so that the errors at the model's end, measured layer by layer, are least in sum. Where a field's or
-    /// property's attribute gives <see cref="W"/>, and for the first and last layer, the width stays what it is, and counts. Without it every layer has <see cref="W"/>.
+    /// How much the weights may take in all, such as <c>"3.0 bits"</c> on average, <c>"120 KiB"</c> or
+    /// <c>"2.5 bits/MAC"</c> (<see cref="BudgetUnit"/>): each layer gets a width from <see cref="W"/> to
+    /// <see cref="MaxW"/>, chosen so that the errors at the model's end, measured layer by layer, have the smallest
+    /// sum. Where a field's or property's attribute gives <see cref="W"/>, and for the first and last layer, the width
+    /// stays what it is, and counts. Without a budget every layer has <see cref="W"/>.
     /// </summary>
     public string? Budget { get; set; }
 
-    /// <summary>The largest bit width of weights that <see cref="Budget"/> may be spent on, <see cref="W"/> to 8. Only beside <see cref="Budget"/>.</summary>
+    /// <summary>
+    /// The largest bit width of weights that <see cref="Budget"/> may be spent on, <see cref="W"/> to 8. Only beside
+    /// <see cref="Budget"/>.
+    /// </summary>
+    [DefaultValue(8), SettingRange(2, 8, BitWidth, Code = Codes.BitWidth)]
     public int MaxW { get; set; } = 8;
 
     /// <summary>Bit width of activations, 2 to 8.</summary>
+    [DefaultValue(4), SettingRange(2, 8, BitWidth, Code = Codes.BitWidth)]
     public int A { get; set; } = 4;
 
     /// <summary>
-    /// Probability, 0 to 1, that the quantization of an activation element is dropped while reconstructing (arXiv 2203.05740, section 4).
+    /// Bit width, 2 to 8, of the first and the last layer's weights and of the last layer's input.
     /// </summary>
+    [DefaultValue(8), SettingRange(2, 8, BitWidth, Code = Codes.BitWidth)]
+    public int FirstLast { get; set; } = 8;
+
+    /// <summary>
+    /// Probability, 0 to 1, that the quantization of an activation element is dropped during reconstruction
+    /// (arXiv 2203.05740, section 4).
+    /// </summary>
+    [DefaultValue(0.5), SettingRange(0, 1, "a probability from 0 to 1", Code = Codes.Drop)]
     public double Drop { get; set; } = 0.5;
 
     /// <summary>How quantized weights are found.</summary>
+    [DefaultValue(Method.QDrop)]
     public Method Method { get; set; } = Method.QDrop;
 
-    /// <summary>Bit width, 2 to 8, of the first and the last layer's weights and of the last layer's input.</summary>
-    public int FirstLast { get; set; } = 8;
-
-    /// <summary>How thoroughly to search. What is set beside it counts more.</summary>
+    /// <summary>How thoroughly to search. A setting beside the preset takes precedence.</summary>
     public Preset Preset { get; set; } = Preset.Paper;
 
     /// <summary>What is reconstructed as one unit: each layer, each block, or each stage of blocks.</summary>
+    [DefaultValue(Granularity.Block)]
     public Granularity Granularity { get; set; } = Granularity.Block;
 
-    /// <summary>How errors of a unit's output are weighted while reconstructing.</summary>
+    /// <summary>How reconstruction weights the errors of a unit's output.</summary>
+    [DefaultValue(LossKind.MeanSquared)]
     public LossKind Loss { get; set; } = LossKind.MeanSquared;
 
-    /// <summary>What is learned of the grids of activations while reconstructing.</summary>
+    /// <summary>What reconstruction learns of the grids of activations.</summary>
+    [DefaultValue(ActivationLearning.Lsq)]
     public ActivationLearning ActivationLearning { get; set; } = ActivationLearning.Lsq;
 
-    /// <summary>Iterations of reconstruction for each unit, at least 1; 2,000 with <see cref="Preset.Quick"/>.</summary>
+    /// <summary>
+    /// Iterations of reconstruction for each unit, at least 1; 2,000 with <see cref="Preset.Quick"/>.
+    /// </summary>
+    [DefaultValue(20_000), SettingRange(1, int.MaxValue, AtLeastOne)]
     public int Iterations { get; set; } = 20_000;
 
-    /// <summary>Passes over the data with <see cref="Method.Cpq"/> or <see cref="Method.Lsq"/>, at least 1.</summary>
-    public int Epochs { get; set; } = 5;
-
-    /// <summary>
-    /// With <see cref="Method.Cpq"/>: probability, 0 to below 1, that the grid points which k bits have and k − 1 bits have not are dropped in a step (arXiv 2109.02100, section 4).
-    /// </summary>
-    public double DropBits { get; set; }
-
-    /// <summary>With <see cref="Method.Cpq"/>: weight, 0 or more, of the penalty by which each grid learns how many bits it needs, at most <see cref="W"/> and <see cref="A"/>; 0 where bit widths are fixed.</summary>
-    public double BitPenalty { get; set; }
-
-    /// <summary>Inputs used for calibration, or for training, at least 1.</summary>
+    /// <summary>Number of inputs for calibration, or for training, at least 1.</summary>
+    [DefaultValue(1_024), SettingRange(1, int.MaxValue, AtLeastOne)]
     public int Samples { get; set; } = 1_024;
 
-    /// <summary>Inputs used for the search of activation ranges, at least 1.</summary>
+    /// <summary>Number of inputs for the search of activation ranges, at least 1.</summary>
+    [DefaultValue(256), SettingRange(1, int.MaxValue, AtLeastOne)]
     public int RangeSamples { get; set; } = 256;
 
-    /// <summary>Inputs in one iteration, at least 1.</summary>
+    /// <summary>Number of inputs in one iteration of reconstruction, at least 1.</summary>
+    [DefaultValue(32), SettingRange(1, int.MaxValue, AtLeastOne)]
     public int BatchSize { get; set; } = 32;
 
-    /// <summary>Weight λ of the rounding regulariser, 0 or more: 0.01, or 0.1 for depthwise-separable networks.</summary>
+    /// <summary>
+    /// Weight λ of the rounding regulariser, 0 or more: 0.01, or 0.1 for depthwise-separable networks.
+    /// </summary>
+    [DefaultValue(0.01), SettingRange(0, double.MaxValue, NotNegative)]
     public double Lambda { get; set; } = 0.01;
 
     /// <summary>Share of the iterations, 0 to 1, without the rounding regulariser.</summary>
+    [DefaultValue(0.2), SettingRange(0, 1, "a share from 0 to 1")]
     public double WarmUp { get; set; } = 0.2;
 
     /// <summary>β of the rounding regulariser after the warm-up, at least <see cref="BetaEnd"/>.</summary>
+    [DefaultValue(20.0), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
     public double BetaStart { get; set; } = 20;
 
     /// <summary>β of the rounding regulariser at the end, above 0.</summary>
+    [DefaultValue(2.0), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
     public double BetaEnd { get; set; } = 2;
 
     /// <summary>Adam's learning rate, above 0, for the rounding variables α.</summary>
+    [DefaultValue(1e-3), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
     public double LearningRate { get; set; } = 1e-3;
 
     /// <summary>Adam's first learning rate, 0 or more, for activation scales; a cosine takes it to 0.</summary>
+    [DefaultValue(4e-5), SettingRange(0, double.MaxValue, NotNegative)]
     public double ActivationLearningRate { get; set; } = 4e-5;
 
     /// <summary>How ranges of weights are chosen.</summary>
+    [DefaultValue(RangeObserver.LeastError)]
     public RangeObserver WeightObserver { get; set; } = RangeObserver.LeastError;
 
     /// <summary>How ranges of activations are chosen.</summary>
+    [DefaultValue(RangeObserver.LeastError)]
     public RangeObserver ActivationObserver { get; set; } = RangeObserver.LeastError;
 
     /// <summary>
-    /// Share of the values, above 50 and at most 100 %, that is below the upper end of a range chosen by <see cref="RangeObserver.Percentile"/>; as many are above its
-    /// lower end.
+    /// Share of the values, above 50 and at most 100 %, that is below the upper end of a range chosen by
+    /// <see cref="RangeObserver.Percentile"/>; as many are above its lower end.
     /// </summary>
+    [DefaultValue(99.99)]
+    [SettingRange(50, 100, "a share in percent above 50 and at most 100, such as 99.9", ExcludesMin = true)]
     public double Percentile { get; set; } = 99.99;
 
     /// <summary>Whether each output channel of a weight has a range of its own.</summary>
+    [DefaultValue(true)]
     public bool WeightsPerChannel { get; set; } = true;
 
     /// <summary>Whether each channel of an activation has a range of its own, not one for the whole tensor.</summary>
+    [DefaultValue(false)]
     public bool ActivationsPerChannel { get; set; }
 
     /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
+    [DefaultValue(false)]
     public bool SymmetricWeights { get; set; }
 
     /// <summary>Whether 0 stays in the middle of the grids of activations.</summary>
+    [DefaultValue(false)]
     public bool SymmetricActivations { get; set; }
 
     /// <summary>When activation ranges are searched.</summary>
+    [DefaultValue(CalibrationOrder.UpFront)]
     public CalibrationOrder Order { get; set; } = CalibrationOrder.UpFront;
 
     /// <summary>Which steps the grids of weights and activations may have: any, or powers of two.</summary>
+    [DefaultValue(Scale.Free)]
     public Scale Scale { get; set; } = Scale.Free;
 
     /// <summary>
-    /// The power p, 1 to 4, of a unit's output errors in the loss of reconstruction, or <see cref="QDrop.Norm.Auto"/>: chosen for each unit by how its errors are
-    /// distributed.
+    /// The power p, 1 to 4, of a unit's output errors in the loss of reconstruction, or <see cref="QDrop.Norm.Auto"/>:
+    /// chosen for each unit by how its errors are distributed.
     /// </summary>
+    [DefaultValue(2.0)]
+    [SettingRange(1, 4, "a power from 1 to 4, or Auto", Also = QDrop.Norm.Auto, AlsoName = nameof(QDrop.Norm.Auto))]
     public double Norm { get; set; } = 2;
 
     /// <summary>Seed of every random choice.</summary>
+    [DefaultValue(1_005L)]
     public long Seed { get; set; } = 1_005;
 
     /// <summary>
@@ -137,17 +184,17 @@ public sealed class QuantizeAttribute : Attribute
     public string? Weights { get; set; }
 
     /// <summary>
-    /// A class implementing <see cref="ICalibrationSource"/> with a public parameterless constructor. Without one, the item's
-    /// <c>CalibrationData</c> must be a <c>.safetensors</c> file.
+    /// A class that implements <see cref="ICalibrationSource"/> and has a public parameterless constructor. Without
+    /// one, the item's <c>CalibrationData</c> must be a <c>.safetensors</c> file.
     /// </summary>
     public Type? Calibration { get; set; }
 
-    /// <summary>File or folder handed to the calibration source, relative to the project.</summary>
+    /// <summary>File or folder for the calibration source, relative to the project.</summary>
     public string? CalibrationData { get; set; }
 
     /// <summary>
-    /// Name of a static parameterless method of the class that makes the float model. Without one, the class must have a constructor
-    /// that can be called without arguments.
+    /// Name of a static parameterless method of the class that makes the float model. Without one, the class must have
+    /// a constructor that can be called without arguments.
     /// </summary>
     public string? Factory { get; set; }
 }

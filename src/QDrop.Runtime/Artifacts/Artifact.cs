@@ -9,14 +9,17 @@ namespace QDrop.Artifacts;
 /// </summary>
 internal static class Artifact
 {
-    /// <summary>The newest version of the format that this library reads. It writes the oldest that can say everything.</summary>
-    public const int FormatVersion = 3;
+    /// <summary>The version of the format that this library writes and reads.</summary>
+    public const int FormatVersion = 1;
 
     internal const string Format = "qdrop";
     internal const string FormatKey = "format";
     internal const string VersionKey = "format_version";
     internal const string ManifestKey = "manifest";
     internal const string HashKey = "sha256";
+
+    internal const string AdviceIfNewer =
+        "Update the package QDrop.Runtime, or build the model with the version that the program uses.";
 
     internal const string ActivationScales = "activations.scale";
     internal const string ActivationExponents = "activations.exponent";
@@ -44,7 +47,7 @@ internal static class Artifact
         SafetensorsFile.Write(path, tensors, new Dictionary<string, string>
         {
             [FormatKey] = Format,
-            [VersionKey] = FormattableString.Invariant($"{ArtifactWriter.VersionFor(state)}"),
+            [VersionKey] = FormattableString.Invariant($"{FormatVersion}"),
             [ManifestKey] = manifest,
             [HashKey] = TensorHash.Of(tensors, manifest),
         });

@@ -9,9 +9,9 @@ internal static class ArtifactReader
 {
     private static readonly InputFile Kind = new(
         "quantized model",
-        Missing: "QDROP254",
-        Damaged: "QDROP250",
-        Foreign: "QDROP251",
+        Missing: Codes.ArtifactMissing,
+        Damaged: Codes.ArtifactDamaged,
+        Foreign: Codes.ArtifactForeign,
         Advice: "Build the project again, or copy the artifact again.",
         AdviceIfMissing: "Build the project, which makes it (unless QDropEnabled is false), or give the path of the artifact.");
 
@@ -19,17 +19,15 @@ internal static class ArtifactReader
     {
         using var scope = NewDisposeScope();
         var (tensors, metadata) = SafetensorsFile.Read(stream);
-        int version = CheckFormat(metadata, path);
+        CheckFormat(metadata);
         string manifest = Value(metadata, Artifact.ManifestKey);
         string hash = TensorHash.Of(tensors, manifest);
         if (hash != Value(metadata, Artifact.HashKey))
             throw new InvalidFileException($"its contents have SHA-256 {hash}, but it should be {Value(metadata, Artifact.HashKey)}: it is corrupted.");
 
-        var state = State(ManifestDocument.Parse(manifest, version), tensors);
+        var state = State(ManifestDocument.Parse(manifest), tensors);
         if (StateCheck.Problem(state) is { } problem)
             throw new InvalidFileException(problem);
-        if ((version > 2) != (ArtifactWriter.VersionFor(state) > 2))
-            throw new InvalidFileException($"its {Artifact.VersionKey} is {version}, but its manifest is of version {ArtifactWriter.VersionFor(state)}: it is corrupted.");
         try
         {
             state.Manifest.Settings.Validated();
@@ -44,20 +42,25 @@ internal static class ArtifactReader
         return state;
     });
 
-    private static int CheckFormat(Dictionary<string, string> metadata, string path)
+    private static void CheckFormat(Dictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue(Artifact.FormatKey, out string? format) || format != Artifact.Format)
-            throw new InvalidFileException($"it is a safetensors file, but not a model quantized by QDrop: its metadata should have {Artifact.FormatKey} = {Artifact.Format}, found {format ?? "none"}.", foreign: true);
+        {
+            throw new InvalidFileException(
+                "it is a safetensors file, but not a model quantized by QDrop: its metadata should have "
+                    + $"{Artifact.FormatKey} = {Artifact.Format}, found {format ?? "none"}.",
+                foreign: true);
+        }
         string version = Value(metadata, Artifact.VersionKey);
         if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
-            throw new InvalidFileException($"its {Artifact.VersionKey} is '{version}'; expected a number from 1 to {Artifact.FormatVersion}.");
+            throw new InvalidFileException($"its {Artifact.VersionKey} is '{version}'; expected {Artifact.FormatVersion}.");
         if (number > Artifact.FormatVersion)
         {
-            throw new QDropException(
-                "QDROP252",
-                $"The quantized model '{path}' has format version {number}, but this version of QDrop reads up to {Artifact.FormatVersion}. Update the package QDrop.Runtime, or build the model with the version that the program uses.");
+            throw new InvalidFileException(
+                $"it has format version {number}, but this version of QDrop reads version {Artifact.FormatVersion}.",
+                code: Codes.ArtifactNewer,
+                advice: Artifact.AdviceIfNewer);
         }
-        return number;
     }
 
     private static QuantizedModelState State(ManifestDocument document, Dictionary<string, Tensor> tensors)

@@ -6,12 +6,6 @@ namespace QDrop.Artifacts;
 /// <summary>Turns a quantized model into an artifact's tensors and manifest.</summary>
 internal static class ArtifactWriter
 {
-    /// <summary>The oldest version of the format that can say everything, so that older programs read what they can.</summary>
-    internal static int VersionFor(QuantizedModelState state) =>
-        state.Activations.Any(static a => a.Channels is not null)
-        || state.Manifest.Settings is { ActivationsPerChannel: true } or { Scale: not Scale.Free } or { Norm: not null } or { Exponents: not null }
-            or { Budget: not null } or { MaxW: not null } or { Training: not null } or { Method: Method.Cpq or Method.Lsq } ? 3 : 2;
-
     internal static ManifestDocument Document(QuantizedModelState state) => new(
         state.Manifest.Model,
         state.Manifest.Fingerprint,

@@ -6,7 +6,10 @@ using QDrop.Safetensors;
 
 namespace QDrop.Artifacts;
 
-/// <summary>The JSON of the manifest in an artifact's metadata: <see cref="Manifest"/>, and what its tensors do not say of the layers.</summary>
+/// <summary>
+/// The JSON of the manifest in an artifact's metadata: <see cref="Manifest"/>, and what its tensors do not say of the
+/// layers.
+/// </summary>
 internal sealed record ManifestDocument(
     string Model,
     string Fingerprint,
@@ -18,21 +21,27 @@ internal sealed record ManifestDocument(
     string CalibrationHash,
     LibraryVersions Versions)
 {
-    private static readonly JsonTypeInfo<ManifestDocument> Written = (JsonTypeInfo<ManifestDocument>)new JsonSerializerOptions(ManifestJson.Default.Options)
-    {
-        TypeInfoResolver = ManifestJson.Default.WithAddedModifier(OmitNewSettings),
-    }.GetTypeInfo(typeof(ManifestDocument));
+    private static readonly JsonTypeInfo<ManifestDocument> Written =
+        (JsonTypeInfo<ManifestDocument>)new JsonSerializerOptions(ManifestJson.Default.Options)
+        {
+            TypeInfoResolver = ManifestJson.Default.WithAddedModifier(SettingsJson.OmitDefaults),
+        }.GetTypeInfo(typeof(ManifestDocument));
 
     internal string ToJson() => JsonSerializer.Serialize(this, Written);
 
     /// <param name="json">The text.</param>
-    /// <param name="version">Version of the artifact's format.</param>
-    /// <exception cref="InvalidFileException">The text is not such a document.</exception>
-    internal static ManifestDocument Parse(string json, int version)
+    /// <exception cref="InvalidFileException">The text is no such document, or one of a newer format.</exception>
+    internal static ManifestDocument Parse(string json)
     {
         try
         {
-            var document = JsonSerializer.Deserialize(version < 2 ? WithSettingsOfVersion2(json) : json, ManifestJson.Default.ManifestDocument);
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            var node = JsonNode.Parse(json, documentOptions: options);
+            if (SettingsJson.UnknownMember(node, ManifestJson.Default.ManifestDocument) is { } unknown)
+                throw Newer(unknown);
+            if ((node as JsonObject)?["settings"] is JsonObject settings)
+                SettingsJson.FillDefaults(settings);
+            var document = node.Deserialize(ManifestJson.Default.ManifestDocument);
             return document is not null && !document.HasNulls()
                 ? document
                 : throw new InvalidFileException("its manifest has null where a value belongs: it is corrupted.");
@@ -43,37 +52,11 @@ internal sealed record ManifestDocument(
         }
     }
 
-    /// <summary>A setting that came with version 3 is written only where it is used, so that programs that know version 2 read all other files.</summary>
-    private static void OmitNewSettings(JsonTypeInfo type)
-    {
-        if (type.Type != typeof(QuantizationSettings))
-            return;
-        Omit(nameof(QuantizationSettings.ActivationsPerChannel), static value => value is not true);
-        Omit(nameof(QuantizationSettings.Scale), static value => value is Scale.Free);
-        Omit(nameof(QuantizationSettings.Norm), static value => value is null);
-        Omit(nameof(QuantizationSettings.Exponents), static value => value is null);
-
-        void Omit(string name, Func<object?, bool> isDefault)
-        {
-            foreach (var property in type.Properties.Where(p => p.Name == JsonNamingPolicy.CamelCase.ConvertName(name)))
-                property.ShouldSerialize = (_, value) => !isDefault(value);
-        }
-    }
-
-    /// <summary>What version 1 could not set had the values that are now the defaults.</summary>
-    private static string WithSettingsOfVersion2(string json)
-    {
-        var document = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-        if ((document as JsonObject)?["settings"] is not JsonObject settings)
-            return json;
-        var defaults = JsonSerializer.SerializeToNode(new QuantizationSettings(), ManifestJson.Default.QuantizationSettings)!.AsObject();
-        foreach ((string name, var value) in defaults)
-        {
-            if (!settings.ContainsKey(name))
-                settings[name] = value?.DeepClone();
-        }
-        return document.ToJsonString();
-    }
+    /// <summary>What an older version does not know it would silently drop.</summary>
+    private static InvalidFileException Newer(string member) => new(
+        $"its manifest has '{member}', which this version of QDrop does not know.",
+        code: Codes.ArtifactNewer,
+        advice: Artifact.AdviceIfNewer);
 
     /// <summary>The serializer keeps nulls out of members, but not out of lists.</summary>
     private bool HasNulls() =>
@@ -85,14 +68,16 @@ internal sealed record ManifestDocument(
 /// <summary>A quantized layer in the manifest.</summary>
 internal sealed record LayerDocument(string Name, int Bits, IReadOnlyList<long> Shape, int ChannelAxis, bool HasBias);
 
-/// <summary>An activation quantizer in the manifest; its grids, one or one for each channel, are the next of the activation scales and zero points.</summary>
+/// <summary>
+/// An activation quantizer in the manifest; its grids, one or one for each channel, are the next of the activation
+/// scales and zero points.
+/// </summary>
 internal sealed record ActivationDocument(
     string Name,
     int Bits,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ChannelAxis = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Channels = null);
 
-// Unknown members are refused: they would be settings that this version does not know and would silently drop.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

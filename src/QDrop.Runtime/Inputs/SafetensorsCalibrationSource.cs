@@ -14,9 +14,9 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
 
     private static readonly InputFile Kind = new(
         "calibration data",
-        Missing: "QDROP220",
-        Damaged: "QDROP220",
-        Foreign: "QDROP220",
+        Missing: Codes.InputsUnusable,
+        Damaged: Codes.InputsUnusable,
+        Foreign: Codes.InputsUnusable,
         Advice: "Write the inputs again as a safetensors file with one tensor, or name a class that loads them in [Quantize(Calibration = …)].",
         AdviceIfMissing: "Correct the path in [Quantize(CalibrationData = …)] or in the CalibrationData of the QDropModel item (it is relative to the project), or name a class that loads the inputs in [Quantize(Calibration = …)].");
 
@@ -45,7 +45,7 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
         string path = PathOf(request);
         using var scope = NewDisposeScope();
         Tensor targets = Kind.Read(path, static stream => SafetensorsFile.Read(stream).Tensors).GetValueOrDefault(TargetsName)
-            ?? throw new QDropException("QDROP271", $"The file '{path}' has inputs but no tensor '{TargetsName}', which training needs: expected the class of each input, int64 [samples]. Write them into the file.");
+            ?? throw new QDropException(Codes.TargetsMissing, $"The file '{path}' has inputs but no tensor '{TargetsName}', which training needs: expected the class of each input, int64 [samples]. Write them into the file.");
         return (targets.ndim > 0 && targets.shape[0] > request.Samples ? targets.narrow(0, 0, request.Samples) : targets).MoveToOuterDisposeScope();
     }
 
@@ -69,7 +69,7 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
     {
         if (string.IsNullOrEmpty(request.Path))
         {
-            throw new QDropException("QDROP220", "No calibration data are named. Set CalibrationData, in [Quantize] or in the QDropModel item, to a safetensors file, "
+            throw new QDropException(Codes.InputsUnusable, "No calibration data are named. Set CalibrationData, in [Quantize] or in the QDropModel item, to a safetensors file, "
                 + "or name a class that loads the inputs in [Quantize(Calibration = typeof(…))].");
         }
         return Path.Combine(request.ProjectDirectory, request.Path);

@@ -68,7 +68,7 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
             // Weights may not tell, such as zeros before training: others then do.
             if (fitting.Length > 1)
                 fitting = WithOtherWeights(() => Fitting(name, module));
-            return fitting is [var only] ? only : throw new QDropException("QDROP232", $"'{name}' is a MultiheadAttention whose number of heads could not be found: {fitting.Length} of the numbers that divide {Embedding} give what the module gives. "
+            return fitting is [var only] ? only : throw new QDropException(Codes.UnsupportedModule, $"'{name}' is a MultiheadAttention whose number of heads could not be found: {fitting.Length} of the numbers that divide {Embedding} give what the module gives. "
                 + "Expected one. Write the attention with Linear layers and matmul.");
         }
         finally
@@ -97,7 +97,7 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         }
         catch (ExternalException e)
         {
-            throw new QDropException("QDROP232", $"'{name}' is a MultiheadAttention that TorchSharp itself does not "
+            throw new QDropException(Codes.UnsupportedModule, $"'{name}' is a MultiheadAttention that TorchSharp itself does not "
                 + $"run on queries of {query.shape[2]}, keys of {key.shape[2]}, values of {value.shape[2]} features: "
                 + $"{e.Message.Split('\n')[0]} Expected kdim and vdim to be equal. "
                 + "Write the attention with Linear layers and matmul.", e);

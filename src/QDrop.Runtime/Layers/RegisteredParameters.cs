@@ -18,7 +18,7 @@ internal static class RegisteredParameters
     public static Dictionary<string, Parameter> Of(string name, Module layer)
     {
         var parameters = layer.named_parameters().ToDictionary(static p => p.name, static p => p.parameter);
-        return parameters.Count > 0 ? parameters : throw new QDropException("QDROP232",
+        return parameters.Count > 0 ? parameters : throw new QDropException(Codes.UnsupportedModule,
             $"'{name}', a {layer.GetType().Name}, has no parameters: they end with the dispose scope in which the "
             + "model is made. Make the model outside of the scope, or use it within.");
     }

@@ -88,7 +88,7 @@ public static class QuantizedModel
     {
         if (model is not IQuantizable quantizable)
         {
-            throw new QDropException("QDROP232", $"{model.GetType()} has no quantized twin: expected a partial class marked [Quantize], built with the QDrop generator.");
+            throw new QDropException(Codes.UnsupportedModule, $"{model.GetType()} has no quantized twin: expected a partial class marked [Quantize], built with the QDrop generator.");
         }
         return Twins.Of(quantizable, context, Feeds.Result);
     }

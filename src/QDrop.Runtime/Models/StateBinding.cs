@@ -61,5 +61,5 @@ internal static class StateBinding
 
     private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] : fingerprint;
 
-    private static QDropException Foreign(string path, string message) => new("QDROP253", $"'{path}' does not fit: {message}");
+    private static QDropException Foreign(string path, string message) => new(Codes.OtherModel, $"'{path}' does not fit: {message}");
 }

@@ -69,13 +69,13 @@ internal static class Libtorch
         if (LibraryFormat.Of(other) is not { } format)
         {
             throw new QDropException(
-                "QDROP270",
+                Codes.LibtorchNotLoaded,
                 $"'{other}' is no library that a system could load. " +
                 "Restore the project's packages again (dotnet restore --force).");
         }
 
         throw new QDropException(
-            "QDROP290",
+            Codes.LibtorchForeign,
             $"'{other}' is for {format}, but this process runs as {LibraryFormat.OfThisProcess}. Add the package " +
             $"{LibtorchPackage.Name} to the project, version {LibtorchPackage.Version}, or run as the former.");
     }
@@ -88,7 +88,7 @@ internal static class Libtorch
         if (!NativeLibrary.TryLoad(names.Cpu, typeof(torch).Assembly, searchPath: null, out nint handle))
         {
             throw new QDropException(
-                "QDROP278",
+                Codes.LibtorchMissing,
                 "The program has no libtorch, which computes for TorchSharp. " +
                 $"Add the package {LibtorchPackage.Name} to the project, version {LibtorchPackage.Version}, " +
                 "or one for CUDA of that version.");
@@ -123,7 +123,7 @@ internal static class Libtorch
     }
 
     private static QDropException NoBinding(string name) => new(
-        "QDROP290",
+        Codes.LibtorchForeign,
         $"TorchSharp has no native library for {LibraryFormat.OfThisProcess} ({name}), so its models do not run " +
         "here. It has one for Windows on X64 and Arm64, Linux on X64 and macOS on Arm64.");
 

@@ -63,7 +63,7 @@ internal static class LibtorchPackage
         }
 
         throw new QDropException(
-            "QDROP279",
+            Codes.LibtorchVersion,
             $"{what} is libtorch of {found}, but TorchSharp {TorchSharpVersion} needs {Version}. Give the package " +
             $"{Name} version {Version} in the project, or TorchSharp the version that belongs to the package.");
     }

@@ -12,9 +12,9 @@ internal static partial class LoaderMessage
     {
         string words = Words(e.Message);
         if (MissingVersion().Match(words) is not { Success: true } version)
-            return new QDropException("QDROP270", $"'{path}' does not load: {words}", e);
+            return new QDropException(Codes.LibtorchNotLoaded, $"'{path}' does not load: {words}", e);
         return new QDropException(
-            "QDROP291",
+            Codes.CppLibraryTooOld,
             $"'{path}' does not load: the C++ library of this system (libstdc++) is too old to have {version.Value}. " +
             "Build the program on this system with <QDropOlderLibstdcxx>true</QDropOlderLibstdcxx> in its project, " +
             "or run it on a newer system.",

@@ -78,7 +78,7 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         long expected = Scale.NumberOfElements, found = x.dim() > axis ? x.shape[axis] : 0;
         if (found != expected)
         {
-            throw new QDropException("QDROP235", $"The activation quantizer '{Name}' has a range for each of {expected} channels, "
+            throw new QDropException(Codes.OtherChannels, $"The activation quantizer '{Name}' has a range for each of {expected} channels, "
                 + $"which dimension {axis} counts, but got activations of shape [{string.Join(", ", x.shape)}]. Expected {expected} "
                 + "channels in every call. Where their number changes, as that of a sequence's positions may, calibrate with "
                 + "ActivationsPerChannel = false.");

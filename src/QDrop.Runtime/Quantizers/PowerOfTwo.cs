@@ -35,7 +35,7 @@ internal static class PowerOfTwo
     {
         if (!(scale > 0) || !float.IsFinite(scale) || Floor(scale) is < Least or > Greatest - 1)
         {
-            throw new QDropException("QDROP281", FormattableString.Invariant(
+            throw new QDropException(Codes.NoPowerOfTwo, FormattableString.Invariant(
                 $"The range of '{name}' has a step of {scale}, for which there is no power of two: expected one from 2^{Least} to 2^{Greatest - 1}. Check that the weights and the calibration inputs have a usual size, or set Scale = Free."));
         }
     }

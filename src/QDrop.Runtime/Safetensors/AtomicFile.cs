@@ -36,7 +36,7 @@ internal static class AtomicFile
             if (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
             {
                 throw new QDropException(
-                    "QDROP260",
+                    Codes.NotWritten,
                     $"Cannot write '{full}': {e.Message.TrimEnd('.')}. Nothing was left behind. Free some space on the disk or make the folder writable, then try again.",
                     e);
             }

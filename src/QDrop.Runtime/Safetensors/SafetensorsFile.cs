@@ -13,9 +13,9 @@ public static class SafetensorsFile
 {
     private static readonly InputFile Kind = new(
         "file",
-        Missing: "QDROP210",
-        Damaged: "QDROP213",
-        Foreign: "QDROP213",
+        Missing: Codes.WeightsMissing,
+        Damaged: Codes.WeightsUnreadable,
+        Foreign: Codes.WeightsUnreadable,
         Advice: "Copy or export it again.",
         AdviceIfMissing: "Check the path.");
 

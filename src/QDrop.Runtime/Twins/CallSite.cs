@@ -79,7 +79,7 @@ public abstract class CallSite<TModule> where TModule : class
         return new Called(typed, unit);
     }
 
-    private QDropException Unsupported(TModule module) => new("QDROP232", $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called at '{_path}'. "
+    private QDropException Unsupported(TModule module) => new(Codes.UnsupportedModule, $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called at '{_path}'. "
         + "Expected a partial module class of the model's own assembly, MultiheadAttention, or a layer that takes and returns one tensor.");
 
     /// <summary>A layer with one tensor in and one out, called as a module.</summary>

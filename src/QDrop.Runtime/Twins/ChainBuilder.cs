@@ -136,7 +136,7 @@ internal sealed class ChainBuilder
                 _elements.Add(new(function, block));
                 break;
             default:
-                throw new QDropException("QDROP232", $"'{_context.PathOf(step.Module!)}' is a "
+                throw new QDropException(Codes.UnsupportedModule, $"'{_context.PathOf(step.Module!)}' is a "
                     + $"{step.Module!.GetType().Name}, which cannot be quantized"
                     + $"{LayerFamilies.Of(step.Module)?.WhyNot}. Found in the chain '{_path}'; expected a convolution, a "
                     + "linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a partial "

@@ -13,7 +13,7 @@ internal sealed class OverrideTable
     /// <summary>Finds the parts in a model.</summary>
     /// <param name="paths">The model's modules and their paths, the model itself with an empty one.</param>
     /// <param name="overrides">What the attributes say.</param>
-    /// <exception cref="QDropException">A bit width is not from 2 to 8 (QDROP201), or a method is none (QDROP203).</exception>
+    /// <exception cref="QDropException">A bit width is not from 2 to 8 (QDROP004), or a method is none (QDROP006).</exception>
     public OverrideTable(IReadOnlyDictionary<object, string> paths, IReadOnlyList<QuantizationOverride> overrides)
     {
         if (overrides.Count == 0)

@@ -77,7 +77,7 @@ public sealed class QuantizationContext : IDisposable
     /// <exception cref="QDropException">The module is not registered in the model (QDROP232).</exception>
     internal string PathOf(object module) => _paths.TryGetValue(module, out string? path)
         ? path
-        : throw new QDropException("QDROP232", $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights are not the model's. "
+        : throw new QDropException(Codes.UnsupportedModule, $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights are not the model's. "
             + "Call RegisterComponents() at the end of the constructor, after every field is set, or register_module().");
 
     /// <summary>How the quantized weights of a unit or a layer are found.</summary>
@@ -129,7 +129,7 @@ public sealed class QuantizationContext : IDisposable
         {
             if (_layersByName.TryGetValue(source.Name, out QuantizedLayer? known))
             {
-                return ReferenceEquals(known.BatchNorm, batchNorm) ? known : throw new QDropException("QDROP232",
+                return ReferenceEquals(known.BatchNorm, batchNorm) ? known : throw new QDropException(Codes.UnsupportedModule,
                     $"'{known.Name}' is called in two places and followed by a different batch norm in each, so that neither can be folded. Use one layer for each place.");
             }
             QuantizedLayer layer;
@@ -209,7 +209,7 @@ public sealed class QuantizationContext : IDisposable
         IQuantizedModule twin = Twins.Of(module, this, output);
         if (twin is not Module<Tensor, Tensor> unary)
         {
-            throw new QDropException("QDROP232", $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
+            throw new QDropException(Codes.UnsupportedModule, $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
         }
         return IsBlock(module, twin.IsBlock) ? Block(module, unary.call) : unary.call;
     }
@@ -233,6 +233,6 @@ public sealed class QuantizationContext : IDisposable
         return unique;
     }
 
-    private static QDropException Missing(string what, string name) => new("QDROP253",
+    private static QDropException Missing(string what, string name) => new(Codes.OtherModel,
         $"The quantized model has no {what} '{name}', which the model's code uses. It was made from other code or for other modules: build the project again.");
 }

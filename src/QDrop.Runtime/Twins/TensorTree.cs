@@ -61,7 +61,7 @@ internal static class TensorTree
                 return list.Cast<object?>();
             default:
                 return MentionsTensors(value.GetType())
-                    ? throw new QDropException("QDROP232", $"A {value.GetType()} of tensors goes into or out of a unit of reconstruction, where it is not followed. Expected a tensor, a tuple of up to {LongestTuple}, an array or a List of tensors.")
+                    ? throw new QDropException(Codes.UnsupportedModule, $"A {value.GetType()} of tensors goes into or out of a unit of reconstruction, where it is not followed. Expected a tensor, a tuple of up to {LongestTuple}, an array or a List of tensors.")
                     : null;
         }
     }

@@ -20,7 +20,7 @@ internal static class Twins
         // A twin is nested in the class for which it was written. What derives from that class elsewhere inherits it.
         if (twin.GetType().DeclaringType is { } written && OverrideIn(module.GetType(), written) is { } method)
         {
-            throw new QDropException("QDROP232", $"{module.GetType()} overrides '{NameOf(method)}', which is written out in the quantized twin that it inherits from {written}: "
+            throw new QDropException(Codes.UnsupportedModule, $"{module.GetType()} overrides '{NameOf(method)}', which is written out in the quantized twin that it inherits from {written}: "
                 + "the twin would run the code of the base class. Expected a class with a twin of its own: move it into the project of the base class, make it partial, and use it in the model there.");
         }
         return twin;

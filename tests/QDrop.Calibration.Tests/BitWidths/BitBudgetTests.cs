@@ -41,7 +41,7 @@ public sealed class BitBudgetTests
     public void What_is_none_is_refused_with_what_was_expected(string text, string expected)
     {
         var error = Assert.Throws<QDropException>(() => BitBudget.Parse(text));
-        Assert.Equal("QDROP285", error.Code);
+        Assert.Equal("QDROP036", error.Code);
         Assert.Contains($"Budget = \"{text}\"", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.False(BitBudget.TryParse(text, out _));
@@ -78,12 +78,12 @@ public sealed class BitBudgetTests
 
     public static TheoryData<QuantizationSettings, string, string> Wrong => new()
     {
-        { new() { MaxW = 8 }, "QDROP287", "a Budget beside it" },
-        { new() { W = 4, MaxW = 3, Budget = new(5, BudgetUnit.Bits) }, "QDROP287", "at least W, which is 4" },
-        { new() { MaxW = 9, Budget = new(5, BudgetUnit.Bits) }, "QDROP201", "from 2 to 8" },
-        { new() { Budget = default(BitBudget) }, "QDROP285", "2 to 8 bits" },
-        { new() { Budget = new(-1, BudgetUnit.Bytes) }, "QDROP285", "more than 0" },
-        { new() { Budget = new(3, (BudgetUnit)7) }, "QDROP285", "is no unit" },
+        { new() { MaxW = 8 }, "QDROP037", "a Budget beside it" },
+        { new() { W = 4, MaxW = 3, Budget = new(5, BudgetUnit.Bits) }, "QDROP037", "at least W, which is 4" },
+        { new() { MaxW = 9, Budget = new(5, BudgetUnit.Bits) }, "QDROP004", "from 2 to 8" },
+        { new() { Budget = default(BitBudget) }, "QDROP036", "2 to 8 bits" },
+        { new() { Budget = new(-1, BudgetUnit.Bytes) }, "QDROP036", "more than 0" },
+        { new() { Budget = new(3, (BudgetUnit)7) }, "QDROP036", "is no unit" },
     };
 
     [Theory, MemberData(nameof(Wrong))]

@@ -125,7 +125,7 @@ public sealed class BudgetTests : CalibrationTest
         Assert.Equal(0, uniform.Profile.Seconds[CalibrationPhase.Sensitivity]);
 
         var error = Assert.Throws<QDropException>(() => Calibrate(settings with { Budget = exactly with { Amount = exactly.Amount + (bits == 2 ? -1 : 1) } }));
-        Assert.Equal("QDROP286", error.Code);
+        Assert.Equal("QDROP036", error.Code);
         Assert.Contains($"{(bits == 2 ? "less than the smallest" : "more than the largest")} that", error.Message, StringComparison.Ordinal);
         Assert.Contains("expected from \"1528 bytes\" to \"2680 bytes\". 2 of 6 layers have a width of their own", error.Message, StringComparison.Ordinal);
     }

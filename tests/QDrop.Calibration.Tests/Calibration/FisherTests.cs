@@ -76,7 +76,7 @@ public sealed class FisherTests : IDisposable
     {
         using var model = new Regressor();
         var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
-        Assert.Equal("QDROP203", error.Code);
+        Assert.Equal("QDROP006", error.Code);
         Assert.Contains("at least two classes", error.Message, StringComparison.Ordinal);
     }
 

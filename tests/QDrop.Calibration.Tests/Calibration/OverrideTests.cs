@@ -103,7 +103,7 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
 
     [Fact]
     public void A_bit_width_out_of_range_is_an_error() =>
-        Assert.Equal("QDROP201", Assert.Throws<QDropException>(() => Calibrate(Settings, new QuantizationOverride(typeof(ResidualNet), "conv1") { W = 9 })).Code);
+        Assert.Equal("QDROP004", Assert.Throws<QDropException>(() => Calibrate(Settings, new QuantizationOverride(typeof(ResidualNet), "conv1") { W = 9 })).Code);
 
     [Fact]
     public void A_member_is_found_under_whatever_name_its_module_is_registered()

@@ -89,7 +89,7 @@ internal sealed record OperationCase(string Name, Func<object?[]> Arguments, str
     /// <summary>
     /// How many arguments the method takes before those of the members: the chain of what is quantized within.
     /// </summary>
-    private int OwnArguments => Operation.GetParameters()[0].ParameterType == typeof(Chain) ? 1 : 0;
+    private int OwnArguments => Operation.GetParameters()[0].ParameterType == typeof(TensorChain) ? 1 : 0;
 
     private MethodInfo MemberOf(LowersAttribute lowers)
     {

@@ -19,13 +19,13 @@ public sealed class QuantizationSettingsTests
         { new() { Scale = Scale.PowerOfTwo, Method = Method.Cpq }, "Scale = PowerOfTwo", "Free together with Method = Cpq" },
         { new() { Norm = 0.5 }, "Norm = 0.5", "1 to 4, or Auto" },
         { new() { Norm = double.NaN }, "Norm = NaN", "1 to 4, or Auto" },
-        { new() { Exponents = new() }, "Exponents cannot be used together with Scale = Free", "no Exponents, or Scale = PowerOfTwo" },
-        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Share = 1 } }, "Exponents.Share = 1", "above 0 and below 1" },
-        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Reach = 0 } }, "Exponents.Reach = 0", "above 0" },
-        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Weight = -1 } }, "Exponents.Weight = -1", "0 or more" },
-        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { RoundingWeight = double.PositiveInfinity } }, "Exponents.RoundingWeight", "0 or more" },
-        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Share = 0.25, ActivationShare = 0.8 } }, "Exponents.ActivationShare = 0.8", "from 0 to 0.75, which Share leaves" },
-        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { ActivationLearningRate = double.NaN } }, "Exponents.ActivationLearningRate = NaN", "0 or more" },
+        { new() { Exponents = new() }, "Exponents cannot be used together with Scale = Free", "or Scale = PowerOfTwo" },
+        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Share = 1 } }, "ExponentShare = 1", "above 0 and below 1" },
+        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Reach = 0 } }, "ExponentReach = 0", "above 0" },
+        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Weight = -1 } }, "ExponentWeight = -1", "0 or more" },
+        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { RoundingWeight = double.PositiveInfinity } }, "ExponentRoundingWeight", "0 or more" },
+        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { Share = 0.25, ActivationShare = 0.8 } }, "ExponentActivationShare = 0.8", "from 0 to 0.75, which ExponentShare leaves" },
+        { new() { Scale = Scale.PowerOfTwo, Exponents = new() { ActivationLearningRate = double.NaN } }, "ExponentActivationLearningRate = NaN", "0 or more" },
         { new() { Order = (CalibrationOrder)2 }, "Order = 2", "UpFront, UnitByUnit" },
     };
 
@@ -33,17 +33,17 @@ public sealed class QuantizationSettingsTests
     public void A_value_that_cannot_be_used_is_named_with_what_can(QuantizationSettings settings, string found, string expected)
     {
         var error = Assert.Throws<QDropException>(settings.Validated);
-        Assert.Equal("QDROP203", error.Code);
+        Assert.Equal("QDROP006", error.Code);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<QuantizationSettings, string, string> Contradictory => new()
     {
-        { new() { Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP280", "Scale = PowerOfTwo" },
-        { new() { Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP280", "Scale = NearestPowerOfTwo" },
-        { new() { Loss = LossKind.Fisher, Norm = Norm.Auto }, "QDROP282", "Norm = Auto" },
-        { new() { Loss = LossKind.Fisher, Norm = 1.5 }, "QDROP282", "Norm = 1.5" },
+        { new() { Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP033", "Scale = PowerOfTwo" },
+        { new() { Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus }, "QDROP033", "Scale = NearestPowerOfTwo" },
+        { new() { Loss = LossKind.Fisher, Norm = Norm.Auto }, "QDROP034", "Norm = Auto" },
+        { new() { Loss = LossKind.Fisher, Norm = 1.5 }, "QDROP034", "Norm = 1.5" },
     };
 
     [Theory, MemberData(nameof(Contradictory))]

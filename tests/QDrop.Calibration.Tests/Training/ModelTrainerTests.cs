@@ -211,7 +211,7 @@ public sealed class ModelTrainerTests : TrainingTest
     public void A_part_with_a_method_of_its_own_is_refused()
     {
         QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with { Overrides = [new(typeof(ResidualNet), nameof(ResidualNet.linear)) { Method = Method.Nearest }] };
-        Assert.Equal("QDROP275", Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(descriptor, Settings, Model, Data)).Code);
+        Assert.Equal("QDROP030", Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(descriptor, Settings, Model, Data)).Code);
     }
 
     private byte[] Bytes(CalibrationOutcome outcome)

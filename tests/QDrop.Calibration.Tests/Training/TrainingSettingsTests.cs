@@ -25,7 +25,7 @@ public sealed class TrainingSettingsTests
     public void Values_out_of_their_range_are_refused(TrainingSettings training, string says)
     {
         var error = Assert.Throws<QDropException>(() => new QuantizationSettings { Method = Method.Cpq, Training = training }.Validated());
-        Assert.Equal("QDROP203", error.Code);
+        Assert.Equal("QDROP006", error.Code);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
 
@@ -43,7 +43,7 @@ public sealed class TrainingSettingsTests
         })
         {
             var error = Assert.Throws<QDropException>(wrong.Validated);
-            Assert.Equal("QDROP203", error.Code);
+            Assert.Equal("QDROP006", error.Code);
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
         }
     }

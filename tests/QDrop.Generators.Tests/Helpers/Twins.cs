@@ -4,12 +4,10 @@ using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
 using QDrop.Calibration;
-using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,6 +33,10 @@ internal static class Twins
     /// <summary>The units of a model after so many iterations for each, on inputs of this shape.</summary>
     public static IReadOnlyList<UnitReport> Reconstruct(GeneratorRun run, string type, int iterations, params long[] shape) =>
         Calibrated(run, type, iterations, shape, static outcome => outcome.Units);
+
+    /// <summary>What the attribute of a model says, as its twin has it.</summary>
+    public static QuantizationSettings SettingsOf(GeneratorRun run, string type) =>
+        Loaded(run, loaded => DescriptorOf(loaded.GetType(type, throwOnError: true)!).Settings);
 
     private static T Calibrated<T>(GeneratorRun run, string type, int iterations, long[] shape, Func<CalibrationOutcome, T> read) => Loaded(run, loaded =>
     {

@@ -13,7 +13,7 @@ internal static class CheckpointNames
     /// <summary>Most dimensions of a tensor, libtorch's own limit in most operations.</summary>
     private const int MostDimensions = 64;
 
-    private const string Code = "QDROP214";
+    private const string Code = Codes.WeightsWithCode;
 
     private const string RebuildTensor = "torch._utils._rebuild_tensor_v2";
 

@@ -17,7 +17,7 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
         long groups = convolution.groups;
         if (groups > 1)
         {
-            throw new QDropException("QDROP232", $"'{name}', a {convolution.GetName()} with groups = {groups}, cannot "
+            throw new QDropException(Codes.UnsupportedModule, $"'{name}', a {convolution.GetName()} with groups = {groups}, cannot "
                 + "be quantized per output channel: expected groups = 1 in a transposed convolution. Use one group, or "
                 + "replace it by upsampling and a convolution.");
         }

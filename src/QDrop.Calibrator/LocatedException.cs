@@ -3,7 +3,7 @@ namespace QDrop.Calibrator;
 /// <summary>An error of which it is known who caused it.</summary>
 /// <param name="error">The error.</param>
 /// <param name="place">Who caused it.</param>
-internal sealed class PlacedException(QDropException error, Place place) : Exception(error.Message, error)
+internal sealed class LocatedException(QDropException error, Place place) : Exception(error.Message, error)
 {
     internal string Code => error.Code;
 
@@ -18,7 +18,7 @@ internal sealed class PlacedException(QDropException error, Place place) : Excep
         }
         catch (QDropException e)
         {
-            throw new PlacedException(e, place);
+            throw new LocatedException(e, place);
         }
     }
 }

@@ -1,0 +1,59 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>A setting, as the property of <c>[Quantize]</c> and the attributes on it describe it.</summary>
+/// <param name="Name">The property's name.</param>
+/// <param name="Member">Its name in the record that has it.</param>
+/// <param name="Part">The part of the settings whose record has it; <see langword="null"/> where it is in none.</param>
+/// <param name="Range">The range of a number; <see langword="null"/> for any value of the type.</param>
+/// <param name="Default">What holds where the attribute says nothing; <see langword="null"/> for nothing.</param>
+internal sealed record SettingInfo(
+    string Name, string Member, string? Part, SettingRange? Range, TypedConstant? Default)
+{
+    private const string RangeAttribute = "SettingRangeAttribute", PlaceAttribute = "SettingOfAttribute";
+
+    private const string DefaultAttribute = "DefaultValueAttribute";
+
+    /// <summary>
+    /// Reads the properties of an attribute's class. Those that name files and code, and the preset, are among them.
+    /// </summary>
+    public static IReadOnlyDictionary<string, SettingInfo> AllOf(INamedTypeSymbol attributeClass) =>
+        attributeClass.GetMembers().OfType<IPropertySymbol>().Select(Of).ToDictionary(setting => setting.Name);
+
+    private static SettingInfo Of(IPropertySymbol property)
+    {
+        var attributes = property.GetAttributes();
+        var place = attributes.FirstOrDefault(a => a.AttributeClass?.Name == PlaceAttribute)?.ConstructorArguments;
+        var range = attributes.FirstOrDefault(a => a.AttributeClass?.Name == RangeAttribute);
+        var unset = attributes.FirstOrDefault(a => a.AttributeClass?.Name == DefaultAttribute)?.ConstructorArguments;
+        return new(
+            property.Name,
+            place?[1].Value as string ?? property.Name,
+            place?[0].Value as string,
+            range is null ? null : RangeOf(range),
+            unset?[0]);
+    }
+
+    private static SettingRange RangeOf(AttributeData range)
+    {
+        var arguments = range.ConstructorArguments;
+        var values = new SettingRange(
+            (double)arguments[0].Value!, (double)arguments[1].Value!, (string)arguments[2].Value!);
+        foreach (var argument in range.NamedArguments)
+        {
+            values = (argument.Key, argument.Value.Value) switch
+            {
+                (nameof(SettingRange.ExcludesMin), bool excludes) => values with { ExcludesMin = excludes },
+                (nameof(SettingRange.ExcludesMax), bool excludes) => values with { ExcludesMax = excludes },
+                (nameof(SettingRange.Also), double also) => values with { Also = also },
+                (nameof(SettingRange.AlsoName), string name) => values with { AlsoName = name },
+                (nameof(SettingRange.Code), string code) => values with { Code = code },
+                _ => values,
+            };
+        }
+        return values;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Linq;
+using System.Reflection;
+
+namespace QDrop;
+
+/// <summary>How severe a diagnostic is where nobody says otherwise.</summary>
+internal enum CodeSeverity
+{
+    /// <summary>It cannot be done correctly.</summary>
+    Error,
+
+    /// <summary>It may be other than its author thinks.</summary>
+    Warning,
+
+    /// <summary>It could be better.</summary>
+    Info,
+}
+
+/// <summary>The row of a code in <see cref="Codes"/>.</summary>
+/// <param name="severity">How severe the diagnostic is.</param>
+/// <param name="title">What is wrong, in a few words.</param>
+[System.AttributeUsage(System.AttributeTargets.Field)]
+internal sealed class CodeAttribute(CodeSeverity severity, string title) : System.Attribute
+{
+    public CodeSeverity Severity { get; } = severity;
+
+    public string Title { get; } = title;
+
+    /// <summary>Finds the row of a code.</summary>
+    public static CodeAttribute Of(string code) => typeof(Codes).GetFields()
+        .Single(field => (string?)field.GetValue(null) == code)
+        .GetCustomAttribute<CodeAttribute>()!;
+}
