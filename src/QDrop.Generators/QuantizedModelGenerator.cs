@@ -53,8 +53,8 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
                 .Select(static same => same.FirstOrDefault(static file => file.Model is not null) ?? same.First()))
             .WithTrackingName(FilesStep);
 
-        // Only an analyzer's diagnostics have fixes, so it is the analyzer that reports. But a compiler that is told to run none says nothing,
-        // and one that finds an error in a declaration, such as the name of a twin that was not written, ends before it asks them.
+        // The analyzer reports, because only an analyzer's diagnostics have fixes. A compiler that runs no analyzers, or
+        // that stops at an error in a declaration, such as the name of a missing twin, leaves it to the generator.
         var unsaid = diagnostics
             .Combine(context.AnalyzerConfigOptionsProvider.Select(static (options, _) => Reporting.Read(options.GlobalOptions)))
             .Where(static said => said.Right.Includes(said.Left))

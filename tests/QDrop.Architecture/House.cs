@@ -36,6 +36,7 @@ internal static class House
         "QDrop.Runtime/Models",
         "QDrop.Runtime/Twins",
         "QDrop.Runtime/Operations",
+        "QDrop.Runtime/Layers/Families",
         "QDrop.Runtime/Layers",
         "QDrop.Runtime/Artifacts",
         "QDrop.Runtime/Inputs",
@@ -56,8 +57,8 @@ internal static class House
         "QDrop.Generators/Lowering",
         "QDrop.Generators/Gathering",
         "QDrop.Generators/Mappings",
-        "QDrop.Generators/Diagnostics",
         "QDrop.Generators/Models",
+        "QDrop.Generators/Diagnostics",
         "QDrop.Generators/Helpers",
 
         // Linked into several of the projects.

@@ -1,7 +1,4 @@
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using QDrop.Generators.Tests.Helpers;
@@ -82,6 +79,18 @@ public sealed class BlockTests
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Advice);
         await Verifier.Verify(run.Sources["Models.Net.Quantized.g.cs"], "cs").UseDirectory("Snapshots");
+    }
+
+    [Fact]
+    public void The_documentation_of_a_twin_counts_an_embedding_as_a_unit()
+    {
+        string source = DiagnosticCases.Advisable(
+            "private readonly Embedding table = Embedding(4, 4);", "return fc.forward(table.forward(x));");
+        string twin = GeneratorRun.Of(source).Sources["Models.Net.Quantized.g.cs"];
+        string[] units = [.. twin.Split('\n').Where(l => l.Contains("/// <item><description>")).Select(l => l.Trim())];
+        Assert.Equal(
+            ["/// <item><description>table</description></item>", "/// <item><description>fc</description></item>"],
+            units);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ internal static partial class DiagnosticCases
             Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4); private readonly Dropout drop = Dropout();", "return bn.forward(drop.forward(fc.forward(x)));"),
             Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4);", "var y = fc.forward(x); if (x.shape[0] > 1) y = bn.forward(y); return y;"),
             Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4);", "return bn.forward(fc.forward(x).flatten(1));"),
+            Advisable("private readonly BatchNorm1d bn = BatchNorm1d(4); private readonly Embedding table = Embedding(4, 4);", "return fc.forward(bn.forward(table.forward(x)));"),
         ],
         ["QDROP013"] =
         [

@@ -189,7 +189,7 @@ internal static partial class DiagnosticCases
             Forwards.Source("private readonly Func<Tensor, Tensor> act = static t => relu(t);", "return act(x);"),
             Forwards.Source("private Module<Tensor, Tensor>? late;", "late ??= conv2; late = conv1; return late.forward(x);"),
             Forwards.Source("", "return Conv2d(4, 4, 1).forward(x);"),
-            Forwards.Source("private readonly CosineSimilarity cos = CosineSimilarity();", "return cos.forward(x, x);"),
+            Forwards.Source("private readonly MSELoss loss = MSELoss();", "return loss.forward(x, x);"),
             Forwards.Source("", "x.relu_(); return x;"),
             Forwards.Source("", "var y = conv1.forward(x); var z = y.flatten(1); y.relu_(); return z;"),
             Forwards.Source("", "var y = conv1.forward(x); return y + y.relu_();"),
@@ -217,6 +217,9 @@ internal static partial class DiagnosticCases
         [
             Forwards.Source("private readonly LSTM lstm = LSTM(8, 8);", "return lstm.forward(x).Item1;"),
             Forwards.Source("private readonly GRU gru = GRU(8, 8);", "var (y, _) = gru.call(x); return y;"),
+            Forwards.Source("private readonly TransformerEncoderLayer encoder = TransformerEncoderLayer(8, 2);", "return encoder.forward(x);"),
+            Forwards.Source("private readonly Unfold unfold = Unfold(2);", "return unfold.forward(x);"),
+            Forwards.Source("private readonly CosineSimilarity similarity = CosineSimilarity();", "return similarity.forward(x, x);"),
         ],
     };
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Tests.Helpers;
 using QDrop.Tests.Settings;

@@ -4,8 +4,6 @@ using Microsoft.CodeAnalysis;
 using QDrop.CompilerServices;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Tests.Helpers;
-using QDrop.Layers;
-using QDrop.Models;
 using OpKind = QDrop.CompilerServices.OpKind;
 
 namespace QDrop.Generators.Tests;

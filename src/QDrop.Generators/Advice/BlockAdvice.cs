@@ -10,7 +10,7 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
 
-/// <summary>What <c>[QuantizationBlock]</c> says and does not do. Only what is certain is said.</summary>
+/// <summary>Reports each <c>[QuantizationBlock]</c> that has no effect, where it is certain.</summary>
 internal sealed class BlockAdvice
 {
     private readonly INamedTypeSymbol _model;
@@ -39,7 +39,7 @@ internal sealed class BlockAdvice
         }
     }
 
-    /// <summary>What is to be said of a block that no model of the compilation reaches.</summary>
+    /// <summary>Makes the diagnostic of a block that no model of the compilation reaches.</summary>
     public static DiagnosticInfo Unreached(INamedTypeSymbol block, AttributeSyntax attribute) => WithoutEffect(LocationInfo.Of(attribute), $"no model with [Quantize] is made of '{block.Name}'");
 
     private void CheckClass(INamedTypeSymbol module)

@@ -13,8 +13,9 @@ using QDrop.Generators.Models;
 namespace QDrop.Generators.Advice;
 
 /// <summary>
-/// Which share of a model's weights <c>[FullPrecision]</c> leaves float. It is known only where every layer is created once, in an initializer or straight in a
-/// constructor, with constants; of any other model nothing is said, and the calibration counts what is computed.
+/// Finds the share of a model's weights that <c>[FullPrecision]</c> leaves float. It is known only if every layer is
+/// created once, in an initializer or straight in a constructor, with constants. For any other model nothing is
+/// reported, and the calibration counts what is computed.
 /// </summary>
 internal sealed class FloatShare
 {
@@ -45,8 +46,8 @@ internal sealed class FloatShare
         var left = share._float.Values.Sum();
         if (share._isUncertain || share._all == 0 || left * 2 < share._all)
             return;
-        var most = share._float.OrderByDescending(mark => mark.Value).First().Key;
-        context.Report(Rules.MostlyFloat, LocationInfo.Of(context.SyntaxOf(most)), (left / share._all).ToString("0%", CultureInfo.InvariantCulture), model.Name);
+        var largest = share._float.OrderByDescending(mark => mark.Value).First().Key;
+        context.Report(Rules.MostlyFloat, LocationInfo.Of(context.SyntaxOf(largest)), (left / share._all).ToString("0%", CultureInfo.InvariantCulture), model.Name);
     }
 
     /// <summary>Counts what one module of a class is made of.</summary>
@@ -120,7 +121,7 @@ internal sealed class FloatShare
                 AssignmentExpressionSyntax assignment => semantics.GetSymbolInfo(assignment.Left, _context.Cancellation).Symbol,
                 _ => null,
             };
-            // Where it goes from a local, nobody follows.
+            // Where a module goes from a local is not followed.
             _isUncertain |= set is ILocalSymbol;
             if (set is IFieldSymbol or IPropertySymbol && (MarkOf(set) ?? (set is IPropertySymbol property && ModulePlaces.FieldOf(property) is { } field ? MarkOf(field) : null)) is { } mark)
                 return mark;

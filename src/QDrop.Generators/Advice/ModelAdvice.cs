@@ -9,7 +9,7 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
 
-/// <summary>What is worth knowing of a model as a whole. Only what is certain is said.</summary>
+/// <summary>Reports what is worth knowing about a model as a whole, where it is certain.</summary>
 internal static class ModelAdvice
 {
     /// <param name="model">The model.</param>
@@ -24,8 +24,8 @@ internal static class ModelAdvice
     }
 
     /// <summary>
-    /// Whether nothing that the code creates, takes or reads can be a layer with weights. Of what comes from other code, or as an abstract
-    /// module, nobody knows.
+    /// Tells whether nothing that the code creates, takes or reads can be a layer with weights. What comes from other code,
+    /// or as an abstract module, can be one.
     /// </summary>
     public static bool HasNothingToQuantize(IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
     {

@@ -10,7 +10,7 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
 
-/// <summary>What is worth knowing of a module class whose <c>forward</c> is understood. Only what is certain is said.</summary>
+/// <summary>Reports what is worth knowing about a module class whose <c>forward</c> is lowered, where it is certain.</summary>
 internal static class ModuleAdvice
 {
     public static void Check(INamedTypeSymbol module, ForwardFlow flow, LoweringPlan plan, AnalysisContext context)
@@ -59,7 +59,10 @@ internal static class ModuleAdvice
         if (before.Layer is not { } layer || layer.IsSpread)
             return null;
         var type = MemberTypes.Of(layer.Module.Operation, module, context);
-        return context.Layers.FoldsBatchNorm(type) || !context.Layers.IsSimple(type) ? null : $"it follows '{layer.Name}', a {type.Name}";
+        if (context.Layers.FoldsBatchNorm(type) || !context.Layers.IsSimple(type))
+            return null;
+        var article = "AEIOU".IndexOf(type.Name[0]) < 0 ? "a" : "an";
+        return $"it follows '{layer.Name}', {article} {type.Name}";
     }
 
     private static string? WhyNotFirst(Chain chain, INamedTypeSymbol module, AnalysisContext context)

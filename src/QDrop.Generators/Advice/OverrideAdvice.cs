@@ -10,7 +10,7 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
 
-/// <summary>Attributes on parts of a model that change nothing.</summary>
+/// <summary>Reports attributes on parts of a model that change nothing.</summary>
 internal static class OverrideAdvice
 {
     private static readonly string[] Attributes = [AttributeNames.Quantize, AttributeNames.FullPrecision, AttributeNames.QuantizationBlock];
@@ -31,7 +31,7 @@ internal static class OverrideAdvice
         }
     }
 
-    /// <summary>What is to be said of an attribute in a class of which no model of the compilation is made.</summary>
+    /// <summary>Makes the diagnostic of an attribute in a class that no model of the compilation reaches.</summary>
     public static DiagnosticInfo Unreached(ISymbol part, string attributeName, AttributeSyntax attribute) =>
         WithoutEffect(LocationInfo.Of(attribute), NameOf(attributeName), $"no model with [Quantize] is made of '{(part as INamedTypeSymbol ?? part.ContainingType).Name}'");
 
@@ -60,7 +60,7 @@ internal static class OverrideAdvice
         return isHeld ? null : $"'{member.Name}' holds no module itself; mark the field or property that does";
     }
 
-    /// <summary>What <c>[Quantize]</c> says of a part and only a whole model can have.</summary>
+    /// <summary>Reports settings on a part that only a whole model can have.</summary>
     private static void CheckPart(ISymbol part, AnalysisContext context)
     {
         if (OverrideGatherer.AttributeOf(part, AttributeNames.Quantize) is not { } attribute)

@@ -4,13 +4,16 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Analysis;
 
-/// <summary>What is reconstructed as one unit, in order, as far as compile time knows: what a Sequential holds is known at run time.</summary>
+/// <summary>
+/// Lists the units of reconstruction of a model, in order, as far as compile time knows them: what a Sequential holds
+/// is known at run time.
+/// </summary>
 internal static class BlockPartition
 {
     /// <param name="model">The model.</param>
     /// <param name="modules">Every module class it reaches.</param>
-    /// <param name="places">Fields and properties of these classes, the model's own apart, of which an attribute says what is one unit.</param>
-    /// <param name="granularity">What the model's attribute says is one unit; <see langword="null"/> where it says nothing.</param>
+    /// <param name="places">Fields and properties with <c>[QuantizationBlock]</c>, the model's own apart.</param>
+    /// <param name="granularity">The granularity that the model's attribute sets; <see langword="null"/> for none.</param>
     public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyCollection<ModuleInfo> modules, IEnumerable<(string Place, bool IsBlock)> places, string? granularity)
     {
         if (model.IsBlock && granularity != "Layer")

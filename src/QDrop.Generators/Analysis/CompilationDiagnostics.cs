@@ -28,7 +28,7 @@ internal sealed class CompilationDiagnostics
 
     public static CompilationDiagnostics Of(Compilation compilation) => Found.GetValue(compilation, static c => new CompilationDiagnostics(c));
 
-    /// <summary>What lies in a declaration of a type, and not in one nested in it.</summary>
+    /// <summary>Gets the diagnostics in a declaration of a type, without those in types nested in it.</summary>
     public IReadOnlyList<Diagnostic> In(SyntaxReference declaration, CancellationToken cancellation)
     {
         var byDeclaration = Volatile.Read(ref _byDeclaration);
@@ -64,7 +64,7 @@ internal sealed class CompilationDiagnostics
                 Add(unseen, declaration);
         }
         if (!isComplete)
-            return byDeclaration; // Of a class that is not a module yet, nobody knows what it will be made of.
+            return byDeclaration; // The classes that a model reaches are not known before the model is a module.
         foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(AttributeNames.QuantizationBlock, compilation, cancellation).Where(found => IsUnreached(found.Type)))
             Add(BlockAdvice.Unreached(type, attribute), declaration);
         foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(AttributeNames.FullPrecision, compilation, cancellation).Where(found => IsUnreached(found.Type)))

@@ -32,7 +32,7 @@ internal static class CompilationKey
         foreach (var reference in compilation.ExternalReferences)
         {
             yield return string.Join(",", reference.Properties.Aliases);
-            // Of a project that is open beside this one, too, only the declarations count.
+            // Only the declarations of a project count, also of one that is open beside this one.
             yield return reference is CompilationReference project ? Of(project.Compilation, cancellation) : IdentityOf(reference);
         }
         foreach (var tree in compilation.SyntaxTrees)

@@ -93,7 +93,7 @@ internal static class DeclarationSkeleton
         _ => false,
     };
 
-    /// <summary>The little that does leak out of what is omitted.</summary>
+    /// <summary>Appends what other files can depend on within an omitted body.</summary>
     private static void AppendOmitted(StringBuilder text, SyntaxNode node)
     {
         text.Append(Omitted);

@@ -12,8 +12,8 @@ using QDrop.Generators.Models;
 namespace QDrop.Generators.Analysis;
 
 /// <summary>
-/// What another source generator writes, this one does not see: the code of a model that uses it looked broken, and the model has no twin.
-/// The compiler, which sees both, has nothing to say. An analyzer sees that the twin is missing, and what the model uses.
+/// This generator does not see what another source generator writes: a model that uses it looks broken, and gets no
+/// twin. The compiler sees both and reports nothing. An analyzer sees that the twin is missing, and what the model uses.
 /// </summary>
 internal static class GeneratedElsewhere
 {

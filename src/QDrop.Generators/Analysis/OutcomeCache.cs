@@ -13,8 +13,8 @@ using QDrop.Generators.Models;
 namespace QDrop.Generators.Analysis;
 
 /// <summary>
-/// What the analysis of each model said last, so that an edit that cannot change it costs nothing. The compiler asks about every model
-/// after every keystroke, because the meaning of a model may have changed without a change of its text.
+/// The last results of the analysis of each model, so that an edit that cannot change them costs nothing. The compiler
+/// asks for every model after every keystroke, because an edit elsewhere may change what a model means.
 /// </summary>
 /// <remarks>
 /// An outcome depends on the files that the analysis has read and on <see cref="CompilationKey"/>, nothing else. It hangs on the model's
@@ -23,7 +23,10 @@ namespace QDrop.Generators.Analysis;
 /// <param name="analyse">The analysis of a model.</param>
 internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, ModelOutcome> analyse)
 {
-    /// <summary>How many outcomes of a model are kept: that for the generator, that for analyzers, who see other generators' files, and those before the last edit.</summary>
+    /// <summary>
+    /// How many outcomes of a model are kept: one for the generator, one for analyzers, which see the files of other
+    /// generators, and those before the last edit.
+    /// </summary>
     private const int Kept = 4;
 
     /// <summary>What the generator and the analyzers share.</summary>
@@ -49,7 +52,7 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
 
     /// <param name="Key">The compilation, as far as it decides what code means.</param>
     /// <param name="Read">The files that the analysis has read, apart from the model's own.</param>
-    /// <param name="Outcome">What it said.</param>
+    /// <param name="Outcome">Its result.</param>
     private sealed record Entry(string Key, ImmutableArray<WeakReference<SyntaxTree>> Read, ModelOutcome Outcome)
     {
         public bool IsFor(string key, Compilation compilation) =>

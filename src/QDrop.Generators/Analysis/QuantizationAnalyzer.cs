@@ -7,8 +7,8 @@ using QDrop.Generators.Mappings;
 namespace QDrop.Generators.Analysis;
 
 /// <summary>
-/// Says what stands against the quantization of a model, by the same analysis by which the generator writes the model's twin. It is an
-/// analyzer, and not the generator, that reports: only an analyzer's diagnostics can have fixes and be suppressed in source.
+/// Reports what prevents the quantization of a model, by the analysis that the generator writes the twin from. The
+/// analyzer reports, not the generator, because only an analyzer's diagnostics can have fixes and be suppressed.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class QuantizationAnalyzer : DiagnosticAnalyzer

@@ -11,8 +11,9 @@ using QDrop.Generators.Models;
 namespace QDrop.Generators.Gathering;
 
 /// <summary>
-/// What gathering one model works with. Never leaves the gathering. Syntax and semantic models come from here only, because it must be
-/// known what has been read: an outcome is used again until one of these files, or a declaration anywhere, changes.
+/// What the analysis of one model works with; it never leaves the analysis. Syntax and semantic models come from here
+/// only, so that it is known which files have been read: an outcome is used again until one of these files, or a
+/// declaration anywhere, changes.
 /// </summary>
 internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch, CancellationToken cancellation)
 {

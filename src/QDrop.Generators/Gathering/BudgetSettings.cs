@@ -15,15 +15,15 @@ internal static class BudgetSettings
     /// <param name="attribute">The model's attribute.</param>
     /// <param name="settings">What it says.</param>
     /// <param name="partsHaveWidths">Whether parts of the model have widths of their own.</param>
-    /// <param name="finding">What to work with.</param>
-    public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, AnalysisContext finding)
+    /// <param name="context">The analysis.</param>
+    public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, AnalysisContext context)
     {
         if (attribute.NamedArguments.Any(a => a.Key == "MaxW"))
-            CheckMaxW(attribute, settings, finding);
+            CheckMaxW(attribute, settings, context);
         if (settings.Budget is { } budget && Fault(budget, settings, partsHaveWidths) is { } fault)
         {
-            var place = AttributeArguments.LocationOf(attribute, "Budget", finding);
-            finding.Report(Rules.Budget, place, [], budget, fault);
+            var place = AttributeArguments.LocationOf(attribute, "Budget", context);
+            context.Report(Rules.Budget, place, [], budget, fault);
         }
     }
 
@@ -32,7 +32,7 @@ internal static class BudgetSettings
         ? $"{Text(settings.W)} to {Text(settings.MaxW)} within {budget.Trim()}"
         : Text(settings.W);
 
-    private static void CheckMaxW(AttributeData attribute, Settings settings, AnalysisContext finding)
+    private static void CheckMaxW(AttributeData attribute, Settings settings, AnalysisContext context)
     {
         if (settings.Budget is null)
         {
@@ -47,8 +47,8 @@ internal static class BudgetSettings
                 $"expected at least W, which is {Text(settings.W)}: the budget chooses widths from W to MaxW");
         }
 
-        void Report(FixProperty[] fix, string expected) => finding.Report(
-            Rules.MaxW, AttributeArguments.LocationOf(attribute, "MaxW", finding), fix, Text(settings.MaxW), expected);
+        void Report(FixProperty[] fix, string expected) => context.Report(
+            Rules.MaxW, AttributeArguments.LocationOf(attribute, "MaxW", context), fix, Text(settings.MaxW), expected);
     }
 
     /// <summary>What is certainly wrong, whatever the sizes of the layers.</summary>

@@ -7,7 +7,10 @@ namespace QDrop.Generators.Gathering;
 /// <summary>Which <c>forward</c> a module class runs, and whether it needs a twin.</summary>
 internal static class ModuleClass
 {
-    /// <summary>The <c>forward</c> that runs when a module of this class is called, if its source is known: the class's own or a base class's.</summary>
+    /// <summary>
+    /// Gets the <c>forward</c> that runs when a module of this class is called, its own or that of a base class;
+    /// <see langword="null"/> if its source is not known.
+    /// </summary>
     public static IMethodSymbol? ForwardOf(INamedTypeSymbol module, TorchTypes torch)
     {
         for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
@@ -23,8 +26,8 @@ internal static class ModuleClass
         type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(m => m.IsOverride && m.Parameters.Length == inputs);
 
     /// <summary>
-    /// Whether modules of a class run other code than those of its base class: its twin then is another, too. Of an abstract class there
-    /// are no modules.
+    /// Tells whether modules of a class run other code than those of its base class, and need another twin. There are no
+    /// modules of an abstract class.
     /// </summary>
     public static bool NeedsTwin(INamedTypeSymbol module, TorchTypes torch)
     {

@@ -17,7 +17,7 @@ internal static class OverrideGatherer
 
     private const string Float = "FullPrecision = true";
 
-    /// <summary>The settings by which a class is a model of its own, though another model is made of it.</summary>
+    /// <summary>The settings that make a class a model of its own, even if it is part of another model.</summary>
     private static readonly string[] OfModels = ["Weights", "Calibration", "CalibrationData", "Factory"];
 
     /// <param name="model">The model, whose own attribute holds its settings.</param>
@@ -73,13 +73,13 @@ internal static class OverrideGatherer
 
     private static string NameOf(INamedTypeSymbol module) => module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 
-    /// <summary>What is said in documentation: the units have a list of their own.</summary>
+    /// <summary>Writes settings for documentation, without blocks: the units have a list of their own.</summary>
     private static string Says(IReadOnlyList<string> settings) => settings.Contains(Float) ? "full precision"
         : string.Join(", ", settings.Where(setting => !setting.StartsWith("IsBlock", StringComparison.Ordinal)).Select(setting => setting.Replace(" = ", " ").Replace("global::QDrop.Method.", "")));
 
     private static string TypeCode(INamedTypeSymbol module, INamedTypeSymbol model, AnalysisContext context)
     {
-        // What is private to another class has no name here; a constant is one that a trimmer understands.
+        // A private class has no name here. A trimmer understands a constant.
         if (!context.Compilation.IsSymbolAccessibleWithin(module, model))
             return $"global::System.Type.GetType({SymbolDisplay.FormatLiteral(SymbolNames.FullName(module), quote: true)}, throwOnError: true)!";
         return $"typeof({(module.IsGenericType ? module.ConstructUnboundGenericType() : module).ToDisplayString(SymbolNames.Qualified)})";
@@ -108,7 +108,7 @@ internal static class OverrideGatherer
         }
         if (AttributeOf(part, AttributeNames.FullPrecision) is not null)
             code.Add(Float);
-        // Of a class, its twin says it.
+        // The twin of a class says whether the class is a block.
         if (part is not INamedTypeSymbol && QuantizationBlock.Of(part) is { } isBlock)
             code.Add($"IsBlock = {(isBlock ? "true" : "false")}");
         return code;

@@ -11,7 +11,7 @@ internal static class QuantizationBlock
     /// <summary>Whether the module is one unit of reconstruction; <see langword="null"/> where nothing is said.</summary>
     public static bool? Of(ISymbol part) => AttributeOf(part) is { } attribute ? IsBlock(attribute) : null;
 
-    /// <summary>The same of a field or property, whichever of both has the attribute where one is behind the other.</summary>
+    /// <summary>Does the same for a property and the field behind it: either may have the attribute.</summary>
     public static bool? OfMember(ISymbol member) =>
         Of(member.OriginalDefinition) ?? (member.OriginalDefinition is IPropertySymbol property && ModulePlaces.FieldOf(property) is { } field ? Of(field) : null);
 

@@ -9,21 +9,21 @@ internal sealed class SettingConflicts
 {
     private readonly AttributeData _attribute;
     private readonly GivenSettings _given;
-    private readonly AnalysisContext _finding;
+    private readonly AnalysisContext _context;
     private readonly string _method;
 
-    private SettingConflicts(AttributeData attribute, GivenSettings given, AnalysisContext finding)
+    private SettingConflicts(AttributeData attribute, GivenSettings given, AnalysisContext context)
     {
-        (_attribute, _given, _finding) = (attribute, given, finding);
+        (_attribute, _given, _context) = (attribute, given, context);
         _method = given.Choice("Method");
     }
 
     /// <param name="attribute">The attribute.</param>
     /// <param name="given">What it says.</param>
-    /// <param name="finding">What to work with.</param>
-    public static void Check(AttributeData attribute, GivenSettings given, AnalysisContext finding)
+    /// <param name="context">The analysis.</param>
+    public static void Check(AttributeData attribute, GivenSettings given, AnalysisContext context)
     {
-        var conflicts = new SettingConflicts(attribute, given, finding);
+        var conflicts = new SettingConflicts(attribute, given, context);
         conflicts.CheckTraining();
         conflicts.CheckReconstruction();
         conflicts.CheckScale();
@@ -121,13 +121,13 @@ internal sealed class SettingConflicts
         return _given.All[setting].Range?.Text(number) ?? SettingReader.Text(number);
     }
 
-    private void Report(string setting, string? better, string found, string expected) => _finding.Report(
+    private void Report(string setting, string? better, string found, string expected) => _context.Report(
         Rules.Setting,
-        AttributeArguments.LocationOf(_attribute, setting, _finding),
+        AttributeArguments.LocationOf(_attribute, setting, _context),
         better is null ? [] : [new(FixData.Setting, setting), new(FixData.Value, better)],
         setting, found, expected);
 
     private void ReportRemovable(DiagnosticDescriptor rule, string setting, params string[] arguments) =>
-        _finding.Report(
-            rule, AttributeArguments.LocationOf(_attribute, setting, _finding), [new(FixData.Remove, "")], arguments);
+        _context.Report(
+            rule, AttributeArguments.LocationOf(_attribute, setting, _context), [new(FixData.Remove, "")], arguments);
 }

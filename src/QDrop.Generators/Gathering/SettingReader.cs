@@ -9,7 +9,7 @@ using QDrop.Generators.Helpers;
 namespace QDrop.Generators.Gathering;
 
 /// <summary>Checks single arguments of <c>[Quantize]</c> and writes them as C# expressions.</summary>
-internal sealed class SettingReader(AttributeData attribute, AnalysisContext finding)
+internal sealed class SettingReader(AttributeData attribute, AnalysisContext context)
 {
     /// <summary>Checks a setting's value; <see langword="null"/> where there is none.</summary>
     public string? ValueCode(SettingInfo setting, TypedConstant value)
@@ -79,9 +79,9 @@ internal sealed class SettingReader(AttributeData attribute, AnalysisContext fin
     public static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture);
 
     private void Report(DiagnosticDescriptor rule, string name, string? better, string found, string expected) =>
-        finding.Report(
+        context.Report(
             rule,
-            AttributeArguments.LocationOf(attribute, name, finding),
+            AttributeArguments.LocationOf(attribute, name, context),
             better is null ? [] : [new(FixData.Setting, name), new(FixData.Value, better)],
             name, found, expected);
 }

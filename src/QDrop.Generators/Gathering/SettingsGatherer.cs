@@ -44,11 +44,11 @@ internal static class SettingsGatherer
 {
     /// <param name="attribute">The attribute.</param>
     /// <param name="inputs">Tensors that the model takes.</param>
-    /// <param name="finding">What to work with.</param>
-    public static Settings Gather(AttributeData attribute, int inputs, AnalysisContext finding)
+    /// <param name="context">The analysis.</param>
+    public static Settings Gather(AttributeData attribute, int inputs, AnalysisContext context)
     {
         var given = new GivenSettings(attribute);
-        var reader = new SettingReader(attribute, finding);
+        var reader = new SettingReader(attribute, context);
         List<string> own = [];
         Dictionary<string, List<string>> parts = [];
         string? preset = null, weights = null, calibration = null, calibrationData = null;
@@ -80,7 +80,7 @@ internal static class SettingsGatherer
             }
         }
         own.AddRange(parts.Select(part => $"{part.Key} = new() {{ {string.Join(", ", part.Value)} }}"));
-        SettingConflicts.Check(attribute, given, finding);
+        SettingConflicts.Check(attribute, given, context);
         return new Settings(preset, own.ToEquatableArray(), weights, calibration, calibrationData)
         {
             W = given.Bits("W"),

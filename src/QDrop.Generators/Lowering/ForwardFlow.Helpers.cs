@@ -36,7 +36,7 @@ internal sealed partial class ForwardFlow
             if (!isOwn && (IsModuleCall(call) || OtherObject(instance) is null))
                 return null;
             method = isOwn ? Implementation(method, IsBase(instance), _frame) : method;
-            // Of what another object overrides, only the class that it is at run time decides.
+            // Which override of another object runs is decided by its class at run time.
             if (!(isOwn && (_frame.Self is null || IsBase(instance))) && MayBeAnother(method))
                 return null;
         }

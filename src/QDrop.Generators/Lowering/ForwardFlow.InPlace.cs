@@ -9,7 +9,7 @@ using QDrop.Generators.Mappings;
 namespace QDrop.Generators.Lowering;
 
 /// <content>
-/// Operations that change their argument. The twin treats them as functions, which is the same as long as nobody else looks at the
+/// Operations that change their argument. The twin treats them as functions, which is the same as long as nothing else looks at the
 /// changed storage: that is checked here.
 /// </content>
 internal sealed partial class ForwardFlow

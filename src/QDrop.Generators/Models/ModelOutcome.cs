@@ -4,7 +4,7 @@ using QDrop.Generators.Helpers;
 
 namespace QDrop.Generators.Models;
 
-/// <summary>What one <c>[Quantize]</c> class leads to: the files to write, none where an error stands against it, and the diagnostics.</summary>
+/// <summary>The result of analysing one <c>[Quantize]</c> class: the files to write, none if it has errors, and the diagnostics.</summary>
 /// <param name="Name">The class's full name.</param>
 /// <param name="Reached">Full names of the module classes that the model may be made of.</param>
 /// <param name="Parts">Full names of those among them that have the attribute for this model's sake, to override its settings.</param>

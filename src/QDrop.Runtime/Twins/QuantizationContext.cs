@@ -1,7 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Layers;
 using QDrop.Layers.Families;
-using QDrop.Models;
 using QDrop.Quantizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

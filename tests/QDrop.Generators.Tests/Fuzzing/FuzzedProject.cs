@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Analysis;
@@ -48,31 +47,9 @@ internal sealed class FuzzedProject
         return work.Wait(2 * Limit) ? work.Result : Verdict.Wrong(2 * Limit, "it hangs, and does not listen to cancellation");
     }
 
-    /// <summary>Applies everything that an editor offers, one after the other to the same source.</summary>
-    /// <returns>What went wrong, if anything.</returns>
-    public async Task<string?> TryFixesAsync(string source)
-    {
-        using var run = FixRun.Of(_compilation.SyntaxTrees.Select(t => (t.FilePath, t.FilePath == _path ? source : t.ToString())));
-        Solution before = run.Solution;
-        try
-        {
-            foreach (Diagnostic diagnostic in await run.DiagnosticsAsync())
-            {
-                foreach (CodeAction offer in await run.OffersAsync(diagnostic))
-                {
-                    await run.ApplyAsync(offer);
-                    if (run.Solution == before)
-                        return $"'{offer.Title}' changes nothing";
-                    run.Reset(before);
-                }
-            }
-        }
-        catch (Exception exception)
-        {
-            return exception.ToString();
-        }
-        return null;
-    }
+    /// <summary>The files of the project, with another text of the spoiled one.</summary>
+    public IEnumerable<(string Path, string Source)> FilesWith(string source) =>
+        _compilation.SyntaxTrees.Select(t => (t.FilePath, t.FilePath == _path ? source : t.ToString()));
 
     private Verdict Run(string source, CancellationToken cancellation)
     {

@@ -4,14 +4,9 @@ using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using QDrop.Layers;
-using QDrop.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

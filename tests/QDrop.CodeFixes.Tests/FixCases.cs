@@ -1,4 +1,6 @@
-namespace QDrop.Generators.Tests;
+using QDrop.Generators.Tests;
+
+namespace QDrop.CodeFixes.Tests;
 
 /// <summary>Sources that fixes put right, and sources for which there is none.</summary>
 internal static class FixCases
@@ -108,7 +110,7 @@ internal static class FixCases
 
     public static IReadOnlyDictionary<string, string> NotFixed { get; } = new Dictionary<string, string>
     {
-        ["a layer that is no member's"] = Forwards.Source("private readonly ModuleList<LSTM> all = new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
+        ["a layer that is no member's"] = DiagnosticCases.Advisable("private readonly ModuleList<LSTM> all = new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
         ["no number"] = DiagnosticCases.Model("[Quantize(Drop = double.NaN)]", "partial class Net"),
         ["no learning rate"] = DiagnosticCases.Model("[Quantize(LearningRate = 0)]", "partial class Net"),
         ["no method"] = DiagnosticCases.Model("[Quantize(Method = (Method)9)]", "partial class Net"),

@@ -2,11 +2,12 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
-using QDrop.CodeFixes;
-using QDrop.Generators.Tests.Helpers;
+using QDrop.CodeFixes.Tests.Helpers;
+using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Tests;
 using VerifyXunit;
 
-namespace QDrop.Generators.Tests;
+namespace QDrop.CodeFixes.Tests;
 
 /// <summary>Fixes: what is offered, what it changes, and that nothing is left to say afterwards.</summary>
 public sealed class CodeFixTests
@@ -89,7 +90,7 @@ public sealed class CodeFixTests
         {
             var export = (ExportCodeFixProviderAttribute)Attribute.GetCustomAttribute(fix.GetType(), typeof(ExportCodeFixProviderAttribute))!;
             Assert.Equal([LanguageNames.CSharp], export.Languages);
-            Assert.All(fix.FixableDiagnosticIds, id => Assert.NotNull(Diagnostics.Rules.ById(id)));
+            Assert.All(fix.FixableDiagnosticIds, id => Assert.NotNull(Rules.ById(id)));
             Assert.Contains(FixAllScope.Solution, fix.GetFixAllProvider().GetSupportedFixAllScopes());
         });
     }

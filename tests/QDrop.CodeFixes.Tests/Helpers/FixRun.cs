@@ -5,10 +5,11 @@ using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
-using QDrop.CodeFixes;
+using QDrop.Generators;
 using QDrop.Generators.Analysis;
+using QDrop.Generators.Tests.Helpers;
 
-namespace QDrop.Generators.Tests.Helpers;
+namespace QDrop.CodeFixes.Tests.Helpers;
 
 /// <summary>Fixes, as an editor applies them, in a workspace that runs the generator and the analyzer.</summary>
 internal sealed class FixRun : IDisposable
