@@ -14,7 +14,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
     private const int BatchTensor = 8 << 20;
 
     /// <summary>What a unit costs at least, in seconds: less is not measured well.</summary>
-    private const double LeastSeconds = 1e-6;
+    private const double MinSeconds = 1e-6;
 
     private readonly CalibrationContext _calibration;
     private readonly CalibrationCheckpoint? _checkpoint;
@@ -42,7 +42,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         _model = discovery.Run();
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
         IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
-        _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), LeastSeconds), UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
+        _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), MinSeconds), UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
     }
 
     /// <summary>Gives layers the bit widths that a budget leaves for them, where there is one.</summary>

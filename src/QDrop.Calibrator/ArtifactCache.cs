@@ -15,7 +15,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
     private const string ArtifactName = "artifact.qdrop.safetensors", ReportName = "report.qdrop.json", PageName = "report.qdrop.html";
 
     /// <summary>What the cache may hold; the entries longest unused go first.</summary>
-    private const long MostBytes = 4L << 30;
+    private const long MaxBytes = 4L << 30;
 
     /// <summary>Puts the result of a key in place, if the cache has it whole.</summary>
     internal bool TryRestore(string key, string model, OutputFiles files)
@@ -92,7 +92,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
         foreach (var entry in new DirectoryInfo(directory!).GetDirectories().OrderByDescending(static d => d.LastWriteTimeUtc))
         {
             total += entry.EnumerateFiles().Sum(static f => f.Length);
-            if (total > MostBytes)
+            if (total > MaxBytes)
                 Remove(entry.FullName);
         }
     }

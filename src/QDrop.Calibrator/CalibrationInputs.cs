@@ -35,7 +35,7 @@ internal static class CalibrationInputs
 
         CalibrationData.Check(inputs, settings);
         Tensor[] wanted = [.. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples))];
-        return settings.Method is Method.Cpq or Method.Lsq ? Labelled(source, request, wanted, settings) : new CalibrationSamples(wanted, null, null);
+        return settings.Method.Traits.NeedsLabels ? Labelled(source, request, wanted, settings) : new CalibrationSamples(wanted, null, null);
     }
 
     private static CalibrationSamples Labelled(object source, CalibrationRequest request, Tensor[] inputs, QuantizationSettings settings)

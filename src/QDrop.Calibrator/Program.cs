@@ -24,7 +24,7 @@ internal static class Program
         AssemblyResolution.Install(request);
         try
         {
-            return Calibration.Run(request, channel, stop.Token) ? Succeeded : Failed;
+            return RequestJob.Run(request, channel, stop.Token) ? Succeeded : Failed;
         }
         catch (OperationCanceledException)
         {

@@ -102,7 +102,7 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Scale = Scale.NearestPowerOfTwo, ActivationLearning = ActivationLearning.Lsq, ActivationLearningRate = 0.001)]", "partial class Net"),
             Model("[Quantize(Method = Method.Nearest, Norm = 1)]", "partial class Net"),
             Model("[Quantize(Method = Method.Cpq, BatchSize = 8)]", "partial class Net"),
-            Model("[Quantize(Method = Method.Lsq, WeightObserver = RangeObserver.AverageLeastError, ActivationObserver = RangeObserver.MinMax, BatchSize = 8)]", "partial class Net"),
+            Model("[Quantize(Method = Method.Lsq, WeightObserver = RangeObserver.AverageMinError, ActivationObserver = RangeObserver.MinMax, BatchSize = 8)]", "partial class Net"),
         ],
         ["QDROP017"] =
         [

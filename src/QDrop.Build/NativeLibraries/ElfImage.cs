@@ -19,7 +19,7 @@ internal sealed class ElfImage
     private const uint Loaded = 1, Dynamic = 2;
 
     /// <summary>More than libraries have; they bound the time that a hostile file can take.</summary>
-    private const int MostProgramHeaders = 1024, LongestName = 1 << 16;
+    private const int MaxProgramHeaders = 1024, LongestName = 1 << 16;
 
     private readonly byte[] _bytes;
     private readonly List<Segment> _segments = [];
@@ -84,7 +84,7 @@ internal sealed class ElfImage
     {
         int size = UInt16(54), count = UInt16(56);
         ulong start = UInt64(32);
-        if (size != ProgramHeaderSize || count > MostProgramHeaders || start > (ulong)Length)
+        if (size != ProgramHeaderSize || count > MaxProgramHeaders || start > (ulong)Length)
             throw new ElfFormatException($"its program headers cannot be read ({count} of {size} bytes at {start}).");
 
         Segment? dynamic = null;

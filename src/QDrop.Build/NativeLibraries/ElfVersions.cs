@@ -13,7 +13,7 @@ internal static class ElfVersions
     /// <summary>
     /// More than any library defines, or needs of others; it bounds the time that a hostile file can take.
     /// </summary>
-    private const int MostEntries = 4096;
+    private const int MaxEntries = 4096;
 
     /// <summary>Names of the versions that the library defines, its own name among them.</summary>
     internal static ISet<string> Defined(ElfImage image)
@@ -62,13 +62,13 @@ internal static class ElfVersions
     internal static ushort OfSymbol(ElfImage image, uint symbol) =>
         (ushort)(image.UInt16(image.OffsetOf(ElfTag.SymbolVersions) + (2L * symbol)) & ~Hidden);
 
-    private static int Count(ElfImage image, ElfTag tag) => image.DynamicValue(tag) is <= MostEntries and var count
+    private static int Count(ElfImage image, ElfTag tag) => image.DynamicValue(tag) is <= MaxEntries and var count
         ? (int)count
-        : throw new ElfFormatException($"its {tag} is missing or above {MostEntries}.");
+        : throw new ElfFormatException($"its {tag} is missing or above {MaxEntries}.");
 
     private static void AddVersions(ElfImage image, long entry, int count, List<NeededVersion> versions)
     {
-        for (int left = Math.Min(count, MostEntries - versions.Count); left > 0; left--)
+        for (int left = Math.Min(count, MaxEntries - versions.Count); left > 0; left--)
         {
             ushort index = (ushort)(image.UInt16(entry + 6) & ~Hidden);
             string name = image.Text(image.UInt32(entry + 8));

@@ -18,7 +18,7 @@ internal sealed record Assignment(int[] Choices, long Cost, double Error, double
 internal sealed class AssignmentSearch
 {
     /// <summary>Labels in a list above which those with the worst bounds are given up.</summary>
-    public const int MostLabels = 30_000;
+    public const int MaxLabels = 30_000;
 
     /// <summary>Sums of the same numbers in another order differ by rounding: a share of the error of the cheapest choices that no bound has to tell apart.</summary>
     private const double Rounding = 1e-13;
@@ -57,7 +57,7 @@ internal sealed class AssignmentSearch
     /// <param name="budget">At least the sum of the cheapest.</param>
     /// <param name="mostLabels">Labels in a list above which those with the worst bounds are given up.</param>
     /// <returns>The assignment of least error; among several, one of least cost.</returns>
-    public static Assignment Run(IReadOnlyList<Choice[]> layers, long budget, int mostLabels = MostLabels)
+    public static Assignment Run(IReadOnlyList<Choice[]> layers, long budget, int mostLabels = MaxLabels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(budget, layers.Sum(static l => l[0].Cost));
         var search = new AssignmentSearch(layers, budget, mostLabels);
@@ -87,12 +87,12 @@ internal sealed class AssignmentSearch
     {
         List<Label> before = _stages[^1];
         Relaxation rest = _rest[stage];
-        double rounding = Rounding * _rest[0].MostError, least = double.PositiveInfinity;
+        double rounding = Rounding * _rest[0].MaxError, least = double.PositiveInfinity;
         var (labels, bounds) = (new List<Label>(), new List<double>());
         foreach (Candidate next in Candidate.InOrder(before.Count, _layers[_order[stage - 1]], i => before[i].Cost, i => before[i].Error))
         {
             long left = _budget - next.Cost;
-            if (left < rest.LeastCost)
+            if (left < rest.MinCost)
                 break;
             if (next.Error >= least)
                 continue;

@@ -11,7 +11,7 @@ namespace QDrop.Calibration.BitWidths;
 internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnlyList<Unit> units, BitBudget budget)
 {
     /// <summary>Points of the frontier that are listed.</summary>
-    private const int MostPoints = 400;
+    private const int MaxPoints = 400;
 
     private readonly QuantizationSettings _settings = calibration.Settings;
     private readonly IReadOnlyList<QuantizedLayer> _layers = calibration.Quantization.Layers;
@@ -40,9 +40,9 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
             [.. _layers.Select((l, i) => new LayerBits(l.Name, Weights(l), measurement.OperationsOf(l), l.Weight.Bits, IsGiven(l), errors[i]))],
             new(cost.Amount(assignment.Cost), assignment.Error),
             assignment.Gap,
-            [.. Enumerable.Range(_settings.W, Most - _settings.W + 1).Select(Uniform)],
+            [.. Enumerable.Range(_settings.W, MaxWidth - _settings.W + 1).Select(Uniform)],
             [.. Listed(frontier.Points).Select(p => new BudgetPoint(cost.Amount(p.Cost), p.Error))],
-            frontier.Complete && frontier.Points.Count <= MostPoints);
+            frontier.Complete && frontier.Points.Count <= MaxPoints);
 
         BudgetPoint Uniform(int bits)
         {
@@ -52,19 +52,19 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
         }
     }
 
-    private int Most => _settings.LargestW;
+    private int MaxWidth => _settings.LargestW;
 
     /// <summary>As many points as are listed, the first and the last among them.</summary>
-    private static IEnumerable<FrontierPoint> Listed(IReadOnlyList<FrontierPoint> points) => points.Count <= MostPoints
+    private static IEnumerable<FrontierPoint> Listed(IReadOnlyList<FrontierPoint> points) => points.Count <= MaxPoints
         ? points
-        : Enumerable.Range(0, MostPoints).Select(i => points[(int)((long)i * (points.Count - 1) / (MostPoints - 1))]);
+        : Enumerable.Range(0, MaxPoints).Select(i => points[(int)((long)i * (points.Count - 1) / (MaxPoints - 1))]);
 
     private static long Weights(QuantizedLayer layer) => layer.Weight.Weight.numel();
 
     private bool IsGiven(QuantizedLayer layer) => BitAssignment.Given(calibration.Quantization, _settings, layer) is not null;
 
     private IEnumerable<int> Widths(QuantizedLayer layer) =>
-        BitAssignment.Given(calibration.Quantization, _settings, layer) is { } given ? [given] : Enumerable.Range(_settings.W, Most - _settings.W + 1);
+        BitAssignment.Given(calibration.Quantization, _settings, layer) is { } given ? [given] : Enumerable.Range(_settings.W, MaxWidth - _settings.W + 1);
 
     private void CheckReach(BudgetCost cost, SensitivityMeasurement measurement)
     {
@@ -76,12 +76,12 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
         if (least == most)
         {
             throw new QDropException(Codes.Budget, $"Budget = \"{budget}\" leaves nothing to choose in '{calibration.Descriptor.Name}': {given} of {_layers.Count} layers have a width of their own, by an attribute or as "
-                + $"the first or last one (FirstLast = {_settings.FirstLast}), and the others from W = {_settings.W} to MaxW = {Most}. Expected layers that can have more than one width. Leave Budget and MaxW out, or raise MaxW, or "
+                + $"the first or last one (FirstLast = {_settings.FirstLast}), and the others from W = {_settings.W} to MaxW = {MaxWidth}. Expected layers that can have more than one width. Leave Budget and MaxW out, or raise MaxW, or "
                 + "take [Quantize(W = …)] off some parts.");
         }
         bool below = cost.Limit < least;
         throw new QDropException(Codes.Budget, $"Budget = \"{budget}\" is {(below ? "less than the smallest" : "more than the largest")} that '{calibration.Descriptor.Name}' can take with W = {_settings.W} and "
-            + $"MaxW = {Most}: expected from \"{cost.Text(least, roundUp: true)}\" to \"{cost.Text(most, roundUp: false)}\". {given} of {_layers.Count} layers have a width of their own, by an attribute or as "
+            + $"MaxW = {MaxWidth}: expected from \"{cost.Text(least, roundUp: true)}\" to \"{cost.Text(most, roundUp: false)}\". {given} of {_layers.Count} layers have a width of their own, by an attribute or as "
             + $"the first or last one (FirstLast = {_settings.FirstLast}), and count. "
             + (below ? "Raise the budget, or lower W or those widths." : "Lower the budget, or raise MaxW; to give every layer one width, set W and leave Budget and MaxW out."));
     }

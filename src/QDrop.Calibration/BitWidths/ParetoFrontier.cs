@@ -13,12 +13,12 @@ internal readonly record struct FrontierPoint(long Cost, double Error);
 internal sealed record ParetoFrontier(IReadOnlyList<FrontierPoint> Points, bool Complete)
 {
     /// <summary>Points in a list above which only those on the hull are given.</summary>
-    public const int MostPoints = 20_000;
+    public const int MaxPoints = 20_000;
 
     /// <summary>Finds it: lists of points that no other is better than, merged layer by layer.</summary>
     /// <param name="layers">The efficient choices of each layer.</param>
     /// <param name="mostPoints">Points above which only those on the hull are given.</param>
-    public static ParetoFrontier Of(IReadOnlyList<Choice[]> layers, int mostPoints = MostPoints)
+    public static ParetoFrontier Of(IReadOnlyList<Choice[]> layers, int mostPoints = MaxPoints)
     {
         List<FrontierPoint> points = [new(0, 0)];
         foreach (Choice[] choices in layers)

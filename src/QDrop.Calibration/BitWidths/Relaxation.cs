@@ -37,16 +37,16 @@ internal sealed class Relaxation
     }
 
     /// <summary>Cost of the cheapest choices.</summary>
-    public long LeastCost => _costs[0];
+    public long MinCost => _costs[0];
 
     /// <summary>Error of the cheapest choices.</summary>
-    public double MostError => _errors[0];
+    public double MaxError => _errors[0];
 
     /// <summary>Every cost at which the relaxation takes no step in part, and the error there: each is the best that its cost can buy.</summary>
     public IEnumerable<FrontierPoint> Supported => _costs.Zip(_errors, static (cost, error) => new FrontierPoint(cost, error));
 
     /// <summary>How many steps a budget pays for in full.</summary>
-    /// <param name="budget">At least <see cref="LeastCost"/>.</param>
+    /// <param name="budget">At least <see cref="MinCost"/>.</param>
     public int StepsFor(long budget)
     {
         int found = Array.BinarySearch(_costs, budget);
@@ -57,7 +57,7 @@ internal sealed class Relaxation
     public (long Cost, double Error) After(int steps) => (_costs[steps], _errors[steps]);
 
     /// <summary>What no assignment within the budget can err less than.</summary>
-    /// <param name="budget">At least <see cref="LeastCost"/>.</param>
+    /// <param name="budget">At least <see cref="MinCost"/>.</param>
     /// <param name="steps">What <see cref="StepsFor"/> gives for it.</param>
     public double Bound(long budget, int steps) => steps == _layers.Length
         ? _errors[steps]

@@ -10,12 +10,12 @@ namespace QDrop.Calibration.BitWidths;
 
 /// <summary>
 /// Measures what each layer costs at the model's end with each bit width: nothing but its weights quantized, rounded to nearest on ranges searched for the width. The
-/// units before a layer are not computed again, so that the cost is about half a run of the model, on at most <see cref="MostSamples"/> inputs, for each layer and width.
+/// units before a layer are not computed again, so that the cost is about half a run of the model, on at most <see cref="MaxSamples"/> inputs, for each layer and width.
 /// </summary>
 internal sealed class SensitivityMeasurement : IDisposable
 {
     /// <summary>Inputs on which the model's end is measured.</summary>
-    public const int MostSamples = 64;
+    public const int MaxSamples = 64;
 
     private readonly CalibrationContext _calibration;
     private readonly IReadOnlyList<Unit> _units;
@@ -33,7 +33,7 @@ internal sealed class SensitivityMeasurement : IDisposable
         using var scope = NewDisposeScope();
         _calibration = calibration;
         _units = units;
-        _batch = calibration.Batches.Batch(0, MostSamples);
+        _batch = calibration.Batches.Batch(0, MaxSamples);
         _floats = new PrefixExecutor(calibration.Quantization);
         IReadOnlyList<QuantizedLayer> layers = calibration.Quantization.Layers;
         calibration.Quantization.Enable(weights: false, activations: false);

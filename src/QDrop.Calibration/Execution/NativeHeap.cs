@@ -8,8 +8,8 @@ internal static partial class NativeHeap
     private const int TrimThreshold = -1;
     private const int MapThreshold = -3;
     private const int AlwaysSupported = 32 << 20;
-    private const int Least = 4 << 20;
-    private const int Greatest = 1 << 30;
+    private const int Min = 4 << 20;
+    private const int Max = 1 << 30;
 
     /// <summary>What the heap adds to an allocation, and alignment, generously.</summary>
     private const int Header = 1 << 12;
@@ -28,9 +28,9 @@ internal static partial class NativeHeap
         try
         {
             // glibc before 2.35 refuses more than 32 MiB.
-            if (Set(MapThreshold, (int)Math.Clamp(largest + Header, Least, Greatest)) == 0)
+            if (Set(MapThreshold, (int)Math.Clamp(largest + Header, Min, Max)) == 0)
                 Set(MapThreshold, AlwaysSupported);
-            Set(TrimThreshold, Greatest);
+            Set(TrimThreshold, Max);
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {

@@ -10,7 +10,7 @@ namespace QDrop.Calibration.Execution;
 internal sealed class PrefixExecutor(QuantizationContext context) : UnitExecutor, IDisposable
 {
     /// <summary>Bytes of outputs that are kept; those of further units are computed again.</summary>
-    private const long MostBytes = 256L << 20;
+    private const long MaxBytes = 256L << 20;
 
     private readonly Dictionary<Unit, Bundle> _kept = [];
     private HashSet<Unit>? _known;
@@ -49,7 +49,7 @@ internal sealed class PrefixExecutor(QuantizationContext context) : UnitExecutor
     private void Keep(Unit unit, Bundle outputs)
     {
         long bytes = outputs.Tensors.Sum(static t => t.numel() * t.element_size());
-        if (_bytes + bytes > MostBytes)
+        if (_bytes + bytes > MaxBytes)
             return;
         _bytes += bytes;
         _kept[unit] = outputs.Select(static t => t.clone().DetachFromDisposeScope());

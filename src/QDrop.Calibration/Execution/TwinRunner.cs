@@ -30,7 +30,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
         Bundle copies = inputs.Select(static t => t.clone());
         if (_root is null)
             return new([twin.Run(copies)]);
-        return _root.IsStoodInFor ? _root.StandIn(copies) : _root.Compute(copies);
+        return _root.IsIntercepted ? _root.Intercept(copies) : _root.Compute(copies);
     }
 
     /// <summary>Does something while an executor stands in for the units.</summary>

@@ -10,7 +10,7 @@ namespace QDrop.Calibration.Insight;
 
 /// <summary>
 /// Measures a calibrated model on some of its calibration inputs: what each layer and activation quantizer costs, and what more bits would gain.
-/// The cost is bounded: about two and a half runs of the model for each layer, on at most <see cref="MostSamples"/> inputs.
+/// The cost is bounded: about two and a half runs of the model for each layer, on at most <see cref="MaxSamples"/> inputs.
 /// </summary>
 /// <param name="descriptor">The model.</param>
 /// <param name="twin">Its twin, calibrated.</param>
@@ -23,19 +23,19 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
     CancellationToken cancellation, bool hasBudget = false)
 {
     /// <summary>Inputs on which the model's end is measured.</summary>
-    private const int MostSamples = 64;
+    private const int MaxSamples = 64;
 
     /// <summary>Inputs for which the outputs of all float layers are in memory at once.</summary>
     private const int WatchedSamples = 16;
 
     /// <summary>Lines of code of which the gain is measured, and that are given: so many for weights and for activations.</summary>
-    private const int MostMeasured = 8, MostAdvice = 5;
+    private const int MaxMeasured = 8, MostAdvice = 5;
 
     /// <summary>Activation quantizers whose own gain is measured: those that cost most at the model's end.</summary>
-    private const int MostActivations = 4;
+    private const int MaxActivations = 4;
 
     /// <summary>What is not worth a line of code, in dB.</summary>
-    private const double LeastGain = 0.05;
+    private const double MinGain = 0.05;
 
     private readonly QuantizationContext _context = twin.Context;
 
@@ -45,7 +45,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        CalibrationBatch batch = batches.Batch(0, MostSamples);
+        CalibrationBatch batch = batches.Batch(0, MaxSamples);
         using LayerWatch watch = Watch(batch.Count);
         using var floats = new PrefixExecutor(_context);
         using var calibrated = new PrefixExecutor(_context);
@@ -58,7 +58,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
         Dictionary<QuantizedLayer, double?> gains = _context.Layers.ToDictionary(static l => l,
             l => Raised(l) is { } bits ? Gain(batch, calibrated, expected, output, [l], bits) : (double?)null);
         var candidates = new BitCandidates(twin);
-        IReadOnlyList<BitCandidate<ActivationQuantizer>> ofActivationBits = MostNoise(candidates.OfActivations(), ofActivations);
+        IReadOnlyList<BitCandidate<ActivationQuantizer>> ofActivationBits = MaxNoise(candidates.OfActivations(), ofActivations);
         IReadOnlyList<ActivationQuantizer> costly = MostCostly(ofActivations);
         Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> grids = SearchGrids(batch, floats,
             [.. costly.Select(static a => (a, BitCandidates.RaisedActivations(a.Bits)!.Value)), .. ofActivationBits.SelectMany(static c => c.Parts.Select(p => (p, c.Bits)))]);
@@ -66,7 +66,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
             a => Gain(batch, calibrated, expected, output, [a], BitCandidates.RaisedActivations(a.Bits)!.Value, grids));
         IReadOnlyList<BitAdvice> advice =
         [
-            .. Best((hasBudget ? [] : candidates.OfWeights()).OrderByDescending(c => c.Parts.Sum(l => gains[l] ?? 0)).Take(MostMeasured).Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits)))),
+            .. Best((hasBudget ? [] : candidates.OfWeights()).OrderByDescending(c => c.Parts.Sum(l => gains[l] ?? 0)).Take(MaxMeasured).Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits)))),
             .. Best(ofActivationBits.Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits, grids)))),
         ];
         return new ModelInsight((int)batch.Count, output,
@@ -164,12 +164,12 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
 
     /// <summary>The quantizers that could have more bits and cost most at the model's end.</summary>
     private static IReadOnlyList<ActivationQuantizer> MostCostly(Dictionary<ActivationQuantizer, double> alone) =>
-        [.. alone.Where(static a => BitCandidates.RaisedActivations(a.Key.Bits) is not null && double.IsFinite(a.Value)).OrderBy(static a => a.Value).Take(MostActivations).Select(static a => a.Key)];
+        [.. alone.Where(static a => BitCandidates.RaisedActivations(a.Key.Bits) is not null && double.IsFinite(a.Value)).OrderBy(static a => a.Value).Take(MaxActivations).Select(static a => a.Key)];
 
     /// <summary>The candidates whose quantizers, each alone, cost most in sum.</summary>
-    private static IReadOnlyList<BitCandidate<ActivationQuantizer>> MostNoise(IEnumerable<BitCandidate<ActivationQuantizer>> candidates, Dictionary<ActivationQuantizer, double> alone)
+    private static IReadOnlyList<BitCandidate<ActivationQuantizer>> MaxNoise(IEnumerable<BitCandidate<ActivationQuantizer>> candidates, Dictionary<ActivationQuantizer, double> alone)
     {
-        return [.. candidates.OrderByDescending(c => c.Parts.Where(p => p.Bits < c.Bits).Sum(p => Noise(alone[p]))).Take(MostMeasured)];
+        return [.. candidates.OrderByDescending(c => c.Parts.Where(p => p.Bits < c.Bits).Sum(p => Noise(alone[p]))).Take(MaxMeasured)];
 
         static double Noise(double ratio) => double.IsFinite(ratio) ? Math.Pow(10, -ratio / 10) : 0;
     }
@@ -185,7 +185,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
     private BitAdvice Advice(BitCandidate<ActivationQuantizer> candidate, double gain) =>
         new(candidate.Member.OwnerName, candidate.Member.Name, candidate.Bits, [], [.. candidate.Parts.Select(static a => a.Name)], gain, 0, candidate.Member.Line(null, candidate.Bits, descriptor.Overrides));
 
-    private static IEnumerable<BitAdvice> Best(IEnumerable<BitAdvice> advice) => advice.Where(static a => a.Gain >= LeastGain).OrderByDescending(static a => a.Gain).Take(MostAdvice);
+    private static IEnumerable<BitAdvice> Best(IEnumerable<BitAdvice> advice) => advice.Where(static a => a.Gain >= MinGain).OrderByDescending(static a => a.Gain).Take(MostAdvice);
 
     private double Ratio(CalibrationBatch batch, PrefixExecutor executor, Bundle expected)
     {

@@ -74,7 +74,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     }
 
     /// <inheritdoc/>
-    public void Saw(QuantizedLayer layer, Tensor output)
+    public void OnValue(QuantizedLayer layer, Tensor output)
     {
         if (_mode == Mode.Float)
         {
@@ -91,7 +91,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     }
 
     /// <inheritdoc/>
-    public void Saw(ActivationQuantizer quantizer, Tensor input)
+    public void OnValue(ActivationQuantizer quantizer, Tensor input)
     {
         if (_mode != Mode.After)
             return;

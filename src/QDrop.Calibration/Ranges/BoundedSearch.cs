@@ -32,12 +32,12 @@ internal static unsafe class BoundedSearch
     /// <param name="extent">The least and the greatest of them.</param>
     /// <param name="candidates">The candidates.</param>
     /// <param name="point">Stops the search.</param>
-    public static (int Best, double Sum) Best(float* values, long count, (float Least, float Greatest) extent, RangeCandidates candidates, CancellationPoint point)
+    public static (int Best, double Sum) Best(float* values, long count, (float Min, float Max) extent, RangeCandidates candidates, CancellationPoint point)
     {
         // Zeros have no error on any grid.
         if (extent is (0, 0))
             return (0, candidates.Error(0, values, null, count, double.PositiveInfinity));
-        if (Math.Max(-extent.Least, extent.Greatest) > LargestValue)
+        if (Math.Max(-extent.Min, extent.Max) > LargestValue)
             return Exhaust(values, count, candidates, All(candidates), point);
         var groups = new ValueGroups(values, count, extent, candidates.Top);
         var least = candidates.Error(Guess(groups, candidates), values, null, count, double.PositiveInfinity);

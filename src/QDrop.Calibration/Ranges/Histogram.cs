@@ -14,7 +14,7 @@ internal static unsafe class Histogram
 
     /// <summary>The least and the greatest value, and whether all are finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (float Least, float Greatest, bool Finite) Extent(float* values, long count)
+    public static (float Min, float Max, bool Finite) Extent(float* values, long count)
     {
         if (count == 0)
             return (0, 0, true);
@@ -49,18 +49,18 @@ internal static unsafe class Histogram
     /// <param name="point">Stops it.</param>
     /// <returns>The mean of each group and how many values it has.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (float[] Means, float[] Counts) Of(float* values, long count, (float Least, float Greatest) extent, CancellationPoint point = default)
+    public static (float[] Means, float[] Counts) Of(float* values, long count, (float Min, float Max) extent, CancellationPoint point = default)
     {
         var sums = new double[Bins];
         var counts = new long[Bins];
-        var width = (double)extent.Greatest - extent.Least;
+        var width = (double)extent.Max - extent.Min;
         var factor = width > 0 ? (float)(Bins / width) : 0;
         for (var start = 0L; start < count; start += Part)
         {
             point.Pass();
             for (var i = start; i < Math.Min(count, start + Part); i++)
             {
-                var bin = Math.Min((int)((values[i] - extent.Least) * factor), Bins - 1);
+                var bin = Math.Min((int)((values[i] - extent.Min) * factor), Bins - 1);
                 sums[bin] += values[i];
                 counts[bin]++;
             }

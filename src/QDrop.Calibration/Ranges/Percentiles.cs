@@ -10,7 +10,7 @@ internal static unsafe class Percentiles
     /// <param name="count">Number of values.</param>
     /// <param name="extent">The least and the greatest of them.</param>
     /// <param name="percentile">Share of the values, above 50 and at most 100 %, that is below the upper end, as many are above the lower.</param>
-    public static (float Low, float High) Between(float* values, long count, (float Least, float Greatest) extent, double percentile)
+    public static (float Low, float High) Between(float* values, long count, (float Min, float Max) extent, double percentile)
     {
         if (count == 0 || percentile >= 100)
             return extent;
@@ -27,11 +27,11 @@ internal static unsafe class Percentiles
         private readonly float _least, _factor;
         private readonly long[] _sizes = new long[Bins];
 
-        public RankedValues(float* values, long count, (float Least, float Greatest) extent)
+        public RankedValues(float* values, long count, (float Min, float Max) extent)
         {
             _values = values;
-            (_count, _least) = (count, extent.Least);
-            var width = (double)extent.Greatest - extent.Least;
+            (_count, _least) = (count, extent.Min);
+            var width = (double)extent.Max - extent.Min;
             _factor = width > 0 ? (float)(Bins / width) : 0;
             for (var i = 0L; i < count; i++)
                 _sizes[BinOf(values[i])]++;

@@ -19,7 +19,7 @@ internal static unsafe class PowerOfTwoSearch
     /// <param name="bits">Bit width.</param>
     /// <param name="name">What the values are, for error messages.</param>
     /// <param name="options">Which steps there may be.</param>
-    public static QuantizationRange Fit(float* values, long count, (float Least, float Greatest) extent, QuantizationRange free, int bits, string name, RangeOptions options)
+    public static QuantizationRange Fit(float* values, long count, (float Min, float Max) extent, QuantizationRange free, int bits, string name, RangeOptions options)
     {
         if (options.Scale == Scale.Free)
             return free;
@@ -58,13 +58,13 @@ internal static unsafe class PowerOfTwoSearch
     private static ExponentTable Exponents(QuantizationRange free)
     {
         var floor = PowerOfTwo.Floor(free.Scale);
-        var (first, last) = (Math.Max(floor - Below, PowerOfTwo.Least), Math.Min(floor + Above, PowerOfTwo.Greatest));
+        var (first, last) = (Math.Max(floor - Below, PowerOfTwo.MinExponent), Math.Min(floor + Above, PowerOfTwo.MaxExponent));
         int length = last - first + 1;
         return new(free.Scale, first, new float[length], [.. Enumerable.Repeat(double.NaN, length)]);
     }
 
     /// <summary>The grid with the least error of those with an exponent.</summary>
-    private static (QuantizationRange Range, double Sum) OfExponent(float* values, long count, (float Least, float Greatest) extent, QuantizationRange free, int exponent, int bits, RangeOptions options)
+    private static (QuantizationRange Range, double Sum) OfExponent(float* values, long count, (float Min, float Max) extent, QuantizationRange free, int exponent, int bits, RangeOptions options)
     {
         var (best, least) = (free with { Scale = PowerOfTwo.Step(exponent), ZeroPoint = free.ZeroPointAt(exponent, Top(bits)) }, double.PositiveInfinity);
         foreach (var zeroPoint in ZeroPoints(extent, free, exponent, count, bits, options))
@@ -83,11 +83,11 @@ internal static unsafe class PowerOfTwoSearch
         return QuantizationError.Sum(values, null, count, range.Scale, lowest, lowest + Top(bits), limit);
     }
 
-    private static IEnumerable<float> ZeroPoints((float Least, float Greatest) extent, QuantizationRange free, int exponent, long count, int bits, RangeOptions options)
+    private static IEnumerable<float> ZeroPoints((float Min, float Max) extent, QuantizationRange free, int exponent, long count, int bits, RangeOptions options)
     {
         var top = Top(bits);
         // Where all values have one sign, the grid goes on beginning or ending at 0.
-        if (options.Symmetric || extent.Least >= 0 || extent.Greatest <= 0)
+        if (options.Symmetric || extent.Min >= 0 || extent.Max <= 0)
             return [free.ZeroPoint];
         if (count < Few)
             return Enumerable.Range(0, 1 << bits).Select(static z => (float)z);

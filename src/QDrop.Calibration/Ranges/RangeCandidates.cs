@@ -5,19 +5,19 @@ namespace QDrop.Calibration.Ranges;
 /// <param name="sign">The same of the tensor that says whether values are of one sign.</param>
 /// <param name="bits">Bit width.</param>
 /// <param name="options">Which grids cover the ranges.</param>
-internal sealed unsafe class RangeCandidates((float Least, float Greatest) extent, (float Least, float Greatest) sign, int bits, RangeOptions options)
+internal sealed unsafe class RangeCandidates((float Min, float Max) extent, (float Min, float Max) sign, int bits, RangeOptions options)
 {
     /// <summary>Number of widths.</summary>
     public const int Widths = 100;
 
-    private readonly bool _positive = sign.Least >= 0;
-    private readonly bool _negative = sign.Least < 0 && sign.Greatest <= 0;
+    private readonly bool _positive = sign.Min >= 0;
+    private readonly bool _negative = sign.Min < 0 && sign.Max <= 0;
 
     /// <summary>The highest level.</summary>
     public float Top { get; } = (1 << bits) - 1;
 
     /// <summary>Ranges of one width: one for each zero point, or one in all.</summary>
-    public int PerWidth { get; } = options.Symmetric || sign.Least >= 0 || sign.Greatest <= 0 ? 1 : 1 << bits;
+    public int PerWidth { get; } = options.Symmetric || sign.Min >= 0 || sign.Max <= 0 ? 1 : 1 << bits;
 
     /// <summary>Number of ranges.</summary>
     public int Count => Widths * PerWidth;
@@ -28,8 +28,8 @@ internal sealed unsafe class RangeCandidates((float Least, float Greatest) exten
         get
         {
             var whole = PerWidth == 1
-                ? Math.Max(Math.Abs(extent.Least), extent.Greatest)
-                : Math.Max(extent.Greatest, 0) - Math.Min(extent.Least, 0);
+                ? Math.Max(Math.Abs(extent.Min), extent.Max)
+                : Math.Max(extent.Max, 0) - Math.Min(extent.Min, 0);
             var width = whole / Widths * (i / PerWidth + 1);
             if (PerWidth == 1)
                 return options.Cover(_positive ? 0 : -width, _negative ? 0 : width, bits);
@@ -43,8 +43,8 @@ internal sealed unsafe class RangeCandidates((float Least, float Greatest) exten
     {
         get
         {
-            var whole = (double)Math.Max(extent.Greatest, 0) - Math.Min(extent.Least, 0);
-            return PerWidth == 1 || whole <= 0 ? 0 : (int)Math.Clamp(Math.Round(-Math.Min(extent.Least, 0) / whole * Top), 0, Top);
+            var whole = (double)Math.Max(extent.Max, 0) - Math.Min(extent.Min, 0);
+            return PerWidth == 1 || whole <= 0 ? 0 : (int)Math.Clamp(Math.Round(-Math.Min(extent.Min, 0) / whole * Top), 0, Top);
         }
     }
 

@@ -66,11 +66,11 @@ internal static unsafe class RangeSearch
     }
 
     private static QuantizationRange Of(
-        float* values, long count, (float Least, float Greatest) sign, int bits, string name, RangeOptions options, bool parallel, CancellationPoint point)
+        float* values, long count, (float Min, float Max) sign, int bits, string name, RangeOptions options, bool parallel, CancellationPoint point)
     {
         var extent = Extent(values, count, name);
         var candidates = new RangeCandidates(extent, sign, bits, options);
-        if (options.Observer is not (RangeObserver.LeastError or RangeObserver.AverageLeastError))
+        if (options.Observer is not (RangeObserver.MinError or RangeObserver.AverageMinError))
         {
             var (low, high) = options.Observer == RangeObserver.Percentile ? Percentiles.Between(values, count, extent, options.Percentile) : extent;
             var range = options.Cover(low, high, bits);
@@ -124,7 +124,7 @@ internal static unsafe class RangeSearch
     }
 
     /// <summary>The least and the greatest value.</summary>
-    private static (float Least, float Greatest) Extent(float* values, long count, string name)
+    private static (float Min, float Max) Extent(float* values, long count, string name)
     {
         var (least, greatest, finite) = Histogram.Extent(values, count);
         return finite

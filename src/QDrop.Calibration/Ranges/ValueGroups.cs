@@ -14,7 +14,7 @@ internal sealed unsafe class ValueGroups
     /// <summary>Groups for each step of the widest grid: at a quarter of a step, the mean distance, a bound is then some tenths of a percent below the sum.</summary>
     private const int PerStep = 16;
 
-    private const int Least = 256, Most = 4096;
+    private const int Min = 256, Max = 4096;
 
     /// <summary>Share of a value, and of a step, by which a distance may be computed too large; that is what a few roundings add, and the scales of ranges of one width differ by.</summary>
     private const float Rounding = 1e-6f;
@@ -29,16 +29,16 @@ internal sealed unsafe class ValueGroups
     /// <param name="count">Number of values.</param>
     /// <param name="extent">The least and the greatest of them.</param>
     /// <param name="top">The highest level of the grids.</param>
-    public ValueGroups(float* values, long count, (float Least, float Greatest) extent, float top)
+    public ValueGroups(float* values, long count, (float Min, float Max) extent, float top)
     {
-        var bins = (int)Math.Clamp(PerStep * top, Least, Most);
+        var bins = (int)Math.Clamp(PerStep * top, Min, Max);
         var (sums, counts, least, greatest) = (new double[bins], new int[bins], new float[bins], new float[bins]);
-        var width = (double)extent.Greatest - extent.Least;
+        var width = (double)extent.Max - extent.Min;
         var factor = width > 0 ? (float)(bins / width) : 0;
         for (var i = 0L; i < count; i++)
         {
             var value = values[i];
-            var bin = Math.Min((int)((value - extent.Least) * factor), bins - 1);
+            var bin = Math.Min((int)((value - extent.Min) * factor), bins - 1);
             if (counts[bin]++ == 0)
             {
                 (sums[bin], least[bin], greatest[bin]) = (value, value, value);

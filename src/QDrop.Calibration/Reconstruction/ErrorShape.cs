@@ -12,7 +12,7 @@ namespace QDrop.Calibration.Reconstruction;
 internal static class ErrorShape
 {
     /// <summary>The powers between which p is chosen. Below 1 the loss would not be convex; above 4 a few errors would decide.</summary>
-    public const double Least = 1, Greatest = 4;
+    public const double Min = 1, Max = 4;
 
     /// <summary>Samples of which differences are in memory at once.</summary>
     private const long Rows = 64;
@@ -34,12 +34,12 @@ internal static class ErrorShape
         return double.IsFinite(squares / powers) ? new(power, squares / powers) : LossNorm.Squares;
     }
 
-    /// <summary>The p of errors with these moments, from <see cref="Least"/> to <see cref="Greatest"/>.</summary>
+    /// <summary>The p of errors with these moments, from <see cref="Min"/> to <see cref="Max"/>.</summary>
     /// <param name="meanMagnitude">E|e|.</param>
     /// <param name="meanSquare">E|e|².</param>
     public static double Power(double meanMagnitude, double meanSquare)
     {
-        double found = Math.Log(meanSquare) - 2 * Math.Log(meanMagnitude), low = Least, high = Greatest;
+        double found = Math.Log(meanSquare) - 2 * Math.Log(meanMagnitude), low = Min, high = Max;
         // The ratio falls with p.
         for (int step = 0; step < 50; step++)
         {

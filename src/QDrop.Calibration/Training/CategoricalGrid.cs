@@ -21,7 +21,7 @@ internal readonly record struct GridPart(int Bits, GridRun[] Runs, float Share);
 internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
 {
     /// <summary>The lowest bit width, whose grid points are always kept.</summary>
-    public const int LeastBits = 2;
+    public const int MinBits = 2;
 
     /// <summary>The lowest grid point.</summary>
     public int Low => -ZeroPoint;
@@ -30,7 +30,7 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
     public int High => (1 << Bits) - 1 - ZeroPoint;
 
     /// <summary>Number of levels above the two lowest bits.</summary>
-    public int Levels => Bits - LeastBits;
+    public int Levels => Bits - MinBits;
 
     /// <summary>The grid of weights.</summary>
     public static CategoricalGrid OfWeights(int bits) => new(bits, 1 << (bits - 1));
@@ -45,10 +45,10 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
     /// <param name="masks">Whether each level is kept, that of 3 bits first.</param>
     public GridPart Kept(ReadOnlySpan<bool> masks)
     {
-        List<GridRun> runs = [new(Of(LeastBits).Low, Of(LeastBits).High)];
-        for (var bits = LeastBits + 1; bits <= Bits; bits++)
+        List<GridRun> runs = [new(Of(MinBits).Low, Of(MinBits).High)];
+        for (var bits = MinBits + 1; bits <= Bits; bits++)
         {
-            if (!masks[bits - LeastBits - 1])
+            if (!masks[bits - MinBits - 1])
                 continue;
             CategoricalGrid inner = Of(bits - 1), outer = Of(bits);
             if (outer.Low < inner.Low)

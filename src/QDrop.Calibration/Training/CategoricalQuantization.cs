@@ -106,7 +106,7 @@ internal static unsafe class CategoricalQuantization
             }
             flow &= Vector256.GreaterThan(value, floor);
             var u = Vector256.MaxNative(floor, value) / scale;
-            var inside = Vector256.GreaterThanOrEqual(u, derivative.Least) & Vector256.LessThanOrEqual(u, derivative.Greatest);
+            var inside = Vector256.GreaterThanOrEqual(u, derivative.Min) & Vector256.LessThanOrEqual(u, derivative.Max);
             u = derivative.Near(u);
             Vector256<float> level = Choose(u, runs), ofU = default, ofT = default;
             if (derives)
@@ -176,14 +176,14 @@ internal static unsafe class CategoricalQuantization
         private readonly Vector256<float> _sharpness = Vector256.Create(step.Sharpness), _reach = Vector256.Create(Outside / step.Sharpness);
 
         /// <summary>Where the lowest cell begins.</summary>
-        public Vector256<float> Least { get; } = Vector256.Create(runs[0].Low - 0.5f);
+        public Vector256<float> Min { get; } = Vector256.Create(runs[0].Low - 0.5f);
 
         /// <summary>Where the highest cell ends.</summary>
-        public Vector256<float> Greatest { get; } = Vector256.Create(runs[^1].High + 0.5f);
+        public Vector256<float> Max { get; } = Vector256.Create(runs[^1].High + 0.5f);
 
         /// <summary>Elements in steps of the grid, those far outside brought so near that all is a number.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector256<float> Near(Vector256<float> u) => Vector256.MinNative(Greatest + _reach, Vector256.MaxNative(Least - _reach, u));
+        public Vector256<float> Near(Vector256<float> u) => Vector256.MinNative(Max + _reach, Vector256.MaxNative(Min - _reach, u));
 
         /// <summary>Derivatives at some elements.</summary>
         /// <param name="u">The elements in steps of the grid.</param>

@@ -69,5 +69,5 @@ internal sealed class GridSearch(CalibrationContext calibration, GradientTape ta
     }
 
     /// <summary>The bit widths that a grid may come to have.</summary>
-    private int[] Widths(int bits, bool pinned) => _settings.Training!.BitPenalty > 0 && !pinned ? [.. Enumerable.Range(CategoricalGrid.LeastBits, bits - CategoricalGrid.LeastBits + 1)] : [bits];
+    private int[] Widths(int bits, bool pinned) => _settings.Training!.BitPenalty > 0 && !pinned ? [.. Enumerable.Range(CategoricalGrid.MinBits, bits - CategoricalGrid.MinBits + 1)] : [bits];
 }

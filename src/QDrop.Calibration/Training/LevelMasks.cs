@@ -11,7 +11,7 @@ internal sealed class LevelMasks
     public const int Draws = 8;
 
     /// <summary>Uniform numbers have 24 bits: 0 stands for half of the least.</summary>
-    private const double LeastUniform = 1.0 / (1 << 25);
+    private const double MinUniform = 1.0 / (1 << 25);
 
     private readonly double _drop, _penalty;
     private readonly Func<int, CategoricalGrid>? _narrower;
@@ -63,7 +63,7 @@ internal sealed class LevelMasks
     public void AddGradient(int bits, double gradient)
     {
         if (Learned)
-            _gradients[bits - CategoricalGrid.LeastBits] += gradient;
+            _gradients[bits - CategoricalGrid.MinBits] += gradient;
     }
 
     /// <summary>One step of Adam for the gates, along the gradients and that of the penalty λ·Σ P(Z_k ≠ 0).</summary>
@@ -80,7 +80,7 @@ internal sealed class LevelMasks
     public int Surviving()
     {
         var dead = Array.FindIndex(_gates, static g => HardConcrete.Deterministic(g.Value) == 0);
-        return dead < 0 ? _grid.Bits : CategoricalGrid.LeastBits + dead;
+        return dead < 0 ? _grid.Bits : CategoricalGrid.MinBits + dead;
     }
 
     /// <summary>Ends the learning of bit widths: every level of the grid is kept from now on.</summary>
@@ -136,8 +136,8 @@ internal sealed class LevelMasks
         var product = 1.0;
         for (var i = 0; i < _gates.Length; i++)
         {
-            _sampled[i] = HardConcrete.Sample(_gates[i].Value, Math.Max(uniforms[i], LeastUniform));
-            Take(CategoricalGrid.LeastBits + i, product * (1 - _sampled[i].Value));
+            _sampled[i] = HardConcrete.Sample(_gates[i].Value, Math.Max(uniforms[i], MinUniform));
+            Take(CategoricalGrid.MinBits + i, product * (1 - _sampled[i].Value));
             product *= _sampled[i].Value;
         }
         Take(_grid.Bits, product);
@@ -161,11 +161,11 @@ internal sealed class LevelMasks
             return sum;
         foreach (var part in Parts)
         {
-            var above = part.Bits - CategoricalGrid.LeastBits - level;
+            var above = part.Bits - CategoricalGrid.MinBits - level;
             if (above > 0)
-                sum += part.Share / mask * _gradients[part.Bits - CategoricalGrid.LeastBits];
+                sum += part.Share / mask * _gradients[part.Bits - CategoricalGrid.MinBits];
             else if (above == 0)
-                sum -= part.Share / (1 - mask) * _gradients[part.Bits - CategoricalGrid.LeastBits];
+                sum -= part.Share / (1 - mask) * _gradients[part.Bits - CategoricalGrid.MinBits];
         }
         return sum * slope;
     }

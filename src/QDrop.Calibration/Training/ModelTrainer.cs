@@ -142,7 +142,7 @@ internal sealed class ModelTrainer : IDisposable
         int steps = _training.Epochs * _batches.Steps(_training.BatchSize);
         double seconds = _state!.Epochs.Sum(static e => e.Seconds) / _discovered.Units.Count;
         UnitReport[] units = [.. _discovered.Units.Select(u => new UnitReport(u.Name, u.IsBlock, [.. u.Layers.Select(static l => l.Name)], steps, double.NaN, double.NaN, seconds))];
-        string[] collapsed = [.. _quantizers.Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.LeastBits).Select(static q => q.Name)];
+        string[] collapsed = [.. _quantizers.Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.MinBits).Select(static q => q.Name)];
         Manifest manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _batches.Hash };
         return new TrainedModel(state with { Manifest = manifest }, units, _discovered.Cost, new TrainingReport([.. _state.Epochs], collapsed), _calibration.Profile);
     }

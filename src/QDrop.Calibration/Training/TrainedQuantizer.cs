@@ -20,7 +20,7 @@ internal sealed class TrainedQuantizer(
     private readonly LearnedLogarithm _alpha = new(grids[^1].Step), _sigma = new(grids[^1].Step / 3);
     private readonly EstimatorWeights _estimator = new((float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient), (float)settings.StraightThrough);
     private readonly LevelMasks _masks = new(grids[^1].Grid, method.Traits.HasCategoricalGrids && !pinned ? settings.DropBits : 0, method.Traits.HasCategoricalGrids && !pinned ? settings.BitPenalty : 0,
-        bits => grids[bits - CategoricalGrid.LeastBits].Grid);
+        bits => grids[bits - CategoricalGrid.MinBits].Grid);
 
     /// <summary>Name in the network.</summary>
     public string Name { get; } = name;
@@ -91,7 +91,7 @@ internal sealed class TrainedQuantizer(
         var ratio = Ratio(bits);
         _alpha.Multiply(ratio);
         _sigma.Multiply(ratio);
-        Grid = grids[bits - CategoricalGrid.LeastBits].Grid;
+        Grid = grids[bits - CategoricalGrid.MinBits].Grid;
         _masks.Shrink(Grid);
         return true;
     }
@@ -115,5 +115,5 @@ internal sealed class TrainedQuantizer(
     }
 
     /// <summary>How much greater the step is with so many bits than with the grid's own.</summary>
-    private double Ratio(int bits) => bits == Grid.Bits ? 1 : (double)grids[bits - CategoricalGrid.LeastBits].Step / grids[Grid.Bits - CategoricalGrid.LeastBits].Step;
+    private double Ratio(int bits) => bits == Grid.Bits ? 1 : (double)grids[bits - CategoricalGrid.MinBits].Step / grids[Grid.Bits - CategoricalGrid.MinBits].Step;
 }

@@ -14,7 +14,7 @@ namespace QDrop.Calibration.Weights;
 internal static class TorchSharpWeights
 {
     private const int LongestName = 1 << 16;
-    private const int MostDimensions = 64;
+    private const int MaxDimensions = 64;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -55,8 +55,8 @@ internal static class TorchSharpWeights
         if (number > int.MaxValue || !SafetensorsTypes.Supports((ScalarType)number))
             throw new InvalidFileException($"tensor '{name}' has type number {number}, which is none of TorchSharp's types for weights: it is corrupted, or not what Module.save writes.");
         long dimensions = ReadNumber(stream);
-        if (dimensions > MostDimensions)
-            throw new InvalidFileException($"tensor '{name}' has {dimensions} dimensions; at most {MostDimensions} are possible: it is corrupted.");
+        if (dimensions > MaxDimensions)
+            throw new InvalidFileException($"tensor '{name}' has {dimensions} dimensions; at most {MaxDimensions} are possible: it is corrupted.");
         var shape = new long[dimensions];
         for (int i = 0; i < shape.Length; i++)
             shape[i] = ReadNumber(stream);

@@ -28,7 +28,7 @@ internal static class UnusedSettings
             yield return ("Percentile", $"WeightObserver = {weights} and ActivationObserver = {activations}");
         // Without reconstruction a batch is only what averages of ranges are taken over.
         if (given.IsGiven("BatchSize") && SettingsGatherer.IsTraining(method)
-            && activations is not ("AverageLeastError" or "AverageMinMax"))
+            && activations is not ("AverageMinError" or "AverageMinMax"))
         {
             yield return ("BatchSize", $"Method = {method} and ActivationObserver = {activations}");
         }

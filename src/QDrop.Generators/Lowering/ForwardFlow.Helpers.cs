@@ -13,10 +13,10 @@ namespace QDrop.Generators.Lowering;
 internal sealed partial class ForwardFlow
 {
     /// <summary>More nested calls than people write.</summary>
-    private const int MostNested = 24;
+    private const int MaxNested = 24;
 
     /// <summary>More calls than a twin should have copies for.</summary>
-    private const int MostFrames = 256;
+    private const int MaxFrames = 256;
 
     private readonly Dictionary<Placed, Frame> _frames = [];
     private readonly Dictionary<ISymbol, bool> _touches = new(SymbolEqualityComparer.Default);
@@ -209,8 +209,8 @@ internal sealed partial class ForwardFlow
     {
         if (_frame.Stack.Any(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, body.Method)))
             return $"'{method.Name}' calls itself; write the recursion as a loop";
-        if (_frame.Depth >= MostNested || _frames.Count >= MostFrames)
-            return $"there are more than {(_frame.Depth >= MostNested ? MostNested : MostFrames)} calls of helpers {(_frame.Depth >= MostNested ? "within each other" : "in one forward")}; make parts of it module classes of their own";
+        if (_frame.Depth >= MaxNested || _frames.Count >= MaxFrames)
+            return $"there are more than {(_frame.Depth >= MaxNested ? MaxNested : MaxFrames)} calls of helpers {(_frame.Depth >= MostNested ? "within each other" : "in one forward")}; make parts of it module classes of their own";
         if (method.IsAsync)
             return $"'{method.Name}' is async; forward must be synchronous";
         if (method.ReturnsByRef || method.ReturnsByRefReadonly || method.Parameters.Any(p => p.RefKind == RefKind.Ref && Of(p.Type) != Tensorness.None))

@@ -124,12 +124,12 @@ public sealed partial class QuantizeAttribute : Attribute
     public double ActivationLearningRate { get; set; } = 4e-5;
 
     /// <summary>How ranges of weights are chosen.</summary>
-    [DefaultValue(RangeObserver.LeastError)]
-    public RangeObserver WeightObserver { get; set; } = RangeObserver.LeastError;
+    [DefaultValue(RangeObserver.MinError)]
+    public RangeObserver WeightObserver { get; set; } = RangeObserver.MinError;
 
     /// <summary>How ranges of activations are chosen.</summary>
-    [DefaultValue(RangeObserver.LeastError)]
-    public RangeObserver ActivationObserver { get; set; } = RangeObserver.LeastError;
+    [DefaultValue(RangeObserver.MinError)]
+    public RangeObserver ActivationObserver { get; set; } = RangeObserver.MinError;
 
     /// <summary>
     /// Share of the values, above 50 and at most 100 %, that is below the upper end of a range chosen by

@@ -6,14 +6,14 @@ public enum RangeObserver
     /// <summary>
     /// Least mean |error|^2.4 over a grid of ranges, all values at once. The published code's <c>MSEObserver</c>.
     /// </summary>
-    LeastError,
+    MinError,
 
     /// <summary>
-    /// The mean of the ranges that <see cref="LeastError"/> finds for each batch of
+    /// The mean of the ranges that <see cref="MinError"/> finds for each batch of
     /// <see cref="QuantizationSettings.BatchSize"/> inputs. A weight is one batch. The published code's
     /// <c>AvgMSEObserver</c>.
     /// </summary>
-    AverageLeastError,
+    AverageMinError,
 
     /// <summary>From the least to the greatest value.</summary>
     MinMax,

@@ -21,8 +21,8 @@ internal static class ExponentBytes
     internal static float[] ToScales(Tensor exponents, string what)
     {
         using var wide = exponents.to_type(ScalarType.Float32);
-        return Array.ConvertAll(TensorBytes.ToFloats(wide), k => k is >= PowerOfTwo.Least and <= PowerOfTwo.Greatest
+        return Array.ConvertAll(TensorBytes.ToFloats(wide), k => k is >= PowerOfTwo.MinExponent and <= PowerOfTwo.MaxExponent
             ? PowerOfTwo.Step((int)k)
-            : throw new InvalidFileException($"{what} has an exponent of {k}; expected {PowerOfTwo.Least} to {PowerOfTwo.Greatest}."));
+            : throw new InvalidFileException($"{what} has an exponent of {k}; expected {PowerOfTwo.MinExponent} to {PowerOfTwo.MaxExponent}."));
     }
 }

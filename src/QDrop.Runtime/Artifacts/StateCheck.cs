@@ -104,8 +104,8 @@ internal static class StateCheck
             .. state.Layers.SelectMany(static l => TensorBytes.ToFloats(l.Scale).Select(s => (s, $"layer '{l.Name}'"))),
             .. state.Activations.SelectMany(static a => (a.Channels?.Scales ?? [a.Scale]).Select(s => (s, $"activation quantizer '{a.Name}'"))),
         ];
-        return scales.Where(static s => !PowerOfTwo.Is(s.Scale) || PowerOfTwo.Floor(s.Scale) > PowerOfTwo.Greatest)
-            .Select(s => FormattableString.Invariant($"{s.What} has scale {s.Scale}; expected a power of two from 2^{PowerOfTwo.Least} to 2^{PowerOfTwo.Greatest}, since its settings have Scale = {state.Manifest.Settings.Scale}."))
+        return scales.Where(static s => !PowerOfTwo.Is(s.Scale) || PowerOfTwo.Floor(s.Scale) > PowerOfTwo.MaxExponent)
+            .Select(s => FormattableString.Invariant($"{s.What} has scale {s.Scale}; expected a power of two from 2^{PowerOfTwo.MinExponent} to 2^{PowerOfTwo.MaxExponent}, since its settings have Scale = {state.Manifest.Settings.Scale}."))
             .FirstOrDefault();
     }
 

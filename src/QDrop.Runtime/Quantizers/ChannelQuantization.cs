@@ -44,7 +44,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
             (_elementScales[i], _elementShifts[i]) = (scales[order.ChannelOf(i)], shifts[order.ChannelOf(i)]);
     }
 
-    private float Least => _rectify ? 0 : float.NegativeInfinity;
+    private float Min => _rectify ? 0 : float.NegativeInfinity;
 
     /// <summary>Quantizes a part.</summary>
     /// <param name="x">The part's elements.</param>
@@ -100,7 +100,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardBeside(float* x, float* y, int at, int count, ReadOnlySpan<uint> keep)
     {
-        var (floor, highest) = (Vector256.Create(Least), Vector256.Create(_top));
+        var (floor, highest) = (Vector256.Create(Min), Vector256.Create(_top));
         fixed (float* scales = _elementScales, shifts = _elementShifts)
         {
             var i = 0;
@@ -142,7 +142,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<float> Gradients(Vector256<float> value, Vector256<float> gradient, int at, Vector256<float> kept, float* slopes, float* clips)
     {
-        var floor = Vector256.Create(Least);
+        var floor = Vector256.Create(Min);
         // A gradient that ReLU stops changes the step neither: the slope is 0 there.
         var flow = gradient & Vector256.GreaterThan(value, floor);
         var slope = TQuantization.Slope(Vector256.MaxNative(floor, value), Vector256.LoadUnsafe(ref _elementScales[at]), Vector256.LoadUnsafe(ref _elementShifts[at]),

@@ -25,7 +25,7 @@ internal readonly unsafe struct FakeQuantization : IQuantization
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(float* x, float* y, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep, bool rectify = false)
     {
-        var least = Least(rectify);
+        var least = Min(rectify);
         var floor = Vector256.Create(least);
         var step = Vector256.Create(scale);
         var zero = Vector256.Create(zeroPoint);
@@ -63,7 +63,7 @@ internal readonly unsafe struct FakeQuantization : IQuantization
     public static float Backward(
         float* x, float* gradient, float* result, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep, bool rectify = false)
     {
-        var least = Least(rectify);
+        var least = Min(rectify);
         var floor = Vector256.Create(least);
         var step = Vector256.Create(scale);
         var zero = Vector256.Create(zeroPoint);
@@ -132,7 +132,7 @@ internal readonly unsafe struct FakeQuantization : IQuantization
     }
 
     /// <summary>What smaller elements are taken for.</summary>
-    private static float Least(bool rectify) => rectify ? 0 : float.NegativeInfinity;
+    private static float Min(bool rectify) => rectify ? 0 : float.NegativeInfinity;
 
     // With the limit as first operand a NaN passes through.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,13 +1,13 @@
 namespace QDrop.Quantizers;
 
-/// <summary>Steps that are powers of two: 2^k with k from <see cref="Least"/> to <see cref="Greatest"/>, which float32 holds exactly.</summary>
+/// <summary>Steps that are powers of two: 2^k with k from <see cref="MinExponent"/> to <see cref="MaxExponent"/>, which float32 holds exactly.</summary>
 internal static class PowerOfTwo
 {
     /// <summary>The least exponent: below it float32 loses digits.</summary>
-    public const int Least = -126;
+    public const int MinExponent = -126;
 
     /// <summary>The greatest exponent: the value of the highest level of 8 bits is still finite.</summary>
-    public const int Greatest = 119;
+    public const int MaxExponent = 119;
 
     /// <summary>The step of an exponent.</summary>
     public static float Step(int exponent) => MathF.ScaleB(1, exponent);
@@ -33,10 +33,10 @@ internal static class PowerOfTwo
     /// <exception cref="QDropException">QDROP281.</exception>
     public static void Check(float scale, string name)
     {
-        if (!(scale > 0) || !float.IsFinite(scale) || Floor(scale) is < Least or > Greatest - 1)
+        if (!(scale > 0) || !float.IsFinite(scale) || Floor(scale) is < MinExponent or > MaxExponent - 1)
         {
             throw new QDropException(Codes.NoPowerOfTwo, FormattableString.Invariant(
-                $"The range of '{name}' has a step of {scale}, for which there is no power of two: expected one from 2^{Least} to 2^{Greatest - 1}. Check that the weights and the calibration inputs have a usual size, or set Scale = Free."));
+                $"The range of '{name}' has a step of {scale}, for which there is no power of two: expected one from 2^{MinExponent} to 2^{MaxExponent - 1}. Check that the weights and the calibration inputs have a usual size, or set Scale = Free."));
         }
     }
 }

@@ -8,7 +8,7 @@ namespace QDrop.Safetensors;
 internal static class SafetensorsHeaderParser
 {
     /// <summary>libtorch's own limit in most operations.</summary>
-    private const int MostDimensions = 64;
+    private const int MaxDimensions = 64;
 
     internal static SafetensorsHeader Parse(ReadOnlySpan<byte> json)
     {
@@ -91,8 +91,8 @@ internal static class SafetensorsHeaderParser
 
         if (type is null || shape is null || offsets is not [var start, var end])
             throw new InvalidFileException($"tensor '{name}' needs dtype, shape and two data_offsets in the header.");
-        if (shape.Count > MostDimensions)
-            throw new InvalidFileException($"tensor '{name}' has {shape.Count} dimensions; at most {MostDimensions} are supported.");
+        if (shape.Count > MaxDimensions)
+            throw new InvalidFileException($"tensor '{name}' has {shape.Count} dimensions; at most {MaxDimensions} are supported.");
         if (start > end)
             throw new InvalidFileException($"the data of tensor '{name}' begin at {start} and end at {end}, before they begin.");
         long bytes = SafetensorsHeader.ByteCount([.. shape], type.Value);

@@ -71,10 +71,10 @@ public sealed partial record QuantizationSettings
     public double ActivationLearningRate { get; init; } = 4e-5;
 
     /// <inheritdoc cref="QuantizeAttribute.WeightObserver"/>
-    public RangeObserver WeightObserver { get; init; } = RangeObserver.LeastError;
+    public RangeObserver WeightObserver { get; init; } = RangeObserver.MinError;
 
     /// <inheritdoc cref="QuantizeAttribute.ActivationObserver"/>
-    public RangeObserver ActivationObserver { get; init; } = RangeObserver.LeastError;
+    public RangeObserver ActivationObserver { get; init; } = RangeObserver.MinError;
 
     /// <inheritdoc cref="QuantizeAttribute.Percentile"/>
     public double Percentile { get; init; } = 99.99;

@@ -18,7 +18,7 @@ public sealed class Call<T, TResult> : CallSite<IModule<T, TResult>>
     public TResult forward(T input)
     {
         Called target = Target();
-        return target.IsStoodInFor ? target.StandIn<TResult>(input) : target.Module.call(target.Given(input));
+        return target.IsIntercepted ? target.Intercept<TResult>(input) : target.Module.call(target.Given(input));
     }
 
     private protected override object? Run(IModule<T, TResult> module, Bundle arguments) =>
@@ -43,7 +43,7 @@ public sealed class Call<T1, T2, TResult> : CallSite<IModule<T1, T2, TResult>>
     public TResult forward(T1 input1, T2 input2)
     {
         Called target = Target();
-        return target.IsStoodInFor ? target.StandIn<TResult>(input1, input2) : target.Module.call(target.Given(input1), target.Given(input2));
+        return target.IsIntercepted ? target.Intercept<TResult>(input1, input2) : target.Module.call(target.Given(input1), target.Given(input2));
     }
 
     private protected override object? Run(IModule<T1, T2, TResult> module, Bundle arguments) =>
@@ -70,7 +70,7 @@ public sealed class Call<T1, T2, T3, TResult> : CallSite<IModule<T1, T2, T3, TRe
     public TResult forward(T1 input1, T2 input2, T3 input3)
     {
         Called target = Target();
-        return target.IsStoodInFor ? target.StandIn<TResult>(input1, input2, input3) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3));
+        return target.IsIntercepted ? target.Intercept<TResult>(input1, input2, input3) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, TResult> module, Bundle arguments) =>
@@ -99,7 +99,7 @@ public sealed class Call<T1, T2, T3, T4, TResult> : CallSite<IModule<T1, T2, T3,
     public TResult forward(T1 input1, T2 input2, T3 input3, T4 input4)
     {
         Called target = Target();
-        return target.IsStoodInFor ? target.StandIn<TResult>(input1, input2, input3, input4) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4));
+        return target.IsIntercepted ? target.Intercept<TResult>(input1, input2, input3, input4) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, T4, TResult> module, Bundle arguments) =>
@@ -130,7 +130,7 @@ public sealed class Call<T1, T2, T3, T4, T5, TResult> : CallSite<IModule<T1, T2,
     public TResult forward(T1 input1, T2 input2, T3 input3, T4 input4, T5 input5)
     {
         Called target = Target();
-        return target.IsStoodInFor ? target.StandIn<TResult>(input1, input2, input3, input4, input5) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4), target.Given(input5));
+        return target.IsIntercepted ? target.Intercept<TResult>(input1, input2, input3, input4, input5) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4), target.Given(input5));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, T4, T5, TResult> module, Bundle arguments) =>
@@ -163,7 +163,7 @@ public sealed class Call<T1, T2, T3, T4, T5, T6, TResult> : CallSite<IModule<T1,
     public TResult forward(T1 input1, T2 input2, T3 input3, T4 input4, T5 input5, T6 input6)
     {
         Called target = Target();
-        return target.IsStoodInFor ? target.StandIn<TResult>(input1, input2, input3, input4, input5, input6) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4), target.Given(input5), target.Given(input6));
+        return target.IsIntercepted ? target.Intercept<TResult>(input1, input2, input3, input4, input5, input6) : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4), target.Given(input5), target.Given(input6));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, T4, T5, T6, TResult> module, Bundle arguments) =>

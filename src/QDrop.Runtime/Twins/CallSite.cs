@@ -37,10 +37,10 @@ public abstract class CallSite<TModule> where TModule : class
         public T Given<T>(T argument) => MayChange ? new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>() : argument;
 
         /// <summary>Whether calibration stands in for the module now.</summary>
-        public bool IsStoodInFor => Unit is { IsStoodInFor: true };
+        public bool IsIntercepted => Unit is { IsIntercepted: true };
 
         /// <summary>What calibration gives in place of the module's result.</summary>
-        public TResult StandIn<TResult>(params object?[] arguments) => Unit!.StandIn(new(arguments)).Get<TResult>();
+        public TResult Intercept<TResult>(params object?[] arguments) => Unit!.Intercept(new(arguments)).Get<TResult>();
     }
 
     /// <summary>What is called here.</summary>

@@ -8,8 +8,8 @@ namespace QDrop.CompilerServices;
 internal interface IValueWatcher
 {
     /// <summary>What a layer gives, its batch norm folded in, before its activation function.</summary>
-    void Saw(QuantizedLayer layer, Tensor output);
+    void OnValue(QuantizedLayer layer, Tensor output);
 
     /// <summary>What goes into an activation quantizer.</summary>
-    void Saw(ActivationQuantizer quantizer, Tensor input);
+    void OnValue(ActivationQuantizer quantizer, Tensor input);
 }

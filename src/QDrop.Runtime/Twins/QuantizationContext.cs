@@ -107,7 +107,7 @@ public sealed class QuantizationContext : IDisposable
     internal Func<Tensor, Tensor> Block(object module, Func<Tensor, Tensor> compute)
     {
         var unit = new BlockUnit(this, UnitName(PathOf(module)), arguments => new([compute(arguments.Get<Tensor>())]));
-        return x => unit.IsStoodInFor ? unit.StandIn(new([x])).Get<Tensor>() : compute(x);
+        return x => unit.IsIntercepted ? unit.Intercept(new([x])).Get<Tensor>() : compute(x);
     }
 
     /// <summary>Turns every weight and activation quantizer on or off.</summary>

@@ -69,7 +69,7 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
 
     /// <summary>Runs the unit where attention calls it.</summary>
     public (Tensor Query, Tensor Key, Tensor Value) Run(Tensor query, Tensor key, Tensor value) =>
-        (IsStoodInFor ? StandIn(new([query, key, value])) : Compute(new([query, key, value]))).Get<(Tensor, Tensor, Tensor)>();
+        (IsIntercepted ? Intercept(new([query, key, value])) : Compute(new([query, key, value]))).Get<(Tensor, Tensor, Tensor)>();
 
     internal override Bundle Compute(Bundle inputs)
     {
@@ -102,7 +102,7 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
 
         Tensor Seen(QuantizedLayer layer, Tensor output)
         {
-            Context.Watcher?.Saw(layer, output);
+            Context.Watcher?.OnValue(layer, output);
             return output;
         }
     }

@@ -41,10 +41,10 @@ internal abstract class Unit
     internal void Add(ActivationQuantizer activation) => _activations.Add(activation);
 
     /// <summary>Whether calibration stands in for the unit where the model calls it now.</summary>
-    internal bool IsStoodInFor => Context.Executor is not null && Context.Current is null && IsBoundary;
+    internal bool IsIntercepted => Context.Executor is not null && Context.Current is null && IsBoundary;
 
     /// <summary>Lets calibration stand in for the unit.</summary>
-    internal Bundle StandIn(Bundle inputs) => Context.Executor!.Run(this, inputs);
+    internal Bundle Intercept(Bundle inputs) => Context.Executor!.Run(this, inputs);
 
     /// <summary>Computes the unit with its quantizers as they stand.</summary>
     internal abstract Bundle Compute(Bundle inputs);
@@ -80,7 +80,7 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
     private protected override bool IsBoundary => layer is not null;
 
     /// <summary>Runs the unit where the model calls it.</summary>
-    internal Tensor Run(Tensor x) => IsStoodInFor ? StandIn(new([x])).Get<Tensor>() : Forward(x);
+    internal Tensor Run(Tensor x) => IsIntercepted ? Intercept(new([x])).Get<Tensor>() : Forward(x);
 
     internal override Bundle Compute(Bundle inputs) => new([Forward(inputs.Get<Tensor>())]);
 
@@ -96,7 +96,7 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
         if (layer is not null)
         {
             x = layer.Forward(x);
-            Context.Watcher?.Saw(layer, x);
+            Context.Watcher?.OnValue(layer, x);
         }
         // Who watches sees what ReLU gives.
         bool rectifies = output is not null && Context.Watcher is null && functions.Count > 0 && functions[^1] == Rectifier.Function;
@@ -106,7 +106,7 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
             return x;
         if (rectifies)
             return output.ForwardRectified(x);
-        Context.Watcher?.Saw(output, x);
+        Context.Watcher?.OnValue(output, x);
         return output.Forward(x);
     }
 }

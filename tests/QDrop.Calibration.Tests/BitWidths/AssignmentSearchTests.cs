@@ -43,7 +43,7 @@ public sealed class AssignmentSearchTests
         for (int instance = 0; instance < 12; instance++)
         {
             Choice[][] layers = SmallLayers(random, count: random.Next(30, 61), alike: instance % 3 == 0);
-            double[] table = LeastErrors(layers);
+            double[] table = MinErrors(layers);
             foreach (long budget in Budgets(layers))
             {
                 Assignment found = AssignmentSearch.Run(layers, budget);
@@ -66,7 +66,7 @@ public sealed class AssignmentSearchTests
         for (int instance = 0; instance < 40; instance++)
         {
             Choice[][] layers = SmallLayers(random, count: random.Next(30, 61), alike: true);
-            double[] table = LeastErrors(layers);
+            double[] table = MinErrors(layers);
             foreach (long budget in Budgets(layers))
             {
                 Assignment found = AssignmentSearch.Run(layers, budget, mostLabels);
@@ -227,7 +227,7 @@ public sealed class AssignmentSearchTests
     }
 
     /// <summary>The least error of the assignments of each cost, from 0 to the dearest; infinite where no assignment has it.</summary>
-    private static double[] LeastErrors(Choice[][] layers)
+    private static double[] MinErrors(Choice[][] layers)
     {
         double[] before = [0];
         foreach (Choice[] layer in layers)

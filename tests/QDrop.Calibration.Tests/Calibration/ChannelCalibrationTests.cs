@@ -12,8 +12,8 @@ namespace QDrop.Tests.Calibration;
 public sealed class ChannelCalibrationTests() : CalibrationTest(seed: 7)
 {
     [Theory]
-    [InlineData(RangeObserver.LeastError, ActivationLearning.Lsq, CalibrationOrder.UpFront)]
-    [InlineData(RangeObserver.AverageLeastError, ActivationLearning.Lsq, CalibrationOrder.UnitByUnit)]
+    [InlineData(RangeObserver.MinError, ActivationLearning.Lsq, CalibrationOrder.UpFront)]
+    [InlineData(RangeObserver.AverageMinError, ActivationLearning.Lsq, CalibrationOrder.UnitByUnit)]
     [InlineData(RangeObserver.Percentile, ActivationLearning.LsqPlus, CalibrationOrder.UpFront)]
     [InlineData(RangeObserver.AverageMinMax, ActivationLearning.Fixed, CalibrationOrder.UnitByUnit)]
     public void A_network_of_convolutions(RangeObserver observer, ActivationLearning learning, CalibrationOrder order)

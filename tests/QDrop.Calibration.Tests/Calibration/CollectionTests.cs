@@ -15,7 +15,7 @@ namespace QDrop.Tests.Calibration;
 public sealed class CollectionTests : TrainingTest
 {
     // So many at least, or the test has not tested anything.
-    private const int LeastCollections = 30;
+    private const int MinCollections = 30;
 
     [Theory]
     [InlineData(Scale.Free, ActivationLearning.Lsq, false)]
@@ -55,7 +55,7 @@ public sealed class CollectionTests : TrainingTest
             collector.Pause();
             Assert.Equal(expected, Hash(run(collector)));
         }
-        while (collector.Collections < LeastCollections);
+        while (collector.Collections < MinCollections);
     }
 
     private static string Hash(CalibrationOutcome outcome) => TensorHash.Of(ArtifactWriter.Tensors(outcome.State));

@@ -111,14 +111,14 @@ public sealed class InterruptionTests : IDisposable
     {
         private int _seen;
 
-        public void Saw(QuantizedLayer layer, Tensor output)
+        public void OnValue(QuantizedLayer layer, Tensor output)
         {
             seen();
             if (++_seen == layers)
                 source.Cancel();
         }
 
-        public void Saw(QDrop.Quantizers.ActivationQuantizer quantizer, Tensor input)
+        public void OnValue(QDrop.Quantizers.ActivationQuantizer quantizer, Tensor input)
         {
         }
     }

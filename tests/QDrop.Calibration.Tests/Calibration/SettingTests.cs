@@ -27,7 +27,7 @@ public sealed class SettingTests() : CalibrationTest(seed: 7)
     }
 
     [Theory]
-    [InlineData(RangeObserver.AverageLeastError)]
+    [InlineData(RangeObserver.AverageMinError)]
     [InlineData(RangeObserver.MinMax)]
     [InlineData(RangeObserver.AverageMinMax)]
     [InlineData(RangeObserver.Percentile)]

@@ -52,7 +52,7 @@ public sealed unsafe class BoundedSearchTests
     public void No_bound_is_above_its_sum(string distribution)
     {
         var values = Values(distribution, 700, new Random(3));
-        (float Least, float Greatest) extent = (values.Min(), values.Max());
+        (float Min, float Max) extent = (values.Min(), values.Max());
         fixed (float* first = values)
         {
             foreach (var bits in new[] { 2, 4, 8 })
@@ -111,7 +111,7 @@ public sealed unsafe class BoundedSearchTests
 
     private static void Agree(float[] values, (float, float) sign, int bits, RangeOptions options, string what)
     {
-        (float Least, float Greatest) extent = (values.Min(), values.Max());
+        (float Min, float Max) extent = (values.Min(), values.Max());
         var candidates = new RangeCandidates(extent, sign, bits, options);
         fixed (float* first = values)
         {

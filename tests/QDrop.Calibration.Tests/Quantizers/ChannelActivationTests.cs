@@ -82,9 +82,9 @@ public sealed class ChannelActivationTests
     }
 
     [Theory]
-    [InlineData(RangeObserver.LeastError, false)]
-    [InlineData(RangeObserver.LeastError, true)]
-    [InlineData(RangeObserver.AverageLeastError, false)]
+    [InlineData(RangeObserver.MinError, false)]
+    [InlineData(RangeObserver.MinError, true)]
+    [InlineData(RangeObserver.AverageMinError, false)]
     [InlineData(RangeObserver.MinMax, false)]
     [InlineData(RangeObserver.MinMax, true)]
     [InlineData(RangeObserver.AverageMinMax, false)]

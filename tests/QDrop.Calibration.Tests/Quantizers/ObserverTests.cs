@@ -65,7 +65,7 @@ public sealed class ObserverTests
         manual_seed(3);
         Tensor one = randn(400), two = randn(400) * 3;
         var (a, b) = (RangeSearch.OfTensor(one, 3, "x"), RangeSearch.OfTensor(two, 3, "x"));
-        using var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(RangeObserver.AverageLeastError), Observing = true } };
+        using var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(RangeObserver.AverageMinError), Observing = true } };
         quantizer.Forward(one);
         quantizer.Forward(two);
         var expected = QuantizationRange.Asymmetric((a.Minimum + b.Minimum) / 2, (a.Maximum + b.Maximum) / 2, 7);
@@ -100,8 +100,8 @@ public sealed class ObserverTests
     }
 
     [Theory]
-    [InlineData(RangeObserver.LeastError)]
-    [InlineData(RangeObserver.AverageLeastError)]
+    [InlineData(RangeObserver.MinError)]
+    [InlineData(RangeObserver.AverageMinError)]
     [InlineData(RangeObserver.MinMax)]
     [InlineData(RangeObserver.AverageMinMax)]
     [InlineData(RangeObserver.Percentile)]

@@ -37,13 +37,13 @@ public sealed class PowerOfTwoTests
     [Fact]
     public void Every_exponent_that_may_be_has_an_exact_step_and_values_that_are_finite()
     {
-        for (var exponent = PowerOfTwo.Least; exponent <= PowerOfTwo.Greatest; exponent++)
+        for (var exponent = PowerOfTwo.MinExponent; exponent <= PowerOfTwo.MaxExponent; exponent++)
         {
             Assert.Equal(Math.Pow(2, exponent), PowerOfTwo.Step(exponent));
             Assert.True(PowerOfTwo.Is(PowerOfTwo.Step(exponent)) && float.IsFinite(255 * PowerOfTwo.Step(exponent)));
         }
-        Assert.InRange(PowerOfTwo.Least, sbyte.MinValue, sbyte.MaxValue);
-        Assert.InRange(PowerOfTwo.Greatest, sbyte.MinValue, sbyte.MaxValue);
+        Assert.InRange(PowerOfTwo.MinExponent, sbyte.MinValue, sbyte.MaxValue);
+        Assert.InRange(PowerOfTwo.MaxExponent, sbyte.MinValue, sbyte.MaxValue);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class RangeSearchTests
         var golden = GoldenVectors.Case("observers", index);
         var settings = golden.GetProperty("settings");
         var symmetric = settings.TryGetProperty("symmetric", out var s) && s.GetBoolean();
-        var options = new RangeOptions(golden.GetProperty("name").GetString()!.StartsWith("minmax", StringComparison.Ordinal) ? RangeObserver.MinMax : RangeObserver.LeastError, symmetric);
+        var options = new RangeOptions(golden.GetProperty("name").GetString()!.StartsWith("minmax", StringComparison.Ordinal) ? RangeObserver.MinMax : RangeObserver.MinError, symmetric);
         var (x, axis, bits) = (golden.Tensor("input"), settings.Whole("ch_axis"), settings.Whole("bit"));
 
         var found = axis < 0

@@ -85,7 +85,7 @@ public sealed class NormTests
     public void The_power_stays_from_1_to_4(double magnitude, double square)
     {
         var power = ErrorShape.Power(magnitude, square);
-        Assert.Equal(square > 2 ? ErrorShape.Least : ErrorShape.Greatest, power, 1e-9);
+        Assert.Equal(square > 2 ? ErrorShape.Min : ErrorShape.Max, power, 1e-9);
     }
 
     [Fact]

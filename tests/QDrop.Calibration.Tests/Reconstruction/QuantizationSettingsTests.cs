@@ -6,7 +6,7 @@ public sealed class QuantizationSettingsTests
 {
     public static TheoryData<QuantizationSettings, string, string> Wrong => new()
     {
-        { new() { WeightObserver = (RangeObserver)9 }, "WeightObserver = 9", "LeastError, AverageLeastError, MinMax, AverageMinMax, Percentile" },
+        { new() { WeightObserver = (RangeObserver)9 }, "WeightObserver = 9", "MinError, AverageMinError, MinMax, AverageMinMax, Percentile" },
         { new() { ActivationObserver = (RangeObserver)(-1) }, "ActivationObserver = -1", "one of" },
         { new() { Percentile = 50 }, "Percentile = 50", "above 50 and at most 100" },
         { new() { Percentile = 100.01 }, "Percentile = 100.01", "above 50 and at most 100" },

@@ -29,7 +29,7 @@ internal sealed record BarRow(string Label, params double?[] Values)
 internal sealed class BarChart(string title, IReadOnlyList<string> series, Func<double?, string> format)
 {
     /// <summary>Rows beyond which a chart scrolls in itself.</summary>
-    private const int MostRows = 40;
+    private const int MaxRows = 40;
 
     /// <summary>Pixels.</summary>
     private const double Gap = 8;
@@ -52,7 +52,7 @@ internal sealed class BarChart(string title, IReadOnlyList<string> series, Func<
         double[] values = [.. rows.SelectMany(static r => r.Values).OfType<double>().Where(double.IsFinite), 0];
         var axis = Axis.Of(values.Min(), values.Max());
         Legend(page, rows);
-        page.Append(rows.Count > MostRows ? "<div class=\"long\" tabindex=\"0\">" : "").Append(CultureInfo.InvariantCulture, $"<div class=\"chart\" role=\"group\" aria-label=\"{Escape(title)}\">\n");
+        page.Append(rows.Count > MaxRows ? "<div class=\"long\" tabindex=\"0\">" : "").Append(CultureInfo.InvariantCulture, $"<div class=\"chart\" role=\"group\" aria-label=\"{Escape(title)}\">\n");
         page.Append("<svg class=\"lines\" aria-hidden=\"true\">");
         foreach (double tick in axis.Ticks)
             page.Append(CultureInfo.InvariantCulture, $"<line class=\"{(tick == 0 ? "zero" : "grid")}\" x1=\"{Share(axis, tick)}%\" x2=\"{Share(axis, tick)}%\" y1=\"24\" y2=\"100%\"/>");
@@ -65,7 +65,7 @@ internal sealed class BarChart(string title, IReadOnlyList<string> series, Func<
         page.Append("</svg>\n");
         foreach (BarRow row in rows)
             Write(page, axis, row);
-        page.Append(rows.Count > MostRows ? "</div></div>\n" : "</div>\n");
+        page.Append(rows.Count > MaxRows ? "</div></div>\n" : "</div>\n");
     }
 
     private void Legend(StringBuilder page, IReadOnlyList<BarRow> rows)

@@ -11,7 +11,7 @@ internal static class HtmlText
     public const string None = "–";
 
     /// <summary>Characters of a name beside a drawing: two lines.</summary>
-    private const int MostCharacters = 48;
+    private const int MaxCharacters = 48;
 
     /// <summary>Text with the characters that mean something replaced; those that XML cannot have at all become a question mark.</summary>
     public static string Escape(string text)
@@ -33,7 +33,7 @@ internal static class HtmlText
     }
 
     /// <summary>A name that fits beside a drawing: its end, which tells the parts of a model apart, stays.</summary>
-    public static string Short(string name) => name.Length <= MostCharacters ? name : "…" + name[^(MostCharacters - 1)..];
+    public static string Short(string name) => name.Length <= MaxCharacters ? name : "…" + name[^(MaxCharacters - 1)..];
 
     /// <summary>A number with a true minus sign.</summary>
     /// <param name="value">The number.</param>

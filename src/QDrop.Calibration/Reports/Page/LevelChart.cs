@@ -7,7 +7,7 @@ namespace QDrop.Calibration.Reports.Page;
 /// <summary>How a layer's weights lie on the levels of its grid: a small drawing, one bar for each level, or for a few where there are many.</summary>
 internal static class LevelChart
 {
-    private const int MostBars = 64;
+    private const int MaxBars = 64;
 
     private const double Width = 160, Height = 60, Base = 59;
 
@@ -18,7 +18,7 @@ internal static class LevelChart
     /// <param name="counts">Weights on each level.</param>
     public static void Write(StringBuilder page, string layer, int bits, IReadOnlyList<long> counts)
     {
-        int together = Math.Max(1, counts.Count / MostBars);
+        int together = Math.Max(1, counts.Count / MaxBars);
         long[] bars = [.. counts.Chunk(together).Select(static c => c.Sum())];
         page.Append(CultureInfo.InvariantCulture, $"<figure title=\"{Escape(Describe(layer, counts))}\"><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(Describe(layer, counts))}\">");
         page.Append(CultureInfo.InvariantCulture, $"<path class=\"s1\" d=\"{Bars(bars)}\"/><line class=\"zero\" x1=\"0\" y1=\"{Base}\" x2=\"{Width}\" y2=\"{Base}\"/></svg>");

@@ -26,7 +26,7 @@ internal static class ParetoChart
         List<BudgetPoint> uniform = [.. budget.Uniform.Select(Scaled).Where(static u => IsDrawn(Place(u)))];
         (double Amount, double Ratio) chosen = Place(Scaled(budget.Chosen));
         double[] ratios = [.. curve.Concat(uniform.Select(Place)).Append(chosen).Where(IsDrawn).Select(static p => p.Ratio), 0];
-        Axis across = Axis.Of(0, Most(budget) / ScaleOf(budget).Divisor), up = Axis.Of(ratios.Min(), ratios.Max());
+        Axis across = Axis.Of(0, Max(budget) / ScaleOf(budget).Divisor), up = Axis.Of(ratios.Min(), ratios.Max());
         page.Append("<p class=\"legend\"><span><span class=\"key s1\"></span>best for its amount</span> <span><span class=\"key s0\"></span>all layers alike, with their bits</span> <span><span class=\"key s2\"></span>chosen</span></p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<div class=\"plot\" role=\"group\" aria-label=\"Best signal-to-quantization-noise ratio for each amount of the budget\"><svg height=\"{Height}\" aria-hidden=\"true\">\n");
         Axes(page, across, up);
@@ -48,7 +48,7 @@ internal static class ParetoChart
     }
 
     /// <summary>What amounts are divided by to be written, and what they are then in.</summary>
-    public static (double Divisor, string Unit) ScaleOf(BudgetOutcome budget) => (budget.Budget.Unit, Most(budget)) switch
+    public static (double Divisor, string Unit) ScaleOf(BudgetOutcome budget) => (budget.Budget.Unit, Max(budget)) switch
     {
         (BudgetUnit.Bytes, >= 10 << 20) => (1 << 20, "MiB"),
         (BudgetUnit.Bytes, >= 10 << 10) => (1 << 10, "KiB"),
@@ -77,7 +77,7 @@ internal static class ParetoChart
         }
     }
 
-    private static double Most(BudgetOutcome budget) => budget.Uniform.Select(static u => u.Amount).Append(budget.Chosen.Amount).Max();
+    private static double Max(BudgetOutcome budget) => budget.Uniform.Select(static u => u.Amount).Append(budget.Chosen.Amount).Max();
 
     private static void Circle(StringBuilder page, Axis across, Axis up, (double Amount, double Ratio) place, string kind, double radius) =>
         page.Append(CultureInfo.InvariantCulture, $"<circle class=\"{kind}\" cx=\"{X(across, place.Amount)}%\" cy=\"{Y(up, place.Ratio)}\" r=\"{radius}\"/>");

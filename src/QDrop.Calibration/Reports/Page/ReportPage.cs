@@ -11,7 +11,7 @@ namespace QDrop.Calibration.Reports.Page;
 internal sealed class ReportPage
 {
     /// <summary>Drawings beyond which they scroll in themselves, and rows of a chart that are marked.</summary>
-    private const int MostDrawings = 60, MostMarked = 3;
+    private const int MaxDrawings = 60, MaxMarked = 3;
 
     private static readonly string[] BeforeAndAfter = ["rounded to nearest", "after reconstruction"];
 
@@ -144,7 +144,7 @@ internal sealed class ReportPage
     private void Weights(ReportInsight insight)
     {
         Paragraph("How many of a layer's weights are on each level of its grid, from the lowest to the highest. A few tall bars leave bits unused; tall bars at the ends are weights that the grid does not reach.");
-        _page.Append(insight.Layers.Count > MostDrawings ? "<div class=\"levels long\" tabindex=\"0\">\n" : "<div class=\"levels\">\n");
+        _page.Append(insight.Layers.Count > MaxDrawings ? "<div class=\"levels long\" tabindex=\"0\">\n" : "<div class=\"levels\">\n");
         foreach (ReportLayerInsight layer in insight.Layers)
             LevelChart.Write(_page, layer.Name, layer.Bits, layer.Histogram);
         _page.Append("</div>\n");
@@ -208,7 +208,7 @@ internal sealed class ReportPage
     /// <summary>Rows the lowest of which stand out, where there are enough others.</summary>
     private static IReadOnlyList<BarRow> Lowest(IReadOnlyList<BarRow> rows)
     {
-        HashSet<BarRow> lowest = rows.Count < 2 * MostMarked ? [] : [.. rows.Where(static r => r.Values[0] is not null).OrderBy(static r => r.Values[0]).Take(MostMarked)];
+        HashSet<BarRow> lowest = rows.Count < 2 * MaxMarked ? [] : [.. rows.Where(static r => r.Values[0] is not null).OrderBy(static r => r.Values[0]).Take(MaxMarked)];
         return [.. rows.Select(r => r with { Marked = lowest.Contains(r) })];
     }
 

@@ -11,7 +11,7 @@ namespace QDrop.Calibration.Weights.PyTorch;
 internal static class CheckpointNames
 {
     /// <summary>Most dimensions of a tensor, libtorch's own limit in most operations.</summary>
-    private const int MostDimensions = 64;
+    private const int MaxDimensions = 64;
 
     private const string Code = Codes.WeightsWithCode;
 
@@ -174,10 +174,10 @@ internal static class CheckpointNames
 
     private static long[] Longs(object?[] values)
     {
-        if (values.Length > MostDimensions)
+        if (values.Length > MaxDimensions)
         {
             throw new InvalidFileException(
-                $"it has a tensor of {values.Length} dimensions; at most {MostDimensions} are possible: it is "
+                $"it has a tensor of {values.Length} dimensions; at most {MaxDimensions} are possible: it is "
                 + "corrupted.");
         }
 

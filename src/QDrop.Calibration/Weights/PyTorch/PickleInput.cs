@@ -12,7 +12,7 @@ internal sealed class PickleInput(Stream stream)
     /// <summary>
     /// Many times what a checkpoint with optimizer and history needs; a bound for what a malicious one can take.
     /// </summary>
-    internal const int MostBytes = 64 << 20;
+    internal const int MaxBytes = 64 << 20;
 
     /// <summary>A number of torch.save's has 10 bytes; Python allows any.</summary>
     private const int LongestNumber = 1 << 10;
@@ -73,7 +73,7 @@ internal sealed class PickleInput(Stream stream)
 
     internal byte[] Bytes(long length)
     {
-        if (length < 0 || length > MostBytes - _read || length > stream.Length - stream.Position)
+        if (length < 0 || length > MaxBytes - _read || length > stream.Length - stream.Position)
         {
             throw new InvalidFileException(
                 $"its pickle has a value of {(ulong)length} bytes, more than follow: it is corrupted or truncated.");
@@ -121,10 +121,10 @@ internal sealed class PickleInput(Stream stream)
     private void Fill(Span<byte> bytes)
     {
         _read += bytes.Length;
-        if (_read > MostBytes)
+        if (_read > MaxBytes)
         {
             throw new InvalidFileException(
-                $"its pickle has more than {MostBytes >> 20} MiB, far more than the names and shapes of weights "
+                $"its pickle has more than {MaxBytes >> 20} MiB, far more than the names and shapes of weights "
                 + "take: it is corrupted, or no checkpoint.");
         }
 

@@ -18,7 +18,7 @@ internal sealed class PickleReader
     /// <summary>
     /// Instructions in a pickle: a bound for the memory that a malicious one can take. Each makes one value at most.
     /// </summary>
-    private const int MostInstructions = 4_000_000;
+    private const int MaxInstructions = 4_000_000;
 
     private static readonly object MarkObject = new();
 
@@ -44,7 +44,7 @@ internal sealed class PickleReader
     internal static object? Read(Stream stream, Dictionary<string, PickledStorage>? storages = null)
     {
         var reader = new PickleReader(stream, storages ?? new(StringComparer.Ordinal));
-        for (int i = 0; i < MostInstructions; i++)
+        for (int i = 0; i < MaxInstructions; i++)
         {
             var opcode = (PickleOpcode)reader._input.Byte();
             if (opcode == PickleOpcode.Stop)
@@ -58,7 +58,7 @@ internal sealed class PickleReader
         }
 
         throw new InvalidFileException(
-            $"its pickle has more than {MostInstructions:N0} instructions, far more than names and shapes of "
+            $"its pickle has more than {MaxInstructions:N0} instructions, far more than names and shapes of "
             + "weights take: it is corrupted, or no checkpoint.");
     }
 

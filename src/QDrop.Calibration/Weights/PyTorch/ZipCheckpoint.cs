@@ -116,7 +116,7 @@ internal static class ZipCheckpoint
     private static MemoryStream Buffered(ZipArchiveEntry entry)
     {
         using var content = Open(entry);
-        var buffer = new byte[Math.Min(entry.Length, PickleInput.MostBytes)];
+        var buffer = new byte[Math.Min(entry.Length, PickleInput.MaxBytes)];
         content.ReadExactly(buffer);
         return new MemoryStream(buffer);
     }

@@ -9,7 +9,7 @@ using TorchSharp;
 namespace QDrop.Calibrator;
 
 /// <summary>Does what a request asks for: all models of the assembly that are named, or that name all they need.</summary>
-internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
+internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
 {
     private const string RuntimeName = "QDrop.Runtime";
 
@@ -18,9 +18,9 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
     /// <returns>Whether there was no error.</returns>
     internal static bool Run(WorkerRequest request, WorkerChannel channel, CancellationToken stop)
     {
-        var calibration = new Calibration(request, channel);
-        calibration.Run(stop);
-        return !calibration._failed;
+        var job = new RequestJob(request, channel);
+        job.Run(stop);
+        return !job._failed;
     }
 
     private void Run(CancellationToken stop)
@@ -36,7 +36,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
     /// <summary>The runtime is the project's, this program the package's: they must be of one release.</summary>
     private bool RuntimeFits()
     {
-        string expected = Release(typeof(Calibration).Assembly);
+        string expected = Release(typeof(RequestJob).Assembly);
         try
         {
             string found = Release(Assembly.Load(RuntimeName));
@@ -81,7 +81,7 @@ internal sealed class Calibration(WorkerRequest request, WorkerChannel channel)
             stop.ThrowIfCancellationRequested();
             try
             {
-                done.Add(new ModelCalibration(plan, request, channel, assembly).Run(stop));
+                done.Add(new ModelJob(plan, request, channel, assembly).Run(stop));
             }
             catch (LocatedException e)
             {

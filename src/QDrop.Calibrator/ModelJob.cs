@@ -9,11 +9,11 @@ using static TorchSharp.torch;
 namespace QDrop.Calibrator;
 
 /// <summary>Brings the artifact of one model up to date: from what is there, from the cache, or by calibrating.</summary>
-internal sealed class ModelCalibration(ModelPlan plan, WorkerRequest request, WorkerChannel channel, Assembly assembly)
+internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChannel channel, Assembly assembly)
 {
     private readonly OutputFiles _files = new(request.OutputDirectory, plan.Descriptor.Name);
 
-    /// <summary>Does it.</summary>
+    /// <summary>Brings the artifact up to date.</summary>
     /// <returns>What was done, for the summary.</returns>
     /// <exception cref="LocatedException">Something that the user gave cannot be used; no file is left.</exception>
     /// <exception cref="OperationCanceledException">The build wants the worker to stop; no partial file is left.</exception>
