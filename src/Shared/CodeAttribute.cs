@@ -1,4 +1,3 @@
-using System.Linq;
 using System.Reflection;
 
 namespace QDrop;
@@ -27,7 +26,13 @@ internal sealed class CodeAttribute(CodeSeverity severity, string title) : Syste
     public string Title { get; } = title;
 
     /// <summary>Finds the row of a code.</summary>
-    public static CodeAttribute Of(string code) => typeof(Codes).GetFields()
-        .Single(field => (string?)field.GetValue(null) == code)
-        .GetCustomAttribute<CodeAttribute>()!;
+    public static CodeAttribute Of(string code)
+    {
+        foreach (FieldInfo field in typeof(Codes).GetFields())
+        {
+            if (field.GetValue(null) as string == code)
+                return field.GetCustomAttribute<CodeAttribute>()!;
+        }
+        throw new System.ArgumentException($"{code} is not in the table of codes.", nameof(code));
+    }
 }

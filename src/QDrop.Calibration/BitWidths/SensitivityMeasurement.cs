@@ -1,6 +1,5 @@
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Insight;
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using QDrop.Layers;

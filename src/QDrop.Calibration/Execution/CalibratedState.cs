@@ -1,5 +1,4 @@
 using QDrop.Artifacts;
-using QDrop.Calibration.Execution;
 using QDrop.CompilerServices;
 using QDrop.Models;
 using QDrop.Quantizers;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using QDrop.Calibration.Reconstruction;
 
 namespace QDrop.Calibration.Execution;
 

@@ -1,5 +1,3 @@
-using QDrop.Calibration.Learning;
-
 namespace QDrop.Calibration.Ranges;
 
 /// <summary>

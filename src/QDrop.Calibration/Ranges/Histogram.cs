@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using QDrop.Calibration.Learning;
 
 namespace QDrop.Calibration.Ranges;
 

@@ -1,4 +1,3 @@
-using QDrop.Calibration.Learning;
 using QDrop.Native;
 using QDrop.Threading;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using QDrop.Artifacts;
-using QDrop.Calibration.Reports;
 
 namespace QDrop.Calibration;
 

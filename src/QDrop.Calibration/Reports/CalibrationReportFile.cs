@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using QDrop.Artifacts;
-using QDrop.Calibration.Reports;
 using QDrop.Safetensors;
 namespace QDrop.Calibration;
 
