@@ -210,7 +210,7 @@ internal sealed partial class ForwardFlow
         if (_frame.Stack.Any(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, body.Method)))
             return $"'{method.Name}' calls itself; write the recursion as a loop";
         if (_frame.Depth >= MaxNested || _frames.Count >= MaxFrames)
-            return $"there are more than {(_frame.Depth >= MaxNested ? MaxNested : MaxFrames)} calls of helpers {(_frame.Depth >= MostNested ? "within each other" : "in one forward")}; make parts of it module classes of their own";
+            return $"there are more than {(_frame.Depth >= MaxNested ? MaxNested : MaxFrames)} calls of helpers {(_frame.Depth >= MaxNested ? "within each other" : "in one forward")}; make parts of it module classes of their own";
         if (method.IsAsync)
             return $"'{method.Name}' is async; forward must be synchronous";
         if (method.ReturnsByRef || method.ReturnsByRefReadonly || method.Parameters.Any(p => p.RefKind == RefKind.Ref && Of(p.Type) != Tensorness.None))
