@@ -1,7 +1,6 @@
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.Quantizers;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;

@@ -79,7 +79,9 @@ internal sealed record OperationCase(string Name, Func<object?[]> Arguments, str
     private static bool Takes(Type parameter, object? argument)
     {
         Type? type = argument is Typed typed ? typed.Type : argument?.GetType();
-        return type is not null && NotNull(parameter) == NotNull(type);
+        // A chain is given as what it is, and taken as what an operation knows of it.
+        return type is not null
+            && (NotNull(parameter) == NotNull(type) || (parameter.IsAbstract && type.IsSubclassOf(parameter)));
     }
 
     private static bool IsIndexer(PropertyInfo property) => property.GetIndexParameters().Length > 0;

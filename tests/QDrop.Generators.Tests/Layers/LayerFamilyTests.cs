@@ -1,4 +1,6 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Mappings;
 using QDrop.Generators.Tests.Helpers;
 using QDrop.Layers.Families;
@@ -20,7 +22,9 @@ public sealed class LayerFamilyTests
         typeof(SmoothL1Loss), typeof(SoftMarginLoss), typeof(TripletMarginLoss), typeof(TripletMarginWithDistanceLoss),
     ];
 
-    private static readonly LayerTable Table = LayerTable.Of(GeneratorRun.Compile([]));
+    private static readonly CSharpCompilation Compilation = GeneratorRun.Compile([]);
+
+    private static readonly LayerTable Table = LayerTable.Of(Compilation);
 
     public static TheoryData<Type> Types => [.. LayerFamilies.All.SelectMany(f => f.Types)];
 
@@ -51,11 +55,22 @@ public sealed class LayerFamilyTests
     public void The_generator_reads_what_the_run_time_has(Type type)
     {
         LayerFamily family = LayerFamilies.All.Single(f => f.Types.Contains(type));
-        INamedTypeSymbol symbol = GeneratorRun.Compile([]).GetTypeByMetadataName(type.FullName!)!;
+        INamedTypeSymbol symbol = Compilation.GetTypeByMetadataName(type.FullName!)!;
         Assert.Equal(family.Kind.ToString(), Table.KindOf(symbol).ToString());
         Assert.Equal(family.FoldsBatchNorm, Table.FoldsBatchNorm(symbol));
         Assert.Equal(family.WhyNot, Table.WhyNot(symbol) ?? "");
         Assert.Equal(family.Kind == LayerKind.Unsupported, family.WhyNot.Length > 0);
+    }
+
+    [Fact]
+    public void The_families_are_in_the_reference_assembly_too()
+    {
+        string path = typeof(LayerFamilyTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "RuntimeReferenceAssembly").Value!;
+        MetadataReference runtime = Compilation.References.Single(r => Path.GetFileName(r.Display) == "QDrop.Runtime.dll");
+        CSharpCompilation compilation = Compilation.ReplaceReference(runtime, MetadataReference.CreateFromFile(path));
+        INamedTypeSymbol linear = compilation.GetTypeByMetadataName(typeof(Linear).FullName!)!;
+        Assert.Equal(Models.LayerKind.Weighted, LayerTable.Of(compilation).KindOf(linear));
     }
 
     [Fact]
