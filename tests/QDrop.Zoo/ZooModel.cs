@@ -1,6 +1,4 @@
-using QDrop;
 using QDrop.CompilerServices;
-using QDrop.Layers;
 using QDrop.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

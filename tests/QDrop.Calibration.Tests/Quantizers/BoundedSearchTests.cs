@@ -1,4 +1,3 @@
-using QDrop.Calibration.Learning;
 using QDrop.Calibration.Ranges;
 using QDrop.Tests.Golden;
 using Xunit;

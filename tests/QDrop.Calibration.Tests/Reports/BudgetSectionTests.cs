@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Xml.Linq;
 using QDrop.Calibration;
 using QDrop.Calibration.Reports.Documents;
-using QDrop.Calibration.Reports;
 using QDrop.Calibration.Reports.Page;
 using Xunit;
 

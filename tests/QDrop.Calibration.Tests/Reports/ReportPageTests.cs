@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Xml.Linq;
 using QDrop.Calibration;
 using QDrop.Calibration.Reports.Documents;
-using QDrop.Calibration.Reports;
 using QDrop.Calibration.Reports.Page;
 using VerifyXunit;
 using Xunit;

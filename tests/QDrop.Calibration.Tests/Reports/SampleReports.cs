@@ -1,7 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
 using QDrop.Calibration.Reports.Documents;
-using QDrop.Calibration.Reports;
 
 namespace QDrop.Tests.Reports;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using QDrop.Calibration.Reports.Documents;
-using QDrop.Calibration.Reports;
 using QDrop.Calibration.Reports.Page;
 using Xunit;
 
