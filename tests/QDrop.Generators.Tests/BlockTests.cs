@@ -1,5 +1,4 @@
 using QDrop.Calibration;
-using QDrop.Calibration.Reconstruction;
 using QDrop.Generators.Tests.Helpers;
 using VerifyXunit;
 

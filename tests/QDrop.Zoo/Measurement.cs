@@ -1,6 +1,5 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;

@@ -1,5 +1,4 @@
 using QDrop.CompilerServices;
-using QDrop.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -4,7 +4,6 @@ using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
 using QDrop.Calibration;
-using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
