@@ -1,13 +1,6 @@
 using System.Text;
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.Checkpoints;
-using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
 using QDrop.Safetensors;
 using VerifyXunit;
 using Zoo.Language;

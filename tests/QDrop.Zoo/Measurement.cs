@@ -1,11 +1,5 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
-using QDrop.Calibration.Reports;
-using QDrop.Calibration.Weights;
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text;
 using QDrop.Calibration;
-using QDrop.Calibration.Inputs;
-using QDrop.Calibration.Learning;
-using QDrop.Calibration.Reconstruction;
 
 namespace Zoo;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Xunit;
 
 namespace QDrop.Tests.Settings;
 
@@ -7,14 +6,14 @@ namespace QDrop.Tests.Settings;
 internal static class SettingCases
 {
     /// <summary>Gets the names of all settings.</summary>
-    public static TheoryData<string> Names => [.. SettingsTable.All.Select(static setting => setting.Name)];
+    public static Xunit.TheoryData<string> Names => [.. SettingsTable.All.Select(static setting => setting.Name)];
 
     /// <summary>Gets every setting with a value outside its range: below and above it, and what is no number.</summary>
-    public static TheoryData<string, double> OutOfRange
+    public static Xunit.TheoryData<string, double> OutOfRange
     {
         get
         {
-            var cases = new TheoryData<string, double>();
+            var cases = new Xunit.TheoryData<string, double>();
             foreach (Setting setting in SettingsTable.All)
             {
                 foreach (double value in Outside(setting))
@@ -25,7 +24,7 @@ internal static class SettingCases
     }
 
     /// <summary>Gets every setting that is a member of an enumeration.</summary>
-    public static TheoryData<string> Enumerations =>
+    public static Xunit.TheoryData<string> Enumerations =>
         [.. SettingsTable.All.Where(static setting => setting.Type.IsEnum).Select(static setting => setting.Name)];
 
     /// <summary>Gets a value of a setting that is allowed and not its default.</summary>
