@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | test | pack | bench
+# Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | test | pack | bench | architecture
 # For Linux on x64 with the .NET SDK 10; what is installed from apt needs root or sudo. What is done already is skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -19,6 +19,7 @@ usage: ./build.sh COMMAND
   demo    fetch CIFAR-10, build the sample (which quantizes its ResNet-20), compare it with the float model
   test    setup, run every test
   pack    put the NuGet packages into artifacts/packages
+  architecture  draw docs/architecture.svg from the compiled code
   bench   fetch CIFAR-10 and, from apt, PyTorch; time reconstruction beside it
           bench generator, bench blocks: the generator in an editor, blocks alone
 TEXT
@@ -223,6 +224,7 @@ case ${1:-} in
     setup) setup ;;
     demo) demo ;;
     test) run_tests ;;
+    architecture) dotnet run --project tests/QDrop.Architecture -c Release ;;
     pack) pack ;;
     bench) bench "${@:2}" ;;
     *)
