@@ -13,6 +13,10 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
 {
     private const string RuntimeName = "QDrop.Runtime";
 
+    private const string SlowConvolutions =
+        "This machine hides the sizes of its processor's caches, with which libtorch computes some convolutions wrongly. So its "
+        + $"convolutions run with older instructions, which is slower. {OneDnn.Variable}, if set, says otherwise.";
+
     private bool _failed;
 
     /// <returns>Whether there was no error.</returns>
@@ -160,6 +164,8 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
         try
         {
             Libtorch.Load(request.References);
+            if (OneDnn.IsLimited)
+                channel.Log(SlowConvolutions);
             torch.set_num_threads(request.Threads > 0 ? request.Threads : Environment.ProcessorCount);
             using var one = torch.ones(1);
             return true;

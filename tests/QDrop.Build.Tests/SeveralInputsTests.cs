@@ -65,7 +65,9 @@ public sealed class SeveralInputsTests
     [Fact]
     public void A_model_of_two_inputs_is_calibrated_by_the_build_and_runs()
     {
-        using var project = new TestProject();
+        // It loads float weights itself, for which a program has a reference to the engine.
+        string engine = Repository.Output("QDrop.Calibration", "net10.0", "QDrop.Calibration.dll");
+        using var project = new TestProject($"""<Reference Include="{engine}" />""");
         project.Write("Model.cs", Sources.Usings.Replace("namespace", "using TorchSharp.Modules;\n\nnamespace", StringComparison.Ordinal) + Model);
         project.Write("Program.cs", Program);
         Safetensors.Write(

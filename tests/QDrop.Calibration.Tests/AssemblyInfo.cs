@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QDrop.Native;
 using TorchSharp;
 
 // libtorch's thread count is a setting of the process.
@@ -9,5 +10,9 @@ namespace QDrop.Tests;
 internal static class TestProcess
 {
     [ModuleInitializer]
-    internal static void OneThread() => torch.set_num_threads(1);
+    internal static void OneThread()
+    {
+        Libtorch.Load();
+        torch.set_num_threads(1);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QDrop.Native;
 using TorchSharp;
 
 // libtorch's random generator and its thread count belong to the process.
@@ -9,5 +10,9 @@ namespace Zoo.Tests;
 internal static class TestProcess
 {
     [ModuleInitializer]
-    internal static void UseOneThread() => torch.set_num_threads(1);
+    internal static void UseOneThread()
+    {
+        Libtorch.Load();
+        torch.set_num_threads(1);
+    }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.Safetensors;
 using VerifyXunit;
 using Zoo.Language;
 using Zoo.Vision;

@@ -1,8 +1,8 @@
-using QDrop.Calibration.Reports.Documents;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using QDrop.Artifacts;
+using QDrop.Calibration.Reports.Documents;
 using QDrop.Safetensors;
 namespace QDrop.Calibration;
 

@@ -39,6 +39,7 @@ internal static class Libtorch
         {
             if (_isLoaded)
                 return;
+            OneDnn.UseSafeCode();
             Load(new LibraryFiles(files), LibraryNames.Here);
             _isLoaded = true;
         }

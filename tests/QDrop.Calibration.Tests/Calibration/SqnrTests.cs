@@ -1,6 +1,6 @@
 using QDrop.Calibration;
-using QDrop.Calibration.Insight;
 using QDrop.Calibration.Execution;
+using QDrop.Calibration.Insight;
 using Xunit;
 using static TorchSharp.torch;
 

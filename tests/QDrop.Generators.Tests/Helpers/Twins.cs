@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Emit;
 using QDrop.Calibration;
 using QDrop.CompilerServices;
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,6 +47,7 @@ internal static class Twins
 
     private static T Loaded<T>(GeneratorRun run, Func<Assembly, T> use)
     {
+        Libtorch.Load();
         set_num_threads(1);
         using var assembly = new MemoryStream();
         EmitResult emitted = run.Output.WithOptions(run.Output.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default)).Emit(assembly);

@@ -1,8 +1,8 @@
-using QDrop.Calibration.Reports.Documents;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using QDrop.Artifacts;
+using QDrop.Calibration.Reports.Documents;
 using static QDrop.Calibration.Reports.Page.HtmlText;
 
 namespace QDrop.Calibration.Reports.Page;

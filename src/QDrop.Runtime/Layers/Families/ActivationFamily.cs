@@ -18,30 +18,38 @@ internal sealed class ActivationFamily : LayerFamily
     public override Func<Tensor, Tensor>? FunctionOf(object layer) => layer switch
     {
         ReLU => Rectifier.Function,
-        LeakyReLU { inplace: var changes } leaky => x =>
-        {
-            using Scalar slope = leaky.negative_slope;
-            return changes ? x.leaky_relu_(slope) : x.leaky_relu(slope);
-        },
-        // TorchSharp's does not change its tensor even if it is told to.
-        ELU elu => x =>
-        {
-            using Scalar alpha = elu.alpha, scale = 1.0, inputScale = 1.0;
-            return x.elu(alpha, scale, inputScale);
-        },
-        CELU { inplace: var changes } celu => x =>
-        {
-            using Scalar alpha = celu.alpha;
-            return changes ? x.celu_(alpha) : x.celu(alpha);
-        },
-        Hardtanh { inplace: var changes } clip => x =>
-        {
-            using Scalar min = clip.min_val, max = clip.max_val;
-            return changes ? x.hardtanh_(min, max) : x.hardtanh(min, max);
-        },
+        LeakyReLU leaky => x => LeakyRelu(x, leaky),
+        ELU elu => x => Elu(x, elu),
+        CELU celu => x => Celu(x, celu),
+        Hardtanh clip => x => Clip(x, clip),
         _ => null,
     };
 
     /// <summary>Softmax gives shares of positions, as in attention.</summary>
     public override bool KeepsChannels(object layer) => layer is not Softmax;
+
+    private static Tensor LeakyRelu(Tensor x, LeakyReLU layer)
+    {
+        using Scalar slope = layer.negative_slope;
+        return layer.inplace ? x.leaky_relu_(slope) : x.leaky_relu(slope);
+    }
+
+    // TorchSharp's does not change its tensor even if it is told to.
+    private static Tensor Elu(Tensor x, ELU layer)
+    {
+        using Scalar alpha = layer.alpha, scale = 1.0, inputScale = 1.0;
+        return x.elu(alpha, scale, inputScale);
+    }
+
+    private static Tensor Celu(Tensor x, CELU layer)
+    {
+        using Scalar alpha = layer.alpha;
+        return layer.inplace ? x.celu_(alpha) : x.celu(alpha);
+    }
+
+    private static Tensor Clip(Tensor x, Hardtanh layer)
+    {
+        using Scalar min = layer.min_val, max = layer.max_val;
+        return layer.inplace ? x.hardtanh_(min, max) : x.hardtanh(min, max);
+    }
 }

@@ -1,0 +1,49 @@
+using QDrop.Native;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace QDrop.Tests.Native;
+
+public sealed class OneDnnTests
+{
+    /// <summary>Numbers of channels that are no multiples of a vector's width, and one that is.</summary>
+    [Theory, InlineData(3, 4), InlineData(4, 4), InlineData(12, 12), InlineData(24, 24), InlineData(16, 16)]
+    public void Convolutions_are_right_on_this_machine(int inputs, int outputs)
+    {
+        Libtorch.Load();
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        Tensor x = randn(8, inputs, 8, 8), weight = randn(outputs, inputs, 3, 3), gradient = randn(8, outputs, 8, 8);
+
+        Tensor[] found = Convolution(x, weight, gradient);
+        Tensor[] expected = Convolution(x.@double(), weight.@double(), gradient.@double());
+
+        Assert.All(found.Zip(expected), static pair =>
+            Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, 1e-3));
+    }
+
+    [Fact]
+    public void What_the_user_has_set_stays()
+    {
+        string? before = Environment.GetEnvironmentVariable(OneDnn.Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(OneDnn.Variable, "SSE41");
+            OneDnn.UseSafeCode();
+            Assert.Equal("SSE41", Environment.GetEnvironmentVariable(OneDnn.Variable));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(OneDnn.Variable, before);
+        }
+    }
+
+    /// <summary>Output, and gradients of input and weight.</summary>
+    private static Tensor[] Convolution(Tensor x, Tensor weight, Tensor gradient)
+    {
+        Tensor input = x.detach().requires_grad_(true), kernel = weight.detach().requires_grad_(true);
+        Tensor output = nn.functional.conv2d(input, kernel, padding: [1, 1]);
+        output.backward([gradient]);
+        return [output.detach(), input.grad!, kernel.grad!];
+    }
+}
