@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Cifar10;
 using QDrop.Calibration;
+using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
-using QDrop.CompilerServices;
 using static TorchSharp.torch;
 
 namespace QDrop.Yardstick;
@@ -26,27 +26,25 @@ internal static class OwnRun
             Seed = workload.Seed,
         };
         Tensor inputs = ReadInputs(workload.Inputs);
-        var twin = (IModelTwin)QuantizedModel.Create(ResNet20.Quantized.Descriptor, model);
-        using (twin as IDisposable)
-        {
-            using var run = new PostTrainingQuantizer(ResNet20.Quantized.Descriptor, settings with { Samples = (int)inputs.shape[0] }, twin, [inputs], progress: null, default);
-            run.Discover();
-            run.SearchRanges();
-            double[] weightErrors = [.. twin.Context.Layers.Select(static l => l.Weight.Calibration.RangeError)];
-            double[] activationErrors = [.. twin.Context.Activations.Select(static a => a.Calibration.RangeError)];
-            run.Reconstruct();
-            CalibrationOutcome outcome = run.Outcome();
-            IReadOnlyDictionary<CalibrationPhase, double> seconds = outcome.Profile.Seconds;
-            return new Figures(
-                seconds[CalibrationPhase.WeightRanges],
-                seconds[CalibrationPhase.ActivationRanges],
-                weightErrors,
-                activationErrors,
-                outcome.Units.ToDictionary(static u => u.Name, u => workload.Iterations / u.LearningSeconds),
-                outcome.Units.Sum(static u => u.Seconds),
-                PeakBytes())
-            { Phases = seconds.ToDictionary(static s => s.Key.ToString(), static s => s.Value) };
-        }
+        settings = settings with { Samples = (int)inputs.shape[0] };
+        using var prepared = new PreparedModel(ResNet20.Quantized.Descriptor, model);
+        using var run = new PostTrainingQuantizer(prepared, settings, new CalibrationSet([inputs]), progress: null, default);
+        run.Discover();
+        run.SearchRanges();
+        double[] weightErrors = [.. prepared.Twin.Context.Layers.Select(static l => l.Weight.Calibration.RangeError)];
+        double[] activationErrors = [.. prepared.Twin.Context.Activations.Select(static a => a.Calibration.RangeError)];
+        run.Reconstruct();
+        CalibrationOutcome outcome = run.Outcome();
+        IReadOnlyDictionary<CalibrationPhase, double> seconds = outcome.Profile.Seconds;
+        return new Figures(
+            seconds[CalibrationPhase.WeightRanges],
+            seconds[CalibrationPhase.ActivationRanges],
+            weightErrors,
+            activationErrors,
+            outcome.Units.ToDictionary(static u => u.Name, u => workload.Iterations / u.LearningSeconds),
+            outcome.Units.Sum(static u => u.Seconds),
+            PeakBytes())
+        { Phases = seconds.ToDictionary(static s => s.Key.ToString(), static s => s.Value) };
     }
 
     private static Tensor ReadInputs(string path)

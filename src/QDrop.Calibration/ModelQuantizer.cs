@@ -70,20 +70,8 @@ public static class ModelQuantizer
                 + "ILabelledCalibrationSource.");
         }
         CalibrationData.Check(inputs, settings);
-        model.eval();
-        using var scope = NewDisposeScope();
-        var twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
-        using (twin as IDisposable)
-        {
-            using var run = new PostTrainingQuantizer(descriptor, settings, twin, inputs, progress, cancellation, checkpoint, memory);
-            run.Discover();
-            run.SpendBudget();
-            run.SearchRanges();
-            run.Reconstruct();
-            if (insight)
-                run.Measure();
-            return run.Outcome();
-        }
+        using var prepared = new PreparedModel(descriptor, model);
+        return Calibrate(prepared, settings, new CalibrationSet(inputs), progress, cancellation, checkpoint, insight, memory);
     }
 
     /// <summary>Quantizes a model by training it, or after its training where the method needs no labels.</summary>
@@ -122,12 +110,40 @@ public static class ModelQuantizer
         settings = (settings with { Training = settings.Training ?? new() }).Validated();
         CalibrationData.Check(data.Inputs, 1, "The training data");
         TargetCheck.Check(data.Targets, data.Inputs[0].shape[0], data.Loss is null);
+        using var prepared = new PreparedModel(descriptor, model);
+        return Train(prepared, settings, new TrainingSet(data), progress, cancellation, checkpoint);
+    }
+
+    /// <summary>Quantizes a model after its training, its settings and inputs checked.</summary>
+    internal static CalibrationOutcome Calibrate(PreparedModel model, QuantizationSettings settings, CalibrationSet inputs,
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint,
+        bool insight, CalibrationMemory? memory)
+    {
         using var scope = NewDisposeScope();
-        using var trainer = new ModelTrainer(descriptor, settings, model, data, progress, cancellation);
+        using var run = new PostTrainingQuantizer(model, settings, inputs, progress, cancellation, checkpoint, memory);
+        run.Discover();
+        run.SpendBudget();
+        run.SearchRanges();
+        run.Reconstruct();
+        if (insight)
+            run.Measure();
+        return run.Outcome();
+    }
+
+    /// <summary>Quantizes a model by training it, its settings and data checked.</summary>
+    internal static CalibrationOutcome Train(PreparedModel model, QuantizationSettings settings, TrainingSet data,
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint)
+    {
+        using var scope = NewDisposeScope();
+        using var trainer = new ModelTrainer(model, settings, data, progress, cancellation);
         trainer.Prepare();
         trainer.Train(checkpoint);
         TrainedModel trained = trainer.Result();
-        return new CalibrationOutcome(trained.State, trained.Units, trained.Cost) { Profile = trained.Profile, Training = trained.Report };
+        return new CalibrationOutcome(trained.State, trained.Units, trained.Cost)
+        {
+            Profile = trained.Profile,
+            Training = trained.Report,
+        };
     }
 
     /// <summary>Gets the description that the generator wrote for a model.</summary>

@@ -1,9 +1,9 @@
 using QDrop.Calibration.BitWidths;
 using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Insight;
 using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
-using static TorchSharp.torch;
 
 namespace QDrop.Calibration;
 
@@ -23,11 +23,12 @@ internal sealed class PostTrainingQuantizer : IDisposable
     private BudgetOutcome? _budget;
     private ModelInsight? _insight;
 
-    public PostTrainingQuantizer(QuantizedModelDescriptor descriptor, QuantizationSettings settings, IModelTwin twin, IReadOnlyList<Tensor> inputs,
-        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null, CalibrationMemory? memory = null)
+    public PostTrainingQuantizer(PreparedModel model, QuantizationSettings settings, CalibrationSet inputs,
+        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null,
+        CalibrationMemory? memory = null)
     {
         NativeHeap.KeepFreedMemory(BatchTensor);
-        _calibration = new CalibrationContext(descriptor, settings, twin, inputs, progress, cancellation, memory);
+        _calibration = new CalibrationContext(model, settings, inputs, progress, cancellation, memory);
         _checkpoint = checkpoint;
     }
 

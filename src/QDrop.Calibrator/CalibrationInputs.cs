@@ -35,7 +35,7 @@ internal static class CalibrationInputs
 
         CalibrationData.Check(inputs, settings);
         Tensor[] wanted = [.. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples))];
-        return settings.Method.Traits.NeedsLabels ? Labelled(source, request, wanted, settings) : new CalibrationSamples(wanted, null, null);
+        return settings.Method.Traits.NeedsLabels ? Labelled(source, request, wanted, settings) : new CalibrationSamples(new CalibrationSet(wanted), null);
     }
 
     private static CalibrationSamples Labelled(object source, CalibrationRequest request, Tensor[] inputs, QuantizationSettings settings)
@@ -57,7 +57,7 @@ internal static class CalibrationInputs
         if (targets is { IsInvalid: false } && targets.dim() > 0 && targets.shape[0] > settings.Samples)
             targets = targets.narrow(0, 0, settings.Samples);
         TargetCheck.Check(targets, settings.Samples, areClasses: true);
-        return new CalibrationSamples(inputs, targets, labelled.Augment);
+        return new CalibrationSamples(new CalibrationSet(inputs), new TrainingSet(new TrainingData(inputs, targets!) { Augment = labelled.Augment }));
     }
 
     /// <summary>Runs the model on the first input: what is wrong shows before anything is computed at length.</summary>
@@ -112,11 +112,13 @@ internal static class CalibrationInputs
 }
 
 /// <summary>What a calibration source gave.</summary>
-/// <param name="Inputs">For each parameter of <c>forward</c> a tensor of shape <c>[Samples, …]</c>.</param>
-/// <param name="Targets">The class of each; <see langword="null"/> where the model is not trained.</param>
-/// <param name="Augment">Changes a batch of inputs at random; <see langword="null"/> where the model is not trained.</param>
-internal sealed record CalibrationSamples(IReadOnlyList<Tensor> Inputs, Tensor? Targets, Func<Tensor, long, Tensor>? Augment)
+/// <param name="Unlabelled">The inputs.</param>
+/// <param name="Labelled">Inputs and their classes; <see langword="null"/> where the model is not trained.</param>
+internal sealed record CalibrationSamples(CalibrationSet Unlabelled, TrainingSet? Labelled)
 {
+    /// <summary>For each parameter of <c>forward</c> a tensor of shape <c>[Samples, …]</c>.</summary>
+    internal IReadOnlyList<Tensor> Inputs => Unlabelled.Inputs;
+
     /// <summary>The hash of all of it.</summary>
-    internal string Hash => Targets is null ? CalibrationData.Hash(Inputs) : TrainingData.Hash(Inputs, Targets);
+    internal string Hash => Labelled?.Hash ?? Unlabelled.Hash;
 }

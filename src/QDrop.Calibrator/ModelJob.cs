@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
-using QDrop.Artifacts;
 using QDrop.Calibration;
+using QDrop.Calibration.Reports.Documents;
 using QDrop.CompilerServices;
 using QDrop.Protocol;
 using static TorchSharp.torch;
@@ -38,25 +38,23 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         bool insight = plan.Insight();
         using var model = LocatedException.At(plan.Model, Create);
         LocatedException.At(plan.WeightsPlace, () => LoadWeights(model));
-        model.eval();
         DeclareInput(plan.CalibrationData);
-        var twin = LocatedException.At(plan.Model, () => (IModelTwin)QuantizedModel.Create(plan.Descriptor, model));
-        var samples = LocatedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, twin, assembly));
+        using var prepared = LocatedException.At(plan.Model, () => new PreparedModel(plan.Descriptor, model));
+        var samples = LocatedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, prepared.Twin, assembly));
         stop.ThrowIfCancellationRequested();
-        Try(twin, samples.Inputs);
+        Try(prepared.Twin, samples.Inputs);
 
-        string key = ContentKey.Of(plan.Descriptor, settings, insight, WeightFile.Hash(model), samples.Hash);
+        string key = ContentKey.Of(plan.Descriptor, settings, insight, prepared.WeightsHash, samples.Hash);
         var cache = new ArtifactCache(request.CacheDirectory, text => channel.Log(text));
         string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
             : ResultOutcome.Calibrated;
         if (outcome == ResultOutcome.Calibrated)
-            LocatedException.At(plan.Model, () => Quantize(model, samples, settings, insight, stop));
-        if (outcome != ResultOutcome.UpToDate)
-        {
-            Seal(key);
+            WarnOfFloat(LocatedException.At(plan.Model, () => Quantize(prepared, samples, settings, insight, stop)).Cost);
+        else if (outcome == ResultOutcome.Cached)
             WarnOfFloat(CalibrationReportFile.ReadCost(_files.Report));
-        }
+        if (outcome != ResultOutcome.UpToDate)
+            Seal(key);
         if (outcome == ResultOutcome.Calibrated)
             cache.Store(key, _files);
         _files.DeleteCheckpoint();
@@ -120,15 +118,15 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         }
     }
 
-    private bool Quantize(nn.Module model, CalibrationSamples samples, QuantizationSettings settings, bool insight, CancellationToken stop)
+    private CalibrationOutcome Quantize(PreparedModel model, CalibrationSamples samples, QuantizationSettings settings, bool insight, CancellationToken stop)
     {
         CalibrationOutcome outcome;
         try
         {
             var progress = new ProgressMessages(channel, plan.Descriptor.Name);
-            outcome = samples.Targets is null
-                ? ModelQuantizer.Quantize(plan.Descriptor, settings, model, samples.Inputs, progress, stop, Checkpoint(), insight, Memory())
-                : ModelQuantizer.Quantize(plan.Descriptor, settings, model, new TrainingData(samples.Inputs, samples.Targets) { Augment = samples.Augment }, progress, stop, Checkpoint());
+            outcome = samples.Labelled is { } data
+                ? ModelQuantizer.Train(model, settings, data, progress, stop, Checkpoint())
+                : ModelQuantizer.Calibrate(model, settings, samples.Unlabelled, progress, stop, Checkpoint(), insight, Memory());
         }
         catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
@@ -136,10 +134,11 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         }
 
         WarnOfCollapse(outcome.Training);
-        Artifact.Write(_files.Artifact, outcome.State);
-        CalibrationReportFile.Write(_files.Report, _files.Artifact, outcome);
-        CalibrationReportPage.Write(_files.Page, _files.Artifact, outcome);
-        return true;
+        outcome.Save(_files.Artifact);
+        ReportDocument report = CalibrationReportFile.Document(_files.Artifact, outcome);
+        CalibrationReportFile.Write(_files.Report, report);
+        CalibrationReportPage.Write(_files.Page, report);
+        return outcome;
     }
 
     /// <summary>Activations above the limit are kept beside the outputs: there is a disk, while temporary files may be in memory themselves.</summary>

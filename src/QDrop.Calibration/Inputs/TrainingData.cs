@@ -1,4 +1,3 @@
-using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration;
@@ -26,11 +25,4 @@ public sealed record TrainingData(IReadOnlyList<Tensor> Inputs, Tensor Targets)
 
     /// <summary>The loss of a batch, a scalar, from the model's outputs and the batch's targets; <see langword="null"/> for the mean cross entropy of the model's only output.</summary>
     public Func<IReadOnlyList<Tensor>, Tensor, Tensor>? Loss { get; init; }
-
-    /// <summary>The hash of inputs and targets; 64 lower-case hexadecimal digits.</summary>
-    internal static string Hash(IReadOnlyList<Tensor> inputs, Tensor targets)
-    {
-        using var scope = NewDisposeScope();
-        return TensorHash.Of([.. inputs.Select(static (t, i) => KeyValuePair.Create($"input.{i:d4}", t.contiguous())), KeyValuePair.Create("targets", targets.contiguous())]);
-    }
 }

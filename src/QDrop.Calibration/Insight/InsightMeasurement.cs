@@ -130,7 +130,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
     private double Gain(CalibrationBatch batch, PrefixExecutor calibrated, Bundle expected, double now, IReadOnlyList<QuantizedLayer> layers, int bits)
     {
         calibrated.Replay(Before(units.FirstOrDefault(u => layers.Any(u.Layers.Contains))));
-        using OtherWeights raised = OtherWeights.With(bits, layers, cancellation);
+        using TemporaryChange raised = OtherWeights.With(bits, layers, cancellation);
         return Ratio(batch, calibrated, expected) - now;
     }
 
@@ -139,7 +139,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
         Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> grids)
     {
         calibrated.Replay(BeforeAll(activations));
-        using OtherGrids raised = OtherGrids.With(activations, a => grids[(a, bits)]);
+        using TemporaryChange raised = OtherGrids.With(activations, a => grids[(a, bits)]);
         return Ratio(batch, calibrated, expected) - now;
     }
 
@@ -152,7 +152,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
         {
             List<ActivationQuantizer> activations = [.. width];
             floats.Replay(BeforeAll(activations));
-            using OtherGrids observing = OtherGrids.Observing(width.Key, activations);
+            using TemporaryChange observing = OtherGrids.Observing(width.Key, activations);
             using var scope = NewDisposeScope();
             Forward(batch, floats);
             foreach (ActivationQuantizer activation in activations)

@@ -60,7 +60,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
             using var scope = NewDisposeScope();
             if (_mode == Mode.After)
             {
-                using OtherWeights nearest = OtherWeights.Nearest(unit.Layers);
+                using TemporaryChange nearest = OtherWeights.Nearest(unit.Layers);
                 _mode = Mode.Before;
                 unit.Compute(inputs.Select(static t => t.clone()));
                 _mode = Mode.After;

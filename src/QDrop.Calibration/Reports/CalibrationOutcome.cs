@@ -1,4 +1,5 @@
 using QDrop.Artifacts;
+using QDrop.Calibration.Reports.Documents;
 
 namespace QDrop.Calibration;
 
@@ -44,9 +45,10 @@ public sealed class CalibrationOutcome
     /// <exception cref="QDropException">A file cannot be read or written (QDROP260).</exception>
     public void SaveReport(string path, string model)
     {
+        ReportDocument report = CalibrationReportFile.Document(model, this);
         if (Path.GetExtension(path).Equals(".html", StringComparison.OrdinalIgnoreCase))
-            CalibrationReportPage.Write(path, model, this);
+            CalibrationReportPage.Write(path, report);
         else
-            CalibrationReportFile.Write(path, model, this);
+            CalibrationReportFile.Write(path, report);
     }
 }

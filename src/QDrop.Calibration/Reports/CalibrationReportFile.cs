@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using QDrop.Artifacts;
 using QDrop.Calibration.Reports.Documents;
 using QDrop.Safetensors;
+
 namespace QDrop.Calibration;
 
 /// <summary>
@@ -14,22 +15,18 @@ internal static class CalibrationReportFile
 {
     /// <summary>Writes the report, aside and then renamed.</summary>
     /// <param name="path">The file; its folder is created if need be, a file of that name replaced.</param>
-    /// <param name="artifactPath">The artifact, already written.</param>
-    /// <param name="outcome">What calibration gave.</param>
+    /// <param name="report">What it says.</param>
     /// <exception cref="QDropException">QDROP260: the file cannot be written.</exception>
-    public static void Write(string path, string artifactPath, CalibrationOutcome outcome)
+    public static void Write(string path, ReportDocument report)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentException.ThrowIfNullOrEmpty(artifactPath);
-        ArgumentNullException.ThrowIfNull(outcome);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(Document(artifactPath, outcome), Json);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(report, Json);
         AtomicFile.Write(path, stream => stream.Write(json));
     }
 
     /// <summary>What a report says.</summary>
     /// <param name="artifactPath">The artifact, already written.</param>
     /// <param name="outcome">What calibration gave.</param>
-    internal static ReportDocument Document(string artifactPath, CalibrationOutcome outcome)
+    public static ReportDocument Document(string artifactPath, CalibrationOutcome outcome)
     {
         QuantizedModelState state = outcome.State;
         var layers = state.Layers.Select(Layer).ToList();
@@ -65,7 +62,7 @@ internal static class CalibrationReportFile
     }
 
     /// <summary>What a report says of how much of the model is quantized.</summary>
-    internal static ModelCost ReadCost(string path) => JsonSerializer.Deserialize(File.ReadAllBytes(path), Json)!.Cost;
+    public static ModelCost ReadCost(string path) => JsonSerializer.Deserialize(File.ReadAllBytes(path), Json)!.Cost;
 
     /// <summary>Readable paths and names: the file is not put into a web page.</summary>
     private static JsonTypeInfo<ReportDocument> Json { get; } =

@@ -38,6 +38,7 @@ internal sealed class ModelTrainer : IDisposable
     private readonly QuantizationSettings _settings;
     private readonly TrainingSettings _training;
     private readonly Module _model;
+    private readonly TrainingSet _set;
     private readonly TrainingData _data;
     private readonly IProgress<CalibrationProgress>? _progress;
     private readonly CancellationToken _cancellation;
@@ -53,20 +54,20 @@ internal sealed class ModelTrainer : IDisposable
     private TrainingState? _state;
     private DiscoveredModel? _discovered;
 
-    public ModelTrainer(QuantizedModelDescriptor descriptor, QuantizationSettings settings, Module model, TrainingData data,
+    public ModelTrainer(PreparedModel prepared, QuantizationSettings settings, TrainingSet data,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
     {
         NativeHeap.KeepFreedMemory(StepTensor);
-        (_settings, _training, _model, _data, _progress, _cancellation) = (settings, settings.Training!, model, data, progress, cancellation);
-        model.eval();
-        _tape = new GradientTape([.. model.parameters().Where(static p => p.requires_grad)]);
-        _kept = new FloatModelState(model);
+        (_settings, _training, _progress, _cancellation) = (settings, settings.Training!, progress, cancellation);
+        (_model, _twin, _set, _data) = (prepared.Float, prepared.Twin, data, data.Data);
+        _tape = new GradientTape([.. _model.parameters().Where(static p => p.requires_grad)]);
+        _kept = new FloatModelState(_model);
         try
         {
-            _weightsHash = WeightFile.Hash(model);
-            _twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
-            long samples = Math.Min(settings.RangeSamples, data.Inputs[0].shape[0]);
-            _calibration = new CalibrationContext(descriptor, settings, _twin, [.. data.Inputs.Select(i => i.narrow(0, 0, samples))], progress, cancellation, memory: null);
+            // Training changes the weights.
+            _weightsHash = prepared.WeightsHash;
+            long samples = Math.Min(settings.RangeSamples, _data.Inputs[0].shape[0]);
+            _calibration = new CalibrationContext(prepared, settings, new CalibrationSet([.. _data.Inputs.Select(i => i.narrow(0, 0, samples))]), progress, cancellation, memory: null);
             _batches = new TrainingBatches(_twin, data);
         }
         catch
@@ -108,7 +109,11 @@ internal sealed class ModelTrainer : IDisposable
     public void Train(CalibrationCheckpoint? checkpoint = null)
     {
         TrainingState state = _state!;
-        var finished = new FinishedEpochs(checkpoint, () => CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Origin, Context.Layers), state, _training.Epochs);
+        var finished = new FinishedEpochs(
+            checkpoint,
+            () => CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Origin, Context.Layers),
+            state,
+            _training.Epochs);
         finished.Restore();
         SetTraining(true);
         while (state.Epochs.Count < _training.Epochs)
@@ -143,7 +148,7 @@ internal sealed class ModelTrainer : IDisposable
         double seconds = _state!.Epochs.Sum(static e => e.Seconds) / _discovered.Units.Count;
         UnitReport[] units = [.. _discovered.Units.Select(u => new UnitReport(u.Name, u.IsBlock, [.. u.Layers.Select(static l => l.Name)], steps, double.NaN, double.NaN, seconds))];
         string[] collapsed = [.. _quantizers.Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.MinBits).Select(static q => q.Name)];
-        Manifest manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _batches.Hash };
+        Manifest manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _set.Hash };
         return new TrainedModel(state with { Manifest = manifest }, units, _discovered.Cost, new TrainingReport([.. _state.Epochs], collapsed), _calibration.Profile);
     }
 
@@ -156,7 +161,6 @@ internal sealed class ModelTrainer : IDisposable
         // What comes after something that failed in the constructor is not there.
         _batches?.Dispose();
         _calibration?.Dispose();
-        (_twin as IDisposable)?.Dispose();
     }
 
     private static void Finish(QuantizedLayer layer)

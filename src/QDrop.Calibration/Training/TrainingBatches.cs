@@ -7,11 +7,11 @@ namespace QDrop.Calibration.Training;
 
 /// <summary>Batches of training data.</summary>
 /// <param name="twin">The model's twin.</param>
-/// <param name="data">The data.</param>
-internal sealed class TrainingBatches(IModelTwin twin, TrainingData data) : IDisposable
+/// <param name="set">The data.</param>
+internal sealed class TrainingBatches(IModelTwin twin, TrainingSet set) : IDisposable
 {
-    private readonly CalibrationBatches _all = new(twin, data.Inputs);
-    private readonly Tensor _targets = (data.Loss is null ? data.Targets.to(ScalarType.Int64) : data.Targets).contiguous().clone().DetachFromDisposeScope();
+    private readonly CalibrationBatches _all = new(twin, set.Data.Inputs);
+    private readonly Tensor _targets = (set.Data.Loss is null ? set.Data.Targets.to(ScalarType.Int64) : set.Data.Targets).contiguous().clone().DetachFromDisposeScope();
 
     /// <summary>Number of samples.</summary>
     public long Count => _targets.shape[0];
@@ -19,11 +19,8 @@ internal sealed class TrainingBatches(IModelTwin twin, TrainingData data) : IDis
     /// <summary>What the samples should give.</summary>
     public Tensor Targets => _targets;
 
-    /// <summary>The hash of inputs and targets.</summary>
-    public string Hash => TrainingData.Hash(_all.Inputs, _targets);
-
     /// <summary>What a training that goes on must be on: inputs, targets, and whether they are changed and measured in ways of the caller's own, which cannot be told apart.</summary>
-    public string Origin => Hash + (data.Augment is null ? "" : ", augmented") + (data.Loss is null ? "" : ", own loss");
+    public string Origin => set.Hash + (set.Data.Augment is null ? "" : ", augmented") + (set.Data.Loss is null ? "" : ", own loss");
 
     /// <summary>Steps in an epoch. A single sample that is left over has no step of its own: batch norms need two.</summary>
     public int Steps(int batchSize) => (int)Math.Max(1, Count / batchSize + (Count % batchSize > 1 ? 1 : 0));
@@ -36,7 +33,7 @@ internal sealed class TrainingBatches(IModelTwin twin, TrainingData data) : IDis
         using var guard = no_grad();
         Tensor index = tensor(rows.ToArray());
         Tensor[] inputs = [.. _all.Inputs.Select(values => Rows(values, index))];
-        if (data.Augment is { } augment)
+        if (set.Data.Augment is { } augment)
             inputs[0] = InOrderOf(UserFunction.Augment(augment, inputs[0], seed), inputs[0]);
         return (ModelInputs.Bind(twin, inputs), _targets.index_select(0, index));
     }

@@ -15,22 +15,23 @@ public sealed class CalibrationReportFileTests
         using var folder = new TempFolder();
         var state = SampleState.Create();
         Artifact.Write(folder["m.qdrop.safetensors"], state);
-        CalibrationReportFile.Write(
-            folder["m.qdrop.json"],
-            folder["m.qdrop.safetensors"],
-            new CalibrationOutcome(state,
-            [
-                new UnitReport("stem", false, ["stem"], 100, 2.5, 0.5, 1.25) { SignalPower = 50 },
-                new UnitReport("block", true, ["block.conv1", "block.up"], 100, double.NaN, double.PositiveInfinity, 2),
-                new UnitReport("fc", false, ["fc"], 0, 0.25, 0.25, 0),
-            ],
-            new ModelCost(0.75, [new LayerCost("head.lstm", 0.2), new LayerCost("head.fc", 0.05)]))
-            {
-                Insight = new ModelInsight(64, 12.34567,
-                    [new LayerInsight("stem", "stem", 2, double.NaN, double.PositiveInfinity, 7.5, [1, 2, 3, 4], 4, 0.8)],
-                    [new ActivationInsight("stem", 4, 0.0123, double.NegativeInfinity, 6, 1.25)],
-                    [new BitAdvice("Some.Namespace.Model", "stem", 4, ["stem"], [], 0.8, 5, "[Quantize(W = 4)]")]),
-            });
+        UnitReport[] done =
+        [
+            new("stem", false, ["stem"], 100, 2.5, 0.5, 1.25) { SignalPower = 50 },
+            new("block", true, ["block.conv1", "block.up"], 100, double.NaN, double.PositiveInfinity, 2),
+            new("fc", false, ["fc"], 0, 0.25, 0.25, 0),
+        ];
+        var computed = new ModelCost(0.75, [new LayerCost("head.lstm", 0.2), new LayerCost("head.fc", 0.05)]);
+        var outcome = new CalibrationOutcome(state, done, computed)
+        {
+            Insight = new ModelInsight(
+                64,
+                12.34567,
+                [new LayerInsight("stem", "stem", 2, double.NaN, double.PositiveInfinity, 7.5, [1, 2, 3, 4], 4, 0.8)],
+                [new ActivationInsight("stem", 4, 0.0123, double.NegativeInfinity, 6, 1.25)],
+                [new BitAdvice("Some.Namespace.Model", "stem", 4, ["stem"], [], 0.8, 5, "[Quantize(W = 4)]")]),
+        };
+        outcome.SaveReport(folder["m.qdrop.json"], folder["m.qdrop.safetensors"]);
 
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Root).Length);
         using var report = JsonDocument.Parse(File.ReadAllBytes(folder["m.qdrop.json"]));

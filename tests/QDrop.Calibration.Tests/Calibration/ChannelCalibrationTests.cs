@@ -90,7 +90,7 @@ public sealed class ChannelCalibrationTests() : CalibrationTest(seed: 7)
             using var loaded = QuantizedModel.Load(descriptor, path);
             using var guard = no_grad();
             Assert.True(loaded.call(inputs).isfinite().all().item<bool>());
-            CalibrationReportFile.Write(Path.Combine(Folder, "report.json"), path, outcome);
+            outcome.SaveReport(Path.Combine(Folder, "report.json"), path);
             Assert.All(outcome.Insight!.Activations, a => Assert.InRange(a.Clipped, 0, 1));
             Assert.Contains("\"channels\"", File.ReadAllText(Path.Combine(Folder, "report.json")), StringComparison.Ordinal);
             return outcome;

@@ -1,5 +1,6 @@
 using QDrop.Calibration;
 using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
 using QDrop.Layers;
 using QDrop.Tests.Modules;
@@ -39,8 +40,10 @@ public sealed class InterruptionTests : IDisposable
     public void Cancelled_before_a_range_is_searched_none_is(string phase)
     {
         using var source = new CancellationTokenSource();
-        using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, _model);
-        using var run = new PostTrainingQuantizer(ResidualNet.Descriptor, Settings, (IModelTwin)twin, [_inputs], new CancelAt(p => p.Phase == phase, source), source.Token);
+        using var prepared = new PreparedModel(ResidualNet.Descriptor, _model);
+        IModelTwin twin = prepared.Twin;
+        using var run = new PostTrainingQuantizer(
+            prepared, Settings, new CalibrationSet([_inputs]), new CancelAt(p => p.Phase == phase, source), source.Token);
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             run.Discover();
@@ -84,8 +87,10 @@ public sealed class InterruptionTests : IDisposable
     public void Cancelled_within_a_run_of_the_model_no_further_layer_is_run()
     {
         using var source = new CancellationTokenSource();
-        using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, _model);
-        using var calibration = new CalibrationContext(ResidualNet.Descriptor, Settings, (IModelTwin)twin, [_inputs], progress: null, source.Token, memory: null);
+        using var prepared = new PreparedModel(ResidualNet.Descriptor, _model);
+        IModelTwin twin = prepared.Twin;
+        using var calibration = new CalibrationContext(
+            prepared, Settings, new CalibrationSet([_inputs]), progress: null, source.Token, memory: null);
         IReadOnlyList<Unit> units = new ModelDiscovery(calibration).Run().Units;
         int observed = 0;
         var watcher = new CancelAfter(2, source, () => observed++);

@@ -1,5 +1,6 @@
 using QDrop.Calibration;
 using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
 using QDrop.Tests.Modules;
 using Xunit;
@@ -59,12 +60,9 @@ public sealed class NeedsTests() : CalibrationTest(seed: 5)
 
     private static DiscoveredModel Discover(QuantizedModelDescriptor descriptor, Module model, params IReadOnlyList<Tensor> inputs)
     {
-        model.eval();
-        var twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
-        using (twin as IDisposable)
-        {
-            using var calibration = new CalibrationContext(descriptor, descriptor.Settings, twin, inputs, progress: null, default, memory: null);
-            return new ModelDiscovery(calibration).Run();
-        }
+        using var prepared = new PreparedModel(descriptor, model);
+        using var calibration = new CalibrationContext(
+            prepared, descriptor.Settings, new CalibrationSet(inputs), progress: null, default, memory: null);
+        return new ModelDiscovery(calibration).Run();
     }
 }

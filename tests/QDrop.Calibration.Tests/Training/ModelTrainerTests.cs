@@ -1,5 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
+using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Training;
 using QDrop.CompilerServices;
 using QDrop.Tests.Modules;
@@ -19,7 +20,8 @@ public sealed class ModelTrainerTests : TrainingTest
     public void The_artifact_computes_what_was_trained_and_the_loss_falls(Method method, double dropBits, double penalty)
     {
         QuantizationSettings settings = Settings with { Method = method, Training = Settings.Training! with { DropBits = dropBits, BitPenalty = penalty } };
-        using var run = new ModelTrainer(ResidualNet.Descriptor, settings, Model, Data, null, default);
+        using var prepared = new PreparedModel(ResidualNet.Descriptor, Model);
+        using var run = new ModelTrainer(prepared, settings, new TrainingSet(Data), null, default);
         run.Prepare();
         run.Train();
         Tensor trained = Evaluate(run, Data.Inputs);
@@ -91,7 +93,8 @@ public sealed class ModelTrainerTests : TrainingTest
         Tensor ids = randint(1, 20, [64, 6]);
         var data = new TrainingData(ids, ids[TensorIndex.Colon, 0] % 4);
         QuantizationSettings settings = Settings with { Training = new() { Epochs = 6, BatchSize = 16, Optimizer = TrainingOptimizer.Adam, LearningRate = 1e-2 } };
-        using var run = new ModelTrainer(SentenceNet.Descriptor, settings, model, data, null, default);
+        using var prepared = new PreparedModel(SentenceNet.Descriptor, model);
+        using var run = new ModelTrainer(prepared, settings, new TrainingSet(data), null, default);
         run.Prepare();
         Assert.Contains(run.Quantizers, static q => q.Grid.ZeroPoint is not 0 and not 8);
         run.Train();
@@ -108,11 +111,14 @@ public sealed class ModelTrainerTests : TrainingTest
     [Fact]
     public void Grids_of_fewer_bits_begin_where_a_training_with_so_many_bits_does()
     {
-        using var learned = new ModelTrainer(ResidualNet.Descriptor, Settings with { W = 4, A = 4, Training = Settings.Training! with { BitPenalty = 0.1 } }, Model, Data, null, default);
+        using var prepared = new PreparedModel(ResidualNet.Descriptor, Model);
+        QuantizationSettings penalized = Settings with { W = 4, A = 4, Training = Settings.Training! with { BitPenalty = 0.1 } };
+        using var learned = new ModelTrainer(prepared, penalized, new TrainingSet(Data), null, default);
         learned.Prepare();
         for (int bits = 2; bits <= 4; bits++)
         {
-            using var uniform = new ModelTrainer(ResidualNet.Descriptor, Settings with { W = bits, A = bits }, Model, Data, null, default);
+            using var other = new PreparedModel(ResidualNet.Descriptor, Model);
+            using var uniform = new ModelTrainer(other, Settings with { W = bits, A = bits }, new TrainingSet(Data), null, default);
             uniform.Prepare();
             Assert.All(uniform.Quantizers.Zip(learned.Quantizers), pair => Assert.Equal(pair.First.Step.Alpha, pair.Second.StepOf(pair.First.Grid.Bits).Alpha, pair.First.Step.Alpha * 1e-6f));
         }
@@ -171,7 +177,9 @@ public sealed class ModelTrainerTests : TrainingTest
 
         Tensor Outputs(TrainingSettings training)
         {
-            using var run = new ModelTrainer(ResidualNet.Descriptor, Settings with { Training = training }, Model, Data, null, default);
+            using var prepared = new PreparedModel(ResidualNet.Descriptor, Model);
+            using var run = new ModelTrainer(
+                prepared, Settings with { Training = training }, new TrainingSet(Data), null, default);
             run.Prepare();
             run.Train();
             return Evaluate(run, Data.Inputs);
@@ -196,8 +204,8 @@ public sealed class ModelTrainerTests : TrainingTest
         CalibrationOutcome outcome = Train(Settings, Data);
         string artifact = Path.Combine(Folder, "model.safetensors"), report = Path.Combine(Folder, "model.json"), page = Path.Combine(Folder, "model.html");
         Artifact.Write(artifact, outcome.State);
-        CalibrationReportFile.Write(report, artifact, outcome);
-        CalibrationReportPage.Write(page, artifact, outcome);
+        outcome.SaveReport(report, artifact);
+        outcome.SaveReport(page, artifact);
         using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(report));
         System.Text.Json.JsonElement epochs = json.RootElement.GetProperty("training").GetProperty("epochs");
         Assert.Equal(3, epochs.GetArrayLength());
