@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace QDrop.Tests.Reconstruction;
+namespace QDrop.Tests.Settings;
 
 public sealed class QuantizationSettingsTests
 {

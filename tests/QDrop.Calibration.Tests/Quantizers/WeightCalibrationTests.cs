@@ -7,18 +7,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Quantizers;
 
-public sealed unsafe class WeightQuantizerTests
+/// <summary>Weight quantizers while their range is searched and their rounding is learned.</summary>
+public sealed unsafe class WeightCalibrationTests
 {
     public static IEnumerable<object[]> Cases => GoldenVectors.Cases("adaround");
-
-    [Theory, MemberData(nameof(Cases))]
-    public void Nearest_rounding_is_that_of_the_published_implementation(int index)
-    {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("adaround", index);
-        using var quantizer = Quantizer(golden);
-        Near.Equal(golden.Floats("nearest"), quantizer.Value());
-    }
 
     [Theory, MemberData(nameof(Cases))]
     public void Learning_starts_where_the_weight_lies(int index)
@@ -109,16 +101,6 @@ public sealed unsafe class WeightQuantizerTests
         using var quantizer = new WeightQuantizer("w", weight, 0) { Bits = 2 };
         quantizer.Calibration.SearchRange();
         Near.Equal(Near.Values(weight), quantizer.Value(), 0, 0);
-    }
-
-    [Fact]
-    public void The_weight_is_a_copy()
-    {
-        using var scope = NewDisposeScope();
-        var weight = ones([2L, 2L]);
-        using var quantizer = new WeightQuantizer("w", weight, 0);
-        weight.zero_();
-        Near.Equal([1, 1, 1, 1], quantizer.Weight, 0, 0);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace QDrop.Tests.Training;
+namespace QDrop.Tests.Settings;
 
 public sealed class TrainingSettingsTests
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 using QDrop.Artifacts;
 using Xunit;
 
-namespace QDrop.Tests.BitWidths;
+namespace QDrop.Tests.Settings;
 
 /// <summary>Budgets as they are written, in attributes, project files and manifests.</summary>
 public sealed class BitBudgetTests
