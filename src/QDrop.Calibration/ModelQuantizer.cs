@@ -63,7 +63,7 @@ public static class ModelQuantizer
         CalibrationCheckpoint? checkpoint = null, bool insight = false, CalibrationMemory? memory = null)
     {
         settings.Validated();
-        if (settings.Method.Traits.NeedsLabels)
+        if (settings.Trains)
         {
             throw new QDropException(Codes.TargetsMissing, $"Method = {settings.Method} trains the model, which needs the class of each input, but got "
                 + "inputs alone. Give ModelQuantizer a TrainingData, or in a build let the calibration source implement "
@@ -102,7 +102,7 @@ public static class ModelQuantizer
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(data);
-        if (!settings.Method.Traits.NeedsLabels)
+        if (!settings.Trains)
         {
             IReadOnlyList<Tensor> inputs = [.. data.Inputs.Select(i => i.narrow(0, 0, Math.Min(settings.Samples, i.shape[0])))];
             return Quantize(descriptor, settings, model, inputs, progress, cancellation, checkpoint, insight, memory);

@@ -35,7 +35,9 @@ internal static class CalibrationInputs
 
         CalibrationData.Check(inputs, settings);
         Tensor[] wanted = [.. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples))];
-        return settings.Method.Traits.NeedsLabels ? Labelled(source, request, wanted, settings) : new CalibrationSamples(new CalibrationSet(wanted), null);
+        return settings.Trains
+            ? Labelled(source, request, wanted, settings)
+            : new CalibrationSamples(new CalibrationSet(wanted), null);
     }
 
     private static CalibrationSamples Labelled(object source, CalibrationRequest request, Tensor[] inputs, QuantizationSettings settings)
@@ -43,7 +45,7 @@ internal static class CalibrationInputs
         if (source is not ILabelledCalibrationSource labelled)
         {
             throw new QDropException(Codes.TargetsMissing, $"Method = {settings.Method} trains the model, which needs the class of each input, but the calibration source {source.GetType().FullName} gives inputs alone. "
-                + $"Let it implement {typeof(ILabelledCalibrationSource).FullName}, or choose a method that works without labels, such as {Method.QDrop}.");
+                + $"Let it implement {typeof(ILabelledCalibrationSource).FullName}, or choose a method that works without labels, such as {QuantizationSettings.Paper.Method}.");
         }
         Tensor? targets;
         try

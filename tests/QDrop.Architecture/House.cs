@@ -72,6 +72,9 @@ internal static class House
     /// <summary>The repository's root.</summary>
     public static string Root => Metadata("RepositoryRoot");
 
+    /// <summary>TorchSharp's assembly, which the code of <c>src</c> uses.</summary>
+    public static string TorchSharp => Metadata("TorchSharp");
+
     private static IEnumerable<string> Find()
     {
         foreach (string project in Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Order())

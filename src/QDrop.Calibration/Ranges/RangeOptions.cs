@@ -5,7 +5,7 @@ namespace QDrop.Calibration.Ranges;
 /// <param name="Symmetric">Whether 0 stays in the middle of the grid.</param>
 /// <param name="Percentile">Share in percent of the values below the upper end, where ranges are chosen by it.</param>
 /// <param name="Scale">Which steps the grids may have.</param>
-internal sealed record RangeOptions(RangeObserver Observer = RangeObserver.MinError, bool Symmetric = false, double Percentile = 99.99, Scale Scale = Scale.Free)
+internal sealed record RangeOptions(RangeObserver Observer = default, bool Symmetric = false, double Percentile = 99.99, Scale Scale = Scale.Free)
 {
     /// <summary>Those of weights.</summary>
     public static RangeOptions OfWeights(QuantizationSettings settings) => new(settings.WeightObserver, settings.SymmetricWeights, settings.Percentile, settings.Scale);
@@ -14,7 +14,7 @@ internal sealed record RangeOptions(RangeObserver Observer = RangeObserver.MinEr
     public static RangeOptions OfActivations(QuantizationSettings settings) => new(settings.ActivationObserver, settings.SymmetricActivations, settings.Percentile, settings.Scale);
 
     /// <summary>Whether a range is the mean of those of batches.</summary>
-    public bool IsAverage => Observer is RangeObserver.AverageMinError or RangeObserver.AverageMinMax;
+    public bool IsAverage => Observer.Traits.IsAverage;
 
     /// <summary>The grid of so many bits over a range.</summary>
     public QuantizationRange Cover(float minimum, float maximum, int bits) =>

@@ -69,7 +69,7 @@ internal static unsafe class RangeSearch
     {
         var extent = Extent(values, count, name);
         var candidates = new RangeCandidates(extent, sign, bits, options);
-        if (options.Observer is not (RangeObserver.MinError or RangeObserver.AverageMinError))
+        if (!options.Observer.Traits.IsSearch)
         {
             var (low, high) = options.Observer == RangeObserver.Percentile ? Percentiles.Between(values, count, extent, options.Percentile) : extent;
             var range = options.Cover(low, high, bits);

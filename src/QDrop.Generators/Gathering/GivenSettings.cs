@@ -37,12 +37,25 @@ internal sealed class GivenSettings(AttributeData attribute)
     /// <summary>Gets the name of the given member; <see langword="null"/> where none is given.</summary>
     public string? GivenChoice(string name) => _given.TryGetValue(name, out var value) ? NameOf(value) : null;
 
-    /// <summary>Gets the settings that mean nothing to the method: the traits on its member list them.</summary>
+    /// <summary>Tells whether the method trains the model.</summary>
+    public bool Trains => Has("Method", "NeedsLabels");
+
+    /// <summary>Tells whether the member of an enumeration that holds for a setting has a trait.</summary>
+    public bool Has(string name, string trait) => TraitOf(name, trait) is true;
+
+    /// <summary>Gets the names of an enumeration's members; none where no setting has the type.</summary>
+    public IEnumerable<string> Members(string type) => SettingsOf(type).Take(1)
+        .SelectMany(s => s.Default!.Value.Type!.GetMembers().OfType<IFieldSymbol>()).Select(member => member.Name);
+
+    /// <summary>Gets what holds for each setting whose type is an enumeration.</summary>
+    public IReadOnlyDictionary<string, string> Choices(string type) =>
+        SettingsOf(type).ToDictionary(s => s.Name, s => Choice(s.Name));
+
+    /// <summary>Gets the settings that mean nothing to the method: those of groups that it does not use.</summary>
     public IReadOnlyList<string> IgnoredByMethod()
     {
-        var method = (All["Method"].Default?.Type as INamedTypeSymbol)?.GetMembers(Choice("Method")).FirstOrDefault();
-        var ignored = method?.GetAttributes().SelectMany(a => a.NamedArguments).Where(a => a.Key == "Ignores") ?? [];
-        return [.. ignored.SelectMany(a => a.Value.Values).Select(value => value.Value).OfType<string>()];
+        int uses = TraitOf("Method", "Uses") as int? ?? 0;
+        return [.. All.Values.Where(s => s.Group != 0 && (s.Group & uses) == 0).Select(s => s.Name)];
     }
 
     /// <summary>Gets the value of an argument where it is a number.</summary>
@@ -59,6 +72,12 @@ internal sealed class GivenSettings(AttributeData attribute)
 
     private static string? NameOf(TypedConstant? constant) =>
         constant is { Type: INamedTypeSymbol type, Value: int value } ? Member(type, value) : null;
+
+    private IEnumerable<SettingInfo> SettingsOf(string type) => All.Values.Where(s => s.Default?.Type?.Name == type);
+
+    private object? TraitOf(string name, string trait) => (All[name].Default?.Type as INamedTypeSymbol)
+        ?.GetMembers(Choice(name)).SelectMany(member => member.GetAttributes()).SelectMany(a => a.NamedArguments)
+        .FirstOrDefault(a => a.Key == trait).Value.Value;
 
     private TypedConstant? Constant(string name) => _given.TryGetValue(name, out var value) ? value
         : All.TryGetValue(name, out var setting) ? setting.Default

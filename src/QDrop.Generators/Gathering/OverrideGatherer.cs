@@ -26,15 +26,15 @@ internal static class OverrideGatherer
     /// <returns>The expressions, each with the part's name and with what it says of bit widths and methods, if anything.</returns>
     public static IEnumerable<(string Code, string Part, string Says)> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context)
     {
-        var method = AttributeOf(model, AttributeNames.Quantize) is { } own ? SettingConflicts.MethodOf(own) : null;
+        var given = AttributeOf(model, AttributeNames.Quantize) is { } own ? new GivenSettings(own) : null;
         foreach (var module in modules)
         {
             var type = TypeCode(module, model, context);
-            if (!IsOrDerives(model, module) && Settings(module, method, context) is { Count: > 0 } ofClass)
+            if (!IsOrDerives(model, module) && Settings(module, given, context) is { Count: > 0 } ofClass)
                 yield return ($"new({type}) {{ {string.Join(", ", ofClass)} }}", NameOf(module), Says(ofClass));
             foreach (var (name, member) in Places(module, context))
             {
-                if (Settings(member, method, context) is { Count: > 0 } ofMember)
+                if (Settings(member, given, context) is { Count: > 0 } ofMember)
                     yield return ($"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}", $"{NameOf(module)}.{name}", Says(ofMember));
             }
         }
@@ -61,12 +61,13 @@ internal static class OverrideGatherer
         symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null);
 
     /// <summary>Training changes all weights together.</summary>
-    private static void CheckMethod(AttributeData attribute, string? modelMethod, AnalysisContext context)
+    private static void CheckMethod(AttributeData attribute, GivenSettings? model, AnalysisContext context)
     {
-        if (SettingConflicts.MethodOf(attribute) is not { } method)
+        var part = new GivenSettings(attribute);
+        if (part.GivenChoice("Method") is not { } method)
             return;
-        var reason = SettingsGatherer.IsTraining(modelMethod) ? $"the model is trained with Method = {modelMethod}; leave Method out here"
-            : SettingsGatherer.IsTraining(method) ? $"give the whole model Method = {method}, or leave it out here" : null;
+        var reason = model is { Trains: true } ? $"the model is trained with Method = {model.Choice("Method")}; leave Method out here"
+            : part.Trains ? $"give the whole model Method = {method}, or leave it out here" : null;
         if (reason is not null)
             context.Report(Rules.TrainedPart, AttributeArguments.LocationOf(attribute, "Method", context), [], method, reason);
     }
@@ -97,12 +98,12 @@ internal static class OverrideGatherer
         }
     }
 
-    private static List<string> Settings(ISymbol part, string? modelMethod, AnalysisContext context)
+    private static List<string> Settings(ISymbol part, GivenSettings? model, AnalysisContext context)
     {
         var code = new List<string>();
         if (AttributeOf(part, AttributeNames.Quantize) is { } attribute)
         {
-            CheckMethod(attribute, modelMethod, context);
+            CheckMethod(attribute, model, context);
             var inputs = part is INamedTypeSymbol type ? context.Torch.SignatureOf(type).Length - 1 : 1;
             code.AddRange(SettingsGatherer.Gather(attribute, inputs, context).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
         }

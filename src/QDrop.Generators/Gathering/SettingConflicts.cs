@@ -31,9 +31,6 @@ internal sealed class SettingConflicts
             conflicts.ReportRemovable(Rules.SettingWithoutEffect, setting, setting, reason);
     }
 
-    /// <summary>Name of the method that an attribute names; <see langword="null"/> where it names none.</summary>
-    public static string? MethodOf(AttributeData attribute) => new GivenSettings(attribute).GivenChoice("Method");
-
     private void CheckTraining()
     {
         bool drops = _given.Number("DropBits") > 0, learns = _given.Number("BitPenalty") > 0;
@@ -44,13 +41,13 @@ internal sealed class SettingConflicts
         }
         foreach (var setting in new[] { drops ? "DropBits" : null, learns ? "BitPenalty" : null })
         {
-            if (setting is not null && _method != "Cpq")
+            if (setting is not null && !_given.Has("Method", "HasCategoricalGrids"))
             {
                 Report(setting, null, NumberText(setting),
                     $"only Method = Cpq has levels that can be dropped, and this is {_method}");
             }
         }
-        if (!SettingsGatherer.IsTraining(_method))
+        if (!_given.Trains)
             return;
         if (_given.IsTrue("ActivationsPerChannel"))
             Report("ActivationsPerChannel", "false", "true", $"Method = {_method} learns one grid for an activation");
@@ -73,8 +70,8 @@ internal sealed class SettingConflicts
 
     private void CheckReconstruction()
     {
-        if (_method == "Brecq" && _given.IsGiven("Drop") && _given.Number("Drop") is >= 0 and < 1)
-            Report("Drop", "1", NumberText("Drop"), "Method = Brecq means Drop = 1; leave one of the two out");
+        if (_given.Has("Method", "DropsAll") && _given.IsGiven("Drop") && _given.Number("Drop") is >= 0 and < 1)
+            Report("Drop", "1", NumberText("Drop"), $"Method = {_method} means Drop = 1; leave one of the two out");
         if (_given.Choice("ActivationLearning") == "LsqPlus" && _given.IsTrue("SymmetricActivations"))
         {
             Report("ActivationLearning", null, "LsqPlus",

@@ -9,13 +9,14 @@ namespace QDrop.Generators.Gathering;
 /// <param name="Member">Its name in the record that has it.</param>
 /// <param name="Part">The part of the settings whose record has it; <see langword="null"/> where it is in none.</param>
 /// <param name="Range">The range of a number; <see langword="null"/> for any value of the type.</param>
+/// <param name="Group">The group that it belongs to, as a flag; 0 for none.</param>
 /// <param name="Default">What holds where the attribute says nothing; <see langword="null"/> for nothing.</param>
 internal sealed record SettingInfo(
-    string Name, string Member, string? Part, SettingRange? Range, TypedConstant? Default)
+    string Name, string Member, string? Part, SettingRange? Range, int Group, TypedConstant? Default)
 {
     private const string RangeAttribute = "SettingRangeAttribute", PlaceAttribute = "SettingOfAttribute";
 
-    private const string DefaultAttribute = "DefaultValueAttribute";
+    private const string DefaultAttribute = "DefaultValueAttribute", GroupAttribute = "SettingGroupAttribute";
 
     /// <summary>
     /// Reads the properties of an attribute's class. Those that name files and code, and the preset, are among them.
@@ -29,11 +30,13 @@ internal sealed record SettingInfo(
         var place = attributes.FirstOrDefault(a => a.AttributeClass?.Name == PlaceAttribute)?.ConstructorArguments;
         var range = attributes.FirstOrDefault(a => a.AttributeClass?.Name == RangeAttribute);
         var unset = attributes.FirstOrDefault(a => a.AttributeClass?.Name == DefaultAttribute)?.ConstructorArguments;
+        var group = attributes.FirstOrDefault(a => a.AttributeClass?.Name == GroupAttribute)?.ConstructorArguments;
         return new(
             property.Name,
             place?[1].Value as string ?? property.Name,
             place?[0].Value as string,
             range is null ? null : RangeOf(range),
+            group?[0].Value as int? ?? 0,
             unset?[0]);
     }
 

@@ -100,7 +100,4 @@ internal static class SettingsGatherer
             return part;
         }
     }
-
-    /// <summary>Tells whether a method trains the model.</summary>
-    public static bool IsTraining(string? method) => method is "Cpq" or "Lsq";
 }

@@ -37,6 +37,6 @@ public sealed class MethodTraitsAttribute : Attribute
     /// <summary>Whether values go to the most likely point of a grid, whose levels can be dropped and lost.</summary>
     public bool HasCategoricalGrids { get; set; }
 
-    /// <summary>Names of the settings that mean nothing to the method.</summary>
-    public string[] Ignores { get; set; } = [];
+    /// <summary>The groups of settings that the method uses; settings of other groups mean nothing to it.</summary>
+    public SettingGroups Uses { get; set; }
 }

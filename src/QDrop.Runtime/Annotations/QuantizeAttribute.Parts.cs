@@ -12,6 +12,7 @@ public sealed partial class QuantizeAttribute
     /// <summary>Passes over the training data, at least 1.</summary>
     [DefaultValue(5), SettingRange(1, int.MaxValue, AtLeastOne)]
     [SettingOf(Training, nameof(TrainingSettings.Epochs))]
+    [SettingGroup(SettingGroups.Training)]
     public int Epochs { get; set; } = 5;
 
     /// <summary>
@@ -20,20 +21,24 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(128), SettingRange(1, int.MaxValue, AtLeastOne)]
     [SettingOf(Training, nameof(TrainingSettings.BatchSize))]
+    [SettingGroup(SettingGroups.Training)]
     public int TrainingBatchSize { get; set; } = 128;
 
     /// <summary>How training changes the model's parameters. Adam always learns the grids.</summary>
     [DefaultValue(TrainingOptimizer.Sgd), SettingOf(Training, nameof(TrainingSettings.Optimizer))]
+    [SettingGroup(SettingGroups.Training)]
     public TrainingOptimizer Optimizer { get; set; } = TrainingOptimizer.Sgd;
 
     /// <summary>First learning rate of the model's parameters in training, above 0.</summary>
     [DefaultValue(0.01), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
     [SettingOf(Training, nameof(TrainingSettings.LearningRate))]
+    [SettingGroup(SettingGroups.Training)]
     public double TrainingLearningRate { get; set; } = 0.01;
 
     /// <summary>Momentum of <see cref="TrainingOptimizer.Sgd"/>, 0 to below 1.</summary>
     [DefaultValue(0.9), SettingRange(0, 1, "from 0 to below 1", ExcludesMax = true)]
     [SettingOf(Training, nameof(TrainingSettings.Momentum))]
+    [SettingGroup(SettingGroups.Training)]
     public double Momentum { get; set; } = 0.9;
 
     /// <summary>
@@ -41,6 +46,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(1e-4), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.WeightDecay))]
+    [SettingGroup(SettingGroups.Training)]
     public double WeightDecay { get; set; } = 1e-4;
 
     /// <summary>
@@ -49,11 +55,13 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(2e-3), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.AlphaLearningRate))]
+    [SettingGroup(SettingGroups.Training)]
     public double AlphaLearningRate { get; set; } = 2e-3;
 
     /// <summary>First learning rate of σ, 0 or more, likewise. <see cref="Method.Cpq"/> only.</summary>
     [DefaultValue(2e-3), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.SigmaLearningRate))]
+    [SettingGroup(SettingGroups.CategoricalGrids)]
     public double SigmaLearningRate { get; set; } = 2e-3;
 
     /// <summary>
@@ -63,6 +71,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(1.0), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.StraightThrough))]
+    [SettingGroup(SettingGroups.CategoricalGrids)]
     public double StraightThrough { get; set; } = 1;
 
     /// <summary>
@@ -72,6 +81,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.3), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.ClusterGradient))]
+    [SettingGroup(SettingGroups.CategoricalGrids)]
     public double ClusterGradient { get; set; } = 0.3;
 
     /// <summary>
@@ -80,6 +90,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.0), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.ActivationClusterGradient))]
+    [SettingGroup(SettingGroups.CategoricalGrids)]
     public double ActivationClusterGradient { get; set; }
 
     /// <summary>
@@ -106,6 +117,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.03), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.GateLearningRate))]
+    [SettingGroup(SettingGroups.CategoricalGrids)]
     public double GateLearningRate { get; set; } = 0.03;
 
     /// <summary>
@@ -114,6 +126,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.6), SettingRange(0, 1, "a share above 0 and at most 1", ExcludesMin = true)]
     [SettingOf(Training, nameof(TrainingSettings.GateShare))]
+    [SettingGroup(SettingGroups.CategoricalGrids)]
     public double GateShare { get; set; } = 0.6;
 
     /// <summary>

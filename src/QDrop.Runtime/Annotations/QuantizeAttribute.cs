@@ -58,6 +58,7 @@ public sealed partial class QuantizeAttribute : Attribute
     /// (arXiv 2203.05740, section 4).
     /// </summary>
     [DefaultValue(0.5), SettingRange(0, 1, "a probability from 0 to 1", Code = Codes.Drop)]
+    [SettingGroup(SettingGroups.Drop)]
     public double Drop { get; set; } = 0.5;
 
     /// <summary>How quantized weights are found.</summary>
@@ -65,24 +66,29 @@ public sealed partial class QuantizeAttribute : Attribute
     public Method Method { get; set; } = Method.QDrop;
 
     /// <summary>How thoroughly to search. A setting beside the preset takes precedence.</summary>
+    [SettingGroup(SettingGroups.Reconstruction)]
     public Preset Preset { get; set; } = Preset.Paper;
 
     /// <summary>What is reconstructed as one unit: each layer, each block, or each stage of blocks.</summary>
     [DefaultValue(Granularity.Block)]
+    [SettingGroup(SettingGroups.Blocks)]
     public Granularity Granularity { get; set; } = Granularity.Block;
 
     /// <summary>How reconstruction weights the errors of a unit's output.</summary>
     [DefaultValue(LossKind.MeanSquared)]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public LossKind Loss { get; set; } = LossKind.MeanSquared;
 
     /// <summary>What reconstruction learns of the grids of activations.</summary>
     [DefaultValue(ActivationLearning.Lsq)]
+    [SettingGroup(SettingGroups.ActivationGrids)]
     public ActivationLearning ActivationLearning { get; set; } = ActivationLearning.Lsq;
 
     /// <summary>
     /// Iterations of reconstruction for each unit, at least 1; 2,000 with <see cref="Preset.Quick"/>.
     /// </summary>
     [DefaultValue(20_000), SettingRange(1, int.MaxValue, AtLeastOne)]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public int Iterations { get; set; } = 20_000;
 
     /// <summary>Number of inputs for calibration, or for training, at least 1.</summary>
@@ -101,26 +107,32 @@ public sealed partial class QuantizeAttribute : Attribute
     /// Weight λ of the rounding regulariser, 0 or more: 0.01, or 0.1 for depthwise-separable networks.
     /// </summary>
     [DefaultValue(0.01), SettingRange(0, double.MaxValue, NotNegative)]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public double Lambda { get; set; } = 0.01;
 
     /// <summary>Share of the iterations, 0 to 1, without the rounding regulariser.</summary>
     [DefaultValue(0.2), SettingRange(0, 1, "a share from 0 to 1")]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public double WarmUp { get; set; } = 0.2;
 
     /// <summary>β of the rounding regulariser after the warm-up, at least <see cref="BetaEnd"/>.</summary>
     [DefaultValue(20.0), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public double BetaStart { get; set; } = 20;
 
     /// <summary>β of the rounding regulariser at the end, above 0.</summary>
     [DefaultValue(2.0), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public double BetaEnd { get; set; } = 2;
 
     /// <summary>Adam's learning rate, above 0, for the rounding variables α.</summary>
     [DefaultValue(1e-3), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public double LearningRate { get; set; } = 1e-3;
 
     /// <summary>Adam's first learning rate, 0 or more, for activation scales; a cosine takes it to 0.</summary>
     [DefaultValue(4e-5), SettingRange(0, double.MaxValue, NotNegative)]
+    [SettingGroup(SettingGroups.ActivationGrids)]
     public double ActivationLearningRate { get; set; } = 4e-5;
 
     /// <summary>How ranges of weights are chosen.</summary>
@@ -141,6 +153,7 @@ public sealed partial class QuantizeAttribute : Attribute
 
     /// <summary>Whether each output channel of a weight has a range of its own.</summary>
     [DefaultValue(true)]
+    [SettingGroup(SettingGroups.Ranges)]
     public bool WeightsPerChannel { get; set; } = true;
 
     /// <summary>Whether each channel of an activation has a range of its own, not one for the whole tensor.</summary>
@@ -149,6 +162,7 @@ public sealed partial class QuantizeAttribute : Attribute
 
     /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
     [DefaultValue(false)]
+    [SettingGroup(SettingGroups.Ranges)]
     public bool SymmetricWeights { get; set; }
 
     /// <summary>Whether 0 stays in the middle of the grids of activations.</summary>
@@ -157,6 +171,7 @@ public sealed partial class QuantizeAttribute : Attribute
 
     /// <summary>When activation ranges are searched.</summary>
     [DefaultValue(CalibrationOrder.UpFront)]
+    [SettingGroup(SettingGroups.Ranges)]
     public CalibrationOrder Order { get; set; } = CalibrationOrder.UpFront;
 
     /// <summary>Which steps the grids of weights and activations may have: any, or powers of two.</summary>
@@ -169,6 +184,7 @@ public sealed partial class QuantizeAttribute : Attribute
     /// </summary>
     [DefaultValue(2.0)]
     [SettingRange(1, 4, "a power from 1 to 4, or Auto", Also = QDrop.Norm.Auto, AlsoName = nameof(QDrop.Norm.Auto))]
+    [SettingGroup(SettingGroups.Reconstruction)]
     public double Norm { get; set; } = 2;
 
     /// <summary>Seed of every random choice.</summary>

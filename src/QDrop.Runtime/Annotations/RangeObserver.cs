@@ -6,6 +6,7 @@ public enum RangeObserver
     /// <summary>
     /// Least mean |error|^2.4 over a grid of ranges, all values at once. The published code's <c>MSEObserver</c>.
     /// </summary>
+    [ObserverTraits(IsSearch = true)]
     MinError,
 
     /// <summary>
@@ -13,6 +14,7 @@ public enum RangeObserver
     /// <see cref="QuantizationSettings.BatchSize"/> inputs. A weight is one batch. The published code's
     /// <c>AvgMSEObserver</c>.
     /// </summary>
+    [ObserverTraits(IsSearch = true, IsAverage = true)]
     AverageMinError,
 
     /// <summary>From the least to the greatest value.</summary>
@@ -21,6 +23,7 @@ public enum RangeObserver
     /// <summary>
     /// From the mean of the batches' least values to the mean of their greatest. A weight is one batch.
     /// </summary>
+    [ObserverTraits(IsAverage = true)]
     AverageMinMax,
 
     /// <summary>

@@ -53,3 +53,46 @@ public sealed class SettingOfAttribute(string part, string member) : Attribute
     /// <summary>Gets the setting's property in that record.</summary>
     public string Member { get; } = member;
 }
+
+/// <summary>
+/// Groups of settings that some methods use and others do not. A setting without a group is used by every method, or a
+/// rule of its own says by which. The traits of a <see cref="Method"/> name the groups that it uses.
+/// </summary>
+[Flags]
+[EditorBrowsable(EditorBrowsableState.Never)]
+public enum SettingGroups
+{
+    /// <summary>No group.</summary>
+    None = 0,
+
+    /// <summary>Reconstruction of units.</summary>
+    Reconstruction = 1,
+
+    /// <summary>Units with several layers.</summary>
+    Blocks = 2,
+
+    /// <summary>Activations whose quantization is dropped while reconstructing.</summary>
+    Drop = 4,
+
+    /// <summary>Grids of activations that are learned while reconstructing.</summary>
+    ActivationGrids = 8,
+
+    /// <summary>Ranges of weights, and of activations unit by unit.</summary>
+    Ranges = 16,
+
+    /// <summary>Training of the model as a whole.</summary>
+    Training = 32,
+
+    /// <summary>Training of grids whose levels can be dropped and lost.</summary>
+    CategoricalGrids = 64,
+}
+
+/// <summary>Says which group a setting of <see cref="QuantizeAttribute"/> belongs to.</summary>
+/// <param name="group">The group; methods that do not use it have no use for the setting.</param>
+[AttributeUsage(AttributeTargets.Property)]
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class SettingGroupAttribute(SettingGroups group) : Attribute
+{
+    /// <summary>Gets the group.</summary>
+    public SettingGroups Group { get; } = group;
+}

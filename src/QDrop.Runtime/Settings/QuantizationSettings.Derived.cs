@@ -20,5 +20,5 @@ public sealed partial record QuantizationSettings
     internal double NormOrDefault => Norm ?? 2;
 
     /// <summary>Gets whether the method trains the model as a whole.</summary>
-    private bool Trains => Method.Traits.NeedsLabels;
+    internal bool Trains => Method.Traits.NeedsLabels;
 }

@@ -63,11 +63,12 @@ public sealed partial record QuantizationSettings
         Require(training.DropBits == 0 || training.BitPenalty == 0, nameof(training.DropBits), training.DropBits,
             "0 together with a BitPenalty: learned bit widths drop levels themselves");
         bool drops = training.DropBits > 0;
+        var categorical = Enum.GetValues<Method>().Where(static m => m.Traits.HasCategoricalGrids);
         Require(
-            Method == Method.Cpq || (!drops && training.BitPenalty == 0),
+            Method.Traits.HasCategoricalGrids || (!drops && training.BitPenalty == 0),
             drops ? nameof(training.DropBits) : nameof(training.BitPenalty),
             drops ? training.DropBits : training.BitPenalty,
-            $"0, or Method = {Method.Cpq}, which alone has levels that can be dropped");
+            $"0, or Method = {string.Join(" or ", categorical)}, which alone has levels that can be dropped");
     }
 
     private void CheckScale()

@@ -19,7 +19,7 @@ internal sealed class OverrideTable
         if (overrides.Count == 0)
             return;
         foreach (QuantizationOverride part in overrides)
-            new QuantizationSettings { W = part.W ?? 8, A = part.A ?? 8, Method = part.Method ?? Method.QDrop }.Validated();
+            new QuantizationSettings { W = part.W ?? 8, A = part.A ?? 8, Method = part.Method ?? default }.Validated();
         foreach ((object module, string path) in paths)
         {
             if (IsCollection(module.GetType()))

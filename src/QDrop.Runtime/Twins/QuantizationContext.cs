@@ -62,7 +62,7 @@ public sealed class QuantizationContext : IDisposable
     internal IValueWatcher? Watcher { get; set; }
 
     /// <summary>How quantized weights are found, where no attribute says otherwise.</summary>
-    internal Method Method { get; set; } = Method.QDrop;
+    internal Method Method { get; set; }
 
     /// <summary>What is reconstructed as one unit, where no attribute of a field or property says otherwise.</summary>
     internal Granularity Granularity { get; set; } = Granularity.Block;

@@ -30,7 +30,7 @@ public sealed class CalibrationInputsTests : IDisposable
         CalibrationSamples samples = Load(Sources.NameOf(nameof(Sources.Numbered)));
         Assert.Equal([4, 3, 8, 8], Assert.Single(samples.Inputs).shape);
         Assert.Equal([0f, 1, 2, 3], samples.Inputs[0].mean([1L, 2, 3]).data<float>().ToArray());
-        Assert.Null(samples.Targets);
+        Assert.Null(samples.Labelled);
     }
 
     [Fact]
@@ -93,10 +93,10 @@ public sealed class CalibrationInputsTests : IDisposable
     public void Training_takes_the_classes_of_the_samples_it_takes()
     {
         CalibrationSamples samples = Load(Sources.NameOf(nameof(Sources.Labelled)), method: Method.Cpq);
-        Assert.Equal([0L, 1, 2, 3], samples.Targets!.data<long>().ToArray());
+        Assert.Equal([0L, 1, 2, 3], samples.Labelled!.Data.Targets.data<long>().ToArray());
         Assert.Equal(4, samples.Inputs[0].shape[0]);
-        Assert.Equal(5f, samples.Augment!(zeros(1), 5).item<float>());
-        Assert.Null(Load(Sources.NameOf(nameof(Sources.Labelled))).Targets);
+        Assert.Equal(5f, samples.Labelled.Data.Augment!(zeros(1), 5).item<float>());
+        Assert.Null(Load(Sources.NameOf(nameof(Sources.Labelled))).Labelled);
     }
 
     [Theory]
@@ -115,7 +115,8 @@ public sealed class CalibrationInputsTests : IDisposable
     {
         CalibrationSamples without = Load(Sources.NameOf(nameof(Sources.Labelled)));
         CalibrationSamples with = Load(Sources.NameOf(nameof(Sources.Labelled)), method: Method.Cpq);
-        CalibrationSamples others = with with { Targets = with.Targets! + 1 };
+        TrainingData data = with.Labelled!.Data;
+        CalibrationSamples others = with with { Labelled = new TrainingSet(data with { Targets = data.Targets + 1 }) };
         Assert.Equal(3, new[] { without, with, others }.Select(static s => s.Hash).Distinct().Count());
         Assert.Equal(without.Hash, Load(Sources.NameOf(nameof(Sources.Numbered))).Hash);
     }
