@@ -15,7 +15,7 @@ internal sealed class Baseline
     public Baseline(string weights, CifarImages test)
     {
         (_weights, _test) = (weights, test);
-        using var model = Model();
+        using ResNet20 model = Model();
         Top1 = Evaluation.Run(model, test).Top1;
     }
 

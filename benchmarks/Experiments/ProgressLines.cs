@@ -23,7 +23,7 @@ internal sealed class ProgressLines(TextWriter output, bool isTerminal) : IProgr
     /// <inheritdoc/>
     public void Report(CalibrationProgress value)
     {
-        var step = (value.Phase, value.UnitIndex);
+        (string Phase, int UnitIndex) step = (value.Phase, value.UnitIndex);
         if (!isTerminal && step == _last && _sinceLast.Elapsed < Interval)
             return;
         _last = step;

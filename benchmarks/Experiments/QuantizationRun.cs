@@ -3,6 +3,7 @@ using System.Globalization;
 using Cifar10;
 using Cifar10.Data;
 using QDrop;
+using QDrop.Artifacts;
 using QDrop.Calibration;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ internal sealed class QuantizationRun
     {
         _cancellation = cancellation;
         _baseline = new Baseline(weights, folder.Test());
-        var calibration = folder.Train(new QuantizationSettings().Samples);
+        CifarImages calibration = folder.Train(new QuantizationSettings().Samples);
         _inputs = Batch.Of(calibration, 0, calibration.Count).Inputs;
     }
 
@@ -37,13 +38,13 @@ internal sealed class QuantizationRun
     public string Quantize(QuantizationSettings settings, string? report)
     {
         var clock = Stopwatch.StartNew();
-        var outcome = Calibrate(settings);
+        CalibrationOutcome outcome = Calibrate(settings);
         var seconds = clock.Elapsed.TotalSeconds;
         if (outcome.Budget is { } chosen)
             Console.WriteLine("bits: " + string.Join(", ", chosen.Layers.Select(static l => $"{l.Name} {l.Bits}")));
         var top1 = _baseline.Top1Of(outcome, report);
 
-        var layers = outcome.State.Layers;
+        IReadOnlyList<QuantizedLayerState> layers = outcome.State.Layers;
         var weights = layers.Sum(static l => l.Levels.numel());
         var bits = layers.Sum(static l => l.Levels.numel() * l.Bits);
         var bytes = layers.Sum(static l => ((l.Levels.numel() * l.Bits) + 7) / 8);
@@ -60,7 +61,7 @@ internal sealed class QuantizationRun
 
     private CalibrationOutcome Calibrate(QuantizationSettings settings)
     {
-        using var model = _baseline.Model();
+        using ResNet20 model = _baseline.Model();
         using var progress = ProgressLines.Open();
         var descriptor = ResNet20.Quantized.Descriptor;
         return ModelQuantizer.Quantize(descriptor, settings, model, _inputs, progress, _cancellation);

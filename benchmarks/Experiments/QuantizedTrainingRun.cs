@@ -39,14 +39,14 @@ internal sealed class QuantizedTrainingRun
     public string Train(QuantizationSettings settings)
     {
         var clock = Stopwatch.StartNew();
-        using var model = _baseline.Model();
+        using ResNet20 model = _baseline.Model();
         var descriptor = ResNet20.Quantized.Descriptor;
-        var outcome = ModelQuantizer.Quantize(descriptor, settings, model, _data, new Progress(), _cancellation);
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(descriptor, settings, model, _data, new Progress(), _cancellation);
         var seconds = clock.Elapsed.TotalSeconds;
         var top1 = _baseline.Top1Of(outcome);
 
-        var epochs = outcome.Training!.Epochs;
-        var training = settings.Training!;
+        IReadOnlyList<EpochReport> epochs = outcome.Training!.Epochs;
+        TrainingSettings training = settings.Training!;
         var images = _data.Targets.shape[0];
         var rate = training.Epochs * images / epochs.Sum(static e => e.Seconds);
         return string.Create(

@@ -11,7 +11,7 @@ internal static class Terminal
         if (!Console.IsOutputRedirected)
             return AnsiConsole.Console;
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,

@@ -27,7 +27,7 @@ internal sealed class BenchmarkBlock : IReconstructable, IDisposable
         var deviation = Math.Sqrt(2.0 / (shape.Channels * 9));
         Weights = [.. Enumerable.Range(1, 2).Select(i =>
         {
-            using var weight = randn([shape.Channels, shape.Channels, 3L, 3L]) * deviation;
+            using Tensor weight = randn([shape.Channels, shape.Channels, 3L, 3L]) * deviation;
             var quantizer = new WeightQuantizer($"conv{i}", weight, 0) { Bits = weightBits, Enabled = true };
             quantizer.Calibration.SearchRange();
             return quantizer;
@@ -49,7 +49,7 @@ internal sealed class BenchmarkBlock : IReconstructable, IDisposable
 
     public Tensor Forward(Tensor x)
     {
-        var y = Activations[0].Forward(nn.functional.conv2d(x, Weights[0].Value(), _biases[0], padding: [1, 1]).relu());
+        Tensor y = Activations[0].Forward(nn.functional.conv2d(x, Weights[0].Value(), _biases[0], padding: [1, 1]).relu());
         y = nn.functional.conv2d(y, Weights[1].Value(), _biases[1], padding: [1, 1]);
         return Activations[1].Forward((y + x).relu());
     }
@@ -58,19 +58,19 @@ internal sealed class BenchmarkBlock : IReconstructable, IDisposable
 
     public void Enable(bool enabled)
     {
-        foreach (var weight in Weights)
+        foreach (WeightQuantizer weight in Weights)
             weight.Enabled = enabled;
-        foreach (var activation in Activations)
+        foreach (ActivationQuantizer activation in Activations)
             activation.Enabled = enabled;
     }
 
     public void Dispose()
     {
-        foreach (var weight in Weights)
+        foreach (WeightQuantizer weight in Weights)
             weight.Dispose();
-        foreach (var activation in Activations)
+        foreach (ActivationQuantizer activation in Activations)
             activation.Dispose();
-        foreach (var bias in _biases)
+        foreach (Tensor bias in _biases)
             bias.Dispose();
     }
 }

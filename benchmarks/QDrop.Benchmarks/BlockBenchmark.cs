@@ -2,6 +2,7 @@ using System.Diagnostics;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using QDrop.Quantizers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Benchmarks;
@@ -14,11 +15,11 @@ internal static class BlockBenchmark
 
     public static void Run(BlockShape shape, bool channelsLast, int iterations)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(1);
         using var block = new BenchmarkBlock(shape, 2, 4);
-        var plain = Ordered(randn([Samples, shape.Channels, shape.Side, shape.Side]).relu(), channelsLast);
-        var quantized = Ordered((plain / 0.15).round() * 0.15, channelsLast);
+        Tensor plain = Ordered(randn([Samples, shape.Channels, shape.Side, shape.Side]).relu(), channelsLast);
+        Tensor quantized = Ordered((plain / 0.15).round() * 0.15, channelsLast);
         Tensor target;
         using (no_grad())
         {
@@ -28,7 +29,7 @@ internal static class BlockBenchmark
         }
 
         var settings = new QuantizationSettings { W = 2, A = 4, Iterations = iterations };
-        var (wall, cpu) = (0.0, 0.0);
+        (double wall, double cpu) = (0.0, 0.0);
         var clock = new Lap();
         var reconstructor = new UnitLearner(settings, new SeededDraws(1))
         {
@@ -43,28 +44,28 @@ internal static class BlockBenchmark
         };
         reconstructor.Reconstruct(block, quantized, plain, target, null, default);
 
-        var (convolutionWall, convolutionCpu) = Convolutions(shape, plain, iterations);
-        var parts = Parts(block, plain, quantized, target, iterations).Select(p => $"{p.Name} {p.Time.Cpu:0.00}");
+        (double convolutionWall, double convolutionCpu) = Convolutions(shape, plain, iterations);
+        IEnumerable<string> parts = Parts(block, plain, quantized, target, iterations).Select(p => $"{p.Name} {p.Time.Cpu:0.00}");
         Console.WriteLine($"{$"{shape.Name} [{Samples}, {shape.Channels}, {shape.Side}, {shape.Side}]",-28}{(channelsLast ? "channels_last" : "contiguous"),-16}{wall,8:0.00}{cpu,8:0.00}{convolutionWall,8:0.00}{convolutionCpu,8:0.00}  {string.Join(", ", parts)}");
     }
 
     private static (double Wall, double Cpu) Convolutions(BlockShape shape, Tensor plain, int iterations)
     {
-        using var scope = NewDisposeScope();
-        var x = plain.narrow(0, 0, Batch).clone();
-        var weights = Enumerable.Range(0, 2).Select(_ => randn([shape.Channels, shape.Channels, 3L, 3L]).requires_grad_()).ToArray();
-        var gradient = x.clone();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = plain.narrow(0, 0, Batch).clone();
+        Tensor[] weights = Enumerable.Range(0, 2).Select(_ => randn([shape.Channels, shape.Channels, 3L, 3L]).requires_grad_()).ToArray();
+        Tensor gradient = x.clone();
         return Time(iterations, () =>
         {
-            using var inner = NewDisposeScope();
-            var y = nn.functional.conv2d(nn.functional.conv2d(x, weights[0], padding: [1, 1]), weights[1], padding: [1, 1]);
+            using DisposeScope inner = NewDisposeScope();
+            Tensor y = nn.functional.conv2d(nn.functional.conv2d(x, weights[0], padding: [1, 1]), weights[1], padding: [1, 1]);
             y.backward([gradient]);
         });
     }
 
     private static IEnumerable<(string Name, (double Wall, double Cpu) Time)> Parts(BenchmarkBlock block, Tensor plain, Tensor quantized, Tensor target, int iterations)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var draws = new SeededDraws(2);
         var rows = new long[Batch];
         draws.NextBatch(rows, Samples);
@@ -72,8 +73,8 @@ internal static class BlockBenchmark
         yield return ("input", Time(iterations, () => mix.Fill(rows)));
 
         QuantizePass<FakeQuantization> Pass() => new(new([0.15f], [0], 15), 1e-4f, new DropMask(0.5, draws));
-        var pass = Pass();
-        var output = pass.Forward(mix.Batch);
+        QuantizePass<FakeQuantization> pass = Pass();
+        Tensor output = pass.Forward(mix.Batch);
         yield return ("quantize", Time(iterations, () => Pass().Forward(mix.Batch).Dispose()));
         yield return ("gradient", Time(iterations, () => pass.Backward(mix.Batch, output).Gradient.Dispose()));
         using var loss = new ReconstructionLoss(target, 1);

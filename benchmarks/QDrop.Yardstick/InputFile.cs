@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cifar10.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Yardstick;
@@ -27,7 +28,7 @@ internal sealed class InputFile : IDisposable
 
     private static string Write()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         CifarImages images = CifarFolder.Find().Train(Samples);
         string path = System.IO.Path.GetTempFileName();
         File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>(Batch.Of(images, 0, Samples).Inputs.contiguous().data<float>().ToArray()).ToArray());

@@ -3,6 +3,7 @@ using Cifar10;
 using QDrop.Calibration;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Yardstick;
@@ -13,7 +14,7 @@ internal static class OwnRun
     public static Figures Of(Workload workload)
     {
         set_num_threads(workload.Threads);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var model = new ResNet20();
         WeightFile.LoadInto(model, workload.Weights);
         model.eval();
@@ -49,7 +50,7 @@ internal static class OwnRun
 
     private static Tensor ReadInputs(string path)
     {
-        using var file = File.OpenRead(path);
+        using FileStream file = File.OpenRead(path);
         Tensor inputs = empty(file.Length / (3 * 32 * 32 * sizeof(float)), 3, 32, 32);
         file.ReadExactly(inputs.bytes);
         return inputs;

@@ -28,7 +28,7 @@ var root = new RootCommand("Runs the yardstick, an eager PyTorch QDrop, and QDro
 root.SetAction(parsed =>
 {
     using var images = new InputFile(parsed.GetValue(inputs));
-    foreach (var (bitsW, bitsA) in new[] { (2, 4), (4, 4) })
+    foreach ((int bitsW, int bitsA) in new[] { (2, 4), (4, 4) })
         Comparison.Run(Read(parsed, images.Path) with { W = bitsW, A = bitsA }, parsed.GetValue(python)!, parsed.GetValue(rounds));
 });
 return root.Parse(args).Invoke();

@@ -5,6 +5,7 @@ using QDrop.Artifacts;
 using QDrop.Calibration;
 using QDrop.Safetensors;
 using QDrop.Tests;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Yardstick;
@@ -22,7 +23,7 @@ internal static class Stress
     public static int Run(string weights, int threads, int iterations, TimeSpan duration)
     {
         set_num_threads(threads);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         CifarImages images = CifarFolder.Find().Train(Samples);
         Tensor inputs = Batch.Of(images, 0, Samples).Inputs;
         var data = new TrainingData(inputs, tensor(images.Labels));
@@ -65,7 +66,7 @@ internal static class Stress
 
     private static string Bytes(ResNet20 model, QuantizationSettings settings, Tensor inputs, TrainingData data, IProgress<CalibrationProgress>? progress)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         CalibrationOutcome outcome = settings.Training is null
             ? ModelQuantizer.Quantize(ResNet20.Quantized.Descriptor, settings, model, inputs, progress)
             : ModelQuantizer.Quantize(ResNet20.Quantized.Descriptor, settings, model, data, progress);

@@ -13,7 +13,7 @@ public sealed class CifarCalibration : ICalibrationSource, ILabelledCalibrationS
     /// <inheritdoc/>
     public Tensor Load(CalibrationRequest request)
     {
-        var images = CifarFolder.Find(request.Path).Train(request.Samples);
+        CifarImages images = CifarFolder.Find(request.Path).Train(request.Samples);
         return Batch.Of(images, 0, images.Count).Inputs;
     }
 

@@ -13,7 +13,7 @@ internal static class Comparison
     /// <param name="bits">The quantized model's bit widths, such as <c>W4A4</c>.</param>
     public static void Write(Evaluation before, Evaluation after, string bits)
     {
-        var table = NewTable("Top-1 accuracy on the CIFAR-10 test set, %", "class", "float", bits, "difference");
+        Table table = NewTable("Top-1 accuracy on the CIFAR-10 test set, %", "class", "float", bits, "difference");
         for (var i = 0; i < CifarImages.Classes.Count; i++)
             Row(CifarImages.Classes[i], before.Top1Of(i), after.Top1Of(i));
         table.AddEmptyRow();
@@ -30,7 +30,7 @@ internal static class Comparison
     public static void WriteSizes(string weights, string artifact)
     {
         long before = new FileInfo(weights).Length, after = new FileInfo(artifact).Length;
-        var table = NewTable("Size of the file, bytes", "float", "quantized", "compression");
+        Table table = NewTable("Size of the file, bytes", "float", "quantized", "compression");
         table.AddRow(Text($"{before:n0}"), Text($"{after:n0}"), Text($"{(double)before / after:f1} ×"));
         AnsiConsole.Write(table);
     }

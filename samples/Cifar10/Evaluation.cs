@@ -1,4 +1,5 @@
 using Cifar10.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -24,13 +25,13 @@ internal sealed record Evaluation(int[] Right, int[] Total)
     public static Evaluation Run(Module<Tensor, Tensor> model, CifarImages images)
     {
         var classes = CifarImages.Classes.Count;
-        var (right, total) = (new int[classes], new int[classes]);
+        (int[]? right, int[]? total) = (new int[classes], new int[classes]);
         var training = model.training;
         model.eval();
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         for (var first = 0; first < images.Count; first += BatchSize)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             var batch = Batch.Of(images, first, Math.Min(BatchSize, images.Count - first));
             var predicted = model.call(batch.Inputs).argmax(1).data<long>().ToArray();
             for (var i = 0; i < predicted.Length; i++)

@@ -41,8 +41,8 @@ root.SetAction(parsed =>
     using var model = new ResNet20();
     model.load_state_dict(SafetensorsFile.Read(parsed.GetValue(weights)!).Tensors);
 
-    var test = CifarFolder.Find(parsed.GetValue(data)).Test();
-    var settings = QuantizedModel.ReadSettings(parsed.GetValue(artifact)!);
+    CifarImages test = CifarFolder.Find(parsed.GetValue(data)).Test();
+    QuantizationSettings settings = QuantizedModel.ReadSettings(parsed.GetValue(artifact)!);
     Comparison.Write(Evaluation.Run(model, test), Evaluation.Run(quantized, test), $"W{settings.W}A{settings.A}");
     Comparison.WriteSizes(parsed.GetValue(weights)!, parsed.GetValue(artifact)!);
 });

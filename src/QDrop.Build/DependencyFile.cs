@@ -22,22 +22,22 @@ internal static class DependencyFile
     /// <exception cref="XmlException">The file is not JSON.</exception>
     internal static void WritePackagesOnly(string source, string target)
     {
-        var root = Read(source);
+        XElement root = Read(source);
         var packages = new HashSet<string>(
             Members(Member(root, "libraries")).Where(static l => Member(l, "type")?.Value == "package").Select(Name),
             StringComparer.OrdinalIgnoreCase);
         bool hasCuda = packages.Any(static p => p.StartsWith("libtorch-cuda-", StringComparison.OrdinalIgnoreCase));
-        foreach (var framework in Members(Member(root, "targets")))
+        foreach (XElement framework in Members(Member(root, "targets")))
         {
-            foreach (var library in Members(framework).Where(l => !packages.Contains(Name(l))).ToList())
+            foreach (XElement? library in Members(framework).Where(l => !packages.Contains(Name(l))).ToList())
                 library.Remove();
 
             // Those of CUDA stay: TorchSharp loads them, in an order of its own.
-            foreach (var library in hasCuda ? [] : Members(framework).Where(static l => IsTorch(Name(l))))
+            foreach (XElement? library in hasCuda ? [] : Members(framework).Where(static l => IsTorch(Name(l))))
                 RemoveNativeAssets(library);
         }
 
-        foreach (var library in Members(Member(root, "libraries")).Where(l => !packages.Contains(Name(l))).ToList())
+        foreach (XElement? library in Members(Member(root, "libraries")).Where(l => !packages.Contains(Name(l))).ToList())
             library.Remove();
         Write(root, target);
     }
@@ -49,21 +49,21 @@ internal static class DependencyFile
     private static void RemoveNativeAssets(XElement library)
     {
         Member(library, "native")?.Remove();
-        var assets = Members(Member(library, "runtimeTargets"));
-        foreach (var asset in assets.Where(static a => Member(a, "assetType")?.Value == "native").ToList())
+        IEnumerable<XElement> assets = Members(Member(library, "runtimeTargets"));
+        foreach (XElement? asset in assets.Where(static a => Member(a, "assetType")?.Value == "native").ToList())
             asset.Remove();
     }
 
     private static XElement Read(string path)
     {
-        using var reader = JsonReaderWriterFactory.CreateJsonReader(File.ReadAllBytes(path), XmlDictionaryReaderQuotas.Max);
+        using XmlDictionaryReader reader = JsonReaderWriterFactory.CreateJsonReader(File.ReadAllBytes(path), XmlDictionaryReaderQuotas.Max);
         return XElement.Load(reader);
     }
 
     private static void Write(XElement root, string path)
     {
-        using var stream = File.Create(path);
-        using var writer = JsonReaderWriterFactory.CreateJsonWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        using FileStream stream = File.Create(path);
+        using XmlDictionaryWriter writer = JsonReaderWriterFactory.CreateJsonWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         root.WriteTo(writer);
     }
 

@@ -45,7 +45,7 @@ public sealed class QDropAdaptBinding : Microsoft.Build.Utilities.Task
         }
 
         List<ITaskItem> replaced = [], replacements = [];
-        foreach (var occurrences in Libraries.GroupBy(static l => l.GetMetadata("FullPath")))
+        foreach (IGrouping<string, ITaskItem>? occurrences in Libraries.GroupBy(static l => l.GetMetadata("FullPath")))
         {
             if (Adapt(occurrences.First(), cppLibrary) is not { } copy)
                 continue;

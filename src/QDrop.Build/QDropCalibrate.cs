@@ -92,7 +92,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     /// <inheritdoc/>
     public override bool Execute()
     {
-        var started = DateTime.UtcNow;
+        DateTime started = DateTime.UtcNow;
         OutputDirectory = Path.GetFullPath(OutputDirectory);
         HashSet<string> produced = new(FilePaths.Comparer);
         try
@@ -166,7 +166,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     {
         WorkerProcess worker;
         string host = string.IsNullOrEmpty(DotNetHost) ? "dotnet" : DotNetHost!;
-        var arguments = Arguments();
+        List<string> arguments = Arguments();
         Log.LogMessage(MessageImportance.Low, "{0}", host + " " + CommandLine.Join(arguments));
         try
         {

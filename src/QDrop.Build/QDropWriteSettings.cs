@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Build.Framework;
+using QDrop.Protocol;
 
 namespace QDrop.Build;
 
@@ -29,7 +30,7 @@ public sealed class QDropWriteSettings : Microsoft.Build.Utilities.Task
         foreach (ITaskItem model in Models)
         {
             text.Append(model.ItemSpec).Append('\n');
-            foreach (var metadatum in ModelMetadata.Of(model))
+            foreach (NamedValue metadatum in ModelMetadata.Of(model))
                 text.Append("  ").Append(metadatum.Name).Append(" = ").Append(metadatum.Value).Append('\n');
         }
         try

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Reflection;
 using System.Text;
 
 namespace QDrop.Build;
@@ -54,14 +55,14 @@ internal sealed class WorkerProcess : IDisposable
 
         var worker = new WorkerProcess(new Process { StartInfo = info });
         worker._process.Start();
-        var channel = worker.Listen(worker._process.StandardOutput, isMessage: true);
-        var errors = worker.Listen(worker._process.StandardError, isMessage: false);
+        Thread channel = worker.Listen(worker._process.StandardOutput, isMessage: true);
+        Thread errors = worker.Listen(worker._process.StandardError, isMessage: false);
         Background("QDrop worker exit", () =>
         {
             worker._process.WaitForExit();
             var sinceExit = Stopwatch.StartNew();
             channel.Join(OutputAfterExit);
-            var left = OutputAfterExit - sinceExit.Elapsed;
+            TimeSpan left = OutputAfterExit - sinceExit.Elapsed;
             errors.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             worker._lines.CompleteAdding();
         });
@@ -103,7 +104,7 @@ internal sealed class WorkerProcess : IDisposable
         try
         {
             // Kill(entireProcessTree) exists where MSBuild runs on .NET, but not in netstandard2.0.
-            var killTree = typeof(Process).GetMethod(nameof(Process.Kill), [typeof(bool)]);
+            MethodInfo? killTree = typeof(Process).GetMethod(nameof(Process.Kill), [typeof(bool)]);
             if (killTree is not null)
                 killTree.Invoke(_process, [true]);
             else

@@ -56,7 +56,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
                 killed = true;
             }
 
-            if (worker.TryTake(out var line, TimeSpan.FromMilliseconds(100)))
+            if (worker.TryTake(out WorkerLine line, TimeSpan.FromMilliseconds(100)))
                 Handle(line, progress);
         }
 
@@ -99,7 +99,7 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
 
     private void Handle(WorkerLine line, ProgressFile progress)
     {
-        var message = line.IsMessage ? JsonLine.TryRead<WorkerMessage>(line.Text) : null;
+        WorkerMessage? message = line.IsMessage ? JsonLine.TryRead<WorkerMessage>(line.Text) : null;
         switch (message?.Kind)
         {
             case MessageKind.Hello:

@@ -2,6 +2,7 @@ using System.Reflection;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Training;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
 
@@ -119,7 +120,7 @@ public static class ModelQuantizer
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint,
         bool insight, CalibrationMemory? memory)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var run = new PostTrainingQuantizer(model, settings, inputs, progress, cancellation, checkpoint, memory);
         run.Discover();
         run.SpendBudget();
@@ -134,7 +135,7 @@ public static class ModelQuantizer
     internal static CalibrationOutcome Train(PreparedModel model, QuantizationSettings settings, TrainingSet data,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var trainer = new ModelTrainer(model, settings, data, progress, cancellation);
         trainer.Prepare();
         trainer.Train(checkpoint);

@@ -38,7 +38,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
     public void Discover()
     {
         _calibration.Progress.Begin("discover");
-        using var lap = _calibration.Profile.In(CalibrationPhase.Discovery);
+        using CalibrationProfile.Lap lap = _calibration.Profile.In(CalibrationPhase.Discovery);
         var discovery = new ModelDiscovery(_calibration);
         _model = discovery.Run();
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
@@ -52,7 +52,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         if (_calibration.Settings.Budget is not { } budget)
             return;
         _calibration.Progress.Begin("sensitivity");
-        using var lap = _calibration.Profile.In(CalibrationPhase.Sensitivity);
+        using CalibrationProfile.Lap lap = _calibration.Profile.In(CalibrationPhase.Sensitivity);
         _budget = new BudgetAssignment(_calibration, Model.Units, budget).Run();
     }
 
@@ -73,7 +73,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
     public void Measure()
     {
         _calibration.Progress.Begin("insight");
-        using var lap = _calibration.Profile.In(CalibrationPhase.Insight);
+        using CalibrationProfile.Lap lap = _calibration.Profile.In(CalibrationPhase.Insight);
         _insight = new InsightMeasurement(_calibration.Descriptor, _calibration.Twin, _calibration.Runner, _calibration.Batches, Model.Units, _calibration.Cancellation, hasBudget: _calibration.Settings.Budget is not null).Run();
     }
 

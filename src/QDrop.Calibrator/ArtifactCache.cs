@@ -89,7 +89,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
     private void Trim()
     {
         long total = 0;
-        foreach (var entry in new DirectoryInfo(directory!).GetDirectories().OrderByDescending(static d => d.LastWriteTimeUtc))
+        foreach (DirectoryInfo? entry in new DirectoryInfo(directory!).GetDirectories().OrderByDescending(static d => d.LastWriteTimeUtc))
         {
             total += entry.EnumerateFiles().Sum(static f => f.Length);
             if (total > MaxBytes)

@@ -25,7 +25,7 @@ internal static class AssemblyResolution
             .GroupBy(static f => Path.Combine(Path.GetFileName(Path.GetDirectoryName(f)) ?? "", Path.GetFileNameWithoutExtension(f)), StringComparer.OrdinalIgnoreCase)
             .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
         // A package may have a library of one name for several processors: the one that loads is right.
-        var natives = files.ToLookup(static f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase);
+        ILookup<string, string> natives = files.ToLookup(static f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase);
 
         AssemblyLoadContext.Default.Resolving += (context, name) => Find(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>

@@ -1,6 +1,7 @@
 using QDrop.Calibration;
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -66,8 +67,8 @@ internal static class CalibrationInputs
     /// <exception cref="QDropException">QDROP222: TorchSharp refuses the inputs, or there are not as many as it takes. QDROP230: the model's own code throws.</exception>
     internal static void Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
-        using var scope = NewDisposeScope();
-        using var mode = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = no_grad();
         try
         {
             twin.RunFloat(ModelInputs.Bind(twin, [.. inputs.Select(static i => i.narrow(0, 0, 1).clone())]));
@@ -90,7 +91,7 @@ internal static class CalibrationInputs
 
     private static object Source(ModelPlan plan, System.Reflection.Assembly assembly)
     {
-        var type = plan.CalibrationType is { } name
+        Type? type = plan.CalibrationType is { } name
             ? assembly.GetType(name) ?? throw new QDropException(Codes.InputsUnusable, $"The class {name}, named as Calibration, is not in {assembly.GetName().Name}. Give its full name, with the namespace.")
             : plan.Descriptor.Calibration;
         if (type is null)

@@ -64,7 +64,7 @@ internal static class Diagnosis
 
     private static string Describe(StackFrame frame)
     {
-        var method = frame.GetMethod();
+        MethodBase? method = frame.GetMethod();
         string name = $"{method?.DeclaringType?.FullName}.{method?.Name}";
         return frame.GetFileName() is { } file ? $"{name} in {file}:line {frame.GetFileLineNumber()}" : name;
     }

@@ -33,14 +33,14 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
     private string Calibrate(CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
-        using var scope = NewDisposeScope();
-        var settings = plan.Settings();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        QuantizationSettings settings = plan.Settings();
         bool insight = plan.Insight();
-        using var model = LocatedException.At(plan.Model, Create);
+        using nn.Module model = LocatedException.At(plan.Model, Create);
         LocatedException.At(plan.WeightsPlace, () => LoadWeights(model));
         DeclareInput(plan.CalibrationData);
-        using var prepared = LocatedException.At(plan.Model, () => new PreparedModel(plan.Descriptor, model));
-        var samples = LocatedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, prepared.Twin, assembly));
+        using PreparedModel prepared = LocatedException.At(plan.Model, () => new PreparedModel(plan.Descriptor, model));
+        CalibrationSamples samples = LocatedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, prepared.Twin, assembly));
         stop.ThrowIfCancellationRequested();
         Try(prepared.Twin, samples.Inputs);
 

@@ -64,8 +64,8 @@ internal sealed class ModelPlan
             .. PresetFirst(_item?.Metadata.Where(static m => SettingNames.IsSetting(m.Name)) ?? []).Select(m => (m, Place.OfItem(_item!, m.Name))),
             .. PresetFirst(_request.Overrides.Where(static o => SettingNames.IsSetting(o.Name))).Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
         ];
-        var settings = Descriptor.Settings;
-        foreach (var (value, place) in given)
+        QuantizationSettings settings = Descriptor.Settings;
+        foreach ((NamedValue? value, Place? place) in given)
             settings = LocatedException.At(place, () => settings.With(value.Name, value.Value));
         return Fault(settings) is { } fault ? throw new LocatedException(fault, PlaceOfFault(given, fault)) : settings;
     }
@@ -92,10 +92,10 @@ internal sealed class ModelPlan
     /// </summary>
     private Place PlaceOfFault(List<(NamedValue Value, Place Place)> given, QDropException fault)
     {
-        var causes = given
+        IOrderedEnumerable<(NamedValue Value, Place Place)> causes = given
             .Where(g => Fault(Merged(Descriptor.Settings, given.Where(other => other != g).Select(ValueOf))) is null)
             .OrderByDescending(g => fault.Message.StartsWith(g.Value.Name + " = ", StringComparison.OrdinalIgnoreCase));
-        var faults = given
+        IOrderedEnumerable<(Place Place, QDropException? Fault)> faults = given
             .Select(static g => (g.Place, Fault: Fault(Merged(new QuantizationSettings(), [g.Value]))))
             .Where(g => g.Fault?.Code == fault.Code)
             .OrderByDescending(g => g.Fault!.Message == fault.Message);

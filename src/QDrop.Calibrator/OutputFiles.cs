@@ -60,7 +60,7 @@ internal sealed class OutputFiles(string directory, string model)
 
     private static string Hash(string path)
     {
-        using var stream = File.OpenRead(path);
+        using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

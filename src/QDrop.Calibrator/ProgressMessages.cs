@@ -14,7 +14,7 @@ internal sealed class ProgressMessages(WorkerChannel channel, string model) : IP
     /// <inheritdoc/>
     public void Report(CalibrationProgress value)
     {
-        var step = (value.Phase, value.UnitIndex);
+        (string Phase, int UnitIndex) step = (value.Phase, value.UnitIndex);
         if (step == _last && _sinceLast.Elapsed < Interval)
             return;
         _last = step;

@@ -22,7 +22,7 @@ internal static class RegisteredModels
     private static List<int> Tokens(string file)
     {
         using var image = new PEReader(File.OpenRead(file));
-        var metadata = image.GetMetadataReader();
+        MetadataReader metadata = image.GetMetadataReader();
         return [.. metadata.TypeDefinitions.Where(type => IsMarked(metadata, type)).Select(type => MetadataTokens.GetToken(type))];
     }
 
@@ -34,10 +34,10 @@ internal static class RegisteredModels
     {
         if (constructor.Kind != HandleKind.MemberReference)
             return false;
-        var parent = metadata.GetMemberReference((MemberReferenceHandle)constructor).Parent;
+        EntityHandle parent = metadata.GetMemberReference((MemberReferenceHandle)constructor).Parent;
         if (parent.Kind != HandleKind.TypeReference)
             return false;
-        var type = metadata.GetTypeReference((TypeReferenceHandle)parent);
+        TypeReference type = metadata.GetTypeReference((TypeReferenceHandle)parent);
         return metadata.StringComparer.Equals(type.Name, nameof(QuantizedModelAttribute))
             && metadata.StringComparer.Equals(type.Namespace, typeof(QuantizedModelAttribute).Namespace!);
     }

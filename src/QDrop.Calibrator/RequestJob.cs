@@ -77,10 +77,10 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
     {
         if (Descriptors(assembly) is not { } descriptors)
             return;
-        var plans = Plans(descriptors);
+        List<ModelPlan> plans = Plans(descriptors);
         if (plans.Count == 0 || !TorchWorks())
             return;
-        foreach (var plan in plans)
+        foreach (ModelPlan plan in plans)
         {
             stop.ThrowIfCancellationRequested();
             try
@@ -117,7 +117,7 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
     {
         List<ModelPlan> plans = [];
         var items = request.Models.ToList();
-        foreach (var descriptor in descriptors)
+        foreach (QuantizedModelDescriptor descriptor in descriptors)
         {
             var named = items.Where(i => Names(i, descriptor)).ToList();
             items.RemoveAll(named.Contains);
@@ -132,13 +132,13 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
                 plans.Add(plan);
         }
 
-        foreach (var item in items)
+        foreach (ModelItem? item in items)
         {
             string known = descriptors.Count == 0 ? "it has none" : "it has " + string.Join(", ", descriptors.Select(static d => d.Name));
             Fail(Codes.UnknownModel, $"The QDropModel item '{item.Name}' names no model of the assembly: expected the full name of a class marked [Quantize]; {known}.", Place.OfItem(item));
         }
 
-        foreach (var (name, place) in plans.SelectMany(static p => p.UnknownMetadata))
+        foreach ((string? name, Place? place) in plans.SelectMany(static p => p.UnknownMetadata))
             channel.Send(Diagnosis.Warning(Codes.UnknownMetadatum, $"The metadatum {name} of the QDropModel item means nothing to QDrop and is ignored. Known are {string.Join(", ", SettingNames.All)}.", place));
         return plans;
     }
@@ -167,7 +167,7 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
             if (OneDnn.IsLimited)
                 channel.Log(SlowConvolutions);
             torch.set_num_threads(request.Threads > 0 ? request.Threads : Environment.ProcessorCount);
-            using var one = torch.ones(1);
+            using torch.Tensor one = torch.ones(1);
             return true;
         }
         catch (QDropException e)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace QDrop.Calibrator;
 
@@ -46,7 +47,7 @@ internal static class StandardHandles
         }
 
         _ = dup2(Error, Output);
-        using var nothing = File.OpenHandle("/dev/null");
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
         _ = dup2((int)nothing.DangerousGetHandle(), Input);
     }
 

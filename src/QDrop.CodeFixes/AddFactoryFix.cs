@@ -31,8 +31,8 @@ public sealed class AddFactoryFix : SourceFix
     {
         if (!diagnostic.Properties.TryGetValue(FixData.Factory, out var wanted) || wanted is null)
             return [];
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        var semantics = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
+        SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        SemanticModel? semantics = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         if (root?.FindToken(diagnostic.Location.SourceSpan.Start).Parent?.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } declaration
             || declaration.CloseBraceToken.IsMissing || declaration.CloseBraceToken.Span.IsEmpty
             || semantics?.GetDeclaredSymbol(declaration, cancellation) is not INamedTypeSymbol model
@@ -41,7 +41,7 @@ public sealed class AddFactoryFix : SourceFix
             return [];
         }
         var name = wanted.Length > 0 ? wanted : Unused("Create", model);
-        var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
+        SourceText text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
         var changes = new List<FileChange> { new(document.Id, Method(declaration, text, model.Name, name, constructor)) };
         if (wanted.Length == 0 && AttributeOf(declaration, semantics, cancellation) is { } attribute)
             changes.Add(new FileChange(document.Id, Name(attribute, name)));
@@ -55,8 +55,8 @@ public sealed class AddFactoryFix : SourceFix
 
     private static TextChange Method(TypeDeclarationSyntax declaration, SourceText text, string type, string name, IMethodSymbol constructor)
     {
-        var arguments = constructor.Parameters.Where(p => !p.IsOptional && !p.IsParams).Select(p => $"{Escape(p.Name)}: {Placeholder(p.Type)}");
-        var line = text.Lines.GetLineFromPosition(declaration.CloseBraceToken.SpanStart);
+        IEnumerable<string> arguments = constructor.Parameters.Where(p => !p.IsOptional && !p.IsParams).Select(p => $"{Escape(p.Name)}: {Placeholder(p.Type)}");
+        TextLine line = text.Lines.GetLineFromPosition(declaration.CloseBraceToken.SpanStart);
         var before = text.ToString(TextSpan.FromBounds(line.Start, declaration.CloseBraceToken.SpanStart));
         var end = text.ToString(TextSpan.FromBounds(line.End, line.EndIncludingLineBreak)) is { Length: > 0 } lineBreak ? lineBreak : "\n";
         var method = $"private static {Escape(type)} {Escape(name)}() => new({string.Join(", ", arguments)});";

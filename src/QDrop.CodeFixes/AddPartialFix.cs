@@ -26,8 +26,8 @@ public sealed class AddPartialFix : SourceFix
     /// <inheritdoc/>
     internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        var declarations = root?.FindToken(diagnostic.Location.SourceSpan.Start).Parent?.AncestorsAndSelf().OfType<TypeDeclarationSyntax>() ?? [];
+        SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        IEnumerable<TypeDeclarationSyntax> declarations = root?.FindToken(diagnostic.Location.SourceSpan.Start).Parent?.AncestorsAndSelf().OfType<TypeDeclarationSyntax>() ?? [];
         return [.. declarations
             .Where(declaration => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
             .Select(declaration => new FileChange(document.Id, new TextChange(new TextSpan(declaration.Keyword.SpanStart, 0), "partial ")))];

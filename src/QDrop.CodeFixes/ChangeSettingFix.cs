@@ -24,7 +24,7 @@ public sealed class ChangeSettingFix : SourceFix
     /// <inheritdoc/>
     internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         return diagnostic.Properties.TryGetValue(FixData.Value, out var value) && value is not null
             && root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<AttributeArgumentSyntax>() is { } argument
                 ? [new FileChange(document.Id, new TextChange(argument.Expression.Span, value))]

@@ -17,7 +17,7 @@ internal sealed class FixEvery : FixAllProvider
         if (context.CodeFixProvider is not SourceFix fix)
             return null;
         var changes = new List<FileChange>();
-        foreach (var diagnostic in await DiagnosticsAsync(context).ConfigureAwait(false))
+        foreach (Diagnostic diagnostic in await DiagnosticsAsync(context).ConfigureAwait(false))
         {
             if (context.Solution.GetDocument(diagnostic.Location.SourceTree) is { } document)
                 changes.AddRange(await fix.ChangesAsync(document, diagnostic, context.CancellationToken).ConfigureAwait(false));
@@ -36,8 +36,8 @@ internal sealed class FixEvery : FixAllProvider
             case FixAllScope.Project:
                 return await context.GetAllDiagnosticsAsync(context.Project).ConfigureAwait(false);
             case FixAllScope.Solution:
-                var all = ImmutableArray.CreateBuilder<Diagnostic>();
-                foreach (var project in context.Solution.Projects)
+                ImmutableArray<Diagnostic>.Builder all = ImmutableArray.CreateBuilder<Diagnostic>();
+                foreach (Project project in context.Solution.Projects)
                     all.AddRange(await context.GetAllDiagnosticsAsync(project).ConfigureAwait(false));
                 return all;
             default:

@@ -27,14 +27,14 @@ public sealed class MarkFullPrecisionFix : SourceFix
     /// <inheritdoc/>
     internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        var semantics = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
+        SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        SemanticModel? semantics = await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false);
         if (root is null || semantics is null || Receiver(root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)) is not { } receiver)
             return [];
-        var member = semantics.GetSymbolInfo(receiver, cancellation).Symbol?.OriginalDefinition;
+        ISymbol? member = semantics.GetSymbolInfo(receiver, cancellation).Symbol?.OriginalDefinition;
         if (member is not (IFieldSymbol or IPropertySymbol) || member.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference)
             return [];
-        var declaration = (await reference.GetSyntaxAsync(cancellation).ConfigureAwait(false)).FirstAncestorOrSelf<MemberDeclarationSyntax>();
+        MemberDeclarationSyntax? declaration = (await reference.GetSyntaxAsync(cancellation).ConfigureAwait(false)).FirstAncestorOrSelf<MemberDeclarationSyntax>();
         if (declaration is not (FieldDeclarationSyntax or PropertyDeclarationSyntax) || document.Project.Solution.GetDocument(reference.SyntaxTree) is not { } home
             || await home.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is not { } there)
         {
@@ -47,7 +47,7 @@ public sealed class MarkFullPrecisionFix : SourceFix
     /// <summary><c>lstm</c> of <c>lstm.forward(x)</c>, <c>lstm!.forward(x)</c> and <c>lstm?.forward(x)</c>.</summary>
     private static ExpressionSyntax? Receiver(SyntaxNode call)
     {
-        var receiver = call switch
+        ExpressionSyntax? receiver = call switch
         {
             ConditionalAccessExpressionSyntax access => access.Expression,
             InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => access.Expression,

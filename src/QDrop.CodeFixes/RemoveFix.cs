@@ -27,8 +27,8 @@ public sealed class RemoveFix : SourceFix
     {
         if (!diagnostic.Properties.ContainsKey(FixData.Remove))
             return [];
-        var root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
+        SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
+        SourceText text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
         return root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<SyntaxNode>(n => n is AttributeArgumentSyntax or AttributeSyntax) switch
         {
             AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument => [Remove(document, Element(list.Arguments, argument))],
@@ -53,7 +53,7 @@ public sealed class RemoveFix : SourceFix
     /// <summary>The whole line, where nothing else stands in it.</summary>
     private static TextSpan Line(TextSpan span, SourceText text)
     {
-        var (first, last) = (text.Lines.GetLineFromPosition(span.Start), text.Lines.GetLineFromPosition(span.End));
+        (TextLine first, TextLine last) = (text.Lines.GetLineFromPosition(span.Start), text.Lines.GetLineFromPosition(span.End));
         var isAlone = text.ToString(TextSpan.FromBounds(first.Start, span.Start)).Trim().Length == 0 && text.ToString(TextSpan.FromBounds(span.End, last.End)).Trim().Length == 0;
         return isAlone ? TextSpan.FromBounds(first.Start, last.EndIncludingLineBreak) : span;
     }

@@ -31,12 +31,12 @@ public abstract class SourceFix : CodeFixProvider
     /// <inheritdoc/>
     public sealed override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        foreach (var diagnostic in context.Diagnostics)
+        foreach (Diagnostic diagnostic in context.Diagnostics)
         {
-            var changes = await ChangesAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false);
+            IReadOnlyList<FileChange> changes = await ChangesAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false);
             if (changes.Count > 0)
             {
-                var solution = context.Document.Project.Solution;
+                Solution solution = context.Document.Project.Solution;
                 context.RegisterCodeFix(CodeAction.Create(Title(diagnostic), cancellation => ApplyAsync(solution, changes, cancellation), Key), diagnostic);
             }
         }
@@ -54,13 +54,13 @@ public abstract class SourceFix : CodeFixProvider
     /// <summary>Applies changes; of two that cover the same text, the first.</summary>
     internal static async Task<Solution> ApplyAsync(Solution solution, IEnumerable<FileChange> changes, CancellationToken cancellation)
     {
-        foreach (var file in changes.Distinct().GroupBy(change => change.File).ToList())
+        foreach (IGrouping<DocumentId, FileChange>? file in changes.Distinct().GroupBy(change => change.File).ToList())
         {
             if (solution.GetDocument(file.Key) is not { } document)
                 continue;
-            var text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
+            SourceText text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
             var apart = new List<TextChange>();
-            foreach (var change in file.Select(f => f.Change).OrderBy(c => c.Span.Start).ThenBy(c => c.Span.End))
+            foreach (TextChange change in file.Select(f => f.Change).OrderBy(c => c.Span.Start).ThenBy(c => c.Span.End))
             {
                 if (apart.Count == 0 || change.Span.Start >= apart[apart.Count - 1].Span.End)
                     apart.Add(change);

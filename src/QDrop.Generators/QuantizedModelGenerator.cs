@@ -31,8 +31,8 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var outcomes = _outcomes;
-        var models = context.SyntaxProvider
+        OutcomeCache outcomes = _outcomes;
+        IncrementalValuesProvider<ModelOutcome> models = context.SyntaxProvider
             .ForAttributeWithMetadataName(
                 AttributeNames.Quantize,
                 static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax,
@@ -40,12 +40,12 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
             .WithTrackingName(ModelsStep);
 
         // Two models may reach the same module class: its twin is written once, and its diagnostics are reported once.
-        var diagnostics = models
+        IncrementalValuesProvider<DiagnosticInfo> diagnostics = models
             .Collect()
             .SelectMany(static (all, _) => ModelOutcome.Models(all).SelectMany(static model => model.Diagnostics).Distinct())
             .WithTrackingName(DiagnosticsStep);
 
-        var files = models
+        IncrementalValuesProvider<ModuleFile> files = models
             .Collect()
             .SelectMany(static (all, _) => ModelOutcome.Models(all)
                 .SelectMany(static model => model.Files)
@@ -55,7 +55,7 @@ public sealed class QuantizedModelGenerator : IIncrementalGenerator
 
         // The analyzer reports, because only an analyzer's diagnostics have fixes. A compiler that runs no analyzers, or
         // that stops at an error in a declaration, such as the name of a missing twin, leaves it to the generator.
-        var unsaid = diagnostics
+        IncrementalValuesProvider<(DiagnosticInfo Left, Compilation Right)> unsaid = diagnostics
             .Combine(context.AnalyzerConfigOptionsProvider.Select(static (options, _) => Reporting.Read(options.GlobalOptions)))
             .Where(static said => said.Right.Includes(said.Left))
             .Select(static (said, _) => said.Left)

@@ -42,7 +42,7 @@ internal static class BudgetText
         }
         if (unit.Length == 0)
             return "it has no unit; " + Expected;
-        foreach (var (name, of, factor) in Units)
+        foreach ((string? name, string? of, decimal factor) in Units)
         {
             if (!name.Equals(unit, System.StringComparison.OrdinalIgnoreCase))
                 continue;

@@ -29,7 +29,7 @@ public sealed class FolderGraphTests
     [Fact]
     public void A_circle_is_found()
     {
-        FolderGraph circle = FolderGraph.Of([new("a", "b", ["A → B"]), new("b", "c", ["B → C"]), new("c", "b", ["C → B"])]);
+        var circle = FolderGraph.Of([new("a", "b", ["A → B"]), new("b", "c", ["B → C"]), new("c", "b", ["C → B"])]);
         Assert.Equal([["b", "c"]], circle.Circles());
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
@@ -30,7 +31,7 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
 
     static AssemblyReferences()
     {
-        foreach (var field in typeof(OpCodes).GetFields())
+        foreach (FieldInfo field in typeof(OpCodes).GetFields())
         {
             if (field.GetValue(null) is not OpCode code)
                 continue;
@@ -55,24 +56,24 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
 
     private HashSet<TypeUse> Read()
     {
-        foreach (var handle in _metadata.TypeDefinitions)
+        foreach (TypeDefinitionHandle handle in _metadata.TypeDefinitions)
         {
-            var type = _metadata.GetTypeDefinition(handle);
+            TypeDefinition type = _metadata.GetTypeDefinition(handle);
             _current = NameOf(handle);
             Use(type.BaseType);
-            foreach (var i in type.GetInterfaceImplementations())
+            foreach (InterfaceImplementationHandle i in type.GetInterfaceImplementations())
                 Use(_metadata.GetInterfaceImplementation(i).Interface);
             UseParameters(type.GetGenericParameters());
             UseAttributes(type.GetCustomAttributes());
-            foreach (var f in type.GetFields())
+            foreach (FieldDefinitionHandle f in type.GetFields())
             {
-                var field = _metadata.GetFieldDefinition(f);
+                FieldDefinition field = _metadata.GetFieldDefinition(f);
                 field.DecodeSignature(this, null);
                 UseAttributes(field.GetCustomAttributes());
             }
-            foreach (var m in type.GetMethods())
+            foreach (MethodDefinitionHandle m in type.GetMethods())
                 UseMethod(_metadata.GetMethodDefinition(m));
-            foreach (var p in type.GetProperties())
+            foreach (PropertyDefinitionHandle p in type.GetProperties())
                 UseAttributes(_metadata.GetPropertyDefinition(p).GetCustomAttributes());
         }
         return _uses;
@@ -85,10 +86,10 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
         UseAttributes(method.GetCustomAttributes());
         if (method.RelativeVirtualAddress == 0)
             return;
-        var body = _file.GetMethodBody(method.RelativeVirtualAddress);
+        MethodBodyBlock body = _file.GetMethodBody(method.RelativeVirtualAddress);
         if (!body.LocalSignature.IsNil)
             _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(this, null);
-        foreach (var region in body.ExceptionRegions)
+        foreach (ExceptionRegion region in body.ExceptionRegions)
             Use(region.CatchType);
         UseCode(body.GetILReader());
     }
@@ -128,16 +129,16 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
 
     private void UseParameters(GenericParameterHandleCollection parameters)
     {
-        foreach (var p in parameters)
+        foreach (GenericParameterHandle p in parameters)
         {
-            foreach (var c in _metadata.GetGenericParameter(p).GetConstraints())
+            foreach (GenericParameterConstraintHandle c in _metadata.GetGenericParameter(p).GetConstraints())
                 Use(_metadata.GetGenericParameterConstraint(c).Type);
         }
     }
 
     private void UseAttributes(CustomAttributeHandleCollection attributes)
     {
-        foreach (var a in attributes)
+        foreach (CustomAttributeHandle a in attributes)
             Use(_metadata.GetCustomAttribute(a).Constructor);
     }
 
@@ -160,7 +161,7 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
                 Use(_metadata.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType());
                 break;
             case HandleKind.MemberReference:
-                var member = _metadata.GetMemberReference((MemberReferenceHandle)handle);
+                MemberReference member = _metadata.GetMemberReference((MemberReferenceHandle)handle);
                 Use(member.Parent);
                 if (member.GetKind() == MemberReferenceKind.Field)
                     member.DecodeFieldSignature(this, null);
@@ -168,7 +169,7 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
                     member.DecodeMethodSignature(this, null);
                 break;
             case HandleKind.MethodSpecification:
-                var specification = _metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
+                MethodSpecification specification = _metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
                 Use(specification.Method);
                 specification.DecodeSignature(this, null);
                 break;
@@ -185,12 +186,12 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
     {
         if (handle.Kind == HandleKind.TypeDefinition)
         {
-            var type = _metadata.GetTypeDefinition((TypeDefinitionHandle)handle);
+            TypeDefinition type = _metadata.GetTypeDefinition((TypeDefinitionHandle)handle);
             return type.GetDeclaringType() is { IsNil: false } outer
                 ? NameOf(outer)
                 : new(_assembly, _metadata.GetString(type.Namespace), _metadata.GetString(type.Name));
         }
-        var reference = _metadata.GetTypeReference((TypeReferenceHandle)handle);
+        TypeReference reference = _metadata.GetTypeReference((TypeReferenceHandle)handle);
         return reference.ResolutionScope.Kind switch
         {
             HandleKind.TypeReference => NameOf(reference.ResolutionScope),

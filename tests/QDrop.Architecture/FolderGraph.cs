@@ -36,7 +36,7 @@ internal sealed class FolderGraph
                 [.. g.Select(static u => $"{u.Use.From.Name} → {u.Use.To.Name}").Distinct().Order(StringComparer.Ordinal)]))
             .OrderBy(static a => a.From, StringComparer.Ordinal).ThenBy(static a => a.To, StringComparer.Ordinal)]);
 
-        string? FolderOf(TypeName type) => folders.TryGetValue(type.Assembly, out var map) ? map[type] : null;
+        string? FolderOf(TypeName type) => folders.TryGetValue(type.Assembly, out FolderMap? map) ? map[type] : null;
     }
 
     /// <summary>The circles: folders each of which reaches the others.</summary>
@@ -57,7 +57,7 @@ internal sealed class FolderGraph
         var next = new Stack<string>([from]);
         while (next.TryPop(out string? node))
         {
-            foreach (var arrow in Arrows.Where(a => a.From == node && reached.Add(a.To)))
+            foreach (Arrow? arrow in Arrows.Where(a => a.From == node && reached.Add(a.To)))
                 next.Push(arrow.To);
         }
         return reached;

@@ -25,12 +25,12 @@ internal sealed class FolderMap
         using var file = new PEReader(File.OpenRead(path));
         using var provider = MetadataReaderProvider.FromPortablePdbStream(File.OpenRead(Path.ChangeExtension(path, ".pdb")));
         MetadataReader metadata = file.GetMetadataReader(), symbols = provider.GetMetadataReader();
-        foreach (var handle in metadata.TypeDefinitions)
+        foreach (TypeDefinitionHandle handle in metadata.TypeDefinitions)
         {
-            var outermost = metadata.GetTypeDefinition(handle);
+            TypeDefinition outermost = metadata.GetTypeDefinition(handle);
             while (outermost.GetDeclaringType() is { IsNil: false } outer)
                 outermost = metadata.GetTypeDefinition(outer);
-            var key = (metadata.GetString(outermost.Namespace), metadata.GetString(outermost.Name));
+            (string, string) key = (metadata.GetString(outermost.Namespace), metadata.GetString(outermost.Name));
             // A type in several files is where its first one is.
             if (Folders(metadata, symbols, handle).FirstOrDefault() is { } folder)
                 map._folders.TryAdd(key, folder);
@@ -43,10 +43,10 @@ internal sealed class FolderMap
 
     private static IEnumerable<string> Folders(MetadataReader metadata, MetadataReader symbols, TypeDefinitionHandle type)
     {
-        var ofCode = metadata.GetTypeDefinition(type).GetMethods()
+        IEnumerable<DocumentHandle> ofCode = metadata.GetTypeDefinition(type).GetMethods()
             .Select(m => symbols.GetMethodDebugInformation(m.ToDebugInformationHandle()).Document)
             .Where(static d => !d.IsNil);
-        var ofDeclaration = symbols.GetCustomDebugInformation(type)
+        IEnumerable<DocumentHandle> ofDeclaration = symbols.GetCustomDebugInformation(type)
             .Select(symbols.GetCustomDebugInformation)
             .Where(i => symbols.GetGuid(i.Kind) == TypeDocuments)
             .SelectMany(i => DocumentsIn(symbols.GetBlobReader(i.Value)));

@@ -16,7 +16,7 @@ internal static class Picture
         Dictionary<string, (int X, int Y)> places = [];
         for (var c = 0; c < columns.Count; c++)
         {
-            foreach (var (row, room) in columns[c].Index())
+            foreach ((int row, string? room) in columns[c].Index())
                 places[room] = (Margin + c * Column, Margin + Title + row * (Height + Gap));
         }
         int width = 2 * Margin + columns.Count * Column - (Column - Width);
@@ -33,11 +33,11 @@ internal static class Picture
               <rect width="{width}" height="{height}" fill="#ffffff"/>
 
             """);
-        foreach (var arrow in Shown(graph))
+        foreach (Arrow arrow in Shown(graph))
             Append(svg, places[arrow.From], places[arrow.To]);
-        foreach (var column in columns)
+        foreach (IGrouping<string, string>? column in columns)
         {
-            var (x, _) = places[column.First()];
+            (int x, int _) = places[column.First()];
             svg.Append(CultureInfo.InvariantCulture, $"""
                   <text x="{x + Width / 2}" y="{Margin + 16}" text-anchor="middle" font-weight="bold" fill="#1f2d3a">{column.Key}</text>
 

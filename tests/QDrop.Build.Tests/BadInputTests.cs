@@ -59,10 +59,10 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
     [MemberData(nameof(Names))]
     public void A_fault_has_its_code_at_its_cause(string name)
     {
-        var fault = Faults.Single(f => f.Name == name);
-        var (file, line) = broken.PlaceOf(fault);
+        Fault fault = Faults.Single(f => f.Name == name);
+        (string? file, int line) = broken.PlaceOf(fault);
 
-        var error = Assert.Single(broken.Result.Errors, e => e.File == file && e.LineNumber == line);
+        AbstractDiagnostic error = Assert.Single(broken.Result.Errors, e => e.File == file && e.LineNumber == line);
 
         Assert.Equal(fault.Code, error.Code);
         Assert.Contains(fault.Text, error.Text, StringComparison.OrdinalIgnoreCase);
@@ -74,7 +74,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
     [Fact]
     public void An_item_that_names_no_model_says_which_there_are()
     {
-        var error = Assert.Single(broken.Result.Errors, static e => e.Code == "QDROP105");
+        AbstractDiagnostic error = Assert.Single(broken.Result.Errors, static e => e.Code == "QDROP105");
         Assert.Equal((broken.Project, broken.LineOf("App.Typo", "App.csproj")), (error.File, error.LineNumber));
         Assert.Contains("App.TinyNet", error.Text, StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
     [Fact]
     public void Two_items_for_one_model_are_an_error()
     {
-        var error = Assert.Single(broken.Result.Errors, static e => e.Code == "QDROP108");
+        AbstractDiagnostic error = Assert.Single(broken.Result.Errors, static e => e.Code == "QDROP108");
         Assert.Contains("App.Twice", error.Text, StringComparison.Ordinal);
     }
 
@@ -132,13 +132,13 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
 
         public Broken()
         {
-            var items = Faults.Where(static f => f.Item is not null).Select(static f => $"""<QDropModel Include="App.{f.Name}" {f.Item}/>""")
+            IEnumerable<string> items = Faults.Where(static f => f.Item is not null).Select(static f => $"""<QDropModel Include="App.{f.Name}" {f.Item}/>""")
                 .Append("""<QDropModel Include="App.Typo" />""")
                 .Append("""<QDropModel Include="App.TinyNet" Iteration="7" />""")
                 .Append("""<QDropModel Include="App.Twice" />""")
                 .Append("""<QDropModel Include="App.Twice" W="2" />""");
             _project = new TestProject(string.Join("\n    ", items));
-            var models = Faults.Select(static f => Sources.Net(f.Name, f.Attribute, f.Start, f.Constructor))
+            IEnumerable<string> models = Faults.Select(static f => Sources.Net(f.Name, f.Attribute, f.Start, f.Constructor))
                 .Append(Sources.Net("TinyNet", Sound))
                 .Append(Sources.Net("Twice", Sound))
                 .Append(Sources.Net("HalfNamed", """Weights = "weights.safetensors" """))

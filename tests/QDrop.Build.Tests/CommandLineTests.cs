@@ -10,7 +10,7 @@ public sealed class CommandLineTests
     {
         string[] arguments = ["plain", "", "a b", "q\"uote", "back\\slash", "ends with \\", "\\\\\"", "größe @ %20;$HOME`x`", "tab\there"];
 
-        using var process = Process.Start(new ProcessStartInfo("printf", CommandLine.Join(["%s\\n", .. arguments])) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("printf", CommandLine.Join(["%s\\n", .. arguments])) { RedirectStandardOutput = true })!;
         string[] arrived = process.StandardOutput.ReadToEnd().Split('\n')[..^1];
         process.WaitForExit();
 

@@ -8,7 +8,7 @@ public sealed class DependencyFileTests
     [Fact]
     public void Only_packages_are_left_and_without_the_native_libraries_that_the_worker_loads_itself()
     {
-        using var json = PackagesOnly("""
+        using JsonDocument json = PackagesOnly("""
             {
               "runtimeTarget": { "name": ".NETCoreApp,Version=v10.0", "signature": "" },
               "compilationOptions": {},
@@ -31,19 +31,19 @@ public sealed class DependencyFileTests
             }
             """);
 
-        var target = json.RootElement.GetProperty("targets").GetProperty(".NETCoreApp,Version=v10.0");
+        JsonElement target = json.RootElement.GetProperty("targets").GetProperty(".NETCoreApp,Version=v10.0");
         Assert.Equal(
             ["TorchSharp/0.107.0", "libtorch-cpu-linux-x64/2.10.0", "SkiaSharp/2.88.6"],
             target.EnumerateObject().Select(static l => l.Name));
-        var torchSharp = target.GetProperty("TorchSharp/0.107.0");
-        var assembly = torchSharp.GetProperty("runtime").GetProperty("lib/net6.0/TorchSharp.dll");
+        JsonElement torchSharp = target.GetProperty("TorchSharp/0.107.0");
+        JsonElement assembly = torchSharp.GetProperty("runtime").GetProperty("lib/net6.0/TorchSharp.dll");
         Assert.Equal("0.107.0.0", assembly.GetProperty("fileVersion").GetString());
         Assert.Empty(torchSharp.GetProperty("runtimeTargets").EnumerateObject());
         Assert.Empty(target.GetProperty("libtorch-cpu-linux-x64/2.10.0").EnumerateObject());
-        var skiaSharp = target.GetProperty("SkiaSharp/2.88.6");
+        JsonElement skiaSharp = target.GetProperty("SkiaSharp/2.88.6");
         Assert.Single(skiaSharp.GetProperty("runtimeTargets").EnumerateObject());
         Assert.Single(skiaSharp.GetProperty("native").EnumerateObject());
-        var listed = json.RootElement.GetProperty("libraries").GetProperty("TorchSharp/0.107.0");
+        JsonElement listed = json.RootElement.GetProperty("libraries").GetProperty("TorchSharp/0.107.0");
         Assert.True(listed.GetProperty("serviceable").GetBoolean());
         Assert.Equal("torchsharp/0.107.0", listed.GetProperty("path").GetString());
         Assert.Equal(".NETCoreApp,Version=v10.0", json.RootElement.GetProperty("runtimeTarget").GetProperty("name").GetString());
@@ -52,7 +52,7 @@ public sealed class DependencyFileTests
     [Fact]
     public void With_CUDA_the_native_libraries_stay()
     {
-        using var json = PackagesOnly("""
+        using JsonDocument json = PackagesOnly("""
             {
               "targets": { "net10.0": {
                 "TorchSharp/0.107.0": { "native": { "libLibTorchSharp.so": {} } },
@@ -63,7 +63,7 @@ public sealed class DependencyFileTests
             }
             """);
 
-        var libraries = json.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject();
+        JsonElement.ObjectEnumerator libraries = json.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject();
         Assert.All(libraries, static l => Assert.Single(l.Value.GetProperty("native").EnumerateObject()));
     }
 

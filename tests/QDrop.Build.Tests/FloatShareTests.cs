@@ -19,7 +19,7 @@ public sealed class FloatShareTests
         Sources.WriteWeights(project.File("weights.safetensors"));
         Sources.WriteInputs(project.File("inputs.safetensors"));
 
-        var first = project.Build();
+        BuildResult first = project.Build();
         Assert.True(first.ExitCode == 0, first.Output);
         AbstractDiagnostic warning = Assert.Single(first.Warnings);
         Assert.Equal(("QDROP234", "Model.cs"), (warning.Code, Path.GetFileName(warning.File)));
@@ -30,12 +30,12 @@ public sealed class FloatShareTests
 
         // What comes from the cache is no less float.
         Assert.Equal(0, project.Run("clean").ExitCode);
-        var cached = project.Build();
+        BuildResult cached = project.Build();
         Assert.Contains("from the cache", cached.Summary, StringComparison.Ordinal);
         Assert.Equal(warning.Text, Assert.Single(cached.Warnings).Text);
 
         project.Write("Model.cs", Model("linear"));
-        var less = project.Build();
+        BuildResult less = project.Build();
         Assert.True(less.ExitCode == 0, less.Output);
         Assert.Empty(less.Warnings);
     }

@@ -19,15 +19,15 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public void Ten_kills_at_random_moments_leave_the_bytes_of_a_calibration_without_any()
     {
-        using var project = Project();
-        var build = project.Build("-p:QDropUseCache=false");
+        using TestProject project = Project();
+        BuildResult build = project.Build("-p:QDropUseCache=false");
         Assert.True(build.ExitCode == 0, build.Output);
         byte[] expected = File.ReadAllBytes(Path.Combine(project.Intermediate, Artifact));
         Assert.False(File.Exists(Path.Combine(project.Intermediate, Checkpoint)));
-        var request = Request(build);
+        WorkerRequest request = Request(build);
 
         var random = new Random(7);
-        var (kills, resumed, calibrations) = (0, 0, 0);
+        (int kills, int resumed, int calibrations) = (0, 0, 0);
         while (kills < Kills)
         {
             Assert.True(calibrations < Kills, "Workers end before they are killed.");
@@ -35,7 +35,7 @@ public sealed class KillTests(ITestOutputHelper output)
             int most = Math.Min(Kills, kills + KillsOfOneCalibration);
             for (bool ended = false; !ended;)
             {
-                var worker = Run(request, kills == most ? null : new Moment(random.Next(1, Units + 3), TimeSpan.FromMilliseconds(random.Next(60))));
+                WorkerEnd worker = Run(request, kills == most ? null : new Moment(random.Next(1, Units + 3), TimeSpan.FromMilliseconds(random.Next(60))));
                 output.WriteLine($"{(worker.Killed ? "killed" : "ended")} after {worker.Steps} steps: {worker.Resumed ?? "from the beginning"}");
                 kills += worker.Killed ? 1 : 0;
                 resumed += worker.Resumed is null ? 0 : 1;
@@ -51,7 +51,7 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>What the build has asked its worker.</summary>
     private static WorkerRequest Request(BuildResult build)
     {
-        var request = build.Log!.FindChildrenRecursive<Message>().Select(static m => m.Text).Where(static t => t?.StartsWith('{') == true && t.Contains("\"OutputDirectory\"", StringComparison.Ordinal))
+        WorkerRequest request = build.Log!.FindChildrenRecursive<Message>().Select(static m => m.Text).Where(static t => t?.StartsWith('{') == true && t.Contains("\"OutputDirectory\"", StringComparison.Ordinal))
             .Select(static t => JsonLine.TryRead<WorkerRequest>(t!)).Single()!;
         request.BuildProcess = Environment.ProcessId;
         return request;
@@ -68,8 +68,8 @@ public sealed class KillTests(ITestOutputHelper output)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using var worker = Process.Start(info)!;
-        var errors = worker.StandardError.ReadToEndAsync();
+        using Process worker = Process.Start(info)!;
+        Task<string> errors = worker.StandardError.ReadToEndAsync();
         worker.StandardInput.WriteLine(JsonLine.Write(request));
         worker.StandardInput.Flush();
         using var timer = new Timer(_ => worker.Kill());
@@ -79,7 +79,7 @@ public sealed class KillTests(ITestOutputHelper output)
         while (worker.StandardOutput.ReadLine() is { } line)
         {
             lines.Add(line);
-            var message = JsonLine.TryRead<WorkerMessage>(line);
+            WorkerMessage? message = JsonLine.TryRead<WorkerMessage>(line);
             if (message?.Kind == MessageKind.Progress && steps.Add($"{message.Phase} {message.Unit}") && steps.Count == moment?.Steps)
                 timer.Change(moment.After, Timeout.InfiniteTimeSpan);
             if (message?.Kind == MessageKind.Log && message.Text!.StartsWith("Going on from", StringComparison.Ordinal))

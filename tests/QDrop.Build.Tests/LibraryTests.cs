@@ -33,7 +33,7 @@ public sealed class LibraryTests
         Sources.WriteWeights(project.File("weights.safetensors"));
         Sources.WriteInputs(project.File("inputs.safetensors"));
 
-        var result = project.Build();
+        BuildResult result = project.Build();
 
         Assert.True(result.ExitCode == 0, result.Output);
         Assert.Equal(

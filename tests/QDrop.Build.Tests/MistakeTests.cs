@@ -96,19 +96,19 @@ public sealed class MistakeTests
         project.Write("Unfixable.cs", Unfixable);
         project.Write("Advised.cs", Advised);
 
-        var wrong = project.Build("-p:QDropEnabled=false");
+        BuildResult wrong = project.Build("-p:QDropEnabled=false");
         Assert.NotEqual(0, wrong.ExitCode);
         // A class around a model must be partial, too.
         string zoo = Place(Fixable, "class Zoo", "class ".Length, "Fixable.cs", "QDROP001");
         Assert.Equal([.. Marked("Fixable.cs", Fixable).Append(zoo).Concat(Marked("Unfixable.cs", Unfixable)).Order(StringComparer.Ordinal)], Places(wrong.Errors));
 
         File.Delete(project.File("Unfixable.cs"));
-        var (status, output) = DotNet.Run(project.Folder, ["format", "analyzers", "App.csproj", "--no-restore", "--diagnostics", "QDROP001", "QDROP003", "QDROP004", "QDROP005", "QDROP006"]);
+        (int status, string? output) = DotNet.Run(project.Folder, ["format", "analyzers", "App.csproj", "--no-restore", "--diagnostics", "QDROP001", "QDROP003", "QDROP004", "QDROP005", "QDROP006"]);
         Assert.True(status == 0, output);
         Assert.Equal(Fixed, File.ReadAllText(project.File("Fixable.cs")));
         Assert.Equal(Advised, File.ReadAllText(project.File("Advised.cs")));
 
-        var right = project.Build("-p:QDropEnabled=false");
+        BuildResult right = project.Build("-p:QDropEnabled=false");
         Assert.True(right.ExitCode == 0, right.Output);
         Assert.Equal(Marked("Advised.cs", Advised).Order(StringComparer.Ordinal), Places(right.Warnings));
     }

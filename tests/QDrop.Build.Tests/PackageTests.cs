@@ -18,8 +18,8 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         using var folder = new TemporaryFolder();
         WriteProgram(folder, "App");
 
-        var build = Build(folder, "App", Option);
-        var run = DotNet.Run(folder.Path, [folder.File("App", "bin", "Debug", "net10.0", "App.dll")]);
+        (int ExitCode, string Output) build = Build(folder, "App", Option);
+        (int ExitCode, string Output) run = DotNet.Run(folder.Path, [folder.File("App", "bin", "Debug", "net10.0", "App.dll")]);
 
         Assert.True(build.ExitCode == 0, build.Output);
         Assert.Contains("QDrop: App.TinyNet W4A4 calibrated in ", build.Output, StringComparison.Ordinal);
@@ -34,8 +34,8 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         folder.Write("App/App.csproj", Project("""<ProjectReference Include="../Models/Models.csproj" />"""));
         folder.Write("App/Program.cs", Sources.Program);
 
-        var build = Build(folder, "App", Option);
-        var run = DotNet.Run(folder.Path, [folder.File("App", "bin", "Debug", "net10.0", "App.dll")]);
+        (int ExitCode, string Output) build = Build(folder, "App", Option);
+        (int ExitCode, string Output) run = DotNet.Run(folder.Path, [folder.File("App", "bin", "Debug", "net10.0", "App.dll")]);
 
         Assert.True(build.ExitCode == 0, build.Output);
         Assert.Single(build.Output.Split("QDrop: App.TinyNet W4A4 calibrated in ")[1..]);
@@ -51,7 +51,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         using var folder = new TemporaryFolder();
         WriteProgram(folder, "App");
 
-        var build = Build(folder, "App");
+        (int ExitCode, string Output) build = Build(folder, "App");
 
         Assert.NotEqual(0, build.ExitCode);
         Assert.Contains("error QDROP112: ", build.Output, StringComparison.Ordinal);
@@ -62,8 +62,8 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
     [Fact]
     public void The_package_has_no_assembly_that_the_program_brings()
     {
-        using var package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(feed.Folder, "QDrop.?.*.nupkg")));
-        var assemblies = package.Entries.Select(static e => e.FullName).Where(static n => n.EndsWith(".dll", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        using ZipArchive package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(feed.Folder, "QDrop.?.*.nupkg")));
+        IOrderedEnumerable<string> assemblies = package.Entries.Select(static e => e.FullName).Where(static n => n.EndsWith(".dll", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
         Assert.Equal(["analyzers/dotnet/cs/QDrop.CodeFixes.dll", "analyzers/dotnet/cs/QDrop.Generators.dll", "tasks/netstandard2.0/QDrop.Build.dll", "tools/net10.0/QDrop.Calibration.dll", "tools/net10.0/QDrop.Calibrator.dll"], assemblies);
     }
@@ -114,7 +114,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
             {
                 string[] quietly = ["--no-build", "--nologo", "-nodeReuse:false", "-o", Folder];
                 string path = Path.Combine("src", project);
-                var pack = DotNet.Run(Repository.Root, ["pack", path, "-c", Repository.Configuration, .. quietly]);
+                (int ExitCode, string Output) pack = DotNet.Run(Repository.Root, ["pack", path, "-c", Repository.Configuration, .. quietly]);
                 Assert.True(pack.ExitCode == 0, pack.Output);
             }
         }

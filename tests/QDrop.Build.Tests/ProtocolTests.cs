@@ -46,13 +46,13 @@ public sealed class ProtocolTests
         Assert.True(fake.Task.Execute());
 
         using var request = JsonDocument.Parse(File.ReadAllText(Path.Combine(fake.OutputDirectory, "request.json")));
-        var root = request.RootElement;
-        var model = root.GetProperty("Models")[0];
+        JsonElement root = request.RootElement;
+        JsonElement model = root.GetProperty("Models")[0];
         Assert.Equal("App.Größe", model.GetProperty("Name").GetString());
         Assert.Equal(
             [("W", "2"), ("Weights", "a b@\"c\\.safetensors")],
             model.GetProperty("Metadata").EnumerateArray().Select(static m => (m.GetProperty("Name").GetString()!, m.GetProperty("Value").GetString()!)));
-        var setting = Assert.Single(root.GetProperty("Overrides").EnumerateArray());
+        JsonElement setting = Assert.Single(root.GetProperty("Overrides").EnumerateArray());
         Assert.Equal("7", setting.GetProperty("Value").GetString());
         Assert.Equal(3, root.GetProperty("Threads").GetInt32());
         Assert.Equal(512, root.GetProperty("MemoryLimit").GetInt32());
@@ -73,9 +73,9 @@ public sealed class ProtocolTests
 
         Assert.False(fake.Task.Execute());
 
-        var warning = Assert.Single(fake.Engine.Warnings);
+        BuildWarningEventArgs warning = Assert.Single(fake.Engine.Warnings);
         Assert.Equal(("QDROP110", "/p/App.csproj", 3, 9, "odd {0} %20"), (warning.Code, warning.File, warning.LineNumber, warning.ColumnNumber, warning.Message));
-        var error = Assert.Single(fake.Engine.Errors);
+        BuildErrorEventArgs error = Assert.Single(fake.Engine.Errors);
         Assert.Equal(("QDROP210", "/p/Net ü.cs", 12, 5, "no such file; {braces}"), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
     }
 
@@ -108,7 +108,7 @@ public sealed class ProtocolTests
 
         Assert.False(fake.Task.Execute());
 
-        var error = Assert.Single(fake.Engine.Errors);
+        BuildErrorEventArgs error = Assert.Single(fake.Engine.Errors);
         Assert.Equal(code, error.Code);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains("line 30", error.Message, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class ProtocolTests
 
         Assert.False(fake.Task.Execute());
 
-        var error = Assert.Single(fake.Engine.Errors);
+        BuildErrorEventArgs error = Assert.Single(fake.Engine.Errors);
         Assert.Equal("QDROP101", error.Code);
         Assert.Contains("You must install .NET", error.Message, StringComparison.Ordinal);
     }
@@ -228,7 +228,7 @@ public sealed class ProtocolTests
             touch "$out/stopped" "$out/App.Net.qdrop.checkpoint"
             exit 3
             """);
-        var run = Task.Run(fake.Task.Execute);
+        Task<bool> run = Task.Run(fake.Task.Execute);
         await WaitFor(Path.Combine(fake.OutputDirectory, "started"));
 
         fake.Task.Cancel();
@@ -251,7 +251,7 @@ public sealed class ProtocolTests
             touch "$out/started"
             wait
             """);
-        var run = Task.Run(fake.Task.Execute);
+        Task<bool> run = Task.Run(fake.Task.Execute);
         await WaitFor(Path.Combine(fake.OutputDirectory, "started"));
         int child = int.Parse(File.ReadAllText(Path.Combine(fake.OutputDirectory, "child.txt")), System.Globalization.CultureInfo.InvariantCulture);
 

@@ -21,7 +21,7 @@ public sealed class SettingMetadataTests
         Sources.WriteWeights(project.File("weights.safetensors"));
         Sources.WriteInputs(project.File("inputs.safetensors"));
 
-        var build = project.Build();
+        BuildResult build = project.Build();
         Assert.True(build.ExitCode == 0, build.Output);
 
         // The warning about the name that means nothing says which do.
@@ -37,7 +37,7 @@ public sealed class SettingMetadataTests
         Assert.Equal(written, File.GetLastWriteTimeUtc(file));
 
         project.Write("App.csproj", File.ReadAllText(project.Project).Replace("Bits=\"3\"", "ExponentShare=\"0.2\"", StringComparison.Ordinal));
-        var changed = project.Build();
+        BuildResult changed = project.Build();
         Assert.True(changed.TaskRan);
         Assert.Contains("QDROP006", changed.Errors.Select(static e => e.Code));
     }
@@ -50,7 +50,7 @@ public sealed class SettingMetadataTests
         Sources.WriteWeights(project.File("weights.safetensors"));
         Sources.WriteInputs(project.File("inputs.safetensors"));
 
-        var build = project.Build();
+        BuildResult build = project.Build();
         Assert.True(build.ExitCode == 0, build.Output);
 
         using var report = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(project.Bin, "*.qdrop.json").Single()));
@@ -68,7 +68,7 @@ public sealed class SettingMetadataTests
         Assert.False(settings.TryGetProperty("symmetricActivations", out _), "a setting that has its default");
 
         // The same holds for properties, which are for all models.
-        var quick = project.Build("-p:QDropPreset=Quick", "-p:QDropIterations=3");
+        BuildResult quick = project.Build("-p:QDropPreset=Quick", "-p:QDropIterations=3");
         Assert.True(quick.ExitCode == 0, quick.Output);
         Assert.Contains("\"iterations\": 3", File.ReadAllText(Directory.GetFiles(project.Bin, "*.qdrop.json").Single()), StringComparison.Ordinal);
     }

@@ -80,11 +80,11 @@ public sealed class SeveralInputsTests
             ("head.weight", [3, 8], Safetensors.Noise(6)),
             ("head.bias", [3], Safetensors.Noise(7)));
 
-        var build = project.Build();
+        BuildResult build = project.Build();
         Assert.True(build.ExitCode == 0, build.Output);
         Assert.StartsWith("QDrop: App.SentenceNet W4A8 calibrated in ", build.Summary, StringComparison.Ordinal);
 
-        var run = DotNet.Run(project.Folder, [Path.Combine(project.Bin, "App.dll")]);
+        (int ExitCode, string Output) run = DotNet.Run(project.Folder, [Path.Combine(project.Bin, "App.dll")]);
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("close", run.Output, StringComparison.Ordinal);
     }

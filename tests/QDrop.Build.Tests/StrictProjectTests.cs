@@ -69,13 +69,13 @@ public sealed class StrictProjectTests
         project.Write("Program.cs", Sources.EmptyProgram);
         project.Write("Models.cs", "using TorchSharp.Modules;\n" + Sources.Usings + Models);
 
-        var built = project.Build("-p:QDropEnabled=false");
+        BuildResult built = project.Build("-p:QDropEnabled=false");
         Assert.True(built.ExitCode == 0, built.Output);
         Assert.DoesNotContain("warning", built.Output.Replace("0 Warning(s)", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 
         string twins = project.File("twins");
         Assert.Equal(["App.Body.Quantized.g.cs", "App.Net.Quantized.g.cs"], Directory.GetFiles(twins, "*.Quantized.g.cs", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        var (status, output) = DotNet.Run(twins, ["format", "whitespace", twins, "--folder", "--verify-no-changes", "--include-generated"]);
+        (int status, string? output) = DotNet.Run(twins, ["format", "whitespace", twins, "--folder", "--verify-no-changes", "--include-generated"]);
         Assert.True(status == 0, output);
     }
 }

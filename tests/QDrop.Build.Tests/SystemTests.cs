@@ -56,7 +56,7 @@ public sealed class SystemTests
         string configuration = folder.Write("a.runtimeconfig.json", Newer);
         string program = typeof(SystemTests).Assembly.Location;
         string[] arguments = ["exec", "--runtimeconfig", configuration, program];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         string meaning = ExitStatus.Meaning(process.ExitCode, OperatingSystem.IsWindows(), greeted: false);
@@ -67,7 +67,7 @@ public sealed class SystemTests
     public void A_byte_order_mark_before_the_request_which_NET_Framework_writes_is_skipped()
     {
         string worker = Repository.Output("QDrop.Calibrator", "net10.0", "QDrop.Calibrator.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", worker])
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", ["exec", worker])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,3 +1,4 @@
+using Microsoft.Build.Framework;
 using Xunit;
 
 namespace QDrop.Build.Tests;
@@ -15,7 +16,7 @@ public sealed class TaskPropertyTests
 
         Assert.False(fake.Task.Execute());
 
-        var error = Assert.Single(fake.Engine.Errors);
+        BuildErrorEventArgs error = Assert.Single(fake.Engine.Errors);
         Assert.Equal("QDROP106", error.Code);
         Assert.Contains(threads, error.Message, StringComparison.Ordinal);
     }
@@ -30,7 +31,7 @@ public sealed class TaskPropertyTests
 
         Assert.False(fake.Task.Execute());
 
-        var error = Assert.Single(fake.Engine.Errors);
+        BuildErrorEventArgs error = Assert.Single(fake.Engine.Errors);
         Assert.Equal("QDROP106", error.Code);
         Assert.Contains(limit, error.Message, StringComparison.Ordinal);
     }

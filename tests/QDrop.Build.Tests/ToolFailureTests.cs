@@ -8,12 +8,12 @@ public sealed class ToolFailureTests
     [Fact]
     public void A_full_disk_is_an_error_and_leaves_nothing()
     {
-        using var project = Project();
+        using TestProject project = Project();
         // No file may grow past 1 KiB, which writing then says; the .NET runtime itself would map more without the variable.
         string host = project.Write("host.sh", "#!/bin/bash\nexport DOTNET_EnableWriteXorExecute=0\ntrap '' XFSZ\nulimit -f 1\nexec dotnet \"$@\"\n");
         Script.MakeExecutable(host);
 
-        var result = project.Build($"-p:QDropDotNetHost={host}");
+        BuildResult result = project.Build($"-p:QDropDotNetHost={host}");
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Equal("QDROP260", Assert.Single(result.Errors).Code);

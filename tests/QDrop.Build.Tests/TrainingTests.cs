@@ -20,8 +20,8 @@ public sealed class TrainingTests
     [Fact]
     public void A_model_is_trained_on_a_source_with_classes_and_loads_like_any_other()
     {
-        using var project = Project("5", """<QDropModel Include="App.TinyNet" Epochs="2" TrainingBatchSize="8" Optimizer="adam" TrainingLearningRate="0.001" />""");
-        var build = project.Build();
+        using TestProject project = Project("5", """<QDropModel Include="App.TinyNet" Epochs="2" TrainingBatchSize="8" Optimizer="adam" TrainingLearningRate="0.001" />""");
+        BuildResult build = project.Build();
         Assert.True(build.ExitCode == 0, build.Output);
 
         using var report = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(project.Bin, "*.qdrop.json").Single()));
@@ -37,8 +37,8 @@ public sealed class TrainingTests
     [Fact]
     public void Classes_that_the_model_does_not_have_are_an_error_at_the_attribute()
     {
-        using var project = Project("9", "");
-        var build = project.Build();
+        using TestProject project = Project("9", "");
+        BuildResult build = project.Build();
         Assert.NotEqual(0, build.ExitCode);
         Assert.Contains("error QDROP272: Targets range from 0 to 8, but the model has 5 classes", build.Output, StringComparison.Ordinal);
     }

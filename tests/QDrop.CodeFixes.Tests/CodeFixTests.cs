@@ -19,7 +19,7 @@ public sealed class CodeFixTests
     public async Task A_fix_changes_what_is_wrong_and_nothing_else(string name)
     {
         string source = FixCases.Fixed[name];
-        using FixRun run = FixRun.Of(("Model.cs", source));
+        using var run = FixRun.Of(("Model.cs", source));
         var titles = new StringBuilder();
         for (int rounds = 0; (await run.DiagnosticsAsync()).MaxBy(d => d.Location.SourceSpan.Start) is { } diagnostic; rounds++)
         {
@@ -38,10 +38,10 @@ public sealed class CodeFixTests
     [MemberData(nameof(Cases))]
     public async Task Fixing_everything_at_once_gives_the_same(string name)
     {
-        using FixRun one = FixRun.Of(("Model.cs", FixCases.Fixed[name]));
+        using var one = FixRun.Of(("Model.cs", FixCases.Fixed[name]));
         while ((await one.DiagnosticsAsync()).FirstOrDefault() is { } diagnostic)
             await one.ApplyAsync((await one.OffersAsync(diagnostic)).Single());
-        using FixRun all = FixRun.Of(("Model.cs", FixCases.Fixed[name]));
+        using var all = FixRun.Of(("Model.cs", FixCases.Fixed[name]));
         foreach (SourceFix fix in FixRun.Fixes)
             await all.ApplyAllAsync(fix);
         Assert.Equal(await one.TextAsync(), await all.TextAsync());
@@ -50,7 +50,7 @@ public sealed class CodeFixTests
     [Fact]
     public async Task Every_diagnostic_of_a_solution_is_fixed_at_once()
     {
-        using FixRun run = FixRun.Of(
+        using var run = FixRun.Of(
             ("A.cs", DiagnosticCases.Model("[Quantize(W = 9, A = 1, Drop = -1)]", "class A", "A", "private readonly Shared shared = new();")),
             ("B.cs", DiagnosticCases.Model("[Quantize(Samples = 0)]", "class B", "B", "private readonly Shared shared = new();")),
             ("Shared.cs", DiagnosticCases.Model("", "class Shared", "Shared")));
@@ -65,7 +65,7 @@ public sealed class CodeFixTests
     [Fact]
     public async Task In_one_document_only_that_document_is_fixed()
     {
-        using FixRun run = FixRun.Of(("A.cs", DiagnosticCases.Model("[Quantize]", "class A", "A")), ("B.cs", DiagnosticCases.Model("[Quantize]", "class B", "B")));
+        using var run = FixRun.Of(("A.cs", DiagnosticCases.Model("[Quantize]", "class A", "A")), ("B.cs", DiagnosticCases.Model("[Quantize]", "class B", "B")));
         Assert.True(await run.ApplyAllAsync(new AddPartialFix(), FixAllScope.Document));
         Diagnostic left = Assert.Single(await run.DiagnosticsAsync());
         Assert.Equal("B.cs", left.Location.SourceTree!.FilePath);
@@ -77,7 +77,7 @@ public sealed class CodeFixTests
     [MemberData(nameof(Unfixable))]
     public async Task Nothing_is_offered_where_only_the_author_knows(string name)
     {
-        using FixRun run = FixRun.Of(("Model.cs", FixCases.NotFixed[name]));
+        using var run = FixRun.Of(("Model.cs", FixCases.NotFixed[name]));
         Diagnostic diagnostic = Assert.Single(await run.DiagnosticsAsync());
         Assert.Empty(await run.OffersAsync(diagnostic));
     }

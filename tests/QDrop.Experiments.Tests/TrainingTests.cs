@@ -1,5 +1,6 @@
 using Cifar10.Data;
 using Experiments.Training;
+using TorchSharp;
 using Xunit;
 
 namespace QDrop.Experiments.Tests;
@@ -23,12 +24,12 @@ public sealed class TrainingTests : IDisposable
     [Fact]
     public void An_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one()
     {
-        using var whole = NewTrainer();
+        using Trainer whole = NewTrainer();
         for (var epoch = 0; epoch < 3; epoch++)
             whole.RunEpoch(epoch, static _ => { });
 
         var checkpoints = new Checkpoints(_folder.FullName);
-        using (var first = NewTrainer())
+        using (Trainer first = NewTrainer())
         {
             var reports = new List<EpochReport>();
             for (var epoch = 0; epoch < 2; epoch++)
@@ -38,8 +39,8 @@ public sealed class TrainingTests : IDisposable
             }
         }
 
-        using var second = NewTrainer();
-        var done = checkpoints.Resume(Options, second.Load);
+        using Trainer second = NewTrainer();
+        IReadOnlyList<EpochReport> done = checkpoints.Resume(Options, second.Load);
         Assert.Equal([1, 2], done.Select(static report => report.Epoch));
         second.RunEpoch(2, static _ => { });
 
@@ -49,11 +50,11 @@ public sealed class TrainingTests : IDisposable
     [Fact]
     public void Training_begins_with_the_weights_it_is_given()
     {
-        using var first = NewTrainer();
+        using Trainer first = NewTrainer();
         first.RunEpoch(0, static _ => { });
         first.Save(_folder.FullName);
 
-        var options = Options with { Seed = 9, From = Path.Combine(_folder.FullName, "model.dat") };
+        TrainingOptions options = Options with { Seed = 9, From = Path.Combine(_folder.FullName, "model.dat") };
         using var second = new Trainer(options, Images(48, 1), Images(16, 2));
 
         AssertSameState(first, second);
@@ -69,7 +70,7 @@ public sealed class TrainingTests : IDisposable
 
         Assert.Single(_folder.GetDirectories());
         Assert.Equal(2, checkpoints.Resume(Options, static _ => { }).Count);
-        var error = Assert.Throws<InvalidDataException>(
+        InvalidDataException error = Assert.Throws<InvalidDataException>(
             () => checkpoints.Resume(Options with { Seed = 5 }, static _ => { }));
         Assert.Contains("--restart", error.Message);
     }
@@ -77,7 +78,7 @@ public sealed class TrainingTests : IDisposable
     [Fact]
     public void The_learning_rate_rises_in_a_straight_line_and_falls_in_half_a_cosine()
     {
-        var options = Options with { LearningRate = 0.2 };
+        TrainingOptions options = Options with { LearningRate = 0.2 };
 
         Assert.Equal(0.2 * 1 / 21, options.LearningRateAt(0, 100), 1e-12);
         Assert.Equal(0.2 * 10 / 21, options.LearningRateAt(9, 100), 1e-12);
@@ -88,7 +89,7 @@ public sealed class TrainingTests : IDisposable
 
     private static void AssertSameState(Trainer expected, Trainer actual)
     {
-        var state = expected.Model.state_dict();
+        Dictionary<string, torch.Tensor> state = expected.Model.state_dict();
         Assert.All(
             actual.Model.state_dict(),
             pair => Assert.True(pair.Value.eq(state[pair.Key]).all().item<bool>(), pair.Key));

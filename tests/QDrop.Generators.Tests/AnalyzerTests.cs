@@ -17,7 +17,7 @@ public sealed class AnalyzerTests
     [Fact]
     public void The_generator_is_silent_in_an_editor()
     {
-        GeneratorRun run = GeneratorRun.Of(TwoFiles);
+        var run = GeneratorRun.Of(TwoFiles);
         Assert.Empty(run.Driver.GetRunResult().Diagnostics);
         Assert.Equal(["QDROP001", "QDROP004"], run.Diagnostics.Select(d => d.Id).Order());
     }
@@ -27,7 +27,7 @@ public sealed class AnalyzerTests
     [InlineData("all")]
     public void In_a_build_the_generator_reports_what_the_compiler_takes_for_the_same(string reports)
     {
-        GeneratorRun run = GeneratorRun.Of(TwoFiles, ("_QDropGeneratorReports", reports));
+        var run = GeneratorRun.Of(TwoFiles, ("_QDropGeneratorReports", reports));
         ImmutableArray<Diagnostic> said = run.Driver.GetRunResult().Diagnostics;
         Assert.Equal(2, said.Length);
         Assert.Equal(said.ToHashSet(), [.. GeneratorRun.Of(TwoFiles).Diagnostics]);
@@ -36,7 +36,7 @@ public sealed class AnalyzerTests
     [Fact]
     public async Task An_editor_that_asks_for_one_file_is_told_what_lies_in_it()
     {
-        GeneratorRun run = GeneratorRun.Of(TwoFiles);
+        var run = GeneratorRun.Of(TwoFiles);
         foreach ((string path, string id) in new[] { ("A.cs", "QDROP004"), ("Shared.cs", "QDROP001") })
         {
             SemanticModel file = run.Output.GetSemanticModel(run.Output.SyntaxTrees.Single(t => t.FilePath == path));
@@ -52,7 +52,7 @@ public sealed class AnalyzerTests
     {
         foreach (string source in DiagnosticCases.Wrong.TryGetValue(rule, out string[]? wrong) ? wrong : DiagnosticCases.Advised[rule])
         {
-            GeneratorRun run = GeneratorRun.Of(source);
+            var run = GeneratorRun.Of(source);
             var found = new List<Diagnostic>();
             foreach (SyntaxTree tree in run.Output.SyntaxTrees)
             {
@@ -69,7 +69,7 @@ public sealed class AnalyzerTests
     public void An_error_cannot_be_suppressed_and_lies_in_the_source()
     {
         string source = DiagnosticCases.Model("[Quantize(W = 9)]", "partial class Net");
-        GeneratorRun run = GeneratorRun.Of("#pragma warning disable QDROP004\n" + source);
+        var run = GeneratorRun.Of("#pragma warning disable QDROP004\n" + source);
         Diagnostic found = Assert.Single(run.Diagnostics);
         Assert.False(found.IsSuppressed);
         Assert.Equal("W = 9", found.Location.SourceTree!.GetText().ToString(found.Location.SourceSpan));
@@ -82,14 +82,14 @@ public sealed class AnalyzerTests
     [InlineData("", "[global::QDrop.Quantize(W = 9)]")]
     public void The_attribute_is_found_by_every_name(string alias, string attribute)
     {
-        GeneratorRun run = GeneratorRun.Of(alias + "\n" + DiagnosticCases.Model(attribute, "partial class Net"));
+        var run = GeneratorRun.Of(alias + "\n" + DiagnosticCases.Model(attribute, "partial class Net"));
         Assert.Equal(["QDROP004"], run.Diagnostics.Select(d => d.Id));
     }
 
     [Fact]
     public void Another_attribute_of_the_name_is_not_ours()
     {
-        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Model("[Other.Quantize(W = 9)]", "partial class Net") + "\nnamespace Other { internal sealed class QuantizeAttribute : System.Attribute { public int W { get; set; } } }");
+        var run = GeneratorRun.Of(DiagnosticCases.Model("[Other.Quantize(W = 9)]", "partial class Net") + "\nnamespace Other { internal sealed class QuantizeAttribute : System.Attribute { public int W { get; set; } } }");
         Assert.Empty(run.Diagnostics);
     }
 

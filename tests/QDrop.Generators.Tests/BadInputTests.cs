@@ -53,7 +53,7 @@ public sealed class BadInputTests
     [Fact]
     public void Code_that_is_too_deep_is_said_where_it_becomes_so()
     {
-        GeneratorRun run = GeneratorRun.Of(Forwards.Source("", "var y = x" + string.Concat(Enumerable.Repeat(" + x", 500)) + "; return y;"));
+        var run = GeneratorRun.Of(Forwards.Source("", "var y = x" + string.Concat(Enumerable.Repeat(" + x", 500)) + "; return y;"));
         Diagnostic found = Assert.Single(run.Diagnostics);
         Assert.Equal("QDROP008", found.Id);
         Assert.Matches(@"^x( \+ x)+$", found.Location.SourceTree!.GetText().ToString(found.Location.SourceSpan));

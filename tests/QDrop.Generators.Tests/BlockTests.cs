@@ -73,7 +73,7 @@ public sealed class BlockTests
     [Fact]
     public async Task A_twin_says_what_is_merged_and_what_is_split()
     {
-        GeneratorRun run = GeneratorRun.Of(Source);
+        var run = GeneratorRun.Of(Source);
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Advice);
         await Verifier.Verify(run.Sources["Models.Net.Quantized.g.cs"], "cs").UseDirectory("Snapshots");
@@ -157,7 +157,7 @@ public sealed class BlockTests
     [Fact]
     public void What_takes_several_tensors_is_split_alike()
     {
-        GeneratorRun run = GeneratorRun.Of(Attention);
+        var run = GeneratorRun.Of(Attention);
         Assert.Empty(run.Diagnostics);
         IReadOnlyList<UnitReport> units = Twins.Reconstruct(run, "Models.Net", 20, 32, 4);
         Assert.Equal(["whole", "parts.in_proj", "parts.out_proj", "mixer", "mixers.left", "mixers.right"], units.Select(u => u.Name));

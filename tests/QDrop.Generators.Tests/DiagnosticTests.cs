@@ -18,7 +18,7 @@ public sealed class DiagnosticTests
         var text = new StringBuilder();
         foreach (string source in DiagnosticCases.Wrong[rule])
         {
-            GeneratorRun run = GeneratorRun.Of(source);
+            var run = GeneratorRun.Of(source);
             Assert.DoesNotContain(run.Input.GetDiagnostics(), d => d.DefaultSeverity == DiagnosticSeverity.Error);
             Assert.NotEmpty(run.Diagnostics);
             Assert.All(run.Diagnostics, d => Assert.Equal(rule, d.Id));
@@ -37,7 +37,7 @@ public sealed class DiagnosticTests
         var text = new StringBuilder();
         foreach (string source in DiagnosticCases.Advised[rule])
         {
-            GeneratorRun run = GeneratorRun.Of(source);
+            var run = GeneratorRun.Of(source);
             Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.DefaultSeverity == DiagnosticSeverity.Error);
             Assert.Empty(run.Diagnostics);
             Assert.All(run.Advice, d => Assert.Equal(rule, d.Id));
@@ -69,7 +69,7 @@ public sealed class DiagnosticTests
     [MemberData(nameof(Right))]
     public void No_rule_fires_where_nothing_is_wrong(string name)
     {
-        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Right[name]);
+        var run = GeneratorRun.Of(DiagnosticCases.Right[name]);
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Advice);
         Assert.NotEmpty(run.Sources);
@@ -95,7 +95,7 @@ public sealed class DiagnosticTests
     [Fact]
     public void A_model_in_error_keeps_nothing_from_another_model()
     {
-        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(
+        var run = GeneratorRun.Of(GeneratorRun.Compile(
             ("Right.cs", DiagnosticCases.Model("[Quantize]", "partial class Right", "Right")),
             ("Wrong.cs", DiagnosticCases.Model("[Quantize(W = 9)]", "partial class Wrong", "Wrong"))));
         Assert.Equal(["QDROP004"], run.Diagnostics.Select(d => d.Id));
@@ -105,14 +105,14 @@ public sealed class DiagnosticTests
     [Fact]
     public void A_class_that_two_models_reach_is_written_and_blamed_once()
     {
-        GeneratorRun right = GeneratorRun.Of(GeneratorRun.Compile(
+        var right = GeneratorRun.Of(GeneratorRun.Compile(
             ("A.cs", DiagnosticCases.Model("[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
             ("B.cs", DiagnosticCases.Model("[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
             ("Shared.cs", DiagnosticCases.Model("", "partial class Shared", "Shared"))));
         Assert.Empty(right.Diagnostics);
         Assert.Equal(3, right.Sources.Count);
 
-        GeneratorRun wrong = GeneratorRun.Of(GeneratorRun.Compile(
+        var wrong = GeneratorRun.Of(GeneratorRun.Compile(
             ("A.cs", DiagnosticCases.Model("[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
             ("B.cs", DiagnosticCases.Model("[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
             ("Shared.cs", DiagnosticCases.Model("", "class Shared", "Shared"))));
@@ -122,7 +122,7 @@ public sealed class DiagnosticTests
     [Fact]
     public void Nothing_is_said_about_a_forward_that_does_not_compile()
     {
-        GeneratorRun run = GeneratorRun.Of(Forwards.Source("", "return relu(conv1.forward(y));"));
+        var run = GeneratorRun.Of(Forwards.Source("", "return relu(conv1.forward(y));"));
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Sources);
     }

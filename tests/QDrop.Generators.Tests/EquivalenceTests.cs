@@ -43,7 +43,7 @@ public sealed class EquivalenceTests
     [MemberData(nameof(Models))]
     public void A_twin_with_several_inputs_or_outputs_computes_exactly_what_its_model_computes(string name)
     {
-        GeneratorRun run = GeneratorRun.Of(Forwards.ModelSource(name));
+        var run = GeneratorRun.Of(Forwards.ModelSource(name));
         Assert.Empty(run.Diagnostics);
         (float[] expected, float[] found) = Twins.Run(run, ["Models.Net"], Forwards.Models[name].Shapes).Single();
         Assert.Equal(expected, found);
@@ -56,7 +56,7 @@ public sealed class EquivalenceTests
     public void A_class_written_in_another_way_has_a_twin_that_computes_the_same(string name)
     {
         (string type, string[] files) = ClassForms.All[name];
-        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(files.Select((source, i) => ($"File{i}.cs", source))));
+        var run = GeneratorRun.Of(GeneratorRun.Compile(files.Select((source, i) => ($"File{i}.cs", source))));
         Assert.Empty(run.Diagnostics);
         (float[] expected, float[] found) = Twins.Run(run, type.Replace("@", ""), 2, 4, 8, 8);
         Assert.Equal(expected, found);
@@ -68,7 +68,7 @@ public sealed class EquivalenceTests
     [MemberData(nameof(Cases))]
     public void A_rewritten_forward_computes_what_the_user_wrote(string name)
     {
-        GeneratorRun run = GeneratorRun.Of(Forwards.Source(name));
+        var run = GeneratorRun.Of(Forwards.Source(name));
         Assert.Empty(run.Diagnostics);
         (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 2, 4, 8, 8);
         if (Forwards.Cases[name].Body.Contains("scaled_dot_product_attention", StringComparison.Ordinal))

@@ -16,7 +16,7 @@ public sealed class GeneratedCodeTests
     [MemberData(nameof(Models))]
     public void Compiles_without_a_warning_even_where_warnings_are_not_disabled(string model)
     {
-        GeneratorRun run = GeneratorRun.OfModel(model);
+        var run = GeneratorRun.OfModel(model);
         Assert.NotEmpty(run.Sources);
         Compilation strict = run.Input.AddSyntaxTrees(run.Sources.Select(s =>
             GeneratorRun.Parse(s.Value.Replace("#pragma warning disable", "").Replace("#pragma warning restore", ""), s.Key)));
@@ -31,7 +31,7 @@ public sealed class GeneratedCodeTests
         CSharpCompilation strict = Compile(ClassForms.All[name].Files);
         foreach (NullableContextOptions context in Enum.GetValues<NullableContextOptions>())
         {
-            GeneratorRun run = GeneratorRun.Of(strict.WithOptions(strict.Options.WithNullableContextOptions(context)));
+            var run = GeneratorRun.Of(strict.WithOptions(strict.Options.WithNullableContextOptions(context)));
             Assert.NotEmpty(run.Sources);
             Assert.Empty(run.Output.GetDiagnostics().Where(d => d.Severity != DiagnosticSeverity.Hidden && d.Location.SourceTree is { } tree && !run.Input.SyntaxTrees.Contains(tree)));
         }

@@ -16,8 +16,8 @@ public sealed class IncrementalTests
     public void An_edit_of_another_file_runs_nothing_again()
     {
         CSharpCompilation before = WithNeighbour("class Neighbour { }");
-        GeneratorRun first = GeneratorRun.Of(before);
-        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "Neighbour.cs", "class Neighbour { public int Added; }"));
+        var first = GeneratorRun.Of(before);
+        var second = GeneratorRun.Again(first.Driver, Replace(before, "Neighbour.cs", "class Neighbour { public int Added; }"));
         AssertUnchanged(second);
     }
 
@@ -25,8 +25,8 @@ public sealed class IncrementalTests
     public void A_comment_behind_the_model_runs_nothing_again()
     {
         CSharpCompilation before = WithNeighbour("");
-        GeneratorRun first = GeneratorRun.Of(before);
-        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20") + "\n// a remark\n"));
+        var first = GeneratorRun.Of(before);
+        var second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20") + "\n// a remark\n"));
         AssertUnchanged(second);
     }
 
@@ -40,9 +40,9 @@ public sealed class IncrementalTests
     public void A_comment_in_a_forward_writes_nothing_again(string before, string after)
     {
         CSharpCompilation compilation = WithNeighbour("");
-        GeneratorRun first = GeneratorRun.Of(compilation);
+        var first = GeneratorRun.Of(compilation);
         Assert.Contains(before, GeneratorRun.ModelSource("ResNet20"));
-        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(compilation, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace(before, after)));
+        var second = GeneratorRun.Again(first.Driver, Replace(compilation, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace(before, after)));
         AssertUnchanged(second);
     }
 
@@ -50,8 +50,8 @@ public sealed class IncrementalTests
     public void A_new_layer_is_a_modification()
     {
         CSharpCompilation before = WithNeighbour("");
-        GeneratorRun first = GeneratorRun.Of(before);
-        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20")
+        var first = GeneratorRun.Of(before);
+        var second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20")
             .Replace("bn1;\n    private readonly Sequential layer1,", "bn1, conv0 = Conv2d(3, 3, 1);\n    private readonly Sequential layer1,")
             .Replace("conv1.forward(x)));", "conv1.forward(conv0.forward(x))));")));
         ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = second.Driver.GetRunResult().Results.Single().TrackedSteps;
@@ -66,8 +66,8 @@ public sealed class IncrementalTests
     public void An_edit_of_a_block_rewrites_that_block_and_the_model_that_reaches_it()
     {
         CSharpCompilation before = WithNeighbour("");
-        GeneratorRun first = GeneratorRun.Of(before);
-        GeneratorRun second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace("return relu(y);", "return tanh(y);")));
+        var first = GeneratorRun.Of(before);
+        var second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace("return relu(y);", "return tanh(y);")));
         Assert.NotEqual(first.Sources["Models.BasicBlock.Quantized.g.cs"], second.Sources["Models.BasicBlock.Quantized.g.cs"]);
         Assert.NotEqual(FingerprintIn(first), FingerprintIn(second));
     }
@@ -103,7 +103,7 @@ public sealed class IncrementalTests
     [InlineData("BottleneckResNet")]
     public void No_symbol_syntax_or_compilation_is_reachable_from_a_step(string model)
     {
-        GeneratorRun run = GeneratorRun.OfModel(model);
+        var run = GeneratorRun.OfModel(model);
         int seen = 0;
         foreach (object output in Outputs(run))
             Walk(output, [], ref seen);
@@ -113,7 +113,7 @@ public sealed class IncrementalTests
     [Fact]
     public void No_symbol_syntax_or_compilation_is_reachable_from_a_diagnostic()
     {
-        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(("Model.cs", DiagnosticCases.Wrong["QDROP007"][0])), ("_QDropGeneratorReports", "all"));
+        var run = GeneratorRun.Of(GeneratorRun.Compile(("Model.cs", DiagnosticCases.Wrong["QDROP007"][0])), ("_QDropGeneratorReports", "all"));
         int seen = 0;
         foreach (object output in Outputs(run))
             Walk(output, [], ref seen);

@@ -29,9 +29,9 @@ public sealed class InheritedTwinTests
     [InlineData("public override Tensor forward(Tensor x) => base.forward(x) + 1;", "forward")]
     public void What_it_overrides_of_the_twins_code_is_an_error(string member, string name)
     {
-        GeneratorRun run = GeneratorRun.Of(Forwards.Source(Members.Replace("// OVERRIDE", member), "return block.forward(x);"));
+        var run = GeneratorRun.Of(Forwards.Source(Members.Replace("// OVERRIDE", member), "return block.forward(x);"));
         Assert.Empty(run.Diagnostics);
-        var error = Assert.Throws<QDropException>(() => Twins.Run(run, "Models.Net", 2, 4, 8, 8));
+        QDropException error = Assert.Throws<QDropException>(() => Twins.Run(run, "Models.Net", 2, 4, 8, 8));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains($"Models.Net+Unseen overrides '{name}', which is written out in the quantized twin that it inherits from Models.Net+Base", error.Message);
     }
@@ -42,7 +42,7 @@ public sealed class InheritedTwinTests
     [InlineData("public override string GetName() => \"unseen\";")]
     public void What_the_twin_asks_the_model_for_may_be_overridden(string member)
     {
-        GeneratorRun run = GeneratorRun.Of(Forwards.Source(Members.Replace("// OVERRIDE", member), "return block.forward(x);"));
+        var run = GeneratorRun.Of(Forwards.Source(Members.Replace("// OVERRIDE", member), "return block.forward(x);"));
         Assert.Empty(run.Diagnostics);
         (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 2, 4, 8, 8);
         Assert.Equal(expected, found);

@@ -16,7 +16,7 @@ public sealed class LoweringTests
         var text = new StringBuilder();
         foreach (string name in Forwards.Groups[group].Keys)
         {
-            GeneratorRun run = GeneratorRun.Of(Forwards.Source(name));
+            var run = GeneratorRun.Of(Forwards.Source(name));
             Assert.Empty(run.Diagnostics);
             string source = run.Sources["Models.Net.Quantized.g.cs"];
             text.Append("//// ").Append(name).Append('\n').Append(Between(source, "_model = model;", "        }"));

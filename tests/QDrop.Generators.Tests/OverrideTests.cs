@@ -45,7 +45,7 @@ public sealed class OverrideTests
     [Fact]
     public async Task Attributes_on_parts_are_listed_in_the_descriptor()
     {
-        GeneratorRun run = GeneratorRun.Of(Source);
+        var run = GeneratorRun.Of(Source);
         Assert.Empty(run.Diagnostics);
         Assert.Equal(["Models.Net.Block-1.Quantized.g.cs", "Models.Net.Quantized.g.cs", "Models.Stem.Quantized.g.cs"], run.Sources.Keys.Order(StringComparer.Ordinal));
         await Verifier.Verify(Between(run, "Overrides =", "],"), "txt").UseDirectory("Snapshots");
@@ -130,7 +130,7 @@ public sealed class OverrideTests
     [Fact]
     public void What_is_float_on_purpose_needs_no_twin_and_is_called_as_it_is()
     {
-        GeneratorRun run = GeneratorRun.Of(Float);
+        var run = GeneratorRun.Of(Float);
         Assert.Empty(run.Diagnostics);
         Assert.Equal(["Models.Net.Quantized.g.cs"], run.Sources.Keys);
         (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 8, 4);
@@ -178,7 +178,7 @@ public sealed class OverrideTests
     [Fact]
     public void What_is_in_a_collection_that_is_float_on_purpose_is_called_as_it_is()
     {
-        GeneratorRun run = GeneratorRun.Of(FloatCollections);
+        var run = GeneratorRun.Of(FloatCollections);
         Assert.Empty(run.Diagnostics);
         Assert.Equal(["Models.Net.Quantized.g.cs"], run.Sources.Keys);
         (float[] expected, float[] found) = Twins.Run(run, "Models.Net", 8, 4);
@@ -189,7 +189,7 @@ public sealed class OverrideTests
     [Fact]
     public void What_is_float_in_one_place_and_quantized_in_another_has_a_twin()
     {
-        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize]", "partial class Net", members: "[FullPrecision] private readonly Block head = new(); private readonly Block body = new();")
+        var run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize]", "partial class Net", members: "[FullPrecision] private readonly Block head = new(); private readonly Block body = new();")
             + "\ninternal sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }");
         Assert.Empty(run.Diagnostics);
         Assert.Contains("Models.Block.Quantized.g.cs", run.Sources.Keys);
@@ -206,7 +206,7 @@ public sealed class OverrideTests
     [Fact]
     public void A_part_that_is_private_to_another_class_is_named_nevertheless()
     {
-        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize(W = 3, Method = Method.Nearest)]", "partial class Net", members: "private readonly Outer outer = new();").Replace("relu(fc.forward(x))", "outer.forward(fc.forward(x))") + """
+        var run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize(W = 3, Method = Method.Nearest)]", "partial class Net", members: "private readonly Outer outer = new();").Replace("relu(fc.forward(x))", "outer.forward(fc.forward(x))") + """
 
             internal sealed partial class Outer : Module<Tensor, Tensor>
             {
@@ -230,7 +230,7 @@ public sealed class OverrideTests
     [Fact]
     public void A_class_with_weights_stays_a_model_though_another_is_made_of_it()
     {
-        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(
+        var run = GeneratorRun.Of(GeneratorRun.Compile(
             ("Net.cs", DiagnosticCases.Model("[Quantize]", "partial class Net", members: "private readonly Backbone backbone = new();")),
             ("Backbone.cs", DiagnosticCases.Model("[Quantize(W = 2, Weights = \"backbone.safetensors\")]", "partial class Backbone", "Backbone"))));
         Assert.Empty(run.Diagnostics);
@@ -241,7 +241,7 @@ public sealed class OverrideTests
     [Fact]
     public void A_class_that_no_model_reaches_or_that_a_model_derives_from_is_a_model()
     {
-        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(
+        var run = GeneratorRun.Of(GeneratorRun.Compile(
             ("Net.cs", DiagnosticCases.Model("[Quantize]", "partial class Net")),
             ("Wide.cs", DiagnosticCases.Usings + "[Quantize] internal sealed partial class Wide : Net;")));
         Assert.Empty(run.Diagnostics);

@@ -13,7 +13,7 @@ public sealed class PresetTests
     public void What_is_set_beside_a_preset_counts_more(string arguments, string settings)
     {
         string source = DiagnosticCases.Right["Drop = 1"].Replace("[Quantize(Drop = 1, Method = Method.Brecq)]", $"[Quantize({arguments})]", StringComparison.Ordinal);
-        GeneratorRun run = GeneratorRun.Of(source);
+        var run = GeneratorRun.Of(source);
         Assert.Empty(run.Diagnostics);
         Assert.Contains(run.Sources.Values, text => text.Contains("Settings = " + settings, StringComparison.Ordinal));
     }
@@ -32,7 +32,7 @@ public sealed class PresetTests
     [InlineData("Order = CalibrationOrder.UnitByUnit", "Order = global::QDrop.CalibrationOrder.UnitByUnit")]
     public void The_twin_has_what_the_attribute_says(string arguments, string settings)
     {
-        GeneratorRun run = GeneratorRun.Of(DiagnosticCases.Model($"[Quantize({arguments})]", "partial class Net"));
+        var run = GeneratorRun.Of(DiagnosticCases.Model($"[Quantize({arguments})]", "partial class Net"));
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Advice);
         Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.Severity == Microsoft.CodeAnalysis.DiagnosticSeverity.Error);

@@ -19,7 +19,7 @@ public sealed class RandomForwardTests
     {
         var random = new Random(seed);
         string[] sources = [.. Enumerable.Range(0, Programs).Select(i => new Program(random).Model($"Net{i}"))];
-        GeneratorRun run = GeneratorRun.Of(GeneratorRun.Compile(sources.Select((s, i) => ($"Net{i}.cs", s))));
+        var run = GeneratorRun.Of(GeneratorRun.Compile(sources.Select((s, i) => ($"Net{i}.cs", s))));
         // What the generator refuses (a tensor changed in place that others see) is no model; the others must be right.
         string[] types = [.. Enumerable.Range(0, Programs).Select(i => $"Models.Net{i}").Where(t => run.Sources.ContainsKey(t + ".Quantized.g.cs"))];
         Assert.True(types.Length > Programs / 2);

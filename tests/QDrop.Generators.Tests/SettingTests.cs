@@ -20,7 +20,7 @@ public sealed class SettingTests
         Setting setting = SettingsTable.Find(name)!;
         object value = SettingCases.Other(setting);
 
-        GeneratorRun run = GeneratorRun.Of(Source(setting, Code(value)));
+        var run = GeneratorRun.Of(Source(setting, Code(value)));
 
         Assert.Empty(run.Diagnostics);
         Assert.Equal(value, setting.Of(Twins.SettingsOf(run, "Models.Net")));
@@ -43,7 +43,7 @@ public sealed class SettingTests
 
     private static void CheckRefused(Setting setting, object value, string source)
     {
-        var error = Assert.Throws<QDropException>(setting.With(SettingCases.Beside(setting), value).Validated);
+        QDropException error = Assert.Throws<QDropException>(setting.With(SettingCases.Beside(setting), value).Validated);
         Diagnostic found = Assert.Single(GeneratorRun.Of(source).Diagnostics);
         Assert.Equal(error.Code, found.Id);
         Assert.Equal(error.Message, found.GetMessage(CultureInfo.InvariantCulture) + ".");

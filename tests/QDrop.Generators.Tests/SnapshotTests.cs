@@ -14,7 +14,7 @@ public sealed class SnapshotTests
     [InlineData("BottleneckResNet")]
     public async Task Twins_of_a_model(string model)
     {
-        GeneratorRun run = GeneratorRun.OfModel(model);
+        var run = GeneratorRun.OfModel(model);
         Assert.Empty(run.Diagnostics);
         string text = string.Join("\n", run.Sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"//// {s.Key}\n{s.Value}"));
         await Verifier.Verify(text, "cs").UseDirectory("Snapshots").UseParameters(model);

@@ -1,4 +1,5 @@
 using Cifar10.Data;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -9,10 +10,10 @@ public sealed class AugmentationTests
     [Fact]
     public void Images_are_shifted_by_up_to_four_pixels_and_mirrored()
     {
-        using var scope = NewDisposeScope();
-        var column = arange(32, dtype: ScalarType.Float32).view(1, 1, 1, 32).expand(64, 3, 32, 32);
-        var images = (column + arange(32, dtype: ScalarType.Float32).view(1, 1, 32, 1) * 100).contiguous();
-        var augmented = Shifted(images, 7);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor column = arange(32, dtype: ScalarType.Float32).view(1, 1, 1, 32).expand(64, 3, 32, 32);
+        Tensor images = (column + arange(32, dtype: ScalarType.Float32).view(1, 1, 32, 1) * 100).contiguous();
+        Tensor augmented = Shifted(images, 7);
         Assert.Equal(images.shape, augmented.shape);
         // A pixel in the middle says where it comes from.
         var origins = augmented[TensorIndex.Colon, 0, 16, 16].contiguous().data<float>().ToArray();

@@ -1,4 +1,5 @@
 using Cifar10.Data;
+using TorchSharp;
 using Xunit;
 
 namespace QDrop.Samples.Tests;
@@ -10,9 +11,9 @@ public sealed class BatchTests
     [Fact]
     public void Pixels_are_normalised_channel_by_channel()
     {
-        var images = Ramp(3);
+        CifarImages images = Ramp(3);
 
-        var (inputs, labels) = Batch.Of(images, first: 1, count: 2);
+        (torch.Tensor? inputs, torch.Tensor? labels) = Batch.Of(images, first: 1, count: 2);
 
         Assert.Equal([2, 3, Side, Side], inputs.shape);
         Assert.Equal(images.Labels[1..3], labels.data<long>().ToArray());
@@ -28,11 +29,11 @@ public sealed class BatchTests
     [Fact]
     public void Augmented_images_are_the_originals_shifted_by_at_most_four_and_mirrored_or_not()
     {
-        var images = Ramp(4);
+        CifarImages images = Ramp(4);
         int[] rows = [3, 0, 2, 2, 1, 3, 0, 1, 3, 2, 1, 0, 3, 3, 1, 2];
 
-        var (plain, labels) = Batch.Of(images, rows);
-        var inputs = Augmentation.ShiftAndMirror(plain, new RandomStream(5, 0));
+        (torch.Tensor? plain, torch.Tensor? labels) = Batch.Of(images, rows);
+        torch.Tensor inputs = Augmentation.ShiftAndMirror(plain, new RandomStream(5, 0));
 
         Assert.Equal(rows.Select(row => images.Labels[row]), labels.data<long>().ToArray());
         var seen = new HashSet<(int, int, bool)>();

@@ -15,8 +15,8 @@ public sealed class CifarFolderTests : IDisposable
     public void A_missing_folder_or_file_says_how_to_get_the_data()
     {
         var nowhere = Path.Combine(_folder.FullName, "nowhere");
-        var folder = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(nowhere));
-        var file = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(_folder.FullName).Test());
+        FileNotFoundException folder = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(nowhere));
+        FileNotFoundException file = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(_folder.FullName).Test());
 
         Assert.Contains("./build.sh setup", folder.Message);
         Assert.Contains("./build.sh setup", file.Message);
@@ -29,7 +29,7 @@ public sealed class CifarFolderTests : IDisposable
         Sprite("data_batch_2.png", channels: 4, first: Rows);
         Labels("train_lables.json", 2 * Rows);
 
-        var images = CifarFolder.Find(_folder.FullName).Train(Rows + 3);
+        CifarImages images = CifarFolder.Find(_folder.FullName).Train(Rows + 3);
 
         Assert.Equal(Rows + 3, images.Count);
         foreach (var row in (int[])[0, 255, Rows - 1, Rows, Rows + 2])
@@ -68,7 +68,7 @@ public sealed class CifarFolderTests : IDisposable
 
     private void Labels(string name, int count)
     {
-        var labels = Enumerable.Range(0, count).Select(static i => i % 10);
+        IEnumerable<int> labels = Enumerable.Range(0, count).Select(static i => i % 10);
         File.WriteAllText(Path.Combine(_folder.FullName, name), $"[{string.Join(',', labels)}]");
     }
 }

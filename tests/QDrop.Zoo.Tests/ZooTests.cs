@@ -94,7 +94,7 @@ public sealed class ZooTests
     private static string Describe(CalibrationOutcome outcome)
     {
         var text = new StringBuilder();
-        Dictionary<string, int> bits = outcome.State.Layers.ToDictionary(l => l.Name, l => l.Bits);
+        var bits = outcome.State.Layers.ToDictionary(l => l.Name, l => l.Bits);
         foreach (UnitState unit in outcome.State.Manifest.Units)
         {
             if (!unit.IsBlock)

@@ -37,7 +37,7 @@ internal static class ModelTable
     /// <param name="progress">Told each line.</param>
     public static string Measure(Action<string> progress)
     {
-        var text = new StringBuilder(Head).Append('\n');
+        StringBuilder text = new StringBuilder(Head).Append('\n');
         foreach (ZooModel zoo in Registry.Models)
         {
             string row = Row(zoo);

@@ -44,7 +44,7 @@ public static class Registry
 
     private static Tensor[] Detect(Module detector, Tensor[] images)
     {
-        var (boxes, scores) = ((Module<Tensor, (Tensor Boxes, Tensor Scores)>)detector).call(images[0]);
+        (Tensor? boxes, Tensor? scores) = ((Module<Tensor, (Tensor Boxes, Tensor Scores)>)detector).call(images[0]);
         return [boxes, scores];
     }
 }

@@ -21,7 +21,7 @@ internal static class CommonOptions
     /// <summary>Makes the option that sets the number of libtorch's threads.</summary>
     public static Option<int> Threads()
     {
-        var option = Of("--threads", Environment.ProcessorCount, "Threads of libtorch.");
+        Option<int> option = Of("--threads", Environment.ProcessorCount, "Threads of libtorch.");
         AtLeast(1, option);
         return option;
     }
@@ -29,7 +29,7 @@ internal static class CommonOptions
     /// <summary>Makes the option that lists the seeds.</summary>
     public static Option<long[]> Seeds()
     {
-        var option = Of<long[]>("--seeds", [1005], "Seeds, one run each.");
+        Option<long[]> option = Of<long[]>("--seeds", [1005], "Seeds, one run each.");
         option.AllowMultipleArgumentsPerToken = true;
         return option;
     }
@@ -37,7 +37,7 @@ internal static class CommonOptions
     /// <summary>Refuses values below a minimum.</summary>
     public static void AtLeast(int minimum, params ReadOnlySpan<Option<int>> options)
     {
-        foreach (var option in options)
+        foreach (Option<int> option in options)
         {
             option.Validators.Add(result =>
             {

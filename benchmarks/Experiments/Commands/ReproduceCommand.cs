@@ -12,19 +12,19 @@ internal static class ReproduceCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var weights = CommonOptions.Weights();
-        var w = CommonOptions.Of("--w", 4, "Bit width of weights.");
-        var a = CommonOptions.Of("--a", 4, "Bit width of activations.");
-        var drop = CommonOptions.Of("--drop", 0.5, "Probability that an activation's quantization is dropped.");
-        var method = CommonOptions.Of("--method", Method.QDrop, "Method that finds the quantized weights.");
-        var scale = CommonOptions.Of("--scale", Scale.Free, "Steps that grids may have.");
+        Option<string> weights = CommonOptions.Weights();
+        Option<int> w = CommonOptions.Of("--w", 4, "Bit width of weights.");
+        Option<int> a = CommonOptions.Of("--a", 4, "Bit width of activations.");
+        Option<double> drop = CommonOptions.Of("--drop", 0.5, "Probability that an activation's quantization is dropped.");
+        Option<Method> method = CommonOptions.Of("--method", Method.QDrop, "Method that finds the quantized weights.");
+        Option<Scale> scale = CommonOptions.Of("--scale", Scale.Free, "Steps that grids may have.");
         var norm = new Option<string?>("--norm")
         {
             Description = "Power of errors in the loss, 1 to 4, or Auto; 2 by default.",
         };
-        var order = CommonOptions.Of("--order", CalibrationOrder.UpFront, "When activation ranges are searched.");
-        var seeds = CommonOptions.Seeds();
-        var iterations = CommonOptions.Of("--iterations", 2_000, "Iterations of a unit.");
+        Option<CalibrationOrder> order = CommonOptions.Of("--order", CalibrationOrder.UpFront, "When activation ranges are searched.");
+        Option<long[]> seeds = CommonOptions.Seeds();
+        Option<int> iterations = CommonOptions.Of("--iterations", 2_000, "Iterations of a unit.");
         var budget = new Option<string?>("--budget")
         {
             Description = "Budget of bit widths, such as \"3.0 bits\" or \"100 KiB\"; without one every layer has --w.",
@@ -34,9 +34,9 @@ internal static class ReproduceCommand
         {
             Description = "File for the page of the report (.html); the last seed's page stays.",
         };
-        var output = CommonOptions.Of("--output", "results.csv", "CSV file to append to.");
-        var threads = CommonOptions.Threads();
-        var data = CommonOptions.Data();
+        Option<string> output = CommonOptions.Of("--output", "results.csv", "CSV file to append to.");
+        Option<int> threads = CommonOptions.Threads();
+        Option<string?> data = CommonOptions.Data();
         var command = new Command("reproduce", "Quantize with given settings and append the accuracy to a CSV file.")
         {
             weights, w, a, drop, method, scale, norm, order, seeds, iterations, budget, largest, report, output,

@@ -12,13 +12,13 @@ internal static class TrainCommand
     public static Command Create()
     {
         var from = new Option<string?>("--from") { Description = "Weights to begin with instead of fresh ones." };
-        var epochs = CommonOptions.Of("--epochs", 24, "Passes over the training images.");
-        var batch = CommonOptions.Of("--batch-size", 128, "Images in a step.");
-        var rate = CommonOptions.Of("--learning-rate", 0.2, "Highest learning rate.");
-        var decay = CommonOptions.Of("--weight-decay", 5e-4, "Weight decay.");
-        var seed = CommonOptions.Of("--seed", 1L, "Seed of weights, order and augmentation.");
-        var threads = CommonOptions.Threads();
-        var output = CommonOptions.Of("--output", "weights/resnet20.safetensors", "File for the weights.");
+        Option<int> epochs = CommonOptions.Of("--epochs", 24, "Passes over the training images.");
+        Option<int> batch = CommonOptions.Of("--batch-size", 128, "Images in a step.");
+        Option<double> rate = CommonOptions.Of("--learning-rate", 0.2, "Highest learning rate.");
+        Option<double> decay = CommonOptions.Of("--weight-decay", 5e-4, "Weight decay.");
+        Option<long> seed = CommonOptions.Of("--seed", 1L, "Seed of weights, order and augmentation.");
+        Option<int> threads = CommonOptions.Threads();
+        Option<string> output = CommonOptions.Of("--output", "weights/resnet20.safetensors", "File for the weights.");
         var checkpoints = new Option<string?>("--checkpoints")
         {
             Description = "Folder for checkpoints; <output>.checkpoints by default.",
@@ -28,7 +28,7 @@ internal static class TrainCommand
         {
             Description = "Forget an interrupted run instead of continuing it.",
         };
-        var data = CommonOptions.Data();
+        Option<string?> data = CommonOptions.Data();
         var command = new Command(
             "train", "Train the float weights; an interrupted run continues after its last whole epoch.")
         {
@@ -66,7 +66,7 @@ internal static class TrainCommand
         log.Line($"{(epochs.Count == 0 ? "start" : "continue")} at epoch {epochs.Count + 1}: {options}");
         while (epochs.Count < options.Epochs)
         {
-            var report = log.Watch(
+            EpochReport report = log.Watch(
                 $"epoch {epochs.Count + 1}/{options.Epochs}",
                 trainer.StepsPerEpoch,
                 progress => trainer.RunEpoch(epochs.Count, progress));
@@ -76,7 +76,7 @@ internal static class TrainCommand
         }
 
         // The file goes to other machines: it has the name of the weights that it started from, not their place here.
-        var training = options with { From = Path.GetFileName(options.From) };
+        TrainingOptions training = options with { From = Path.GetFileName(options.From) };
         SafetensorsFile.Write(output, trainer.Model.state_dict(), new Dictionary<string, string>
         {
             ["format"] = "pt",

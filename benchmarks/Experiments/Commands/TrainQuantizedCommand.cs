@@ -12,37 +12,37 @@ internal static class TrainQuantizedCommand
     public static Command Create()
     {
         var defaults = new TrainingSettings();
-        var weights = CommonOptions.Weights();
-        var w = CommonOptions.Of("--w", 4, "Bit width of weights; the largest one where bit widths are learned.");
-        var a = CommonOptions.Of("--a", 4, "Bit width of activations; the largest one where bit widths are learned.");
-        var method = CommonOptions.Of("--method", Method.Cpq, "Cpq or Lsq.");
-        var dropBits = CommonOptions.Of(
+        Option<string> weights = CommonOptions.Weights();
+        Option<int> w = CommonOptions.Of("--w", 4, "Bit width of weights; the largest one where bit widths are learned.");
+        Option<int> a = CommonOptions.Of("--a", 4, "Bit width of activations; the largest one where bit widths are learned.");
+        Option<Method> method = CommonOptions.Of("--method", Method.Cpq, "Cpq or Lsq.");
+        Option<double> dropBits = CommonOptions.Of(
             "--drop-bits", defaults.DropBits, "Probability that a level of a grid is dropped in a step.");
-        var penalty = CommonOptions.Of(
+        Option<double> penalty = CommonOptions.Of(
             "--bit-penalty",
             defaults.BitPenalty,
             "Weight of the penalty that learns bit widths; 0 where they are fixed.");
-        var gates = CommonOptions.Of(
+        Option<double> gates = CommonOptions.Of(
             "--gate-learning-rate", defaults.GateLearningRate, "First learning rate of the gates of bit widths.");
-        var gateShare = CommonOptions.Of(
+        Option<double> gateShare = CommonOptions.Of(
             "--gate-share", defaults.GateShare, "Share of the epochs in which bit widths are learned.");
-        var seeds = CommonOptions.Seeds();
-        var epochs = CommonOptions.Of("--epochs", defaults.Epochs, "Passes over the training images.");
-        var images = CommonOptions.Of("--images", 20_000, "Training images, the first ones.");
-        var test = CommonOptions.Of("--test-images", 10_000, "Test images, the first ones.");
-        var batch = CommonOptions.Of("--batch-size", defaults.BatchSize, "Images in a step.");
-        var rate = CommonOptions.Of("--learning-rate", defaults.LearningRate, "First learning rate of the weights.");
-        var straight = CommonOptions.Of(
+        Option<long[]> seeds = CommonOptions.Seeds();
+        Option<int> epochs = CommonOptions.Of("--epochs", defaults.Epochs, "Passes over the training images.");
+        Option<int> images = CommonOptions.Of("--images", 20_000, "Training images, the first ones.");
+        Option<int> test = CommonOptions.Of("--test-images", 10_000, "Test images, the first ones.");
+        Option<int> batch = CommonOptions.Of("--batch-size", defaults.BatchSize, "Images in a step.");
+        Option<double> rate = CommonOptions.Of("--learning-rate", defaults.LearningRate, "First learning rate of the weights.");
+        Option<double> straight = CommonOptions.Of(
             "--straight-through", defaults.StraightThrough, "Weight of the straight-through gradient (Cpq).");
-        var cluster = CommonOptions.Of(
+        Option<double> cluster = CommonOptions.Of(
             "--cluster-gradient",
             defaults.ClusterGradient,
             "Weight of the chosen probability's gradient for weights (Cpq).");
-        var activations = CommonOptions.Of(
+        Option<double> activations = CommonOptions.Of(
             "--activation-cluster-gradient", defaults.ActivationClusterGradient, "The same for activations.");
-        var output = CommonOptions.Of("--output", "training.csv", "CSV file to append to.");
-        var threads = CommonOptions.Threads();
-        var data = CommonOptions.Data();
+        Option<string> output = CommonOptions.Of("--output", "training.csv", "CSV file to append to.");
+        Option<int> threads = CommonOptions.Threads();
+        Option<string?> data = CommonOptions.Data();
         var command = new Command(
             "train-quantized", "Train with quantization from float weights and append the accuracy to a CSV file.")
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Cifar10;
 using Cifar10.Data;
 using QDrop.Calibration;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,7 +29,7 @@ internal sealed class Trainer : IDisposable
         set_num_threads(options.Threads);
         manual_seed(options.Seed);
         Model = new ResNet20();
-        foreach (var module in Model.modules())
+        foreach (Module module in Model.modules())
         {
             if (module is Conv2d convolution)
                 init.kaiming_normal_(convolution.weight!, nonlinearity: init.NonlinearityType.ReLU);
@@ -62,14 +63,14 @@ internal sealed class Trainer : IDisposable
         var clock = Stopwatch.StartNew();
         var random = new RandomStream(_options.Seed, epoch);
         var order = random.Permutation(_train.Count);
-        var (loss, right) = (0.0, 0L);
+        (double loss, long right) = (0.0, 0L);
         Model.train();
         for (var step = 0; step < StepsPerEpoch; step++)
         {
             var first = step * _options.BatchSize;
-            var rows = order.AsSpan(first, Math.Min(_options.BatchSize, order.Length - first));
+            Span<int> rows = order.AsSpan(first, Math.Min(_options.BatchSize, order.Length - first));
             var rate = _options.LearningRateAt(epoch * StepsPerEpoch + step, _options.Epochs * StepsPerEpoch);
-            var (stepLoss, stepRight) = Step(rows, random, rate);
+            (double stepLoss, long stepRight) = Step(rows, random, rate);
             if (!double.IsFinite(stepLoss))
             {
                 throw new TrainingDivergedException($"the loss is {stepLoss} in epoch {epoch + 1}, step {step + 1}: "
@@ -111,13 +112,13 @@ internal sealed class Trainer : IDisposable
 
     private (double Loss, long Right) Step(ReadOnlySpan<int> rows, RandomStream random, double rate)
     {
-        using var scope = NewDisposeScope();
-        foreach (var group in _optimizer.ParamGroups)
+        using DisposeScope scope = NewDisposeScope();
+        foreach (optim.ILearningRateController? group in _optimizer.ParamGroups)
             group.LearningRate = rate;
 
         var batch = Batch.Of(_train, rows);
-        var logits = Model.call(Augmentation.ShiftAndMirror(batch.Inputs, random));
-        var loss = functional.cross_entropy(logits, batch.Labels);
+        Tensor logits = Model.call(Augmentation.ShiftAndMirror(batch.Inputs, random));
+        Tensor loss = functional.cross_entropy(logits, batch.Labels);
         _optimizer.zero_grad();
         loss.backward();
         _optimizer.step();

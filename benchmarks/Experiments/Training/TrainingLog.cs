@@ -61,7 +61,7 @@ internal sealed class TrainingLog : IDisposable
                 new SpinnerColumn())
             .Start(context =>
             {
-                var task = context.AddTask(title, maxValue: steps);
+                ProgressTask task = context.AddTask(title, maxValue: steps);
                 return epoch(report =>
                 {
                     task.Description = string.Create(

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Microsoft.CodeAnalysis;
 
 namespace QDrop.Benchmarks.Generator;
 
@@ -23,7 +24,7 @@ public class ColdBenchmark
     [Benchmark]
     public int WithGenerator()
     {
-        ModelProject.Driver.RunGeneratorsAndUpdateCompilation(_project.Open(), out var output, out _);
+        ModelProject.Driver.RunGeneratorsAndUpdateCompilation(_project.Open(), out Compilation? output, out _);
         return output.GetDiagnostics().Length;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class FindingGenerator : IIncrementalGenerator
 
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var found = context.SyntaxProvider.ForAttributeWithMetadataName(
+        IncrementalValuesProvider<string> found = context.SyntaxProvider.ForAttributeWithMetadataName(
             "QDrop.QuantizeAttribute",
             static (node, _) => node is ClassDeclarationSyntax,
             static (found, _) => found.TargetSymbol.Name);

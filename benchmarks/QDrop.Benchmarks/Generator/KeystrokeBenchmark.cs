@@ -34,7 +34,7 @@ public class KeystrokeBenchmark
     [Benchmark(Baseline = true)]
     public int Compilation()
     {
-        var (compilation, edited) = _project.Type(Where);
+        (Microsoft.CodeAnalysis.CSharp.CSharpCompilation? compilation, SyntaxTree? edited) = _project.Type(Where);
         return compilation.GetSemanticModel(edited).GetDiagnostics().Length;
     }
 
@@ -42,7 +42,7 @@ public class KeystrokeBenchmark
     [Benchmark]
     public int WithFinding()
     {
-        var (compilation, edited) = _project.Type(Where);
+        (Microsoft.CodeAnalysis.CSharp.CSharpCompilation? compilation, SyntaxTree? edited) = _project.Type(Where);
         _finding = _finding.RunGenerators(compilation);
         return compilation.GetSemanticModel(edited).GetDiagnostics().Length;
     }
@@ -54,9 +54,9 @@ public class KeystrokeBenchmark
     [Benchmark]
     public int WithGenerator()
     {
-        var (compilation, edited) = _project.Type(Where);
+        (Microsoft.CodeAnalysis.CSharp.CSharpCompilation? compilation, SyntaxTree? edited) = _project.Type(Where);
         _driver = _driver.RunGenerators(compilation);
-        var written = _driver.GetRunResult().GeneratedTrees;
+        ImmutableArray<SyntaxTree> written = _driver.GetRunResult().GeneratedTrees;
         _output = _output.ReplaceSyntaxTree(_open, edited);
         if (written.Length != _written.Length)
             throw new InvalidOperationException($"{written.Length} files were generated, {_written.Length} before");

@@ -50,10 +50,10 @@ internal sealed class ModelProject
     /// <returns>The project, and the file that was edited.</returns>
     public (CSharpCompilation Compilation, SyntaxTree Edited) Type(Keystroke keystroke)
     {
-        var (path, before, after) = Edit(keystroke, (++_edits).ToString(CultureInfo.InvariantCulture));
-        var tree = FileOf(keystroke);
+        (string? path, string? before, string? after) = Edit(keystroke, (++_edits).ToString(CultureInfo.InvariantCulture));
+        SyntaxTree tree = FileOf(keystroke);
         var source = tree.ToString();
-        var edited = CSharpSyntaxTree.ParseText(source.Replace(before, after), ParseOptions, path);
+        SyntaxTree edited = CSharpSyntaxTree.ParseText(source.Replace(before, after), ParseOptions, path);
         return source.Contains(before) ? (Compilation.ReplaceSyntaxTree(tree, edited), edited) : throw new InvalidOperationException($"'{before}' is not in {path}");
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cifar10.Data;
@@ -16,11 +17,11 @@ internal static class Augmentation
     /// <returns>New images, in channels-last layout.</returns>
     public static Tensor ShiftAndMirror(Tensor batch, RandomStream random)
     {
-        using var scope = NewDisposeScope();
-        var images = batch.permute(0, 2, 3, 1).contiguous();
-        var shifted = empty(images.shape, dtype: ScalarType.Float32);
-        var from = MemoryMarshal.Cast<byte, float>(images.bytes);
-        var to = MemoryMarshal.Cast<byte, float>(shifted.bytes);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = batch.permute(0, 2, 3, 1).contiguous();
+        Tensor shifted = empty(images.shape, dtype: ScalarType.Float32);
+        Span<float> from = MemoryMarshal.Cast<byte, float>(images.bytes);
+        Span<float> to = MemoryMarshal.Cast<byte, float>(shifted.bytes);
         for (var i = 0; i < batch.shape[0]; i++)
         {
             var down = random.Next(2 * Padding + 1) - Padding;
@@ -44,7 +45,7 @@ internal static class Augmentation
             {
                 var fromColumn = (mirrored ? Side - 1 - x : x) + right;
                 var inside = (uint)fromRow < Side && (uint)fromColumn < Side;
-                var pixel = inside ? source.Slice((fromRow * Side + fromColumn) * Channels, Channels) : Batch.Black;
+                ReadOnlySpan<float> pixel = inside ? source.Slice((fromRow * Side + fromColumn) * Channels, Channels) : Batch.Black;
                 pixel.CopyTo(target[at..]);
             }
         }

@@ -30,13 +30,13 @@ internal sealed record Batch(Tensor Inputs, Tensor Labels)
     {
         // The channels of a pixel are adjacent in the sprites and here. The permuted tensor therefore has libtorch's
         // channels-last layout, in which convolutions are faster.
-        var inputs = empty([rows.Length, CifarImages.Side, CifarImages.Side, 3], dtype: ScalarType.Float32);
-        var labels = empty([rows.Length], dtype: ScalarType.Int64);
-        var pixels = MemoryMarshal.Cast<byte, float>(inputs.bytes);
-        var classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
+        Tensor inputs = empty([rows.Length, CifarImages.Side, CifarImages.Side, 3], dtype: ScalarType.Float32);
+        Tensor labels = empty([rows.Length], dtype: ScalarType.Int64);
+        Span<float> pixels = MemoryMarshal.Cast<byte, float>(inputs.bytes);
+        Span<long> classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
         for (var i = 0; i < rows.Length; i++)
         {
-            var image = images.Pixels.AsSpan(rows[i] * CifarImages.Size, CifarImages.Size);
+            Span<byte> image = images.Pixels.AsSpan(rows[i] * CifarImages.Size, CifarImages.Size);
             Normalize(image, pixels[(i * CifarImages.Size)..]);
             classes[i] = images.Labels[rows[i]];
         }
@@ -46,7 +46,7 @@ internal sealed record Batch(Tensor Inputs, Tensor Labels)
 
     private static void Normalize(ReadOnlySpan<byte> image, Span<float> target)
     {
-        var (red, green, blue) = (Normalized[0], Normalized[1], Normalized[2]);
+        (float[]? red, float[]? green, float[]? blue) = (Normalized[0], Normalized[1], Normalized[2]);
         for (var at = 0; at < image.Length; at += 3)
         {
             target[at] = red[image[at]];

@@ -36,7 +36,7 @@ internal static class Sprite
     {
         const int Width = CifarImages.Side * CifarImages.Side;
         using var stream = new MemoryStream(bytes);
-        var info = Info(stream)
+        ImageInfo info = Info(stream)
             ?? throw new InvalidDataException($"{file} is no image that can be read, expected PNG. {Advice}");
         if (info.Width != Width || info.Height < rows)
         {

@@ -29,11 +29,11 @@ public sealed partial class BasicBlock : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var y = functional.relu(bn1.forward(conv1.forward(x)));
+        Tensor y = functional.relu(bn1.forward(conv1.forward(x)));
         y = bn2.forward(conv2.forward(y));
 
         // Option A: the shortcut has no parameters; it takes every other pixel and adds channels of zeros.
-        var shortcut = x;
+        Tensor shortcut = x;
         if (stride != 1 || widening != 0)
         {
             shortcut = functional.pad(

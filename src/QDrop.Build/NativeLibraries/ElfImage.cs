@@ -122,7 +122,7 @@ internal sealed class ElfImage
 
     private int OffsetOf(ulong address)
     {
-        foreach (var segment in _segments)
+        foreach (Segment segment in _segments)
         {
             if (address < segment.Address || address - segment.Address >= segment.Size)
                 continue;

@@ -51,7 +51,7 @@ internal sealed class MissingVersions
     internal static MissingVersions Of(byte[] library, byte[] cppLibrary)
     {
         var image = ElfImage.Parse(library);
-        var defined = ElfVersions.Defined(ElfImage.Parse(cppLibrary));
+        ISet<string> defined = ElfVersions.Defined(ElfImage.Parse(cppLibrary));
         var missing = ElfVersions.Needed(image, CppLibrary).Where(v => !v.IsWeak && !defined.Contains(v.Name)).ToList();
         return new MissingVersions(library, missing, missing.Count == 0 ? [] : InUse(image, missing));
     }
@@ -60,9 +60,9 @@ internal sealed class MissingVersions
     internal byte[] MarkedWeak()
     {
         byte[] marked = (byte[])_library.Clone();
-        foreach (var version in _versions)
+        foreach (NeededVersion version in _versions)
         {
-            var flags = marked.AsSpan(version.FlagsOffset, sizeof(ushort));
+            Span<byte> flags = marked.AsSpan(version.FlagsOffset, sizeof(ushort));
             BinaryPrimitives.WriteUInt16LittleEndian(flags, (ushort)(version.Flags | ElfVersions.Weak));
         }
 

@@ -88,7 +88,7 @@ internal sealed class AssignmentSearch
         List<Label> before = _stages[^1];
         Relaxation rest = _rest[stage];
         double rounding = Rounding * _rest[0].MaxError, least = double.PositiveInfinity;
-        var (labels, bounds) = (new List<Label>(), new List<double>());
+        (List<Label>? labels, List<double>? bounds) = (new List<Label>(), new List<double>());
         foreach (Candidate next in Candidate.InOrder(before.Count, _layers[_order[stage - 1]], i => before[i].Cost, i => before[i].Error))
         {
             long left = _budget - next.Cost;

@@ -35,7 +35,7 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
         Assignment assignment = AssignmentSearch.Run(choices, cost.Limit);
         for (int i = 0; i < _layers.Count; i++)
             _layers[i].Weight.Bits = choices[i][assignment.Choices[i]].Bits;
-        ParetoFrontier frontier = ParetoFrontier.Of(choices);
+        var frontier = ParetoFrontier.Of(choices);
         return new BudgetOutcome(budget, measurement.Samples,
             [.. _layers.Select((l, i) => new LayerBits(l.Name, Weights(l), measurement.OperationsOf(l), l.Weight.Bits, IsGiven(l), errors[i]))],
             new(cost.Amount(assignment.Cost), assignment.Error),

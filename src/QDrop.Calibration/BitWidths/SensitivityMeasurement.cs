@@ -3,6 +3,7 @@ using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using QDrop.Layers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.BitWidths;
@@ -28,8 +29,8 @@ internal sealed class SensitivityMeasurement : IDisposable
     /// <param name="units">The units, in the order in which they run.</param>
     public SensitivityMeasurement(CalibrationContext calibration, IReadOnlyList<Unit> units)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         _calibration = calibration;
         _units = units;
         _batch = calibration.Batches.Batch(0, MaxSamples);
@@ -37,7 +38,7 @@ internal sealed class SensitivityMeasurement : IDisposable
         IReadOnlyList<QuantizedLayer> layers = calibration.Quantization.Layers;
         calibration.Quantization.Enable(weights: false, activations: false);
         // Of one input, and not a share of the batch's: some layers run on what all samples share.
-        Dictionary<QuantizedLayer, long> before = layers.ToDictionary(static l => l, static l => l.MultiplyAccumulates);
+        var before = layers.ToDictionary(static l => l, static l => l.MultiplyAccumulates);
         calibration.Runner.Run(calibration.Batches.First(1));
         _operations = layers.ToDictionary(static l => l, l => l.MultiplyAccumulates - before[l]);
         _expected = [.. Forward().Tensors.Select(static t => t.DetachFromDisposeScope())];
@@ -56,7 +57,7 @@ internal sealed class SensitivityMeasurement : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<WidthError> Of(QuantizedLayer layer, IEnumerable<int> widths)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Unit? unit = _units.FirstOrDefault(u => u.Layers.Contains(layer));
         _floats.Replay(unit is null ? [] : _units.TakeWhile(u => u != unit));
         var errors = new List<WidthError>();
@@ -87,7 +88,7 @@ internal sealed class SensitivityMeasurement : IDisposable
 
     private double Error()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Sqnr.ErrorBetween(_expected, Forward().Tensors);
     }
 

@@ -1,4 +1,5 @@
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Checkpoints;
@@ -28,8 +29,8 @@ internal sealed class CheckpointStore<TReport>(
     {
         if (checkpoint is null || !File.Exists(checkpoint.Path))
             return [];
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         try
         {
             (Dictionary<string, Tensor> tensors, List<TReport> reports) = _file.Read(checkpoint.Path, _origin.Value);
@@ -62,8 +63,8 @@ internal sealed class CheckpointStore<TReport>(
     {
         if (checkpoint is null)
             return;
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         try
         {
             _file.Write(checkpoint.Path, _origin.Value, tensors(), reports, checkpoint.Create);

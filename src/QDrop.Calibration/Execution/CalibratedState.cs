@@ -13,7 +13,7 @@ internal static class CalibratedState
     /// <summary>The quantized model, its tensors outside every dispose scope.</summary>
     public static QuantizedModelState Of(CalibrationContext calibration, IReadOnlyList<Unit> units)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         QuantizationContext context = calibration.Quantization;
         QuantizedLayerState[] layers = [.. context.Layers.Select(l => new QuantizedLayerState(l.Name, l.Weight.Bits, Own(l.Weight.Levels()), Own(l.Weight.Scale!), Own(l.Weight.ZeroPoint!),
             l.ChannelAxis, l.Bias is null ? null : Own(l.Bias)))];

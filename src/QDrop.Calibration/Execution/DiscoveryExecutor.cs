@@ -50,13 +50,13 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
         context.Current = unit;
         try
         {
-            using var guard = no_grad();
+            using IDisposable guard = no_grad();
             Bundle computed = unit.Compute(inputs.Select(static t => t.detach()));
             Shapes.Add(unit, inputs, computed);
             _outputs.Add(unit, computed.Select(static t => t.detach().clone().DetachFromDisposeScope()));
             _units.Add(unit);
             // In-place operations of the user's code must not meet the leaf itself.
-            using var gradients = enable_grad();
+            using IDisposable gradients = enable_grad();
             return computed.Select(t => t.is_floating_point() ? Leaf(unit, t).clone() : t);
         }
         finally

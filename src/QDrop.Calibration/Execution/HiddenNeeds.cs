@@ -1,4 +1,5 @@
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -44,8 +45,8 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         IReadOnlyList<Unit> suspects = [.. discovery.Units.Where(u => !_resultNeeds.Contains(u) && !_needs.Values.Any(n => n.Contains(u)))];
         if (!anyHidden && suspects.Count == 0)
             return;
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         if (Run(arguments, new Probe(discovery, [], Same)) is not { } usual)
         {
             NeedAllBefore(hiddenResult);

@@ -1,5 +1,6 @@
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -20,7 +21,7 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     public DiscoveredModel Run()
     {
         using var discovery = new DiscoveryExecutor(_context);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Bundle expected;
         using (no_grad())
             expected = _runner.Float(_batches.Repeated(Samples));
@@ -43,13 +44,13 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     /// <returns>Seconds that each unit took for all inputs.</returns>
     public IReadOnlyDictionary<Unit, double> TryInputs()
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         _context.Enable(weights: false, activations: false);
         var executor = new ObservingExecutor(_context, calibration.Cancellation);
         foreach (CalibrationBatch batch in _batches.All)
         {
             calibration.Cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             _runner.Run(batch.Inputs, executor);
         }
         return executor.Seconds;

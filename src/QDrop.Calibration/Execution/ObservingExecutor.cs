@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -20,7 +21,7 @@ internal sealed class ObservingExecutor(QuantizationContext context, Cancellatio
         long start = Stopwatch.GetTimestamp();
         try
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             return unit.Compute(inputs).Select(static t => t.MoveToOuterDisposeScope());
         }
         finally

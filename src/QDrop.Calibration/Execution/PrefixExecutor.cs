@@ -1,4 +1,5 @@
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -27,7 +28,7 @@ internal sealed class PrefixExecutor(QuantizationContext context) : UnitExecutor
         context.Current = unit;
         try
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Bundle computed = unit.Compute(inputs).Select(static t => t.MoveToOuterDisposeScope());
             if (_known is null)
                 Keep(unit, computed);

@@ -4,6 +4,7 @@ using QDrop.Calibration.Ranges;
 using QDrop.CompilerServices;
 using QDrop.Layers;
 using QDrop.Quantizers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -18,8 +19,8 @@ internal sealed class RangeObservation(CalibrationContext calibration)
     /// <summary>The ranges of every layer's weights.</summary>
     public void OfWeights()
     {
-        using var lap = calibration.Profile.In(CalibrationPhase.WeightRanges);
-        using var guard = no_grad();
+        using CalibrationProfile.Lap lap = calibration.Profile.In(CalibrationPhase.WeightRanges);
+        using IDisposable guard = no_grad();
         foreach (QuantizedLayer layer in _context.Layers)
         {
             calibration.Cancellation.ThrowIfCancellationRequested();
@@ -33,8 +34,8 @@ internal sealed class RangeObservation(CalibrationContext calibration)
     /// <summary>The ranges of some activations, with float weights.</summary>
     public void OfActivations(IReadOnlyList<ActivationQuantizer> activations)
     {
-        using var lap = calibration.Profile.In(CalibrationPhase.ActivationRanges);
-        using var guard = no_grad();
+        using CalibrationProfile.Lap lap = calibration.Profile.In(CalibrationPhase.ActivationRanges);
+        using IDisposable guard = no_grad();
         CalibrationBatches batches = calibration.Batches;
         TwinRunner runner = calibration.Runner;
         _context.Enable(weights: false, activations: false);
@@ -47,9 +48,9 @@ internal sealed class RangeObservation(CalibrationContext calibration)
     /// <param name="input">What goes into it.</param>
     public void OfUnit(Unit unit, Samples input)
     {
-        using var lap = calibration.Profile.In(CalibrationPhase.ActivationRanges);
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using CalibrationProfile.Lap lap = calibration.Profile.In(CalibrationPhase.ActivationRanges);
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         _context.Enable(weights: false, activations: false);
         Observe(unit.Activations, input.Count, (start, count) => unit.Compute(input.Slice(start, count)));
         calibration.SetQuantized(true);

@@ -1,5 +1,6 @@
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -32,7 +33,7 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
         foreach (CalibrationBatch batch in inputs)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             _batch = (batch.Start, batch.Count);
             try
             {

@@ -32,8 +32,8 @@ internal sealed class Sqnr
     /// <param name="found">What the quantized model gives, of the same shape.</param>
     public void Add(Tensor expected, Tensor found)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         _signal += expected.Squared().sum().ToDouble();
         _noise += (found - expected).Squared().sum().ToDouble();
     }

@@ -27,9 +27,9 @@ internal sealed class TimeEstimate(IReadOnlyList<(double Cost, bool Learns)> uni
             return null;
         double perIteration = _measured.Values.Sum(static m => m.Learning) / learned;
         double around = _measured.Values.Sum(static m => m.Around) / _measured.Keys.Sum(k => units[k].Cost);
-        int done = _measured.TryGetValue(unit, out var now) ? now.Iterations : 0;
+        int done = _measured.TryGetValue(unit, out (double Around, double Learning, int Iterations) now) ? now.Iterations : 0;
         double left = units[unit].Learns ? perIteration * units[unit].Cost * (iterations - done) : 0;
-        foreach (var (cost, learns) in units.Skip(unit + 1))
+        foreach ((double cost, bool learns) in units.Skip(unit + 1))
             left += cost * (around + (learns ? perIteration * iterations : 0));
         return TimeSpan.FromSeconds(Math.Min(left, TimeSpan.FromDays(1000).TotalSeconds));
     }

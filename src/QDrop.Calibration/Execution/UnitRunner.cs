@@ -20,13 +20,13 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
     /// <summary>A unit's outputs.</summary>
     public Samples Compute(Unit unit, Samples input)
     {
-        using var lap = profile.In(CalibrationPhase.Outputs);
-        using var guard = no_grad();
+        using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
+        using IDisposable guard = no_grad();
         using var builder = new SamplesBuilder(layouts[unit].Outputs, input.IsShared ? 1 : input.Count) { Memory = memory };
         foreach ((long start, long count) in Parts(input))
         {
             cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             builder.Add(unit.Compute(input.Slice(start, count)), count);
         }
         return builder.Build();
@@ -40,8 +40,8 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
     /// <param name="weights">What squared errors are weighted with; <see langword="null"/> for 1.</param>
     public double Error(Unit unit, Samples input, Samples found, Samples expected, Samples? weights = null)
     {
-        using var lap = profile.In(CalibrationPhase.Outputs);
-        using var guard = no_grad();
+        using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
+        using IDisposable guard = no_grad();
         double sum = 0;
         foreach (int target in UnitOutputs.Targets(input, expected))
         {
@@ -50,7 +50,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
             for (long start = 0; start < own.shape[0]; start += Rows)
             {
                 cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
+                using DisposeScope scope = NewDisposeScope();
                 long count = Math.Min(Rows, own.shape[0] - start);
                 Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).Squared();
                 squares += (weights is null ? errors : errors.mul(weights.Values[target].narrow(0, start, count))).sum().ToDouble();
@@ -66,8 +66,8 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
     /// <param name="output">What comes out of it.</param>
     public double Power(Unit unit, Samples input, Samples output)
     {
-        using var lap = profile.In(CalibrationPhase.Outputs);
-        using var guard = no_grad();
+        using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
+        using IDisposable guard = no_grad();
         double sum = 0;
         foreach (int target in UnitOutputs.Targets(input, output))
         {
@@ -76,7 +76,7 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
             for (long start = 0; start < values.shape[0]; start += Rows)
             {
                 cancellation.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
+                using DisposeScope scope = NewDisposeScope();
                 squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).Squared().sum().ToDouble();
             }
             sum += squares * values.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, output, target)] / values.numel();

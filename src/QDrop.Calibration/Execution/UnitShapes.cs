@@ -23,7 +23,7 @@ internal sealed class UnitShapes
     {
         return _units.ToDictionary(u => u.Key, u =>
         {
-            if (!other._units.TryGetValue(u.Key, out var sides))
+            if (!other._units.TryGetValue(u.Key, out (Side Inputs, Side Outputs) sides))
                 throw new QDropException(Codes.ForwardThrew, $"'{u.Key.Name}' runs for a batch of {samples} but not for one of {otherSamples}. Which layers run must not depend on the input.");
             return new UnitLayouts(Between(u.Key, "into", u.Value.Inputs, sides.Inputs), Between(u.Key, "out of", u.Value.Outputs, sides.Outputs));
         });
@@ -57,7 +57,7 @@ internal sealed class ShapeExecutor(QuantizationContext context) : UnitExecutor
         context.Current = unit;
         try
         {
-            using var guard = no_grad();
+            using IDisposable guard = no_grad();
             // A unit may change its input in place.
             Bundle outputs = unit.Compute(inputs.Select(static t => t.clone()));
             Shapes.Add(unit, inputs, outputs);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;
@@ -43,8 +44,8 @@ internal sealed class ActivationMemory(CalibrationMemory? options) : IDisposable
     /// <exception cref="QDropException">QDROP243: the limit is too small. QDROP260: there is no room on the disk.</exception>
     public Tensor Reordered(Tensor rows, long[] stride)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Tensor copy = Empty(rows.shape, stride, rows.narrow(0, 0, Math.Min(1, rows.shape[0])));
         copy.copy_(rows);
         return copy;
@@ -65,7 +66,7 @@ internal sealed class ActivationMemory(CalibrationMemory? options) : IDisposable
             Directory.CreateDirectory(folder);
             // A mapped file must have its room before it is written to: later, a full disk would end the process.
             new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = bytes }).Dispose();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Tensor mapped = from_file(path, shared: true, size: shape.Aggregate(1L, static (product, size) => product * size), dtype: type).as_strided(shape, stride).DetachFromDisposeScope();
             Mapped += bytes;
             return mapped;

@@ -1,4 +1,5 @@
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;
@@ -17,7 +18,7 @@ internal sealed class CalibrationBatches : IDisposable
     /// <exception cref="QDropException">There are more or fewer than <c>forward</c> takes (QDROP222).</exception>
     public CalibrationBatches(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         _twin = twin;
         Inputs = [.. inputs.Select(static i => MemoryFormat.Fastest(i).DetachFromDisposeScope())];
         if (!ModelTakesThem())
@@ -70,7 +71,7 @@ internal sealed class CalibrationBatches : IDisposable
     /// <summary>Whether the model runs on inputs in this memory order: a <c>view</c> in its <c>forward</c> may want rows.</summary>
     private bool ModelTakesThem()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         try
         {
             _twin.RunFloat(ModelInputs.Bind(_twin, [.. Inputs.Select(static i => i.narrow(0, 0, 1))]));

@@ -16,8 +16,8 @@ internal sealed unsafe class RowStore
         Count = dense.shape[0];
         Length = Count == 0 ? 0 : dense.NumberOfElements / Count;
         // Only one row's address is asked for: a cache may be longer than a span can be.
-        using var _ = no_grad();
-        using var row = dense.narrow(0, 0, Math.Min(1, Count));
+        using IDisposable _ = no_grad();
+        using Tensor row = dense.narrow(0, 0, Math.Min(1, Count));
         _first = DenseMemory.Floats(row);
     }
 
@@ -36,7 +36,7 @@ internal sealed unsafe class RowStore
     /// <summary>A new tensor for a batch of such rows, in the same memory order.</summary>
     public Tensor EmptyBatch(int rows)
     {
-        var (shape, stride) = (Tensor.shape, Tensor.stride());
+        (long[]? shape, long[]? stride) = (Tensor.shape, Tensor.stride());
         shape[0] = rows;
         stride[0] = Length;
         return empty_strided(shape, stride);

@@ -1,4 +1,5 @@
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;
@@ -46,7 +47,7 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
         for (int i = 0; i < values.Length; i++)
         {
             using Tensor freed = values[i];
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             values[i] = zeros([1], freed.dtype).expand(freed.shape).DetachFromDisposeScope();
         }
     }

@@ -1,5 +1,6 @@
 using QDrop.CompilerServices;
 using QDrop.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;
@@ -27,8 +28,8 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
     /// <exception cref="QDropException">It does not fit the batches before it (QDROP232).</exception>
     public void Add(Bundle batch, long samples)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         for (int i = 0; i < layouts.Count; i++)
         {
             Tensor part = layouts[i].SamplesFirst(batch.Tensors[i].detach());

@@ -1,4 +1,5 @@
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;
@@ -17,7 +18,7 @@ internal sealed class TrainingSet(TrainingData data)
 
     private static string HashOf(TrainingData data)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return TensorHash.Of(
         [
             .. data.Inputs.Select(static (t, i) => KeyValuePair.Create($"input.{i:d4}", t.contiguous())),

@@ -57,7 +57,7 @@ internal sealed class BitCandidates(IModelTwin twin)
 
     private static Dictionary<string, Module> Modules(Module model)
     {
-        Dictionary<string, Module> modules = model.named_modules().GroupBy(static m => m.name).ToDictionary(static g => g.Key, static g => g.First().module);
+        var modules = model.named_modules().GroupBy(static m => m.name).ToDictionary(static g => g.Key, static g => g.First().module);
         modules[""] = model;
         return modules;
     }

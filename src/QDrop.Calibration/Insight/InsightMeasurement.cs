@@ -4,6 +4,7 @@ using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
 using QDrop.Layers;
 using QDrop.Quantizers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Insight;
@@ -43,26 +44,26 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ModelInsight Run()
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         CalibrationBatch batch = batches.Batch(0, MaxSamples);
         using LayerWatch watch = Watch(batch.Count);
         using var floats = new PrefixExecutor(_context);
         using var calibrated = new PrefixExecutor(_context);
         _context.Enable(weights: false, activations: false);
         Bundle expected = Forward(batch, floats);
-        Dictionary<QuantizedLayer, double> ofLayers = _context.Layers.ToDictionary(static l => l, l => Alone(batch, floats, expected, UnitOf(l), on => l.Weight.Enabled = on));
-        Dictionary<ActivationQuantizer, double> ofActivations = _context.Activations.ToDictionary(static a => a, a => Alone(batch, floats, expected, UnitOf(a), on => a.Enabled = on));
+        var ofLayers = _context.Layers.ToDictionary(static l => l, l => Alone(batch, floats, expected, UnitOf(l), on => l.Weight.Enabled = on));
+        var ofActivations = _context.Activations.ToDictionary(static a => a, a => Alone(batch, floats, expected, UnitOf(a), on => a.Enabled = on));
         _context.Enable(weights: true, activations: true);
         double output = Ratio(batch, calibrated, expected);
-        Dictionary<QuantizedLayer, double?> gains = _context.Layers.ToDictionary(static l => l,
+        var gains = _context.Layers.ToDictionary(static l => l,
             l => Raised(l) is { } bits ? Gain(batch, calibrated, expected, output, [l], bits) : (double?)null);
         var candidates = new BitCandidates(twin);
         IReadOnlyList<BitCandidate<ActivationQuantizer>> ofActivationBits = MaxNoise(candidates.OfActivations(), ofActivations);
         IReadOnlyList<ActivationQuantizer> costly = MostCostly(ofActivations);
         Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> grids = SearchGrids(batch, floats,
             [.. costly.Select(static a => (a, BitCandidates.RaisedActivations(a.Bits)!.Value)), .. ofActivationBits.SelectMany(static c => c.Parts.Select(p => (p, c.Bits)))]);
-        Dictionary<ActivationQuantizer, double> activationGains = costly.ToDictionary(static a => a,
+        var activationGains = costly.ToDictionary(static a => a,
             a => Gain(batch, calibrated, expected, output, [a], BitCandidates.RaisedActivations(a.Bits)!.Value, grids));
         IReadOnlyList<BitAdvice> advice =
         [
@@ -153,7 +154,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
             List<ActivationQuantizer> activations = [.. width];
             floats.Replay(BeforeAll(activations));
             using TemporaryChange observing = OtherGrids.Observing(width.Key, activations);
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Forward(batch, floats);
             foreach (ActivationQuantizer activation in activations)
                 found.Add((activation, width.Key), new ActivationGrid(width.Key, [.. activation.Scale!.data<float>()], [.. activation.ZeroPoint!.data<float>()], activation.ChannelAxis));
@@ -189,7 +190,7 @@ internal sealed class InsightMeasurement(QuantizedModelDescriptor descriptor, IM
 
     private double Ratio(CalibrationBatch batch, PrefixExecutor executor, Bundle expected)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Sqnr.Between(expected.Tensors, Forward(batch, executor).Tensors);
     }
 

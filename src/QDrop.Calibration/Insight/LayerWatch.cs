@@ -28,13 +28,13 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     }
 
     /// <summary>Ratio of a layer's output, its unit rounded to nearest.</summary>
-    public double Before(QuantizedLayer layer) => _before.TryGetValue(layer, out var found) ? found.Ratio.Value : double.NaN;
+    public double Before(QuantizedLayer layer) => _before.TryGetValue(layer, out (Sqnr Ratio, int Calls) found) ? found.Ratio.Value : double.NaN;
 
     /// <summary>Ratio of a layer's output as calibrated.</summary>
-    public double After(QuantizedLayer layer) => _after.TryGetValue(layer, out var found) ? found.Ratio.Value : double.NaN;
+    public double After(QuantizedLayer layer) => _after.TryGetValue(layer, out (Sqnr Ratio, int Calls) found) ? found.Ratio.Value : double.NaN;
 
     /// <summary>Share of the elements that a quantizer clips.</summary>
-    public double Clipped(ActivationQuantizer quantizer) => _clipped.TryGetValue(quantizer, out var found) ? found.Clipped / found.All : double.NaN;
+    public double Clipped(ActivationQuantizer quantizer) => _clipped.TryGetValue(quantizer, out (double Clipped, double All) found) ? found.Clipped / found.All : double.NaN;
 
     /// <summary>From now on the float model runs, on new inputs.</summary>
     public void BeginFloat()
@@ -57,7 +57,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
         context.Current = unit;
         try
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             if (_mode == Mode.After)
             {
                 using TemporaryChange nearest = OtherWeights.Nearest(unit.Layers);
@@ -85,7 +85,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
             return;
         }
         Dictionary<QuantizedLayer, (Sqnr Ratio, int Calls)> side = _mode == Mode.Before ? _before : _after;
-        var (ratio, calls) = side.GetValueOrDefault(layer, (new Sqnr(), 0));
+        (Sqnr? ratio, int calls) = side.GetValueOrDefault(layer, (new Sqnr(), 0));
         ratio.Add(_float[layer][calls], output);
         side[layer] = (ratio, calls + 1);
     }
@@ -95,7 +95,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     {
         if (_mode != Mode.After)
             return;
-        var (clipped, all) = _clipped.GetValueOrDefault(quantizer);
+        (double clipped, double all) = _clipped.GetValueOrDefault(quantizer);
         _clipped[quantizer] = (clipped + ClippedElements(input, quantizer), all + input.numel());
     }
 
@@ -117,8 +117,8 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     /// <summary>How many elements a grid does not reach: their nearest level would be below 0 or above the highest.</summary>
     internal static long ClippedElements(Tensor x, float scale, float zeroPoint, int bits)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         using Scalar step = scale, top = (1 << bits) - 1;
         Tensor level = x.detach().div(step).round().Plus(zeroPoint);
         return level.lt(Numbers.Zero).sum().ToInt64() + level.gt(top).sum().ToInt64();

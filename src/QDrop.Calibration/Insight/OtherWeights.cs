@@ -1,5 +1,6 @@
 using QDrop.Calibration.Learning;
 using QDrop.Layers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Insight;
@@ -11,7 +12,7 @@ internal static class OtherWeights
     public static TemporaryChange Nearest(IEnumerable<QuantizedLayer> layers) =>
         TemporaryChange.Of(layers, Keep, static layer =>
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             layer.Weight.SetGrid([.. layer.Weight.Scale!.data<float>()], [.. layer.Weight.ZeroPoint!.data<float>()]);
         });
 

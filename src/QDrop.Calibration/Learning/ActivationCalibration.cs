@@ -78,7 +78,7 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
 
     private void SearchRange(Tensor x)
     {
-        var (bits, name) = (quantizer.Bits, quantizer.Name);
+        (int bits, string? name) = (quantizer.Bits, quantizer.Name);
         if (quantizer.ChannelAxis is not null)
             quantizer.CheckFits(x);
         else if (PerChannel)

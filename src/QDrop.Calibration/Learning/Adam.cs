@@ -56,7 +56,7 @@ internal sealed unsafe class Adam(long count)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(float* parameter, float* gradient, int start, int count, AdamStep step)
     {
-        var (rate, correction, kept) = (step.Rate, step.Correction, step.Kept);
+        (float rate, float correction, float kept) = (step.Rate, step.Correction, step.Kept);
         fixed (float* firsts = _first, seconds = _second)
         {
             float* first = firsts + start, second = seconds + start;
@@ -64,9 +64,9 @@ internal sealed unsafe class Adam(long count)
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
                 var slope = Vector256.Load(gradient + i);
-                var mean = Vector256.Load(first + i) * (float)Beta1 + slope * (float)(1 - Beta1);
-                var square = Vector256.Load(second + i) * (float)Beta2 + slope * slope * (float)(1 - Beta2);
-                var size = Vector256.Sqrt(square) / correction + Vector256.Create(Epsilon);
+                Vector256<float> mean = Vector256.Load(first + i) * (float)Beta1 + slope * (float)(1 - Beta1);
+                Vector256<float> square = Vector256.Load(second + i) * (float)Beta2 + slope * slope * (float)(1 - Beta2);
+                Vector256<float> size = Vector256.Sqrt(square) / correction + Vector256.Create(Epsilon);
                 mean.Store(first + i);
                 square.Store(second + i);
                 (Vector256.Load(parameter + i) * kept + mean / size * rate).Store(parameter + i);

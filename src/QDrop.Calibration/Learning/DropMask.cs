@@ -28,7 +28,7 @@ internal sealed class DropMask(double keep, DrawSource? draws)
     /// <returns>Its bits; empty if all elements are quantized.</returns>
     public ReadOnlySpan<uint> Choose(int chunk, long first)
     {
-        var words = Words(chunk);
+        Span<uint> words = Words(chunk);
         if (!words.IsEmpty)
             draws!.Keep(_draw, first, words, keep);
         return words;

@@ -38,17 +38,17 @@ internal static unsafe class ExponentRounding
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Backward(float* weights, float* alpha, float* gradient, float* result, long count, SoftStep step, float top)
     {
-        var sum = Vector256<float>.Zero;
+        Vector256<float> sum = Vector256<float>.Zero;
         var i = 0L;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            sum += Slopes(Vector256.Load(weights + i), Vector256.Load(alpha + i), Vector256.Load(gradient + i), step, top, out var slope);
+            sum += Slopes(Vector256.Load(weights + i), Vector256.Load(alpha + i), Vector256.Load(gradient + i), step, top, out Vector256<float> slope);
             slope.Store(result + i);
         }
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            total += Slopes(Vector256.Create(weights[i]), Vector256.Create(alpha[i]), Vector256.Create(gradient[i]), step, top, out var slope).ToScalar();
+            total += Slopes(Vector256.Create(weights[i]), Vector256.Create(alpha[i]), Vector256.Create(gradient[i]), step, top, out Vector256<float> slope).ToScalar();
             result[i] = slope.ToScalar();
         }
         return total;
@@ -58,7 +58,7 @@ internal static unsafe class ExponentRounding
     private static Vector256<float> Soft(Vector256<float> weight, Vector256<float> alpha, SoftStep step, float top)
     {
         var zero = Vector256.Create(step.ZeroPoint);
-        var level = Vector256.Floor(weight / step.Scale) + LearnedRounding.Rectify(LearnedRounding.Sigmoid(alpha)) + zero;
+        Vector256<float> level = Vector256.Floor(weight / step.Scale) + LearnedRounding.Rectify(LearnedRounding.Sigmoid(alpha)) + zero;
         return (Clamp(level, top) - zero) * step.Scale;
     }
 
@@ -66,15 +66,15 @@ internal static unsafe class ExponentRounding
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Slopes(Vector256<float> weight, Vector256<float> alpha, Vector256<float> flow, SoftStep step, float top, out Vector256<float> alphaSlope)
     {
-        var ratio = weight / step.Scale;
-        var sigmoid = LearnedRounding.Sigmoid(alpha);
-        var steps = Vector256.Floor(ratio) + LearnedRounding.Rectify(sigmoid);
-        var level = steps + Vector256.Create(step.ZeroPoint);
-        var clamped = Clamp(level, top);
+        Vector256<float> ratio = weight / step.Scale;
+        Vector256<float> sigmoid = LearnedRounding.Sigmoid(alpha);
+        Vector256<float> steps = Vector256.Floor(ratio) + LearnedRounding.Rectify(sigmoid);
+        Vector256<float> level = steps + Vector256.Create(step.ZeroPoint);
+        Vector256<float> clamped = Clamp(level, top);
         var inside = Vector256.Equals(level, clamped);
         alphaSlope = (flow * step.Scale & inside) * LearnedRounding.Slope(sigmoid);
         // Within the grid z cancels; beyond it, only the ends of the grid count.
-        var beyond = clamped - Vector256.Create(step.ZeroPoint + step.Shift);
+        Vector256<float> beyond = clamped - Vector256.Create(step.ZeroPoint + step.Shift);
         return flow * Vector256.ConditionalSelect(inside, steps - ratio, beyond);
     }
 

@@ -83,7 +83,7 @@ internal sealed class LearnedExponents
         for (var c = 0; c < steps.Length; c++)
         {
             ExponentTable channel = _channels[c];
-            var sigmoid = LearnedRounding.Sigmoid(Vector256.Create(V[c]));
+            Vector256<float> sigmoid = LearnedRounding.Sigmoid(Vector256.Create(V[c]));
             float h = LearnedRounding.Rectify(sigmoid).ToScalar();
             double scale = Math.ScaleB(Math.Pow(2, h), channel.Floor);
             float below = channel.ZeroPoint(channel.Floor), change = channel.ZeroPoint(channel.Floor + 1) - below;
@@ -107,7 +107,7 @@ internal sealed class LearnedExponents
             return 0;
         for (var c = 0; c < _channels.Length; c++)
         {
-            var sigmoid = LearnedRounding.Sigmoid(Vector256.Create(V[c]));
+            Vector256<float> sigmoid = LearnedRounding.Sigmoid(Vector256.Create(V[c]));
             float h = LearnedRounding.Rectify(sigmoid).ToScalar();
             double below = _channels[c].Error(_channels[c].Floor), above = _channels[c].Error(_channels[c].Floor + 1);
             sum += (below + h * (above - below)) / least;

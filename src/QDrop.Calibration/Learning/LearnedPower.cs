@@ -58,7 +58,7 @@ internal sealed class LearnedPower(ActivationQuantizer quantizer, ExponentTable[
     {
         if (LogScale is null)
             return;
-        var (scales, zeroPoints) = Grids();
+        (float[]? scales, float[]? zeroPoints) = Grids();
         Quantizer.SetGrids(scales, zeroPoints);
         Dispose();
     }
@@ -69,7 +69,7 @@ internal sealed class LearnedPower(ActivationQuantizer quantizer, ExponentTable[
         if (Drop >= 1)
             return rectify ? x.relu() : x;
         // Each exponent has its zero point, which is no function of the step.
-        var (scales, zeroPoints) = LogScale is null ? (DenseMemory.ToArray(Quantizer.Scale!), DenseMemory.ToArray(Quantizer.ZeroPoint!)) : Grids();
+        (float[]? scales, float[]? zeroPoints) = LogScale is null ? (DenseMemory.ToArray(Quantizer.Scale!), DenseMemory.ToArray(Quantizer.ZeroPoint!)) : Grids();
         var grids = new Grids(scales, zeroPoints, Quantizer.Top, Quantizer.ChannelAxis);
         var pass = new QuantizePass<FakeQuantization>(grids, 1, Mask(), rectify);
         // The gradient goes straight through the rounding of t in s = 2^round(t): ds/dt = s · ln 2 (arXiv 1903.08066, eq. 6).
@@ -89,7 +89,7 @@ internal sealed class LearnedPower(ActivationQuantizer quantizer, ExponentTable[
     /// <summary>The grids at the present log2 of the steps, which are kept within the exponents that were searched.</summary>
     private (float[] Scales, float[] ZeroPoints) Grids()
     {
-        var (scales, zeroPoints) = (new float[tables!.Length], new float[tables.Length]);
+        (float[]? scales, float[]? zeroPoints) = (new float[tables!.Length], new float[tables.Length]);
         Span<float> t = DenseMemory.Values(LogScale!);
         for (var c = 0; c < scales.Length; c++)
         {

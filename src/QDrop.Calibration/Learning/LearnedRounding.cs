@@ -63,15 +63,15 @@ internal static unsafe class LearnedRounding
             var i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
-                var sigmoid = Sigmoid(Vector256.Load(alpha + i));
-                var flow = Vector256.Load(gradient + i) * Vector256.Load(s + i);
-                var inside = Inside(Rectify(sigmoid), Vector256.Load(f + i), Vector256.Load(z + i), top);
+                Vector256<float> sigmoid = Sigmoid(Vector256.Load(alpha + i));
+                Vector256<float> flow = Vector256.Load(gradient + i) * Vector256.Load(s + i);
+                Vector256<float> inside = Inside(Rectify(sigmoid), Vector256.Load(f + i), Vector256.Load(z + i), top);
                 ((flow & inside) * Slope(sigmoid)).Store(gradient + i);
             }
             for (; i < count; i++)
             {
-                var sigmoid = Sigmoid(Vector256.Create(alpha[i]));
-                var inside = Inside(Rectify(sigmoid), Vector256.Create(f[i]), Vector256.Create(z[i]), top);
+                Vector256<float> sigmoid = Sigmoid(Vector256.Create(alpha[i]));
+                Vector256<float> inside = Inside(Rectify(sigmoid), Vector256.Create(f[i]), Vector256.Create(z[i]), top);
                 gradient[i] = ((Vector256.Create(gradient[i] * s[i]) & inside) * Slope(sigmoid)).ToScalar();
             }
         }
@@ -84,23 +84,23 @@ internal static unsafe class LearnedRounding
         {
             float* f = floors + first, s = scales + first, z = zeros + first;
             var top = Vector256.Create(grid.Top);
-            var sum = Vector256<float>.Zero;
+            Vector256<float> sum = Vector256<float>.Zero;
             var i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
-                var sigmoid = Sigmoid(Vector256.Load(alpha + i));
-                var (h, slope) = (Rectify(sigmoid), Slope(sigmoid));
-                var flow = Vector256.Load(gradient + i) * Vector256.Load(s + i) & Inside(h, Vector256.Load(f + i), Vector256.Load(z + i), top);
-                sum += Penalty(h, slope, beta, lambda, out var push);
+                Vector256<float> sigmoid = Sigmoid(Vector256.Load(alpha + i));
+                (Vector256<float> h, Vector256<float> slope) = (Rectify(sigmoid), Slope(sigmoid));
+                Vector256<float> flow = Vector256.Load(gradient + i) * Vector256.Load(s + i) & Inside(h, Vector256.Load(f + i), Vector256.Load(z + i), top);
+                sum += Penalty(h, slope, beta, lambda, out Vector256<float> push);
                 (flow * slope + push).Store(gradient + i);
             }
             double total = Vector256.Sum(sum);
             for (; i < count; i++)
             {
-                var sigmoid = Sigmoid(Vector256.Create(alpha[i]));
-                var (h, slope) = (Rectify(sigmoid), Slope(sigmoid));
-                var flow = Vector256.Create(gradient[i] * s[i]) & Inside(h, Vector256.Create(f[i]), Vector256.Create(z[i]), top);
-                total += Penalty(h, slope, beta, lambda, out var push).ToScalar();
+                Vector256<float> sigmoid = Sigmoid(Vector256.Create(alpha[i]));
+                (Vector256<float> h, Vector256<float> slope) = (Rectify(sigmoid), Slope(sigmoid));
+                Vector256<float> flow = Vector256.Create(gradient[i] * s[i]) & Inside(h, Vector256.Create(f[i]), Vector256.Create(z[i]), top);
+                total += Penalty(h, slope, beta, lambda, out Vector256<float> push).ToScalar();
                 gradient[i] = (flow * slope + push).ToScalar();
             }
             return total;
@@ -117,19 +117,19 @@ internal static unsafe class LearnedRounding
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Regularize(float* alpha, float* gradient, int count, float beta, float lambda)
     {
-        var sum = Vector256<float>.Zero;
+        Vector256<float> sum = Vector256<float>.Zero;
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var sigmoid = Sigmoid(Vector256.Load(alpha + i));
-            sum += Penalty(Rectify(sigmoid), Slope(sigmoid), beta, lambda, out var push);
+            Vector256<float> sigmoid = Sigmoid(Vector256.Load(alpha + i));
+            sum += Penalty(Rectify(sigmoid), Slope(sigmoid), beta, lambda, out Vector256<float> push);
             (Vector256.Load(gradient + i) + push).Store(gradient + i);
         }
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            var sigmoid = Sigmoid(Vector256.Create(alpha[i]));
-            total += Penalty(Rectify(sigmoid), Slope(sigmoid), beta, lambda, out var push).ToScalar();
+            Vector256<float> sigmoid = Sigmoid(Vector256.Create(alpha[i]));
+            total += Penalty(Rectify(sigmoid), Slope(sigmoid), beta, lambda, out Vector256<float> push).ToScalar();
             gradient[i] += push.ToScalar();
         }
         return total;
@@ -138,7 +138,7 @@ internal static unsafe class LearnedRounding
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Soft(Vector256<float> alpha, Vector256<float> floor, Vector256<float> scale, Vector256<float> zero, Vector256<float> top)
     {
-        var level = floor + Rectify(Sigmoid(alpha)) + zero;
+        Vector256<float> level = floor + Rectify(Sigmoid(alpha)) + zero;
         return (Vector256.Min(Vector256.Max(level, Vector256<float>.Zero), top) - zero) * scale;
     }
 
@@ -146,7 +146,7 @@ internal static unsafe class LearnedRounding
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Inside(Vector256<float> h, Vector256<float> floor, Vector256<float> zero, Vector256<float> top)
     {
-        var level = floor + h + zero;
+        Vector256<float> level = floor + h + zero;
         return Vector256.GreaterThanOrEqual(level, Vector256<float>.Zero) & Vector256.LessThanOrEqual(level, top);
     }
 
@@ -154,11 +154,11 @@ internal static unsafe class LearnedRounding
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Penalty(Vector256<float> h, Vector256<float> slopeOfH, float beta, float lambda, out Vector256<float> gradient)
     {
-        var centred = h - Vector256.Create(0.5f);
-        var distance = Vector256.Abs(centred) * 2f;
+        Vector256<float> centred = h - Vector256.Create(0.5f);
+        Vector256<float> distance = Vector256.Abs(centred) * 2f;
         // |2h − 1|^(β − 1); the logarithm of 0 is −∞ and its power 0.
         var power = Vector256.Exp(Vector256.Log(distance) * (beta - 1));
-        var slope = power * slopeOfH * (-2 * beta * lambda);
+        Vector256<float> slope = power * slopeOfH * (-2 * beta * lambda);
         gradient = Vector256.ConditionalSelect(Vector256.GreaterThan(centred, Vector256<float>.Zero), slope, -slope);
         return Vector256<float>.One - power * distance;
     }
@@ -174,8 +174,8 @@ internal static unsafe class LearnedRounding
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Slope(Vector256<float> sigmoid)
     {
-        var stretched = sigmoid * Stretch - Vector256.Create(Offset);
-        var open = Vector256.GreaterThanOrEqual(stretched, Vector256<float>.Zero) & Vector256.LessThanOrEqual(stretched, Vector256<float>.One);
+        Vector256<float> stretched = sigmoid * Stretch - Vector256.Create(Offset);
+        Vector256<float> open = Vector256.GreaterThanOrEqual(stretched, Vector256<float>.Zero) & Vector256.LessThanOrEqual(stretched, Vector256<float>.One);
         return sigmoid * (Vector256<float>.One - sigmoid) * Stretch & open;
     }
 }

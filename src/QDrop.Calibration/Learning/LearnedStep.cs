@@ -24,7 +24,7 @@ internal sealed class LearnedStep : LearnedActivation
         Learns = learning != ActivationLearning.Fixed;
         if (learning != ActivationLearning.LsqPlus)
             return;
-        var grids = DenseMemory.ToArray(quantizer.Scale!).Zip(DenseMemory.ToArray(quantizer.ZeroPoint!));
+        IEnumerable<(float First, float Second)> grids = DenseMemory.ToArray(quantizer.Scale!).Zip(DenseMemory.ToArray(quantizer.ZeroPoint!));
         _offset = tensor([.. grids.Select(static grid => -grid.First * grid.Second)]).DetachFromDisposeScope();
     }
 
@@ -70,7 +70,7 @@ internal sealed class LearnedStep : LearnedActivation
         float[] scales = DenseMemory.ToArray(Quantizer.Scale!), zeroPoints = DenseMemory.ToArray(Quantizer.ZeroPoint!);
         if (Offset is not null)
         {
-            var offsets = DenseMemory.Values(Offset);
+            Span<float> offsets = DenseMemory.Values(Offset);
             for (var c = 0; c < scales.Length; c++)
                 // Adding 0 turns −0 into 0.
                 zeroPoints[c] = Math.Clamp(MathF.Round(-offsets[c] / scales[c]), 0, Quantizer.Top) + 0f;

@@ -31,7 +31,7 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var value = Vector256.Load(x + i);
-            var quantized = Clamp(Vector256.Round((value - lowest) / step), highest) * step + lowest;
+            Vector256<float> quantized = Clamp(Vector256.Round((value - lowest) / step), highest) * step + lowest;
             if (!keep.IsEmpty)
                 quantized = Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), quantized, value);
             quantized.Store(y + i);
@@ -57,21 +57,21 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
         var step = Vector256.Create(scale);
         var lowest = Vector256.Create(offset);
         var highest = Vector256.Create(top);
-        var (slopes, clips) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        (Vector256<float> slopes, Vector256<float> clips) = (Vector256<float>.Zero, Vector256<float>.Zero);
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var flow = Vector256.Load(gradient + i);
-            var ratio = (Vector256.Load(x + i) - lowest) / step;
+            Vector256<float> ratio = (Vector256.Load(x + i) - lowest) / step;
             var level = Vector256.Round(ratio);
-            var clamped = Clamp(level, highest);
+            Vector256<float> clamped = Clamp(level, highest);
             var inside = Vector256.Equals(level, clamped);
-            var kept = keep.IsEmpty ? Vector256<float>.AllBitsSet : KeepMask.Lanes(keep, i);
+            Vector256<float> kept = keep.IsEmpty ? Vector256<float>.AllBitsSet : KeepMask.Lanes(keep, i);
             (flow & (inside | ~kept)).Store(result + i);
             slopes += flow * ((clamped - (ratio & inside)) & kept);
             clips += flow & (~inside & kept);
         }
-        var (slope, clip) = (Vector256.Sum(slopes), Vector256.Sum(clips));
+        (float slope, float clip) = (Vector256.Sum(slopes), Vector256.Sum(clips));
         for (; i < count; i++)
         {
             var ratio = (x[i] - offset) / scale;
@@ -111,9 +111,9 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<float> IQuantization.Slope(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top, out Vector256<float> inside)
     {
-        var ratio = (value - shift) / scale;
+        Vector256<float> ratio = (value - shift) / scale;
         var level = Vector256.Round(ratio);
-        var clamped = Clamp(level, top);
+        Vector256<float> clamped = Clamp(level, top);
         inside = Vector256.Equals(level, clamped);
         return clamped - (ratio & inside);
     }

@@ -41,10 +41,10 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
     /// <inheritdoc/>
     public override unsafe (Tensor Gradient, float[] Scales, float[]? Shifts) Backward(Tensor x, Tensor outputGradient)
     {
-        var ordered = DenseMemory.InOrderOf(outputGradient, x);
-        var result = DenseMemory.EmptyLike(x);
+        Tensor ordered = DenseMemory.InOrderOf(outputGradient, x);
+        Tensor result = DenseMemory.EmptyLike(x);
         var length = x.NumberOfElements;
-        var (chunks, size) = (Chunks.Count(length), grids.Scales.Length);
+        (int chunks, int size) = (Chunks.Count(length), grids.Scales.Length);
         // What each chunk adds, so that the sum does not depend on which thread was first.
         float[] scales = new float[(long)chunks * size], shifts = TQuantization.LearnsShift ? new float[scales.LongLength] : [];
         float* values = DenseMemory.Floats(x), from = DenseMemory.Floats(ordered), to = DenseMemory.Floats(result);
@@ -52,7 +52,7 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
         {
             Chunks.ForEach(length, (chunk, first, count) =>
             {
-                var (scale, shift) = TQuantization.Backward(values + first, from + first, to + first, count, _scale, _shift, _top, mask.Of(chunk), rectify);
+                (float scale, float shift) = TQuantization.Backward(values + first, from + first, to + first, count, _scale, _shift, _top, mask.Of(chunk), rectify);
                 scales[chunk] = scale;
                 if (TQuantization.LearnsShift)
                     shifts[chunk] = shift;
@@ -60,7 +60,7 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
         }
         else
         {
-            var channels = QuantizationPass<TQuantization>.Channels(x, grids, rectify);
+            ChannelQuantization<TQuantization> channels = QuantizationPass<TQuantization>.Channels(x, grids, rectify);
             Chunks.ForEach(length, (chunk, first, count) => channels.Backward(values + first, from + first, to + first, first, count, mask.Of(chunk),
                 scales.AsSpan(chunk * size, size), TQuantization.LearnsShift ? shifts.AsSpan(chunk * size, size) : []));
         }

@@ -64,7 +64,7 @@ internal sealed class SeededDraws(long seed, int stream = 0) : DrawSource
         Span<uint> group = stackalloc uint[GroupWords];
         for (var w = 0; w < words.Length; w += GroupWords)
         {
-            var part = words.Slice(w, Math.Min(GroupWords, words.Length - w));
+            Span<uint> part = words.Slice(w, Math.Min(GroupWords, words.Length - w));
             part.Clear();
             for (var digit = BitOperations.TrailingZeroCount(digits); digit < Precision; digit++)
             {
@@ -78,7 +78,7 @@ internal sealed class SeededDraws(long seed, int stream = 0) : DrawSource
 
     private void Group(long group, uint plane, long draw, Span<uint> words)
     {
-        var lanes = Vector256.Create((uint)group * 8) + Vector256.Create(0u, 1, 2, 3, 4, 5, 6, 7);
+        Vector256<uint> lanes = Vector256.Create((uint)group * 8) + Vector256.Create(0u, 1, 2, 3, 4, 5, 6, 7);
         var high = (uint)(group >> 29);
         Threefry.Blocks(_key, lanes, Vector256.Create(plane | high << 8), Vector256.Create((uint)draw), Vector256.Create((uint)(draw >> 32)), words);
     }

@@ -20,7 +20,7 @@ internal static class Threefry
         ReadOnlySpan<uint> key, Vector256<uint> c0, Vector256<uint> c1, Vector256<uint> c2, Vector256<uint> c3, Span<uint> words)
     {
         Span<uint> keys = [key[0], key[1], key[2], key[3], Parity ^ key[0] ^ key[1] ^ key[2] ^ key[3]];
-        var (x0, x1, x2, x3) = (c0, c1, c2, c3);
+        (Vector256<uint> x0, Vector256<uint> x1, Vector256<uint> x2, Vector256<uint> x3) = (c0, c1, c2, c3);
         Inject(keys, 0, ref x0, ref x1, ref x2, ref x3);
         for (var half = 1u; half <= 5; half++)
         {

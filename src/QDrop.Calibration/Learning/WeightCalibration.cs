@@ -2,6 +2,7 @@ using QDrop.Calibration.Ranges;
 using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Threading;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Learning;
@@ -46,7 +47,7 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
     /// <exception cref="OperationCanceledException">The search was cancelled; the quantizer is as it was.</exception>
     public void SearchRange(CancellationToken cancellation = default)
     {
-        var (weight, bits, name) = (quantizer.Weight, quantizer.Bits, quantizer.Name);
+        (Tensor? weight, int bits, string? name) = (quantizer.Weight, quantizer.Bits, quantizer.Name);
         QuantizationRange[] ranges = PerChannel
             ? RangeSearch.OfChannels(weight, quantizer.ChannelAxis, bits, name, Range, cancellation)
             : [.. Enumerable.Repeat(RangeSearch.OfTensor(weight, bits, name, Range, cancellation), (int)weight.shape[quantizer.ChannelAxis])];
@@ -77,7 +78,7 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
         _channelsLast = channelsLast;
         if (_tables is null)
             SearchRange();
-        var tables = _tables ?? throw new InvalidOperationException($"The steps of the weight quantizer '{quantizer.Name}' are no powers of two.");
+        ExponentTable[] tables = _tables ?? throw new InvalidOperationException($"The steps of the weight quantizer '{quantizer.Name}' are no powers of two.");
         _learned ??= InLearnedOrder();
         Exponents = new LearnedExponents(_learned, quantizer.ChannelAxis, tables, Top);
         // The zero point has no part in where a weight lies between two levels.
@@ -89,9 +90,9 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
     /// <returns>How many exponents had settled, of how many.</returns>
     public (int Settled, int Count) HardenExponents()
     {
-        var (grids, settled) = Exponents!.Harden();
-        var tables = _tables;
-        var channels = Enumerable.Range(0, (int)quantizer.Weight.shape[quantizer.ChannelAxis]).Select(c => grids[grids.Length == 1 ? 0 : c]).ToArray();
+        ((float Scale, float ZeroPoint)[]? grids, int settled) = Exponents!.Harden();
+        ExponentTable[]? tables = _tables;
+        (float Scale, float ZeroPoint)[] channels = Enumerable.Range(0, (int)quantizer.Weight.shape[quantizer.ChannelAxis]).Select(c => grids[grids.Length == 1 ? 0 : c]).ToArray();
         quantizer.SetGrid(Array.ConvertAll(channels, static g => g.Scale), Array.ConvertAll(channels, static g => g.ZeroPoint));
         _tables = tables;
         BeginLearning(_channelsLast);
@@ -147,7 +148,7 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
             HardenExponents();
         if (Alpha is null || _grid is null)
             return;
-        var alpha = DenseMemory.Values(Alpha);
+        Span<float> alpha = DenseMemory.Values(Alpha);
         var levels = new byte[alpha.Length];
         for (var i = 0; i < levels.Length; i++)
             levels[i] = (byte)Math.Clamp(_grid.Floors[i] + (alpha[i] >= 0 ? 1 : 0) + _grid.ZeroPoints[i], 0, _grid.Top);
@@ -188,8 +189,8 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
 
     private void StartRounding(float[] scales, float[] zeroPoints)
     {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Span<float> weight = DenseMemory.Values(_learned!);
         var floors = new float[weight.Length];
         for (var i = 0; i < floors.Length; i++)
@@ -211,8 +212,8 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
         Tensor weight = quantizer.Weight;
         if (!_channelsLast || weight.dim() != 4 || quantizer.ChannelAxis != 0)
             return weight;
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         return weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).DetachFromDisposeScope();
     }
 
@@ -234,8 +235,8 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
     {
         if (order.is_contiguous())
             return levels;
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         long[] shape = order.shape;
         return tensor(levels, [shape[0], shape[2], shape[3], shape[1]], ScalarType.Byte).permute(0, 3, 1, 2).contiguous().bytes.ToArray();
     }

@@ -39,10 +39,10 @@ internal static unsafe class BoundedSearch
             return Exhaust(values, count, candidates, All(candidates), point);
         var groups = new ValueGroups(values, count, extent, candidates.Top);
         var least = candidates.Error(Guess(groups, candidates), values, null, count, double.PositiveInfinity);
-        var contenders = Contenders(groups, candidates, least * (1 + BoundError), point);
+        List<(int Index, double Bound)> contenders = Contenders(groups, candidates, least * (1 + BoundError), point);
         contenders.Sort(static (a, b) => a.Bound.CompareTo(b.Bound));
         var sums = new List<(int Index, double Sum)>();
-        foreach (var (index, bound) in contenders)
+        foreach ((int index, double bound) in contenders)
         {
             if (bound > least * (1 + BoundError))
                 break;
@@ -70,7 +70,7 @@ internal static unsafe class BoundedSearch
         // The largest magnitudes first: a range too narrow for them is then given up soon.
         var sorted = new ReadOnlySpan<float>(values, (int)count).ToArray();
         Array.Sort(sorted, static (a, b) => Math.Abs(b).CompareTo(Math.Abs(a)));
-        var (best, least) = (0, double.PositiveInfinity);
+        (int best, double least) = (0, double.PositiveInfinity);
         fixed (float* first = sorted)
         {
             foreach (var i in among)
@@ -90,7 +90,7 @@ internal static unsafe class BoundedSearch
     /// <summary>A candidate that will not be far from the best.</summary>
     private static int Guess(ValueGroups groups, RangeCandidates candidates)
     {
-        var (best, least) = (0, double.PositiveInfinity);
+        (int best, double least) = (0, double.PositiveInfinity);
         for (var width = GuessedWidths - 1; width < RangeCandidates.Widths; width += GuessedWidths)
         {
             var i = width * candidates.PerWidth + candidates.Aligned;
@@ -104,13 +104,13 @@ internal static unsafe class BoundedSearch
     /// <summary>The candidates whose bounds are within a limit.</summary>
     private static List<(int Index, double Bound)> Contenders(ValueGroups groups, RangeCandidates candidates, double limit, CancellationPoint point)
     {
-        var (perWidth, found) = (candidates.PerWidth, new List<(int, double)>());
+        (int perWidth, List<(int, double)>? found) = (candidates.PerWidth, new List<(int, double)>());
         var bounds = new double[perWidth];
         for (var width = 0; width < RangeCandidates.Widths; width++)
         {
             point.Pass();
             var first = width * perWidth;
-            var (scale, _) = candidates.Grid(candidates[first]);
+            (float scale, float _) = candidates.Grid(candidates[first]);
             if (perWidth > 1 && scale > SmallestStep)
             {
                 groups.Bound(scale, bounds, limit);
@@ -131,7 +131,7 @@ internal static unsafe class BoundedSearch
 
     private static double Bound(ValueGroups groups, RangeCandidates candidates, int candidate)
     {
-        var (scale, lowest) = candidates.Grid(candidates[candidate]);
+        (float scale, float lowest) = candidates.Grid(candidates[candidate]);
         return groups.Bound(scale, lowest, lowest + candidates.Top);
     }
 }

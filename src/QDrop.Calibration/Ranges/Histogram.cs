@@ -18,8 +18,8 @@ internal static unsafe class Histogram
         if (count == 0)
             return (0, 0, true);
         var low = Vector256.Create(values[0]);
-        var high = low;
-        var finite = Vector256<float>.AllBitsSet;
+        Vector256<float> high = low;
+        Vector256<float> finite = Vector256<float>.AllBitsSet;
         var largest = Vector256.Create(float.MaxValue);
         var i = 0L;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
@@ -29,7 +29,7 @@ internal static unsafe class Histogram
             high = Vector256.MaxNative(value, high);
             finite &= Vector256.LessThanOrEqual(Vector256.Abs(value), largest);
         }
-        var (least, greatest) = (values[0], values[0]);
+        (float least, float greatest) = (values[0], values[0]);
         var allFinite = Vector256.EqualsAll(finite.AsInt32(), Vector256<int>.AllBitsSet);
         for (var lane = 0; lane < Vector256<float>.Count; lane++)
             (least, greatest) = (Math.Min(least, low[lane]), Math.Max(greatest, high[lane]));

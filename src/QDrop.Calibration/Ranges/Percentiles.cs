@@ -48,7 +48,7 @@ internal static unsafe class Percentiles
 
         private float At(long rank)
         {
-            var (bin, before) = (0, 0L);
+            (int bin, long before) = (0, 0L);
             while (before + _sizes[bin] <= rank)
                 before += _sizes[bin++];
             var group = new List<float>((int)Math.Min(_sizes[bin], int.MaxValue));

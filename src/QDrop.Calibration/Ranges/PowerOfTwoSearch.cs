@@ -23,14 +23,14 @@ internal static unsafe class PowerOfTwoSearch
     {
         if (options.Scale == Scale.Free)
             return free;
-        var nearest = Nearest(free, bits, name, options);
+        QuantizationRange nearest = Nearest(free, bits, name, options);
         if (options.Scale == Scale.NearestPowerOfTwo)
             return nearest with { Error = Sum(values, count, nearest, bits, options, double.PositiveInfinity) / count };
-        var table = Exponents(free);
-        var (best, least) = (nearest, double.PositiveInfinity);
+        ExponentTable table = Exponents(free);
+        (QuantizationRange best, double least) = (nearest, double.PositiveInfinity);
         for (var exponent = table.First; exponent <= table.Last; exponent++)
         {
-            var (range, sum) = OfExponent(values, count, extent, free, exponent, bits, options);
+            (QuantizationRange range, double sum) = OfExponent(values, count, extent, free, exponent, bits, options);
             (table.ZeroPoints[exponent - table.First], table.Errors[exponent - table.First]) = (options.ZeroPoint(range, bits), sum / count);
             if (sum < least)
                 (best, least) = (range, sum);
@@ -48,7 +48,7 @@ internal static unsafe class PowerOfTwoSearch
         if (options.Scale == Scale.Free)
             return free;
         PowerOfTwo.Check(free.Scale, name);
-        var table = Exponents(free);
+        ExponentTable table = Exponents(free);
         for (var exponent = table.First; exponent <= table.Last; exponent++)
             table.ZeroPoints[exponent - table.First] = options.ZeroPoint(free with { ZeroPoint = free.ZeroPointAt(exponent, Top(bits)) }, bits);
         var nearest = PowerOfTwo.Nearest(free.Scale);
@@ -58,7 +58,7 @@ internal static unsafe class PowerOfTwoSearch
     private static ExponentTable Exponents(QuantizationRange free)
     {
         var floor = PowerOfTwo.Floor(free.Scale);
-        var (first, last) = (Math.Max(floor - Below, PowerOfTwo.MinExponent), Math.Min(floor + Above, PowerOfTwo.MaxExponent));
+        (int first, int last) = (Math.Max(floor - Below, PowerOfTwo.MinExponent), Math.Min(floor + Above, PowerOfTwo.MaxExponent));
         int length = last - first + 1;
         return new(free.Scale, first, new float[length], [.. Enumerable.Repeat(double.NaN, length)]);
     }
@@ -66,10 +66,10 @@ internal static unsafe class PowerOfTwoSearch
     /// <summary>The grid with the least error of those with an exponent.</summary>
     private static (QuantizationRange Range, double Sum) OfExponent(float* values, long count, (float Min, float Max) extent, QuantizationRange free, int exponent, int bits, RangeOptions options)
     {
-        var (best, least) = (free with { Scale = PowerOfTwo.Step(exponent), ZeroPoint = free.ZeroPointAt(exponent, Top(bits)) }, double.PositiveInfinity);
+        (QuantizationRange best, double least) = (free with { Scale = PowerOfTwo.Step(exponent), ZeroPoint = free.ZeroPointAt(exponent, Top(bits)) }, double.PositiveInfinity);
         foreach (var zeroPoint in ZeroPoints(extent, free, exponent, count, bits, options))
         {
-            var range = best with { ZeroPoint = zeroPoint };
+            QuantizationRange range = best with { ZeroPoint = zeroPoint };
             var sum = Sum(values, count, range, bits, options, least);
             if (sum < least)
                 (best, least) = (range, sum);

@@ -37,11 +37,11 @@ internal static unsafe class QuantizationError
         for (var start = 0L; start < count; start += Block)
         {
             var end = Math.Min(count, start + Block);
-            var part = Vector256<float>.Zero;
+            Vector256<float> part = Vector256<float>.Zero;
             var i = start;
             for (; i <= end - Vector256<float>.Count; i += Vector256<float>.Count)
             {
-                var power = Error(Vector256.Load(values + i), inverse, step, lowest, highest);
+                Vector256<float> power = Error(Vector256.Load(values + i), inverse, step, lowest, highest);
                 part += counts == null ? power : power * Vector256.Load(counts + i);
             }
             for (; i < end; i++)
@@ -60,9 +60,9 @@ internal static unsafe class QuantizationError
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Power(Vector256<float> x)
     {
-        var bits = x.AsInt32();
-        var exponent = (bits >> 23) - Vector256.Create(127);
-        var u = (bits & Vector256.Create(0x007FFFFF) | Vector256.Create(0x3F800000)).AsSingle() - Vector256.Create(1.5f);
+        Vector256<int> bits = x.AsInt32();
+        Vector256<int> exponent = (bits >> 23) - Vector256.Create(127);
+        Vector256<float> u = (bits & Vector256.Create(0x007FFFFF) | Vector256.Create(0x3F800000)).AsSingle() - Vector256.Create(1.5f);
         var mantissa = Vector256.MultiplyAddEstimate(Vector256.Create(M7), u, Vector256.Create(M6));
         mantissa = Vector256.MultiplyAddEstimate(mantissa, u, Vector256.Create(M5));
         mantissa = Vector256.MultiplyAddEstimate(mantissa, u, Vector256.Create(M4));

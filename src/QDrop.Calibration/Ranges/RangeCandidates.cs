@@ -57,7 +57,7 @@ internal sealed unsafe class RangeCandidates((float Min, float Max) extent, (flo
     /// <inheritdoc cref="Error(int, float*, float*, long, double)"/>
     public double Error(QuantizationRange range, float* values, float* counts, long count, double limit)
     {
-        var (scale, lowest) = Grid(range);
+        (float scale, float lowest) = Grid(range);
         return QuantizationError.Sum(values, counts, count, scale, lowest, lowest + Top, limit);
     }
 }

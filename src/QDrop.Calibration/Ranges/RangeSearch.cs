@@ -1,5 +1,6 @@
 using QDrop.Native;
 using QDrop.Threading;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Ranges;
@@ -25,12 +26,12 @@ internal static unsafe class RangeSearch
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public static QuantizationRange OfTensor(Tensor x, int bits, string name, RangeOptions? options = null, CancellationPoint point = default)
     {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         point.Pass();
-        var dense = DenseMemory.ToDense(x.detach());
+        Tensor dense = DenseMemory.ToDense(x.detach());
         var values = DenseMemory.Floats(dense);
-        var range = Of(values, dense.NumberOfElements, Extent(values, dense.NumberOfElements, name), bits, name, options ?? new(), parallel: true, point);
+        QuantizationRange range = Of(values, dense.NumberOfElements, Extent(values, dense.NumberOfElements, name), bits, name, options ?? new(), parallel: true, point);
         GC.KeepAlive(dense);
         return range;
     }
@@ -46,14 +47,14 @@ internal static unsafe class RangeSearch
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
     public static QuantizationRange[] OfChannels(Tensor weight, int channelAxis, int bits, string name, RangeOptions? options = null, CancellationPoint point = default)
     {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        var rows = weight.detach().transpose(0, channelAxis).contiguous();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = weight.detach().transpose(0, channelAxis).contiguous();
         var values = DenseMemory.Floats(rows);
-        var (total, channels) = (rows.NumberOfElements, (int)rows.shape[0]);
+        (long total, int channels) = (rows.NumberOfElements, (int)rows.shape[0]);
         var length = total / channels;
         // Whether values are of one sign is asked of the whole tensor, as the published code does.
-        var sign = Extent(values, total, name);
+        (float Min, float Max) sign = Extent(values, total, name);
         var ranges = new QuantizationRange[channels];
         Chunks.ForEachItem(channels, c =>
         {
@@ -67,15 +68,15 @@ internal static unsafe class RangeSearch
     private static QuantizationRange Of(
         float* values, long count, (float Min, float Max) sign, int bits, string name, RangeOptions options, bool parallel, CancellationPoint point)
     {
-        var extent = Extent(values, count, name);
+        (float Min, float Max) extent = Extent(values, count, name);
         var candidates = new RangeCandidates(extent, sign, bits, options);
         if (!options.Observer.Traits.IsSearch)
         {
-            var (low, high) = options.Observer == RangeObserver.Percentile ? Percentiles.Between(values, count, extent, options.Percentile) : extent;
-            var range = options.Cover(low, high, bits);
+            (float low, float high) = options.Observer == RangeObserver.Percentile ? Percentiles.Between(values, count, extent, options.Percentile) : extent;
+            QuantizationRange range = options.Cover(low, high, bits);
             return Fit(range with { Error = candidates.Error(range, values, null, count, double.PositiveInfinity) / count });
         }
-        var (best, sum) = count < Many
+        (int best, double sum) = count < Many
             ? BoundedSearch.Best(values, count, extent, candidates, point)
             : Decide(values, count, candidates, Prescreen(values, count, extent, candidates, parallel, point), point);
         return Fit(candidates[best] with { Error = sum / count });
@@ -85,7 +86,7 @@ internal static unsafe class RangeSearch
 
     private static int[] Prescreen(float* values, long count, (float, float) extent, RangeCandidates candidates, bool parallel, CancellationPoint point)
     {
-        var (centres, counts) = Histogram.Of(values, count, extent, point);
+        (float[]? centres, float[]? counts) = Histogram.Of(values, count, extent, point);
         var errors = new double[candidates.Count];
         fixed (float* firstCentre = centres, firstCount = counts)
         {
@@ -125,7 +126,7 @@ internal static unsafe class RangeSearch
     /// <summary>The least and the greatest value.</summary>
     private static (float Min, float Max) Extent(float* values, long count, string name)
     {
-        var (least, greatest, finite) = Histogram.Extent(values, count);
+        (float least, float greatest, bool finite) = Histogram.Extent(values, count);
         return finite
             ? (least, greatest)
             : throw new QDropException(Codes.Diverged, $"Among the values of '{name}' are some that are infinite or not a number; a range can only be found for finite values. Check the weights and the calibration inputs.");

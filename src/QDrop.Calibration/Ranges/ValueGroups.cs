@@ -32,7 +32,7 @@ internal sealed unsafe class ValueGroups
     public ValueGroups(float* values, long count, (float Min, float Max) extent, float top)
     {
         var bins = (int)Math.Clamp(PerStep * top, Min, Max);
-        var (sums, counts, least, greatest) = (new double[bins], new int[bins], new float[bins], new float[bins]);
+        (double[]? sums, int[]? counts, float[]? least, float[]? greatest) = (new double[bins], new int[bins], new float[bins], new float[bins]);
         var width = (double)extent.Max - extent.Min;
         var factor = width > 0 ? (float)(bins / width) : 0;
         for (var i = 0L; i < count; i++)
@@ -110,7 +110,7 @@ internal sealed unsafe class ValueGroups
     /// <returns>The least level at which that is within the limit.</returns>
     private int Above(float scale, Span<double> sums, Span<int> first, double limit)
     {
-        var (inverse, next) = (1 / scale, Count);
+        (float inverse, int next) = (1 / scale, Count);
         for (var level = sums.Length - 1; level >= 0; level--)
         {
             while (next > 0 && MathF.Round(_least[next - 1] * inverse) > level)
@@ -127,7 +127,7 @@ internal sealed unsafe class ValueGroups
     /// <returns>The least number at which that is within the limit.</returns>
     private int Below(float scale, Span<double> sums, Span<int> count, double limit)
     {
-        var (inverse, next) = (1 / scale, 0);
+        (float inverse, int next) = (1 / scale, 0);
         for (var depth = sums.Length - 1; depth >= 0; depth--)
         {
             while (next < Count && MathF.Round(_greatest[next] * inverse) < -depth)
@@ -144,7 +144,7 @@ internal sealed unsafe class ValueGroups
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Outside(int first, int end, float edge, float scale)
     {
-        var (sum, edges, coarse) = (0.0, Vector256.Create(edge), Vector256.Create(scale * Rounding));
+        (double sum, Vector256<float> edges, Vector256<float> coarse) = (0.0, Vector256.Create(edge), Vector256.Create(scale * Rounding));
         fixed (float* counts = _counts, means = _means, slack = _slack)
         {
             var g = first;
@@ -160,16 +160,16 @@ internal sealed unsafe class ValueGroups
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(float scale, float low, float high)
     {
-        var (inverse, step, coarse) = (Vector256.Create(1 / scale), Vector256.Create(scale), Vector256.Create(scale * Rounding));
-        var (lowest, highest) = (Vector256.Create(low), Vector256.Create(high));
+        (Vector256<float> inverse, Vector256<float> step, Vector256<float> coarse) = (Vector256.Create(1 / scale), Vector256.Create(scale), Vector256.Create(scale * Rounding));
+        (Vector256<float> lowest, Vector256<float> highest) = (Vector256.Create(low), Vector256.Create(high));
         fixed (float* counts = _counts, means = _means, least = _least, greatest = _greatest, reach = _reach, slack = _slack, errors = _errors)
         {
             for (var g = 0; g < Count; g += Lanes)
             {
                 var mean = Vector256.Load(means + g);
-                var nearest = Level(mean, inverse, lowest, highest);
+                Vector256<float> nearest = Level(mean, inverse, lowest, highest);
                 var same = Vector256.Equals(Level(Vector256.Load(least + g), inverse, lowest, highest), Level(Vector256.Load(greatest + g), inverse, lowest, highest));
-                var less = Vector256.AndNot(Vector256.Load(reach + g), same) + Vector256.Load(slack + g) + coarse;
+                Vector256<float> less = Vector256.AndNot(Vector256.Load(reach + g), same) + Vector256.Load(slack + g) + coarse;
                 (Vector256.Load(counts + g) * Distance(mean, nearest * step, less)).Store(errors + g);
             }
         }

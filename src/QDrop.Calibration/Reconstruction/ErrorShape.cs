@@ -67,13 +67,13 @@ internal static class ErrorShape
 
     private static double Sum(IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, Func<Tensor, Tensor> measure)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         double sum = 0;
         foreach ((Tensor found, Tensor expected) in outputs)
         {
             for (long start = 0; start < found.shape[0]; start += Rows)
             {
-                using var scope = NewDisposeScope();
+                using DisposeScope scope = NewDisposeScope();
                 long count = Math.Min(Rows, found.shape[0] - start);
                 sum += measure(found.narrow(0, start, count).sub(expected.narrow(0, start, count))).sum().ToDouble();
             }

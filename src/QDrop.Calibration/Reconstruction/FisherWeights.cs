@@ -38,7 +38,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
         for (int k = 0; k < batches.All.Count; k++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             CalibrationBatch batch = batches.All[k];
             if (_expected.Count == k)
                 _expected.Add(Predicted(batch));
@@ -63,7 +63,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
     /// </summary>
     private Tensor?[] Predicted(CalibrationBatch batch)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Bundle outputs = runner.RunGuarded(batch.Inputs);
         Tensor?[] predicted = [.. outputs.Tensors.Select(static t => IsDistribution(t) ? t.softmax(ClassDimension(t)).DetachFromDisposeScope() : null)];
         return predicted.Any(static p => p is not null)
@@ -74,7 +74,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
 
     private Bundle SquaredGradients(Unit unit, Samples output, CalibrationBatch batch, Tensor?[] expected)
     {
-        using var gradients = enable_grad();
+        using IDisposable gradients = enable_grad();
         var executor = new TailExecutor(context, unit, output.Slice(batch.Start, batch.Count), earlier, batch);
         Bundle found = runner.Run(batch.Inputs, executor);
         Tensor[] leaves = [.. executor.Leaves.Tensors.Where(static t => t.requires_grad)];
@@ -83,7 +83,7 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
             .Select(static p => -(p.First! * p.Second.log_softmax(ClassDimension(p.Second))).sum())];
         IList<Tensor?> slopes = losses.Length == 0 ? [.. leaves.Select(static _ => (Tensor?)null)]
             : [.. autograd.grad(losses, leaves, [.. losses.Select(static l => ones_like(l))], allow_unused: true)];
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         int next = 0;
         return executor.Leaves.Select(leaf => leaf.requires_grad && slopes[next++] is { } slope && !slope.IsInvalid ? slope.Squared() : zeros_like(leaf));
     }
@@ -91,8 +91,8 @@ internal sealed class FisherWeights(TwinRunner runner, QuantizationContext conte
     /// <summary>Scales weights to a mean of 1, so that λ keeps its meaning. Where no gradient arrived, all weigh the same.</summary>
     private static void Normalise(Tensor weights)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         double mean = weights.mean().ToDouble();
         if (mean > 0 && double.IsFinite(mean))
             weights.mul_(1 / mean);

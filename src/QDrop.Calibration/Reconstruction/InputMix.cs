@@ -44,13 +44,13 @@ internal sealed unsafe class InputMix : IDisposable
         Chunks.ForEach(total, (chunk, first, count) =>
         {
             var words = Chunks.Length / DrawSource.WordBits;
-            var mask = _mask.AsSpan(chunk * words, words);
+            Span<uint> mask = _mask.AsSpan(chunk * words, words);
             if (_keep is > 0 and < 1)
                 _draws.Keep(draw, first, mask, _keep);
             // A chunk may span several rows.
             for (var done = 0; done < count;)
             {
-                var (row, start) = Math.DivRem(first + done, _quantized.Length);
+                (long row, long start) = Math.DivRem(first + done, _quantized.Length);
                 var part = (int)Math.Min(count - done, _quantized.Length - start);
                 var to = _batchFirst + first + done;
                 if (_keep >= 1)

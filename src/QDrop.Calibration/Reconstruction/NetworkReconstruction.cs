@@ -3,6 +3,7 @@ using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;
@@ -29,7 +30,7 @@ internal sealed class NetworkReconstruction(CalibrationContext calibration, Disc
         int restored = finished.Reports.Count;
         for (int k = restored == units.Count ? restored : 0; k < units.Count; k++)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             var clock = Stopwatch.StartNew();
             Unit unit = units[k];
             c.Progress.Begin(unit.Name, k + 1);
@@ -65,8 +66,8 @@ internal sealed class NetworkReconstruction(CalibrationContext calibration, Disc
 
     private Samples Capture(ReplayExecutor executor, Unit unit)
     {
-        using var lap = calibration.Profile.In(CalibrationPhase.Inputs);
-        using var guard = no_grad();
+        using CalibrationProfile.Lap lap = calibration.Profile.In(CalibrationPhase.Inputs);
+        using IDisposable guard = no_grad();
         return calibration.Runner.With(executor, () => executor.Capture(inputs => calibration.Runner.Run(inputs), calibration.Batches.All, unit, calibration.Cancellation));
     }
 }

@@ -15,11 +15,11 @@ internal static unsafe class NormError
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Magnitude(float* output, float* target, float* gradient, int count, float factor)
     {
-        var sum = Vector256<float>.Zero;
+        Vector256<float> sum = Vector256<float>.Zero;
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var difference = Vector256.Load(output + i) - Vector256.Load(target + i);
+            Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
             sum += Vector256.Abs(difference);
             WithSign(Vector256.Create(factor), difference).Store(gradient + i);
         }
@@ -43,18 +43,18 @@ internal static unsafe class NormError
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Power(float* output, float* target, float* gradient, int count, float power, float factor)
     {
-        var sum = Vector256<float>.Zero;
+        Vector256<float> sum = Vector256<float>.Zero;
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var difference = Vector256.Load(output + i) - Vector256.Load(target + i);
-            sum += Power(difference, power, factor, out var slope);
+            Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
+            sum += Power(difference, power, factor, out Vector256<float> slope);
             slope.Store(gradient + i);
         }
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            total += Power(Vector256.Create(output[i] - target[i]), power, factor, out var slope).ToScalar();
+            total += Power(Vector256.Create(output[i] - target[i]), power, factor, out Vector256<float> slope).ToScalar();
             gradient[i] = slope.ToScalar();
         }
         return total;

@@ -18,7 +18,7 @@ internal sealed unsafe class RoundingOptimizer(WeightQuantizer quantizer)
     /// <returns>The regulariser's part of the loss.</returns>
     public double Step(double learningRate, double? beta, double lambda)
     {
-        using var gradient = _rounding.TakeSlope();
+        using Tensor? gradient = _rounding.TakeSlope();
         // The unit's output does not depend on a weight that it does not use.
         if (gradient is null)
             return 0;

@@ -4,6 +4,7 @@ using QDrop.Calibration.Execution;
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using QDrop.Quantizers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;
@@ -51,11 +52,11 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
     public UnitResult Run(IProgress<UnitProgress>? progress, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var told = TimeSpan.Zero;
+        TimeSpan told = TimeSpan.Zero;
         for (var iteration = 1; iteration <= settings.Iterations; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             Begin(iteration);
             double error = Pass(), penalty = Step(iteration), total = error + penalty;
             Check(iteration, error, total);
@@ -101,10 +102,10 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
     /// <returns>What regularisers have in the loss.</returns>
     private double Step(int iteration)
     {
-        using var lap = Profile.In(CalibrationPhase.Step);
+        using CalibrationProfile.Lap lap = Profile.In(CalibrationPhase.Step);
         var penalty = 0.0;
         double? beta = _temperature.IsActive(iteration) ? _temperature.Beta(iteration) : null;
-        foreach (var optimizer in _rounding)
+        foreach (RoundingOptimizer optimizer in _rounding)
             penalty += optimizer.Step(settings.LearningRate, beta, settings.Lambda);
         if (exponents is not null && iteration <= exponents.Iterations)
             penalty += exponents.Step(iteration);

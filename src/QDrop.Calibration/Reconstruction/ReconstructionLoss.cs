@@ -30,23 +30,23 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
     /// <exception cref="InvalidOperationException">The output has another shape than the target.</exception>
     public (double Loss, Tensor Gradient) Evaluate(Tensor output, long[] rows)
     {
-        using var detached = output.detach();
-        var dense = DenseMemory.ToDense(detached);
+        using Tensor detached = output.detach();
+        Tensor dense = DenseMemory.ToDense(detached);
         CheckShape(dense, rows.Length);
         _target = InOrderOf(dense, _target);
         _weights = _weights is null ? null : InOrderOf(dense, _weights);
-        var gradient = DenseMemory.EmptyLike(dense);
+        Tensor gradient = DenseMemory.EmptyLike(dense);
         float* from = DenseMemory.Floats(dense), to = DenseMemory.Floats(gradient);
         var total = dense.NumberOfElements;
         var positions = (double)total / dense.shape[channelAxis];
         var factor = (float)(2 / positions);
-        var (power, slope) = ((float)_norm.Power, (float)(_norm.Factor * _norm.Power / positions));
+        (float power, float slope) = ((float)_norm.Power, (float)(_norm.Factor * _norm.Power / positions));
         var sums = new double[Chunks.Count(total)];
         Chunks.ForEach(total, (chunk, first, count) =>
         {
             for (var done = 0; done < count;)
             {
-                var (row, start) = Math.DivRem(first + done, _target.Length);
+                (long row, long start) = Math.DivRem(first + done, _target.Length);
                 var part = (int)Math.Min(count - done, _target.Length - start);
                 float* expected = _target[rows[row]] + start;
                 float* output = from + first + done, result = to + first + done;
@@ -65,18 +65,18 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in _reordered)
+        foreach (Tensor tensor in _reordered)
             tensor.Dispose();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SquaredError(float* output, float* target, float* gradient, int count, float factor)
     {
-        var sum = Vector256<float>.Zero;
+        Vector256<float> sum = Vector256<float>.Zero;
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var difference = Vector256.Load(output + i) - Vector256.Load(target + i);
+            Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
             sum += difference * difference;
             (difference * factor).Store(gradient + i);
         }
@@ -93,12 +93,12 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double WeightedError(float* output, float* target, float* weights, float* gradient, int count, float factor)
     {
-        var sum = Vector256<float>.Zero;
+        Vector256<float> sum = Vector256<float>.Zero;
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var difference = Vector256.Load(output + i) - Vector256.Load(target + i);
-            var weighted = difference * Vector256.Load(weights + i);
+            Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
+            Vector256<float> weighted = difference * Vector256.Load(weights + i);
             sum += difference * weighted;
             (weighted * factor).Store(gradient + i);
         }
@@ -130,7 +130,7 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
             return rows;
         var stride = output.stride();
         stride[0] = rows.Length;
-        var reordered = (memory ?? new(null)).Reordered(rows.Tensor, stride);
+        Tensor reordered = (memory ?? new(null)).Reordered(rows.Tensor, stride);
         _reordered.Add(reordered);
         return new(reordered);
     }

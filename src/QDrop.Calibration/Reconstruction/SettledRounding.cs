@@ -19,8 +19,8 @@ internal static unsafe class SettledRounding
     /// <summary>Share of the variables of some weights, from 0 to 1; <see langword="null"/> where no rounding is learned.</summary>
     public static double? Share(IEnumerable<WeightQuantizer> weights)
     {
-        var (settled, all) = (0L, 0L);
-        foreach (var alpha in weights.Select(static w => w.Calibration.Alpha).OfType<Tensor>())
+        (long settled, long all) = (0L, 0L);
+        foreach (Tensor alpha in weights.Select(static w => w.Calibration.Alpha).OfType<Tensor>())
         {
             settled += Count(DenseMemory.Floats(alpha), alpha.NumberOfElements);
             all += alpha.NumberOfElements;
@@ -30,7 +30,7 @@ internal static unsafe class SettledRounding
 
     private static long Count(float* alpha, long count)
     {
-        var (threshold, settled, i) = (Vector256.Create(Threshold), 0L, 0L);
+        (Vector256<float> threshold, long settled, long i) = (Vector256.Create(Threshold), 0L, 0L);
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             settled += BitOperations.PopCount(Vector256.GreaterThanOrEqual(Vector256.Abs(Vector256.Load(alpha + i)), threshold).ExtractMostSignificantBits());
         for (; i < count; i++)

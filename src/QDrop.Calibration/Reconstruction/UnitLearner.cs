@@ -1,6 +1,8 @@
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
+using QDrop.Quantizers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;
@@ -53,29 +55,29 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
         IReconstructable unit, Samples quantizedInput, Samples floatInput, Samples floatOutput, IProgress<UnitProgress>? progress, CancellationToken ct)
     {
         NativeHeap.KeepFreedMemory(Intermediates * settings.BatchSize * Math.Max(RowBytes(quantizedInput), RowBytes(floatOutput)));
-        using var outer = NewDisposeScope();
+        using DisposeScope outer = NewDisposeScope();
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations alone.
         var alone = settings.Method.Traits.KeepsActivationsFloat;
         using var input = new UnitInputs(quantizedInput, floatInput, settings.BatchSize, alone ? 1 : Keep, draws, Memory);
         using var tape = new GradientTape();
         using var loss = new UnitLoss(floatOutput, UnitOutputs.Targets(quantizedInput, floatOutput), target => UnitOutputs.ChannelAxis(unit.Weights, floatOutput, target), tape, OutputWeights, Memory, Norm);
-        var activations = unit.Activations.Where(a => a.Enabled).ToArray();
+        ActivationQuantizer[] activations = unit.Activations.Where(a => a.Enabled).ToArray();
         var channelsLast = quantizedInput.Values.Any(static v => v.dim() == 4 && !v.is_contiguous());
         try
         {
             ExponentPhase? exponents = settings.Scale == Scale.PowerOfTwo && unit.Weights.Count > 0 ? new(unit.Weights, settings, Error, channelsLast) : null;
             if (exponents is null)
             {
-                foreach (var weight in unit.Weights)
+                foreach (WeightQuantizer weight in unit.Weights)
                     weight.Calibration.BeginLearning(channelsLast);
             }
-            foreach (var activation in activations)
+            foreach (ActivationQuantizer? activation in activations)
             {
                 activation.Enabled = !alone;
                 activation.Calibration.BeginLearning(1 - Keep, draws, tape, settings.ActivationLearning);
             }
             // What is never quantized while learning has nothing to learn from.
-            var learned = alone || Keep == 0 || !settings.LearnsActivations ? [] : activations;
+            ActivationQuantizer[] learned = alone || Keep == 0 || !settings.LearnsActivations ? [] : activations;
             return new ReconstructionLoop(unit, settings, draws, input, loss, exponents, learned)
             {
                 Profile = Profile,
@@ -86,9 +88,9 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
         }
         finally
         {
-            foreach (var weight in unit.Weights)
+            foreach (WeightQuantizer weight in unit.Weights)
                 weight.Calibration.EndLearning();
-            foreach (var activation in activations)
+            foreach (ActivationQuantizer? activation in activations)
             {
                 activation.Calibration.EndLearning();
                 activation.Enabled = true;
@@ -99,12 +101,12 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
     /// <summary>The unit's error on the inputs that ranges are searched on, as it is now.</summary>
     private double Measure(IReconstructable unit, Samples input, UnitLoss loss)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         long count = Math.Min(settings.RangeSamples, input.Count), size = Math.Min(settings.BatchSize, count);
         var sum = 0.0;
         for (var start = 0L; start < count; start += size)
         {
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             long[] rows = [.. Enumerable.Range((int)start, (int)Math.Min(size, count - start)).Select(static i => (long)i)];
             sum += loss.Backward(unit.Forward(input.Slice(start, rows.Length)), rows) * rows.Length / count;
         }

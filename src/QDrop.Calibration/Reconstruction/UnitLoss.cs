@@ -34,11 +34,11 @@ internal sealed class UnitLoss : IDisposable
     /// <param name="rows">The samples in the batch.</param>
     public double Backward(Bundle outputs, long[] rows)
     {
-        var (sum, found, gradients) = (0.0, new List<Tensor>(), new List<Tensor>());
+        (double sum, List<Tensor>? found, List<Tensor>? gradients) = (0.0, new List<Tensor>(), new List<Tensor>());
         for (var i = 0; i < _targets.Length; i++)
         {
             Tensor output = _layouts[_targets[i]].SamplesFirst(outputs.Tensors[_targets[i]]);
-            var (loss, gradient) = _losses[i].Evaluate(output, rows);
+            (double loss, Tensor? gradient) = _losses[i].Evaluate(output, rows);
             sum += loss;
             // What nothing that learns has touched has no gradient.
             if (!output.requires_grad)

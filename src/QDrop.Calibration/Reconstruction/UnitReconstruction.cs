@@ -67,7 +67,7 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
 
     private Samples? Weights(Unit unit, Samples output)
     {
-        using var lap = calibration.Profile.In(CalibrationPhase.Outputs);
+        using CalibrationProfile.Lap lap = calibration.Profile.In(CalibrationPhase.Outputs);
         Samples? weights = fisher?.Of(unit, output);
         calibration.SetQuantized(true);
         return weights;

@@ -36,7 +36,7 @@ internal static class CalibrationReportFile
         long weights = layers.Sum(static l => l.Weights);
         long floatBytes = checked(((weights + biases) * sizeof(float)) + stayFloat);
         long packed = layers.Sum(static l => l.PackedBytes);
-        var manifest = state.Manifest;
+        Manifest manifest = state.Manifest;
         return new ReportDocument(
             Format: "qdrop-report",
             FormatVersion: 1,

@@ -41,13 +41,13 @@ internal static unsafe class CategoricalQuantization
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var u = Vector256.MaxNative(floor, Vector256.Load(x + i)) / scale;
-            var value = Choose(u, runs) * size;
+            Vector256<float> u = Vector256.MaxNative(floor, Vector256.Load(x + i)) / scale;
+            Vector256<float> value = Choose(u, runs) * size;
             (add ? Vector256.Load(y + i) + value : value).Store(y + i);
         }
         for (; i < count; i++)
         {
-            var u = Vector256.MaxNative(floor, Vector256.Create(x[i])) / scale;
+            Vector256<float> u = Vector256.MaxNative(floor, Vector256.Create(x[i])) / scale;
             var value = (Choose(u, runs) * size).ToScalar();
             y[i] = add ? y[i] + value : value;
         }
@@ -105,8 +105,8 @@ internal static unsafe class CategoricalQuantization
                 (value, flow) = (Vector256.Create<float>(ends), Vector256.Create<float>(ends[Vector256<float>.Count..]));
             }
             flow &= Vector256.GreaterThan(value, floor);
-            var u = Vector256.MaxNative(floor, value) / scale;
-            var inside = Vector256.GreaterThanOrEqual(u, derivative.Min) & Vector256.LessThanOrEqual(u, derivative.Max);
+            Vector256<float> u = Vector256.MaxNative(floor, value) / scale;
+            Vector256<float> inside = Vector256.GreaterThanOrEqual(u, derivative.Min) & Vector256.LessThanOrEqual(u, derivative.Max);
             u = derivative.Near(u);
             Vector256<float> level = Choose(u, runs), ofU = default, ofT = default;
             if (derives)
@@ -115,8 +115,8 @@ internal static unsafe class CategoricalQuantization
             ofAlpha += flow * (level * (Vector256<float>.One - (ofU * u + ofT) * weights.Chosen) - (u * weights.Straight & inside));
             ofSigma += flow * level * ofT;
             var atZero = Vector256.Equals(level, Vector256<float>.Zero);
-            var straight = Vector256.ConditionalSelect(atZero, Vector256<float>.One, Vector256.Create(weights.Straight)) & inside;
-            var slope = flow * (level * ofU * weights.Chosen + straight) * size;
+            Vector256<float> straight = Vector256.ConditionalSelect(atZero, Vector256<float>.One, Vector256.Create(weights.Straight)) & inside;
+            Vector256<float> slope = flow * (level * ofU * weights.Chosen + straight) * size;
             if (whole)
             {
                 (add ? Vector256.Load(result + i) + slope : slope).Store(result + i);
@@ -139,13 +139,13 @@ internal static unsafe class CategoricalQuantization
     private static Vector256<float> Choose(Vector256<float> u, ReadOnlySpan<GridRun> runs)
     {
         var rounded = Vector256.Round(u);
-        var level = Nearest(rounded, runs[0]);
+        Vector256<float> level = Nearest(rounded, runs[0]);
         if (runs.Length == 1)
             return level;
         var distance = Vector256.Abs(u - level);
-        foreach (var run in runs[1..])
+        foreach (GridRun run in runs[1..])
         {
-            var other = Nearest(rounded, run);
+            Vector256<float> other = Nearest(rounded, run);
             var nearer = Vector256.LessThan(Vector256.Abs(u - other), distance);
             distance = Vector256.ConditionalSelect(nearer, Vector256.Abs(u - other), distance);
             level = Vector256.ConditionalSelect(nearer, other, level);
@@ -193,20 +193,20 @@ internal static unsafe class CategoricalQuantization
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void At(Vector256<float> u, Vector256<float> level, out Vector256<float> ofU, out Vector256<float> ofT)
         {
-            var shift = Shift(Vector256.Abs(u - level), _sharpness);
+            Vector256<float> shift = Shift(Vector256.Abs(u - level), _sharpness);
             // Within the grid, where most elements are, there is nothing to shift.
             var within = Vector256.Equals(shift, Vector256<float>.Zero);
-            var least = Vector256.EqualsAll(shift, Vector256<float>.Zero) ? Vector256<float>.One : Vector256.ConditionalSelect(within, Vector256<float>.One, Vector256.Exp(-shift));
-            var likely = _masses[^1].At(u - level, _sharpness, shift, least, out var logU, out var logT);
+            Vector256<float> least = Vector256.EqualsAll(shift, Vector256<float>.Zero) ? Vector256<float>.One : Vector256.ConditionalSelect(within, Vector256<float>.One, Vector256.Exp(-shift));
+            Vector256<float> likely = _masses[^1].At(u - level, _sharpness, shift, least, out Vector256<float> logU, out Vector256<float> logT);
             Vector256<float> all = default, allU = default, allT = default;
-            foreach (ref readonly var run in _masses[..^1])
+            foreach (ref readonly Mass run in _masses[..^1])
             {
-                var mass = run.At(u, _sharpness, shift, least, out var runU, out var runT);
+                Vector256<float> mass = run.At(u, _sharpness, shift, least, out Vector256<float> runU, out Vector256<float> runT);
                 all += mass;
                 allU += mass * runU;
                 allT += mass * runT;
             }
-            var probability = likely / all;
+            Vector256<float> probability = likely / all;
             ofU = probability * (logU - allU / all);
             ofT = probability * (logT - allT / all);
         }
@@ -233,7 +233,7 @@ internal static unsafe class CategoricalQuantization
         {
             Vector256<float> above = (u - Vector256.Create(_high)) * sharpness, below = (Vector256.Create(_low) - u) * sharpness;
             Vector256<float> overAbove = Far(above, shift), overBelow = Far(below, shift);
-            var inverse = Vector256<float>.One / (least * (1 + _rest) + overAbove + overBelow);
+            Vector256<float> inverse = Vector256<float>.One / (least * (1 + _rest) + overAbove + overBelow);
             logU = (overBelow - overAbove) * sharpness * inverse;
             // t·∂/∂t of an exponent that is proportional to 1 / t is the exponent with the other sign.
             logT = (above * overAbove + below * overBelow - least * _restSpan) * inverse - Vector256.Create(_restSpan / (1 - _rest));

@@ -14,7 +14,7 @@ internal sealed class FloatModelState : IDisposable
     /// <param name="model">The model.</param>
     public FloatModelState(Module model)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         _model = model;
         _momenta = [.. model.modules().OfType<BatchNorm>().Select(static n => (n, n.momentum))];
         _kept = model.state_dict().ToDictionary(static t => t.Key, static t => t.Value.detach().clone().DetachFromDisposeScope());

@@ -24,7 +24,7 @@ internal abstract unsafe class GridPass
     /// <summary>Quantizes what is dense; the result has the same memory order.</summary>
     public Tensor Forward(Tensor x)
     {
-        var y = DenseMemory.EmptyLike(x);
+        Tensor y = DenseMemory.EmptyLike(x);
         float* from = DenseMemory.Floats(x), to = DenseMemory.Floats(y);
         Chunks.ForEach(x.NumberOfElements, (_, first, count) => Forward(from + first, to + first, count));
         GC.KeepAlive(x);
@@ -34,8 +34,8 @@ internal abstract unsafe class GridPass
     /// <summary>The gradient of what was quantized; the grid gets its own.</summary>
     public Tensor Backward(Tensor x, Tensor outputGradient)
     {
-        var ordered = DenseMemory.InOrderOf(outputGradient, x);
-        var result = DenseMemory.EmptyLike(x);
+        Tensor ordered = DenseMemory.InOrderOf(outputGradient, x);
+        Tensor result = DenseMemory.EmptyLike(x);
         var length = x.NumberOfElements;
         var parts = new double[Chunks.Count(length) * GradientCount];
         float* values = DenseMemory.Floats(x), from = DenseMemory.Floats(ordered), to = DenseMemory.Floats(result);

@@ -21,7 +21,7 @@ internal sealed class GridSearch(CalibrationContext calibration, GradientTape ta
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<TrainedQuantizer> Run()
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         List<TrainedQuantizer> quantizers = [];
         IReadOnlyList<List<SearchedGrid>> ofActivations = OfActivations();
         foreach (QuantizedLayer layer in _context.Layers)

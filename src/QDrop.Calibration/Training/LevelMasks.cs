@@ -125,7 +125,7 @@ internal sealed class LevelMasks
             masks[i] = uniforms[i] >= _drop;
             key |= (masks[i] ? 1 : 0) << i;
         }
-        if (!_known.TryGetValue(key, out var parts))
+        if (!_known.TryGetValue(key, out GridPart[]? parts))
             _known.Add(key, parts = [_grid.Kept(masks)]);
         Parts = parts;
     }
@@ -155,11 +155,11 @@ internal sealed class LevelMasks
     /// </summary>
     private double Gradient(int level)
     {
-        var (mask, slope) = _sampled[level];
+        (double mask, double slope) = _sampled[level];
         var sum = 0.0;
         if (slope == 0)
             return sum;
-        foreach (var part in Parts)
+        foreach (GridPart part in Parts)
         {
             var above = part.Bits - CategoricalGrid.MinBits - level;
             if (above > 0)

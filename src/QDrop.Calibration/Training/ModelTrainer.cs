@@ -165,8 +165,8 @@ internal sealed class ModelTrainer : IDisposable
 
     private static void Finish(QuantizedLayer layer)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         FoldedLayer folded = ((TrainedLayer)layer.Intercept!).Fold();
         layer.Intercept = null;
         layer.Weight.Bits = folded.Bits;
@@ -179,8 +179,8 @@ internal sealed class ModelTrainer : IDisposable
     {
         if (_data.Loss is not null)
             return;
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         TargetCheck.CheckClasses(_batches.Targets, _calibration.Runner.RunGuarded(_calibration.Batches.Repeated(2)).Tensors);
     }
 
@@ -192,7 +192,7 @@ internal sealed class ModelTrainer : IDisposable
     {
         if (_training is { DropBits: 0, BitPenalty: 0 })
             return;
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         EpochDraws draws = Draws(_training.Epochs, out long[] order);
         int size = Math.Min(_training.BatchSize, order.Length), steps = Math.Min(_batches.Steps(_training.BatchSize), StatisticBatches);
         foreach (TrainedQuantizer quantizer in _quantizers)
@@ -209,7 +209,7 @@ internal sealed class ModelTrainer : IDisposable
         for (int step = 0; step < steps; step++)
         {
             _cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            using DisposeScope scope = NewDisposeScope();
             _calibration.Runner.RunGuarded(_batches.Take(order.AsSpan(step * size, Math.Min(size, order.Length - step * size)), draws.Seed()).Inputs);
         }
     }
@@ -250,7 +250,7 @@ internal sealed class ModelTrainer : IDisposable
 
     private (double Loss, long Right) Step(ReadOnlySpan<long> rows, EpochDraws draws, double done)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         SampleMasks(draws);
         (Bundle inputs, Tensor targets) = _batches.Take(rows, draws.Seed());
         IReadOnlyList<Tensor> outputs = _calibration.Runner.RunGuarded(inputs).Tensors;
@@ -263,7 +263,7 @@ internal sealed class ModelTrainer : IDisposable
             optimizer.Step(share * _training.LearningRate);
         foreach (TrainedQuantizer quantizer in _quantizers)
             quantizer.Learn(share);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         return (value, _data.Loss is null ? outputs[0].argmax(1).eq(targets).sum().ToInt64() : 0);
     }
 

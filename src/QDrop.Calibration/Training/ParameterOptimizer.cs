@@ -55,8 +55,8 @@ internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettin
             var i = 0;
             for (; i <= _momentum.Length - Vector256<float>.Count; i += Vector256<float>.Count)
             {
-                var slope = Vector256.Load(gradient + i) + Vector256.Load(at + i) * _decay;
-                var mean = Vector256.Load(first + i) * momentum + slope;
+                Vector256<float> slope = Vector256.Load(gradient + i) + Vector256.Load(at + i) * _decay;
+                Vector256<float> mean = Vector256.Load(first + i) * momentum + slope;
                 mean.Store(first + i);
                 (Vector256.Load(at + i) - (slope + mean * momentum) * rate).Store(at + i);
             }

@@ -1,5 +1,6 @@
 using QDrop.Layers;
 using QDrop.Native;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -42,8 +43,8 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
     /// <summary>The layer as it is stored: batch norm folded into its grid and its bias.</summary>
     public FoldedLayer Fold()
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         long channels = source.Weight.shape[source.ChannelAxis];
         byte[] levels = Levels();
         float alpha = quantizer.Step.Alpha;

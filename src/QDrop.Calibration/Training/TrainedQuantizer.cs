@@ -53,10 +53,10 @@ internal sealed class TrainedQuantizer(
     {
         if (!Evaluating)
             return Learn(x, method.Traits.HasCategoricalGrids ? new CategoricalPass(this, _masks.Parts, _estimator, rectify) : new LsqPass(this, rectify));
-        using var guard = no_grad();
-        var dense = DenseMemory.ToDense(x);
+        using IDisposable guard = no_grad();
+        Tensor dense = DenseMemory.ToDense(x);
         // The most likely of all grid points is the nearest.
-        var result = new LsqPass(this, rectify).Forward(dense);
+        Tensor result = new LsqPass(this, rectify).Forward(dense);
         if (!ReferenceEquals(dense, x))
             dense.Dispose();
         return result;

@@ -30,7 +30,7 @@ internal sealed class TrainingBatches(IModelTwin twin, TrainingSet set) : IDispo
     /// <param name="seed">Seed of the augmentation.</param>
     public (Bundle Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows, long seed)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor index = tensor(rows.ToArray());
         Tensor[] inputs = [.. _all.Inputs.Select(values => Rows(values, index))];
         if (set.Data.Augment is { } augment)

@@ -35,7 +35,7 @@ internal sealed class TrainingState
     /// <summary>The state as tensors, to be written.</summary>
     public Dictionary<string, Tensor> Tensors()
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach ((string name, Tensor value) in _model.state_dict())
             tensors.Add($"model.{name}", value.detach());
@@ -55,7 +55,7 @@ internal sealed class TrainingState
     /// <exception cref="InvalidFileException">They do not fit.</exception>
     public void Restore(IReadOnlyDictionary<string, Tensor> tensors)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         // All of it or nothing: whatever is missing is found before anything is changed.
         List<Action> copies = [];
         foreach ((string name, Tensor value) in _model.state_dict())

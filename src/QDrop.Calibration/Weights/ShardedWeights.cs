@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Weights;
@@ -18,12 +19,12 @@ internal static class ShardedWeights
     /// <exception cref="QDropException">A file is missing or damaged, or they do not belong together.</exception>
     internal static Dictionary<string, Tensor> Read(InputFile kind, string path)
     {
-        using var scope = NewDisposeScope();
-        var map = ReadMap(kind, path);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, string> map = ReadMap(kind, path);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (string file in Files(map))
         {
-            foreach (var (name, tensor) in WeightFormat.Read(kind, Beside(path, file)))
+            foreach ((string? name, Tensor? tensor) in WeightFormat.Read(kind, Beside(path, file)))
             {
                 if (map.GetValueOrDefault(name) != file)
                 {
@@ -42,7 +43,7 @@ internal static class ShardedWeights
                 path, $"it says that tensor '{missing}' is in '{map[missing]}', which lacks it: {NotOfOneModel}.");
         }
 
-        foreach (var tensor in tensors.Values)
+        foreach (Tensor tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
         return tensors;
     }
@@ -79,14 +80,14 @@ internal static class ShardedWeights
     private static Dictionary<string, string> FileNames(JsonElement index)
     {
         if (index.ValueKind != JsonValueKind.Object
-            || !index.TryGetProperty("weight_map", out var map)
+            || !index.TryGetProperty("weight_map", out JsonElement map)
             || map.ValueKind != JsonValueKind.Object)
         {
             throw new InvalidFileException("it has no object 'weight_map', which gives the file of each tensor.");
         }
 
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var member in map.EnumerateObject())
+        foreach (JsonProperty member in map.EnumerateObject())
         {
             if (!files.TryAdd(member.Name, FileName(member.Value)))
                 throw new InvalidFileException($"its 'weight_map' has '{member.Name}' twice.");

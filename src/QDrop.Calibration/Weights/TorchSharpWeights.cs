@@ -1,5 +1,6 @@
 using System.Text;
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Weights;
@@ -21,7 +22,7 @@ internal static class TorchSharpWeights
     /// <exception cref="InvalidFileException">The contents are not in this format.</exception>
     internal static Dictionary<string, Tensor> Read(Stream stream)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
@@ -44,7 +45,7 @@ internal static class TorchSharpWeights
 
         if (stream.Position != stream.Length)
             throw new InvalidFileException($"{stream.Length - stream.Position} bytes follow its last tensor: it is corrupted, or not what Module.save writes.");
-        foreach (var tensor in tensors.Values)
+        foreach (Tensor tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
         return tensors;
     }

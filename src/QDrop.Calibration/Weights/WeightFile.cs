@@ -1,5 +1,6 @@
 using QDrop.Calibration.Weights;
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration;
@@ -38,23 +39,23 @@ public static class WeightFile
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var scope = NewDisposeScope();
-        var expected = model.state_dict();
-        var found = WeightFit.WithoutWrapper(WeightFormat.Read(Kind, path), expected.Keys);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> expected = model.state_dict();
+        IReadOnlyDictionary<string, Tensor> found = WeightFit.WithoutWrapper(WeightFormat.Read(Kind, path), expected.Keys);
         if (WeightFit.Problem(expected, found) is { } problem)
             throw new QDropException(Codes.WeightsDoNotFit, $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
 
         var finite = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
         var converted = new List<(Tensor Target, Tensor Source)>();
-        foreach (var (name, target) in expected)
+        foreach ((string? name, Tensor? target) in expected)
         {
-            if (found.TryGetValue(name, out var source))
+            if (found.TryGetValue(name, out Tensor? source))
                 converted.Add((target, Converted(source, target.dtype, name, finite.Contains(name), path)));
         }
 
         using (no_grad())
         {
-            foreach (var (target, source) in converted)
+            foreach ((Tensor? target, Tensor? source) in converted)
                 target.copy_(source);
         }
     }
@@ -79,7 +80,7 @@ public static class WeightFile
     /// <summary>The values in the model's type, checked. Buffers may be infinite (attention masks are), running statistics not.</summary>
     private static Tensor Converted(Tensor source, ScalarType type, string name, bool isParameter, string path)
     {
-        var result = source.to_type(type);
+        Tensor result = source.to_type(type);
         if (!SafetensorsTypes.IsFloat(type))
             return result;
         bool infiniteToo = isParameter || name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal);
@@ -98,8 +99,8 @@ public static class WeightFile
         if (tensor.dtype == ScalarType.Float64)
         {
             // float32 would make large values infinite.
-            using var bad = infiniteToo ? tensor.isfinite().logical_not() : tensor.isnan();
-            using var flags = TensorBytes.Dense(bad);
+            using Tensor bad = infiniteToo ? tensor.isfinite().logical_not() : tensor.isnan();
+            using Tensor flags = TensorBytes.Dense(bad);
             long found = -1, passed = 0;
             TensorBytes.ForEachPiece(flags, bytes =>
             {
@@ -111,7 +112,7 @@ public static class WeightFile
             return found;
         }
 
-        using var float32 = TensorBytes.Dense(tensor.to_type(ScalarType.Float32));
+        using Tensor float32 = TensorBytes.Dense(tensor.to_type(ScalarType.Float32));
         return TensorBytes.FirstNotFinite(float32, infiniteToo);
     }
 }

@@ -51,9 +51,9 @@ internal static class WeightFit
 
         var shapes = new List<string>();
         var types = new List<string>();
-        foreach (var (name, tensor) in found)
+        foreach ((string? name, Tensor? tensor) in found)
         {
-            if (!expected.TryGetValue(name, out var own))
+            if (!expected.TryGetValue(name, out Tensor? own))
                 continue;
             if (!tensor.shape.SequenceEqual(own.shape) && !(IsOptional(name) && tensor.numel() == 1))
                 shapes.Add($"'{name}' is {TensorBytes.Describe(tensor.shape)}, expected {TensorBytes.Describe(own.shape)}");
@@ -92,7 +92,7 @@ internal static class WeightFit
     {
         if (longer.Length == 0 || longer.Length != shorter.Length)
             return null;
-        var bare = shorter.ToHashSet(StringComparer.Ordinal);
+        HashSet<string> bare = shorter.ToHashSet(StringComparer.Ordinal);
         string first = longer[0];
         for (int dot = first.IndexOf('.'); dot >= 0; dot = first.IndexOf('.', dot + 1))
         {

@@ -25,7 +25,7 @@ internal static class WeightFormat
     private static Dictionary<string, Tensor> Read(Stream stream, string extension)
     {
         Span<byte> buffer = stackalloc byte[Lead];
-        var start = buffer[..stream.ReadAtLeast(buffer, Lead, throwOnEndOfStream: false)];
+        Span<byte> start = buffer[..stream.ReadAtLeast(buffer, Lead, throwOnEndOfStream: false)];
         stream.Position = 0;
         if (start.StartsWith("PK\x03\x04"u8))
             return ZipCheckpoint.Read(stream);

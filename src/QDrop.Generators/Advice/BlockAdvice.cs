@@ -31,10 +31,10 @@ internal sealed class BlockAdvice
     public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<(INamedTypeSymbol Module, ModuleInfo? Info)> twins, AnalysisContext context)
     {
         var advice = new BlockAdvice(model, twins, context);
-        foreach (var module in modules)
+        foreach (INamedTypeSymbol module in modules)
         {
             advice.CheckClass(module);
-            foreach (var member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol && OverrideAdvice.WhyNot(member, context) is null))
+            foreach (ISymbol? member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol && OverrideAdvice.WhyNot(member, context) is null))
                 advice.CheckMember(member, module);
         }
     }
@@ -58,8 +58,8 @@ internal sealed class BlockAdvice
     {
         if (QuantizationBlock.AttributeOf(member) is not { } attribute)
             return;
-        var held = MemberTypes.Of(member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, module, _context);
-        var type = _context.Layers.ElementOf(held) ?? held;
+        ITypeSymbol held = MemberTypes.Of(member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, module, _context);
+        ITypeSymbol type = _context.Layers.ElementOf(held) ?? held;
         var isBlock = QuantizationBlock.IsBlock(attribute);
         if (WhyNot(member, type, isBlock) is { } reason)
             Report(attribute, reason);
@@ -100,7 +100,7 @@ internal sealed class BlockAdvice
     {
         if (member.DeclaredAccessibility != Accessibility.Private)
             return false;
-        var names = member.ContainingType.DeclaringSyntaxReferences.SelectMany(r => _context.SyntaxOf(r).DescendantNodes()).OfType<SimpleNameSyntax>().Where(name => name.Identifier.ValueText == member.Name);
+        IEnumerable<SimpleNameSyntax> names = member.ContainingType.DeclaringSyntaxReferences.SelectMany(r => _context.SyntaxOf(r).DescendantNodes()).OfType<SimpleNameSyntax>().Where(name => name.Identifier.ValueText == member.Name);
         if (!names.All(IsSetOrCalled))
             return false;
         var values = MemberTypes.ValuesOf(member, _context).ToList();
@@ -120,7 +120,7 @@ internal sealed class BlockAdvice
 
     private bool IsHarmless(ExpressionSyntax part, SemanticModel semantics)
     {
-        var type = semantics.GetTypeInfo(part, _context.Cancellation).Type;
+        ITypeSymbol? type = semantics.GetTypeInfo(part, _context.Cancellation).Type;
         return type is null || !MentionsModules(type)
             || (part is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax or TupleExpressionSyntax && (type.IsTupleType || (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !_context.Layers.IsWeighted(type))));
     }

@@ -46,7 +46,7 @@ internal sealed class FloatShare
         var left = share._float.Values.Sum();
         if (share._isUncertain || share._all == 0 || left * 2 < share._all)
             return;
-        var largest = share._float.OrderByDescending(mark => mark.Value).First().Key;
+        SyntaxReference largest = share._float.OrderByDescending(mark => mark.Value).First().Key;
         context.Report(Rules.MostlyFloat, LocationInfo.Of(context.SyntaxOf(largest)), (left / share._all).ToString("0%", CultureInfo.InvariantCulture), model.Name);
     }
 
@@ -60,10 +60,10 @@ internal sealed class FloatShare
             return;
         if (module.BaseType is { } @base && IsOwn(@base))
             Count(@base.OriginalDefinition, mark);
-        foreach (var declaration in module.DeclaringSyntaxReferences.Select(_context.SyntaxOf).OfType<TypeDeclarationSyntax>())
+        foreach (TypeDeclarationSyntax declaration in module.DeclaringSyntaxReferences.Select(_context.SyntaxOf).OfType<TypeDeclarationSyntax>())
         {
-            var semantics = _context.SemanticsOf(declaration.SyntaxTree);
-            foreach (var node in declaration.DescendantNodes(n => n == declaration || n is not BaseTypeDeclarationSyntax).OfType<ExpressionSyntax>())
+            SemanticModel semantics = _context.SemanticsOf(declaration.SyntaxTree);
+            foreach (ExpressionSyntax node in declaration.DescendantNodes(n => n == declaration || n is not BaseTypeDeclarationSyntax).OfType<ExpressionSyntax>())
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
                 if (!_isUncertain && node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax && semantics.GetTypeInfo(node, _context.Cancellation).Type is INamedTypeSymbol type && _context.Torch.IsModuleOrInterface(type))
@@ -113,9 +113,9 @@ internal sealed class FloatShare
     /// <summary>The attribute on the member for which something is created.</summary>
     private SyntaxReference? MarkAround(ExpressionSyntax creation, SemanticModel semantics)
     {
-        foreach (var node in creation.Ancestors().TakeWhile(n => n is not BaseTypeDeclarationSyntax))
+        foreach (SyntaxNode? node in creation.Ancestors().TakeWhile(n => n is not BaseTypeDeclarationSyntax))
         {
-            var set = node switch
+            ISymbol? set = node switch
             {
                 VariableDeclaratorSyntax or PropertyDeclarationSyntax => semantics.GetDeclaredSymbol(node, _context.Cancellation),
                 AssignmentExpressionSyntax assignment => semantics.GetSymbolInfo(assignment.Left, _context.Cancellation).Symbol,
@@ -134,7 +134,7 @@ internal sealed class FloatShare
     /// <summary>Whether a module of the class runs the code exactly once, when it is made.</summary>
     private static bool RunsOnce(ExpressionSyntax creation)
     {
-        foreach (var node in creation.Ancestors())
+        foreach (SyntaxNode node in creation.Ancestors())
         {
             switch (node)
             {

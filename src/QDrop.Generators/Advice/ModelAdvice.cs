@@ -31,13 +31,13 @@ internal static class ModelAdvice
     {
         if (modules.Any(module => !IsOfTorchSharp(module.BaseType, modules, context)))
             return false;
-        foreach (var declaration in modules.Concat<ISymbol>(methods).SelectMany(symbol => symbol.DeclaringSyntaxReferences).Select(context.SyntaxOf))
+        foreach (SyntaxNode? declaration in modules.Concat<ISymbol>(methods).SelectMany(symbol => symbol.DeclaringSyntaxReferences).Select(context.SyntaxOf))
         {
-            var semantics = context.SemanticsOf(declaration.SyntaxTree);
-            foreach (var node in declaration.DescendantNodesAndSelf())
+            SemanticModel semantics = context.SemanticsOf(declaration.SyntaxTree);
+            foreach (SyntaxNode node in declaration.DescendantNodesAndSelf())
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                var type = node switch
+                ITypeSymbol? type = node switch
                 {
                     BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax => semantics.GetTypeInfo(node, context.Cancellation).Type,
                     ParameterSyntax { Type: { } declared } => semantics.GetTypeInfo(declared, context.Cancellation).Type,

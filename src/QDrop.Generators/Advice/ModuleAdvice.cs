@@ -16,7 +16,7 @@ internal static class ModuleAdvice
     public static void Check(INamedTypeSymbol module, ForwardFlow flow, LoweringPlan plan, AnalysisContext context)
     {
         CheckSharedLayers(module, flow, context);
-        foreach (var chain in plan.Chains)
+        foreach (Chain chain in plan.Chains)
             CheckBatchNorms(chain, module, context);
         UnusedLayers.Check(module, context);
     }
@@ -24,17 +24,17 @@ internal static class ModuleAdvice
     /// <summary>A layer with weights that is called at several places.</summary>
     private static void CheckSharedLayers(INamedTypeSymbol module, ForwardFlow flow, AnalysisContext context)
     {
-        var calls = flow.Values
+        IEnumerable<IGrouping<ISymbol, LayerCall>> calls = flow.Values
             .Select(value => value.Layer)
             .OfType<LayerCall>()
             .Where(layer => layer is { IsFixed: true, IsSpread: false } && MemberOf(layer.Receiver) is not null)
             .GroupBy(layer => MemberOf(layer.Receiver)!, SymbolEqualityComparer.Default);
-        foreach (var same in calls)
+        foreach (IGrouping<ISymbol, LayerCall>? same in calls)
         {
             var places = same.GroupBy(layer => layer.Receiver.Syntax).Select(group => group.First()).OrderBy(layer => layer.Receiver.Syntax.SpanStart).ToList();
             if (places.Count < 2 || !context.Layers.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, context)))
                 continue;
-            foreach (var later in places.Skip(1).Where((layer, i) => !AreAlternatives(places[i].Receiver.Syntax, layer.Receiver.Syntax)))
+            foreach (LayerCall? later in places.Skip(1).Where((layer, i) => !AreAlternatives(places[i].Receiver.Syntax, layer.Receiver.Syntax)))
                 context.Report(Rules.SharedLayer, LocationInfo.Of(later.Receiver.Syntax), later.Name);
         }
     }
@@ -58,7 +58,7 @@ internal static class ModuleAdvice
             return $"it follows '{op.Op.Name}'";
         if (before.Layer is not { } layer || layer.IsSpread)
             return null;
-        var type = MemberTypes.Of(layer.Module.Operation, module, context);
+        ITypeSymbol type = MemberTypes.Of(layer.Module.Operation, module, context);
         if (context.Layers.FoldsBatchNorm(type) || !context.Layers.IsSimple(type))
             return null;
         var article = "AEIOU".IndexOf(type.Name[0]) < 0 ? "a" : "an";

@@ -22,11 +22,11 @@ internal static class OverrideAdvice
     {
         if (OverrideGatherer.AttributeOf(model, AttributeNames.FullPrecision) is { } ofModel)
             Report(ofModel, null, "it is for parts of a model; without [Quantize] all of it stays float", context);
-        foreach (var module in modules)
+        foreach (INamedTypeSymbol module in modules)
         {
             if (OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module))
                 CheckPart(module, context);
-            foreach (var member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol))
+            foreach (ISymbol? member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol))
                 CheckMember(member, context);
         }
     }
@@ -49,7 +49,7 @@ internal static class OverrideAdvice
     /// <summary>Why no attribute on a field or property can have an effect.</summary>
     public static string? WhyNot(ISymbol member, AnalysisContext context)
     {
-        var type = member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type;
+        ITypeSymbol type = member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type;
         if (type.TypeKind == TypeKind.Error)
             return null;
         if (!context.Torch.IsModuleOrInterface(type))
@@ -76,7 +76,7 @@ internal static class OverrideAdvice
 
     private static void Report(AttributeData attribute, string? setting, string reason, AnalysisContext context)
     {
-        var place = setting is null ? LocationInfo.Of(context.SyntaxOf(attribute.ApplicationSyntaxReference!)) : AttributeArguments.LocationOf(attribute, setting, context);
+        LocationInfo place = setting is null ? LocationInfo.Of(context.SyntaxOf(attribute.ApplicationSyntaxReference!)) : AttributeArguments.LocationOf(attribute, setting, context);
         context.Diagnostics.Add(WithoutEffect(place, NameOf(attribute.AttributeClass!.ToDisplayString()), reason));
     }
 

@@ -20,10 +20,10 @@ internal static class UnusedLayers
     public static void Check(INamedTypeSymbol module, AnalysisContext context)
     {
         var declarations = module.DeclaringSyntaxReferences.Select(context.SyntaxOf).OfType<TypeDeclarationSyntax>().ToList();
-        var names = declarations.SelectMany(d => d.DescendantNodes()).OfType<SimpleNameSyntax>().ToLookup(name => name.Identifier.ValueText);
+        ILookup<string, SimpleNameSyntax> names = declarations.SelectMany(d => d.DescendantNodes()).OfType<SimpleNameSyntax>().ToLookup(name => name.Identifier.ValueText);
         if (Enumerations.Any(names.Contains))
             return;
-        foreach (var member in module.GetMembers().Where(IsPrivatePlace))
+        foreach (ISymbol? member in module.GetMembers().Where(IsPrivatePlace))
         {
             if (names[member.Name].Any(MayBeUse) || member.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference)
                 continue;

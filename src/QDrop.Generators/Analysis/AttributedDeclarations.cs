@@ -22,13 +22,13 @@ internal static class AttributedDeclarations
         if (compilation.GetTypeByMetadataName(attributeName) is not { } wanted)
             yield break;
         var files = compilation.SyntaxTrees.Select(tree => Read(tree, cancellation)).ToList();
-        var names = NamesOf(wanted, files);
-        foreach (var (declaration, attributes) in files.SelectMany(file => file.Declarations))
+        HashSet<string> names = NamesOf(wanted, files);
+        foreach ((TypeDeclarationSyntax? declaration, string[]? attributes) in files.SelectMany(file => file.Declarations))
         {
             cancellation.ThrowIfCancellationRequested();
             if (!attributes.Any(names.Contains) || compilation.GetSemanticModel(declaration.SyntaxTree).GetDeclaredSymbol(declaration, cancellation) is not INamedTypeSymbol type)
                 continue;
-            var place = type.GetAttributes().Where(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, wanted)).Select(a => a.ApplicationSyntaxReference)
+            SyntaxReference? place = type.GetAttributes().Where(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, wanted)).Select(a => a.ApplicationSyntaxReference)
                 .FirstOrDefault(written => written is not null && written.SyntaxTree == declaration.SyntaxTree && declaration.AttributeLists.FullSpan.Contains(written.Span));
             if (place?.GetSyntax(cancellation) is AttributeSyntax attribute)
                 yield return (declaration, type, attribute);
@@ -44,11 +44,11 @@ internal static class AttributedDeclarations
         if (compilation.GetTypeByMetadataName(attributeName) is not { } wanted)
             yield break;
         var files = compilation.SyntaxTrees.Select(tree => Read(tree, cancellation)).ToList();
-        var names = NamesOf(wanted, files);
-        foreach (var attribute in files.SelectMany(file => file.MemberAttributes).Where(attribute => names.Contains(LastName(attribute.Name))))
+        HashSet<string> names = NamesOf(wanted, files);
+        foreach (AttributeSyntax? attribute in files.SelectMany(file => file.MemberAttributes).Where(attribute => names.Contains(LastName(attribute.Name))))
         {
             cancellation.ThrowIfCancellationRequested();
-            var member = attribute.FirstAncestorOrSelf<MemberDeclarationSyntax>();
+            MemberDeclarationSyntax? member = attribute.FirstAncestorOrSelf<MemberDeclarationSyntax>();
             SyntaxNode? declared = member is FieldDeclarationSyntax field ? field.Declaration.Variables.FirstOrDefault() : member;
             if (declared is not null && member!.Parent is TypeDeclarationSyntax declaration
                 && compilation.GetSemanticModel(declaration.SyntaxTree) is var semantics
@@ -70,12 +70,12 @@ internal static class AttributedDeclarations
 
     private static FileSyntax Read(SyntaxTree tree, CancellationToken cancellation)
     {
-        if (Files.TryGetValue(tree, out var read))
+        if (Files.TryGetValue(tree, out FileSyntax? read))
             return read;
         var declarations = new List<(TypeDeclarationSyntax, string[])>();
         var members = new List<AttributeSyntax>();
         var aliases = new List<(string, string)>();
-        foreach (var node in tree.GetRoot(cancellation).DescendantNodes(static n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax))
+        foreach (SyntaxNode node in tree.GetRoot(cancellation).DescendantNodes(static n => n is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax))
         {
             if (node is UsingDirectiveSyntax { Alias: { } alias, Name: { } target })
                 aliases.Add((alias.Name.Identifier.ValueText, LastName(target)));

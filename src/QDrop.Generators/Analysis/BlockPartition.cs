@@ -21,13 +21,13 @@ internal static class BlockPartition
         var byType = modules.ToDictionary(m => m.Type);
         var units = new List<string>();
         var isOpen = false;
-        foreach (var chain in model.Forward.Chains)
+        foreach (ChainInfo chain in model.Forward.Chains)
         {
             if (chain.Computed is { } computed)
                 Begin(computed);
             else
                 isOpen = false;
-            foreach (var step in chain.Steps)
+            foreach (StepInfo step in chain.Steps)
             {
                 if (step.IsFloat)
                     Begin($"{step.Name}, float");
@@ -56,7 +56,7 @@ internal static class BlockPartition
         void Layer(StepInfo step, string type)
         {
             var name = step.Name;
-            if (byType.TryGetValue(type, out var own))
+            if (byType.TryGetValue(type, out ModuleInfo? own))
                 Add($"{name}: {own.Name}, {Manner(step.IsBlock ?? own.IsBlock)}");
             else if (step.Kind == LayerKind.Weighted)
                 Begin(name);

@@ -31,17 +31,17 @@ internal sealed class CompilationDiagnostics
     /// <summary>Gets the diagnostics in a declaration of a type, without those in types nested in it.</summary>
     public IReadOnlyList<Diagnostic> In(SyntaxReference declaration, CancellationToken cancellation)
     {
-        var byDeclaration = Volatile.Read(ref _byDeclaration);
+        Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>>? byDeclaration = Volatile.Read(ref _byDeclaration);
         if (byDeclaration is null)
         {
             // Not Lazy<T>, which would keep a cancellation for good.
             lock (_lock)
             {
-                byDeclaration = _byDeclaration ?? (_compilation.TryGetTarget(out var compilation) ? Compute(compilation, cancellation) : []);
+                byDeclaration = _byDeclaration ?? (_compilation.TryGetTarget(out Compilation? compilation) ? Compute(compilation, cancellation) : []);
                 Volatile.Write(ref _byDeclaration, byDeclaration);
             }
         }
-        return byDeclaration.TryGetValue((declaration.SyntaxTree, declaration.Span), out var found) ? found : [];
+        return byDeclaration.TryGetValue((declaration.SyntaxTree, declaration.Span), out List<Diagnostic>? found) ? found : [];
     }
 
     private static Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>> Compute(Compilation compilation, CancellationToken cancellation)
@@ -54,24 +54,24 @@ internal sealed class CompilationDiagnostics
             .Select(found => (found.Declaration, Outcome: OutcomeCache.Shared.Of(found.Declaration, compilation, cancellation)))
             .ToList();
         var models = new HashSet<string>(ModelOutcome.Models([.. outcomes.Select(o => o.Outcome)]).Select(model => model.Name));
-        foreach (var (declaration, outcome) in outcomes.Where(o => models.Contains(o.Outcome.Name)))
+        foreach ((TypeDeclarationSyntax? declaration, ModelOutcome? outcome) in outcomes.Where(o => models.Contains(o.Outcome.Name)))
         {
             reached.UnionWith(outcome.Reached);
             isComplete &= outcome.Reached.Count > 0;
-            foreach (var info in outcome.Diagnostics)
+            foreach (DiagnosticInfo info in outcome.Diagnostics)
                 Add(info, declaration);
             if (GeneratedElsewhere.Find(outcome, compilation, cancellation) is { } unseen)
                 Add(unseen, declaration);
         }
         if (!isComplete)
             return byDeclaration; // The classes that a model reaches are not known before the model is a module.
-        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(AttributeNames.QuantizationBlock, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+        foreach ((TypeDeclarationSyntax? declaration, INamedTypeSymbol? type, AttributeSyntax? attribute) in AttributedDeclarations.Of(AttributeNames.QuantizationBlock, compilation, cancellation).Where(found => IsUnreached(found.Type)))
             Add(BlockAdvice.Unreached(type, attribute), declaration);
-        foreach (var (declaration, type, attribute) in AttributedDeclarations.Of(AttributeNames.FullPrecision, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+        foreach ((TypeDeclarationSyntax? declaration, INamedTypeSymbol? type, AttributeSyntax? attribute) in AttributedDeclarations.Of(AttributeNames.FullPrecision, compilation, cancellation).Where(found => IsUnreached(found.Type)))
             Add(OverrideAdvice.Unreached(type, AttributeNames.FullPrecision, attribute), declaration);
         foreach (var name in new[] { AttributeNames.Quantize, AttributeNames.FullPrecision, AttributeNames.QuantizationBlock })
         {
-            foreach (var (declaration, member, attribute) in AttributedDeclarations.Members(name, compilation, cancellation).Where(found => IsUnreached(found.Member.ContainingType)))
+            foreach ((TypeDeclarationSyntax? declaration, ISymbol? member, AttributeSyntax? attribute) in AttributedDeclarations.Members(name, compilation, cancellation).Where(found => IsUnreached(found.Member.ContainingType)))
                 Add(OverrideAdvice.Unreached(member, name, attribute), declaration);
         }
         return byDeclaration;
@@ -82,9 +82,9 @@ internal sealed class CompilationDiagnostics
         {
             if (!seen.Add(info) || info.Location.TreeIn(compilation, cancellation) is not { } tree)
                 return;
-            var home = DeclarationAround(tree, info.Location.Span, cancellation) ?? otherwise;
-            var key = (home.SyntaxTree, home.Span);
-            if (!byDeclaration.TryGetValue(key, out var list))
+            TypeDeclarationSyntax home = DeclarationAround(tree, info.Location.Span, cancellation) ?? otherwise;
+            (SyntaxTree SyntaxTree, TextSpan Span) key = (home.SyntaxTree, home.Span);
+            if (!byDeclaration.TryGetValue(key, out List<Diagnostic>? list))
                 byDeclaration.Add(key, list = []);
             list.Add(info.ToDiagnostic(Location.Create(tree, info.Location.Span)));
         }

@@ -29,13 +29,13 @@ internal static class CompilationKey
         yield return compilation.AssemblyName ?? "";
         foreach (var part in Options(compilation.Options))
             yield return part;
-        foreach (var reference in compilation.ExternalReferences)
+        foreach (MetadataReference reference in compilation.ExternalReferences)
         {
             yield return string.Join(",", reference.Properties.Aliases);
             // Only the declarations of a project count, also of one that is open beside this one.
             yield return reference is CompilationReference project ? Of(project.Compilation, cancellation) : IdentityOf(reference);
         }
-        foreach (var tree in compilation.SyntaxTrees)
+        foreach (SyntaxTree tree in compilation.SyntaxTrees)
             yield return DeclarationSkeleton.DigestOf(tree, cancellation);
     }
 

@@ -30,9 +30,9 @@ internal static class DeclarationSkeleton
     {
         var text = new StringBuilder();
         AppendSurroundings(text, tree);
-        var root = tree.GetRoot(cancellation);
+        SyntaxNode root = tree.GetRoot(cancellation);
         AppendHeader(text, root);
-        foreach (var item in root.DescendantNodesAndTokens(static node => !IsOmitted(node)))
+        foreach (SyntaxNodeOrToken item in root.DescendantNodesAndTokens(static node => !IsOmitted(node)))
         {
             cancellation.ThrowIfCancellationRequested();
             // Kinds and tokens in order are the tree again, even where the code is half-typed.
@@ -65,7 +65,7 @@ internal static class DeclarationSkeleton
     /// <summary>The comments before the first token: <c>&lt;auto-generated&gt;</c> there turns nullable annotations off.</summary>
     private static void AppendHeader(StringBuilder text, SyntaxNode root)
     {
-        foreach (var comment in root.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia)))
+        foreach (SyntaxTrivia comment in root.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia)))
             text.Append(comment.ToString()).Append('\n');
     }
 
@@ -78,7 +78,7 @@ internal static class DeclarationSkeleton
 
     private static void AppendNullableDirectives(StringBuilder text, System.Collections.Generic.IEnumerable<SyntaxTrivia> trivia)
     {
-        foreach (var directive in trivia.Where(t => t.IsKind(SyntaxKind.NullableDirectiveTrivia)))
+        foreach (SyntaxTrivia directive in trivia.Where(t => t.IsKind(SyntaxKind.NullableDirectiveTrivia)))
             text.Append(directive.ToString()).Append('\n');
     }
 

@@ -30,12 +30,12 @@ internal static class GeneratedElsewhere
         var generated = new HashSet<SyntaxTree>(compilation.SyntaxTrees.Where(tree => IsGenerated(tree, cancellation)));
         if (generated.Count == 0)
             return null;
-        foreach (var declaration in outcome.Reached.Select(compilation.GetTypeByMetadataName).OfType<INamedTypeSymbol>().SelectMany(type => type.DeclaringSyntaxReferences))
+        foreach (SyntaxReference? declaration in outcome.Reached.Select(compilation.GetTypeByMetadataName).OfType<INamedTypeSymbol>().SelectMany(type => type.DeclaringSyntaxReferences))
         {
             if (generated.Contains(declaration.SyntaxTree) || GeneratedSources.Contains(declaration.SyntaxTree.FilePath))
                 continue;
-            var semantics = compilation.GetSemanticModel(declaration.SyntaxTree);
-            foreach (var name in declaration.GetSyntax(cancellation).DescendantNodes().OfType<SimpleNameSyntax>())
+            SemanticModel semantics = compilation.GetSemanticModel(declaration.SyntaxTree);
+            foreach (SimpleNameSyntax name in declaration.GetSyntax(cancellation).DescendantNodes().OfType<SimpleNameSyntax>())
             {
                 if (semantics.GetSymbolInfo(name, cancellation).Symbol is { OriginalDefinition.DeclaringSyntaxReferences: { Length: > 0 } places } && places.All(place => generated.Contains(place.SyntaxTree)))
                 {

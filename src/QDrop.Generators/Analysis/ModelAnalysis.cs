@@ -29,7 +29,7 @@ internal static class ModelAnalysis
         IReadOnlyList<INamedTypeSymbol> modules = [], quantized = [];
         try
         {
-            var reached = ReachedModules.Of(model, context);
+            ReachedModules.Result reached = ReachedModules.Of(model, context);
             (modules, quantized) = (reached.Modules, reached.Quantized);
             files = FilesOf(model, declaration, attribute, reached, context);
         }
@@ -42,7 +42,7 @@ internal static class ModelAnalysis
             // The compiler gives up on such code, too.
             ReportDepth(LocationInfo.Of(declaration.Identifier));
         }
-        var parts = quantized.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
+        IEnumerable<INamedTypeSymbol> parts = quantized.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
         return new ModelOutcome(
             SymbolNames.FullName(model),
             files.ToEquatableArray(),
@@ -69,7 +69,7 @@ internal static class ModelAnalysis
             return files;
         }
 
-        var signature = context.Torch.SignatureOf(model);
+        System.Collections.Immutable.ImmutableArray<ITypeSymbol> signature = context.Torch.SignatureOf(model);
         if (signature.Take(signature.Length - 1).FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch)) is { } other)
         {
             context.Report(Rules.NotAModule, identifier, model.Name, $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no tensor, so that calibration data cannot hold it");
@@ -77,19 +77,19 @@ internal static class ModelAnalysis
         }
 
         var creation = CreationGatherer.Gather(model, identifier, attribute, context);
-        var settings = SettingsGatherer.Gather(attribute, signature.Length - 1, context);
+        Settings settings = SettingsGatherer.Gather(attribute, signature.Length - 1, context);
         var overrides = OverrideGatherer.Gather(model, reached.Modules, context).ToList();
         BudgetSettings.Check(attribute, settings, partsHaveWidths: overrides.Any(o => o.Code.Contains(" W = ")), context);
         var twins = reached.Quantized.Select(module => (Module: module, Info: ModuleAnalysis.Analyse(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), context))).ToList();
         if (context.HasErrors || twins[0].Info is not { } own)
             return files;
 
-        var written = context.SyntaxOf(attribute.ApplicationSyntaxReference!);
+        SyntaxNode written = context.SyntaxOf(attribute.ApplicationSyntaxReference!);
         ModelAdvice.Check(model, LocationInfo.Of(written), reached.Modules, reached.Methods, context);
         OverrideAdvice.Check(model, reached.Modules, context);
         FloatShare.Check(model, reached.Modules, reached.Methods, context);
         BlockAdvice.Check(model, reached.Modules, twins, context);
-        var place = written.GetLocation().GetLineSpan();
+        FileLinePositionSpan place = written.GetLocation().GetLineSpan();
         var info = new ModelInfo(
             SymbolNames.FullName(model),
             Fingerprint.Of([.. reached.Modules, .. reached.Methods], context),

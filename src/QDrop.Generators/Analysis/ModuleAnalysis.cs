@@ -52,10 +52,10 @@ internal static class ModuleAnalysis
 
     private static void CheckPartial(INamedTypeSymbol module, AnalysisContext context)
     {
-        for (var type = module; type is not null; type = type.ContainingType)
+        for (INamedTypeSymbol? type = module; type is not null; type = type.ContainingType)
         {
-            var declarations = type.DeclaringSyntaxReferences.Select(context.SyntaxOf).OfType<TypeDeclarationSyntax>();
-            foreach (var declaration in declarations.Where(d => !d.Modifiers.Any(SyntaxKind.PartialKeyword)))
+            IEnumerable<TypeDeclarationSyntax> declarations = type.DeclaringSyntaxReferences.Select(context.SyntaxOf).OfType<TypeDeclarationSyntax>();
+            foreach (TypeDeclarationSyntax? declaration in declarations.Where(d => !d.Modifiers.Any(SyntaxKind.PartialKeyword)))
                 context.Report(Rules.NotPartial, LocationInfo.Of(declaration.Identifier), type.Name, module.Name);
         }
     }

@@ -37,15 +37,15 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
     /// <summary>The outcome for the model declared there, from the compilation's sources without what this generator has written.</summary>
     public ModelOutcome Of(TypeDeclarationSyntax declaration, Compilation compilation, CancellationToken cancellation)
     {
-        var sources = GeneratedSources.Without(compilation);
+        Compilation sources = GeneratedSources.Without(compilation);
         var key = CompilationKey.Of(sources, cancellation);
-        var outcomes = _files.GetValue(declaration.SyntaxTree, static _ => new FileOutcomes());
+        FileOutcomes outcomes = _files.GetValue(declaration.SyntaxTree, static _ => new FileOutcomes());
         if (outcomes.Find(declaration.SpanStart, key, sources) is { } known)
             return known;
         if (TorchTypes.Find(sources) is not { } torch)
             return ModelOutcome.Nothing;
         var context = new AnalysisContext(sources, torch, cancellation);
-        var outcome = analyse(declaration, context);
+        ModelOutcome outcome = analyse(declaration, context);
         outcomes.Keep(declaration.SpanStart, new Entry(key, [.. context.Read.Where(t => t != declaration.SyntaxTree).Select(t => new WeakReference<SyntaxTree>(t))], outcome));
         return outcome;
     }
@@ -57,7 +57,7 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
     {
         public bool IsFor(string key, Compilation compilation) =>
             string.Equals(Key, key, StringComparison.Ordinal)
-            && Read.All(reference => reference.TryGetTarget(out var tree) && compilation.ContainsSyntaxTree(tree));
+            && Read.All(reference => reference.TryGetTarget(out SyntaxTree? tree) && compilation.ContainsSyntaxTree(tree));
     }
 
     /// <summary>The last outcomes of the models of one file, newest first, by where they begin.</summary>
@@ -80,7 +80,7 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
         {
             lock (_entries)
             {
-                var before = _entries.TryGetValue(start, out var entries) ? entries : [];
+                ImmutableArray<Entry> before = _entries.TryGetValue(start, out ImmutableArray<Entry> entries) ? entries : [];
                 _entries[start] = [entry, .. before.Take(Kept - 1)];
             }
         }

@@ -33,9 +33,9 @@ public sealed class QuantizationAnalyzer : DiagnosticAnalyzer
 
     private static void Report(SymbolAnalysisContext context, CompilationDiagnostics findings)
     {
-        foreach (var declaration in context.Symbol.DeclaringSyntaxReferences)
+        foreach (SyntaxReference declaration in context.Symbol.DeclaringSyntaxReferences)
         {
-            foreach (var diagnostic in findings.In(declaration, context.CancellationToken))
+            foreach (Diagnostic diagnostic in findings.In(declaration, context.CancellationToken))
                 context.ReportDiagnostic(diagnostic);
         }
     }

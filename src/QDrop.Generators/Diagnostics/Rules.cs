@@ -92,7 +92,7 @@ internal static class Rules
     private static DiagnosticDescriptor Rule(string code, string message)
     {
         var row = CodeAttribute.Of(code);
-        var severity = row.Severity switch
+        DiagnosticSeverity severity = row.Severity switch
         {
             CodeSeverity.Error => DiagnosticSeverity.Error,
             CodeSeverity.Warning => DiagnosticSeverity.Warning,

@@ -10,7 +10,7 @@ internal static class DocumentationWriter
 {
     public static void WriteTwin(IndentedWriter writer, ModuleFile file)
     {
-        var module = file.Module;
+        ModuleInfo module = file.Module;
         writer.Line($"/// <summary>The quantized twin of <c>{Escape(module.Name)}</c>{(module.IsBlock ? ", reconstructed as one unit" : "")}.</summary>");
         writer.Line("/// <remarks>");
         writer.Line("/// Steps that run as one chain, and where its value goes:");
@@ -20,7 +20,7 @@ internal static class DocumentationWriter
             writer.Line("/// Bit widths of weights (W) and activations (A):");
             writer.Line("/// <list type=\"table\">");
             writer.Line("/// <listheader><term>part</term><description>bits</description></listheader>");
-            foreach (var part in widths.BitWidths)
+            foreach (PartInfo part in widths.BitWidths)
                 writer.Line($"/// <item><term>{Escape(part.Part)}</term><description>{Escape(part.Says)}</description></item>");
             writer.Line("/// </list>");
         }
@@ -38,7 +38,7 @@ internal static class DocumentationWriter
     /// <summary>A chain in one line: <c>conv1 → bn1 → relu</c>.</summary>
     public static string Flow(ChainInfo chain)
     {
-        var names = chain.Steps.Select(s => s.Name);
+        IEnumerable<string> names = chain.Steps.Select(s => s.Name);
         return string.Join(" → ", chain.Computed is { } computed ? names.Prepend(computed) : names);
     }
 
@@ -46,7 +46,7 @@ internal static class DocumentationWriter
     {
         writer.Line("/// <list type=\"table\">");
         writer.Line("/// <listheader><term>steps</term><description>value goes</description></listheader>");
-        foreach (var chain in chains)
+        foreach (ChainInfo chain in chains)
             writer.Line($"/// <item><term>{Escape(Flow(chain))}</term><description>{Goes(chain.Feeds)}</description></item>");
         writer.Line("/// </list>");
     }

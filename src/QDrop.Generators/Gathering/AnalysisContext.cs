@@ -51,7 +51,7 @@ internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch,
     {
         _read.Add(tree);
         // One for each file: a semantic model remembers what it has been asked.
-        if (!_semantics.TryGetValue(tree, out var semantics))
+        if (!_semantics.TryGetValue(tree, out SemanticModel? semantics))
             _semantics.Add(tree, semantics = Compilation.GetSemanticModel(tree));
         return semantics;
     }
@@ -64,10 +64,10 @@ internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch,
         var open = new Stack<(SyntaxNode Node, int Depth)>([(node, 0)]);
         while (open.Count > 0)
         {
-            var (inner, depth) = open.Pop();
+            (SyntaxNode? inner, int depth) = open.Pop();
             if (depth > MaxDepth)
                 throw new CodeTooDeepException(inner.AncestorsAndSelf().TakeWhile(static n => n is not (StatementSyntax or MemberDeclarationSyntax)).OfType<ExpressionSyntax>().LastOrDefault() ?? inner);
-            foreach (var child in inner.ChildNodes())
+            foreach (SyntaxNode child in inner.ChildNodes())
                 open.Push((child, depth + 1));
         }
         return SemanticsOf(node.SyntaxTree).GetOperation(node, Cancellation);

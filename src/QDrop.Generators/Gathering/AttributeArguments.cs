@@ -11,7 +11,7 @@ internal static class AttributeArguments
     public static LocationInfo LocationOf(AttributeData attribute, string name, AnalysisContext context)
     {
         var syntax = (AttributeSyntax)context.SyntaxOf(attribute.ApplicationSyntaxReference!);
-        var argument = syntax.ArgumentList?.Arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name);
+        AttributeArgumentSyntax? argument = syntax.ArgumentList?.Arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name);
         return LocationInfo.Of((SyntaxNode?)argument ?? syntax);
     }
 }

@@ -22,7 +22,7 @@ internal static class BudgetSettings
             CheckMaxW(attribute, settings, context);
         if (settings.Budget is { } budget && Fault(budget, settings, partsHaveWidths) is { } fault)
         {
-            var place = AttributeArguments.LocationOf(attribute, "Budget", context);
+            LocationInfo place = AttributeArguments.LocationOf(attribute, "Budget", context);
             context.Report(Rules.Budget, place, [], budget, fault);
         }
     }
@@ -59,7 +59,7 @@ internal static class BudgetSettings
         if (partsHaveWidths || measure is not (BudgetText.Bits or BudgetText.BitsPerMac))
             return null;
         int min = Math.Min(settings.W, settings.FirstLast), max = Math.Max(settings.MaxW, settings.FirstLast);
-        var (w, maxW, firstLast) = (Text(settings.W), Text(settings.MaxW), Text(settings.FirstLast));
+        (string? w, string? maxW, string? firstLast) = (Text(settings.W), Text(settings.MaxW), Text(settings.FirstLast));
         var beside = $"with W = {w}, MaxW = {maxW} and FirstLast = {firstLast}";
         if (amount < min)
             return $"{beside} no weight has so few bits";

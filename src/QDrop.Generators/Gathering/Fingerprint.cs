@@ -13,9 +13,9 @@ internal static class Fingerprint
     public static string Of(IEnumerable<ISymbol> symbols, AnalysisContext context)
     {
         var text = new StringBuilder();
-        foreach (var symbol in symbols)
+        foreach (ISymbol symbol in symbols)
         {
-            var parts = symbol.DeclaringSyntaxReferences
+            IOrderedEnumerable<string> parts = symbol.DeclaringSyntaxReferences
                 .Select(reference => string.Join(" ", context.SyntaxOf(reference).DescendantTokens().Select(t => t.Text)))
                 .OrderBy(part => part, System.StringComparer.Ordinal);
             text.Append(symbol.ToDisplayString()).Append('\n');

@@ -29,7 +29,7 @@ internal static class GeneratedSources
     /// <summary>Gets the compilation without the files that the generator wrote.</summary>
     public static Compilation Without(Compilation compilation)
     {
-        if (Sources.TryGetValue(compilation, out var sources))
+        if (Sources.TryGetValue(compilation, out Compilation? sources))
             return sources;
         var generated = compilation.SyntaxTrees.Where(tree => Contains(tree.FilePath)).ToList();
         return generated.Count == 0 ? compilation : Sources.GetValue(compilation, c => c.RemoveSyntaxTrees(generated));

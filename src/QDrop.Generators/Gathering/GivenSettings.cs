@@ -35,7 +35,7 @@ internal sealed class GivenSettings(AttributeData attribute)
     public string Choice(string name) => GivenChoice(name) ?? NameOf(All[name].Default) ?? "";
 
     /// <summary>Gets the name of the given member; <see langword="null"/> where none is given.</summary>
-    public string? GivenChoice(string name) => _given.TryGetValue(name, out var value) ? NameOf(value) : null;
+    public string? GivenChoice(string name) => _given.TryGetValue(name, out TypedConstant value) ? NameOf(value) : null;
 
     /// <summary>Tells whether the method trains the model.</summary>
     public bool Trains => Has("Method", "NeedsLabels");
@@ -79,7 +79,7 @@ internal sealed class GivenSettings(AttributeData attribute)
         ?.GetMembers(Choice(name)).SelectMany(member => member.GetAttributes()).SelectMany(a => a.NamedArguments)
         .FirstOrDefault(a => a.Key == trait).Value.Value;
 
-    private TypedConstant? Constant(string name) => _given.TryGetValue(name, out var value) ? value
-        : All.TryGetValue(name, out var setting) ? setting.Default
+    private TypedConstant? Constant(string name) => _given.TryGetValue(name, out TypedConstant value) ? value
+        : All.TryGetValue(name, out SettingInfo? setting) ? setting.Default
         : null;
 }

@@ -16,7 +16,7 @@ internal static class MemberTypes
     {
         while (receiver is IConversionOperation conversion)
             receiver = conversion.Operand;
-        var declared = receiver.Type!;
+        ITypeSymbol declared = receiver.Type!;
         if (receiver is not (IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 }))
             return declared;
         return Of(((IMemberReferenceOperation)receiver).Member, declared, module, context);
@@ -28,9 +28,9 @@ internal static class MemberTypes
             return declared;
 
         ITypeSymbol? assigned = null;
-        foreach (var (value, semantics) in ValuesOf(member, context))
+        foreach ((ExpressionSyntax? value, SemanticModel? semantics) in ValuesOf(member, context))
         {
-            var type = semantics.GetTypeInfo(value, context.Cancellation).Type;
+            ITypeSymbol? type = semantics.GetTypeInfo(value, context.Cancellation).Type;
             if (type is null || (assigned is not null && !SymbolEqualityComparer.Default.Equals(assigned, type)))
                 return declared;
             assigned = type;
@@ -41,11 +41,11 @@ internal static class MemberTypes
     /// <summary>What the class of a member sets it to.</summary>
     public static IEnumerable<(ExpressionSyntax Value, SemanticModel Semantics)> ValuesOf(ISymbol member, AnalysisContext context)
     {
-        foreach (var reference in member.ContainingType.DeclaringSyntaxReferences)
+        foreach (SyntaxReference reference in member.ContainingType.DeclaringSyntaxReferences)
         {
-            var declaration = context.SyntaxOf(reference);
-            var semantics = context.SemanticsOf(declaration.SyntaxTree);
-            foreach (var value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
+            SyntaxNode declaration = context.SyntaxOf(reference);
+            SemanticModel semantics = context.SemanticsOf(declaration.SyntaxTree);
+            foreach (ExpressionSyntax value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
             {
                 // The name first: every question to the compiler costs.
                 if (TargetName(value) == member.Name && SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics)?.OriginalDefinition, member.OriginalDefinition))

@@ -13,7 +13,7 @@ internal static class ModuleClass
     /// </summary>
     public static IMethodSymbol? ForwardOf(INamedTypeSymbol module, TorchTypes torch)
     {
-        for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        for (INamedTypeSymbol? type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
         {
             if (OverrideOf(type, torch.SignatureOf(module).Length - 1) is { } forward)
                 return forward.IsAbstract ? null : forward;
@@ -35,7 +35,7 @@ internal static class ModuleClass
             return false;
         if (QuantizationBlock.AttributeOf(module) is not null)
             return true;
-        for (var type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        for (INamedTypeSymbol? type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
         {
             if (!SymbolEqualityComparer.Default.Equals(type, module) && !type.IsAbstract)
                 return ForwardOf(type, torch) is null;
@@ -50,7 +50,7 @@ internal static class ModuleClass
     /// <summary>Whether a base class is a model.</summary>
     public static bool HasModelAsBase(INamedTypeSymbol module)
     {
-        for (var type = module.BaseType; type is not null; type = type.BaseType)
+        for (INamedTypeSymbol? type = module.BaseType; type is not null; type = type.BaseType)
         {
             if (IsModel(type))
                 return true;
@@ -63,7 +63,7 @@ internal static class ModuleClass
     /// <summary>Whether a base class has a twin.</summary>
     public static bool BaseHasTwin(INamedTypeSymbol module, TorchTypes torch)
     {
-        for (var type = module.BaseType; type is not null && type.DeclaringSyntaxReferences.Length > 0; type = type.BaseType)
+        for (INamedTypeSymbol? type = module.BaseType; type is not null && type.DeclaringSyntaxReferences.Length > 0; type = type.BaseType)
         {
             if (ForwardOf(type, torch) is not null && (IsModel(type) || NeedsTwin(type.OriginalDefinition, torch)))
                 return true;

@@ -26,13 +26,13 @@ internal static class OverrideGatherer
     /// <returns>The expressions, each with the part's name and with what it says of bit widths and methods, if anything.</returns>
     public static IEnumerable<(string Code, string Part, string Says)> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context)
     {
-        var given = AttributeOf(model, AttributeNames.Quantize) is { } own ? new GivenSettings(own) : null;
-        foreach (var module in modules)
+        GivenSettings? given = AttributeOf(model, AttributeNames.Quantize) is { } own ? new GivenSettings(own) : null;
+        foreach (INamedTypeSymbol module in modules)
         {
             var type = TypeCode(module, model, context);
             if (!IsOrDerives(model, module) && Settings(module, given, context) is { Count: > 0 } ofClass)
                 yield return ($"new({type}) {{ {string.Join(", ", ofClass)} }}", NameOf(module), Says(ofClass));
-            foreach (var (name, member) in Places(module, context))
+            foreach ((string? name, ISymbol? member) in Places(module, context))
             {
                 if (Settings(member, given, context) is { Count: > 0 } ofMember)
                     yield return ($"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}", $"{NameOf(module)}.{name}", Says(ofMember));
@@ -49,7 +49,7 @@ internal static class OverrideGatherer
     /// <summary>Whether the class is a model's, or one from which a model derives.</summary>
     public static bool IsOrDerives(INamedTypeSymbol model, INamedTypeSymbol module)
     {
-        for (var type = model; type is not null; type = type.BaseType)
+        for (INamedTypeSymbol? type = model; type is not null; type = type.BaseType)
         {
             if (SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, module))
                 return true;
@@ -89,7 +89,7 @@ internal static class OverrideGatherer
     /// <summary>Fields and properties with modules, by the name that the source gives them.</summary>
     private static IEnumerable<(string Name, ISymbol Member)> Places(INamedTypeSymbol module, AnalysisContext context)
     {
-        foreach (var member in module.GetMembers().Where(m => !m.IsStatic))
+        foreach (ISymbol? member in module.GetMembers().Where(m => !m.IsStatic))
         {
             if (member is IFieldSymbol field && context.Torch.IsModuleOrInterface(field.Type))
                 yield return (field.AssociatedSymbol?.Name ?? field.Name, field);

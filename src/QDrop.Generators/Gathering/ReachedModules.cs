@@ -35,9 +35,9 @@ internal sealed class ReachedModules(AnalysisContext context)
         reached.VisitPending();
         IReadOnlyList<INamedTypeSymbol> quantized = [.. Sorted()];
         reached._includesFloat = true;
-        foreach (var type in reached._floatTypes)
+        foreach (ITypeSymbol type in reached._floatTypes)
             reached.Reach(type);
-        foreach (var (node, semantics) in reached._floatCode)
+        foreach ((SyntaxNode? node, SemanticModel? semantics) in reached._floatCode)
             reached.Visit(node, semantics);
         reached.VisitPending();
         return new Result(quantized, reached._modules.Count == quantized.Count ? quantized : [.. Sorted()], [.. reached._methods.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal)]);
@@ -60,9 +60,9 @@ internal sealed class ReachedModules(AnalysisContext context)
                 Reach(array.ElementType);
                 break;
             case INamedTypeSymbol named:
-                foreach (var argument in named.TypeArguments)
+                foreach (ITypeSymbol argument in named.TypeArguments)
                     Reach(argument);
-                var definition = named.OriginalDefinition;
+                INamedTypeSymbol definition = named.OriginalDefinition;
                 if (!IsOwn(definition) || !context.Torch.IsForwardModule(definition))
                     break;
                 if (!_includesFloat && FullPrecision.Holds(definition))
@@ -85,12 +85,12 @@ internal sealed class ReachedModules(AnalysisContext context)
     {
         if (symbol is INamedTypeSymbol type)
         {
-            foreach (var member in type.GetMembers())
+            foreach (ISymbol member in type.GetMembers())
                 ReachMember(member);
         }
-        foreach (var reference in symbol.DeclaringSyntaxReferences)
+        foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
         {
-            var declaration = context.SyntaxOf(reference);
+            SyntaxNode declaration = context.SyntaxOf(reference);
             Visit(declaration, context.SemanticsOf(declaration.SyntaxTree));
         }
     }
@@ -107,8 +107,8 @@ internal sealed class ReachedModules(AnalysisContext context)
 
     private void Visit(SyntaxNode declaration, SemanticModel semantics)
     {
-        var floats = _includesFloat ? [] : FloatMembersAround(declaration, semantics);
-        foreach (var node in declaration.DescendantNodesAndSelf(n => n == declaration || (n is not BaseTypeDeclarationSyntax && !IsFloat(n))))
+        HashSet<string> floats = _includesFloat ? [] : FloatMembersAround(declaration, semantics);
+        foreach (SyntaxNode node in declaration.DescendantNodesAndSelf(n => n == declaration || (n is not BaseTypeDeclarationSyntax && !IsFloat(n))))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             if (IsFloat(node))
@@ -144,9 +144,9 @@ internal sealed class ReachedModules(AnalysisContext context)
 
     private void Follow(IMethodSymbol method)
     {
-        foreach (var argument in method.TypeArguments)
+        foreach (ITypeSymbol argument in method.TypeArguments)
             Reach(argument);
-        var definition = (method.ReducedFrom ?? method).OriginalDefinition;
+        IMethodSymbol definition = (method.ReducedFrom ?? method).OriginalDefinition;
         if (IsOwn(definition) && definition.MethodKind != MethodKind.LocalFunction && !_modules.Contains(definition.ContainingType) && _methods.Add(definition))
             _pending.Enqueue(definition);
     }

@@ -27,7 +27,7 @@ internal sealed class SettingConflicts
         conflicts.CheckTraining();
         conflicts.CheckReconstruction();
         conflicts.CheckScale();
-        foreach (var (setting, reason) in UnusedSettings.Of(given))
+        foreach ((string? setting, string? reason) in UnusedSettings.Of(given))
             conflicts.ReportRemovable(Rules.SettingWithoutEffect, setting, setting, reason);
     }
 
@@ -83,7 +83,7 @@ internal sealed class SettingConflicts
         double start = _given.Number("BetaStart"), end = _given.Number("BetaEnd");
         if (start > 0 && end > 0 && start < end && !double.IsInfinity(end))
         {
-            var (setting, found, better, expected) = _given.IsGiven("BetaStart")
+            (string? setting, double found, double better, string? expected) = _given.IsGiven("BetaStart")
                 ? ("BetaStart", start, end, $"expected at least BetaEnd, which is {SettingReader.Text(end)}")
                 : ("BetaEnd", end, start, $"expected at most BetaStart, which is {SettingReader.Text(start)}");
             Report(setting, SettingReader.Code(better), SettingReader.Text(found), expected);
@@ -105,7 +105,7 @@ internal sealed class SettingConflicts
         }
         if (scale == "PowerOfTwo")
             return;
-        foreach (var setting in _given.All.Values.Where(s => s.Part == "Exponents" && _given.IsGiven(s.Name)))
+        foreach (SettingInfo? setting in _given.All.Values.Where(s => s.Part == "Exponents" && _given.IsGiven(s.Name)))
         {
             Report(setting.Name, null, NumberText(setting.Name),
                 $"expected Scale = PowerOfTwo beside it: with Scale = {scale} no exponents are learned");

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 
@@ -26,11 +27,11 @@ internal sealed record SettingInfo(
 
     private static SettingInfo Of(IPropertySymbol property)
     {
-        var attributes = property.GetAttributes();
-        var place = attributes.FirstOrDefault(a => a.AttributeClass?.Name == PlaceAttribute)?.ConstructorArguments;
-        var range = attributes.FirstOrDefault(a => a.AttributeClass?.Name == RangeAttribute);
-        var unset = attributes.FirstOrDefault(a => a.AttributeClass?.Name == DefaultAttribute)?.ConstructorArguments;
-        var group = attributes.FirstOrDefault(a => a.AttributeClass?.Name == GroupAttribute)?.ConstructorArguments;
+        ImmutableArray<AttributeData> attributes = property.GetAttributes();
+        ImmutableArray<TypedConstant>? place = attributes.FirstOrDefault(a => a.AttributeClass?.Name == PlaceAttribute)?.ConstructorArguments;
+        AttributeData? range = attributes.FirstOrDefault(a => a.AttributeClass?.Name == RangeAttribute);
+        ImmutableArray<TypedConstant>? unset = attributes.FirstOrDefault(a => a.AttributeClass?.Name == DefaultAttribute)?.ConstructorArguments;
+        ImmutableArray<TypedConstant>? group = attributes.FirstOrDefault(a => a.AttributeClass?.Name == GroupAttribute)?.ConstructorArguments;
         return new(
             property.Name,
             place?[1].Value as string ?? property.Name,
@@ -42,10 +43,10 @@ internal sealed record SettingInfo(
 
     private static SettingRange RangeOf(AttributeData range)
     {
-        var arguments = range.ConstructorArguments;
+        ImmutableArray<TypedConstant> arguments = range.ConstructorArguments;
         var values = new SettingRange(
             (double)arguments[0].Value!, (double)arguments[1].Value!, (string)arguments[2].Value!);
-        foreach (var argument in range.NamedArguments)
+        foreach (KeyValuePair<string, TypedConstant> argument in range.NamedArguments)
         {
             values = (argument.Key, argument.Value.Value) switch
             {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -38,7 +39,7 @@ internal sealed class SettingReader(AttributeData attribute, AnalysisContext con
         var member = GivenSettings.Member(type, number);
         if (member is null)
         {
-            var members = type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name);
+            IEnumerable<string> members = type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name);
             Report(Rules.Setting, name, null, Text(number), "expected one of " + string.Join(", ", members));
         }
         return $"{type.ToDisplayString(SymbolNames.Qualified)}.{member}";

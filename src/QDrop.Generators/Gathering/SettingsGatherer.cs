@@ -52,7 +52,7 @@ internal static class SettingsGatherer
         List<string> own = [];
         Dictionary<string, List<string>> parts = [];
         string? preset = null, weights = null, calibration = null, calibrationData = null;
-        foreach (var argument in attribute.NamedArguments)
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
         {
             switch (argument.Key)
             {
@@ -71,7 +71,7 @@ internal static class SettingsGatherer
                 case "Factory":
                     break;
                 default:
-                    if (given.All.TryGetValue(argument.Key, out var setting)
+                    if (given.All.TryGetValue(argument.Key, out SettingInfo? setting)
                         && reader.ValueCode(setting, argument.Value) is { } code)
                     {
                         PartOf(setting).Add($"{setting.Member} = {code}");
@@ -95,7 +95,7 @@ internal static class SettingsGatherer
         {
             if (setting.Part is null)
                 return own;
-            if (!parts.TryGetValue(setting.Part, out var part))
+            if (!parts.TryGetValue(setting.Part, out List<string>? part))
                 parts.Add(setting.Part, part = []);
             return part;
         }

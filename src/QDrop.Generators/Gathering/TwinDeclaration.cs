@@ -38,7 +38,7 @@ internal static class TwinDeclaration
     {
         var taken = new List<string> { module.Name };
         taken.AddRange(module.TypeParameters.Select(p => p.Name));
-        for (var type = module; type is not null; type = type.BaseType)
+        for (INamedTypeSymbol? type = module; type is not null; type = type.BaseType)
             taken.AddRange(type.GetMembers().Select(m => m.Name));
         var name = "Quantized";
         for (var i = 2; taken.Contains(name); i++)
@@ -49,9 +49,9 @@ internal static class TwinDeclaration
     /// <summary>Gets the names that a field of a twin must not hide.</summary>
     public static IEnumerable<string> ReservedNames(Compilation compilation)
     {
-        for (var type = compilation.GetTypeByMetadataName("QDrop.QuantizedModule`2"); type is not null; type = type.BaseType)
+        for (INamedTypeSymbol? type = compilation.GetTypeByMetadataName("QDrop.QuantizedModule`2"); type is not null; type = type.BaseType)
         {
-            foreach (var member in type.GetMembers().Where(m => m.DeclaredAccessibility != Accessibility.Private))
+            foreach (ISymbol? member in type.GetMembers().Where(m => m.DeclaredAccessibility != Accessibility.Private))
                 yield return member.Name;
         }
     }

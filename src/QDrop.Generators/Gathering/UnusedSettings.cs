@@ -11,7 +11,7 @@ internal static class UnusedSettings
     {
         string method = given.Choice("Method"), learning = given.Choice("ActivationLearning");
         string scale = given.Choice("Scale"), activations = given.Choice("ActivationObserver");
-        var unused = given.IgnoredByMethod();
+        IReadOnlyList<string> unused = given.IgnoredByMethod();
         foreach (var setting in unused.Where(given.IsGiven))
             yield return (setting, $"Method = {method}");
         if (IsOpen("ActivationLearningRate") && learning == "Fixed")
@@ -22,7 +22,7 @@ internal static class UnusedSettings
         if (IsOpen("ActivationLearning") && scale == "NearestPowerOfTwo" && learning != "LsqPlus")
             yield return ("ActivationLearning", "Scale = NearestPowerOfTwo");
         // A setting with the name of an observer is that observer's.
-        var observers = given.Choices("RangeObserver");
+        IReadOnlyDictionary<string, string> observers = given.Choices("RangeObserver");
         foreach (var setting in given.Members("RangeObserver").Where(given.IsGiven).Except(observers.Values))
             yield return (setting, string.Join(" and ", observers.Select(o => $"{o.Key} = {o.Value}")));
         // Without reconstruction a batch is only what averages of ranges are taken over.

@@ -33,7 +33,7 @@ internal readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArr
     public override int GetHashCode()
     {
         var hash = Count;
-        foreach (var item in this)
+        foreach (T item in this)
             hash = unchecked((hash * 31) + item.GetHashCode());
         return hash;
     }

@@ -29,7 +29,7 @@ internal sealed partial class BodyRewriter
     {
         if (_semantics.GetDeclaredSymbol(function) is not IMethodSymbol symbol || !frame.Functions.Contains(symbol))
             return false;
-        foreach (var copy in frame.Declared.Where(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, symbol)))
+        foreach (Frame? copy in frame.Declared.Where(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, symbol)))
         {
             var rewriter = new BodyRewriter(copy, names, self);
             var head = $"{rewriter.TypeName(symbol.ReturnType)} {TwinNames.Escape(names.HelperOf(copy))}({rewriter.Parameters(copy)})";

@@ -47,7 +47,7 @@ internal sealed partial class BodyRewriter
 
             // conv1.forward(x) → this._conv1.forward(x), relu(x) → this._relu.forward(x)
             case Lowered.Head head:
-                var argument = (head.Value.Layer?.Argument ?? head.Value.Op!.Data!).Syntax;
+                SyntaxNode argument = (head.Value.Layer?.Argument ?? head.Value.Op!.Data!).Syntax;
                 var call = $"{ChainOf(head.Chain)}.forward({Text(argument)})";
                 if (head.Value.Layer is { IsConditional: true } optional)
                     return $"({Text(optional.Receiver.Syntax)} is null ? null : {call})";
@@ -89,7 +89,7 @@ internal sealed partial class BodyRewriter
     /// <summary>The arguments of a call in the order of the parameters, with those that were left out.</summary>
     private string InOrder(InvocationExpressionSyntax call)
     {
-        var arguments = call.ArgumentList.Arguments;
+        SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
         if (_semantics.GetOperation(call) is not IInvocationOperation operation || (operation.Arguments.Length == arguments.Count && arguments.All(a => a.NameColon is null)))
             return Arguments(call.ArgumentList);
         return string.Join(", ", operation.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => a.ArgumentKind == ArgumentKind.DefaultValue
@@ -162,7 +162,7 @@ internal sealed partial class BodyRewriter
         return IsWhole(operand) ? code : $"({code})";
     }
 
-    private bool IsWhole(SyntaxNode node) => _places.TryGetValue(node, out var lowered)
+    private bool IsWhole(SyntaxNode node) => _places.TryGetValue(node, out Lowered? lowered)
         ? lowered switch
         {
             Lowered.Member { Value: { Layer: { } layer } } => IsWhole(layer.Argument.Syntax),

@@ -34,7 +34,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     public IReadOnlyList<string> Statements(BlockSyntax block)
     {
         var text = new StringBuilder();
-        foreach (var statement in block.Statements)
+        foreach (StatementSyntax statement in block.Statements)
             AppendStatement(text, statement);
         text.Append(Trivia(block.CloseBraceToken.LeadingTrivia));
         return Unindent(text.ToString());
@@ -52,7 +52,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         RuntimeHelpers.EnsureSufficientExecutionStack();
         if (Replacements.TryGetValue(node, out var replacement))
             return replacement;
-        if (_places.TryGetValue(node, out var lowered))
+        if (_places.TryGetValue(node, out Lowered? lowered))
             return Lower(node, lowered);
         return node switch
         {
@@ -84,10 +84,10 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     private string Children(SyntaxNode node)
     {
         var text = new StringBuilder();
-        var children = node.ChildNodesAndTokens();
+        ChildSyntaxList children = node.ChildNodesAndTokens();
         for (var i = 0; i < children.Count; i++)
         {
-            var child = children[i];
+            SyntaxNodeOrToken child = children[i];
             if (i > 0)
                 text.Append(Trivia(child.GetLeadingTrivia()));
             text.Append(child.AsNode() is { } inner ? Text(inner) : Token(child.AsToken()));
@@ -99,8 +99,8 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
 
     private string Block(BlockSyntax block)
     {
-        var text = new StringBuilder("{").Append(Trivia(block.OpenBraceToken.TrailingTrivia));
-        foreach (var statement in block.Statements)
+        StringBuilder text = new StringBuilder("{").Append(Trivia(block.OpenBraceToken.TrailingTrivia));
+        foreach (StatementSyntax statement in block.Statements)
             AppendStatement(text, statement);
         return text.Append(Trivia(block.CloseBraceToken.LeadingTrivia)).Append('}').ToString();
     }
@@ -108,9 +108,9 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     private string Section(SwitchSectionSyntax section)
     {
         var text = new StringBuilder();
-        foreach (var label in section.Labels)
+        foreach (SwitchLabelSyntax label in section.Labels)
             text.Append(Text(label)).Append(Trivia(label.GetTrailingTrivia()));
-        foreach (var statement in section.Statements)
+        foreach (StatementSyntax statement in section.Statements)
             AppendStatement(text, statement);
         return text.ToString().TrimEnd();
     }
@@ -133,7 +133,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         if (SyntaxFacts.IsValidIdentifier(WithoutParentheses(code).TrimStart('@')))
             return null;
         // parts[0].relu_(); whose activation function a chain has taken in.
-        var isStatement = !_places.TryGetValue(expression, out var lowered) || lowered is not Lowered.Member;
+        var isStatement = !_places.TryGetValue(expression, out Lowered? lowered) || lowered is not Lowered.Member;
         return (isStatement ? "" : "_ = ") + code + ";";
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         // What comes before a token begins with a line, what comes after it does not.
         var lineStart = trivia.Count > 0 && trivia[0].Token.SpanStart >= trivia[0].Span.End ? 0 : -1;
         var isBehindComment = false;
-        foreach (var piece in trivia)
+        foreach (SyntaxTrivia piece in trivia)
         {
             if (piece.IsKind(SyntaxKind.EndOfLineTrivia))
             {

@@ -16,7 +16,7 @@ internal sealed class FlowState
 
     public IEnumerable<KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>>> Locals => _locals;
 
-    public ImmutableHashSet<TensorValue> this[ISymbol local] => _locals.TryGetValue(local, out var values) ? values : [];
+    public ImmutableHashSet<TensorValue> this[ISymbol local] => _locals.TryGetValue(local, out ImmutableHashSet<TensorValue>? values) ? values : [];
 
     public FlowState With(ISymbol local, ImmutableHashSet<TensorValue> values) => new(_locals.SetItem(local, values));
 
@@ -26,7 +26,7 @@ internal sealed class FlowState
         if (a is null || b is null)
             return a ?? b;
         var merged = a._locals.ToBuilder();
-        foreach (var pair in b._locals)
+        foreach (KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>> pair in b._locals)
             merged[pair.Key] = a[pair.Key].Union(pair.Value);
         return new FlowState(merged.ToImmutable());
     }
@@ -35,9 +35,9 @@ internal sealed class FlowState
     {
         if (_locals.Count != other._locals.Count)
             return false;
-        foreach (var pair in _locals)
+        foreach (KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>> pair in _locals)
         {
-            if (!other._locals.TryGetValue(pair.Key, out var values) || !values.SetEquals(pair.Value))
+            if (!other._locals.TryGetValue(pair.Key, out ImmutableHashSet<TensorValue>? values) || !values.SetEquals(pair.Value))
                 return false;
         }
         return true;

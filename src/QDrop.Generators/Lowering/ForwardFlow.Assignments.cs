@@ -26,13 +26,13 @@ internal sealed partial class ForwardFlow
         }
         if (LocalOf(assignment.Target) is not null || assignment.Target is IDiscardOperation)
         {
-            var values = Expression(assignment.Value);
+            ImmutableHashSet<TensorValue> values = Expression(assignment.Value);
             Store(assignment.Target, values, assignment);
             return values;
         }
         // The target's parts run first.
-        var holders = HoldersOf(assignment.Target);
-        var stored = Expression(assignment.Value);
+        ImmutableHashSet<TensorValue>? holders = HoldersOf(assignment.Target);
+        ImmutableHashSet<TensorValue> stored = Expression(assignment.Value);
         if (holders is null)
             CannotAnalyse(assignment, StoredElsewhere(assignment.Target));
         else
@@ -70,7 +70,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(compound, StoredElsewhere(compound.Target));
             return None;
         }
-        var values = Operation(compound, method, OperandsOf(method, compound.Target, compound.Value), []);
+        ImmutableHashSet<TensorValue> values = Operation(compound, method, OperandsOf(method, compound.Target, compound.Value), []);
         Store(compound.Target, values, compound);
         return values;
     }

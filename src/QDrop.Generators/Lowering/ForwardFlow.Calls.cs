@@ -30,7 +30,7 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> Invoke(IInvocationOperation call)
     {
-        var method = call.TargetMethod;
+        IMethodSymbol method = call.TargetMethod;
         if (HelperOf(call) is { } helper)
             return Follow(call, helper, call.Arguments);
         if (IsModuleCall(call))
@@ -42,7 +42,7 @@ internal sealed partial class ForwardFlow
             return Operation(call, method, ArgumentsOf(call), OmittedBy(call));
         if (Of(call.Instance?.Type) == Tensorness.None && !MentionsTensors(method))
         {
-            foreach (var child in call.ChildOperations)
+            foreach (IOperation child in call.ChildOperations)
                 NoTensor(child is IArgumentOperation argument ? argument.Value : child);
             return None;
         }
@@ -68,7 +68,7 @@ internal sealed partial class ForwardFlow
     {
         if (IsTensor(property.Instance?.Type))
         {
-            var arguments = property.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(ToCallArgument);
+            IEnumerable<CallArgument> arguments = property.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(ToCallArgument);
             return Operation(property, property.Property, [Argument(property.Instance!), .. arguments], []);
         }
         if (IsFollowedGetter(property))
@@ -84,7 +84,7 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(property, $"'{property.Property.Name}' gives tensors in a form that is not followed; use arrays, lists and tuples");
             return None;
         }
-        foreach (var argument in property.Arguments)
+        foreach (IArgumentOperation argument in property.Arguments)
             NoTensor(argument.Value);
         if (Of(property.Type) != Tensorness.None)
             return OwnTensor(property, property.Instance);
@@ -103,7 +103,7 @@ internal sealed partial class ForwardFlow
     /// <summary>A use of a member that has to do with tensors: one of the vocabulary, or an error.</summary>
     private ImmutableHashSet<TensorValue> Operation(IOperation operation, ISymbol member, IReadOnlyList<CallArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
     {
-        var op = _ops.Find(member, [.. arguments.Select(a => a.Shape)], omitted);
+        Op? op = _ops.Find(member, [.. arguments.Select(a => a.Shape)], omitted);
         var isTensor = IsTensor(operation.Type);
         var isMany = op?.Kind == OpKind.PassThrough && Of(operation.Type) is Tensorness.List or Tensorness.Tuple;
         if (op is null || (op.Kind != OpKind.Neutral && !isTensor && !isMany))
@@ -113,24 +113,24 @@ internal sealed partial class ForwardFlow
             return Unknown(operation);
         }
 
-        var data = op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => IsTensor(a.Type));
+        IOperation? data = op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => IsTensor(a.Type));
         var operands = new List<(IOperation Operand, ImmutableHashSet<TensorValue> Values)>();
-        foreach (var operand in arguments.SelectMany(a => Operands(a.Value)))
+        foreach (IOperation? operand in arguments.SelectMany(a => Operands(a.Value)))
         {
-            var values = Expression(operand);
+            ImmutableHashSet<TensorValue> values = Expression(operand);
             if (Of(operand.Type) is Tensorness.Tensor or Tensorness.List)
                 operands.Add((operand, Fresh(operand, operand.Syntax.ToString(), Tensors(values))));
             else if (values.Count > 0)
                 CannotAnalyse(operand, "a tensor is used in a way that is not supported here");
         }
-        var added = AddedIn(operation);
+        IOperation? added = AddedIn(operation);
         if (Products.Contains(op.Name) && operands.Any(o => o.Operand != added && o.Values.Any(v => v.Origin == Origin.External)))
             UnknownOperation(operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
-        var value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
-        foreach (var (operand, values) in operands)
+        TensorValue? value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
+        foreach ((IOperation? operand, ImmutableHashSet<TensorValue>? values) in operands)
         {
-            var use = Use(operand == added ? UseKind.Join : KindOf(op, operand == data, value is not null), operand, value, values);
+            Use use = Use(operand == added ? UseKind.Join : KindOf(op, operand == data, value is not null), operand, value, values);
             if (value is null)
                 continue;
             if (operand == data)
@@ -148,7 +148,7 @@ internal sealed partial class ForwardFlow
         if (!isMany || Of(operation.Type) == Tensorness.Tuple)
             return [value];
         // chunk(2) is a collection of views of what it splits.
-        var parts = Holder(Origin.Collection, operation);
+        TensorValue parts = Holder(Origin.Collection, operation);
         Add(parts, TensorValue.AnyElement, [value]);
         return [parts];
     }
@@ -171,7 +171,7 @@ internal sealed partial class ForwardFlow
     /// <summary>The operands that an argument hands over: the elements of a list of tensors that is written in place, or itself.</summary>
     private IEnumerable<IOperation> Operands(IOperation argument)
     {
-        var list = WithoutConversions(argument);
+        IOperation list = WithoutConversions(argument);
         if (Of(argument.Type) == Tensorness.List || Of(list.Type) == Tensorness.List)
         {
             switch (list)
@@ -190,7 +190,7 @@ internal sealed partial class ForwardFlow
 
     private static IReadOnlyList<CallArgument> ArgumentsOf(IInvocationOperation call)
     {
-        var arguments = call.Arguments
+        IEnumerable<CallArgument> arguments = call.Arguments
             .Where(a => a.ArgumentKind == ArgumentKind.Explicit || (a.ArgumentKind != ArgumentKind.DefaultValue && !IsEmpty(a.Value)))
             .Select(ToCallArgument);
         return call.Instance is { } instance ? [Argument(instance), .. arguments] : [.. arguments];
@@ -224,9 +224,9 @@ internal sealed partial class ForwardFlow
 
     private void VisitAll(IEnumerable<IOperation> operations)
     {
-        foreach (var operation in operations.Where(o => o is not IArgumentOperation { ArgumentKind: ArgumentKind.DefaultValue }))
+        foreach (IOperation? operation in operations.Where(o => o is not IArgumentOperation { ArgumentKind: ArgumentKind.DefaultValue }))
         {
-            foreach (var operand in Operands(operation is IArgumentOperation argument ? argument.Value : operation))
+            foreach (IOperation operand in Operands(operation is IArgumentOperation argument ? argument.Value : operation))
                 Expression(operand);
         }
     }

@@ -27,7 +27,7 @@ internal sealed partial class ForwardFlow
             return _carried.Contains(body);
         var before = _diagnostics.Count;
         CheckSyntax(body.Declaration);
-        foreach (var operation in body.Operations)
+        foreach (IOperation operation in body.Operations)
         {
             CheckCaptured(operation, body);
             CheckBase(operation);
@@ -40,10 +40,10 @@ internal sealed partial class ForwardFlow
     {
         if (declaration is MemberDeclarationSyntax member)
         {
-            foreach (var modifier in member.Modifiers.Where(m => m.IsKind(SyntaxKind.UnsafeKeyword)))
+            foreach (SyntaxToken modifier in member.Modifiers.Where(m => m.IsKind(SyntaxKind.UnsafeKeyword)))
                 Report(Rules.NotAnalysable, declaration, _model.Name, "unsafe code; use spans");
         }
-        foreach (var node in declaration.DescendantNodes())
+        foreach (SyntaxNode node in declaration.DescendantNodes())
         {
             var reason = node switch
             {
@@ -72,7 +72,7 @@ internal sealed partial class ForwardFlow
     /// <summary><c>base</c> means another class in the twin: what is not followed must be the same without it.</summary>
     private void CheckBase(IOperation operation)
     {
-        var (instance, member) = operation switch
+        (IOperation? instance, ISymbol? member) = operation switch
         {
             IInvocationOperation call => (call.Instance, (ISymbol)call.TargetMethod),
             IMemberReferenceOperation reference => (reference.Instance, reference.Member),
@@ -87,10 +87,10 @@ internal sealed partial class ForwardFlow
     /// <summary>Whether the model, or a class that may yet derive from it, overrides what a base class has.</summary>
     private bool MayBeOverridden(ISymbol member)
     {
-        var self = SelfType(_frame);
+        INamedTypeSymbol self = SelfType(_frame);
         if (!self.IsSealed)
             return true;
-        for (var type = self; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
+        for (INamedTypeSymbol? type = self; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
         {
             if (type.GetMembers(member.Name).Any(m => m.IsOverride))
                 return true;
@@ -111,7 +111,7 @@ internal sealed partial class ForwardFlow
                 Check(reference.Member);
                 break;
             case IObjectCreationOperation or ITypeOfOperation or IVariableDeclaratorOperation or IConversionOperation or IDeclarationPatternOperation:
-                var type = operation is IVariableDeclaratorOperation declarator ? declarator.Symbol.Type : operation.Type;
+                ITypeSymbol? type = operation is IVariableDeclaratorOperation declarator ? declarator.Symbol.Type : operation.Type;
                 if (type is INamedTypeSymbol named && !_compilation.IsSymbolAccessibleWithin(_frame.Types.Apply(named), _model))
                     Refuse(named);
                 break;
@@ -144,7 +144,7 @@ internal sealed partial class ForwardFlow
     /// <summary>Whether the model has another member of the same name that stands before an inherited one.</summary>
     private bool IsHidden(ISymbol member)
     {
-        for (var type = _model; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
+        for (INamedTypeSymbol? type = _model; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
         {
             if (type.BaseType is null)
                 return false;
@@ -164,13 +164,13 @@ internal sealed partial class ForwardFlow
         var pending = new Stack<MethodBody>([Root.Body]);
         while (pending.Count > 0)
         {
-            var body = pending.Pop();
+            MethodBody body = pending.Pop();
             if (!seen.Add(body))
                 continue;
             _written.UnionWith(body.Assigned.Where(s => s is IFieldSymbol or IPropertySymbol).Select(s => s.OriginalDefinition));
-            foreach (var method in body.Operations.Select(Called).OfType<IMethodSymbol>().Where(IsOfCompilation))
+            foreach (IMethodSymbol? method in body.Operations.Select(Called).OfType<IMethodSymbol>().Where(IsOfCompilation))
             {
-                var target = method.IsStatic || method.MethodKind == MethodKind.LocalFunction ? method : Implementation(method, isBase: false, Root);
+                IMethodSymbol target = method.IsStatic || method.MethodKind == MethodKind.LocalFunction ? method : Implementation(method, isBase: false, Root);
                 if (BodyOf(target) is { } called)
                     pending.Push(called);
             }

@@ -22,17 +22,17 @@ internal sealed partial class ForwardFlow
     {
         if (!values.Any(IsHolder))
             return values;
-        var tensors = ImmutableHashSet.CreateBuilder<TensorValue>();
+        ImmutableHashSet<TensorValue>.Builder tensors = ImmutableHashSet.CreateBuilder<TensorValue>();
         var seen = new HashSet<TensorValue>();
         var pending = new Stack<TensorValue>(values);
         while (pending.Count > 0)
         {
-            var value = pending.Pop();
+            TensorValue value = pending.Pop();
             if (!seen.Add(value))
                 continue;
             if (!IsHolder(value))
                 tensors.Add(value);
-            foreach (var content in value.Contents.Values.SelectMany(c => c))
+            foreach (TensorValue? content in value.Contents.Values.SelectMany(c => c))
                 pending.Push(content);
         }
         return tensors.ToImmutable();
@@ -43,16 +43,16 @@ internal sealed partial class ForwardFlow
     private TensorValue Holder(Origin origin, IOperation place)
     {
         var placed = new Placed(_frame, place);
-        if (!_holders.TryGetValue(placed, out var holder))
+        if (!_holders.TryGetValue(placed, out TensorValue? holder))
             _holders.Add(placed, holder = new TensorValue(origin, _frame, place, -1, _region));
         return holder;
     }
 
     private void Add(TensorValue holder, int index, IEnumerable<TensorValue> values)
     {
-        if (!holder.Contents.TryGetValue(index, out var contents))
+        if (!holder.Contents.TryGetValue(index, out HashSet<TensorValue>? contents))
             holder.Contents.Add(index, contents = []);
-        foreach (var value in values)
+        foreach (TensorValue value in values)
         {
             if (contents.Add(value))
                 _version++;
@@ -62,10 +62,10 @@ internal sealed partial class ForwardFlow
     /// <summary>What the elements of collections, or the items of tuples at an index, may be.</summary>
     private static ImmutableHashSet<TensorValue> ContentsOf(ImmutableHashSet<TensorValue> holders, int index = TensorValue.AnyElement)
     {
-        var found = ImmutableHashSet.CreateBuilder<TensorValue>();
-        foreach (var holder in holders)
+        ImmutableHashSet<TensorValue>.Builder found = ImmutableHashSet.CreateBuilder<TensorValue>();
+        foreach (TensorValue holder in holders)
         {
-            if (holder.Contents.TryGetValue(index, out var contents))
+            if (holder.Contents.TryGetValue(index, out HashSet<TensorValue>? contents))
                 found.UnionWith(contents);
             else if (!IsHolder(holder) && holder.Origin != Origin.Null)
                 found.Add(holder);
@@ -76,7 +76,7 @@ internal sealed partial class ForwardFlow
     /// <summary>Stores into every collection that an expression may be.</summary>
     private void StoreIn(ImmutableHashSet<TensorValue> holders, ImmutableHashSet<TensorValue> values, IOperation place)
     {
-        foreach (var holder in holders.Where(h => h.Origin != Origin.Null))
+        foreach (TensorValue? holder in holders.Where(h => h.Origin != Origin.Null))
         {
             if (holder.Origin == Origin.Collection)
                 Add(holder, TensorValue.AnyElement, values);
@@ -88,7 +88,7 @@ internal sealed partial class ForwardFlow
     /// <summary>The collections whose element a target is, or <see langword="null"/> if it is none.</summary>
     private ImmutableHashSet<TensorValue>? HoldersOf(IOperation target)
     {
-        var (collection, arguments) = target switch
+        (IOperation? collection, ImmutableArray<IOperation> arguments) = target switch
         {
             IArrayElementReferenceOperation element => (element.ArrayReference, element.Indices),
             IPropertyReferenceOperation { Instance: { } instance, Property.IsIndexer: true } property => (instance, [.. property.Arguments.Select(a => a.Value)]),
@@ -97,8 +97,8 @@ internal sealed partial class ForwardFlow
         };
         if (collection is null || Of(collection.Type) != Tensorness.List)
             return null;
-        var holders = Expression(collection);
-        foreach (var argument in arguments)
+        ImmutableHashSet<TensorValue> holders = Expression(collection);
+        foreach (IOperation argument in arguments)
             NoTensor(argument);
         return holders;
     }
@@ -111,22 +111,22 @@ internal sealed partial class ForwardFlow
             return ElementOrPart(operation, holders);
         if (Of(operation.Type) != Tensorness.List)
             return null;
-        var made = operation is IArrayCreationOperation or ICollectionExpressionOperation or IObjectCreationOperation ? Holder(Origin.Collection, operation) : null;
+        TensorValue? made = operation is IArrayCreationOperation or ICollectionExpressionOperation or IObjectCreationOperation ? Holder(Origin.Collection, operation) : null;
         switch (operation)
         {
             case IArrayCreationOperation array:
-                foreach (var size in array.DimensionSizes)
+                foreach (IOperation size in array.DimensionSizes)
                     NoTensor(size);
                 Initialise(made!, array.Initializer);
                 return [made!];
             case ICollectionExpressionOperation collection:
-                foreach (var element in collection.Elements)
+                foreach (IOperation element in collection.Elements)
                     Add(made!, TensorValue.AnyElement, element is ISpreadOperation spread ? ContentsOf(Expression(spread.Operand)) : Expression(element));
                 return [made!];
             case IObjectCreationOperation creation:
-                foreach (var argument in creation.Arguments)
+                foreach (IArgumentOperation argument in creation.Arguments)
                     Add(made!, TensorValue.AnyElement, ContentsOf(Expression(argument.Value)));
-                foreach (var initializer in creation.Initializer?.Initializers ?? [])
+                foreach (IOperation initializer in creation.Initializer?.Initializers ?? [])
                     Initialise(made!, initializer);
                 return [made!];
             default:
@@ -142,15 +142,15 @@ internal sealed partial class ForwardFlow
             case null:
                 break;
             case IArrayInitializerOperation array:
-                foreach (var element in array.ElementValues)
+                foreach (IOperation element in array.ElementValues)
                     Initialise(collection, element);
                 break;
             case IInvocationOperation { Instance: IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver } } add:
-                foreach (var argument in add.Arguments)
+                foreach (IArgumentOperation argument in add.Arguments)
                     Add(collection, TensorValue.AnyElement, Expression(argument.Value));
                 break;
             case ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Instance: IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver } } target } assignment:
-                foreach (var argument in target.Arguments)
+                foreach (IArgumentOperation argument in target.Arguments)
                     NoTensor(argument.Value);
                 Add(collection, TensorValue.AnyElement, Expression(assignment.Value));
                 break;
@@ -163,11 +163,11 @@ internal sealed partial class ForwardFlow
     /// <summary><c>parts[0]</c> is an element, <c>parts[1..]</c> a collection of the same elements.</summary>
     private ImmutableHashSet<TensorValue> ElementOrPart(IOperation operation, ImmutableHashSet<TensorValue> collections)
     {
-        var elements = Fresh(operation, operation.Syntax.ToString(), ContentsOf(collections));
+        ImmutableHashSet<TensorValue> elements = Fresh(operation, operation.Syntax.ToString(), ContentsOf(collections));
         var isPart = Of(operation.Type) == Tensorness.List && !elements.Any(e => e.Origin == Origin.Collection);
         if (!isPart)
             return elements;
-        var part = Holder(Origin.Collection, operation);
+        TensorValue part = Holder(Origin.Collection, operation);
         Add(part, TensorValue.AnyElement, elements);
         return [part];
     }
@@ -182,10 +182,10 @@ internal sealed partial class ForwardFlow
     /// </summary>
     private ImmutableHashSet<TensorValue> MoveElements(IInvocationOperation call)
     {
-        var receiver = call.Instance is null ? None : Expression(call.Instance);
+        ImmutableHashSet<TensorValue> receiver = call.Instance is null ? None : Expression(call.Instance);
         var arguments = call.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(a => (a.Value, a.Parameter!.RefKind, Values: a.Parameter.RefKind == RefKind.Out ? None : Expression(a.Value))).ToList();
-        var collections = receiver;
-        foreach (var (value, kind, values) in arguments.Where(a => a.RefKind != RefKind.Out))
+        ImmutableHashSet<TensorValue> collections = receiver;
+        foreach ((IOperation? value, RefKind kind, ImmutableHashSet<TensorValue>? values) in arguments.Where(a => a.RefKind != RefKind.Out))
         {
             if (Of(value.Type) != Tensorness.List)
                 StoreIn(collections, values, call);
@@ -194,7 +194,7 @@ internal sealed partial class ForwardFlow
             else
                 collections = collections.Union(values);
         }
-        foreach (var (value, _, _) in arguments.Where(a => a.RefKind == RefKind.Out))
+        foreach ((IOperation? value, RefKind _, ImmutableHashSet<TensorValue> _) in arguments.Where(a => a.RefKind == RefKind.Out))
         {
             if (Of(value.Type) != Tensorness.None)
                 Store(value, ContentsOf(collections), call);
@@ -204,8 +204,8 @@ internal sealed partial class ForwardFlow
             case Tensorness.None:
                 return None;
             case Tensorness.List when collections.IsEmpty:
-                var made = Holder(Origin.Collection, call);
-                foreach (var (_, _, values) in arguments)
+                TensorValue made = Holder(Origin.Collection, call);
+                foreach ((IOperation _, RefKind _, ImmutableHashSet<TensorValue>? values) in arguments)
                     Add(made, TensorValue.AnyElement, values);
                 return [made];
             case Tensorness.List when !ContentsOf(collections).Any(e => e.Origin == Origin.Collection):
@@ -223,7 +223,7 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> MakeTuple(ITupleOperation tuple)
     {
-        var made = Holder(Origin.Tuple, tuple);
+        TensorValue made = Holder(Origin.Tuple, tuple);
         for (var i = 0; i < tuple.Elements.Length; i++)
             Add(made, i, Expression(tuple.Elements[i]));
         return [made];
@@ -246,7 +246,7 @@ internal sealed partial class ForwardFlow
             _given.UnionWith(deconstruction.Target.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Select(l => l.Local));
             return None;
         }
-        var values = Expression(deconstruction.Value);
+        ImmutableHashSet<TensorValue> values = Expression(deconstruction.Value);
         Deconstruct(deconstruction.Target, values, deconstruction);
         return values;
     }

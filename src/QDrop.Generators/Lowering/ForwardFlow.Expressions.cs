@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -66,8 +67,8 @@ internal sealed partial class ForwardFlow
             case IConditionalOperation conditional:
                 return Conditional(conditional);
             case ICoalesceOperation coalesce:
-                var left = Expression(coalesce.Value);
-                var right = None;
+                ImmutableHashSet<TensorValue> left = Expression(coalesce.Value);
+                ImmutableHashSet<TensorValue> right = None;
                 Optional(coalesce.WhenNull, () => right = Expression(coalesce.WhenNull));
                 return left.Where(v => v.Origin != Origin.Null).ToImmutableHashSet().Union(right);
             case ISwitchExpressionOperation @switch:
@@ -101,7 +102,7 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> Other(IOperation operation)
     {
         var before = _diagnostics.Count;
-        foreach (var child in operation.ChildOperations)
+        foreach (IOperation child in operation.ChildOperations)
             NoTensor(child);
         if (Of(operation.Type) != Tensorness.None && _diagnostics.Count == before && !operation.ChildOperations.Any(IsGiven))
             CannotAnalyse(operation, "tensors are kept in an object that is not followed; use locals, tuples, arrays or lists");
@@ -112,7 +113,7 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> Read(IOperation place, ISymbol local)
     {
-        var values = _state![local];
+        ImmutableHashSet<TensorValue> values = _state![local];
         if (values.IsEmpty && !_given.Contains(local) && Of(place.Type) != Tensorness.Other)
             CannotAnalyse(place, $"where the value of '{local.Name}' comes from is not known");
         return Fresh(place, local.Name, values);
@@ -128,10 +129,10 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> Convert(IConversionOperation conversion)
     {
-        var target = Of(conversion.Type);
+        Tensorness target = Of(conversion.Type);
         if (conversion.OperatorMethod is { } method)
         {
-            var operand = Expression(conversion.Operand);
+            ImmutableHashSet<TensorValue> operand = Expression(conversion.Operand);
             // An array becomes a span of its elements.
             if (target == Tensorness.List && Of(conversion.Operand.Type) == Tensorness.List)
                 return operand;
@@ -141,7 +142,7 @@ internal sealed partial class ForwardFlow
         }
         if (conversion.Operand.ConstantValue is { HasValue: true, Value: null })
             return target is Tensorness.None ? None : [Value(Origin.Null, conversion)];
-        var values = Expression(conversion.Operand);
+        ImmutableHashSet<TensorValue> values = Expression(conversion.Operand);
         if (values.Count > 0 && target is Tensorness.None or Tensorness.Other)
         {
             if (values.Count > 0)
@@ -154,7 +155,7 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> Conditional(IConditionalOperation conditional)
     {
         NoTensor(conditional.Condition);
-        var values = None;
+        ImmutableHashSet<TensorValue> values = None;
         Branches(
             () => InRegion(conditional.WhenTrue, () => values = values.Union(Expression(conditional.WhenTrue))),
             () => InRegion(conditional.WhenFalse!, () => values = values.Union(Expression(conditional.WhenFalse!))));
@@ -163,9 +164,9 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> SwitchExpression(ISwitchExpressionOperation @switch)
     {
-        var tested = Expression(@switch.Value);
-        var values = None;
-        var arms = @switch.Arms.Select(arm => (Action)(() => InRegion(arm, () =>
+        ImmutableHashSet<TensorValue> tested = Expression(@switch.Value);
+        ImmutableHashSet<TensorValue> values = None;
+        IEnumerable<Action> arms = @switch.Arms.Select(arm => (Action)(() => InRegion(arm, () =>
         {
             Match(@switch.Value, tested, arm.Pattern);
             if (arm.Guard is { } guard)
@@ -180,7 +181,7 @@ internal sealed partial class ForwardFlow
     {
         if (access.WhenNotNull is IInvocationOperation { Instance: IConditionalAccessInstanceOperation } call && IsModuleCall(call))
         {
-            var values = None;
+            ImmutableHashSet<TensorValue> values = None;
             NoTensor(access.Operation);
             Optional(access.WhenNotNull, () => values = Layer(access, call, access.Operation, isConditional: true));
             return values.Add(Value(Origin.Null, call));

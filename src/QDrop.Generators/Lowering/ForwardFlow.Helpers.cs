@@ -25,7 +25,7 @@ internal sealed partial class ForwardFlow
     /// <summary>The method that a call runs, if it is one whose body is to be followed.</summary>
     private IMethodSymbol? HelperOf(IInvocationOperation call)
     {
-        var method = call.TargetMethod;
+        IMethodSymbol method = call.TargetMethod;
         if (method.MethodKind == MethodKind.LocalFunction)
             return TouchesTensors(method) ? method : null;
         if (method.MethodKind is not MethodKind.Ordinary || !MentionsTensors(method))
@@ -48,7 +48,7 @@ internal sealed partial class ForwardFlow
     {
         if (instance.Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !IsOfCompilation(type))
             return null;
-        var resolved = Resolve(instance);
+        Placed resolved = Resolve(instance);
         return IsFixed(resolved.Operation) && !IsOwnObject(resolved.Operation)
             && resolved.Operation.Type is INamedTypeSymbol { TypeKind: TypeKind.Class } found && _compilation.ClassifyConversion(found, type).IsImplicit
             ? resolved
@@ -69,11 +69,11 @@ internal sealed partial class ForwardFlow
         var pending = new Stack<IMethodSymbol>([localFunction]);
         while (pending.Count > 0 && !touches)
         {
-            var function = pending.Pop();
+            IMethodSymbol function = pending.Pop();
             if (!seen.Add(function.OriginalDefinition))
                 continue;
             touches = MentionsTensors(function);
-            foreach (var operation in BodyOf(function)?.Operations ?? [])
+            foreach (IOperation operation in BodyOf(function)?.Operations ?? [])
             {
                 if (LocalFunctionOf(operation) is { } other)
                     pending.Push(other);
@@ -86,7 +86,7 @@ internal sealed partial class ForwardFlow
 
     private static IMethodSymbol? LocalFunctionOf(IOperation operation)
     {
-        var method = (operation as IInvocationOperation)?.TargetMethod ?? (operation as IMethodReferenceOperation)?.Method;
+        IMethodSymbol? method = (operation as IInvocationOperation)?.TargetMethod ?? (operation as IMethodReferenceOperation)?.Method;
         return method is { MethodKind: MethodKind.LocalFunction } ? method : null;
     }
 
@@ -109,9 +109,9 @@ internal sealed partial class ForwardFlow
     /// <summary>What runs when a method is called on <c>this</c>.</summary>
     private IMethodSymbol Implementation(IMethodSymbol method, bool isBase, Frame frame)
     {
-        for (var type = SelfType(frame); type is not null; type = type.BaseType)
+        for (INamedTypeSymbol? type = SelfType(frame); type is not null; type = type.BaseType)
         {
-            foreach (var member in type.GetMembers(method.Name).OfType<IMethodSymbol>())
+            foreach (IMethodSymbol member in type.GetMembers(method.Name).OfType<IMethodSymbol>())
             {
                 if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method.OriginalDefinition) || (!isBase && Overrides(member, method)))
                     return member.TypeParameters.Length > 0 && member.TypeParameters.Length == method.TypeArguments.Length ? member.Construct([.. method.TypeArguments]) : member;
@@ -122,7 +122,7 @@ internal sealed partial class ForwardFlow
 
     private static bool Overrides(IMethodSymbol member, IMethodSymbol method)
     {
-        for (var overridden = member.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+        for (IMethodSymbol? overridden = member.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
         {
             if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, method.OriginalDefinition))
                 return true;
@@ -132,8 +132,8 @@ internal sealed partial class ForwardFlow
 
     private MethodBody? BodyOf(IMethodSymbol method)
     {
-        var definition = method.OriginalDefinition;
-        if (!_bodies.TryGetValue(definition, out var body))
+        IMethodSymbol definition = method.OriginalDefinition;
+        if (!_bodies.TryGetValue(definition, out MethodBody? body))
             _bodies.Add(definition, body = MethodBody.Of(definition, _context));
         return body;
     }
@@ -142,7 +142,7 @@ internal sealed partial class ForwardFlow
     /// <returns>What it returns.</returns>
     private ImmutableHashSet<TensorValue> Follow(IOperation call, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
     {
-        var body = BodyOf(method);
+        MethodBody? body = BodyOf(method);
         if (body is null || WhyNot(method, body, arguments) is not null)
         {
             CannotAnalyse(call, body is null ? $"'{method.Name}' has no body; expected a method whose code is known when '{_model.Name}' is compiled" : WhyNot(method, body, arguments)!);
@@ -151,7 +151,7 @@ internal sealed partial class ForwardFlow
         }
 
         var values = new Dictionary<ISymbol, ImmutableHashSet<TensorValue>>(SymbolEqualityComparer.Default);
-        foreach (var argument in arguments)
+        foreach (IArgumentOperation argument in arguments)
         {
             if (Of(argument.Parameter!.Type) == Tensorness.None)
                 NoTensor(argument.Value);
@@ -159,11 +159,11 @@ internal sealed partial class ForwardFlow
                 values[body.Method.Parameters[argument.Parameter.Ordinal]] = Expression(argument.Value);
         }
 
-        var before = _state;
-        var frame = FrameOf(call, method, body, arguments);
-        foreach (var value in values)
+        FlowState? before = _state;
+        Frame frame = FrameOf(call, method, body, arguments);
+        foreach (KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>> value in values)
             _state = _state!.With(value.Key, value.Value);
-        (_frame, var caller) = (frame, _frame);
+        (_frame, Frame? caller) = (frame, _frame);
         frame.Exit = null;
         WalkBody();
         _state = FlowState.Merge(frame.Exit, _state);
@@ -174,7 +174,7 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(call, $"'{method.Name}' never returns");
             _state = before;
         }
-        foreach (var argument in arguments.Where(a => a.Parameter!.RefKind == RefKind.Out && Of(a.Parameter.Type) != Tensorness.None))
+        foreach (IArgumentOperation? argument in arguments.Where(a => a.Parameter!.RefKind == RefKind.Out && Of(a.Parameter.Type) != Tensorness.None))
             Store(argument.Value, _state![body.Method.Parameters[argument.Parameter!.Ordinal]], argument);
         return frame.Returned;
     }
@@ -184,11 +184,11 @@ internal sealed partial class ForwardFlow
     private Frame FrameOf(IOperation call, IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
     {
         var place = new Placed(_frame, call);
-        if (_frames.TryGetValue(place, out var frame))
+        if (_frames.TryGetValue(place, out Frame? frame))
             return frame;
-        var declarer = method.MethodKind == MethodKind.LocalFunction ? _frame.DeclarerOf(body.Method) : null;
+        Frame? declarer = method.MethodKind == MethodKind.LocalFunction ? _frame.DeclarerOf(body.Method) : null;
         frame = new Frame(place, body, declarer) { Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation), Self = declarer is null ? SelfOf(call) : declarer.Self };
-        foreach (var argument in arguments)
+        foreach (IArgumentOperation argument in arguments)
             frame.Arguments[body.Method.Parameters[argument.Parameter!.Ordinal]] = argument.Value;
         declarer?.Declared.Add(frame);
         _frames.Add(place, frame);
@@ -226,7 +226,7 @@ internal sealed partial class ForwardFlow
         var found = new Placed(_frame, module);
         while (true)
         {
-            var next = WithoutConversions(found.Operation) switch
+            Placed? next = WithoutConversions(found.Operation) switch
             {
                 IParameterReferenceOperation { Parameter: var parameter } => found.Frame.Scopes
                     .Where(f => f.Call is not null && f.Arguments.ContainsKey(parameter) && !f.Body.Assigns(parameter))
@@ -248,7 +248,7 @@ internal sealed partial class ForwardFlow
     {
         if (property is not { Property: { IsIndexer: false, GetMethod: { } getter }, Instance: { } instance } || !IsOwnObject(instance) || !IsOfCompilation(getter))
             return null;
-        var method = Implementation(getter, IsBase(instance), frame);
+        IMethodSymbol method = Implementation(getter, IsBase(instance), frame);
         if (frame.Self is not null && !IsBase(instance) && MayBeAnother(method))
             return null;
         if (BodyOf(method) is not { IsBroken: false, Statements: { Count: 1 } statements } body || statements[0] is not IReturnOperation { ReturnedValue: { } value } || !IsFixed(value))

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -37,14 +38,14 @@ internal sealed partial class ForwardFlow
             return;
         }
         _stale ??= new TensorValue(Origin.Stale, _frame, operation, -1, 0);
-        foreach (var local in _state!.Locals)
+        foreach (KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>> local in _state!.Locals)
         {
             if (local.Value.Any(v => v.Roots.Overlaps(storage)))
                 _state = _state!.With(local.Key, [_stale]);
         }
-        foreach (var holder in _holders.Values)
+        foreach (TensorValue holder in _holders.Values)
         {
-            foreach (var content in holder.Contents.Where(c => c.Value.Any(v => v.Roots.Overlaps(storage))).ToList())
+            foreach (KeyValuePair<int, HashSet<TensorValue>> content in holder.Contents.Where(c => c.Value.Any(v => v.Roots.Overlaps(storage))).ToList())
                 Add(holder, content.Key, [_stale]);
         }
     }
@@ -52,9 +53,9 @@ internal sealed partial class ForwardFlow
     /// <summary>Within one statement the order of evaluation decides what a second use of the changed tensor sees.</summary>
     private void CheckInPlace()
     {
-        foreach (var value in _values.Values.Where(v => v.Op is { IsInPlace: true }))
+        foreach (TensorValue? value in _values.Values.Where(v => v.Op is { IsInPlace: true }))
         {
-            var changed = _uses.Values.FirstOrDefault(u => u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));
+            Use? changed = _uses.Values.FirstOrDefault(u => u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));
             var readsElsewhere = changed is not null && changed.Sources
                 .SelectMany(s => s.Uses)
                 .Any(u => u != changed && u.Kind != UseKind.Neutral && InOneStatement(new Placed(value.Frame, value.Operation), new Placed(u.Frame, u.Place)));

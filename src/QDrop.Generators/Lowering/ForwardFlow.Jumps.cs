@@ -20,20 +20,20 @@ internal sealed partial class ForwardFlow
             return;
 
         var jumps = new Jumps(loop.ExitLabel, loop.ContinueLabel);
-        var collections = None;
+        ImmutableHashSet<TensorValue> collections = None;
         switch (loop)
         {
             case IForEachLoopOperation forEach:
                 collections = EachOf(forEach);
                 break;
             case IForLoopOperation @for:
-                foreach (var before in @for.Before)
+                foreach (IOperation before in @for.Before)
                     Statement(before);
                 break;
         }
 
         // Until nothing new arrives from the end of the body at its start.
-        var entry = _state;
+        FlowState? entry = _state;
         while (true)
         {
             _state = entry;
@@ -53,7 +53,7 @@ internal sealed partial class ForwardFlow
                 _state = FlowState.Merge(_state, jumps.Continue);
                 if (_state is not null && loop is IForLoopOperation { AtLoopBottom: var bottom })
                 {
-                    foreach (var statement in bottom)
+                    foreach (IOperation statement in bottom)
                         Statement(statement);
                 }
                 if (_state is not null && loop is IWhileLoopOperation { ConditionIsTop: false, Condition: { } last })
@@ -88,17 +88,17 @@ internal sealed partial class ForwardFlow
 
     private void Switch(ISwitchOperation @switch)
     {
-        var tested = Expression(@switch.Value);
+        ImmutableHashSet<TensorValue> tested = Expression(@switch.Value);
         var jumps = new Jumps(@switch.ExitLabel, null);
         _jumps.Push(jumps);
-        var before = _state;
-        var after = @switch.Cases.Any(c => c.Clauses.Any(clause => clause.CaseKind == CaseKind.Default)) ? null : before;
-        foreach (var section in @switch.Cases)
+        FlowState? before = _state;
+        FlowState? after = @switch.Cases.Any(c => c.Clauses.Any(clause => clause.CaseKind == CaseKind.Default)) ? null : before;
+        foreach (ISwitchCaseOperation section in @switch.Cases)
         {
             _state = before;
             InRegion(section, () =>
             {
-                foreach (var clause in section.Clauses)
+                foreach (ICaseClauseOperation clause in section.Clauses)
                 {
                     if (clause is IPatternCaseClauseOperation pattern)
                     {
@@ -115,7 +115,7 @@ internal sealed partial class ForwardFlow
                         NoTensor(clause);
                     }
                 }
-                foreach (var statement in section.Body)
+                foreach (IOperation statement in section.Body)
                     Statement(statement);
             });
             after = FlowState.Merge(after, _state);
@@ -126,7 +126,7 @@ internal sealed partial class ForwardFlow
 
     private void Jump(IBranchOperation branch)
     {
-        foreach (var jumps in _jumps)
+        foreach (Jumps jumps in _jumps)
         {
             if (SymbolEqualityComparer.Default.Equals(jumps.ExitLabel, branch.Target))
             {
@@ -148,7 +148,7 @@ internal sealed partial class ForwardFlow
     /// </summary>
     private bool Spread(IForEachLoopOperation loop)
     {
-        var body = loop.Body is IBlockOperation { Operations.Length: 1 } block ? block.Operations[0] : loop.Body;
+        IOperation body = loop.Body is IBlockOperation { Operations.Length: 1 } block ? block.Operations[0] : loop.Body;
         if (body is not IExpressionStatementOperation { Operation: ISimpleAssignmentOperation assignment }
             || LocalOf(assignment.Target) is not { } target
             || assignment.Value is not IInvocationOperation call
@@ -162,11 +162,11 @@ internal sealed partial class ForwardFlow
         {
             return false;
         }
-        var resolved = Resolve(loop.Collection);
-        var collection = WithoutConversions(resolved.Operation);
+        Placed resolved = Resolve(loop.Collection);
+        IOperation collection = WithoutConversions(resolved.Operation);
         if (!IsFixed(collection))
             return false;
-        var value = Value(Origin.Layer, loop);
+        TensorValue value = Value(Origin.Layer, loop);
         value.Layer = new LayerCall(collection, resolved, call.Arguments[0].Value, NameOf(collection), layer.Type, IsFixed: true, IsSpread: true, IsConditional: false);
         value.Input = Use(UseKind.Compute, call.Arguments[0].Value, value, Read(call.Arguments[0].Value, target));
         _state = _state!.With(target, [value]);

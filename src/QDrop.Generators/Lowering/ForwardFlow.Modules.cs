@@ -15,9 +15,9 @@ internal sealed partial class ForwardFlow
 {
     private ImmutableHashSet<TensorValue> Layer(IOperation operation, IInvocationOperation call, IOperation receiver, bool isConditional)
     {
-        var resolved = Resolve(receiver);
-        var module = WithoutConversions(resolved.Operation);
-        var type = _frame.Types.Apply(receiver.Type!);
+        Placed resolved = Resolve(receiver);
+        IOperation module = WithoutConversions(resolved.Operation);
+        ITypeSymbol type = _frame.Types.Apply(receiver.Type!);
         var isFloat = FullPrecision.Holds(module, type);
         if (!isFloat && _context.Layers.WhyNot(type) is { } reason)
         {
@@ -36,9 +36,9 @@ internal sealed partial class ForwardFlow
         if (!_torch.IsUnaryModuleOrInterface(type) || call.Arguments.Length != 1)
             return CallOf(operation, call, receiver, resolved, type, isConditional, isFloat);
 
-        var argument = call.Arguments[0].Value;
-        var input = Expression(argument);
-        var value = Value(Origin.Layer, operation);
+        IOperation argument = call.Arguments[0].Value;
+        ImmutableHashSet<TensorValue> input = Expression(argument);
+        TensorValue value = Value(Origin.Layer, operation);
         value.Layer ??= new LayerCall(receiver, resolved, argument, NameOf(module), type, IsFixed(module), IsSpread: false, isConditional);
         value.Input = Use(UseKind.Compute, argument, value, input);
         return [value];
@@ -47,7 +47,7 @@ internal sealed partial class ForwardFlow
     /// <summary>A call of a module with several tensors in or out. All that it returns is one value.</summary>
     private ImmutableHashSet<TensorValue> CallOf(IOperation operation, IInvocationOperation call, IOperation receiver, Placed resolved, ITypeSymbol type, bool isConditional, bool isFloat)
     {
-        var signature = _torch.SignatureOf(type);
+        ImmutableArray<ITypeSymbol> signature = _torch.SignatureOf(type);
         var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat)) && _context.Layers.KindOf(type) != LayerKind.Attention)
             ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>, or a module class of this project with up to four inputs"
             : isConditional && !IsTensor(call.Type)
@@ -59,9 +59,9 @@ internal sealed partial class ForwardFlow
             VisitAll(call.Arguments);
             return Unknown(operation);
         }
-        var value = Value(Origin.Call, operation);
+        TensorValue value = Value(Origin.Call, operation);
         value.Layer ??= new LayerCall(receiver, resolved, call.Arguments[0].Value, NameOf(resolved.Operation), type, IsFixed(resolved.Operation), IsSpread: false, isConditional);
-        foreach (var argument in call.Arguments)
+        foreach (IArgumentOperation argument in call.Arguments)
         {
             if (argument.ArgumentKind == ArgumentKind.DefaultValue)
                 continue;
@@ -70,7 +70,7 @@ internal sealed partial class ForwardFlow
                 NoTensor(argument.Value);
                 continue;
             }
-            var values = Tensors(Expression(argument.Value));
+            ImmutableHashSet<TensorValue> values = Tensors(Expression(argument.Value));
             Use(UseKind.Compute, argument.Value, value, values);
             // The module may hand on what it is given.
             value.Roots.UnionWith(values.SelectMany(v => v.Roots));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
@@ -18,7 +19,7 @@ internal sealed partial class ForwardFlow
         switch (statement)
         {
             case IBlockOperation block:
-                foreach (var inner in block.Operations)
+                foreach (IOperation inner in block.Operations)
                     Statement(inner);
                 break;
             case IExpressionStatementOperation expression:
@@ -92,11 +93,11 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(@try, "catch stands behind tensor operations; catch exceptions outside forward");
             return;
         }
-        var before = _state;
+        FlowState? before = _state;
         Statement(@try.Body);
-        var after = _state;
+        FlowState? after = _state;
         _state = FlowState.Merge(before, after);
-        foreach (var last in @try.Finally?.Operations ?? [])
+        foreach (IOperation last in @try.Finally?.Operations ?? [])
         {
             // Whatever a local holds here, it held it or something else when the body ended.
             if (last.DescendantsAndSelf().Any(o => o is IAssignmentOperation or IDeclarationExpressionOperation or IVariableDeclaratorOperation && Of(TargetType(o)) != Tensorness.None)
@@ -122,7 +123,7 @@ internal sealed partial class ForwardFlow
     {
         if (@return.ReturnedValue is { } result)
         {
-            var values = Expression(result);
+            ImmutableHashSet<TensorValue> values = Expression(result);
             if (_frame.Caller is null)
                 Use(UseKind.Result, result, null, values);
             else
@@ -134,7 +135,7 @@ internal sealed partial class ForwardFlow
 
     private void ExpressionStatement(IExpressionStatementOperation statement)
     {
-        var values = Expression(statement.Operation);
+        ImmutableHashSet<TensorValue> values = Expression(statement.Operation);
         // x.relu_(); means x = relu(x) to whoever reads x afterwards.
         if (values.Count == 1 && values.First() is { Op: { IsInPlace: true } op } value && ReferenceEquals(value.Operation, statement.Operation)
             && LocalOf(op.Arguments[0]) is { } local)
@@ -146,16 +147,16 @@ internal sealed partial class ForwardFlow
 
     private void Declare(IVariableDeclarationGroupOperation group, bool isUsing)
     {
-        foreach (var declarator in group.Declarations.SelectMany(d => d.Declarators))
+        foreach (IVariableDeclaratorOperation? declarator in group.Declarations.SelectMany(d => d.Declarators))
         {
-            var initializer = declarator.GetVariableInitializer()?.Value;
+            IOperation? initializer = declarator.GetVariableInitializer()?.Value;
             switch (Of(declarator.Symbol.Type))
             {
                 case not Tensorness.None when declarator.Symbol.IsRef:
                     CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a reference to another variable; use a plain local");
                     break;
                 case Tensorness.Tensor or Tensorness.List or Tensorness.Tuple:
-                    var values = initializer is null ? [] : Expression(initializer);
+                    ImmutableHashSet<TensorValue> values = initializer is null ? [] : Expression(initializer);
                     if (isUsing && initializer is not null)
                         Use(UseKind.Neutral, declarator, null, values);
                     _state = _state!.With(declarator.Symbol, values);

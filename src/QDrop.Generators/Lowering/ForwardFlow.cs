@@ -83,7 +83,7 @@ internal sealed partial class ForwardFlow
 
     private void Walk()
     {
-        foreach (var parameter in Root.Body.Method.Parameters.Where(p => Of(p.Type) != Tensorness.None))
+        foreach (IParameterSymbol? parameter in Root.Body.Method.Parameters.Where(p => Of(p.Type) != Tensorness.None))
         {
             var value = new TensorValue(Origin.Parameter, Root, Root.Body.Statements.FirstOrDefault()!, -1, 0);
             value.Roots.Add(value);
@@ -93,9 +93,9 @@ internal sealed partial class ForwardFlow
         if (IsBroken)
             _diagnostics.Clear();
         Values = [.. _values.Values.Where(v => v.Order >= 0).OrderBy(v => v.Order)];
-        foreach (var use in _uses.Values)
+        foreach (Use use in _uses.Values)
         {
-            foreach (var source in use.Sources)
+            foreach (TensorValue source in use.Sources)
                 source.Uses.Add(use);
         }
         CheckInPlace();
@@ -108,16 +108,16 @@ internal sealed partial class ForwardFlow
             IsBroken = true;
         if (IsBroken || !CheckCode(_frame.Body))
             return;
-        foreach (var function in _frame.Body.Operations.OfType<ILocalFunctionOperation>().Where(f => TouchesTensors(f.Symbol)))
+        foreach (ILocalFunctionOperation? function in _frame.Body.Operations.OfType<ILocalFunctionOperation>().Where(f => TouchesTensors(f.Symbol)))
             _frame.Functions.Add(function.Symbol);
-        foreach (var statement in _frame.Body.Statements)
+        foreach (IOperation statement in _frame.Body.Statements)
             Statement(statement);
     }
 
     private TensorValue Value(Origin origin, IOperation operation)
     {
         var place = new Placed(_frame, operation);
-        if (!_values.TryGetValue(place, out var value))
+        if (!_values.TryGetValue(place, out TensorValue? value))
         {
             value = new TensorValue(origin, _frame, operation, _values.Count, _region);
             value.Roots.Add(value);
@@ -129,7 +129,7 @@ internal sealed partial class ForwardFlow
     private Use Use(UseKind kind, IOperation place, TensorValue? consumer, ImmutableHashSet<TensorValue> sources)
     {
         var placed = new Placed(_frame, place);
-        if (!_uses.TryGetValue(placed, out var use))
+        if (!_uses.TryGetValue(placed, out Use? use))
             _uses.Add(placed, use = new Use(kind, _frame, place, consumer));
         use.Sources.UnionWith(Tensors(sources));
         return use;
@@ -151,9 +151,9 @@ internal sealed partial class ForwardFlow
 
     private void Branches(params Action[] branches)
     {
-        var before = _state;
+        FlowState? before = _state;
         FlowState? after = null;
-        foreach (var branch in branches)
+        foreach (Action branch in branches)
         {
             _state = before;
             branch();

@@ -58,7 +58,7 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     {
         get
         {
-            for (var frame = this; frame is not null; frame = frame.Caller)
+            for (Frame? frame = this; frame is not null; frame = frame.Caller)
                 yield return frame;
         }
     }
@@ -68,7 +68,7 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     {
         get
         {
-            for (var frame = this; frame is not null; frame = frame.Outer)
+            for (Frame? frame = this; frame is not null; frame = frame.Outer)
                 yield return frame;
         }
     }

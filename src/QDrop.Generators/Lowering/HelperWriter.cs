@@ -17,7 +17,7 @@ internal sealed class HelperWriter(TwinNames names, string self)
     /// <summary>Writes the copies of what is called from a frame.</summary>
     public void WriteCallees(Frame frame)
     {
-        foreach (var callee in frame.Callees)
+        foreach (Frame callee in frame.Callees)
         {
             WriteCallees(callee);
             if (callee.Outer is null)
@@ -29,10 +29,10 @@ internal sealed class HelperWriter(TwinNames names, string self)
     {
         var rewriter = new BodyRewriter(frame, names, self);
         var parameters = rewriter.Parameters(frame);
-        var method = frame.Body.Method;
+        IMethodSymbol method = frame.Body.Method;
         var isExpression = frame.Body.Block is null && !method.ReturnsVoid;
-        var lines = frame.Body.Block is { } block ? rewriter.Statements(block) : isExpression ? rewriter.Lines(frame.Body.Expression!) : rewriter.Statement(frame.Body.Expression!);
-        var key = ((ISymbol)method, $"{rewriter.TypeName(method.ReturnType)}({parameters})\n{string.Join("\n", lines)}");
+        IReadOnlyList<string> lines = frame.Body.Block is { } block ? rewriter.Statements(block) : isExpression ? rewriter.Lines(frame.Body.Expression!) : rewriter.Statement(frame.Body.Expression!);
+        (ISymbol, string) key = ((ISymbol)method, $"{rewriter.TypeName(method.ReturnType)}({parameters})\n{string.Join("\n", lines)}");
         if (_written.TryGetValue(key, out var known))
         {
             names.NameHelper(frame, known);

@@ -24,8 +24,8 @@ internal sealed class LoweredForward(
         var helpers = new HelperWriter(names, "this." + modelField);
         helpers.WriteCallees(flow.Root);
         var rewriter = new BodyRewriter(flow.Root, names, "this." + modelField);
-        var body = flow.Root.Body;
-        var lines = body.Block is { } block ? rewriter.Statements(block) : rewriter.Lines(body.Expression!);
+        MethodBody body = flow.Root.Body;
+        IReadOnlyList<string> lines = body.Block is { } block ? rewriter.Statements(block) : rewriter.Lines(body.Expression!);
         return new ForwardInfo(
             string.Join(", ", context.Torch.SignatureOf(module).Select(rewriter.TypeName)),
             context.Torch.IsUnaryModule(module),
@@ -43,9 +43,9 @@ internal sealed class LoweredForward(
     {
         var usesModel = false;
         var steps = new List<StepInfo>();
-        foreach (var step in chain.Steps)
+        foreach (TensorValue step in chain.Steps)
         {
-            var code = BodyRewriter.Step(step, names, "model");
+            (string Text, bool UsesSelf) code = BodyRewriter.Step(step, names, "model");
             usesModel |= code.UsesSelf;
             steps.Add(ToInfo(step, code.Text));
         }
@@ -63,8 +63,8 @@ internal sealed class LoweredForward(
     {
         if (step.Layer is not { } layer)
             return new StepInfo(step.Op!.Op.Name, IsFloat: false, IsBlock: null, Type: null, Kind: null, code);
-        var called = layer.Module.Operation;
-        var type = layer.IsSpread ? layer.Type : MemberTypes.Of(called, module, context);
+        IOperation called = layer.Module.Operation;
+        ITypeSymbol type = layer.IsSpread ? layer.Type : MemberTypes.Of(called, module, context);
         var isBlock = ModulePlaces.HolderOf(called) is { } holder ? QuantizationBlock.OfMember(holder) : null;
         return new StepInfo(
             layer.Name,
@@ -79,7 +79,7 @@ internal sealed class LoweredForward(
     private static string Accessor(KeyValuePair<ISymbol, string> accessor)
     {
         const string Unsafe = "global::System.Runtime.CompilerServices.UnsafeAccessor";
-        var (kind, name, type) = accessor.Key is IFieldSymbol field
+        (string? kind, string? name, string? type) = accessor.Key is IFieldSymbol field
             ? ("Field", field.Name, "ref " + Qualified(field.Type))
             : ("Method", ((IPropertySymbol)accessor.Key).GetMethod!.Name, Qualified(((IPropertySymbol)accessor.Key).Type));
         return $"[{Unsafe}({Unsafe}Kind.{kind}, Name = {SymbolDisplay.FormatLiteral(name, quote: true)})]\n"

@@ -69,14 +69,14 @@ internal sealed class LoweringPlan
             .Where(link => link.Before is not null)
             .ToDictionary(link => link.Before!, link => link.Step);
         var linked = new HashSet<TensorValue>(next.Values);
-        foreach (var value in flow.Values.Where(v => v.Origin is Origin.Layer or Origin.Call or Origin.Operation && v.Kind != OpKind.Neutral && !linked.Contains(v)))
+        foreach (TensorValue? value in flow.Values.Where(v => v.Origin is Origin.Layer or Origin.Call or Origin.Operation && v.Kind != OpKind.Neutral && !linked.Contains(v)))
         {
             var run = new List<TensorValue> { value };
-            while (next.TryGetValue(run[run.Count - 1], out var following))
+            while (next.TryGetValue(run[run.Count - 1], out TensorValue? following))
                 run.Add(following);
             plan.Add(run);
         }
-        foreach (var value in flow.Values.Where(v => v.Op?.Op.Within is not null))
+        foreach (TensorValue? value in flow.Values.Where(v => v.Op?.Op.Within is not null))
         {
             var chain = new Chain(value, [], "Next") { Within = value.Op!.Op.Within };
             plan._chains.Add(chain);
@@ -141,7 +141,7 @@ internal sealed class LoweringPlan
 
     private static void PlaceHelpers(Frame frame)
     {
-        foreach (var callee in frame.Callees)
+        foreach (Frame callee in frame.Callees)
         {
             frame.Places[callee.Call!.Value.Operation.Syntax] = new Lowered.Helper(callee);
             PlaceHelpers(callee);
@@ -160,7 +160,7 @@ internal sealed class LoweringPlan
         {
             if (!seen.Add(value))
                 return;
-            foreach (var use in value.Uses)
+            foreach (Use use in value.Uses)
             {
                 if (use is { Kind: UseKind.Through, Consumer: { } consumer })
                     Follow(consumer);
@@ -173,7 +173,7 @@ internal sealed class LoweringPlan
     private void Name(HashSet<string> fields)
     {
         var names = new HashSet<string>();
-        foreach (var chain in _chains.OrderBy(c => c.Head.Order))
+        foreach (Chain? chain in _chains.OrderBy(c => c.Head.Order))
         {
             var name = chain.Within ?? chain.Head.Layer?.Name ?? chain.Head.Op!.Op.Name.TrimEnd('_');
             chain.Name = Unique(name, names);

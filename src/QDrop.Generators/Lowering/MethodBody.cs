@@ -22,11 +22,11 @@ internal sealed class MethodBody
         Operations = [.. statements.SelectMany(s => s.DescendantsAndSelf())];
         // What the compiler cannot read, it reports itself.
         IsBroken = declaration.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) || Operations.Any(o => o is IInvalidOperation || o.Type is IErrorTypeSymbol);
-        foreach (var operation in Operations)
+        foreach (IOperation operation in Operations)
         {
             if (operation is IVariableDeclaratorOperation declarator && declarator.GetVariableInitializer() is { } initializer)
                 _initializers[declarator.Symbol] = initializer.Value;
-            foreach (var target in TargetsOf(operation))
+            foreach (ISymbol target in TargetsOf(operation))
                 _assigned.Add(target);
         }
     }
@@ -67,7 +67,7 @@ internal sealed class MethodBody
     };
 
     /// <summary>What a local or a parameter holds all the time, if its declaration says so and nothing is assigned to it.</summary>
-    public IOperation? OnlyValueOf(ISymbol local) => !_assigned.Contains(local) && _initializers.TryGetValue(local, out var value) ? value : null;
+    public IOperation? OnlyValueOf(ISymbol local) => !_assigned.Contains(local) && _initializers.TryGetValue(local, out IOperation? value) ? value : null;
 
     /// <summary>Locals, parameters and members that it assigns.</summary>
     public IEnumerable<ISymbol> Assigned => _assigned;
@@ -77,11 +77,11 @@ internal sealed class MethodBody
     /// <summary>The body of a method of the compilation, or <see langword="null"/> where it has none.</summary>
     public static MethodBody? Of(IMethodSymbol method, AnalysisContext context)
     {
-        var definition = (method.PartialImplementationPart ?? method).OriginalDefinition;
+        IMethodSymbol definition = (method.PartialImplementationPart ?? method).OriginalDefinition;
         if (definition.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference || !context.Compilation.ContainsSyntaxTree(reference.SyntaxTree))
             return null;
-        var declaration = context.SyntaxOf(reference);
-        var semantics = context.SemanticsOf(reference.SyntaxTree);
+        SyntaxNode declaration = context.SyntaxOf(reference);
+        SemanticModel semantics = context.SemanticsOf(reference.SyntaxTree);
         IReadOnlyList<IOperation>? statements = context.OperationOf(declaration) switch
         {
             IMethodBodyBaseOperation { BlockBody: { } block } => block.Operations,
@@ -95,7 +95,7 @@ internal sealed class MethodBody
 
     private static IEnumerable<ISymbol> TargetsOf(IOperation operation)
     {
-        var target = operation switch
+        IOperation? target = operation switch
         {
             IAssignmentOperation assignment => assignment.Target,
             IIncrementOrDecrementOperation increment => increment.Target,

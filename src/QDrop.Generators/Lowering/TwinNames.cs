@@ -24,9 +24,9 @@ internal sealed class TwinNames
         _torch = torch;
         Taken = taken;
         _localFunctions = [.. flow.Root.Body.Declaration.DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText)];
-        foreach (var member in flow.Inaccessible.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal))
+        foreach (ISymbol? member in flow.Inaccessible.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal))
             _accessors.Add(member, Unique($"{member.ContainingType.Name}_{member.Name}", taken));
-        foreach (var parameter in flow.Captured.OrderBy(p => p.Ordinal))
+        foreach (IParameterSymbol? parameter in flow.Captured.OrderBy(p => p.Ordinal))
             _captured.Add(parameter, $"{twin}_{parameter.Name}");
     }
 

@@ -27,11 +27,11 @@ internal sealed class TypeSubstitution
         // A local function sees the type parameters of the method around it.
         if (method.MethodKind == MethodKind.LocalFunction)
         {
-            foreach (var pair in outer._types)
+            foreach (KeyValuePair<ISymbol, ITypeSymbol> pair in outer._types)
                 types[pair.Key] = pair.Value;
         }
         Add(method.OriginalDefinition.TypeParameters, method.TypeArguments);
-        for (var type = method.ContainingType; type is not null; type = type.ContainingType)
+        for (INamedTypeSymbol? type = method.ContainingType; type is not null; type = type.ContainingType)
             Add(type.OriginalDefinition.TypeParameters, type.TypeArguments);
         return types.Count == 0 ? Nothing : new TypeSubstitution(types, compilation);
 
@@ -39,7 +39,7 @@ internal sealed class TypeSubstitution
         {
             for (var i = 0; i < parameters.Count && i < arguments.Count; i++)
             {
-                var argument = outer.Apply(arguments[i]);
+                ITypeSymbol argument = outer.Apply(arguments[i]);
                 if (!SymbolEqualityComparer.Default.Equals(parameters[i], argument))
                     types[parameters[i]] = argument;
             }
@@ -52,7 +52,7 @@ internal sealed class TypeSubstitution
             return type;
         switch (type)
         {
-            case ITypeParameterSymbol when _types.TryGetValue(type, out var argument):
+            case ITypeParameterSymbol when _types.TryGetValue(type, out ITypeSymbol? argument):
                 return type.NullableAnnotation == NullableAnnotation.Annotated && argument.IsReferenceType ? argument.WithNullableAnnotation(NullableAnnotation.Annotated) : argument;
             case IArrayTypeSymbol array:
                 return _compilation!.CreateArrayTypeSymbol(Apply(array.ElementType), array.Rank).WithNullableAnnotation(array.NullableAnnotation);

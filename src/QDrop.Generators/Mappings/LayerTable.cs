@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
@@ -24,7 +25,7 @@ internal sealed class LayerTable
     {
         if (compilation.GetTypeByMetadataName(FamilyName) is not { } @base)
             return;
-        foreach (var family in @base.ContainingNamespace.GetTypeMembers())
+        foreach (INamedTypeSymbol family in @base.ContainingNamespace.GetTypeMembers())
             Add(family);
     }
 
@@ -77,7 +78,7 @@ internal sealed class LayerTable
     {
         for (; type is not null; type = type.BaseType)
         {
-            if (_layers.TryGetValue(type.OriginalDefinition, out var layer))
+            if (_layers.TryGetValue(type.OriginalDefinition, out Layer? layer))
                 return layer;
         }
         return null;
@@ -85,7 +86,7 @@ internal sealed class LayerTable
 
     private void Add(INamedTypeSymbol family)
     {
-        var attributes = family.GetAttributes();
+        ImmutableArray<AttributeData> attributes = family.GetAttributes();
         if (attributes.FirstOrDefault(a => a.AttributeClass?.Name == FamilyAttribute) is not { } facts
             || facts.ConstructorArguments is not [{ Value: int kind }])
         {
@@ -93,10 +94,10 @@ internal sealed class LayerTable
         }
         var whyNot = Text(facts, "Reason") is { } reason ? $": {reason}; {Text(facts, "Advice")}" : null;
         var folds = facts.NamedArguments.Any(a => a is { Key: "FoldsBatchNorm", Value.Value: true });
-        foreach (var types in attributes.Where(a => a.AttributeClass?.Name == TypesAttribute))
+        foreach (AttributeData? types in attributes.Where(a => a.AttributeClass?.Name == TypesAttribute))
         {
             var layer = new Layer((LayerKind)kind, folds, whyNot, Text(types, "Weights"));
-            foreach (var type in types.ConstructorArguments[0].Values.Select(v => v.Value).OfType<INamedTypeSymbol>())
+            foreach (INamedTypeSymbol type in types.ConstructorArguments[0].Values.Select(v => v.Value).OfType<INamedTypeSymbol>())
                 _layers[type.OriginalDefinition] = layer;
         }
     }

@@ -59,7 +59,7 @@ internal sealed class OpsTable
         if (compilation.GetTypeByMetadataName(OpsName) is not { } ops)
             return;
         Add(ops, null);
-        foreach (var method in ops.GetMembers().OfType<IMethodSymbol>())
+        foreach (IMethodSymbol method in ops.GetMembers().OfType<IMethodSymbol>())
             Add(method, method);
     }
 
@@ -74,7 +74,7 @@ internal sealed class OpsTable
     /// <param name="omitted">Parameters that the user left at their defaults.</param>
     public Op? Find(ISymbol member, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
     {
-        var entries = Entries(member);
+        List<Op> entries = Entries(member);
         return entries.FirstOrDefault(op => op.Kind == OpKind.Neutral) ?? entries.FirstOrDefault(op => Accepts(op.Parameters, arguments, omitted));
     }
 
@@ -83,9 +83,9 @@ internal sealed class OpsTable
     private List<Op> Entries(ISymbol member)
     {
         var found = new List<Op>();
-        for (var type = member.ContainingType; type is not null; type = type.BaseType)
+        for (INamedTypeSymbol? type = member.ContainingType; type is not null; type = type.BaseType)
         {
-            if (_entries.TryGetValue((type.OriginalDefinition, NameOf(member)), out var entries))
+            if (_entries.TryGetValue((type.OriginalDefinition, NameOf(member)), out List<Op>? entries))
                 found.AddRange(entries);
         }
         return found;
@@ -93,14 +93,14 @@ internal sealed class OpsTable
 
     private void Add(ISymbol holder, IMethodSymbol? method)
     {
-        foreach (var attribute in holder.GetAttributes().Where(a => a.AttributeClass?.Name == AttributeName))
+        foreach (AttributeData? attribute in holder.GetAttributes().Where(a => a.AttributeClass?.Name == AttributeName))
         {
-            var arguments = attribute.ConstructorArguments;
+            System.Collections.Immutable.ImmutableArray<TypedConstant> arguments = attribute.ConstructorArguments;
             if (arguments.Length != 2 || arguments[0].Value is not INamedTypeSymbol type || arguments[1].Value is not string member)
                 continue;
-            var kind = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Kind").Value.Value is int value ? (OpKind)value : OpKind.Activation;
-            var key = (type.OriginalDefinition, member);
-            if (!_entries.TryGetValue(key, out var entries))
+            OpKind kind = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Kind").Value.Value is int value ? (OpKind)value : OpKind.Activation;
+            (INamedTypeSymbol OriginalDefinition, string member) key = (type.OriginalDefinition, member);
+            if (!_entries.TryGetValue(key, out List<Op>? entries))
                 _entries.Add(key, entries = []);
             var keepsTensor = attribute.NamedArguments.Any(a => a is { Key: "KeepsTensor", Value.Value: true });
             entries.Add(new Op(kind, method?.Name ?? member, method, keepsTensor));
@@ -116,8 +116,8 @@ internal sealed class OpsTable
         var taken = new HashSet<IParameterSymbol>(SymbolEqualityComparer.Default);
         for (var i = 0; i < arguments.Count; i++)
         {
-            var argument = arguments[i];
-            var parameter = argument.Name is { } name
+            OpArgument argument = arguments[i];
+            IParameterSymbol? parameter = argument.Name is { } name
                 ? parameters.FirstOrDefault(p => p.Name == name)
                 : i < parameters.Count ? parameters[i] : null;
             if (parameter is null || !taken.Add(parameter) || (argument.IsParams && !parameter.IsParams))
@@ -143,7 +143,7 @@ internal sealed class OpsTable
 
     private static bool SameDefault(IParameterSymbol parameter, IReadOnlyList<IParameterSymbol> omitted)
     {
-        var original = omitted.FirstOrDefault(p => p.Name == parameter.Name);
+        IParameterSymbol? original = omitted.FirstOrDefault(p => p.Name == parameter.Name);
         if (original is null || !original.HasExplicitDefaultValue)
             return true;
         return parameter.HasExplicitDefaultValue && Number(original.ExplicitDefaultValue) is var a && Number(parameter.ExplicitDefaultValue) is var b && Equals(a, b);

@@ -72,7 +72,7 @@ internal sealed class TorchTypes
     public ImmutableArray<ITypeSymbol> SignatureOf(ITypeSymbol? type)
     {
         ImmutableArray<ITypeSymbol> start = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes : type is null ? [] : [type];
-        foreach (var first in start)
+        foreach (ITypeSymbol first in start)
         {
             for (ITypeSymbol? current = first; current is not null; current = current.BaseType)
             {
@@ -133,7 +133,7 @@ internal sealed class TorchTypes
     private static bool Derives(ITypeSymbol type, INamedTypeSymbol from)
     {
         IEnumerable<ITypeSymbol> start = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes : [type];
-        foreach (var first in start)
+        foreach (ITypeSymbol first in start)
         {
             for (ITypeSymbol? current = first; current is not null; current = current.BaseType)
             {

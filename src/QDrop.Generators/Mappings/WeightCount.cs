@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -54,7 +55,7 @@ internal sealed class WeightCount(IInvocationOperation creation)
     {
         while (size is IConversionOperation conversion)
             size = conversion.Operand;
-        var sides = size is ITupleOperation tuple
+        IEnumerable<long?> sides = size is ITupleOperation tuple
             ? tuple.Elements.Select(Number)
             : Enumerable.Repeat(Number(size), (int)(dimensions ?? 0));
         return sides.Aggregate((long?)1, static (product, side) => product * side);

@@ -21,7 +21,7 @@ internal sealed record ModelOutcome(
     public static IEnumerable<ModelOutcome> Models(IReadOnlyCollection<ModelOutcome> outcomes)
     {
         // Of classes that reach one another, none is a part.
-        var parts = outcomes.SelectMany(model => model.Parts, (model, part) => (model.Name, Part: part)).ToLookup(p => p.Part, p => p.Name);
+        ILookup<string, string> parts = outcomes.SelectMany(model => model.Parts, (model, part) => (model.Name, Part: part)).ToLookup(p => p.Part, p => p.Name);
         return outcomes.Where(outcome => parts[outcome.Name].All(model => outcome.Parts.Contains(model)));
     }
 }

@@ -1,4 +1,5 @@
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
@@ -41,8 +42,8 @@ internal static class Artifact
         if (StateCheck.Problem(state) is { } problem)
             throw new ArgumentException($"The quantized model cannot be written: {problem}", nameof(state));
 
-        using var scope = NewDisposeScope();
-        var tensors = ArtifactWriter.Tensors(state);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> tensors = ArtifactWriter.Tensors(state);
         string manifest = ArtifactWriter.Document(state).ToJson();
         SafetensorsFile.Write(path, tensors, new Dictionary<string, string>
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Artifacts;
@@ -17,15 +18,15 @@ internal static class ArtifactReader
 
     internal static QuantizedModelState Read(string path) => Kind.Read(path, stream =>
     {
-        using var scope = NewDisposeScope();
-        var (tensors, metadata) = SafetensorsFile.Read(stream);
+        using DisposeScope scope = NewDisposeScope();
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(stream);
         CheckFormat(metadata);
         string manifest = Value(metadata, Artifact.ManifestKey);
         string hash = TensorHash.Of(tensors, manifest);
         if (hash != Value(metadata, Artifact.HashKey))
             throw new InvalidFileException($"its contents have SHA-256 {hash}, but it should be {Value(metadata, Artifact.HashKey)}: it is corrupted.");
 
-        var state = State(ManifestDocument.Parse(manifest), tensors);
+        QuantizedModelState state = State(ManifestDocument.Parse(manifest), tensors);
         if (StateCheck.Problem(state) is { } problem)
             throw new InvalidFileException(problem);
         try
@@ -37,7 +38,7 @@ internal static class ArtifactReader
             throw new InvalidFileException($"the settings in its manifest cannot be: {e.Message}");
         }
 
-        foreach (var tensor in TensorsOf(state))
+        foreach (Tensor tensor in TensorsOf(state))
             tensor.MoveToOuterDisposeScope();
         return state;
     });
@@ -66,11 +67,11 @@ internal static class ArtifactReader
     private static QuantizedModelState State(ManifestDocument document, Dictionary<string, Tensor> tensors)
     {
         var layers = document.Layers.Select(layer => Layer(layer, document.Settings.Scale, tensors)).ToList();
-        var activations = Activations(document.Activations, document.Settings.Scale, tensors);
+        List<ActivationState> activations = Activations(document.Activations, document.Settings.Scale, tensors);
         var floats = new Dictionary<string, Tensor>(StringComparer.Ordinal);
 
         // What has not been taken by now must be a float tensor.
-        foreach (var (name, tensor) in tensors)
+        foreach ((string? name, Tensor? tensor) in tensors)
         {
             if (!name.StartsWith(Artifact.FloatPrefix, StringComparison.Ordinal))
                 throw new InvalidFileException($"it has a tensor '{name}' that its manifest does not mention.");
@@ -100,7 +101,7 @@ internal static class ArtifactReader
             throw new InvalidFileException($"{what} has {layer.Bits} bits; expected 2 to 8.");
         long[] shape = [.. layer.Shape];
         long count = shape.Any(static size => size < 0) ? -1 : SafetensorsHeader.ByteCount(shape, ScalarType.Byte);
-        using var packed = Take(tensors, Artifact.LevelsName(layer.Name), ScalarType.Byte);
+        using Tensor packed = Take(tensors, Artifact.LevelsName(layer.Name), ScalarType.Byte);
 
         // An eighth of the largest count is more than a file can have, and cannot overflow.
         if (count < 0 || count > long.MaxValue / 8 || packed.numel() != BitPacking.PackedLength(count, layer.Bits))
@@ -119,7 +120,7 @@ internal static class ArtifactReader
 
     private static Tensor Exponents(Dictionary<string, Tensor> tensors, string layer)
     {
-        var exponents = Take(tensors, Artifact.ExponentName(layer), ScalarType.Int8);
+        Tensor exponents = Take(tensors, Artifact.ExponentName(layer), ScalarType.Int8);
         return exponents.Dimensions == 1
             ? exponents
             : throw new InvalidFileException($"'{Artifact.ExponentName(layer)}' has shape {TensorBytes.Describe(exponents.shape)}; expected one dimension, an exponent for each channel.");
@@ -136,7 +137,7 @@ internal static class ArtifactReader
         float[] zeroPoints = TensorBytes.ToFloats(Vector(Artifact.ActivationZeroPoints, ScalarType.Byte));
         var activations = new List<ActivationState>();
         int next = 0;
-        foreach (var document in documents)
+        foreach (ActivationDocument document in documents)
         {
             int count = document.Channels ?? 1;
             activations.Add(document.ChannelAxis is { } axis
@@ -148,7 +149,7 @@ internal static class ArtifactReader
 
         Tensor Vector(string name, ScalarType type)
         {
-            var tensor = Take(tensors, name, type);
+            Tensor tensor = Take(tensors, name, type);
             return tensor.shape is [var count] && count == expected
                 ? tensor
                 : throw new InvalidFileException($"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} activation quantizers with {expected} grids in all.");
@@ -157,12 +158,12 @@ internal static class ArtifactReader
 
     private static Tensor Unpack(Tensor packed, long[] shape, int bits, string what)
     {
-        var levels = empty(shape, ScalarType.Byte);
+        Tensor levels = empty(shape, ScalarType.Byte);
         long position = 0;
         TensorBytes.ForEachPiece(levels, bytes =>
         {
             long length = BitPacking.PackedLength(bytes.Length, bits);
-            using var part = packed.narrow(0, position, length);
+            using Tensor part = packed.narrow(0, position, length);
             BitPacking.Unpack(part.bytes, bits, bytes);
             if (!BitPacking.PaddingIsClear(part.bytes, bytes.Length, bits))
                 throw new InvalidFileException($"the unused bits after the weights of {what} are not 0: it is corrupted.");
@@ -174,7 +175,7 @@ internal static class ArtifactReader
 
     private static Tensor Take(Dictionary<string, Tensor> tensors, string name, ScalarType type)
     {
-        if (!tensors.Remove(name, out var tensor))
+        if (!tensors.Remove(name, out Tensor? tensor))
             throw new InvalidFileException($"it has no tensor '{name}', which its manifest calls for.");
         return tensor.dtype == type ? tensor : throw new InvalidFileException($"its tensor '{name}' has type {tensor.dtype}; expected {type}.");
     }
@@ -184,7 +185,7 @@ internal static class ArtifactReader
 
     private static IEnumerable<Tensor> TensorsOf(QuantizedModelState state)
     {
-        foreach (var layer in state.Layers)
+        foreach (QuantizedLayerState layer in state.Layers)
         {
             yield return layer.Levels;
             yield return layer.Scale;
@@ -193,7 +194,7 @@ internal static class ArtifactReader
                 yield return layer.Bias;
         }
 
-        foreach (var tensor in state.FloatTensors.Values)
+        foreach (Tensor tensor in state.FloatTensors.Values)
             yield return tensor;
     }
 }

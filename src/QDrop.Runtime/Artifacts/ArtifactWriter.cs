@@ -22,7 +22,7 @@ internal static class ArtifactWriter
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         bool isFree = state.Manifest.Settings.Scale == Scale.Free;
-        foreach (var layer in state.Layers)
+        foreach (QuantizedLayerState layer in state.Layers)
         {
             tensors.Add(Artifact.LevelsName(layer.Name), Pack(layer.Levels, layer.Bits));
             if (isFree)
@@ -37,7 +37,7 @@ internal static class ArtifactWriter
         float[] scales = [.. state.Activations.SelectMany(static a => a.Channels?.Scales ?? [a.Scale])];
         tensors.Add(isFree ? Artifact.ActivationScales : Artifact.ActivationExponents, isFree ? TensorBytes.FromFloats(scales) : ExponentBytes.Of(scales));
         tensors.Add(Artifact.ActivationZeroPoints, TensorBytes.FromFloats([.. state.Activations.SelectMany(static a => a.Channels?.ZeroPoints ?? [a.ZeroPoint])]).to_type(ScalarType.Byte));
-        foreach (var (name, tensor) in state.FloatTensors)
+        foreach ((string? name, Tensor? tensor) in state.FloatTensors)
             tensors.Add(Artifact.FloatPrefix + name, tensor);
         return tensors;
     }
@@ -45,14 +45,14 @@ internal static class ArtifactWriter
     /// <summary>uint8 <c>[bytes]</c>.</summary>
     internal static Tensor Pack(Tensor levels, int bits)
     {
-        var packed = empty([BitPacking.PackedLength(levels.numel(), bits)], ScalarType.Byte);
-        using var dense = TensorBytes.Dense(levels);
+        Tensor packed = empty([BitPacking.PackedLength(levels.numel(), bits)], ScalarType.Byte);
+        using Tensor dense = TensorBytes.Dense(levels);
         long position = 0;
         TensorBytes.ForEachPiece(dense, bytes =>
         {
             // Pieces are multiples of 8 levels, so each begins at a whole byte.
             long length = BitPacking.PackedLength(bytes.Length, bits);
-            using var part = packed.narrow(0, position, length);
+            using Tensor part = packed.narrow(0, position, length);
             BitPacking.Pack(bytes, bits, part.bytes);
             GC.KeepAlive(part);
             position += length;

@@ -20,7 +20,7 @@ internal static class ExponentBytes
     /// <exception cref="InvalidFileException">An exponent is beyond those that there are.</exception>
     internal static float[] ToScales(Tensor exponents, string what)
     {
-        using var wide = exponents.to_type(ScalarType.Float32);
+        using Tensor wide = exponents.to_type(ScalarType.Float32);
         return Array.ConvertAll(TensorBytes.ToFloats(wide), k => k is >= PowerOfTwo.MinExponent and <= PowerOfTwo.MaxExponent
             ? PowerOfTwo.Step((int)k)
             : throw new InvalidFileException($"{what} has an exponent of {k}; expected {PowerOfTwo.MinExponent} to {PowerOfTwo.MaxExponent}."));

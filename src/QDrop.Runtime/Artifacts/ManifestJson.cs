@@ -41,7 +41,7 @@ internal sealed record ManifestDocument(
                 throw Newer(unknown);
             if ((node as JsonObject)?["settings"] is JsonObject settings)
                 SettingsJson.FillDefaults(settings);
-            var document = node.Deserialize(ManifestJson.Default.ManifestDocument);
+            ManifestDocument? document = node.Deserialize(ManifestJson.Default.ManifestDocument);
             return document is not null && !document.HasNulls()
                 ? document
                 : throw new InvalidFileException("its manifest has null where a value belongs: it is corrupted.");

@@ -47,7 +47,7 @@ internal static class SettingsJson
     {
         (JsonObject members, JsonTypeInfoKind.Object) => members.Select(member =>
         {
-            var property = type.Properties.FirstOrDefault(p => p.Name == member.Key);
+            JsonPropertyInfo? property = type.Properties.FirstOrDefault(p => p.Name == member.Key);
             return property is null
                 ? member.Key
                 : UnknownMember(member.Value, type.Options.GetTypeInfo(property.PropertyType));
@@ -60,8 +60,8 @@ internal static class SettingsJson
 
     private static void Fill<T>(JsonObject settings, T defaults)
     {
-        var all = JsonSerializer.SerializeToNode(defaults, ManifestJson.Default.Options)!.AsObject();
-        foreach (var (name, value) in all)
+        JsonObject all = JsonSerializer.SerializeToNode(defaults, ManifestJson.Default.Options)!.AsObject();
+        foreach ((string? name, JsonNode? value) in all)
         {
             if (!settings.ContainsKey(name))
                 settings[name] = value?.DeepClone();

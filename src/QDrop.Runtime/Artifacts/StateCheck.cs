@@ -66,7 +66,7 @@ internal static class StateCheck
     {
         var layers = state.Layers.Select(static l => l.Name).ToHashSet(StringComparer.Ordinal);
         var activations = state.Activations.Select(static a => a.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var unit in state.Manifest.Units)
+        foreach (UnitState unit in state.Manifest.Units)
         {
             if (unit.Layers.FirstOrDefault(name => !layers.Contains(name)) is { } layer)
                 return $"unit '{unit.Name}' lists layer '{layer}', which is not there.";
@@ -80,7 +80,7 @@ internal static class StateCheck
     private static string? ProblemOfLevels(Tensor levels, int bits, string what)
     {
         bool fits = true;
-        using var dense = TensorBytes.Dense(levels);
+        using Tensor dense = TensorBytes.Dense(levels);
         if (bits < 8)
             TensorBytes.ForEachPiece(dense, bytes => fits &= !bytes.ContainsAnyExceptInRange((byte)0, (byte)((1 << bits) - 1)));
         return fits ? null : $"{what} has levels above {(1 << bits) - 1}, the largest of {bits} bits.";
@@ -127,7 +127,7 @@ internal static class StateCheck
         // A transposed convolution in groups has one scale for the same channel of each group, but a bias for each.
         if (bias.shape is not [var length] || channels == 0 || length == 0 || length % channels != 0)
             return $"the bias of {what} has shape {TensorBytes.Describe(bias.shape)}, which does not fit {channels} channels.";
-        using var dense = TensorBytes.Dense(bias);
+        using Tensor dense = TensorBytes.Dense(bias);
         return TensorBytes.FirstNotFinite(dense) < 0 ? null : $"the bias of {what} is not finite.";
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop;
@@ -80,7 +81,7 @@ internal static class CalibrationData
         if (inputs.dtype != ScalarType.Float32)
             return;
 
-        using var dense = TensorBytes.Dense(inputs);
+        using Tensor dense = TensorBytes.Dense(inputs);
         long index = TensorBytes.FirstNotFinite(dense);
         if (index >= 0)
             throw new QDropException(Codes.InputsNotFinite, $"{source} gave a value that is NaN or infinite, first in sample {index / (dense.numel() / shape[0])}. Check the preprocessing, for instance a division by a standard deviation of 0.");
@@ -89,7 +90,7 @@ internal static class CalibrationData
     /// <summary>The hash of a model's inputs; 64 lower-case hexadecimal digits.</summary>
     internal static string Hash(IReadOnlyList<Tensor> inputs)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return inputs.Count == 1
             ? TensorHash.Of(inputs[0].contiguous())
             : TensorHash.Of(inputs.Select(static (t, i) => KeyValuePair.Create($"input.{i:d4}", t.contiguous())));

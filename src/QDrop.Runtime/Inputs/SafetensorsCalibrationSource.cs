@@ -1,4 +1,5 @@
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop;
@@ -43,7 +44,7 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
     {
         ArgumentNullException.ThrowIfNull(request);
         string path = PathOf(request);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor targets = Kind.Read(path, static stream => SafetensorsFile.Read(stream).Tensors).GetValueOrDefault(TargetsName)
             ?? throw new QDropException(Codes.TargetsMissing, $"The file '{path}' has inputs but no tensor '{TargetsName}', which training needs: expected the class of each input, int64 [samples]. Write them into the file.");
         return (targets.ndim > 0 && targets.shape[0] > request.Samples ? targets.narrow(0, 0, request.Samples) : targets).MoveToOuterDisposeScope();
@@ -52,7 +53,7 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
     private static Tensor[] LoadAll(CalibrationRequest request)
     {
         string path = PathOf(request);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor[] selected = Kind.Read(path, stream => Select(SafetensorsFile.Read(stream).Tensors, request));
         // Before they are cut to what is asked for: where one has lost samples, theirs no longer belong together.
         CalibrationData.CheckCounts(selected, $"The file '{path}'");
@@ -89,7 +90,7 @@ public sealed class SafetensorsCalibrationSource : ICalibrationSource, IMultiInp
 
     private static Tensor SelectOne(Dictionary<string, Tensor> tensors)
     {
-        if (tensors.TryGetValue(InputName, out var input))
+        if (tensors.TryGetValue(InputName, out Tensor? input))
             return input;
         Tensor[] inputs = [.. tensors.Where(static t => t.Key != TargetsName).Select(static t => t.Value)];
         return inputs is [var only]

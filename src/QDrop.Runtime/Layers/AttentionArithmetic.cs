@@ -68,7 +68,7 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
         Tensor[] projected = [.. inputs.Select((x, part) => parameters.IsSplit
             ? Linear(parameters.Layers[part], x)
             : Linear(parameters.Layers[0], x).narrow(2, part * _embedding, _embedding))];
-        var (q, k, v) = Extend(projected[0], projected[1], projected[2]);
+        (Tensor? q, Tensor? k, Tensor? v) = Extend(projected[0], projected[1], projected[2]);
         return Linear(parameters.Layers[^1], Mix(Scores(q, k, null, null).softmax(-1), v));
 
         static Tensor Linear(LayerSource layer, Tensor x) => layer.Apply(x, layer.Weight, layer.Bias);

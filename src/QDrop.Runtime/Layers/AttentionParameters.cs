@@ -40,7 +40,7 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
             long length = parameters["q_proj_weight"].shape[0];
             string[] parts = ["q_proj", "k_proj", "v_proj"];
             // Training changes the bias through its parts.
-            using var gradients = enable_grad();
+            using IDisposable gradients = enable_grad();
             for (int part = 0; part < parts.Length; part++)
                 layers.Add(Linear(parts[part], parameters[$"{parts[part]}_weight"], bias?.narrow(0, part * length, length), $"{parts[part]}_weight", "in_proj_bias"));
         }
@@ -58,8 +58,8 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
     /// (QDROP232).</exception>
     public (long Heads, bool AddsZeroKey) Probe(string name, MultiheadAttention module)
     {
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
         bool training = module.training;
         module.eval();
         try

@@ -1,4 +1,5 @@
 using QDrop.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Layers;
@@ -25,11 +26,11 @@ internal static class BatchNormFolding
             throw new ArgumentException(
                 $"A batch norm of {mean.NumberOfElements} channels cannot be folded into a layer of {channels} output channels.", nameof(mean));
         }
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        var deviation = variance.Plus(eps).sqrt();
-        var factor = gamma is null ? deviation.reciprocal() : gamma / deviation;
-        var shift = beta is null ? -(mean * factor) : beta - mean * factor;
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor deviation = variance.Plus(eps).sqrt();
+        Tensor factor = gamma is null ? deviation.reciprocal() : gamma / deviation;
+        Tensor shift = beta is null ? -(mean * factor) : beta - mean * factor;
         if (bias is not null)
             shift = shift.Plus(bias * factor);
         var shape = new long[weight.dim()];

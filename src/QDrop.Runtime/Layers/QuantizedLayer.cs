@@ -1,4 +1,5 @@
 using QDrop.Quantizers;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -17,8 +18,8 @@ internal sealed class QuantizedLayer : IDisposable
     {
         _source = source;
         BatchNorm = batchNorm;
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
         if (batchNorm is null)
         {
             Weight = new WeightQuantizer(source.Name, source.Weight.detach(), ChannelAxis);

@@ -2,6 +2,7 @@ using QDrop.Artifacts;
 using QDrop.CompilerServices;
 using QDrop.Models;
 using QDrop.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -80,7 +81,7 @@ public static class QuantizedModel
     public static QuantizationSettings ReadSettings(string path)
     {
         Libtorch.Load();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return Artifact.Read(path).Manifest.Settings;
     }
 

@@ -24,7 +24,7 @@ internal static unsafe class DenseMemory
     {
         if (SameOrder(tensor, model))
             return tensor;
-        var copy = EmptyLike(model);
+        Tensor copy = EmptyLike(model);
         copy.copy_(tensor);
         return copy;
     }
@@ -71,8 +71,8 @@ internal static unsafe class DenseMemory
         var shape = dense.shape;
         if (!IsChannelsLast(shape, dense.stride()))
             throw new ArgumentException("The tensor's elements do not fill memory without gaps.", nameof(dense));
-        using var rowMajor = dense.detach();
-        using var view = rowMajor.permute(ChannelsLastOrder(shape.Length));
+        using Tensor rowMajor = dense.detach();
+        using Tensor view = rowMajor.permute(ChannelsLastOrder(shape.Length));
         return Address(view.bytes);
     }
 

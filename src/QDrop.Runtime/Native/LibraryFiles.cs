@@ -16,7 +16,7 @@ internal sealed class LibraryFiles(IReadOnlyCollection<string> known)
     /// <summary>Full paths of all files of a name.</summary>
     internal IEnumerable<string> Named(string name)
     {
-        var told = known.Where(k => Path.GetFileName(k) == name);
+        IEnumerable<string> told = known.Where(k => Path.GetFileName(k) == name);
         return told.Concat(_folders.Select(f => Path.Combine(f, name))).Where(File.Exists);
     }
 

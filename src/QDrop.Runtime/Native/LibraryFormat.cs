@@ -22,7 +22,7 @@ internal sealed record LibraryFormat(OSPlatform System, IReadOnlyList<Architectu
         byte[] head = new byte[HeadSize];
         try
         {
-            using var file = File.OpenRead(path);
+            using FileStream file = File.OpenRead(path);
             return Of(head.AsSpan(0, file.ReadAtLeast(head, HeadSize, throwOnEndOfStream: false)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -24,7 +24,7 @@ internal sealed record LibraryNames(string Core, string Cpu, string All, string 
     {
         if (system == OSPlatform.Windows)
             return new("c10.dll", "torch_cpu.dll", "torch.dll", "torch_cuda.dll", "LibTorchSharp.dll", null);
-        var (end, threads) = system == OSPlatform.OSX ? (".dylib", (string?)null) : (".so", "libgomp*.so*");
+        (string? end, string? threads) = system == OSPlatform.OSX ? (".dylib", (string?)null) : (".so", "libgomp*.so*");
         string libtorch = "libtorch" + end, binding = "libLibTorchSharp" + end;
         return new("libc10" + end, "libtorch_cpu" + end, libtorch, "libtorch_cuda" + end, binding, threads);
     }

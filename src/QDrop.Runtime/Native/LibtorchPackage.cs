@@ -31,9 +31,9 @@ internal static class LibtorchPackage
         get
         {
             const BindingFlags Constant = BindingFlags.NonPublic | BindingFlags.Static;
-            var constant = typeof(torch).GetField("libtorchPackageVersion", Constant);
+            FieldInfo? constant = typeof(torch).GetField("libtorchPackageVersion", Constant);
             string? text = constant?.IsLiteral == true ? constant.GetRawConstantValue() as string : null;
-            return System.Version.TryParse(text, out var version) && version.Build >= 0 ? version : null;
+            return System.Version.TryParse(text, out Version? version) && version.Build >= 0 ? version : null;
         }
     }
 
@@ -72,7 +72,7 @@ internal static class LibtorchPackage
     {
         get
         {
-            var attribute = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+            AssemblyInformationalVersionAttribute? attribute = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
             return attribute?.InformationalVersion.Split('+')[0] ?? "of this program";
         }
     }

@@ -127,10 +127,10 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     private Tensor Quantize(Tensor x, bool rectify)
     {
         CheckFits(x);
-        using var _ = no_grad();
-        var dense = DenseMemory.ToDense(x);
+        using IDisposable _ = no_grad();
+        Tensor dense = DenseMemory.ToDense(x);
         var grids = new Grids(DenseMemory.ToArray(Scale!), DenseMemory.ToArray(ZeroPoint!), Top, ChannelAxis);
-        var result = QuantizationPass<FakeQuantization>.Forward(dense, grids, rectify);
+        Tensor result = QuantizationPass<FakeQuantization>.Forward(dense, grids, rectify);
         if (!ReferenceEquals(dense, x))
             dense.Dispose();
         return result;

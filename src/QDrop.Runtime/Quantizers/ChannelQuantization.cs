@@ -89,7 +89,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
         {
             var channel = _order.ChannelOf(first + i);
             length = (int)Math.Min(count - i, _order.Rest(first + i));
-            var (scale, shift) = TQuantization.Backward(
+            (float scale, float shift) = TQuantization.Backward(
                 x + i, gradient + i, result + i, length, _scales[channel], _shifts[channel], _top, KeepMask.Part(keep, i, length, buffer), _rectify);
             scales[channel] += scale;
             if (TQuantization.LearnsShift)
@@ -100,14 +100,14 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ForwardBeside(float* x, float* y, int at, int count, ReadOnlySpan<uint> keep)
     {
-        var (floor, highest) = (Vector256.Create(Min), Vector256.Create(_top));
+        (Vector256<float> floor, Vector256<float> highest) = (Vector256.Create(Min), Vector256.Create(_top));
         fixed (float* scales = _elementScales, shifts = _elementShifts)
         {
             var i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count, at = Next(at))
             {
                 var value = Vector256.MaxNative(floor, Vector256.Load(x + i));
-                var quantized = TQuantization.Quantize(value, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
+                Vector256<float> quantized = TQuantization.Quantize(value, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
                 if (!keep.IsEmpty)
                     quantized = Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), quantized, value);
                 quantized.Store(y + i);
@@ -115,7 +115,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
             if (i == count)
                 return;
             var rest = Vector256.MaxNative(floor, LoadPart(x + i, count - i));
-            var last = TQuantization.Quantize(rest, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
+            Vector256<float> last = TQuantization.Quantize(rest, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
             StorePart(keep.IsEmpty ? last : Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), last, rest), y + i, count - i);
         }
     }
@@ -144,9 +144,9 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     {
         var floor = Vector256.Create(Min);
         // A gradient that ReLU stops changes the step neither: the slope is 0 there.
-        var flow = gradient & Vector256.GreaterThan(value, floor);
-        var slope = TQuantization.Slope(Vector256.MaxNative(floor, value), Vector256.LoadUnsafe(ref _elementScales[at]), Vector256.LoadUnsafe(ref _elementShifts[at]),
-            Vector256.Create(_top), out var inside);
+        Vector256<float> flow = gradient & Vector256.GreaterThan(value, floor);
+        Vector256<float> slope = TQuantization.Slope(Vector256.MaxNative(floor, value), Vector256.LoadUnsafe(ref _elementScales[at]), Vector256.LoadUnsafe(ref _elementShifts[at]),
+            Vector256.Create(_top), out Vector256<float> inside);
         (Vector256.Load(slopes + at) + flow * (slope & kept)).Store(slopes + at);
         if (TQuantization.LearnsShift)
             (Vector256.Load(clips + at) + (flow & (~inside & kept))).Store(clips + at);

@@ -33,9 +33,9 @@ internal readonly unsafe struct FakeQuantization : IQuantization
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            var value = AtLeast(floor, Vector256.Load(x + i));
-            var level = Level(value / step, zero, highest);
-            var quantized = (level - zero) * step;
+            Vector256<float> value = AtLeast(floor, Vector256.Load(x + i));
+            Vector256<float> level = Level(value / step, zero, highest);
+            Vector256<float> quantized = (level - zero) * step;
             if (!keep.IsEmpty)
                 quantized = Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), quantized, value);
             quantized.Store(y + i);
@@ -68,18 +68,18 @@ internal readonly unsafe struct FakeQuantization : IQuantization
         var step = Vector256.Create(scale);
         var zero = Vector256.Create(zeroPoint);
         var highest = Vector256.Create(top);
-        var sum = Vector256<float>.Zero;
+        Vector256<float> sum = Vector256<float>.Zero;
         var i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var value = Vector256.Load(x + i);
             // A gradient that ReLU stops changes the step neither: the slope is 0 there.
-            var flow = Vector256.Load(gradient + i) & Vector256.GreaterThan(value, floor);
-            var ratio = AtLeast(floor, value) / step;
-            var level = Vector256.Round(ratio) + zero;
-            var clamped = Clamp(level, highest);
+            Vector256<float> flow = Vector256.Load(gradient + i) & Vector256.GreaterThan(value, floor);
+            Vector256<float> ratio = AtLeast(floor, value) / step;
+            Vector256<float> level = Vector256.Round(ratio) + zero;
+            Vector256<float> clamped = Clamp(level, highest);
             var inside = Vector256.Equals(level, clamped);
-            var slope = clamped - zero - (ratio & inside);
+            Vector256<float> slope = clamped - zero - (ratio & inside);
             if (keep.IsEmpty)
             {
                 (flow & inside).Store(result + i);
@@ -87,7 +87,7 @@ internal readonly unsafe struct FakeQuantization : IQuantization
             }
             else
             {
-                var kept = KeepMask.Lanes(keep, i);
+                Vector256<float> kept = KeepMask.Lanes(keep, i);
                 (flow & (inside | ~kept)).Store(result + i);
                 sum += flow * (slope & kept);
             }
@@ -124,9 +124,9 @@ internal readonly unsafe struct FakeQuantization : IQuantization
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<float> IQuantization.Slope(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top, out Vector256<float> inside)
     {
-        var ratio = value / scale;
-        var level = Vector256.Round(ratio) + shift;
-        var clamped = Clamp(level, top);
+        Vector256<float> ratio = value / scale;
+        Vector256<float> level = Vector256.Round(ratio) + shift;
+        Vector256<float> clamped = Clamp(level, top);
         inside = Vector256.Equals(level, clamped);
         return clamped - shift - (ratio & inside);
     }

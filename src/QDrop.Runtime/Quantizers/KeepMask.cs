@@ -29,7 +29,7 @@ internal static class KeepMask
     {
         if (mask.IsEmpty)
             return mask;
-        var (word, shift) = (first >> 5, first & 31);
+        (int word, int shift) = (first >> 5, first & 31);
         if (shift == 0)
             return mask[word..];
         var words = (count + 31) >> 5;

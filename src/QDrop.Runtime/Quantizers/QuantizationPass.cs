@@ -29,18 +29,18 @@ internal static unsafe class QuantizationPass<TQuantization>
     /// <param name="mask">Which elements are quantized; <see langword="null"/> if all are.</param>
     public static Tensor Forward(Tensor x, Grids grids, bool rectify, ElementMask? mask = null)
     {
-        var y = DenseMemory.EmptyLike(x);
+        Tensor y = DenseMemory.EmptyLike(x);
         var length = x.NumberOfElements;
         float* from = DenseMemory.Floats(x), to = DenseMemory.Floats(y);
         if (grids.Scales.Length == 1)
         {
-            var (scale, shift) = (grids.Scales[0], grids.Shifts[0]);
+            (float scale, float shift) = (grids.Scales[0], grids.Shifts[0]);
             Chunks.ForEach(length, (chunk, first, count) =>
                 TQuantization.Forward(from + first, to + first, count, scale, shift, grids.Top, Choose(mask, chunk, first), rectify));
         }
         else
         {
-            var channels = Channels(x, grids, rectify);
+            ChannelQuantization<TQuantization> channels = Channels(x, grids, rectify);
             Chunks.ForEach(length, (chunk, first, count) =>
                 channels.Forward(from + first, to + first, first, count, Choose(mask, chunk, first)));
         }

@@ -1,4 +1,5 @@
 using QDrop.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
@@ -22,8 +23,8 @@ internal sealed class WeightQuantizer : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(channelAxis, (int)weight.dim());
         Name = name;
         ChannelAxis = channelAxis;
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Weight = weight.detach().to_type(ScalarType.Float32).contiguous().clone().DetachFromDisposeScope();
     }
 
@@ -69,8 +70,8 @@ internal sealed class WeightQuantizer : IDisposable
     /// <param name="channelAxis">The dimension that counts output channels.</param>
     internal static WeightQuantizer FromLevels(string name, Tensor levels, Tensor scale, Tensor zeroPoint, int bits, int channelAxis)
     {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         var shape = new long[levels.dim()];
         Array.Fill(shape, 1);
         shape[channelAxis] = -1;
@@ -153,8 +154,8 @@ internal sealed class WeightQuantizer : IDisposable
     {
         if (Scale is null || ZeroPoint is null)
             throw new InvalidOperationException($"The weight quantizer '{Name}' has no ranges: they must be searched before it can quantize.");
-        var weight = DenseMemory.Values(Weight);
-        var (scales, zeros, top) = (Spread(Scale), Spread(ZeroPoint), (1 << Bits) - 1);
+        Span<float> weight = DenseMemory.Values(Weight);
+        (float[]? scales, float[]? zeros, int top) = (Spread(Scale), Spread(ZeroPoint), (1 << Bits) - 1);
         var levels = new byte[weight.Length];
         for (var i = 0; i < levels.Length; i++)
             levels[i] = (byte)Math.Clamp(MathF.Round(weight[i] / scales[i]) + zeros[i], 0, top);
@@ -164,7 +165,7 @@ internal sealed class WeightQuantizer : IDisposable
     private Tensor Dequantize()
     {
         _levels ??= Nearest();
-        var (scales, zeros) = (Spread(Scale!), Spread(ZeroPoint!));
+        (float[]? scales, float[]? zeros) = (Spread(Scale!), Spread(ZeroPoint!));
         var values = new float[_levels.Length];
         for (var i = 0; i < values.Length; i++)
             values[i] = (_levels[i] - zeros[i]) * scales[i];

@@ -20,7 +20,7 @@ internal static class AtomicFile
         try
         {
             Directory.CreateDirectory(folder);
-            using (var stream = (create ?? Create)(aside))
+            using (Stream stream = (create ?? Create)(aside))
             {
                 write(stream);
                 stream.Flush();

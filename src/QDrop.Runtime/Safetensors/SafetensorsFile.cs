@@ -1,5 +1,6 @@
 using System.Text;
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop;
@@ -55,14 +56,14 @@ public static class SafetensorsFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        var header = Lay(tensors, metadata);
+        SafetensorsHeader header = Lay(tensors, metadata);
         byte[] lead = header.ToBytes();
         AtomicFile.Write(path, stream =>
         {
             stream.Write(lead);
-            foreach (var entry in header.Entries)
+            foreach (SafetensorsEntry entry in header.Entries)
             {
-                using var dense = TensorBytes.Dense(tensors[entry.Name]);
+                using Tensor dense = TensorBytes.Dense(tensors[entry.Name]);
                 TensorBytes.ForEachPiece(dense, bytes => stream.Write(bytes));
             }
         }, create);
@@ -72,11 +73,11 @@ public static class SafetensorsFile
     internal static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(Stream stream)
     {
         var header = SafetensorsHeader.Read(stream);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var entry in header.Entries)
+        foreach (SafetensorsEntry entry in header.Entries)
             tensors.Add(entry.Name, ReadTensor(stream, entry.Name, entry.Shape, entry.Type));
-        foreach (var tensor in tensors.Values)
+        foreach (Tensor tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
         return (tensors, header.Metadata);
     }
@@ -84,7 +85,7 @@ public static class SafetensorsFile
     /// <summary>Reads a tensor's data straight into its memory.</summary>
     internal static Tensor ReadTensor(Stream stream, string name, long[] shape, ScalarType type)
     {
-        var tensor = empty(shape, type);
+        Tensor tensor = empty(shape, type);
         TensorBytes.ForEachPiece(tensor, bytes =>
         {
             stream.ReadExactly(bytes);
@@ -98,7 +99,7 @@ public static class SafetensorsFile
     {
         var entries = new List<SafetensorsEntry>();
         long position = 0;
-        foreach (var (name, tensor) in tensors.OrderByDescending(static t => SafetensorsTypes.SizeOf(t.Value.dtype)).ThenBy(static t => t.Key, StringComparer.Ordinal))
+        foreach ((string? name, Tensor? tensor) in tensors.OrderByDescending(static t => SafetensorsTypes.SizeOf(t.Value.dtype)).ThenBy(static t => t.Key, StringComparer.Ordinal))
         {
             if (name == SafetensorsHeader.MetadataName)
                 throw new ArgumentException($"'{name}' is reserved and cannot be a tensor's name.", nameof(tensors));
@@ -109,7 +110,7 @@ public static class SafetensorsFile
         }
 
         var strings = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal);
-        foreach (var (name, value) in strings)
+        foreach ((string? name, string? value) in strings)
         {
             CheckUnicode(name, nameof(metadata));
             CheckUnicode(value, nameof(metadata));

@@ -50,7 +50,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         var json = new byte[length];
         json[0] = (byte)first;
         stream.ReadExactly(json.AsSpan(1));
-        var header = SafetensorsHeaderParser.Parse(json);
+        SafetensorsHeader header = SafetensorsHeaderParser.Parse(json);
         return header with { Entries = InOrder(header.Entries, stream.Length - 8 - (long)length) };
     }
 
@@ -65,12 +65,12 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             if (Metadata.Count > 0)
             {
                 json.WriteStartObject(MetadataName);
-                foreach (var (name, value) in Metadata.OrderBy(static m => m.Key, StringComparer.Ordinal))
+                foreach ((string? name, string? value) in Metadata.OrderBy(static m => m.Key, StringComparer.Ordinal))
                     json.WriteString(name, value);
                 json.WriteEndObject();
             }
 
-            foreach (var entry in Entries)
+            foreach (SafetensorsEntry entry in Entries)
             {
                 json.WriteStartObject(entry.Name);
                 json.WriteString("dtype", SafetensorsTypes.NameOf(entry.Type));
@@ -123,7 +123,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         if (promised > available)
             throw new InvalidFileException($"its header promises {promised} bytes of tensor data, but {available} follow it: it is truncated.");
         long position = 0;
-        foreach (var entry in ordered)
+        foreach (SafetensorsEntry? entry in ordered)
         {
             if (entry.Start != position)
             {

@@ -23,7 +23,7 @@ internal static class SafetensorsTypes
 
     internal static ScalarType? Find(string name)
     {
-        foreach (var entry in Table)
+        foreach ((string Name, ScalarType Type, int Size) entry in Table)
         {
             if (entry.Name == name)
                 return entry.Type;
@@ -42,7 +42,7 @@ internal static class SafetensorsTypes
 
     private static (string Name, ScalarType Type, int Size) Entry(ScalarType type)
     {
-        foreach (var entry in Table)
+        foreach ((string Name, ScalarType Type, int Size) entry in Table)
         {
             if (entry.Type == type)
                 return entry;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;
@@ -14,7 +15,7 @@ internal static class TensorBytes
     /// <summary>The tensor's values in contiguous main memory, without a gradient; the same memory where it is so already.</summary>
     internal static Tensor Dense(Tensor tensor)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         return tensor.detach().cpu().contiguous().MoveToOuterDisposeScope();
     }
 
@@ -28,10 +29,10 @@ internal static class TensorBytes
         }
         else if (count > 0)
         {
-            using var flat = dense.view(-1);
+            using Tensor flat = dense.view(-1);
             for (long start = 0; start < count; start += PieceElements)
             {
-                using var piece = flat.narrow(0, start, Math.Min(PieceElements, count - start));
+                using Tensor piece = flat.narrow(0, start, Math.Min(PieceElements, count - start));
                 action(piece.bytes);
                 GC.KeepAlive(piece);
             }
@@ -44,8 +45,8 @@ internal static class TensorBytes
     /// <summary>The values of a small tensor.</summary>
     internal static float[] ToFloats(Tensor tensor)
     {
-        using var scope = NewDisposeScope();
-        var dense = Dense(tensor.to_type(ScalarType.Float32));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor dense = Dense(tensor.to_type(ScalarType.Float32));
         var values = new float[checked((int)dense.numel())];
         ForEachPiece(dense, bytes => bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan())));
         return values;
@@ -54,7 +55,7 @@ internal static class TensorBytes
     /// <summary>A float32 tensor of shape <c>[values]</c>.</summary>
     internal static Tensor FromFloats(ReadOnlySpan<float> values)
     {
-        var result = empty([values.Length], ScalarType.Float32);
+        Tensor result = empty([values.Length], ScalarType.Float32);
         if (values.Length > 0)
             MemoryMarshal.AsBytes(values).CopyTo(result.bytes);
         GC.KeepAlive(result);
@@ -70,7 +71,7 @@ internal static class TensorBytes
         long passed = 0;
         ForEachPiece(float32, bytes =>
         {
-            var values = MemoryMarshal.Cast<byte, float>(bytes);
+            Span<float> values = MemoryMarshal.Cast<byte, float>(bytes);
             for (int i = 0; i < values.Length && found < 0; i++)
             {
                 if (infiniteToo ? !float.IsFinite(values[i]) : float.IsNaN(values[i]))

@@ -20,14 +20,14 @@ internal static class TensorHash
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (preamble is not null)
             Append(hash, preamble);
-        foreach (var (name, tensor) in tensors.OrderBy(static t => t.Key, StringComparer.Ordinal))
+        foreach ((string? name, Tensor? tensor) in tensors.OrderBy(static t => t.Key, StringComparer.Ordinal))
         {
             Append(hash, name);
             Append(hash, SafetensorsTypes.NameOf(tensor.dtype));
             Append(hash, (uint)tensor.shape.Length);
             foreach (long size in tensor.shape)
                 Append(hash, size);
-            using var dense = TensorBytes.Dense(tensor);
+            using Tensor dense = TensorBytes.Dense(tensor);
             TensorBytes.ForEachPiece(dense, bytes => hash.AppendData(bytes));
         }
 

@@ -63,7 +63,7 @@ public sealed partial record QuantizationSettings
         Require(training.DropBits == 0 || training.BitPenalty == 0, nameof(training.DropBits), training.DropBits,
             "0 together with a BitPenalty: learned bit widths drop levels themselves");
         bool drops = training.DropBits > 0;
-        var categorical = Enum.GetValues<Method>().Where(static m => m.Traits.HasCategoricalGrids);
+        IEnumerable<Method> categorical = Enum.GetValues<Method>().Where(static m => m.Traits.HasCategoricalGrids);
         Require(
             Method.Traits.HasCategoricalGrids || (!drops && training.BitPenalty == 0),
             drops ? nameof(training.DropBits) : nameof(training.BitPenalty),
@@ -84,7 +84,7 @@ public sealed partial record QuantizationSettings
             return;
         if (Scale != Scale.PowerOfTwo)
         {
-            var names = SettingsTable.All.Where(static s => s.Part == nameof(Exponents)).Select(static s => s.Name);
+            IEnumerable<string> names = SettingsTable.All.Where(static s => s.Part == nameof(Exponents)).Select(static s => s.Name);
             throw new QDropException(
                 Codes.Setting,
                 $"Exponents cannot be used together with Scale = {Scale}, which learns none. Expected no Exponents "

@@ -57,7 +57,7 @@ internal sealed class Setting
     /// <summary>Changes the value in a copy of the settings.</summary>
     internal QuantizationSettings With(QuantizationSettings settings, object? value)
     {
-        var copy = settings with { };
+        QuantizationSettings copy = settings with { };
         object record = copy;
         if (_part is not null)
         {

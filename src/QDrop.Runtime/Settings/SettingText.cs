@@ -14,7 +14,7 @@ internal static class SettingText
     /// </exception>
     internal static object Parse(string name, string text, Type type)
     {
-        var (value, expected) = type.IsEnum
+        (object? value, string? expected) = type.IsEnum
             ? (Member(text, type), "one of " + string.Join(", ", Enum.GetNames(type)))
             : type == typeof(int) ? (Int(text), "a whole number")
             : type == typeof(long) ? (Long(text), "a whole number")

@@ -33,7 +33,7 @@ internal static class SettingsTable
 
     private static IEnumerable<Setting> Read()
     {
-        var properties = typeof(QuantizeAttribute)
+        IOrderedEnumerable<PropertyInfo> properties = typeof(QuantizeAttribute)
             .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .OrderBy(static property => property.MetadataToken);
         foreach (PropertyInfo property in properties)

@@ -141,7 +141,7 @@ public sealed class QuantizationContext : IDisposable
             {
                 if (!_layerStates.TryGetValue(source.Name, out QuantizedLayerState? state))
                     throw Missing("layer", source.Name);
-                WeightQuantizer weight = WeightQuantizer.FromLevels(source.Name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
+                var weight = WeightQuantizer.FromLevels(source.Name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
                 layer = new QuantizedLayer(source, batchNorm, weight, state.Bias);
             }
             _layersByName.Add(source.Name, layer);

@@ -24,7 +24,7 @@ internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Ten
     {
         Context = context;
         string name = context.PathOf(module);
-        AttentionParameters parameters = AttentionParameters.Of(name, module);
+        var parameters = AttentionParameters.Of(name, module);
         (long heads, bool addsZeroKey) = parameters.Probe(name, module);
         _arithmetic = new AttentionArithmetic(parameters, heads, addsZeroKey);
         _projections = new ProjectionUnit(context, context.UnitName(parameters.IsSplit ? $"{name}.projections" : parameters.Layers[0].Name), [.. parameters.Layers.SkipLast(1).Select(l => context.Layer(l))], parameters.Embedding);
@@ -48,7 +48,7 @@ internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Ten
     /// <summary>As TorchSharp's module: output <c>[L, N, E]</c>, and the weights averaged over the heads, <c>[N, L, S]</c>, or null.</summary>
     public Tuple<Tensor, Tensor> call(Tensor query, Tensor key, Tensor value, Tensor? key_padding_mask, bool need_weights, Tensor? attn_mask)
     {
-        var (q, k, v) = _projections.Run(query, key, value);
+        (Tensor? q, Tensor? k, Tensor? v) = _projections.Run(query, key, value);
         (q, k, v) = _arithmetic.Extend(q, k, v);
         (q, k, v) = (_query.Run(q), _key.Run(k), _value.Run(v));
         Tensor weights = _weights.Run(_arithmetic.Scores(q, k, key_padding_mask, attn_mask));

@@ -17,11 +17,11 @@ public sealed class AdaptBindingTests : IDisposable
     {
         byte[] library = Binding().Build();
         string original = Write("cache/libLibTorchSharp.so", library);
-        var task = Task(original);
+        QDropAdaptBinding task = Task(original);
 
         Assert.True(task.Execute());
 
-        var copy = Assert.Single(task.Replacements);
+        ITaskItem copy = Assert.Single(task.Replacements);
         Assert.Equal(original, Assert.Single(task.Replaced).ItemSpec);
         Assert.Equal("linux-x64", copy.GetMetadata("RuntimeIdentifier"));
         Assert.Equal(_folder.File("obj", "linux-x64", "libLibTorchSharp.so"), copy.ItemSpec);
@@ -36,9 +36,9 @@ public sealed class AdaptBindingTests : IDisposable
         string original = Write("cache/libLibTorchSharp.so", Binding().Build());
         Task(original).Execute();
         string line = Assert.Single(_engine.MessagesOf(MessageImportance.High));
-        var written = File.GetLastWriteTimeUtc(_folder.File("obj", "linux-x64", "libLibTorchSharp.so"));
+        DateTime written = File.GetLastWriteTimeUtc(_folder.File("obj", "linux-x64", "libLibTorchSharp.so"));
 
-        var second = Task(original);
+        QDropAdaptBinding second = Task(original);
         Assert.True(second.Execute());
 
         Assert.Contains("GLIBCXX_3.4.32", line, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class AdaptBindingTests : IDisposable
     [Fact]
     public void Where_the_system_has_the_version_nothing_is_replaced_or_said()
     {
-        var task = Task(Write("cache/libLibTorchSharp.so", Binding().Build()));
+        QDropAdaptBinding task = Task(Write("cache/libLibTorchSharp.so", Binding().Build()));
         task.CppLibrary = Write("new/" + Cpp, new ElfBuilder().Define("GLIBCXX_3.4").Define("GLIBCXX_3.4.32").Build());
 
         Assert.True(task.Execute());
@@ -80,11 +80,11 @@ public sealed class AdaptBindingTests : IDisposable
     public void A_library_that_uses_what_is_missing_is_an_error_and_nothing_is_written()
     {
         byte[] library = Binding().Need(Cpp, "GLIBCXX_3.4.33", "_ZSt3newv", calls: 1).Build();
-        var task = Task(Write("cache/libLibTorchSharp.so", library));
+        QDropAdaptBinding task = Task(Write("cache/libLibTorchSharp.so", library));
 
         Assert.False(task.Execute());
 
-        var error = Assert.Single(_engine.Errors);
+        BuildErrorEventArgs error = Assert.Single(_engine.Errors);
         Assert.Equal("QDROP113", error.Code);
         Assert.Contains("_ZSt3newv", error.Message, StringComparison.Ordinal);
         Assert.Empty(task.Replacements);

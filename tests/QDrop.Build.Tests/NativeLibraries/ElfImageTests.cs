@@ -36,7 +36,7 @@ public sealed class ElfImageTests
         for (int length = 0; length < whole.Length; length++)
         {
             byte[] part = whole[..length];
-            var e = Record.Exception(() => MissingVersions.Of(part, System));
+            Exception? e = Record.Exception(() => MissingVersions.Of(part, System));
             Assert.True(e is null or ElfFormatException, $"{length} bytes: {e}");
         }
     }
@@ -51,7 +51,7 @@ public sealed class ElfImageTests
             byte[] wrong = (byte[])whole.Clone();
             for (int i = random.Next(1, 4); i > 0; i--)
                 wrong[random.Next(wrong.Length)] = (byte)random.Next(256);
-            var e = Record.Exception(() => MissingVersions.Of(wrong, System).MarkedWeak());
+            Exception? e = Record.Exception(() => MissingVersions.Of(wrong, System).MarkedWeak());
             Assert.True(e is null or ElfFormatException, $"round {round}: {e}");
         }
     }
@@ -66,7 +66,7 @@ public sealed class ElfImageTests
     [InlineData(0x6fffffff, "above 4096")]
     public void Tables_outside_of_the_file_are_refused(long tag, string reason)
     {
-        var builder = Library();
+        ElfBuilder builder = Library();
         byte[] library = builder.Build();
         BinaryPrimitives.WriteInt64LittleEndian(library.AsSpan(builder.DynamicOffsets[tag]), long.MaxValue);
 
@@ -87,7 +87,7 @@ public sealed class ElfImageTests
 
     private static void Refused(string reason, byte[] library)
     {
-        var e = Assert.Throws<ElfFormatException>(() => MissingVersions.Of(library, System));
+        ElfFormatException e = Assert.Throws<ElfFormatException>(() => MissingVersions.Of(library, System));
         Assert.Contains(reason, e.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Build.Logging.StructuredLogger;
 using QDrop.Build.NativeLibraries;
 using Xunit;
 
@@ -50,13 +51,13 @@ public sealed class LibtorchTests : IDisposable
         string[] packages = NuGetCache.Arguments(_project.File("feed"), _project.File("packages"));
         string[] arguments = [.. packages, $"-p:TestLibtorchVersion={version}"];
 
-        var result = _project.Build(arguments);
-        var (_, output) = Build([.. arguments, "-p:QDropEnabled=false"]) is { ExitCode: 0 }
+        BuildResult result = _project.Build(arguments);
+        (int _, string? output) = Build([.. arguments, "-p:QDropEnabled=false"]) is { ExitCode: 0 }
             ? DotNet.Run(_project.Folder, [Path.Combine(_project.Bin, "App.dll")])
             : throw new InvalidOperationException("The program was not built.");
 
         Assert.NotEqual(0, result.ExitCode);
-        var error = Assert.Single(result.Errors);
+        AbstractDiagnostic error = Assert.Single(result.Errors);
         Assert.Equal(code, error.Code);
         Assert.Contains(text, error.Text, StringComparison.Ordinal);
         Assert.Equal("qdrop.settings.txt", Path.GetFileName(Assert.Single(Directory.GetFiles(_project.Intermediate))));
@@ -72,7 +73,7 @@ public sealed class LibtorchTests : IDisposable
     {
         Assert.Equal(0, _project.Build().ExitCode);
 
-        var result = _project.Build("-p:TestLibtorchVersion=none");
+        BuildResult result = _project.Build("-p:TestLibtorchVersion=none");
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Equal("QDROP278", Assert.Single(result.Errors).Code);
@@ -83,11 +84,11 @@ public sealed class LibtorchTests : IDisposable
     {
         foreach (string library in new[] { "libc10.so", "libtorch.so", "libtorch_cpu.so", "libLibTorchSharp.so" })
             _project.Write(Path.Combine("foreign", library), "No library: so the loader says, if it comes here.");
-        var foreign = ("LD_LIBRARY_PATH", _project.File("foreign"));
+        (string, string) foreign = ("LD_LIBRARY_PATH", _project.File("foreign"));
 
         string[] common = ["App.csproj", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
-        var build = DotNet.Run(_project.Folder, ["build", .. common, "-v:normal"], foreign);
-        var run = DotNet.Run(_project.Folder, [Path.Combine(_project.Bin, "App.dll")], foreign);
+        (int ExitCode, string Output) build = DotNet.Run(_project.Folder, ["build", .. common, "-v:normal"], foreign);
+        (int ExitCode, string Output) run = DotNet.Run(_project.Folder, [Path.Combine(_project.Bin, "App.dll")], foreign);
 
         Assert.True(build.ExitCode == 0, build.Output);
         Assert.Contains("QDrop: App.TinyNet W4A4 calibrated in ", build.Output, StringComparison.Ordinal);
@@ -102,7 +103,7 @@ public sealed class LibtorchTests : IDisposable
             return; // This system is new enough.
         Assert.Equal(0, Build("-p:QDropEnabled=false", "-p:QDropOlderLibstdcxx=false").ExitCode);
 
-        var (_, output) = DotNet.Run(_project.Folder, [Path.Combine(_project.Bin, "App.dll")]);
+        (int _, string? output) = DotNet.Run(_project.Folder, [Path.Combine(_project.Bin, "App.dll")]);
 
         Assert.Contains("QDROP291: ", output, StringComparison.Ordinal);
         Assert.Contains("GLIBCXX_3.4.32", output, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class MissingVersionsTests
     [Fact]
     public void A_version_that_no_relocation_uses_is_marked_weak_and_nothing_else_changes()
     {
-        var builder = Binding().Need(Cpp, "GLIBCXX_3.4.32", "_ZSt21ios_base_library_initv");
+        ElfBuilder builder = Binding().Need(Cpp, "GLIBCXX_3.4.32", "_ZSt21ios_base_library_initv");
         byte[] library = builder.Build();
 
         var missing = MissingVersions.Of(library, System);
@@ -42,7 +42,7 @@ public sealed class MissingVersionsTests
     [Fact]
     public void All_missing_versions_are_marked_and_other_flags_kept()
     {
-        var builder = Binding().Need(Cpp, "GLIBCXX_3.4.32", "init").Need(Cpp, "CXXABI_1.3.15", "other", flags: 1);
+        ElfBuilder builder = Binding().Need(Cpp, "GLIBCXX_3.4.32", "init").Need(Cpp, "CXXABI_1.3.15", "other", flags: 1);
         byte[] library = builder.Build();
 
         var missing = MissingVersions.Of(library, System);

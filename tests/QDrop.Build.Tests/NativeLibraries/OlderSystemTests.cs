@@ -28,9 +28,9 @@ public sealed class OlderSystemTests : IDisposable
     {
         byte[] original = File.ReadAllBytes(Binding);
 
-        var first = Build();
-        var written = File.GetLastWriteTimeUtc(Copied);
-        var second = Build();
+        BuildResult first = Build();
+        DateTime written = File.GetLastWriteTimeUtc(Copied);
+        BuildResult second = Build();
 
         Assert.True(first.ExitCode == 0, first.Output);
         Assert.Contains(Line, first.Output, StringComparison.Ordinal);
@@ -69,10 +69,10 @@ public sealed class OlderSystemTests : IDisposable
         string[] given = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] all = [.. given, "-o", _project.File("out"), "-p:QDropEnabled=false"];
 
-        var on = _project.Run("publish", [.. all, System]);
+        BuildResult on = _project.Run("publish", [.. all, System]);
         Assert.True(on.ExitCode == 0, on.Output);
         AssertAdapted(published);
-        var off = _project.Run("publish", [.. all, System, "-p:QDropOlderLibstdcxx=false"]);
+        BuildResult off = _project.Run("publish", [.. all, System, "-p:QDropOlderLibstdcxx=false"]);
 
         Assert.True(off.ExitCode == 0, off.Output);
         Assert.Equal(File.ReadAllBytes(Binding), File.ReadAllBytes(published));
@@ -82,7 +82,7 @@ public sealed class OlderSystemTests : IDisposable
     public void The_dependency_file_is_that_of_the_original()
     {
         Build();
-        var adapted = Lines();
+        List<string> adapted = Lines();
         File.Delete(Path.Combine(_project.Bin, "App.deps.json"));
         Build("-p:QDropOlderLibstdcxx=false");
 
@@ -101,10 +101,10 @@ public sealed class OlderSystemTests : IDisposable
     {
         _project.Write("TinyNet.cs", Sources.TinyNet);
 
-        var result = Build("-p:QDropOlderLibstdcxx=false", "-p:QDropDotNetHost=/nothing/that/could/start");
+        BuildResult result = Build("-p:QDropOlderLibstdcxx=false", "-p:QDropDotNetHost=/nothing/that/could/start");
 
         Assert.NotEqual(0, result.ExitCode);
-        var error = Assert.Single(result.Errors);
+        Microsoft.Build.Logging.StructuredLogger.AbstractDiagnostic error = Assert.Single(result.Errors);
         Assert.Equal("QDROP112", error.Code);
         Assert.Contains("GLIBCXX_3.4.32", error.Text, StringComparison.Ordinal);
         Assert.Contains("<QDropOlderLibstdcxx>true</QDropOlderLibstdcxx>", error.Text, StringComparison.Ordinal);
@@ -118,9 +118,9 @@ public sealed class OlderSystemTests : IDisposable
         _project.Write("TinyNet.cs", Sources.TinyNet);
         string older = WriteSystem("older/libstdc++.so.6", without: ["GLIBCXX_3.4.30", "GLIBCXX_3.4.32"]);
 
-        var result = _project.Build($"-p:QDropSystemLibstdcxx={older}", $"-p:QDropOlderLibstdcxx={option}");
+        BuildResult result = _project.Build($"-p:QDropSystemLibstdcxx={older}", $"-p:QDropOlderLibstdcxx={option}");
 
-        var error = Assert.Single(result.Errors);
+        Microsoft.Build.Logging.StructuredLogger.AbstractDiagnostic error = Assert.Single(result.Errors);
         Assert.Equal("QDROP113", error.Code);
         Assert.Contains("condition_variable", error.Text, StringComparison.Ordinal);
         Assert.Contains("of GLIBCXX_3.4.30, which is newer", error.Text, StringComparison.Ordinal);
@@ -143,8 +143,8 @@ public sealed class OlderSystemTests : IDisposable
     private string WriteSystem(string name, string[] without)
     {
         var builder = new ElfBuilder();
-        var needed = ElfVersions.Needed(ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6");
-        foreach (var version in needed.Where(v => !without.Contains(v.Name)))
+        IReadOnlyList<NeededVersion> needed = ElfVersions.Needed(ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6");
+        foreach (NeededVersion? version in needed.Where(v => !without.Contains(v.Name)))
             builder.Define(version.Name);
         string path = _project.Write(name, "");
         File.WriteAllBytes(path, builder.Build());

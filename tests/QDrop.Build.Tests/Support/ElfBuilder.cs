@@ -86,7 +86,7 @@ internal sealed class ElfBuilder
         // A hash table with one bucket, which has the exported symbol alone.
         Table(4, () => Words4([1, (uint)_symbols.Count, (uint)(_export?.Symbol ?? 0), .. new uint[_symbols.Count]]), 1);
         dynamic.Add((11, 24));
-        Table(0x6ffffff0, () => { foreach (var (_, version) in _symbols) Words2(version); }, 1);
+        Table(0x6ffffff0, () => { foreach ((string _, ushort version) in _symbols) Words2(version); }, 1);
         Relocations(HasAddends ? 7 : 17, HasAddends ? 8 : 18, isCall: false);
         Relocations(23, 2, isCall: true);
 
@@ -96,7 +96,7 @@ internal sealed class ElfBuilder
         file.AddRange(strings);
         Align(8);
         int start = file.Count;
-        foreach (var (tag, value) in dynamic.Append((0, 0)))
+        foreach ((long tag, long value) in dynamic.Append((0, 0)))
         {
             DynamicOffsets[tag] = file.Count + 8;
             Words8(tag, value);
@@ -128,7 +128,7 @@ internal sealed class ElfBuilder
         {
             Words2(1, (ushort)entry.Versions.Count);
             Words4(Text(entry.Library), 16, last ? 0u : (uint)(16 + (16 * entry.Versions.Count)));
-            foreach (var ((name, flags, index), lastVersion) in Marked(entry.Versions))
+            foreach (((string? name, ushort flags, ushort index), bool lastVersion) in Marked(entry.Versions))
             {
                 Words4(0);
                 FlagsOffsets[name] = file.Count;

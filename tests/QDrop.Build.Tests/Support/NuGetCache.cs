@@ -32,7 +32,7 @@ internal static class NuGetCache
         string feed, string id, string version, params (string Path, byte[] Bytes)[] files)
     {
         Directory.CreateDirectory(feed);
-        using var package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
+        using ZipArchive package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
         Add($"{id}.nuspec", Encoding.UTF8.GetBytes($"""
             <package xmlns="http://schemas.microsoft.com/packaging/2012/06/nuspec.xsd">
               <metadata>
@@ -40,12 +40,12 @@ internal static class NuGetCache
               </metadata>
             </package>
             """));
-        foreach (var (path, bytes) in files)
+        foreach ((string? path, byte[]? bytes) in files)
             Add(path, bytes);
 
         void Add(string path, byte[] bytes)
         {
-            using var entry = package.CreateEntry(path).Open();
+            using Stream entry = package.CreateEntry(path).Open();
             entry.Write(bytes);
         }
     }

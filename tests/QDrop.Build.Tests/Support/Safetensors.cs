@@ -11,7 +11,7 @@ internal static class Safetensors
     {
         var header = new Dictionary<string, object>();
         using var data = new MemoryStream();
-        foreach (var (name, shape, value) in tensors)
+        foreach ((string? name, long[]? shape, Func<int, float>? value) in tensors)
         {
             long start = data.Length;
             float[] values = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, static (a, b) => a * b)).Select(value)];
@@ -21,7 +21,7 @@ internal static class Safetensors
 
         string json = JsonSerializer.Serialize(header);
         byte[] bytes = Encoding.UTF8.GetBytes(json + new string(' ', (8 - (json.Length % 8)) % 8));
-        using var file = File.Create(path);
+        using FileStream file = File.Create(path);
         file.Write(BitConverter.GetBytes((long)bytes.Length));
         file.Write(bytes);
         data.WriteTo(file);

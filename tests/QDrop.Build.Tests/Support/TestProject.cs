@@ -85,7 +85,7 @@ internal sealed class TestProject : IDisposable
     {
         string log = _folder.File($"log{++_builds}.binlog");
         // One process and no servers: what a test starts ends with it.
-        var (exitCode, output) = DotNet.Run(Folder, [command, "App.csproj", "--nologo", "-nodeReuse:false", "-maxcpucount:1", "-p:UseSharedCompilation=false", $"-bl:{log}", .. arguments]);
+        (int exitCode, string? output) = DotNet.Run(Folder, [command, "App.csproj", "--nologo", "-nodeReuse:false", "-maxcpucount:1", "-p:UseSharedCompilation=false", $"-bl:{log}", .. arguments]);
         return new BuildResult(exitCode, output, System.IO.File.Exists(log) ? BinaryLog.ReadBuild(log) : null);
     }
 
@@ -138,7 +138,7 @@ internal static class DotNet
         foreach (string name in info.Environment.Keys.Where(static k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k == QDropCalibrate.InsideBuildVariable).ToList())
             info.Environment.Remove(name);
         info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
-        foreach (var (name, value) in environment)
+        foreach ((string? name, string? value) in environment)
             info.Environment[name] = value;
         info.Environment["DOTNET_NOLOGO"] = "1";
         info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";

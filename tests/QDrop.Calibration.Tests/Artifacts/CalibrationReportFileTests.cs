@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QDrop.Artifacts;
 using QDrop.Calibration;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -11,9 +12,9 @@ public sealed class CalibrationReportFileTests
     [Fact]
     public void The_report_says_what_was_done_and_how_large_it_is()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var folder = new TempFolder();
-        var state = SampleState.Create();
+        QuantizedModelState state = SampleState.Create();
         Artifact.Write(folder["m.qdrop.safetensors"], state);
         UnitReport[] done =
         [
@@ -35,7 +36,7 @@ public sealed class CalibrationReportFileTests
 
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Root).Length);
         using var report = JsonDocument.Parse(File.ReadAllBytes(folder["m.qdrop.json"]));
-        var root = report.RootElement;
+        JsonElement root = report.RootElement;
         Assert.Equal("qdrop-report", root.GetProperty("format").GetString());
         Assert.Equal("Some.Namespace.Model", root.GetProperty("model").GetString());
         Assert.Equal("m.qdrop.safetensors", root.GetProperty("artifact").GetString());
@@ -43,7 +44,7 @@ public sealed class CalibrationReportFileTests
         Assert.Equal(3.25, root.GetProperty("seconds").GetDouble());
 
         // 108 + 144 + 60 + 21 weights, 4 + 6 + 3 biases, 3 floats, one int64 and two bools.
-        var size = root.GetProperty("size");
+        JsonElement size = root.GetProperty("size");
         long artifactBytes = new FileInfo(folder["m.qdrop.safetensors"]).Length;
         Assert.Equal(333, size.GetProperty("weights").GetInt64());
         Assert.Equal(108 + 54 + 15 + 14, size.GetProperty("packedBytes").GetInt64());
@@ -62,9 +63,9 @@ public sealed class CalibrationReportFileTests
         Assert.Equal(JsonValueKind.Null, units[1].GetProperty("sqnrAfter").ValueKind);
         Assert.Equal(0, root.GetProperty("phases").GetProperty("weightRanges").GetDouble());
 
-        var insight = root.GetProperty("insight");
+        JsonElement insight = root.GetProperty("insight");
         Assert.Equal((64, 12.346), (insight.GetProperty("samples").GetInt32(), insight.GetProperty("outputSqnr").GetDouble()));
-        var stem = insight.GetProperty("layers")[0];
+        JsonElement stem = insight.GetProperty("layers")[0];
         Assert.Equal([JsonValueKind.Null, JsonValueKind.Null], new[] { "sqnrBefore", "sqnrAfter" }.Select(name => stem.GetProperty(name).ValueKind));
         Assert.Equal((7.5, 4, 0.8), (stem.GetProperty("sensitivity").GetDouble(), stem.GetProperty("raisedBits").GetInt32(), stem.GetProperty("gain").GetDouble()));
         Assert.Equal([1L, 2, 3, 4], stem.GetProperty("histogram").EnumerateArray().Select(static n => n.GetInt64()));
@@ -73,12 +74,12 @@ public sealed class CalibrationReportFileTests
         Assert.Equal((6, 1.25), (insight.GetProperty("activations")[0].GetProperty("raisedBits").GetInt32(), insight.GetProperty("activations")[0].GetProperty("gain").GetDouble()));
         Assert.Equal("[Quantize(W = 4)]", insight.GetProperty("advice")[0].GetProperty("line").GetString());
 
-        var cost = root.GetProperty("cost");
+        JsonElement cost = root.GetProperty("cost");
         Assert.Equal(0.75, cost.GetProperty("quantizedShare").GetDouble());
         Assert.Equal(("head.lstm", 0.2), (cost.GetProperty("floatLayers")[0].GetProperty("name").GetString(), cost.GetProperty("floatLayers")[0].GetProperty("share").GetDouble()));
         Assert.Equal(0.05, CalibrationReportFile.ReadCost(folder["m.qdrop.json"]).FloatLayers[1].Share);
 
-        var layer = root.GetProperty("layers")[1];
+        JsonElement layer = root.GetProperty("layers")[1];
         Assert.Equal(("block.conv1", 3, 54L), (layer.GetProperty("name").GetString(), layer.GetProperty("bits").GetInt32(), layer.GetProperty("packedBytes").GetInt64()));
         Assert.Equal(128, root.GetProperty("activations")[2].GetProperty("zeroPoint").GetDouble());
         Assert.Equal(state.Manifest.WeightsHash, root.GetProperty("weightsHash").GetString());

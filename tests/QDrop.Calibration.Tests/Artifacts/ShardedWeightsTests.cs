@@ -84,7 +84,7 @@ public sealed class ShardedWeightsTests : IDisposable
 
     private void Save(string[] first, string[] second)
     {
-        var tensors = _trained.state_dict();
+        Dictionary<string, Tensor> tensors = _trained.state_dict();
         SafetensorsFile.Write(_folder[First], first.ToDictionary(static n => n, n => tensors[n]));
         SafetensorsFile.Write(_folder[Second], second.ToDictionary(static n => n, n => tensors[n]));
     }
@@ -93,7 +93,7 @@ public sealed class ShardedWeightsTests : IDisposable
     {
         if (map.Length == 0)
             map = [.. Names(0).Select(static n => (n, First)), .. Names(1).Select(static n => (n, Second))];
-        var files = map.ToDictionary(static m => m.Name, static m => m.File);
+        Dictionary<string, string> files = map.ToDictionary(static m => m.Name, static m => m.File);
         var index = new { metadata = new { total_size = 1 }, weight_map = files };
         return _folder.Write("model.safetensors.index.json", JsonSerializer.SerializeToUtf8Bytes(index));
     }
@@ -101,7 +101,7 @@ public sealed class ShardedWeightsTests : IDisposable
     private static void Refused(string path, string code, string text)
     {
         using var model = new SmallNet();
-        var error = Assert.Throws<QDropException>(() => WeightFile.LoadInto(model, path));
+        QDropException error = Assert.Throws<QDropException>(() => WeightFile.LoadInto(model, path));
         Assert.True(code == error.Code, error.Code + ": " + error.Message);
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
     }

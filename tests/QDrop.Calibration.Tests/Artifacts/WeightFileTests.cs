@@ -69,7 +69,7 @@ public sealed class WeightFileTests : IDisposable
         });
         using var model = new Net();
         WeightFile.LoadInto(model, _folder["a.safetensors"]);
-        var expected = trained.state_dict()["conv.weight"].detach().to_type(type).to_type(ScalarType.Float32);
+        Tensor expected = trained.state_dict()["conv.weight"].detach().to_type(type).to_type(ScalarType.Float32);
         Assert.Equal(expected.bytes.ToArray(), model.state_dict()["conv.weight"].detach().bytes.ToArray());
     }
 
@@ -170,7 +170,7 @@ public sealed class WeightFileTests : IDisposable
         using var trained = new Net();
         Save(trained, tensors =>
         {
-            var wrong = tensors[name].detach().to_type(ScalarType.Float64).clone();
+            Tensor wrong = tensors[name].detach().to_type(ScalarType.Float64).clone();
             wrong.view(-1)[1] = value;
             tensors[name] = wrong;
         });
@@ -221,7 +221,7 @@ public sealed class WeightFileTests : IDisposable
     [Fact]
     public void The_hash_depends_on_names_shapes_types_and_values()
     {
-        var value = tensor(new float[] { 1, 2, 3, 4 });
+        Tensor value = tensor(new float[] { 1, 2, 3, 4 });
         string[] hashes =
         [
             TensorHash.Of([new("a", value)]),
@@ -253,7 +253,7 @@ public sealed class WeightFileTests : IDisposable
     private static string Refused(nn.Module model, string path, string code)
     {
         string before = WeightFile.Hash(model);
-        var error = Assert.Throws<QDropException>(() => WeightFile.LoadInto(model, path));
+        QDropException error = Assert.Throws<QDropException>(() => WeightFile.LoadInto(model, path));
         Assert.True(code == error.Code, error.Code + ": " + error.Message);
         Assert.Equal(before, WeightFile.Hash(model));
         return error.Message;
@@ -261,14 +261,14 @@ public sealed class WeightFileTests : IDisposable
 
     private static void Same(nn.Module expected, nn.Module actual)
     {
-        var tensors = actual.state_dict();
-        foreach (var (name, tensor) in expected.state_dict())
+        Dictionary<string, Tensor> tensors = actual.state_dict();
+        foreach ((string? name, Tensor? tensor) in expected.state_dict())
             Assert.Equal(tensor.detach().bytes.ToArray(), tensors[name].detach().bytes.ToArray());
     }
 
     private void Save(nn.Module model, Action<Dictionary<string, Tensor>> edit)
     {
-        var tensors = model.state_dict();
+        Dictionary<string, Tensor> tensors = model.state_dict();
         edit(tensors);
         SafetensorsFile.Write(_folder["a.safetensors"], tensors);
     }

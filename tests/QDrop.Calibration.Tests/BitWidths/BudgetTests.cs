@@ -34,7 +34,7 @@ public sealed class BudgetTests : CalibrationTest
     {
         BudgetOutcome outcome = Calibrate(Settings).Budget!;
         Assert.Equal(48, outcome.Samples);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         using var twin = (QuantizedModule<Tensor, Tensor>)QuantizedModel.Create(ResidualNet.Descriptor, _model);
         Tensor expected = twin.call(_inputs);
         foreach (LayerBits layer in outcome.Layers)
@@ -124,7 +124,7 @@ public sealed class BudgetTests : CalibrationTest
         Assert.Null(uniform.Budget);
         Assert.Equal(0, uniform.Profile.Seconds[CalibrationPhase.Sensitivity]);
 
-        var error = Assert.Throws<QDropException>(() => Calibrate(settings with { Budget = exactly with { Amount = exactly.Amount + (bits == 2 ? -1 : 1) } }));
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(settings with { Budget = exactly with { Amount = exactly.Amount + (bits == 2 ? -1 : 1) } }));
         Assert.Equal("QDROP036", error.Code);
         Assert.Contains($"{(bits == 2 ? "less than the smallest" : "more than the largest")} that", error.Message, StringComparison.Ordinal);
         Assert.Contains("expected from \"1528 bytes\" to \"2680 bytes\". 2 of 6 layers have a width of their own", error.Message, StringComparison.Ordinal);
@@ -134,7 +134,7 @@ public sealed class BudgetTests : CalibrationTest
     public void What_is_expected_of_an_average_can_be_used_as_it_stands()
     {
         QuantizationSettings settings = Settings with { MaxW = 4 };
-        var error = Assert.Throws<QDropException>(() => Calibrate(settings with { Budget = BitBudget.Parse("2.4 bits") }));
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(settings with { Budget = BitBudget.Parse("2.4 bits") }));
         string[] expected = error.Message.Split("expected from ")[1].Split('"');
         Assert.Equal(("2.4527 bits", "4.3017 bits"), (expected[1], expected[3]));
         Assert.All(Calibrate(settings with { Budget = BitBudget.Parse(expected[1]) }).Budget!.Layers.Where(static l => !l.IsGiven), static l => Assert.Equal(2, l.Bits));
@@ -167,7 +167,7 @@ public sealed class BudgetTests : CalibrationTest
         CalibrationOutcome first = Calibrate(Settings), second = Calibrate(Settings);
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(first.Budget), System.Text.Json.JsonSerializer.Serialize(second.Budget));
         Assert.Equal(Bytes(first), Bytes(second));
-        using QuantizedModule<Tensor, Tensor> read = (QuantizedModule<Tensor, Tensor>)QuantizedModel.Load(ResidualNet.Descriptor, Path.Combine(Folder, "model.safetensors"));
+        using var read = (QuantizedModule<Tensor, Tensor>)QuantizedModel.Load(ResidualNet.Descriptor, Path.Combine(Folder, "model.safetensors"));
         Assert.Equal(first.State.Manifest.Settings, Artifact.Read(Path.Combine(Folder, "model.safetensors")).Manifest.Settings);
         read.call(_inputs);
         Assert.Equal(first.Budget!.Layers.Select(static l => l.Bits), read.Context.Layers.Select(static l => l.Weight.Bits));
@@ -201,7 +201,7 @@ public sealed class BudgetTests : CalibrationTest
             _model.linear.weight!.zero_();
             _model.linear.bias!.zero_();
         }
-        var error = Assert.Throws<QDropException>(() => Calibrate(Settings));
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(Settings));
         Assert.Equal("QDROP289", error.Code);
         Assert.Contains("Give outputs such as scores", error.Message, StringComparison.Ordinal);
     }

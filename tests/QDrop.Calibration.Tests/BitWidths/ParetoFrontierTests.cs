@@ -13,7 +13,7 @@ public sealed class ParetoFrontierTests
         for (int instance = 0; instance < 60; instance++)
         {
             Choice[][] layers = AssignmentSearchTests.Layers(random, count: random.Next(1, 5));
-            ParetoFrontier frontier = ParetoFrontier.Of(layers);
+            var frontier = ParetoFrontier.Of(layers);
             Assert.True(frontier.Complete);
             for (long budget = layers.Sum(static l => l[0].Cost); budget <= layers.Sum(static l => l[^1].Cost); budget++)
             {

@@ -87,8 +87,8 @@ public sealed class ChannelCalibrationTests() : CalibrationTest(seed: 7)
             string path = Path.Combine(Folder, "model.safetensors");
             Artifact.Write(path, outcome.State);
             Assert.Equal(outcome.State.Activations, Artifact.Read(path).Activations);
-            using var loaded = QuantizedModel.Load(descriptor, path);
-            using var guard = no_grad();
+            using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(descriptor, path);
+            using IDisposable guard = no_grad();
             Assert.True(loaded.call(inputs).isfinite().all().item<bool>());
             outcome.SaveReport(Path.Combine(Folder, "report.json"), path);
             Assert.All(outcome.Insight!.Activations, a => Assert.InRange(a.Clipped, 0, 1));

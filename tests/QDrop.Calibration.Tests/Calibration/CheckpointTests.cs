@@ -1,5 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
+using QDrop.CompilerServices;
 using QDrop.Safetensors;
 using QDrop.Tests.Modules;
 using TorchSharp;
@@ -106,7 +107,7 @@ public sealed class CheckpointTests : IDisposable
         Stop(Settings, 3);
         byte[] before = System.IO.File.ReadAllBytes(File);
         QuantizationSettings settings = what == "settings" ? Settings with { Seed = 6 } : Settings;
-        var descriptor = what == "code" ? ResidualNet.Descriptor with { Fingerprint = new string('b', 64) } : ResidualNet.Descriptor;
+        QuantizedModelDescriptor descriptor = what == "code" ? ResidualNet.Descriptor with { Fingerprint = new string('b', 64) } : ResidualNet.Descriptor;
         if (what == "weights")
             nn.init.normal_(_model.linear.weight!);
         if (what == "inputs")
@@ -119,7 +120,7 @@ public sealed class CheckpointTests : IDisposable
         {
             CalibrationOutcome Again(CalibrationCheckpoint? checkpoint) => ModelQuantizer.Quantize(descriptor, settings, _model, _inputs, checkpoint: checkpoint);
 
-            var error = Assert.Throws<QDropException>(() => Again(new CalibrationCheckpoint(File)));
+            QDropException error = Assert.Throws<QDropException>(() => Again(new CalibrationCheckpoint(File)));
             Assert.Equal("QDROP242", error.Code);
             Assert.Contains(reason, error.Message, StringComparison.Ordinal);
             if (what != "model")
@@ -207,7 +208,7 @@ public sealed class CheckpointTests : IDisposable
     /// <summary>Replaces a text in the checkpoint's origin, and makes it whole again.</summary>
     private void Rewrite(string old, string @new)
     {
-        var (tensors, metadata) = SafetensorsFile.Read(File);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(File);
         metadata["origin"] = metadata["origin"].Replace(old, @new, StringComparison.Ordinal);
         metadata["sha256"] = TensorHash.Of(tensors, metadata["origin"] + metadata["units"]);
         SafetensorsFile.Write(File, tensors, metadata);

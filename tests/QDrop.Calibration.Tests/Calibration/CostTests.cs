@@ -36,14 +36,14 @@ public sealed class CostTests() : CalibrationTest(seed: 7)
     [Fact]
     public void Layers_of_every_kind_are_counted()
     {
-        using var linear = Linear(4, 6);
-        using var lstm = LSTM(4, 5, numLayers: 2);
-        using var gru = GRU(4, 5);
-        using var cell = LSTMCell(4, 5);
-        using var grucell = GRUCell(4, 5);
-        using var pair = Bilinear(4, 3, 6);
-        using var attention = MultiheadAttention(4, 2);
-        using var up = ConvTranspose2d(2, 3, 2, stride: 2);
+        using Linear linear = Linear(4, 6);
+        using LSTM lstm = LSTM(4, 5, numLayers: 2);
+        using GRU gru = GRU(4, 5);
+        using LSTMCell cell = LSTMCell(4, 5);
+        using GRUCell grucell = GRUCell(4, 5);
+        using Bilinear pair = Bilinear(4, 3, 6);
+        using MultiheadAttention attention = MultiheadAttention(4, 2);
+        using ConvTranspose2d up = ConvTranspose2d(2, 3, 2, stride: 2);
         using var all = new Layers(linear, lstm, gru, cell, grucell, pair, attention, up);
         Tensor x = randn(7, 2, 4), row = randn(2, 4);
         using var cost = new FloatCost(all);

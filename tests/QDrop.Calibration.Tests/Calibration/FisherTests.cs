@@ -47,7 +47,7 @@ public sealed class FisherTests : IDisposable
     public void Before_the_head_they_are_what_pooling_and_linear_layer_pass_back()
     {
         (Tensor weights, _, Tensor shifted) = Weights("layers.1");
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor quantized = _model.linear.call(_model.pool.call(shifted).flatten(1)), scores = _model.call(_inputs);
         // Pooling shares the gradient out among the pixels.
         Tensor expected = (quantized.softmax(1) - scores.softmax(1)).matmul(_model.linear.weight!).square();
@@ -75,7 +75,7 @@ public sealed class FisherTests : IDisposable
     public void A_model_that_predicts_one_number_is_refused_with_what_to_do()
     {
         using var model = new Regressor();
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
         Assert.Equal("QDROP006", error.Code);
         Assert.Contains("at least two classes", error.Message, StringComparison.Ordinal);
     }

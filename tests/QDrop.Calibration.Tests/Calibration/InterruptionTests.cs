@@ -104,7 +104,7 @@ public sealed class InterruptionTests : IDisposable
     public void Learning_that_diverges_stops_with_the_unit_the_settings_and_advice()
     {
         // Steps of 1 at scales of about 0.01.
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { W = 8, A = 8, ActivationLearningRate = 1, Iterations = 200 }, _model, _inputs));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { W = 8, A = 8, ActivationLearningRate = 1, Iterations = 200 }, _model, _inputs));
         Assert.Equal("QDROP240", error.Code);
         Assert.Contains("'conv1' grew to more than 10 times its start", error.Message, StringComparison.Ordinal);
         Assert.Contains("W 8, A 8, Drop 0.5", error.Message, StringComparison.Ordinal);

@@ -88,7 +88,7 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     public void A_limit_below_a_batch_is_an_error_that_says_what_a_batch_takes()
     {
         using var model = new ResidualNet();
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(100_000, Spill)));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(100_000, Spill)));
         Assert.Equal("QDROP243", error.Code);
         // 48 · 8 · 16 · 16 floats.
         Assert.Contains("0.375 MiB", error.Message, StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     {
         File.WriteAllText(Spill, "");
         using var model = new ResidualNet();
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(48 * 8 * 16 * 16 * sizeof(float), Spill)));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(48 * 8 * 16 * 16 * sizeof(float), Spill)));
         Assert.Equal("QDROP260", error.Code);
         Assert.Contains(Spill, error.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
+using QDrop.CompilerServices;
 using QDrop.Tests.Modules;
 using TorchSharp;
 using Xunit;
@@ -47,7 +48,7 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
         CalibrationOutcome outcome = Calibrate(model, inputs, Settings with { Method = method });
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
         Tensor expected = model.call(inputs), found = loaded.call(inputs);
         double relative = (found - expected).square().mean().ToDouble() / expected.square().mean().ToDouble();
@@ -66,7 +67,7 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
         CalibrationOutcome outcome = Calibrate(model, inputs, Settings with { W = 8, A = 8, Method = Method.Nearest });
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
         Tensor expected = model.call(inputs), found = loaded.call(inputs);
         Assert.InRange((found - expected).norm().ToDouble() / expected.norm().ToDouble(), 0, 0.05);
@@ -137,7 +138,7 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
         using var model = new ResidualNet();
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, Calibrate(model, randn(48, 3, 16, 16), Settings with { Method = Method.Nearest }).State);
-        var changed = ResidualNet.Descriptor with { Fingerprint = new string('b', 64) };
+        QuantizedModelDescriptor changed = ResidualNet.Descriptor with { Fingerprint = new string('b', 64) };
         Assert.Equal("QDROP253", Assert.Throws<QDropException>(() => QuantizedModel.Load(changed, path)).Code);
     }
 
@@ -145,7 +146,7 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
     public void Inputs_that_the_model_cannot_take_are_an_error_that_gives_their_shape()
     {
         using var model = new ResidualNet();
-        var error = Assert.Throws<QDropException>(() => Calibrate(model, randn(48, 5, 16, 16), Settings));
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(model, randn(48, 5, 16, 16), Settings));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("[2, 5, 16, 16]", error.Message, StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
         using var model = new PairNet();
         model.eval();
         using var twin = (PairNet.Quantized)QuantizedModel.Create(PairNet.Descriptor, model);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor[] x = PairNet.Inputs(4);
         (Tensor scores, Tensor features) = model.call(x[0], x[1], x[2]);
         (Tensor twinScores, Tensor twinFeatures) = twin.call(x[0], x[1], x[2]);
@@ -55,8 +55,8 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
         CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, x);
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
-        using var guard = no_grad();
-        using var loaded = QuantizedModel.Load<PairNet.Quantized>(PairNet.Descriptor, path);
+        using IDisposable guard = no_grad();
+        using PairNet.Quantized loaded = QuantizedModel.Load<PairNet.Quantized>(PairNet.Descriptor, path);
         (Tensor scores, Tensor features) = model.call(x[0], x[1], x[2]);
         (Tensor foundScores, Tensor foundFeatures) = loaded.call(x[0], x[1], x[2]);
         Assert.InRange((foundScores - scores).norm().ToDouble() / scores.norm().ToDouble(), 1e-6, 0.05);
@@ -91,7 +91,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void Fewer_tensors_than_forward_takes_are_an_error_that_names_its_parameters()
     {
         using var model = new PairNet();
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [.. PairNet.Inputs(70)[..2]]));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [.. PairNet.Inputs(70)[..2]]));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("gives 2 tensors", error.Message, StringComparison.Ordinal);
         Assert.Contains("takes 3 (left, right, mask)", error.Message, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     {
         using var model = new PairNet();
         Tensor[] x = PairNet.Inputs(80);
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [x[0], x[1].narrow(0, 0, 75), x[2]]));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [x[0], x[1].narrow(0, 0, 75), x[2]]));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("80 samples for one input and 75 for another", error.Message, StringComparison.Ordinal);
     }
@@ -111,7 +111,7 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void A_value_that_depends_on_the_batch_is_an_error_that_names_the_unit()
     {
         using var model = new BatchSizeNet();
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(BatchSizeNet.Descriptor, Settings with { Samples = 8, RangeSamples = 8 }, model, randn(8, 4)));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(BatchSizeNet.Descriptor, Settings with { Samples = 8, RangeSamples = 8 }, model, randn(8, 4)));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("'scaled'", error.Message, StringComparison.Ordinal);
         Assert.Contains("(2) for a batch of 2 and (3) for one of 3", error.Message, StringComparison.Ordinal);

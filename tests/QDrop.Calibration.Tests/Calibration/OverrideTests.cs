@@ -75,7 +75,7 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
         Assert.Equal("conv1.output", outcome.State.Activations[0].Name);
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(descriptor, path);
         Tensor expected = model.call(inputs), found = loaded.call(inputs);
         Assert.InRange((found - expected).norm().ToDouble() / expected.norm().ToDouble(), 1e-6, 0.05);

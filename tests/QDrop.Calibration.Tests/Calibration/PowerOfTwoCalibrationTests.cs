@@ -63,9 +63,9 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
     public void Naive_exponents_are_those_nearest_to_the_searched_scales()
     {
         CalibrationOutcome free = Calibrate(s => s with { Method = Method.Nearest }), naive = Calibrate(s => s with { Scale = Scale.NearestPowerOfTwo });
-        foreach (var (own, other) in free.State.Layers.Zip(naive.State.Layers))
+        foreach ((QuantizedLayerState? own, QuantizedLayerState? other) in free.State.Layers.Zip(naive.State.Layers))
             Assert.Equal(own.Scale.data<float>().ToArray().Select(s => Math.Pow(2, Math.Round(Math.Log2(s)))), other.Scale.data<float>().ToArray().Select(s => (double)s));
-        foreach (var (own, other) in free.State.Activations.Zip(naive.State.Activations))
+        foreach ((ActivationState? own, ActivationState? other) in free.State.Activations.Zip(naive.State.Activations))
             Assert.Equal(Math.Pow(2, Math.Round(Math.Log2(own.Scale))), other.Scale);
         Assert.All(naive.Units, u => Assert.True(double.IsNaN(u.SettledExponents)));
     }
@@ -87,7 +87,7 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
         Assert.ThrowsAny<OperationCanceledException>(() => Calibrate(s => s with { Scale = Scale.PowerOfTwo }, new CalibrationCheckpoint(file), new StopAt(3, stop), stop.Token));
         CalibrationOutcome resumed = Calibrate(s => s with { Scale = Scale.PowerOfTwo }, new CalibrationCheckpoint(file));
         Assert.Equal(whole.State.Activations, resumed.State.Activations);
-        foreach (var (one, other) in whole.State.Layers.Zip(resumed.State.Layers))
+        foreach ((QuantizedLayerState? one, QuantizedLayerState? other) in whole.State.Layers.Zip(resumed.State.Layers))
         {
             Assert.Equal(one.Exponents(), other.Exponents());
             Assert.Equal(one.Levels.data<byte>().ToArray(), other.Levels.data<byte>().ToArray());
@@ -101,7 +101,7 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
         Assert.All(state.Activations, a => Assert.NotNull(a.Exponents()));
         string path = Path.Combine(Folder, "powers.safetensors");
         Artifact.Write(path, state);
-        var (tensors, metadata) = SafetensorsFile.Read(path);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(path);
         Assert.Equal("1", metadata["format_version"]);
         Assert.DoesNotContain(tensors.Keys, name => name.EndsWith("scale", StringComparison.Ordinal));
         foreach (QuantizedLayerState layer in state.Layers)
@@ -112,7 +112,7 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
         Assert.Equal(state.Activations.SelectMany(a => a.Exponents()!).Select(k => (sbyte)k), tensors["activations.exponent"].data<sbyte>().ToArray());
         QuantizedModelState read = Artifact.Read(path);
         Assert.Equal(state.Activations, read.Activations);
-        foreach (var (one, other) in state.Layers.Zip(read.Layers))
+        foreach ((QuantizedLayerState? one, QuantizedLayerState? other) in state.Layers.Zip(read.Layers))
             Assert.Equal(one.Scale.data<float>().ToArray(), other.Scale.data<float>().ToArray());
         Assert.Equal(state.Manifest.Settings, read.Manifest.Settings);
     }

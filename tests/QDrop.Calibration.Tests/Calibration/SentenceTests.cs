@@ -26,7 +26,7 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
         using var model = new SentenceNet();
         model.eval();
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(SentenceNet.Descriptor, model);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor ids = Ids(4), expected = model.call(ids);
         Assert.InRange((twin.call(ids) - expected).abs().max().ToDouble() / expected.abs().max().ToDouble(), 0, 1e-5);
     }
@@ -42,7 +42,7 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
         CalibrationOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, ids);
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         QuantizedModule<Tensor, Tensor> loaded;
         // What is loaded outlives the scope in which it is loaded.
         using (NewDisposeScope())

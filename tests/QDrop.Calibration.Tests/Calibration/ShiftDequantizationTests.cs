@@ -35,8 +35,8 @@ public sealed class ShiftDequantizationTests() : CalibrationTest(seed: 7)
         };
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, model, inputs).State);
-        var (tensors, metadata) = SafetensorsFile.Read(path);
-        using JsonDocument manifest = JsonDocument.Parse(metadata["manifest"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(path);
+        using var manifest = JsonDocument.Parse(metadata["manifest"]);
         using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(ResidualNet.Descriptor, path);
         using (no_grad())
             loaded.call(inputs);

@@ -1,6 +1,7 @@
 using QDrop.Calibration;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Insight;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ public sealed class SqnrTests
     [Fact]
     public void The_ratio_of_a_known_error_is_its_closed_form()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // Σ y² = 9 + 16, Σ (ŷ − y)² = 0.25: a hundredth.
         Assert.Equal(20, Sqnr.Between([tensor(new float[] { 3, 4 })], [tensor([3, 4.5f])]), 6);
         // Indices do not count, several tensors do together: 26 / 0.26.
@@ -22,7 +23,7 @@ public sealed class SqnrTests
     [Fact]
     public void Without_an_error_the_ratio_is_infinite_and_without_a_signal_it_is_none()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Assert.Equal(double.PositiveInfinity, Sqnr.Between([ones(3)], [ones(3)]));
         Assert.True(double.IsNaN(Sqnr.Between([zeros(3)], [zeros(3)])));
         Assert.Equal(double.NegativeInfinity, Sqnr.Between([zeros(3)], [ones(3)]));
@@ -41,7 +42,7 @@ public sealed class SqnrTests
     [InlineData(5f, new[] { -0.54f, -0.56f, 1.04f, 1.06f }, 2)]
     public void What_a_grid_does_not_reach_is_clipped(float zeroPoint, float[] values, long clipped)
     {
-        using var x = tensor(values);
+        using Tensor x = tensor(values);
         Assert.Equal(clipped, LayerWatch.ClippedElements(x, 0.1f, zeroPoint, 4));
     }
 }

@@ -102,7 +102,7 @@ public sealed class UnusualInputTests : IDisposable
     [MemberData(nameof(Ways))]
     public void A_unit_without_a_quantized_layer_has_its_activations_quantized(Method method, CalibrationOrder order)
     {
-        var descriptor = ResidualNet.Descriptor with
+        QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with
         {
             Overrides = [new(typeof(ResidualBlock), "conv1") { FullPrecision = true }, new(typeof(ResidualBlock), "conv2") { FullPrecision = true }],
         };
@@ -121,7 +121,7 @@ public sealed class UnusualInputTests : IDisposable
         Tensor ids = randint(1, 20, [66, 6]);
         ids[sample, 2] = tensor(20L);
         var progress = new Phases();
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, ids, progress));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, ids, progress));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("out of range", error.Message, StringComparison.Ordinal);
         Assert.Equal(["discover"], progress.All);
@@ -133,7 +133,7 @@ public sealed class UnusualInputTests : IDisposable
         using var model = new RaggedNet();
         Tensor inputs = rand(130, 5, 4);
         inputs[129, 0, 0] = tensor(6f);
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(RaggedNet.Descriptor, RaggedNet.Descriptor.Settings, model, inputs));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(RaggedNet.Descriptor, RaggedNet.Descriptor.Settings, model, inputs));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("Samples have shape [5, 6] in one batch of calibration inputs and [2, 6] in another", error.Message, StringComparison.Ordinal);
     }
@@ -150,14 +150,14 @@ public sealed class UnusualInputTests : IDisposable
     public void A_model_whose_outputs_are_not_finite_is_an_error_that_names_the_place()
     {
         Set(_model.bn1.weight!, 1e38);
-        var error = Assert.Throws<QDropException>(() => Calibrate(Settings, randn(48, 3, 16, 16)));
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(Settings, randn(48, 3, 16, 16)));
         Assert.Equal("QDROP240", error.Code);
         Assert.Contains("'conv1", error.Message, StringComparison.Ordinal);
     }
 
     private static void Set(Tensor tensor, double value)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         tensor.fill_(value);
     }
 
@@ -173,7 +173,7 @@ public sealed class UnusualInputTests : IDisposable
         string path = Path.Combine(_folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(descriptor ?? ResidualNet.Descriptor, path);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Assert.True(loaded.call(randn(4, 3, 16, 16)).isfinite().all().ToBoolean());
         Assert.All(outcome.Units, static u => Assert.True(double.IsFinite(u.ErrorAfter)));
         return loaded;

@@ -145,7 +145,7 @@ public sealed class GradientTapeTests : IDisposable
     {
         public override Tensor Backward(Tensor gradient)
         {
-            using var _ = no_grad();
+            using IDisposable _ = no_grad();
             return 3 * Input.square() * gradient;
         }
     }

@@ -91,7 +91,7 @@ public sealed class InsightMeasurementTests : IDisposable
         {
             Assert.Equal(6, activation.RaisedBits);
             using Twin twin = TwinOf(outcome);
-            using var guard = no_grad();
+            using IDisposable guard = no_grad();
             ActivationQuantizer own = twin.Context.Activations.Single(a => a.Name == activation.Name);
             twin.Context.Enable(weights: false, activations: false);
             own.Bits = 6;
@@ -140,7 +140,7 @@ public sealed class InsightMeasurementTests : IDisposable
     [Fact]
     public void Advice_names_the_member_that_a_part_is_reached_through_and_keeps_what_its_attribute_says()
     {
-        Dictionary<string, nn.Module> modules = _model.named_modules().ToDictionary(static m => m.name, static m => m.module);
+        var modules = _model.named_modules().ToDictionary(static m => m.name, static m => m.module);
         modules[""] = _model;
         Assert.Equal([new(typeof(ResidualBlock), "conv1"), new ModelMember(typeof(ResidualNet), "layers")], ModelMember.On(modules, "layers.1.conv1"));
         Assert.Equal([new ModelMember(typeof(ResidualNet), "linear")], ModelMember.On(modules, "linear.weight"));
@@ -239,7 +239,7 @@ public sealed class InsightMeasurementTests : IDisposable
     /// <summary>A twin of the model with the quantizers of an outcome.</summary>
     private Twin TwinOf(CalibrationOutcome outcome)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         var twin = new Twin(QuantizedModel.Create(ResidualNet.Descriptor, _model), _inputs);
         foreach (QuantizedLayerState state in outcome.State.Layers)
         {
@@ -271,7 +271,7 @@ public sealed class InsightMeasurementTests : IDisposable
 
         public double Ratio()
         {
-            using var guard = no_grad();
+            using IDisposable guard = no_grad();
             double noise = (_twin.call(_inputs) - _expected).square().sum().ToDouble();
             return 10 * Math.Log10(_expected.square().sum().ToDouble() / noise);
         }

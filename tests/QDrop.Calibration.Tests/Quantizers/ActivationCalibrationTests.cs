@@ -1,6 +1,8 @@
+using System.Text.Json;
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -16,12 +18,12 @@ public sealed class ActivationCalibrationTests
     [Theory, MemberData(nameof(Cases))]
     public void Values_and_gradients_are_those_of_the_published_implementation(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("lsq", index);
-        using var quantizer = Learning(golden, drop: 0);
-        var x = golden.Tensor("input").requires_grad_();
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("lsq", index);
+        using ActivationQuantizer quantizer = Learning(golden, drop: 0);
+        Tensor x = golden.Tensor("input").requires_grad_();
 
-        var y = quantizer.Forward(x);
+        Tensor y = quantizer.Forward(x);
         _tape.Backward([y], [golden.Tensor("grad_output")]);
 
         Near.Equal(golden.Floats("output"), y);
@@ -32,12 +34,12 @@ public sealed class ActivationCalibrationTests
     [Theory, MemberData(nameof(Cases))]
     public void Channels_last_gives_the_same_and_stays(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("lsq", index);
-        using var quantizer = Learning(golden, drop: 0);
-        var x = ChannelsLast(golden.Tensor("input")).requires_grad_();
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("lsq", index);
+        using ActivationQuantizer quantizer = Learning(golden, drop: 0);
+        Tensor x = ChannelsLast(golden.Tensor("input")).requires_grad_();
 
-        var y = quantizer.Forward(x);
+        Tensor y = quantizer.Forward(x);
         _tape.Backward([y], [golden.Tensor("grad_output")]);
 
         Assert.Equal(x.stride(), y.stride());
@@ -51,16 +53,16 @@ public sealed class ActivationCalibrationTests
     [InlineData(0.5)]
     public void Dropped_elements_pass_unchanged_in_both_directions(double drop)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("lsq", 3);
-        using var quantizer = Learning(golden, drop);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("lsq", 3);
+        using ActivationQuantizer quantizer = Learning(golden, drop);
         var draws = new PinnedDraws();
         var uniforms = new float[600];
         draws.Fill(0, 0, uniforms);
-        var x = golden.Tensor("input").requires_grad_();
-        var (input, output, flow) = (golden.Floats("input"), golden.Floats("output"), golden.Floats("grad_output"));
+        Tensor x = golden.Tensor("input").requires_grad_();
+        (float[]? input, float[]? output, float[]? flow) = (golden.Floats("input"), golden.Floats("output"), golden.Floats("grad_output"));
 
-        var y = quantizer.Forward(x);
+        Tensor y = quantizer.Forward(x);
         _tape.Backward([y], [golden.Tensor("grad_output")]);
 
         var kept = Array.ConvertAll(uniforms, u => u < 1 - drop);
@@ -69,10 +71,10 @@ public sealed class ActivationCalibrationTests
         Near.Equal([.. kept.Select((k, i) => k ? golden.Floats("grad_input")[i] : flow[i])], x.grad!);
 
         // Only elements that were quantized move the scale: the others' share, computed from the formula, is missing.
-        var (scale, zero) = (golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
+        (float scale, float zero) = (golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
         var expected = Enumerable.Range(0, 600).Where(i => kept[i]).Sum(i =>
         {
-            var (ratio, level) = ((double)input[i] / scale, Math.Round(input[i] / scale) + zero);
+            (double ratio, double level) = ((double)input[i] / scale, Math.Round(input[i] / scale) + zero);
             var inside = level is >= 0 and <= 15;
             return flow[i] * (Math.Clamp(level, 0, 15) - zero - (inside ? ratio : 0));
         }) / Math.Sqrt(600 * 15);
@@ -82,19 +84,19 @@ public sealed class ActivationCalibrationTests
     [Fact]
     public void With_everything_dropped_the_input_itself_comes_back()
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Learning(GoldenVectors.Case("lsq", 0), drop: 1);
-        var x = zeros([2L, 2L]);
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Learning(GoldenVectors.Case("lsq", 0), drop: 1);
+        Tensor x = zeros([2L, 2L]);
         Assert.Same(x, quantizer.Forward(x));
     }
 
     [Fact]
     public void Observing_finds_the_range_and_leaves_values_alone()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("observers", 0);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("observers", 0);
         using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Observing = true } };
-        var x = golden.Tensor("input");
+        Tensor x = golden.Tensor("input");
         Assert.Same(x, quantizer.Forward(x));
         Near.Equal(golden.Floats("scale"), quantizer.Scale!);
     }

@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -25,20 +26,20 @@ public sealed class ActivationExponentTests
     [InlineData(0.5, true)]
     public void The_gradient_is_that_of_trained_thresholds(double drop, bool rectify)
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Searched(rand(Count) * 3);
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Searched(rand(Count) * 3);
         Assert.Equal(0, quantizer.ZeroPoint!.item<float>());
         quantizer.Calibration.BeginLearning(drop, new PinnedDraws(), _tape);
         ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         // Some elements beyond the grid on either side.
-        var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
+        (Tensor? x, Tensor? flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
 
-        var y = rectify ? quantizer.ForwardRectified(x) : quantizer.Forward(x);
+        Tensor y = rectify ? quantizer.ForwardRectified(x) : quantizer.Forward(x);
         _tape.Backward([y], [flow]);
 
         double step = quantizer.Scale!.item<float>(), ofLog = 0;
-        var (values, slopes, kept) = (Near.Values(x), Near.Values(flow), Kept(drop));
-        var (forward, ofInput) = (new float[Count], new float[Count]);
+        (float[]? values, float[]? slopes, bool[]? kept) = (Near.Values(x), Near.Values(flow), Kept(drop));
+        (float[]? forward, float[]? ofInput) = (new float[Count], new float[Count]);
         for (var i = 0; i < Count; i++)
         {
             double value = rectify ? Math.Max(values[i], 0) : values[i], level = Math.Round(value / step), flows = rectify && values[i] <= 0 ? 0 : slopes[i];
@@ -57,15 +58,15 @@ public sealed class ActivationExponentTests
     [Fact]
     public void Each_exponent_has_a_zero_point_of_its_own_which_has_no_part_in_the_gradient()
     {
-        using var scope = NewDisposeScope();
-        var sample = randn(Count) + 0.4;
-        using var quantizer = Searched(sample);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sample = randn(Count) + 0.4;
+        using ActivationQuantizer quantizer = Searched(sample);
         var step = quantizer.Scale!.item<float>();
         quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
         ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         using (no_grad())
             ((LearnedPower)quantizer.Calibration.Learning!).LogScale!.copy_(tensor([MathF.Log2(step) + 1]));
-        var (x, flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
+        (Tensor? x, Tensor? flow) = ((randn(Count) * 3).requires_grad_(), randn(Count));
         _tape.Backward([quantizer.Forward(x)], [flow]);
         float[] gradient = quantizer.Calibration.Learning!.ScaleGradient!;
 
@@ -75,7 +76,7 @@ public sealed class ActivationExponentTests
         Assert.Equal(wider, quantizer.Scale!.item<float>());
         var seen = Near.Values(sample);
         Assert.Equal(Enumerable.Range(0, 16).MinBy(z => seen.Sum(v => Math.Pow(Math.Abs((Math.Clamp(Math.Round(v / wider) + z, 0, 15) - z) * wider - v), 2.4))), zero);
-        var (values, slopes) = (Near.Values(x), Near.Values(flow));
+        (float[]? values, float[]? slopes) = (Near.Values(x), Near.Values(flow));
         for (var i = 0; i < Count; i++)
         {
             double level = Math.Round(values[i] / wider), clamped = Math.Clamp(level, -zero, 15 - zero);
@@ -87,8 +88,8 @@ public sealed class ActivationExponentTests
     [Fact]
     public void An_exponent_stays_among_those_that_were_searched()
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Searched(rand(Count));
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Searched(rand(Count));
         var step = quantizer.Scale!.item<float>();
         quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
         ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
@@ -101,9 +102,9 @@ public sealed class ActivationExponentTests
     [Fact]
     public void Learning_begins_at_the_exponent_with_the_least_error()
     {
-        using var scope = NewDisposeScope();
-        var x = rand(Count) * 3;
-        using var quantizer = Searched(x);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = rand(Count) * 3;
+        using ActivationQuantizer quantizer = Searched(x);
         var before = Near.Values(quantizer.Forward(x));
         quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
         ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
@@ -118,11 +119,11 @@ public sealed class ActivationExponentTests
     [InlineData(Scale.PowerOfTwo)]
     public void Without_learning_the_step_stays_and_gradients_pass(Scale scale)
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Searched(rand(Count), scale);
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Searched(rand(Count), scale);
         var step = quantizer.Scale!.item<float>();
         quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape);
-        var x = rand(Count).requires_grad_();
+        Tensor x = rand(Count).requires_grad_();
         _tape.Backward([quantizer.Forward(x)], [ones_like(x)]);
         Assert.Contains(Near.Values(x.grad!), g => g != 0);
         quantizer.Calibration.EndLearning();

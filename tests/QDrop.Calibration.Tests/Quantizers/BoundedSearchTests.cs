@@ -1,5 +1,7 @@
+using System.Text.Json;
 using QDrop.Calibration.Ranges;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -22,7 +24,7 @@ public sealed unsafe class BoundedSearchTests
             foreach (var count in new[] { 1, 7, 27, 147, bits < 8 ? 2000 : 400 })
             {
                 var values = Values(distribution, count, random);
-                foreach (var sign in new[] { (values.Min(), values.Max()), (-1f, 1f) })
+                foreach ((float, float) sign in new[] { (values.Min(), values.Max()), (-1f, 1f) })
                 {
                     foreach (var symmetric in new[] { false, true })
                         Agree(values, sign, bits, new RangeOptions(Symmetric: symmetric), $"{distribution}, {count} values, {bits} bits, {sign}, {symmetric}");
@@ -35,10 +37,10 @@ public sealed unsafe class BoundedSearchTests
     [MemberData(nameof(GoldenCases))]
     public void The_winner_is_that_of_the_exhaustive_search_on_golden_vectors(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("observers", index);
-        var (x, axis) = (golden.Tensor("input"), golden.GetProperty("settings").Whole("ch_axis"));
-        var rows = axis < 0 ? x.reshape(1, -1) : x.transpose(0, axis).reshape(x.shape[axis], -1);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("observers", index);
+        (Tensor? x, int axis) = (golden.Tensor("input"), golden.GetProperty("settings").Whole("ch_axis"));
+        Tensor rows = axis < 0 ? x.reshape(1, -1) : x.transpose(0, axis).reshape(x.shape[axis], -1);
         for (var r = 0L; r < rows.shape[0]; r++)
         {
             foreach (var bits in new[] { 2, 4, 8 })
@@ -69,7 +71,7 @@ public sealed unsafe class BoundedSearchTests
                     for (var zero = 0; zero < bounds.Length; zero += 1 + zero / 9)
                     {
                         var i = width * candidates.PerWidth + zero;
-                        var (scale, lowest) = candidates.Grid(candidates[i]);
+                        (float scale, float lowest) = candidates.Grid(candidates[i]);
                         var sum = candidates.Error(i, first, null, values.Length, double.PositiveInfinity) * (1 + 1e-5);
                         Assert.InRange(bounds[zero], 0, sum);
                         Assert.InRange(groups.Bound(scale, lowest, lowest + candidates.Top), 0, sum);
@@ -85,7 +87,7 @@ public sealed unsafe class BoundedSearchTests
     [InlineData(8)]
     public void Few_candidates_are_looked_at(int bits)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var passed = 0;
         manual_seed(5);
         RangeSearch.OfChannels(randn(1, 2000), 0, bits, "w", point: new CancellationPoint(default, () => passed++));
@@ -101,7 +103,7 @@ public sealed unsafe class BoundedSearchTests
         fixed (float* first = values)
         {
             var candidates = new RangeCandidates((-3, 3), (-3, 3), 2, new());
-            var (best, sum) = BoundedSearch.Best(first, values.Length, (-3, 3), candidates, default);
+            (int best, double sum) = BoundedSearch.Best(first, values.Length, (-3, 3), candidates, default);
             var width = best / candidates.PerWidth * candidates.PerWidth;
             for (var i = width; i < best; i++)
                 Assert.True(candidates.Error(i, first, null, values.Length, double.PositiveInfinity) > sum, $"{i} is as good as {best}.");
@@ -114,8 +116,8 @@ public sealed unsafe class BoundedSearchTests
         var candidates = new RangeCandidates(extent, sign, bits, options);
         fixed (float* first = values)
         {
-            var (expected, least) = BoundedSearch.Exhaust(first, values.Length, candidates, BoundedSearch.All(candidates), default);
-            var (found, sum) = BoundedSearch.Best(first, values.Length, extent, candidates, default);
+            (int expected, double least) = BoundedSearch.Exhaust(first, values.Length, candidates, BoundedSearch.All(candidates), default);
+            (int found, double sum) = BoundedSearch.Best(first, values.Length, extent, candidates, default);
             Assert.True(expected == found, $"{what}: {found} in place of {expected}.");
             Assert.InRange(sum, least * (1 - 1e-5), least * (1 + 1e-5));
         }

@@ -2,6 +2,7 @@ using QDrop.Calibration.Learning;
 using QDrop.Calibration.Ranges;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -60,20 +61,20 @@ public sealed class ChannelActivationTests
     [Fact]
     public void Two_threads_give_the_same_bytes_as_one()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(1);
         // Above the size from which passes are split among threads.
         Tensor x = randn(9, 16, 181, 167), flow = randn(9, 16, 181, 167);
-        var one = Run();
+        (float[] Y, float[] Scales) one = Run();
         set_num_threads(2);
-        var two = Run();
+        (float[] Y, float[] Scales) two = Run();
         set_num_threads(1);
         Assert.Equal(one.Y, two.Y);
         Assert.Equal(one.Scales, two.Scales);
 
         (float[] Y, float[] Scales) Run()
         {
-            using var quantizer = Quantizer(16, 1, [.. Enumerable.Range(0, 16)]);
+            using ActivationQuantizer quantizer = Quantizer(16, 1, [.. Enumerable.Range(0, 16)]);
             quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape);
             Tensor input = x.clone().requires_grad_(), y = quantizer.Forward(input);
             _tape.Backward([y], [flow]);
@@ -92,7 +93,7 @@ public sealed class ChannelActivationTests
     [InlineData(RangeObserver.Percentile, true)]
     public void Each_channel_has_the_range_that_it_has_alone(RangeObserver observer, bool symmetric)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
         var options = new RangeOptions(observer, symmetric, 97);
         Tensor[] batches = [.. Enumerable.Range(0, 2).Select(_ => randn(6, 4, 5, 5) * arange(1, 5).view(1, 4, 1, 1))];
@@ -115,8 +116,8 @@ public sealed class ChannelActivationTests
     [Fact]
     public void In_the_end_each_offset_becomes_a_whole_zero_point()
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Quantizer(3, 1, [0, 1, 2]);
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Quantizer(3, 1, [0, 1, 2]);
         float[] scales = Near.Values(quantizer.Scale!);
         quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus);
         using (no_grad())
@@ -129,11 +130,11 @@ public sealed class ChannelActivationTests
     [Fact]
     public void Another_number_of_channels_is_an_error_that_says_what_to_do()
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Quantizer(5, 1, [0, 1, 2, 3, 4]);
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Quantizer(5, 1, [0, 1, 2, 3, 4]);
         foreach (Tensor x in new[] { zeros(2, 4, 3), zeros(2, 6, 3), zeros(5L) })
         {
-            var error = Assert.Throws<QDropException>(() => quantizer.Forward(x));
+            QDropException error = Assert.Throws<QDropException>(() => quantizer.Forward(x));
             Assert.Equal("QDROP235", error.Code);
             Assert.Contains("5 channels", error.Message, StringComparison.Ordinal);
         }
@@ -169,14 +170,14 @@ public sealed class ChannelActivationTests
 
     private void Same(string size, int axis, bool channelsLast, ActivationLearning? learning, double drop, bool rectify = false)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
         long[] shape = Shape(size);
         Tensor values = randn(shape), flow = randn(shape);
         int channels = (int)shape[axis];
         var draws = new PinnedDraws();
         Tensor input = Ordered(values, channelsLast).requires_grad_(learning is not null);
-        using var all = Quantizer(channels, axis, [.. Enumerable.Range(0, channels)]);
+        using ActivationQuantizer all = Quantizer(channels, axis, [.. Enumerable.Range(0, channels)]);
         if (learning is { } learns)
             all.Calibration.BeginLearning(drop, draws, _tape, learns);
         Tensor output = rectify ? all.ForwardRectified(input) : all.Forward(input);
@@ -187,7 +188,7 @@ public sealed class ChannelActivationTests
         Tensor places = Ordered(Places(shape, channelsLast), channelsLast);
         for (int c = 0; c < channels; c++)
         {
-            using var one = Quantizer(1, null, [c]);
+            using ActivationQuantizer one = Quantizer(1, null, [c]);
             if (learning is { } also)
                 one.Calibration.BeginLearning(drop, new DrawsAt(Near.Values(places.narrow(axis, c, 1).contiguous())), _tape, also);
             Tensor channel = values.narrow(axis, c, 1).contiguous().requires_grad_(learning is not null);

@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ public sealed class ChannelExponentTests
     [InlineData(0.5, true, true)]
     public void Each_channel_has_the_gradient_that_it_has_alone(double drop, bool channelsLast, bool rectify)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         long[] shape = [3, Channels, 7, 9];
         // Steps and zero points differ from channel to channel; some values lie beyond what was searched.
         Tensor spread = pow(3, arange(0, Channels, ScalarType.Float32)).view(1, Channels, 1, 1);
@@ -66,7 +67,7 @@ public sealed class ChannelExponentTests
     [InlineData(true)]
     public void Each_channel_keeps_the_exponent_and_the_zero_point_that_it_was_taken_to(bool channelsLast)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         long[] shape = [4, Channels, 6, 6];
         Tensor searched = randn(shape) * (arange(0, Channels, ScalarType.Float32) + 1).view(1, Channels, 1, 1) + 0.3;
         using ActivationQuantizer all = Learning(searched, perChannel: true, 0, new PinnedDraws());

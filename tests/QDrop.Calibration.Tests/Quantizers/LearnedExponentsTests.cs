@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public sealed class LearnedExponentsTests
     [Fact]
     public void Learning_begins_at_the_searched_step_and_at_the_float_weight()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using WeightQuantizer free = Quantizer(0, Scale.Free), quantizer = Quantizer(0);
         quantizer.Calibration.BeginExponents();
         float[] scales = Near.Values(free.Scale!), zeros;
@@ -39,23 +40,23 @@ public sealed class LearnedExponentsTests
     [InlineData(1, false, true)]
     public void Gradients_are_those_of_finite_differences(int axis, bool symmetric, bool perChannel)
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Quantizer(axis, symmetric: symmetric, perChannel: perChannel);
+        using DisposeScope scope = NewDisposeScope();
+        using WeightQuantizer quantizer = Quantizer(axis, symmetric: symmetric, perChannel: perChannel);
         quantizer.Calibration.BeginExponents();
-        var exponents = quantizer.Calibration.Exponents!;
+        LearnedExponents exponents = quantizer.Calibration.Exponents!;
         // Somewhere else than at the start, where every gradient of a step is 0; some α at which h is stopped.
         quantizer.Calibration.Alpha!.add_(randn(quantizer.Weight.shape) * 1.5);
         foreach (ref float learned in exponents.V.AsSpan())
             learned += randn(1).item<float>() * 0.3f;
         quantizer.Calibration.Changed();
-        var flow = randn(quantizer.Weight.shape);
+        Tensor flow = randn(quantizer.Weight.shape);
         quantizer.Value().backward([flow]);
         Tensor gradient = quantizer.Calibration.TakeSlope()!;
         quantizer.Calibration.Backward(gradient, null, 0, static (_, _) => { });
         float[] ofAlpha = Near.Values(gradient);
 
         float[] weights = Near.Values(quantizer.Weight), alpha = Near.Values(quantizer.Calibration.Alpha!), v = exponents.V, slopes = Near.Values(flow);
-        var (channels, steps, top) = (exponents.Channels, exponents.Steps(), 15);
+        (IReadOnlyList<QDrop.Calibration.Ranges.ExponentTable>? channels, SoftStep[]? steps, int top) = (exponents.Channels, exponents.Steps(), 15);
         int Channel(int i) => !perChannel ? 0 : axis == 0 ? i / PerChannel : i % Channels;
 
         // What the gradient goes straight through is linear here: floor(w / s), and the rounding of the zero point.
@@ -87,8 +88,8 @@ public sealed class LearnedExponentsTests
     [Fact]
     public unsafe void The_error_of_rounding_to_nearest_is_that_of_the_two_exponents_and_so_is_its_gradient()
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Quantizer(0);
+        using DisposeScope scope = NewDisposeScope();
+        using WeightQuantizer quantizer = Quantizer(0);
         quantizer.Calibration.BeginExponents();
         LearnedExponents exponents = quantizer.Calibration.Exponents!;
         float[] weights = Near.Values(quantizer.Weight), v = [-0.7f, 0.4f, 5];
@@ -121,7 +122,7 @@ public sealed class LearnedExponentsTests
     [Fact]
     public void Hardening_takes_the_nearer_exponent_and_a_whole_zero_point_on_the_grid()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using WeightQuantizer searched = Quantizer(0, Scale.Free), quantizer = Quantizer(0);
         quantizer.Calibration.BeginExponents();
         float[] moved = [-5, 0.2f, 7];
@@ -151,8 +152,8 @@ public sealed class LearnedExponentsTests
     [Fact]
     public void A_search_that_is_stopped_while_exponents_are_learned_leaves_powers_of_two()
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Quantizer(0);
+        using DisposeScope scope = NewDisposeScope();
+        using WeightQuantizer quantizer = Quantizer(0);
         quantizer.Calibration.BeginExponents();
         quantizer.Calibration.EndLearning();
         Assert.Null(quantizer.Calibration.Alpha);
@@ -167,7 +168,7 @@ public sealed class LearnedExponentsTests
     {
         manual_seed(5);
         // Grids narrower than the weights, so that some lie beyond them.
-        var weight = randn(Channels, PerChannel) * tensor([0.3f, 1, 2.6f]).unsqueeze(1);
+        Tensor weight = randn(Channels, PerChannel) * tensor([0.3f, 1, 2.6f]).unsqueeze(1);
         weight.narrow(0, 0, 1).narrow(1, 3, 1).fill_(2);
         weight.narrow(0, 2, 1).narrow(1, 5, 1).fill_(-14);
         var quantizer = new WeightQuantizer("w", axis == 0 ? weight : weight.transpose(0, 1), axis) { Bits = 4, Enabled = true, Calibration = { PerChannel = perChannel, Range = new(Symmetric: symmetric, Scale: scale) } };

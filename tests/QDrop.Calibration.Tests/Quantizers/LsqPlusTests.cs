@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -20,11 +21,11 @@ public sealed class LsqPlusTests
     [Fact]
     public void Before_a_step_values_are_those_of_the_grid_that_was_searched()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var plain = new ActivationQuantizer("a");
         plain.Restore(4, Scale, ZeroPoint);
-        using var quantizer = Learning(0);
-        var x = Input();
+        using ActivationQuantizer quantizer = Learning(0);
+        Tensor x = Input();
         Near.Equal(Near.Values(plain.Forward(x)), quantizer.Forward(x), 1e-5, 1e-6);
     }
 
@@ -33,14 +34,14 @@ public sealed class LsqPlusTests
     [InlineData(0.5)]
     public void Gradients_are_those_of_the_formula(double drop)
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Learning(drop);
-        var (x, flow) = (Input().requires_grad_(), randn(Count));
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Learning(drop);
+        (Tensor? x, Tensor? flow) = (Input().requires_grad_(), randn(Count));
         var kept = Kept(drop);
 
         _tape.Backward([quantizer.Forward(x)], [flow]);
 
-        var (values, weights) = (Near.Values(x), Near.Values(flow));
+        (float[]? values, float[]? weights) = (Near.Values(x), Near.Values(flow));
         double offset = -Scale * ZeroPoint, ofScale = 0, ofOffset = 0;
         var ofInput = new float[Count];
         for (var i = 0; i < Count; i++)
@@ -63,11 +64,11 @@ public sealed class LsqPlusTests
     [Fact]
     public void Gradients_are_the_slopes_of_the_surrogate_in_which_rounding_errors_stay()
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Learning(0);
-        var (x, flow) = (Input().requires_grad_(), randn(Count));
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Learning(0);
+        (Tensor? x, Tensor? flow) = (Input().requires_grad_(), randn(Count));
         _tape.Backward([quantizer.Forward(x)], [flow]);
-        var (values, weights) = (Near.Values(x), Near.Values(flow));
+        (float[]? values, float[]? weights) = (Near.Values(x), Near.Values(flow));
         double offset = -Scale * ZeroPoint;
         // round(v) = v + e, with e as it is here (the straight-through estimate).
         var errors = Array.ConvertAll(values, v => Math.Round((v - offset) / Scale) - (v - offset) / Scale);
@@ -94,8 +95,8 @@ public sealed class LsqPlusTests
     [InlineData(-90f, 15)]
     public void In_the_end_the_offset_becomes_a_whole_zero_point_of_the_grid(float offset, float expected)
     {
-        using var scope = NewDisposeScope();
-        using var quantizer = Learning(0.5);
+        using DisposeScope scope = NewDisposeScope();
+        using ActivationQuantizer quantizer = Learning(0.5);
         using (no_grad())
             quantizer.Calibration.Learning!.Offset!.fill_(offset);
         quantizer.Calibration.EndLearning();
@@ -107,11 +108,11 @@ public sealed class LsqPlusTests
     [Fact]
     public void Channels_last_gives_the_same()
     {
-        using var scope = NewDisposeScope();
-        var x = Input().narrow(0, 0, 600).view(4, 6, 5, 5).clone();
-        var flow = randn(4, 6, 5, 5);
-        using var rows = Learning(0);
-        using var last = Learning(0);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Input().narrow(0, 0, 600).view(4, 6, 5, 5).clone();
+        Tensor flow = randn(4, 6, 5, 5);
+        using ActivationQuantizer rows = Learning(0);
+        using ActivationQuantizer last = Learning(0);
         Tensor a = x.clone().requires_grad_(), b = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).requires_grad_();
         Tensor left = rows.Forward(a), right = last.Forward(b);
         _tape.Backward([left, right], [flow, flow]);
@@ -123,11 +124,11 @@ public sealed class LsqPlusTests
     [Fact]
     public void Where_nothing_is_learned_no_gradient_reaches_the_scale()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new ActivationQuantizer("a");
         quantizer.Restore(4, Scale, ZeroPoint);
         quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape, ActivationLearning.Fixed);
-        var x = Input().requires_grad_();
+        Tensor x = Input().requires_grad_();
         _tape.Backward([quantizer.Forward(x)], [ones_like(x)]);
         Assert.NotNull(x.grad);
         Assert.Null(quantizer.Calibration.Learning!.ScaleGradient);

@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Ranges;
 using QDrop.Quantizers;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -18,12 +19,12 @@ public sealed class ObserverTests
     [InlineData(70_000, 51)]
     public void A_percentile_is_that_of_the_sorted_values(int count, double percentile)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var random = new Random(3);
         // A distribution with most values in one place, as behind a rectifier.
         var values = Enumerable.Range(0, count).Select(i => i % 3 == 0 ? 0f : (float)(Math.Pow(random.NextDouble(), 9) * 40 - 5)).ToArray();
 
-        var range = RangeSearch.OfTensor(tensor(values), 8, "x", new(RangeObserver.Percentile, Percentile: percentile));
+        QuantizationRange range = RangeSearch.OfTensor(tensor(values), 8, "x", new(RangeObserver.Percentile, Percentile: percentile));
 
         var sorted = values.Order().ToArray();
         Assert.Equal(Quantile(sorted, 1 - percentile / 100), range.Minimum, 1e-5);
@@ -33,23 +34,23 @@ public sealed class ObserverTests
     [Fact]
     public void The_hundredth_percentile_is_the_whole_range()
     {
-        using var scope = NewDisposeScope();
-        var x = tensor([-3f, 1, 2, 9]);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor([-3f, 1, 2, 9]);
         Assert.Equal(RangeSearch.OfTensor(x, 4, "x", new(RangeObserver.MinMax)), RangeSearch.OfTensor(x, 4, "x", new(RangeObserver.Percentile, Percentile: 100)));
     }
 
     [Fact]
     public void A_percentile_of_equal_values_is_that_value()
     {
-        using var scope = NewDisposeScope();
-        var range = RangeSearch.OfTensor(full([50L], 2f), 4, "x", new(RangeObserver.Percentile));
+        using DisposeScope scope = NewDisposeScope();
+        QuantizationRange range = RangeSearch.OfTensor(full([50L], 2f), 4, "x", new(RangeObserver.Percentile));
         Assert.Equal((2f, 2f, 2f / 15, 0f), (range.Minimum, range.Maximum, range.Scale, range.ZeroPoint));
     }
 
     [Fact]
     public void Average_min_max_is_the_range_of_the_mean_ends()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.AverageMinMax), Observing = true } };
         quantizer.Forward(tensor([-1f, 0.5f, 4f]));
         quantizer.Forward(tensor([-3f, 2f, 0f]));
@@ -61,10 +62,10 @@ public sealed class ObserverTests
     [Fact]
     public void Average_least_error_is_the_mean_of_the_batches_searches()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
         Tensor one = randn(400), two = randn(400) * 3;
-        var (a, b) = (RangeSearch.OfTensor(one, 3, "x"), RangeSearch.OfTensor(two, 3, "x"));
+        (QuantizationRange a, QuantizationRange b) = (RangeSearch.OfTensor(one, 3, "x"), RangeSearch.OfTensor(two, 3, "x"));
         using var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(RangeObserver.AverageMinError), Observing = true } };
         quantizer.Forward(one);
         quantizer.Forward(two);
@@ -76,7 +77,7 @@ public sealed class ObserverTests
     [Fact]
     public void Without_an_average_the_last_observation_counts_and_observing_again_begins_anew()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.AverageMinMax), Observing = true } };
         quantizer.Forward(tensor([0f, 100f]));
         quantizer.Calibration.Observing = false;
@@ -88,7 +89,7 @@ public sealed class ObserverTests
     [Fact]
     public void A_symmetric_grid_has_zero_in_its_middle()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.MinMax, Symmetric: true), Observing = true } };
         quantizer.Forward(tensor([-1f, 15f]));
         quantizer.Calibration.Observing = false;
@@ -107,9 +108,9 @@ public sealed class ObserverTests
     [InlineData(RangeObserver.Percentile)]
     public void A_weight_has_a_range_for_each_channel_or_one_for_all(RangeObserver observer)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
-        var weight = randn(4, 30) * tensor([1f, 2, 4, 8]).view(4, 1);
+        Tensor weight = randn(4, 30) * tensor([1f, 2, 4, 8]).view(4, 1);
         var options = new RangeOptions(observer, Symmetric: true, Percentile: 95);
         using var each = new WeightQuantizer("w", weight, 0) { Bits = 4, Calibration = { Range = options } };
         using var all = new WeightQuantizer("w", weight, 0) { Bits = 4, Calibration = { Range = options, PerChannel = false } };

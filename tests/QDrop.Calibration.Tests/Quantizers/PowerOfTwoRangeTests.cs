@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ public sealed class PowerOfTwoRangeTests
     [InlineData(8)]
     public void The_nearest_exponent_keeps_the_lower_end_of_the_range(int bits)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using WeightQuantizer free = Quantizer(bits, Scale.Free), nearest = Quantizer(bits, Scale.NearestPowerOfTwo);
         float[] scales = Near.Values(free.Scale!), zeros = Near.Values(free.ZeroPoint!), steps = Near.Values(nearest.Scale!), levels = Near.Values(nearest.ZeroPoint!);
         for (var c = 0; c < scales.Length; c++)
@@ -37,7 +38,7 @@ public sealed class PowerOfTwoRangeTests
     [InlineData(4)]
     public void Rounded_to_nearest_the_exponent_is_that_with_the_least_error(int bits)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using WeightQuantizer free = Quantizer(bits, Scale.Free), best = Quantizer(bits, Scale.PowerOfTwo);
         float[] weights = Near.Values(best.Weight), steps = Near.Values(best.Scale!), levels = Near.Values(best.ZeroPoint!);
         float[] scales = Near.Values(free.Scale!), zeros = Near.Values(free.ZeroPoint!);
@@ -63,7 +64,7 @@ public sealed class PowerOfTwoRangeTests
     [Fact]
     public void A_grid_for_all_channels_has_one_exponent()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new WeightQuantizer("w", randn(4, 30), 0) { Bits = 3, Calibration = { PerChannel = false, Range = new(Scale: Scale.PowerOfTwo) } };
         quantizer.Calibration.SearchRange();
         Assert.Single(Near.Values(quantizer.Scale!).Distinct(), PowerOfTwo.Is);
@@ -72,12 +73,12 @@ public sealed class PowerOfTwoRangeTests
     [Fact]
     public void Activations_that_are_averaged_over_batches_get_the_exponent_nearest_to_the_mean()
     {
-        using var scope = NewDisposeScope();
-        var batches = Enumerable.Range(1, 3).Select(k => rand(200) * k).ToArray();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] batches = Enumerable.Range(1, 3).Select(k => rand(200) * k).ToArray();
         float Searched(Scale scale)
         {
             using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.AverageMinMax, Scale: scale), Observing = true } };
-            foreach (var batch in batches)
+            foreach (Tensor? batch in batches)
                 quantizer.Forward(batch);
             return quantizer.Scale!.item<float>();
         }
@@ -89,9 +90,9 @@ public sealed class PowerOfTwoRangeTests
     [InlineData(Scale.PowerOfTwo)]
     public void A_range_that_no_exponent_reaches_is_refused(Scale scale)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new WeightQuantizer("huge", full([2, 8], 3e38f), 0) { Bits = 2, Calibration = { Range = new(Scale: scale) } };
-        var error = Assert.Throws<QDropException>(() => quantizer.Calibration.SearchRange());
+        QDropException error = Assert.Throws<QDropException>(() => quantizer.Calibration.SearchRange());
         Assert.Equal("QDROP281", error.Code);
         Assert.Contains("huge", error.Message, StringComparison.Ordinal);
     }
@@ -99,7 +100,7 @@ public sealed class PowerOfTwoRangeTests
     [Fact]
     public void Dead_channels_have_an_exponent_and_stay_dead()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new WeightQuantizer("dead", zeros(2, 8), 0) { Bits = 4, Enabled = true, Calibration = { Range = new(Scale: Scale.PowerOfTwo) } };
         quantizer.Calibration.SearchRange();
         Assert.All(Near.Values(quantizer.Scale!), s => Assert.True(PowerOfTwo.Is(s)));
@@ -109,7 +110,7 @@ public sealed class PowerOfTwoRangeTests
     private static WeightQuantizer Quantizer(int bits, Scale scale)
     {
         manual_seed(11);
-        var weight = randn(24, 45) * rand(24, 1) + 0.1;
+        Tensor weight = randn(24, 45) * rand(24, 1) + 0.1;
         var quantizer = new WeightQuantizer("w", weight, 0) { Bits = bits, Calibration = { Range = new(Scale: scale) } };
         quantizer.Calibration.SearchRange();
         return quantizer;

@@ -1,6 +1,7 @@
 using QDrop.Calibration.Ranges;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ public sealed class PowerOfTwoSearchTests
     [InlineData(8, 1.0)]
     public void Of_activations_that_are_hardly_negative(int bits, double spread)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = nn.functional.silu(randn(4000) * spread);
         Check(Near.Values(x), RangeSearch.OfTensor(x, bits, "x"), RangeSearch.OfTensor(x, bits, "x", _powers), bits);
     }
@@ -41,7 +42,7 @@ public sealed class PowerOfTwoSearchTests
     [InlineData(4, 1, 0.5)]
     public void Of_skewed_channels(int bits, int side, double power)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         const int Count = 200, Length = 45;
         // Most weights of a channel have one sign; how many have the other, and how great they are, differs.
         Tensor weight = side * (rand(Count, Length).pow(power) - rand(Count, 1) * 0.5) * (rand(Count, 1) + 0.1);

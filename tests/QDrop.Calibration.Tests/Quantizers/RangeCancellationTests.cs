@@ -1,4 +1,5 @@
 using QDrop.Calibration.Ranges;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class RangeCancellationTests : IDisposable
     public void Candidates_that_are_compared_exactly_are_places_to_stop_too()
     {
         var passed = 0;
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         RangeSearch.OfTensor(randn(3000), 8, "x", point: new CancellationPoint(default, () => passed++));
         var all = passed;
         CancelledAt(all - 1, 1, static (x, point) => RangeSearch.OfTensor(x, 8, "x", point: point), [3000]);
@@ -43,7 +44,7 @@ public sealed class RangeCancellationTests : IDisposable
     /// <summary>Cancels when a search has passed so many places; each thread may come to one more.</summary>
     private static void CancelledAt(int place, int threads, Action<Tensor, CancellationPoint> search, long[] shape)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var source = new CancellationTokenSource();
         set_num_threads(threads);
         manual_seed(1);

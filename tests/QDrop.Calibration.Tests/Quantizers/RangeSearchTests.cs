@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Text.Json;
 using QDrop.Calibration.Ranges;
 using QDrop.Tests.Golden;
 using Xunit;
@@ -13,14 +14,14 @@ public sealed class RangeSearchTests
     [Theory, MemberData(nameof(Cases))]
     public void Ranges_are_those_of_the_published_implementation(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("observers", index);
-        var settings = golden.GetProperty("settings");
-        var symmetric = settings.TryGetProperty("symmetric", out var s) && s.GetBoolean();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("observers", index);
+        JsonElement settings = golden.GetProperty("settings");
+        var symmetric = settings.TryGetProperty("symmetric", out JsonElement s) && s.GetBoolean();
         var options = new RangeOptions(golden.GetProperty("name").GetString()!.StartsWith("minmax", StringComparison.Ordinal) ? RangeObserver.MinMax : RangeObserver.MinError, symmetric);
-        var (x, axis, bits) = (golden.Tensor("input"), settings.Whole("ch_axis"), settings.Whole("bit"));
+        (Tensor? x, int axis, int bits) = (golden.Tensor("input"), settings.Whole("ch_axis"), settings.Whole("bit"));
 
-        var found = axis < 0
+        QuantizationRange[] found = axis < 0
             ? [RangeSearch.OfTensor(x, bits, "x", options)]
             : RangeSearch.OfChannels(x, axis, bits, "x", options);
 
@@ -38,7 +39,7 @@ public sealed class RangeSearchTests
     [InlineData(4, false)]
     public void Search_by_histogram_is_as_good_as_trying_every_range_on_every_value(int bits, bool rectified)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var random = new Random(7);
         var values = new float[90_000];
         for (var i = 0; i < values.Length; i++)
@@ -47,9 +48,9 @@ public sealed class RangeSearchTests
             values[i] = (float)(rectified ? Math.Max(0, normal) : normal + 0.3);
         }
 
-        var range = RangeSearch.OfTensor(tensor(values), bits, "x");
+        QuantizationRange range = RangeSearch.OfTensor(tensor(values), bits, "x");
 
-        var (found, best) = (MeanError(values, range.Scale, range.ZeroPoint, bits), Exhaustive(values, bits));
+        (double found, double best) = (MeanError(values, range.Scale, range.ZeroPoint, bits), Exhaustive(values, bits));
         Assert.InRange(found, 0, best * 1.001);
     }
 
@@ -67,17 +68,17 @@ public sealed class RangeSearchTests
     [Fact]
     public void Channels_of_a_transposed_convolution_are_its_second_dimension()
     {
-        using var scope = NewDisposeScope();
-        var weight = tensor([0.1f, -0.2f, 3f, -4f, 0.3f, 0.1f, 5f, 1f], new long[] { 2, 2, 2 }, ScalarType.Float32);
-        var direct = RangeSearch.OfChannels(weight.transpose(0, 1).contiguous(), 0, 4, "w");
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor weight = tensor([0.1f, -0.2f, 3f, -4f, 0.3f, 0.1f, 5f, 1f], new long[] { 2, 2, 2 }, ScalarType.Float32);
+        QuantizationRange[] direct = RangeSearch.OfChannels(weight.transpose(0, 1).contiguous(), 0, 4, "w");
         Assert.Equal(direct, RangeSearch.OfChannels(weight, 1, 4, "w"));
     }
 
     [Fact]
     public void Constant_zero_gets_a_usable_grid()
     {
-        using var scope = NewDisposeScope();
-        var range = RangeSearch.OfTensor(zeros([10L, 10L]), 4, "x");
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        QuantizationRange range = RangeSearch.OfTensor(zeros([10L, 10L]), 4, "x");
         Assert.True(range.Scale > 0);
         Assert.Equal(0, range.ZeroPoint);
     }
@@ -87,12 +88,12 @@ public sealed class RangeSearchTests
     [InlineData(float.PositiveInfinity)]
     public void Values_that_are_not_finite_are_refused(float bad)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         foreach (var at in new[] { 0, 5, 18 })
         {
             var values = Enumerable.Repeat(1f, 19).ToArray();
             values[at] = bad;
-            var error = Assert.Throws<QDropException>(() => RangeSearch.OfTensor(tensor(values), 4, "layer1.conv1"));
+            QDropException error = Assert.Throws<QDropException>(() => RangeSearch.OfTensor(tensor(values), 4, "layer1.conv1"));
             Assert.Equal("QDROP240", error.Code);
             Assert.Contains("layer1.conv1", error.Message);
         }
@@ -114,7 +115,7 @@ public sealed class RangeSearchTests
 
     private static double MeanError(float[] values, float scale, float zeroPoint, int bits, double limit = double.PositiveInfinity)
     {
-        var (top, sum) = ((1 << bits) - 1, 0.0);
+        (int top, double sum) = ((1 << bits) - 1, 0.0);
         foreach (var value in values)
         {
             var level = Math.Clamp(MathF.Round(value / scale) + zeroPoint, 0, top);

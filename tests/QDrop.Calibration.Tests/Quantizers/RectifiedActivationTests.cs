@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ public sealed class RectifiedActivationTests
 
     private void Same(Action<ActivationQuantizer> prepare, bool learns)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
         // Not a multiple of a vector's length, and with zeros of both signs.
         Tensor values = randn(3, 7, 5, 5), flow = randn(3, 7, 5, 5);

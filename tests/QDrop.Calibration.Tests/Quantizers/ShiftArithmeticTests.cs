@@ -1,6 +1,7 @@
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -29,9 +30,9 @@ public sealed class ShiftArithmeticTests
     [InlineData(2, 4, false)]
     public void A_linear_layer(int weightBits, int activationBits, bool rectified)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         const int Samples = 7, Inputs = 96, Outputs = 10;
-        var x = randn(Samples, Inputs);
+        Tensor x = randn(Samples, Inputs);
         if (rectified)
             x = x.relu();
         using WeightQuantizer weight = Weight(randn(Outputs, Inputs) * (rand(Outputs, 1) + 0.05), weightBits);
@@ -39,8 +40,8 @@ public sealed class ShiftArithmeticTests
 
         Tensor y = nn.functional.linear(activation.Forward(x), weight.Value());
 
-        var (inputs, k) = Integers(activation, x);
-        var (weights, l) = Integers(weight);
+        (long[]? inputs, int k) = Integers(activation, x);
+        (long[]? weights, int[]? l) = Integers(weight);
         var found = new float[Samples * Outputs];
         for (var n = 0; n < Samples; n++)
         {
@@ -62,16 +63,16 @@ public sealed class ShiftArithmeticTests
     [InlineData(8, 4)]
     public void A_convolution(int weightBits, int activationBits)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         const int Samples = 2, Inputs = 8, Outputs = 6, Size = 9, Stride = 2, Result = (Size + 2 - 3) / Stride + 1;
-        var x = randn(Samples, Inputs, Size, Size).relu();
+        Tensor x = randn(Samples, Inputs, Size, Size).relu();
         using WeightQuantizer weight = Weight(randn(Outputs, Inputs, 3, 3) * (rand(Outputs, 1, 1, 1) + 0.05), weightBits);
         using ActivationQuantizer activation = Activation(x, activationBits);
 
         Tensor y = nn.functional.conv2d(activation.Forward(x), weight.Value(), strides: [Stride, Stride], padding: [1, 1]);
 
-        var (inputs, k) = Integers(activation, x);
-        var (weights, l) = Integers(weight);
+        (long[]? inputs, int k) = Integers(activation, x);
+        (long[]? weights, int[]? l) = Integers(weight);
         var found = new List<float>();
         for (var n = 0; n < Samples; n++)
         {
@@ -101,10 +102,10 @@ public sealed class ShiftArithmeticTests
     [InlineData(Scale.NearestPowerOfTwo)]
     public void Weights_are_their_levels_shifted(Scale scale)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var weight = new WeightQuantizer("w", randn(12, 40) * (rand(12, 1) * 3), 0) { Bits = 5, Enabled = true, Calibration = { Range = new(Scale: scale) } };
         weight.Calibration.SearchRange();
-        var (levels, exponents) = Integers(weight);
+        (long[]? levels, int[]? exponents) = Integers(weight);
         Assert.Equal(Near.Values(weight.Value()), levels.Select((level, i) => Shifted(level, exponents[i / 40])));
     }
 

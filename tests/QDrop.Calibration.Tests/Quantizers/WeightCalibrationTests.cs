@@ -2,6 +2,7 @@ using System.Text.Json;
 using QDrop.Calibration.Learning;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -15,9 +16,9 @@ public sealed unsafe class WeightCalibrationTests
     [Theory, MemberData(nameof(Cases))]
     public void Learning_starts_where_the_weight_lies(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("adaround", index);
-        using var quantizer = Quantizer(golden);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("adaround", index);
+        using WeightQuantizer quantizer = Quantizer(golden);
         // The golden scales are rounded to 9 decimals, too coarse for the fractional part of a weight that lies 100 levels from 0; the search finds
         // them exactly.
         quantizer.Calibration.SearchRange();
@@ -29,11 +30,11 @@ public sealed unsafe class WeightCalibrationTests
     [Theory, MemberData(nameof(Cases))]
     public void Soft_and_hard_rounding_are_those_of_the_published_implementation(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("adaround", index);
-        using var quantizer = Learning(golden);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("adaround", index);
+        using WeightQuantizer quantizer = Learning(golden);
 
-        var soft = quantizer.Value();
+        Tensor soft = quantizer.Value();
         Near.Equal(golden.Floats("soft"), soft, absolute: 1e-7);
         soft.backward([golden.Tensor("grad_output")]);
         Tensor gradient = quantizer.Calibration.TakeSlope()!;
@@ -48,11 +49,11 @@ public sealed unsafe class WeightCalibrationTests
     [Theory, MemberData(nameof(Cases))]
     public void Regulariser_is_that_of_the_published_implementation(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("adaround", index);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("adaround", index);
         foreach (var beta in new[] { 20, 10, 2 })
         {
-            var expected = golden.GetProperty("regularizer").GetProperty(beta.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            JsonElement expected = golden.GetProperty("regularizer").GetProperty(beta.ToString(System.Globalization.CultureInfo.InvariantCulture));
             var alpha = golden.Floats("alpha");
             var gradient = new float[alpha.Length];
             double value;
@@ -79,11 +80,11 @@ public sealed unsafe class WeightCalibrationTests
     [Theory, MemberData(nameof(Cases))]
     public void Levels_times_scale_are_the_value_and_make_the_same_quantizer_again(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("adaround", index);
-        using var quantizer = Learning(golden);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("adaround", index);
+        using WeightQuantizer quantizer = Learning(golden);
         quantizer.Calibration.EndLearning();
-        var levels = quantizer.Levels();
+        Tensor levels = quantizer.Levels();
 
         Assert.Equal(ScalarType.Byte, levels.dtype);
         Assert.Equal(quantizer.Weight.shape, levels.shape);
@@ -96,8 +97,8 @@ public sealed unsafe class WeightCalibrationTests
     [Fact]
     public void Not_enabled_it_gives_the_float_weight()
     {
-        using var scope = NewDisposeScope();
-        var weight = randn([3L, 2L, 3L, 3L]);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor weight = randn([3L, 2L, 3L, 3L]);
         using var quantizer = new WeightQuantizer("w", weight, 0) { Bits = 2 };
         quantizer.Calibration.SearchRange();
         Near.Equal(Near.Values(weight), quantizer.Value(), 0, 0);
@@ -106,8 +107,8 @@ public sealed unsafe class WeightCalibrationTests
     [Fact]
     public void Grids_of_a_transposed_convolution_follow_its_second_dimension()
     {
-        using var scope = NewDisposeScope();
-        var weight = tensor([0.11f, -0.22f, 3.1f, -4.2f, 0.3f, 0.1f, 5.3f, 1.1f], new long[] { 2, 2, 2 }, ScalarType.Float32);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor weight = tensor([0.11f, -0.22f, 3.1f, -4.2f, 0.3f, 0.1f, 5.3f, 1.1f], new long[] { 2, 2, 2 }, ScalarType.Float32);
         using var transposed = new WeightQuantizer("w", weight, 1) { Bits = 3, Enabled = true };
         using var direct = new WeightQuantizer("w", weight.transpose(0, 1), 0) { Bits = 3, Enabled = true };
         transposed.Calibration.SearchRange();
@@ -122,7 +123,7 @@ public sealed unsafe class WeightCalibrationTests
     [Fact]
     public void Another_bit_width_makes_ranges_void()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new WeightQuantizer("conv7", randn([3L, 4L]), 0) { Bits = 4, Enabled = true };
         quantizer.Calibration.SearchRange();
         quantizer.Bits = 2;
@@ -139,7 +140,7 @@ public sealed unsafe class WeightCalibrationTests
 
     private static WeightQuantizer Learning(JsonElement golden)
     {
-        var quantizer = Quantizer(golden);
+        WeightQuantizer quantizer = Quantizer(golden);
         quantizer.Calibration.BeginLearning();
         quantizer.Calibration.Alpha!.copy_(golden.Tensor("alpha"));
         quantizer.Calibration.Changed();

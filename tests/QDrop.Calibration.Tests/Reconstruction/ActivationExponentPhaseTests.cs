@@ -29,7 +29,7 @@ public sealed class ActivationExponentPhaseTests
     [InlineData(0.3)]
     public void The_exponent_that_stays_is_the_one_with_the_least_error(double spread)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // The range was searched on inputs of another spread.
         Tensor x = rand(Samples, Features) * spread;
         using var unit = new ActivationUnit(rand(Samples, Features));
@@ -45,7 +45,7 @@ public sealed class ActivationExponentPhaseTests
     [Fact]
     public void Where_learning_leads_astray_the_exponent_it_began_with_stays()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = rand(Samples, Features);
         using var unit = new ActivationUnit(x);
         int before = unit.Exponent;
@@ -59,7 +59,7 @@ public sealed class ActivationExponentPhaseTests
     [InlineData(0.2, 0)]
     public void They_are_learned_as_long_as_the_phase_lasts_and_drop_stays(double drop, double share)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = rand(Samples, Features);
         using var unit = new ActivationUnit(x);
         List<bool> learning = [];
@@ -84,7 +84,7 @@ public sealed class ActivationExponentPhaseTests
     [InlineData(1.0, 2.5)]
     public void Each_of_two_activations_gets_the_exponent_with_the_least_error(double first, double second)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = cat([rand(Samples, Features) * first, rand(Samples, Features) * second], 1);
         using var unit = new PairUnit(rand(Samples, Features));
         int[] before = unit.Exponents;
@@ -107,7 +107,7 @@ public sealed class ActivationExponentPhaseTests
     [InlineData(false, false)]
     public void The_measured_error_decides_for_each_of_two_activations_and_both_get_their_drops_back(bool firstMoves, bool secondMoves)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // What is seen while learning takes one exponent up, the other down.
         Tensor[] seen = [rand(Samples, Features) * 3, rand(Samples, Features) * 0.2];
         using var unit = new PairUnit(rand(Samples, Features));
@@ -116,7 +116,7 @@ public sealed class ActivationExponentPhaseTests
         double[] drops = [0.5, 0.2];
         for (int i = 0; i < 2; i++)
             activations[i].Calibration.BeginLearning(drops[i], new SeededDraws(i), _tape);
-        var settings = _settings with { Iterations = 100, Exponents = new() { ActivationShare = 0.5, ActivationLearningRate = 0.1 } };
+        QuantizationSettings settings = _settings with { Iterations = 100, Exponents = new() { ActivationShare = 0.5, ActivationLearningRate = 0.1 } };
         var phase = new ActivationExponentPhase(activations, settings, begin: 7);
         var measured = new List<double>();
 

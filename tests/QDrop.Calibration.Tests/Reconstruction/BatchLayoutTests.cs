@@ -1,5 +1,6 @@
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ public sealed class BatchLayoutTests
     public void Samples_come_first_and_go_back_to_their_place(long[] shape, long[] other, int axis, long perSample)
     {
         Assert.NotNull(other);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var layout = new BatchLayout(axis, perSample);
         Tensor x = randn(shape), first = layout.SamplesFirst(x);
         Assert.Equal(axis < 0 ? 1 : 2, first.shape[0]);
@@ -56,7 +57,7 @@ public sealed class BatchLayoutTests
     [Fact]
     public void A_sample_keeps_what_belongs_to_it()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // Rows 0 to 2 are the first sample's, 3 to 5 the second's.
         Tensor x = arange(6, dtype: ScalarType.Float32).view(6, 1);
         Tensor first = new BatchLayout(0, 3).SamplesFirst(x);
@@ -66,21 +67,21 @@ public sealed class BatchLayoutTests
     [Fact]
     public void Tensors_are_replaced_in_tuples_arrays_and_lists()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor a = zeros(1), b = zeros(2), c = zeros(3), d = zeros(4);
         var bundle = new Bundle([(a, 7, (b, (Tensor?)null)), new[] { c }, new List<Tensor> { d }, "text"]);
         Assert.Equal([a, b, c, d], bundle.Tensors);
         Assert.Equal([7, null, "text"], bundle.Others);
         Tensor[] others = [ones(1), ones(2), ones(3), ones(4)];
         Bundle changed = bundle.With(others);
-        var (first, number, (second, none)) = changed.Get<(Tensor, int, (Tensor, Tensor?))>();
+        (Tensor? first, int number, (Tensor? second, Tensor? none)) = changed.Get<(Tensor, int, (Tensor, Tensor?))>();
         Assert.Same(others[0], first);
         Assert.Equal(7, number);
         Assert.Same(others[1], second);
         Assert.Null(none);
         Assert.Same(others[2], Assert.Single(changed.Get<Tensor[]>(1)));
         Assert.Same(others[3], Assert.Single(changed.Get<List<Tensor>>(2)));
-        var pair = new Bundle([new Tuple<Tensor, Tensor?>(a, null)]).With([b]).Get<Tuple<Tensor, Tensor?>>();
+        Tuple<Tensor, Tensor?> pair = new Bundle([new Tuple<Tensor, Tensor?>(a, null)]).With([b]).Get<Tuple<Tensor, Tensor?>>();
         Assert.Same(b, pair.Item1);
     }
 

@@ -25,13 +25,13 @@ public sealed class ExponentPhaseTests
     [InlineData(4)]
     public void Exponents_settle_before_they_are_fixed(int bits)
     {
-        using var scope = NewDisposeScope();
-        var x = randn(Samples, Inputs);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = randn(Samples, Inputs);
         using var unit = new LinearUnit(bits);
-        var target = x.matmul(unit.Weights[0].Weight.t());
-        var settings = QuantizationSettings.Quick with { W = bits, Drop = 0, Scale = Scale.PowerOfTwo };
+        Tensor target = x.matmul(unit.Weights[0].Weight.t());
+        QuantizationSettings settings = QuantizationSettings.Quick with { W = bits, Drop = 0, Scale = Scale.PowerOfTwo };
 
-        var nearest = nn.functional.linear(x, unit.Weights[0].Value());
+        Tensor nearest = nn.functional.linear(x, unit.Weights[0].Value());
         var error = (nearest - target).square().sum().ToDouble() / Samples;
 
         UnitResult result = new UnitLearner(settings, new SeededDraws(1)) { Error = error }.Reconstruct(unit, x, x, target, null, default);
@@ -44,13 +44,13 @@ public sealed class ExponentPhaseTests
     [Fact]
     public void Exponents_move_as_far_as_the_phase_lasts_and_stay_afterwards()
     {
-        using var scope = NewDisposeScope();
-        var x = randn(Samples, Inputs);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = randn(Samples, Inputs);
         using var unit = new LinearUnit(2);
-        var target = x.matmul(unit.Weights[0].Weight.t());
-        var settings = QuantizationSettings.Quick with { W = 2, Drop = 0, Scale = Scale.PowerOfTwo, Iterations = 50, Exponents = new() { Share = 0.4 } };
+        Tensor target = x.matmul(unit.Weights[0].Weight.t());
+        QuantizationSettings settings = QuantizationSettings.Quick with { W = 2, Drop = 0, Scale = Scale.PowerOfTwo, Iterations = 50, Exponents = new() { Share = 0.4 } };
         unit.Weights[0].Calibration.BeginExponents();
-        var (learning, scales, variables) = (new List<bool>(), new List<float[]>(), new List<float[]> { Near.Values(unit.Weights[0].Calibration.Exponents!.V) });
+        (List<bool>? learning, List<float[]>? scales, List<float[]>? variables) = (new List<bool>(), new List<float[]>(), new List<float[]> { Near.Values(unit.Weights[0].Calibration.Exponents!.V) });
         float[] below = [.. unit.Weights[0].Calibration.Exponents!.Channels.Select(c => PowerOfTwo.Step(c.Floor))];
         unit.Weights[0].Calibration.SearchRange();
         new UnitLearner(settings, new SeededDraws(1))

@@ -4,6 +4,7 @@ using QDrop.Calibration.Reconstruction;
 using QDrop.CompilerServices;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Tests.Reconstruction;
@@ -32,14 +33,14 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
     /// <summary>The stem's output on all inputs: float, and as the quantized network has it.</summary>
     public (Tensor Float, Tensor Quantized) Inputs()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var stem = new WeightQuantizer("stem", _golden.Tensor("stem_weight"), 0) { Bits = _golden.Whole("W"), Enabled = true };
         stem.Calibration.SearchRange();
         using var activation = new ActivationQuantizer("stem");
         activation.Restore(_golden.Whole("A"), (float)_golden.Number("stem_scale"), 0);
         Tensor x = _golden.Tensor("input"), bias = _golden.Tensor("stem_bias");
-        var plain = nn.functional.relu(nn.functional.conv2d(x, stem.Weight, bias, padding: [1, 1]));
-        var quantized = activation.Forward(nn.functional.relu(nn.functional.conv2d(x, stem.Value(), bias, padding: [1, 1])));
+        Tensor plain = nn.functional.relu(nn.functional.conv2d(x, stem.Weight, bias, padding: [1, 1]));
+        Tensor quantized = activation.Forward(nn.functional.relu(nn.functional.conv2d(x, stem.Value(), bias, padding: [1, 1])));
         return (plain.MoveToOuterDisposeScope(), quantized.MoveToOuterDisposeScope());
     }
 
@@ -47,14 +48,14 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
     public Tensor Float(Tensor x)
     {
         Enable(false);
-        var y = Forward(x);
+        Tensor y = Forward(x);
         Enable(true);
         return y;
     }
 
     public Tensor Forward(Tensor x)
     {
-        var y = Activations[0].Forward(nn.functional.relu(nn.functional.conv2d(x, Weights[0].Value(), _bias1, padding: [1, 1])));
+        Tensor y = Activations[0].Forward(nn.functional.relu(nn.functional.conv2d(x, Weights[0].Value(), _bias1, padding: [1, 1])));
         y = nn.functional.conv2d(y, Weights[1].Value(), _bias2, padding: [1, 1]);
         return Activations[1].Forward(nn.functional.relu(y + x));
     }
@@ -63,17 +64,17 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
 
     public void Dispose()
     {
-        foreach (var weight in Weights)
+        foreach (WeightQuantizer weight in Weights)
             weight.Dispose();
-        foreach (var activation in Activations)
+        foreach (ActivationQuantizer activation in Activations)
             activation.Dispose();
     }
 
     private void Enable(bool enabled)
     {
-        foreach (var weight in Weights)
+        foreach (WeightQuantizer weight in Weights)
             weight.Enabled = enabled;
-        foreach (var activation in Activations)
+        foreach (ActivationQuantizer activation in Activations)
             activation.Enabled = enabled;
     }
 

@@ -1,5 +1,6 @@
 using QDrop.Calibration.Reconstruction;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -22,8 +23,8 @@ public sealed class NormTests
     [InlineData(4)]
     public void Loss_and_gradient_are_those_of_the_power(double power)
     {
-        using var scope = NewDisposeScope();
-        var (target, output) = (randn(6, 5, 3, 3), randn(4, 5, 3, 3));
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor? target, Tensor? output) = (randn(6, 5, 3, 3), randn(4, 5, 3, 3));
         long[] rows = [5, 0, 3, 1];
         // Some outputs are right: there the gradient is 0.
         output.narrow(0, 1, 1).narrow(1, 0, 2).copy_(target.narrow(0, 0, 1).narrow(1, 0, 2));
@@ -31,11 +32,11 @@ public sealed class NormTests
         double factor = power == 2 ? 1 : 0.7;
         using var loss = new ReconstructionLoss(target, 1, norm: new LossNorm(power, factor));
 
-        var (value, gradient) = loss.Evaluate(output, rows);
+        (double value, Tensor? gradient) = loss.Evaluate(output, rows);
 
         float[] found = Near.Values(output), expected = Near.Values(target);
         const int Row = 5 * 3 * 3, Positions = 4 * 3 * 3;
-        var (sum, slopes) = (0.0, new float[found.Length]);
+        (double sum, float[]? slopes) = (0.0, new float[found.Length]);
         for (var i = 0; i < found.Length; i++)
         {
             var error = (double)found[i] - expected[rows[i / Row] * Row + i % Row];
@@ -50,11 +51,11 @@ public sealed class NormTests
     [Fact]
     public void Squares_are_computed_as_ever()
     {
-        using var scope = NewDisposeScope();
-        var (target, output) = (randn(4, 50), randn(4, 50));
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor? target, Tensor? output) = (randn(4, 50), randn(4, 50));
         using ReconstructionLoss plain = new(target, 1), squares = new(target, 1, norm: LossNorm.Squares);
         long[] rows = [0, 1, 2, 3];
-        var (one, other) = (plain.Evaluate(output, rows), squares.Evaluate(output, rows));
+        ((double Loss, Tensor Gradient) one, (double Loss, Tensor Gradient) other) = (plain.Evaluate(output, rows), squares.Evaluate(output, rows));
         Assert.Equal(one.Loss, other.Loss);
         Assert.Equal(Near.Values(one.Gradient), Near.Values(other.Gradient));
     }
@@ -68,7 +69,7 @@ public sealed class NormTests
     public void The_power_of_a_generalized_Gaussian_distribution_is_found_from_its_moments(double power)
     {
         // Moments by numeric integration of the density exp(−|e|^p); the integral over all errors is finite far below 40.
-        var (mass, magnitude, square) = (0.0, 0.0, 0.0);
+        (double mass, double magnitude, double square) = (0.0, 0.0, 0.0);
         for (var e = 0.0005; e < 40; e += 0.001)
         {
             var density = Math.Exp(-Math.Pow(e, power));
@@ -91,8 +92,8 @@ public sealed class NormTests
     [Fact]
     public void Errors_of_outputs_decide_and_the_loss_keeps_its_size()
     {
-        using var scope = NewDisposeScope();
-        var expected = randn(100, 400);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor expected = randn(100, 400);
         Tensor normal = randn(100, 400) * 0.3, uniform = rand(100, 400);
         // Of Laplace's distribution: the difference of two of the exponential one.
         Tensor laplace = (rand(100, 400).log() - rand(100, 400).log()) * 0.1;
@@ -115,8 +116,8 @@ public sealed class NormTests
     [Fact]
     public void Without_errors_and_for_squares_nothing_is_chosen()
     {
-        using var scope = NewDisposeScope();
-        var x = randn(3, 4);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = randn(3, 4);
         Assert.Equal(LossNorm.Squares, ErrorShape.Norm(QDrop.Norm.Auto, [(x, x)]));
         Assert.Equal(LossNorm.Squares, ErrorShape.Norm(2, [(x, x + 1)]));
     }

@@ -1,5 +1,6 @@
 using QDrop.Calibration.Reconstruction;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public sealed class ReconstructionLossTests
     [InlineData(true, true)]
     public void Loss_and_gradient_are_those_that_libtorch_gives(bool weighted, bool channelsLast)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         long[] rows = [4, 0, 5];
         Tensor target = randn(6, 5, 3, 3), weights = rand(6, 5, 3, 3) * 2;
         Tensor output = randn(3, 5, 3, 3);
@@ -29,7 +30,7 @@ public sealed class ReconstructionLossTests
         output.requires_grad_();
         using var loss = new ReconstructionLoss(target, channelAxis: 1, weighted ? weights : null);
 
-        var (found, gradient) = loss.Evaluate(output, rows);
+        (double found, Tensor? gradient) = loss.Evaluate(output, rows);
 
         Tensor errors = (output - target.index_select(0, tensor(rows))).square();
         if (weighted)

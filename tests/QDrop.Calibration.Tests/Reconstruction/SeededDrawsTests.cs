@@ -56,7 +56,7 @@ public sealed class SeededDrawsTests
         draws.Keep(5, 1024 + 128 * 32, part, keep);
         Assert.Equal(whole[128..192], part);
 
-        var (uniforms, some) = (new float[256], new float[64]);
+        (float[]? uniforms, float[]? some) = (new float[256], new float[64]);
         draws.Fill(5, 0, uniforms);
         draws.Fill(5, 96, some);
         Assert.Equal(uniforms[96..160], some);
@@ -80,9 +80,9 @@ public sealed class SeededDrawsTests
     [Fact]
     public void Batches_are_uniform_over_the_rows_and_repeat_with_the_seed()
     {
-        var (draws, again) = (new SeededDraws(11), new SeededDraws(11));
+        (SeededDraws? draws, SeededDraws? again) = (new SeededDraws(11), new SeededDraws(11));
         var counts = new int[10];
-        var (rows, same) = (new long[50], new long[50]);
+        (long[]? rows, long[]? same) = (new long[50], new long[50]);
         for (var batch = 0; batch < 2000; batch++)
         {
             draws.NextBatch(rows, counts.Length);

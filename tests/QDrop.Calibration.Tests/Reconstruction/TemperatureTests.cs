@@ -1,3 +1,4 @@
+using System.Text.Json;
 using QDrop.Calibration.Reconstruction;
 using QDrop.Tests.Golden;
 using Xunit;
@@ -9,9 +10,9 @@ public sealed class TemperatureTests
     [Fact]
     public void Beta_is_that_of_the_published_implementation()
     {
-        var golden = GoldenVectors.Section("temperature");
+        JsonElement golden = GoldenVectors.Section("temperature");
         var temperature = new Temperature(golden.Whole("iterations"), golden.Number("warm_up"), golden.Number("start"), golden.Number("end"));
-        foreach (var pair in golden.GetProperty("values").EnumerateArray())
+        foreach (JsonElement pair in golden.GetProperty("values").EnumerateArray())
             Assert.Equal(pair[1].GetDouble(), temperature.Beta(pair[0].GetInt32()), 1e-9);
     }
 

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Learning;
 using QDrop.Calibration.Reconstruction;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -14,11 +16,11 @@ public sealed class UnitLearnerTests
     [Theory, MemberData(nameof(Cases))]
     public void Reconstruction_is_that_of_the_published_implementation(int index)
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", index);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", index);
         using var block = new GoldenBlock(golden);
-        var (plain, quantized) = block.Inputs();
-        var target = block.Float(plain);
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
+        Tensor target = block.Float(plain);
         var losses = new List<double>();
         var alphas = new float[2][];
         var draws = new PinnedDraws();
@@ -48,12 +50,12 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Channels_last_inputs_give_the_same_reconstruction()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // Without drop: pinned draws follow the order of memory.
-        var golden = GoldenVectors.Case("reconstruction", 0);
+        JsonElement golden = GoldenVectors.Case("reconstruction", 0);
         using var block = new GoldenBlock(golden);
-        var (plain, quantized) = block.Inputs();
-        var (plainLast, quantizedLast) = (ChannelsLast(plain), ChannelsLast(quantized));
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
+        (Tensor? plainLast, Tensor? quantizedLast) = (ChannelsLast(plain), ChannelsLast(quantized));
         var losses = new List<float>();
         var reconstructor = new UnitLearner(Settings(golden), new PinnedDraws()) { Iterated = (_, loss) => losses.Add((float)loss) };
 
@@ -66,8 +68,8 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Drop_of_everything_trains_on_float_inputs_and_leaves_scales_alone()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 2);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 2);
         var brecq = Losses(golden, s => s with { Method = Method.Brecq }, out var scales, quantized => quantized);
         // The quantized input has no influence.
         var same = Losses(golden, s => s with { Drop = 1 }, out _, quantized => zeros_like(quantized));
@@ -79,8 +81,8 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Learned_rounding_alone_sees_quantized_inputs_and_float_activations()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 2);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 2);
         var alone = Losses(golden, s => s with { Method = Method.AdaRound }, out var scales, quantized => quantized);
         var otherInput = Losses(golden, s => s with { Method = Method.AdaRound }, out _, quantized => zeros_like(quantized));
         var floatInput = Losses(golden, s => s with { Method = Method.Brecq }, out _, quantized => quantized);
@@ -95,11 +97,11 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Quantizers_are_ready_for_use_afterwards()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 1);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 1);
         using var block = new GoldenBlock(golden);
-        var (plain, quantized) = block.Inputs();
-        foreach (var method in new[] { Method.QDrop, Method.AdaRound })
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
+        foreach (Method method in new[] { Method.QDrop, Method.AdaRound })
         {
             new UnitLearner(Settings(golden) with { Method = method, Iterations = 3 }, new SeededDraws(1))
                 .Reconstruct(block, quantized, plain, block.Float(plain), null, default);
@@ -111,15 +113,15 @@ public sealed class UnitLearnerTests
     [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_seed_other_bytes()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 1);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 1);
         Assert.Equal(Run(5), Run(5));
         Assert.NotEqual(Run(5), Run(6));
 
         float[] Run(long seed)
         {
             using var block = new GoldenBlock(golden);
-            var (plain, quantized) = block.Inputs();
+            (Tensor? plain, Tensor? quantized) = block.Inputs();
             var losses = new List<float>();
             new UnitLearner(Settings(golden), new SeededDraws(seed)) { Iterated = (_, loss) => losses.Add((float)loss) }
                 .Reconstruct(block, quantized, plain, block.Float(plain), null, default);
@@ -130,13 +132,13 @@ public sealed class UnitLearnerTests
     [Fact]
     public void A_loss_that_is_not_finite_names_unit_iteration_and_settings()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 1);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 1);
         using var block = new GoldenBlock(golden);
-        var (plain, quantized) = block.Inputs();
-        var target = full_like(plain, float.NaN);
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
+        Tensor target = full_like(plain, float.NaN);
 
-        var error = Assert.Throws<QDropException>(() =>
+        QDropException error = Assert.Throws<QDropException>(() =>
             new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, target, null, default));
 
         Assert.Equal("QDROP240", error.Code);
@@ -148,11 +150,11 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Cancellation_ends_it_within_an_iteration_and_leaves_no_half_learned_quantizer()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 1);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 1);
         using var block = new GoldenBlock(golden);
         using var source = new CancellationTokenSource();
-        var (plain, quantized) = block.Inputs();
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
         var done = 0;
         var reconstructor = new UnitLearner(Settings(golden), new PinnedDraws())
         {
@@ -173,13 +175,13 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Progress_is_told_rarely_and_at_the_end()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 1);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 1);
         using var block = new GoldenBlock(golden);
-        var (plain, quantized) = block.Inputs();
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
         var told = new Reports();
 
-        var result = new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, block.Float(plain), told, default);
+        UnitResult result = new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, block.Float(plain), told, default);
 
         Assert.Equal(40, told.All[^1].Iteration);
         Assert.InRange(told.All.Count, 1, 2 + (int)(result.Duration.TotalSeconds * 4));
@@ -188,11 +190,11 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Iterations_leave_no_tensors_behind()
     {
-        using var scope = NewDisposeScope();
-        var golden = GoldenVectors.Case("reconstruction", 1);
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement golden = GoldenVectors.Case("reconstruction", 1);
         using var block = new GoldenBlock(golden);
-        var (plain, quantized) = block.Inputs();
-        var target = block.Float(plain);
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
+        Tensor target = block.Float(plain);
         var counts = new List<long>();
         var reconstructor = new UnitLearner(Settings(golden) with { Iterations = 200 }, new PinnedDraws())
         {
@@ -211,13 +213,13 @@ public sealed class UnitLearnerTests
     [InlineData(new long[] { 5, 7, 3, 2 }, 1, 30)]
     public void The_loss_is_summed_over_channels_and_averaged_over_the_rest(long[] shape, int channelAxis, double positions)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
-        var (output, target) = (randn(shape), randn(shape));
+        (Tensor? output, Tensor? target) = (randn(shape), randn(shape));
         using var loss = new ReconstructionLoss(target, channelAxis);
-        var (value, gradient) = loss.Evaluate(output, [0, 1, 2, 3, 4]);
+        (double value, Tensor? gradient) = loss.Evaluate(output, [0, 1, 2, 3, 4]);
 
-        var difference = output - target;
+        Tensor difference = output - target;
         Assert.Equal((difference * difference).sum().item<float>() / positions, value, 1e-4);
         Near.Equal(Near.Values(difference * (2 / positions)), gradient);
     }
@@ -225,7 +227,7 @@ public sealed class UnitLearnerTests
     [Fact]
     public void Another_shape_than_the_float_unit_has_is_refused()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var loss = new ReconstructionLoss(zeros([4L, 3L]), 1);
         Assert.Contains("[4, 2]", Assert.Throws<InvalidOperationException>(() => loss.Evaluate(zeros([4L, 2L]), [0, 1, 2, 3])).Message);
     }
@@ -243,7 +245,7 @@ public sealed class UnitLearnerTests
         System.Text.Json.JsonElement golden, Func<QuantizationSettings, QuantizationSettings> change, out float[] scales, Func<Tensor, Tensor> input)
     {
         using var block = new GoldenBlock(golden);
-        var (plain, quantized) = block.Inputs();
+        (Tensor? plain, Tensor? quantized) = block.Inputs();
         var losses = new List<float>();
         new UnitLearner(change(Settings(golden)), new PinnedDraws()) { Iterated = (_, loss) => losses.Add((float)loss) }
             .Reconstruct(block, input(quantized), plain, block.Float(plain), null, default);

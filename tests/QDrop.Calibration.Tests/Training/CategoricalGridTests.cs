@@ -40,7 +40,7 @@ public sealed class CategoricalGridTests
             for (var zeroPoint = 0; zeroPoint < 64; zeroPoint += 9)
             {
                 var grid = new CategoricalGrid(6, zeroPoint);
-                var kept = Enumerable.Range(grid.Low, 64).Where(k => LevelOf(grid, k) == 2 || (masks >> (LevelOf(grid, k) - 3) & 1) != 0);
+                IEnumerable<int> kept = Enumerable.Range(grid.Low, 64).Where(k => LevelOf(grid, k) == 2 || (masks >> (LevelOf(grid, k) - 3) & 1) != 0);
                 bool[] values = [.. Enumerable.Range(0, 4).Select(i => (masks >> i & 1) != 0)];
                 Assert.Equal(kept, grid.Kept(values).Runs.SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1)));
             }

@@ -29,7 +29,7 @@ public sealed unsafe class CategoricalQuantizationTests
     [MemberData(nameof(Grids))]
     public void The_forward_pass_takes_the_most_likely_grid_point(int bits, int zeroPoint, int[] masks, float sigma)
     {
-        var runs = Runs(bits, zeroPoint, masks);
+        GridRun[] runs = Runs(bits, zeroPoint, masks);
         var x = Elements(bits, zeroPoint);
         var y = Forward(x, sigma, runs);
         for (var i = 0; i < x.Length; i++)
@@ -40,11 +40,11 @@ public sealed unsafe class CategoricalQuantizationTests
     [MemberData(nameof(Grids))]
     public void Gradients_are_those_of_the_chosen_probability(int bits, int zeroPoint, int[] masks, float sigma)
     {
-        var runs = Runs(bits, zeroPoint, masks);
+        GridRun[] runs = Runs(bits, zeroPoint, masks);
         foreach (var x in Elements(bits, zeroPoint))
         {
             var k = ExplicitProbabilities.Mode(x, Alpha, sigma, runs);
-            var (ofX, sums) = Backward([x], [1], sigma, runs, through: 0);
+            (float[]? ofX, double[]? sums) = Backward([x], [1], sigma, runs, through: 0);
             var g = (double)Alpha * k;
             if (k != 0)
                 Near(g * Slope(d => Pi(x + d, Alpha, sigma, runs, k)), ofX[0]);
@@ -57,8 +57,8 @@ public sealed unsafe class CategoricalQuantizationTests
     [Fact]
     public void Where_the_grid_point_is_0_the_gradient_goes_straight_through_within_the_grid()
     {
-        var runs = CategoricalGrid.OfWeights(3).Whole().Runs;
-        var (ofX, sums) = Backward([0.01f, -0.1f, 0], [2, -3, 4], 0.1f, runs, through: 0);
+        GridRun[] runs = CategoricalGrid.OfWeights(3).Whole().Runs;
+        (float[]? ofX, double[]? sums) = Backward([0.01f, -0.1f, 0], [2, -3, 4], 0.1f, runs, through: 0);
         Assert.Equal([2, -3, 4], ofX);
         Assert.Equal([0, 0], sums);
         // Below a grid that begins at 0 nothing is gained by moving a little.
@@ -69,10 +69,10 @@ public sealed unsafe class CategoricalQuantizationTests
     [Fact]
     public void The_straight_through_part_is_added_within_the_grid()
     {
-        var runs = CategoricalGrid.OfWeights(3).Whole().Runs;
+        GridRun[] runs = CategoricalGrid.OfWeights(3).Whole().Runs;
         float[] x = [0.31f, -0.7f, 2, -5, 0.02f], flow = [1, 1, 1, 1, 1];
-        var (without, sumsWithout) = Backward(x, flow, 0.1f, runs, through: 0);
-        var (with, sums) = Backward(x, flow, 0.1f, runs, through: 0.5f);
+        (float[]? without, double[]? sumsWithout) = Backward(x, flow, 0.1f, runs, through: 0);
+        (float[]? with, double[]? sums) = Backward(x, flow, 0.1f, runs, through: 0.5f);
         Assert.Equal([0.5f, 0.5f, 0, 0, 0], with.Zip(without, (a, b) => MathF.Round(a - b, 5)));
         // The level follows x / α, within the grid.
         Near(-0.5 * (0.31 - 0.7 + 0.02) / Alpha, sums[0] - sumsWithout[0], 1e-5);
@@ -83,7 +83,7 @@ public sealed unsafe class CategoricalQuantizationTests
     {
         var grid = new CategoricalGrid(4, 5);
         float[] x = Elements(4, 5), flow = [.. x.Select((_, i) => i % 7 - 3f)];
-        var (ofX, sums) = Backward(x, flow, 0.1f, grid.Whole().Runs, through: 1, chosen: 0);
+        (float[]? ofX, double[]? sums) = Backward(x, flow, 0.1f, grid.Whole().Runs, through: 1, chosen: 0);
         double ofAlpha = 0;
         for (var i = 0; i < x.Length; i++)
         {
@@ -100,10 +100,10 @@ public sealed unsafe class CategoricalQuantizationTests
     [Fact]
     public void Of_equally_likely_grid_points_the_even_one_and_of_two_runs_the_lower_is_taken()
     {
-        var whole = Runs(4, 8, [1, 1]);
+        GridRun[] whole = Runs(4, 8, [1, 1]);
         Assert.Equal([2, 2, 0, -2], Forward([1.5f, 2.5f, 0.5f, -1.5f], 1f / 3, whole, alpha: 1));
         // Without the level of 3 bits, 1 and 4 are neighbours, and −2 and −5.
-        var hole = Runs(4, 8, [0, 1]);
+        GridRun[] hole = Runs(4, 8, [0, 1]);
         Assert.Equal([1, -5], Forward([2.5f, -3.5f], 1f / 3, hole, alpha: 1));
     }
 
@@ -113,13 +113,13 @@ public sealed unsafe class CategoricalQuantizationTests
     public void In_a_wide_hole_and_far_outside_nothing_becomes_infinite_or_undefined(float sigma)
     {
         // Of 8 bits only the lowest two and the highest are left: the hole is 62 grid points wide.
-        var runs = Runs(8, 128, [0, 0, 0, 0, 0, 1]);
+        GridRun[] runs = Runs(8, 128, [0, 0, 0, 0, 0, 1]);
         float[] x = [10, 9.75f, 9.6f, 9.9f, -10, 40, -40, 1e6f, -1e6f, 1e30f];
         var y = Forward(x, sigma, runs);
         Assert.All(y, v => Assert.True(float.IsFinite(v)));
         Assert.Equal(Alpha * 1, y[2]);
         Assert.Equal(Alpha * 64, y[3]);
-        var (ofX, sums) = Backward(x, [.. x.Select(_ => 1f)], sigma, runs, through: 0);
+        (float[]? ofX, double[]? sums) = Backward(x, [.. x.Select(_ => 1f)], sigma, runs, through: 0);
         Assert.All(ofX, v => Assert.True(float.IsFinite(v)));
         Assert.All(sums, v => Assert.True(double.IsFinite(v)));
     }
@@ -127,13 +127,13 @@ public sealed unsafe class CategoricalQuantizationTests
     [Fact]
     public void Relu_is_part_of_both_passes()
     {
-        var runs = Runs(4, 5, [1, 0]);
+        GridRun[] runs = Runs(4, 5, [1, 0]);
         var x = Elements(4, 5);
         var flow = x.Select((_, i) => i % 3 - 1f).ToArray();
         float[] rectified = [.. x.Select(v => MathF.Max(v, 0))];
         Assert.Equal(Forward(rectified, 0.1f, runs), Forward(x, 0.1f, runs, rectify: true));
-        var (apart, _) = Backward(rectified, [.. flow.Zip(x, (f, v) => v > 0 ? f : 0)], 0.1f, runs, through: 0.3f);
-        var (together, _) = Backward(x, flow, 0.1f, runs, through: 0.3f, rectify: true);
+        (float[]? apart, double[] _) = Backward(rectified, [.. flow.Zip(x, (f, v) => v > 0 ? f : 0)], 0.1f, runs, through: 0.3f);
+        (float[]? together, double[] _) = Backward(x, flow, 0.1f, runs, through: 0.3f, rectify: true);
         Assert.Equal(apart, together);
     }
 
@@ -156,7 +156,7 @@ public sealed unsafe class CategoricalQuantizationTests
             }
         }
         float[][] apart = [.. parts.Select(p => Forward(x, 0.1f, p.Runs))];
-        var gradients = parts.Select(p => Backward(x, flow, 0.1f, p.Runs, through: 0.5f, chosen: 0.7f)).ToArray();
+        (float[] OfX, double[] Sums)[] gradients = parts.Select(p => Backward(x, flow, 0.1f, p.Runs, through: 0.5f, chosen: 0.7f)).ToArray();
         for (var i = 0; i < x.Length; i++)
         {
             Near(parts.Select((p, part) => p.Share * apart[part][i]).Sum(), y[i], 1e-6);
@@ -172,15 +172,15 @@ public sealed unsafe class CategoricalQuantizationTests
     [Fact]
     public void Each_number_of_elements_gives_what_single_ones_give()
     {
-        var runs = Runs(4, 8, [0, 1]);
+        GridRun[] runs = Runs(4, 8, [0, 1]);
         var all = Elements(4, 8);
         for (var count = 1; count <= 17; count++)
         {
             var x = all.AsSpan(20, count).ToArray();
             var flow = x.Select((_, i) => i - 3f).ToArray();
             Assert.Equal(x.SelectMany(v => Forward([v], 0.1f, runs)), Forward(x, 0.1f, runs));
-            var (ofX, sums) = Backward(x, flow, 0.1f, runs, 0);
-            var single = x.Zip(flow, (v, f) => Backward([v], [f], 0.1f, runs, 0)).ToArray();
+            (float[]? ofX, double[]? sums) = Backward(x, flow, 0.1f, runs, 0);
+            (float[] OfX, double[] Sums)[] single = x.Zip(flow, (v, f) => Backward([v], [f], 0.1f, runs, 0)).ToArray();
             Assert.Equal(single.SelectMany(s => s.Item1), ofX);
             for (var s = 0; s < sums.Length; s++)
                 Near(single.Sum(p => p.Item2[s]), sums[s], 1e-4);

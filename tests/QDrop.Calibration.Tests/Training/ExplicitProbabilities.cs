@@ -8,7 +8,7 @@ internal static class ExplicitProbabilities
     /// <summary>The normalised probability of each kept grid point.</summary>
     public static IReadOnlyDictionary<int, double> Of(double x, double alpha, double sigma, IReadOnlyList<GridRun> runs)
     {
-        var kept = runs.SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1).Select(k => (k, p: Probability(x, alpha, sigma, k)))).ToArray();
+        (int k, double p)[] kept = runs.SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1).Select(k => (k, p: Probability(x, alpha, sigma, k)))).ToArray();
         var sum = kept.Sum(w => w.p);
         return kept.ToDictionary(w => w.k, w => w.p / sum);
     }

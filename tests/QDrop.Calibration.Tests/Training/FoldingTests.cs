@@ -2,6 +2,7 @@ using QDrop.Calibration.Training;
 using QDrop.Layers;
 using QDrop.Layers.Families;
 using QDrop.Quantizers;
+using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ public sealed class FoldingTests
     [InlineData(true, true)]
     public void The_folded_layer_computes_what_layer_and_batch_norm_compute(bool transposed, bool bias)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(2);
         Module module = transposed ? ConvTranspose2d(3, 5, 3, bias: bias) : Conv2d(3, 5, 3, bias: bias);
         BatchNorm2d norm = BatchNorm2d(5);

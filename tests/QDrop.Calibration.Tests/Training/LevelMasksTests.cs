@@ -14,7 +14,7 @@ public sealed class LevelMasksTests
         var masks = new LevelMasks(CategoricalGrid.OfWeights(5), drop, 0);
         var draws = new EpochDraws(9, 0);
         var uniforms = new float[LevelMasks.Draws];
-        var (dropped, both) = (new int[3], 0);
+        (int[]? dropped, int both) = (new int[3], 0);
         for (var i = 0; i < n; i++)
         {
             draws.Fill(uniforms);
@@ -65,7 +65,7 @@ public sealed class LevelMasksTests
             var expected = (Value(gate, h) - Value(gate, -h)) / (2 * h);
             var masks = new LevelMasks(CategoricalGrid.OfWeights(5), 0, 1e-300);
             masks.Sample(uniforms);
-            foreach (var part in masks.Parts)
+            foreach (GridPart part in masks.Parts)
                 masks.AddGradient(part.Bits, outputs[part.Bits - 2]);
             // The first step of Adam goes by the sign of the gradient; its mean, a tenth of the gradient, says how great it is.
             masks.Learn(1e-3);
@@ -74,7 +74,7 @@ public sealed class LevelMasksTests
 
         double Value(int gate, double shift)
         {
-            var (value, product) = (outputs[0], 1.0);
+            (double value, double product) = (outputs[0], 1.0);
             for (var level = 0; level < 3; level++)
             {
                 product *= HardConcrete.Sample(HardConcrete.Start + (level == gate ? shift : 0), uniforms[level]).Value;
@@ -99,7 +99,7 @@ public sealed class LevelMasksTests
             with += HardConcrete.Sample(HardConcrete.Start + h, uniform).Value;
             without += HardConcrete.Sample(HardConcrete.Start - h, uniform).Value;
             masks.Sample([uniform, 0, 0, 0, 0, 0, 0, 0]);
-            foreach (var part in masks.Parts)
+            foreach (GridPart part in masks.Parts)
                 masks.AddGradient(part.Bits, part.Bits == 3 ? worth : 0);
             var before = masks.State[1];
             masks.Learn(0);

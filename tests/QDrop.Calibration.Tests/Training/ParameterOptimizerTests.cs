@@ -1,5 +1,6 @@
 using QDrop.Calibration.Training;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ public sealed class ParameterOptimizerTests
     [Fact]
     public void Biases_do_not_decay()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor bias = ones(5).requires_grad_(true);
         bias.mul(0).sum().backward();
         new ParameterOptimizer(bias, new() { WeightDecay = 0.5 }).Step(0.1);
@@ -29,13 +30,13 @@ public sealed class ParameterOptimizerTests
 
     private static void Same(TrainingSettings settings, double rate, Func<IEnumerable<Parameter>, optim.Optimizer> reference)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
         // Not a multiple of a vector's length.
         Tensor start = randn(3, 7);
         var expected = new Parameter(start.clone());
         Tensor found = start.clone().requires_grad_(true);
-        using var theirs = reference([expected]);
+        using optim.Optimizer theirs = reference([expected]);
         var own = new ParameterOptimizer(found, settings);
         for (var step = 0; step < 6; step++)
         {

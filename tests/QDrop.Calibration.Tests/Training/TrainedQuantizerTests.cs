@@ -40,7 +40,7 @@ public sealed class TrainedQuantizerTests
     [Fact]
     public void What_comes_out_is_the_mean_over_the_grids_and_so_are_its_gradients()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         TrainedQuantizer quantizer = Learned();
         float[] uniforms = [0.1f, 0.12f, 0, 0, 0, 0, 0, 0];
         quantizer.Masks.Sample(uniforms);
@@ -70,7 +70,7 @@ public sealed class TrainedQuantizerTests
     [Fact]
     public void Grids_of_fewer_bits_have_the_zero_points_that_fit_them()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         // The grid of 2 bits that lies within that of 4 would have its zero point at 0.
         SearchedGrid[] grids = [new(new(2, 1), 0.9f), new(new(3, 1), 0.5f), new(new(4, 3), 0.3f)];
         var quantizer = new TrainedQuantizer("add", grids, ofWeights: false, Method.Cpq, new() { BitPenalty = 1 }, pinned: false, new());

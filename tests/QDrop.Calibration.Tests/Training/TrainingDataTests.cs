@@ -26,7 +26,7 @@ public sealed class TrainingDataTests : TrainingTest
                 _ => throw new InvalidOperationException("no"),
             },
         };
-        var error = Assert.Throws<QDropException>(() => Train(Settings, data));
+        QDropException error = Assert.Throws<QDropException>(() => Train(Settings, data));
         Assert.Equal("QDROP276", error.Code);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -40,7 +40,7 @@ public sealed class TrainingDataTests : TrainingTest
         {
             Loss = (outputs, targets) => what == "each" ? functional.cross_entropy(outputs[0], targets, reduction: Reduction.None) : functional.cross_entropy(outputs[0], targets).detach(),
         };
-        var error = Assert.Throws<QDropException>(() => Train(Settings, data));
+        QDropException error = Assert.Throws<QDropException>(() => Train(Settings, data));
         Assert.Equal("QDROP276", error.Code);
         Assert.StartsWith("Loss of the training data gave Float32 [", error.Message, StringComparison.Ordinal);
     }
@@ -73,7 +73,7 @@ public sealed class TrainingDataTests : TrainingTest
             "positions" => targets.view(90, 1),
             _ => targets,
         };
-        var error = Assert.Throws<QDropException>(() => Train(Settings, new TrainingData(Data.Inputs, given!)));
+        QDropException error = Assert.Throws<QDropException>(() => Train(Settings, new TrainingData(Data.Inputs, given!)));
         Assert.Equal(code, error.Code);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ public sealed class TrainingDataTests : TrainingTest
     public void A_loss_that_is_no_number_ends_training_and_leaves_theModel_as_it_was()
     {
         string before = WeightFile.Hash(Model);
-        var error = Assert.Throws<QDropException>(() => Train(Settings, Data with { Augment = static (x, _) => x * double.NaN }));
+        QDropException error = Assert.Throws<QDropException>(() => Train(Settings, Data with { Augment = static (x, _) => x * double.NaN }));
         Assert.Equal("QDROP274", error.Code);
         Assert.Contains("step 1 of 6 of epoch 1", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, WeightFile.Hash(Model));
@@ -93,7 +93,7 @@ public sealed class TrainingDataTests : TrainingTest
     [InlineData(Method.Lsq)]
     public void Calibration_without_labels_says_what_training_needs(Method method)
     {
-        var error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Method = method }, Model, Data.Inputs[0]));
+        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Method = method }, Model, Data.Inputs[0]));
         Assert.Equal("QDROP271", error.Code);
     }
 }

@@ -43,7 +43,7 @@ public abstract class TrainingTest : CalibrationTest
     /// <summary>Runs the twin as trained so far, in evaluation mode.</summary>
     private protected static Tensor Evaluate(ModelTrainer run, IReadOnlyList<Tensor> inputs)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         foreach (TrainedQuantizer quantizer in run.Quantizers)
             quantizer.Evaluating = true;
         run.Twin.Float.eval();

@@ -78,7 +78,7 @@ public sealed class PlaceTests : IDisposable
     {
         string project = Item(Project, "").DefiningFile;
         var request = new WorkerRequest { ProjectFile = project };
-        Place place = Place.OfProperty(request, "QDropIterations");
+        var place = Place.OfProperty(request, "QDropIterations");
         Assert.Equal(At(project, "QDropIterations>7"), place);
         Assert.Equal(new Place(project), Place.OfProperty(request, "QDropSeed"));
     }

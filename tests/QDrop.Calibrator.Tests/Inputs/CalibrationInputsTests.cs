@@ -69,7 +69,7 @@ public sealed class CalibrationInputsTests : IDisposable
     public void A_source_that_cannot_be_used_is_named_with_the_reason(string source, string reason)
     {
         string name = Sources.NameOf(source);
-        var error = Assert.Throws<QDropException>(() => Load(name));
+        QDropException error = Assert.Throws<QDropException>(() => Load(name));
         Assert.Equal(Codes.InputsUnusable, error.Code);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
@@ -77,7 +77,7 @@ public sealed class CalibrationInputsTests : IDisposable
     [Fact]
     public void An_error_of_the_source_says_what_it_was_asked_for()
     {
-        var error = Assert.Throws<QDropException>(() => Load(Sources.NameOf(nameof(Sources.ThrowsWhenLoading))));
+        QDropException error = Assert.Throws<QDropException>(() => Load(Sources.NameOf(nameof(Sources.ThrowsWhenLoading))));
         string asked = $"It was asked for 4 samples from '{_folder["data"]}'.";
         Assert.EndsWith(asked, error.Message, StringComparison.Ordinal);
     }
@@ -85,7 +85,7 @@ public sealed class CalibrationInputsTests : IDisposable
     [Fact]
     public void Inputs_that_do_not_belong_together_are_refused()
     {
-        var error = Assert.Throws<QDropException>(() => Load(Sources.NameOf(nameof(Sources.Several))));
+        QDropException error = Assert.Throws<QDropException>(() => Load(Sources.NameOf(nameof(Sources.Several))));
         Assert.Equal(Codes.InputsDoNotFit, error.Code);
     }
 
@@ -105,7 +105,7 @@ public sealed class CalibrationInputsTests : IDisposable
     [InlineData(nameof(Sources.FewLabels), Codes.TargetsDoNotFit, "shape [3] for 4 inputs")]
     public void Training_without_the_class_of_each_sample_is_refused(string source, string code, string reason)
     {
-        var error = Assert.Throws<QDropException>(() => Load(Sources.NameOf(source), method: Method.Cpq));
+        QDropException error = Assert.Throws<QDropException>(() => Load(Sources.NameOf(source), method: Method.Cpq));
         Assert.Equal(code, error.Code);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
@@ -132,7 +132,7 @@ public sealed class CalibrationInputsTests : IDisposable
     [Fact]
     public void Inputs_that_the_model_does_not_take_are_told_from_a_model_that_throws()
     {
-        var error = Assert.Throws<QDropException>(() => CalibrationInputs.Try(Twin(Model()), [rand(4, 5, 8, 8)]));
+        QDropException error = Assert.Throws<QDropException>(() => CalibrationInputs.Try(Twin(Model()), [rand(4, 5, 8, 8)]));
         Assert.Equal(Codes.InputsDoNotFit, error.Code);
         Assert.Contains("of shape [4, 5, 8, 8] and type Float32", error.Message, StringComparison.Ordinal);
 

@@ -124,7 +124,7 @@ public sealed class ModelPlanTests : IDisposable
     /// <summary>Where an error has its place.</summary>
     private static Place Fault<T>(string code, Func<T> function)
     {
-        var error = Assert.Throws<LocatedException>(() => { function(); });
+        LocatedException error = Assert.Throws<LocatedException>(() => { function(); });
         Assert.Equal(code, error.Code);
         return error.Place;
     }

@@ -34,7 +34,7 @@ public sealed class SettingNamesTests
     [InlineData("iterations", "many", "a whole number")]
     public void Text_that_is_no_value_is_refused(string name, string text, string expected)
     {
-        var error = Assert.Throws<QDropException>(() => new QuantizationSettings().With(name, text));
+        QDropException error = Assert.Throws<QDropException>(() => new QuantizationSettings().With(name, text));
         Assert.Equal(Codes.NoValue, error.Code);
         Assert.EndsWith($" = {text} cannot be used: expected {expected}.", error.Message, StringComparison.Ordinal);
     }

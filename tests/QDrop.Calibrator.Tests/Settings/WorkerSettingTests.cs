@@ -28,7 +28,7 @@ public sealed class WorkerSettingTests
     {
         Setting setting = SettingsTable.Find(name)!;
         string text = SettingCases.Text(value);
-        var error = Assert.Throws<LocatedException>(Plan(setting, text).Settings);
+        LocatedException error = Assert.Throws<LocatedException>(Plan(setting, text).Settings);
         Assert.Equal(setting.Range!.Code, error.Code);
         Assert.Equal($"{name} = {text} cannot be used: expected {setting.Range.Expected}.", error.Message);
     }
@@ -43,7 +43,7 @@ public sealed class WorkerSettingTests
     [Fact]
     public void What_is_no_setting_is_unknown()
     {
-        var plan = Plan(new(), ("Bits", "3"), ("weights", "a"), ("Insight", "false"), ("Preset", "Quick"));
+        ModelPlan plan = Plan(new(), ("Bits", "3"), ("weights", "a"), ("Insight", "false"), ("Preset", "Quick"));
         Assert.Equal(["Bits"], plan.UnknownMetadata.Select(static metadatum => metadatum.Name));
     }
 

@@ -181,7 +181,7 @@ public sealed class OutcomeCacheTests
     public void What_an_analyzer_sees_beside_the_sources_changes_nothing()
     {
         var counted = new CountedCache();
-        GeneratorRun run = GeneratorRun.Of(Project.Compilation, new QuantizedModelGenerator(counted.Cache));
+        var run = GeneratorRun.Of(Project.Compilation, new QuantizedModelGenerator(counted.Cache));
         Assert.True(run.Output.SyntaxTrees.Count() > run.Input.SyntaxTrees.Count());
         counted.Analyses.Clear();
         counted.Of(run.Output);
@@ -191,7 +191,7 @@ public sealed class OutcomeCacheTests
     [Fact]
     public void An_analyzer_that_comes_first_gets_what_the_generator_gets()
     {
-        GeneratorRun run = GeneratorRun.Of(Project.Compilation);
+        var run = GeneratorRun.Of(Project.Compilation);
         var counted = new CountedCache();
         Dictionary<string, ModelOutcome> first = counted.Of(run.Output), second = new CountedCache().Of(Project.Compilation);
         Assert.Equal(first, second);
@@ -248,7 +248,7 @@ public sealed class OutcomeCacheTests
         var old = new List<WeakReference>();
         foreach (CSharpCompilation edited in new[] { elsewhere, inside })
         {
-            GeneratorRun run = GeneratorRun.Again(driver, edited);
+            var run = GeneratorRun.Again(driver, edited);
             driver = run.Driver;
             counted.Of(run.Output);
             old.Add(new WeakReference(edited));

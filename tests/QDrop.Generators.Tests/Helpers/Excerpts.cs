@@ -10,7 +10,7 @@ internal static class Excerpts
 {
     public static string Of(IEnumerable<Diagnostic> diagnostics, string source)
     {
-        SourceText text = SourceText.From(source);
+        var text = SourceText.From(source);
         var report = new StringBuilder();
         foreach (Diagnostic diagnostic in diagnostics.OrderBy(d => d.Location.SourceSpan.Start))
         {

@@ -105,7 +105,7 @@ internal static class Twins
     /// <summary>Statistics and scales of batch norms as after training, so that folding is not the identity.</summary>
     private static void Scramble(nn.Module model)
     {
-        foreach (var (name, tensor) in model.state_dict())
+        foreach ((string? name, Tensor? tensor) in model.state_dict())
         {
             if (name.EndsWith("running_mean", StringComparison.Ordinal))
                 tensor.copy_(randn(tensor.shape) * 0.1);

@@ -78,7 +78,7 @@ public sealed class LayerFamilyTests
     {
         using var module = new Stack();
         Assert.Equal(LayerKind.Sequential, LayerFamilies.KindOf(module));
-        using var list = nn.ModuleList(nn.ReLU());
+        using ModuleList<ReLU> list = nn.ModuleList(nn.ReLU());
         Assert.Equal(LayerKind.Collection, LayerFamilies.KindOf(list));
         Assert.Equal(LayerKind.Unsupported, LayerFamilies.KindOf(new object()));
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using QDrop.Artifacts;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ public sealed class ArtifactCorruptionTests : IDisposable
 
     public ArtifactCorruptionTests()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Artifact.Write(_folder["good"], SampleState.Create());
         _good = File.ReadAllBytes(_folder["good"]);
     }
@@ -102,7 +103,7 @@ public sealed class ArtifactCorruptionTests : IDisposable
             return true;
         }
 
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Artifact.Write(_folder["again"], Artifact.Read(_folder["bad"]));
         Assert.True(_good.AsSpan().SequenceEqual(File.ReadAllBytes(_folder["again"])), what + ": another model");
         return false;
@@ -111,7 +112,7 @@ public sealed class ArtifactCorruptionTests : IDisposable
     private string? Refusal(ReadOnlySpan<byte> bytes)
     {
         _folder.Write("bad", bytes);
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         try
         {
             Artifact.Read(_folder["bad"]);

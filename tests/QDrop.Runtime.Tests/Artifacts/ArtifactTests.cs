@@ -20,9 +20,9 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void A_model_comes_back_as_it_was()
     {
-        var state = SampleState.Create();
+        QuantizedModelState state = SampleState.Create();
         Artifact.Write(_folder["a.qdrop.safetensors"], state);
-        var read = Artifact.Read(_folder["a.qdrop.safetensors"]);
+        QuantizedModelState read = Artifact.Read(_folder["a.qdrop.safetensors"]);
 
         Assert.Equal(state.Manifest.Settings, read.Manifest.Settings);
         Assert.Equal(state.Manifest.Versions, read.Manifest.Versions);
@@ -30,7 +30,7 @@ public sealed class ArtifactTests : IDisposable
             (state.Manifest.FormatVersion, state.Manifest.Model, state.Manifest.Fingerprint, state.Manifest.WeightsHash, state.Manifest.CalibrationHash),
             (read.Manifest.FormatVersion, read.Manifest.Model, read.Manifest.Fingerprint, read.Manifest.WeightsHash, read.Manifest.CalibrationHash));
         Assert.Equal(state.Manifest.Units.Count, read.Manifest.Units.Count);
-        foreach (var (expected, actual) in state.Manifest.Units.Zip(read.Manifest.Units))
+        foreach ((UnitState? expected, UnitState? actual) in state.Manifest.Units.Zip(read.Manifest.Units))
         {
             Assert.Equal((expected.Name, expected.IsBlock), (actual.Name, actual.IsBlock));
             Assert.Equal(expected.Layers, actual.Layers);
@@ -38,7 +38,7 @@ public sealed class ArtifactTests : IDisposable
         }
 
         Assert.Equal(state.Layers.Count, read.Layers.Count);
-        foreach (var (expected, actual) in state.Layers.Zip(read.Layers))
+        foreach ((QuantizedLayerState? expected, QuantizedLayerState? actual) in state.Layers.Zip(read.Layers))
         {
             Assert.Equal((expected.Name, expected.Bits, expected.ChannelAxis), (actual.Name, actual.Bits, actual.ChannelAxis));
             Same(expected.Levels, actual.Levels);
@@ -51,7 +51,7 @@ public sealed class ArtifactTests : IDisposable
 
         Assert.Equal(state.Activations, read.Activations);
         Assert.Equal(state.FloatTensors.Keys.Order(), read.FloatTensors.Keys.Order());
-        foreach (var (name, tensor) in state.FloatTensors)
+        foreach ((string? name, Tensor? tensor) in state.FloatTensors)
             Same(tensor, read.FloatTensors[name]);
     }
 
@@ -59,7 +59,7 @@ public sealed class ArtifactTests : IDisposable
     public void The_same_state_gives_the_same_bytes()
     {
         Artifact.Write(_folder["a"], SampleState.Create());
-        var again = SampleState.Create();
+        QuantizedModelState again = SampleState.Create();
         Artifact.Write(_folder["b"], again with { FloatTensors = again.FloatTensors.Reverse().ToDictionary() });
         Artifact.Write(_folder["c"], Artifact.Read(_folder["a"]));
         Assert.Equal(File.ReadAllBytes(_folder["a"]), File.ReadAllBytes(_folder["b"]));
@@ -70,7 +70,7 @@ public sealed class ArtifactTests : IDisposable
     public void Weights_take_their_bits_and_no_more()
     {
         Artifact.Write(_folder["a"], SampleState.Create());
-        var tensors = SafetensorsFile.Read(_folder["a"]).Tensors;
+        Dictionary<string, Tensor> tensors = SafetensorsFile.Read(_folder["a"]).Tensors;
         Assert.Equal([108], tensors["quantized.stem.levels"].shape); // 4·3·3·3 weights of 8 bits
         Assert.Equal([54], tensors["quantized.block.conv1.levels"].shape); // 144 of 3
         Assert.Equal([15], tensors["quantized.block.up.levels"].shape); // 60 of 2
@@ -82,7 +82,7 @@ public sealed class ArtifactTests : IDisposable
     {
         var state = new QuantizedModelState(SampleState.Manifest() with { Units = [] }, [], [], new Dictionary<string, Tensor>());
         Artifact.Write(_folder["a"], state);
-        var read = Artifact.Read(_folder["a"]);
+        QuantizedModelState read = Artifact.Read(_folder["a"]);
         Assert.Empty(read.Layers);
         Assert.Empty(read.Activations);
         Assert.Empty(read.FloatTensors);
@@ -105,7 +105,7 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void A_missing_artifact_is_named()
     {
-        var error = Assert.Throws<QDropException>(() => Artifact.Read(_folder["none.qdrop.safetensors"]));
+        QDropException error = Assert.Throws<QDropException>(() => Artifact.Read(_folder["none.qdrop.safetensors"]));
         Assert.Equal("QDROP254", error.Code);
         Assert.Contains(_folder["none.qdrop.safetensors"], error.Message, StringComparison.Ordinal);
     }
@@ -230,8 +230,8 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void A_state_that_does_not_agree_is_not_written()
     {
-        var state = SampleState.Create();
-        var layer = state.Layers[1];
+        QuantizedModelState state = SampleState.Create();
+        QuantizedLayerState layer = state.Layers[1];
         NotWritten(state with { Layers = [layer with { Bits = 2 }] }, "levels above 3");
         NotWritten(state with { Layers = [layer, layer] }, "two of layer");
         NotWritten(state with { Layers = [layer with { ZeroPoint = tensor(new float[] { 0, 0.5f, 0, 0 }) }] }, "zero point 0.5");
@@ -255,7 +255,7 @@ public sealed class ArtifactTests : IDisposable
     private void Rewrite(Action<Dictionary<string, string>> edit, Action<Dictionary<string, Tensor>>? editTensors = null)
     {
         Artifact.Write(_folder["a"], SampleState.Create());
-        var (tensors, metadata) = SafetensorsFile.Read(_folder["a"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(_folder["a"]);
         editTensors?.Invoke(tensors);
         edit(metadata);
         if (metadata.ContainsKey("sha256") && metadata.TryGetValue("manifest", out string? manifest))
@@ -265,7 +265,7 @@ public sealed class ArtifactTests : IDisposable
 
     private static string Refused(string path, string code)
     {
-        var error = Assert.Throws<QDropException>(() => Artifact.Read(path));
+        QDropException error = Assert.Throws<QDropException>(() => Artifact.Read(path));
         Assert.True(code == error.Code, error.Code + ": " + error.Message);
         return error.Message;
     }

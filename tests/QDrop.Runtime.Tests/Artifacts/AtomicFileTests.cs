@@ -32,7 +32,7 @@ public sealed class AtomicFileTests : IDisposable
     public void What_Windows_refuses_while_a_file_is_in_use_is_tried_again(bool isWindows, int expected)
     {
         int tries = 0;
-        var error = Record.Exception(() => AtomicFile.WhileInUse(Change, isWindows));
+        Exception? error = Record.Exception(() => AtomicFile.WhileInUse(Change, isWindows));
         Assert.Equal(expected, tries);
         Assert.Equal(isWindows, error is null);
 
@@ -64,7 +64,7 @@ public sealed class AtomicFileTests : IDisposable
     public void A_full_disk_leaves_the_old_file_and_no_other(int room)
     {
         string path = _folder.Write("a.bin", [1, 2, 3]);
-        var error = Assert.Throws<QDropException>(() => AtomicFile.Write(path, stream => stream.Write(new byte[10]), aside => new FullDisk(aside, room)));
+        QDropException error = Assert.Throws<QDropException>(() => AtomicFile.Write(path, stream => stream.Write(new byte[10]), aside => new FullDisk(aside, room)));
         Assert.Equal("QDROP260", error.Code);
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.Contains("No space left", error.Message, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class AtomicFileTests : IDisposable
     public void A_disk_that_is_full_only_when_flushed_is_noticed()
     {
         string path = _folder["a.bin"];
-        var error = Assert.Throws<QDropException>(() => AtomicFile.Write(path, stream => stream.WriteByte(1), aside => new FullDisk(aside, 5, failsAtFlush: true)));
+        QDropException error = Assert.Throws<QDropException>(() => AtomicFile.Write(path, stream => stream.WriteByte(1), aside => new FullDisk(aside, 5, failsAtFlush: true)));
         Assert.Equal("QDROP260", error.Code);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }

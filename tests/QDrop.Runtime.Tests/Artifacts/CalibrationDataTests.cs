@@ -22,7 +22,7 @@ public sealed class CalibrationDataTests : IDisposable
     public void The_first_samples_of_the_only_tensor_are_loaded(string name)
     {
         SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { [name] = arange(20, dtype: ScalarType.Float64).view(5, 4) });
-        var inputs = _source.Load(new CalibrationRequest(3, _folder["c.safetensors"], _folder.Root));
+        Tensor inputs = _source.Load(new CalibrationRequest(3, _folder["c.safetensors"], _folder.Root));
         Assert.Equal(ScalarType.Float32, inputs.dtype);
         Assert.Equal([3, 4], inputs.shape);
         Assert.Equal(Enumerable.Range(0, 12).Select(static i => (float)i), inputs.contiguous().data<float>().ToArray());
@@ -45,7 +45,7 @@ public sealed class CalibrationDataTests : IDisposable
         Assert.Equal([2, 4], _source.Load(request).shape);
         Assert.Equal([0L, 1], _source.LoadTargets(request).data<long>().ToArray());
         SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["images"] = ones(3, 4) });
-        var error = Assert.Throws<QDropException>(() => _source.LoadTargets(request));
+        QDropException error = Assert.Throws<QDropException>(() => _source.LoadTargets(request));
         Assert.Equal("QDROP271", error.Code);
         Assert.Contains("no tensor 'targets'", error.Message, StringComparison.Ordinal);
     }
@@ -63,7 +63,7 @@ public sealed class CalibrationDataTests : IDisposable
         Assert.Equal([3, 4], ((IMultiInputCalibrationSource)_source).Load(request).Select(i => i.shape[1]));
 
         SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["input.0"] = zeros(2, 3), ["mask"] = ones(2, 4) });
-        var error = Assert.Throws<QDropException>(() => ((IMultiInputCalibrationSource)_source).Load(request));
+        QDropException error = Assert.Throws<QDropException>(() => ((IMultiInputCalibrationSource)_source).Load(request));
         Assert.Equal("QDROP220", error.Code);
         Assert.Contains("expected input.0, input.1, or ids, mask, since the model takes 2 inputs", error.Message, StringComparison.Ordinal);
     }
@@ -73,7 +73,7 @@ public sealed class CalibrationDataTests : IDisposable
     {
         var request = new CalibrationRequest(2, "c.safetensors", _folder.Root) { InputCount = 2 };
         SafetensorsFile.Write(_folder["c.safetensors"], new Dictionary<string, Tensor> { ["input.0"] = ones(5, 4), ["input.1"] = ones(3, 4) });
-        var error = Assert.Throws<QDropException>(() => ((IMultiInputCalibrationSource)_source).Load(request));
+        QDropException error = Assert.Throws<QDropException>(() => ((IMultiInputCalibrationSource)_source).Load(request));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("5 samples for one input and 3 for another", error.Message, StringComparison.Ordinal);
     }
@@ -112,7 +112,7 @@ public sealed class CalibrationDataTests : IDisposable
         var settings = new QuantizationSettings { Samples = 4 };
         CalibrationData.Check(zeros(4, 2), settings);
         CalibrationData.Check(zeros(9, 2), settings);
-        var disposed = zeros(4, 2);
+        Tensor disposed = zeros(4, 2);
         disposed.Dispose();
         Assert.Equal("QDROP220", Error(null));
         Assert.Equal("QDROP220", Error(disposed));
@@ -129,7 +129,7 @@ public sealed class CalibrationDataTests : IDisposable
 
     private string Refused(int samples, string? path, string code)
     {
-        var error = Assert.Throws<QDropException>(() => _source.Load(new CalibrationRequest(samples, path, _folder.Root)));
+        QDropException error = Assert.Throws<QDropException>(() => _source.Load(new CalibrationRequest(samples, path, _folder.Root)));
         Assert.True(code == error.Code, error.Code + ": " + error.Message);
         return error.Message;
     }

@@ -37,8 +37,8 @@ public sealed class ChannelArtifactTests : IDisposable
     {
         Artifact.Write(_folder["one"], SampleState.Create());
         Artifact.Write(_folder["many"], SampleState.WithChannels());
-        var (_, one) = SafetensorsFile.Read(_folder["one"]);
-        var (tensors, many) = SafetensorsFile.Read(_folder["many"]);
+        (Dictionary<string, Tensor> _, Dictionary<string, string>? one) = SafetensorsFile.Read(_folder["one"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? many) = SafetensorsFile.Read(_folder["many"]);
 
         Assert.DoesNotContain("hannels\"", one["manifest"], StringComparison.Ordinal);
         Assert.Contains("\"activationsPerChannel\":true", many["manifest"], StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class ChannelArtifactTests : IDisposable
     private void Rewrite(Action<Dictionary<string, string>, Dictionary<string, Tensor>> edit)
     {
         Artifact.Write(_folder["a"], SampleState.WithChannels());
-        var (tensors, metadata) = SafetensorsFile.Read(_folder["a"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(_folder["a"]);
         edit(metadata, tensors);
         metadata["sha256"] = TensorHash.Of(tensors, metadata["manifest"]);
         SafetensorsFile.Write(_folder["a"], tensors, metadata);
@@ -114,7 +114,7 @@ public sealed class ChannelArtifactTests : IDisposable
 
     private string Refused()
     {
-        var error = Assert.Throws<QDropException>(() => Artifact.Read(_folder["a"]));
+        QDropException error = Assert.Throws<QDropException>(() => Artifact.Read(_folder["a"]));
         Assert.True(error.Code == "QDROP250", error.Code + ": " + error.Message);
         return error.Message;
     }

@@ -28,7 +28,7 @@ public sealed class ExponentArtifactTests : IDisposable
 
         Assert.Equal(state.Activations, read.Activations);
         Assert.Equal(state.Manifest.Settings, read.Manifest.Settings);
-        foreach (var (one, other) in state.Layers.Zip(read.Layers))
+        foreach ((QuantizedLayerState? one, QuantizedLayerState? other) in state.Layers.Zip(read.Layers))
         {
             Assert.Equal(one.Scale.data<float>().ToArray(), other.Scale.data<float>().ToArray());
             Assert.Equal(Enumerable.Range(0, (int)one.Scale.shape[0]).Select(Exponent), other.Exponents());
@@ -43,8 +43,8 @@ public sealed class ExponentArtifactTests : IDisposable
     {
         Artifact.Write(_folder["free"], SampleState.Create());
         Artifact.Write(_folder["powers"], Powers(Scale.PowerOfTwo));
-        var (tensors, _) = SafetensorsFile.Read(_folder["free"]);
-        var (exponents, _) = SafetensorsFile.Read(_folder["powers"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string> _) = SafetensorsFile.Read(_folder["free"]);
+        (Dictionary<string, Tensor>? exponents, Dictionary<string, string> _) = SafetensorsFile.Read(_folder["powers"]);
         Assert.DoesNotContain(tensors.Keys, IsOf("exponent"));
         Assert.All(exponents.Where(t => IsOf("exponent")(t.Key)), t => Assert.Equal(ScalarType.Int8, t.Value.dtype));
         Assert.DoesNotContain(exponents.Keys, IsOf("scale"));
@@ -56,7 +56,7 @@ public sealed class ExponentArtifactTests : IDisposable
     public void How_exponents_were_learned_and_the_power_of_errors_are_kept()
     {
         QuantizedModelState state = Powers(Scale.PowerOfTwo);
-        var settings = state.Manifest.Settings with { Norm = 1.5, Exponents = new() { Share = 0.3, Reach = 5, Weight = 3, ActivationLearningRate = 0 } };
+        QuantizationSettings settings = state.Manifest.Settings with { Norm = 1.5, Exponents = new() { Share = 0.3, Reach = 5, Weight = 3, ActivationLearningRate = 0 } };
         Artifact.Write(_folder["a"], state with { Manifest = state.Manifest with { Settings = settings } });
         Assert.Equal(settings, Artifact.Read(_folder["a"]).Manifest.Settings);
     }
@@ -65,7 +65,7 @@ public sealed class ExponentArtifactTests : IDisposable
     public void A_scale_that_is_no_power_of_two_is_not_written()
     {
         QuantizedModelState state = Powers(Scale.PowerOfTwo);
-        var error = Assert.Throws<ArgumentException>(() => Artifact.Write(_folder["a"], state with { Activations = [state.Activations[0], new ActivationState("odd", 4, 0.3f, 0), state.Activations[2]] }));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Artifact.Write(_folder["a"], state with { Activations = [state.Activations[0], new ActivationState("odd", 4, 0.3f, 0), state.Activations[2]] }));
         Assert.Contains("'odd' has scale 0.3; expected a power of two", error.Message, StringComparison.Ordinal);
         Assert.Null(new ActivationState("odd", 4, 0.3f, 0).Exponents());
     }
@@ -74,11 +74,11 @@ public sealed class ExponentArtifactTests : IDisposable
     public void An_exponent_that_there_is_not_is_refused()
     {
         Artifact.Write(_folder["a"], Powers(Scale.PowerOfTwo));
-        var (tensors, metadata) = SafetensorsFile.Read(_folder["a"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(_folder["a"]);
         tensors["quantized.fc.exponent"] = tensor(new float[] { 0, 127, 1 }).to_type(ScalarType.Int8);
         metadata["sha256"] = TensorHash.Of(tensors, metadata["manifest"]);
         SafetensorsFile.Write(_folder["b"], tensors, metadata);
-        var error = Assert.Throws<QDropException>(() => Artifact.Read(_folder["b"]));
+        QDropException error = Assert.Throws<QDropException>(() => Artifact.Read(_folder["b"]));
         Assert.Equal("QDROP250", error.Code);
         Assert.Contains("'fc' has an exponent of 127; expected -126 to 119", error.Message, StringComparison.Ordinal);
     }

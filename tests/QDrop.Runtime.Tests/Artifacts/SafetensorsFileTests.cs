@@ -39,7 +39,7 @@ public sealed class SafetensorsFileTests : IDisposable
         // Metadata last, tensors by name, data not aligned, white space in between.
         string json = """{ "b" : {"shape":[3],"dtype":"U8","data_offsets":[0,3]}, "w": {"dtype":"F32","shape":[1,2],"data_offsets":[3,11]}, "none": {"dtype":"I64","shape":[0,4],"data_offsets":[11,11]}, "__metadata__": {"source":"elsewhere"} }   """;
         string path = _folder.Write("a.safetensors", [.. WithLength(json), 7, 8, 9, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
-        var (tensors, metadata) = SafetensorsFile.Read(path);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(path);
         Assert.Equal("elsewhere", metadata["source"]);
         Assert.Equal([7, 8, 9], tensors["b"].data<byte>().ToArray());
         Assert.Equal([1, 2], tensors["w"].shape);
@@ -61,11 +61,11 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData(ScalarType.Bool)]
     public void Every_type_comes_back_as_it_was(ScalarType type)
     {
-        var matrix = tensor(new float[] { 0, 1, 2, 3, 4, 5 }, [2, 3]).to_type(type);
-        var scalar = tensor(1f).to_type(type);
+        Tensor matrix = tensor(new float[] { 0, 1, 2, 3, 4, 5 }, [2, 3]).to_type(type);
+        Tensor scalar = tensor(1f).to_type(type);
         string path = _folder["a.safetensors"];
         SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["matrix"] = matrix, ["scalar"] = scalar });
-        var (tensors, metadata) = SafetensorsFile.Read(path);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(path);
         Assert.Empty(metadata);
         Same(matrix, tensors["matrix"]);
         Same(scalar, tensors["scalar"]);
@@ -74,10 +74,10 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_transposed_tensor_is_written_in_the_order_of_its_shape()
     {
-        var transposed = tensor(new float[] { 0, 1, 2, 3, 4, 5 }, [2, 3]).t();
+        Tensor transposed = tensor(new float[] { 0, 1, 2, 3, 4, 5 }, [2, 3]).t();
         string path = _folder["a.safetensors"];
         SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["t"] = transposed });
-        var read = SafetensorsFile.Read(path).Tensors["t"];
+        Tensor read = SafetensorsFile.Read(path).Tensors["t"];
         Assert.Equal([3, 2], read.shape);
         Assert.Equal([0f, 3, 1, 4, 2, 5], read.data<float>().ToArray());
     }
@@ -192,7 +192,7 @@ public sealed class SafetensorsFileTests : IDisposable
 
     private static string Refused(string path, string code)
     {
-        var error = Assert.Throws<QDropException>(() => SafetensorsFile.Read(path));
+        QDropException error = Assert.Throws<QDropException>(() => SafetensorsFile.Read(path));
         Assert.Equal(code, error.Code);
         return error.Message;
     }

@@ -49,11 +49,11 @@ public sealed partial class CodesTests
     [Fact]
     public void What_is_written_of_codes_names_codes_that_there_are()
     {
-        var documents = Directory.GetFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories)
+        IEnumerable<(string path, string)> documents = Directory.GetFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories)
             .Append(Repository.File("README.md")).Select(static path => (path, File.ReadAllText(path)));
-        foreach (var (path, text) in documents.Concat(Repository.Sources.Select(static s => (s.Key, s.Value))))
+        foreach ((string? path, string? text) in documents.Concat(Repository.Sources.Select(static s => (s.Key, s.Value))))
         {
-            var unknown = Code().Matches(text).Select(static code => code.Value).Except(_codes.Values);
+            IEnumerable<string> unknown = Code().Matches(text).Select(static code => code.Value).Except(_codes.Values);
             Assert.Empty(unknown.Select(code => $"{path}: {code}"));
         }
     }
@@ -63,7 +63,7 @@ public sealed partial class CodesTests
     {
         string notes = File.ReadAllText(Repository.File("src", "QDrop.Generators", "AnalyzerReleases.Unshipped.md"))
             + File.ReadAllText(Repository.File("src", "QDrop.Generators", "AnalyzerReleases.Shipped.md"));
-        var rows = _codes.Values.Where(static code => code.StartsWith("QDROP0", StringComparison.Ordinal))
+        IEnumerable<string> rows = _codes.Values.Where(static code => code.StartsWith("QDROP0", StringComparison.Ordinal))
             .Select(static code => $"{code} | QDrop | {CodeAttribute.Of(code).Severity} |");
         Assert.All(rows, row => Assert.Contains(row, notes, StringComparison.Ordinal));
     }

@@ -44,7 +44,7 @@ public sealed class AttentionTests : IDisposable
         foreach (Parameter parameter in module.parameters())
             init.uniform_(parameter, -0.7, 0.7);
         QuantizedAttention attention = Quantized(module, out _);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor query = randn(5, 2, 12), key = randn(6, 2, keyLength ?? 12), value = randn(6, 2, keyLength ?? 12);
         Same(module.call(query, key, value), attention.call(query, key, value, null, true, null));
         Tensor padding = zeros(2, 6, dtype: ScalarType.Bool), causal = ones(5, 6, dtype: ScalarType.Bool).triu(1);
@@ -65,7 +65,7 @@ public sealed class AttentionTests : IDisposable
     {
         using MultiheadAttention module = MultiheadAttention(8, 2);
         QuantizedAttention attention = Quantized(module, out _);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor x = randn(5, 3, 8);
         Same(module.call(x, x, x), attention.call(x, x, x, null, true, null));
     }
@@ -77,7 +77,7 @@ public sealed class AttentionTests : IDisposable
         Parameter output = module.named_parameters().Single(p => p.name == "out_proj.weight").parameter;
         init.zeros_(output);
         QuantizedAttention attention = Quantized(module, out _);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Assert.Equal(0, output.abs().max().item<float>());
         Assert.True(module.training);
         init.uniform_(output, -1, 1);
@@ -92,7 +92,7 @@ public sealed class AttentionTests : IDisposable
     {
         using MultiheadAttention module = MultiheadAttention(8, 2);
         QuantizedAttention attention = Quantized(module, out QuantizationContext context);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor x = randn(5, 3, 8);
         attention.call(x, x, x, null, true, null);
         Assert.Equal(["attention.in_proj", "attention.out_proj"], context.Layers.Select(l => l.Name));
@@ -104,7 +104,7 @@ public sealed class AttentionTests : IDisposable
     {
         using MultiheadAttention module = MultiheadAttention(8, 2, kdim: 3, vdim: 3);
         QuantizedAttention attention = Quantized(module, out QuantizationContext context);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         attention.call(randn(5, 3, 8), randn(4, 3, 3), randn(4, 3, 3), null, true, null);
         Assert.Equal(["attention.q_proj", "attention.k_proj", "attention.v_proj", "attention.out_proj"], context.Layers.Select(l => l.Name));
     }
@@ -126,7 +126,7 @@ public sealed class AttentionTests : IDisposable
     {
         using MultiheadAttention module = MultiheadAttention(12, 3);
         QuantizedAttention attention = Quantized(module, out _);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor query = randn(3, 7, 12).transpose(0, 1), key = toItself ? query : randn(3, 7, 12).transpose(0, 1);
         Tensor expected = module.call(query, key, key).Item1;
         Tensor found = attention.call(query, key, key, null, true, null).Item1;

@@ -1,5 +1,6 @@
 using QDrop.CompilerServices;
 using TorchSharp;
+using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -25,7 +26,7 @@ public sealed class ChainTests : IDisposable
         using var model = new ResidualNet();
         model.eval();
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, model);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor x = randn(4, 3, 16, 16);
         Tensor expected = model.call(x), found = twin.call(x);
         double error = (found - expected).abs().max().ToDouble() / expected.abs().max().ToDouble();
@@ -38,7 +39,7 @@ public sealed class ChainTests : IDisposable
         using var model = new ResidualNet();
         model.eval();
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, model);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         twin.call(randn(1, 3, 16, 16));
         Assert.Equal(["conv1", "layers.0.conv1", "layers.0.conv2", "layers.1.conv1", "layers.1.conv2", "linear"], twin.Context.Layers.Select(l => l.Name));
     }
@@ -49,7 +50,7 @@ public sealed class ChainTests : IDisposable
         using var model = new ResidualNet();
         model.eval();
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, model);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         twin.call(randn(1, 3, 16, 16));
         Assert.Equal(["conv1.output", "layers.0.conv1.output", "layers.0.add.output", "layers.1.conv1.output", "layers.1.add.output"],
             twin.Context.Activations.Select(a => a.Name));
@@ -62,7 +63,7 @@ public sealed class ChainTests : IDisposable
         model.eval();
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor x = randn(2, 3, 14, 14);
         Assert.Equal(model.call(x).data<float>().ToArray(), chain.forward(x).data<float>().ToArray());
         Assert.Equal(["0.output", "3.output"], context.Activations.Select(a => a.Name));
@@ -75,7 +76,7 @@ public sealed class ChainTests : IDisposable
         model.eval();
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         Tensor x = randn(2, 3, 8, 8);
         Assert.Equal(model.call(x).data<float>().ToArray(), chain.forward(x).data<float>().ToArray());
         Assert.Equal(["model.output"], context.Activations.Select(a => a.Name));
@@ -88,7 +89,7 @@ public sealed class ChainTests : IDisposable
         using TorchSharp.Modules.Sequential model = Sequential(("first", Linear(4, 4)), ("bilinear", new Squarer()));
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
-        var error = Assert.Throws<QDropException>(() => chain.forward(randn(2, 4)));
+        QDropException error = Assert.Throws<QDropException>(() => chain.forward(randn(2, 4)));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("'bilinear' is a Squarer", error.Message, StringComparison.Ordinal);
     }
@@ -97,10 +98,10 @@ public sealed class ChainTests : IDisposable
     public void A_module_that_was_not_registered_is_an_error_that_says_so()
     {
         using TorchSharp.Modules.Sequential model = Sequential(Linear(4, 4));
-        using var stray = Linear(4, 4);
+        using Linear stray = Linear(4, 4);
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [stray]);
-        var error = Assert.Throws<QDropException>(() => chain.forward(randn(2, 4)));
+        QDropException error = Assert.Throws<QDropException>(() => chain.forward(randn(2, 4)));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("RegisterComponents", error.Message, StringComparison.Ordinal);
     }
@@ -113,7 +114,7 @@ public sealed class ChainTests : IDisposable
         var context = new QuantizationContext(model);
         var first = new Chain(context, "a", Feeds.Next, afterJoin: false, () => [model]);
         var second = new Chain(context, "b", Feeds.Next, afterJoin: false, () => [model]);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         second.forward(first.forward(randn(2, 4)));
         Assert.Single(context.Layers);
         Assert.Equal(["0.output", "0.output#2"], context.Activations.Select(a => a.Name));

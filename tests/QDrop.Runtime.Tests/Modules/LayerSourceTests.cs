@@ -74,7 +74,7 @@ public sealed class LayerSourceTests : IDisposable
     private static void Same(Module<Tensor, Tensor> layer, Tensor x)
     {
         LayerSource source = LayerFamilies.SourceOf("layer", layer);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         // A quantizer gives a weight that requires no gradient.
         Tensor expected = layer.call(x), found = source.Apply(x, source.Weight.detach(), source.Bias?.detach());
         Assert.Equal(expected.shape, found.shape);

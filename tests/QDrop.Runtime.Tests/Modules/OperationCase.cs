@@ -43,9 +43,9 @@ internal sealed record OperationCase(string Name, Func<object?[]> Arguments, str
         object?[] given = arguments[(method == Operation ? 0 : OwnArguments)..^leftOut];
         int receiver = method.IsStatic ? 0 : 1;
         Expression? instance = method.IsStatic ? null : Expression.Constant(given[0]);
-        var passed = method.GetParameters().Select((p, i) =>
+        IEnumerable<Expression> passed = method.GetParameters().Select((p, i) =>
             i + receiver < given.Length ? Given(given[i + receiver], p.ParameterType) : Default(p));
-        var call = Expression.Convert(Expression.Call(instance, method, passed), typeof(object));
+        UnaryExpression call = Expression.Convert(Expression.Call(instance, method, passed), typeof(object));
         return Expression.Lambda<Func<object>>(call).Compile()();
     }
 
@@ -106,13 +106,13 @@ internal sealed record OperationCase(string Name, Func<object?[]> Arguments, str
     /// <summary>Types and whether they may be left out, the receiver first.</summary>
     private static IEnumerable<(Type Type, bool IsOptional)> Parameters(MethodInfo method)
     {
-        var parameters = method.GetParameters().Select(static p => (p.ParameterType, p.IsOptional));
+        IEnumerable<(Type ParameterType, bool IsOptional)> parameters = method.GetParameters().Select(static p => (p.ParameterType, p.IsOptional));
         return method.IsStatic ? parameters : parameters.Prepend((method.DeclaringType!, false));
     }
 
     private static bool Fits(ParameterInfo[] own, MethodInfo candidate)
     {
-        var others = Parameters(candidate).ToArray();
+        (Type Type, bool IsOptional)[] others = Parameters(candidate).ToArray();
         int common = Math.Min(own.Length, others.Length);
         return own.Take(common).Zip(others).All(static p => Same(p.First.ParameterType, p.Second.Type))
             && own.Skip(common).All(static p => p.IsOptional) && others.Skip(common).All(static p => p.IsOptional);

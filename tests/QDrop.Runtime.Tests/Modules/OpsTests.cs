@@ -43,7 +43,7 @@ public sealed class OpsTests : IDisposable
     [Fact]
     public void Every_operation_has_a_case()
     {
-        var all = typeof(Ops).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
+        MethodInfo[] all = typeof(Ops).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
         Assert.Empty(all.Except(OperationCases.All.Select(static c => c.Operation)).Select(static m => m.ToString()));
     }
 
@@ -52,7 +52,7 @@ public sealed class OpsTests : IDisposable
     public void An_operation_changes_its_tensor_where_the_generator_takes_it_to(string name)
     {
         OperationCase @case = OperationCases.All.Single(c => c.ToString() == name);
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         object?[] before = Arguments(@case), arguments = Arguments(@case);
         @case.Call(@case.Operation, arguments, leftOut: 0);
         bool changes = !@case.Operation.GetCustomAttributes<LowersAttribute>().Any(static a => a.KeepsTensor)
@@ -66,7 +66,7 @@ public sealed class OpsTests : IDisposable
 
     private static void Compare(OperationCase @case, MethodInfo member, bool withDefaults)
     {
-        using var guard = no_grad();
+        using IDisposable guard = no_grad();
         object?[] ofMember = Arguments(@case), ofOperation = Arguments(@case);
         int leftOut = withDefaults ? @case.Optional(member) : 0;
         object expected = Result(@case, member, ofMember, leftOut);

@@ -1,6 +1,7 @@
 using QDrop.Layers;
 using QDrop.Layers.Families;
 using TorchSharp;
+using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -50,7 +51,7 @@ public sealed class QuantizedLayerTests : IDisposable
     [Fact]
     public void The_weight_of_an_embedding_outlives_the_scope_in_which_it_is_read()
     {
-        using var embedding = Embedding(4, 3);
+        using Embedding embedding = Embedding(4, 3);
         LayerSource source;
         using (NewDisposeScope())
             source = LayerFamilies.SourceOf("table", embedding);

@@ -1,4 +1,5 @@
 using QDrop.Native;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ public sealed class OneDnnTests
     public void Convolutions_are_right_on_this_machine(int inputs, int outputs)
     {
         Libtorch.Load();
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         manual_seed(1);
         Tensor x = randn(8, inputs, 8, 8), weight = randn(outputs, inputs, 3, 3), gradient = randn(8, outputs, 8, 8);
 

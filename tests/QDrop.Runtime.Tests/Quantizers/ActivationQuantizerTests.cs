@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ public sealed class ActivationQuantizerTests
     [Fact]
     public void Without_learning_every_element_is_quantized_and_nothing_is_recorded()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Case("lsq", 2);
         using var quantizer = new ActivationQuantizer("a");
         quantizer.Restore(golden.Whole("bit"), golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
@@ -24,7 +25,7 @@ public sealed class ActivationQuantizerTests
     [Fact]
     public void A_value_that_is_not_a_number_stays_one()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new ActivationQuantizer("a");
         quantizer.Restore(4, 0.1f, 3);
         float[] values = Enumerable.Repeat(0.5f, 19).ToArray();
@@ -37,7 +38,7 @@ public sealed class ActivationQuantizerTests
     [Fact]
     public void Views_with_gaps_are_quantized_too()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using var quantizer = new ActivationQuantizer("a");
         quantizer.Restore(4, 0.1f, 3);
         Tensor x = (arange(0, 64, ScalarType.Float32) * 0.01).view(8, 8)[TensorIndex.Colon, TensorIndex.Slice(1, 4)];
@@ -50,7 +51,7 @@ public sealed class ActivationQuantizerTests
     {
         using var quantizer = new ActivationQuantizer("layer1.0.conv1") { Enabled = true };
         using Tensor x = zeros([4L]);
-        var error = Assert.Throws<InvalidOperationException>(() => quantizer.Forward(x));
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => quantizer.Forward(x));
         Assert.Contains("layer1.0.conv1", error.Message, StringComparison.Ordinal);
     }
 }

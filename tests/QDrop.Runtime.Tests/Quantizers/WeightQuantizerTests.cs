@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QDrop.Quantizers;
 using QDrop.Tests.Golden;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ public sealed class WeightQuantizerTests
     [Theory, MemberData(nameof(Cases))]
     public void Nearest_rounding_is_that_of_the_published_implementation(int index)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Case("adaround", index);
         using var quantizer = new WeightQuantizer("w", golden.Tensor("weight"), 0)
         {
@@ -28,7 +29,7 @@ public sealed class WeightQuantizerTests
     [Fact]
     public void The_weight_is_a_copy()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor weight = ones([2L, 2L]);
         using var quantizer = new WeightQuantizer("w", weight, 0);
         weight.zero_();

@@ -21,7 +21,7 @@ public sealed class BitBudgetTests
     [InlineData("8 bits", "8 bits")]
     public void A_budget_is_a_number_and_a_unit(string text, string written)
     {
-        BitBudget budget = BitBudget.Parse(text);
+        var budget = BitBudget.Parse(text);
         Assert.Equal(written, budget.ToString());
         Assert.Equal(budget, BitBudget.Parse(written));
     }
@@ -40,7 +40,7 @@ public sealed class BitBudgetTests
     [InlineData("9999999999999999999 GMAC-bits", "larger than any model needs")]
     public void What_is_none_is_refused_with_what_was_expected(string text, string expected)
     {
-        var error = Assert.Throws<QDropException>(() => BitBudget.Parse(text));
+        QDropException error = Assert.Throws<QDropException>(() => BitBudget.Parse(text));
         Assert.Equal("QDROP036", error.Code);
         Assert.Contains($"Budget = \"{text}\"", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public sealed class BitBudgetTests
     [Theory, MemberData(nameof(Wrong))]
     public void Settings_that_do_not_fit_together_are_refused(QuantizationSettings settings, string code, string expected)
     {
-        var error = Assert.Throws<QDropException>(settings.Validated);
+        QDropException error = Assert.Throws<QDropException>(settings.Validated);
         Assert.Equal(code, error.Code);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }

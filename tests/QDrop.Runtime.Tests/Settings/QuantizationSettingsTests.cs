@@ -32,7 +32,7 @@ public sealed class QuantizationSettingsTests
     [Theory, MemberData(nameof(Wrong))]
     public void A_value_that_cannot_be_used_is_named_with_what_can(QuantizationSettings settings, string found, string expected)
     {
-        var error = Assert.Throws<QDropException>(settings.Validated);
+        QDropException error = Assert.Throws<QDropException>(settings.Validated);
         Assert.Equal("QDROP006", error.Code);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class QuantizationSettingsTests
     [Theory, MemberData(nameof(Contradictory))]
     public void Settings_that_contradict_each_other_are_refused(QuantizationSettings settings, string code, string found)
     {
-        var error = Assert.Throws<QDropException>(settings.Validated);
+        QDropException error = Assert.Throws<QDropException>(settings.Validated);
         Assert.Equal(code, error.Code);
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
     }
@@ -66,7 +66,7 @@ public sealed class QuantizationSettingsTests
     public void A_preset_decides_the_iterations_and_leaves_the_rest()
     {
         var given = new QuantizationSettings { W = 2, A = 3, FirstLast = 7, Drop = 0.25, Method = Method.Brecq, Seed = 5, Iterations = 70, BatchSize = 4, Lambda = 0.1 };
-        var quick = given.With(Preset.Quick);
+        QuantizationSettings quick = given.With(Preset.Quick);
         Assert.Equal(given with { Iterations = 2_000 }, quick);
         Assert.Equal(20_000, quick.With(Preset.Paper).Iterations);
         Assert.Throws<ArgumentOutOfRangeException>(() => given.With((Preset)2));

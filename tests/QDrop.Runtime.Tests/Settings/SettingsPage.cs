@@ -52,7 +52,7 @@ internal static partial class SettingsPage
             """);
         Table(page, nameof(QuantizationSettings.Exponents));
         page.Append("\n## Values\n");
-        var types = SettingsTable.All.Select(static s => s.Type).Where(static t => t.IsEnum).Append(typeof(Preset));
+        IEnumerable<Type> types = SettingsTable.All.Select(static s => s.Type).Where(static t => t.IsEnum).Append(typeof(Preset));
         foreach (Type type in types.Distinct().OrderBy(static t => t.Name, StringComparer.Ordinal))
             Members(page, type);
         return page.ToString().ReplaceLineEndings("\n");
@@ -65,7 +65,7 @@ internal static partial class SettingsPage
         page.Append($"|---|{(part is null ? "" : "---|")}---|---|---|---|\n");
         foreach (Setting setting in SettingsTable.All.Where(s => s.Part == part))
         {
-            var property = typeof(QuantizeAttribute).GetProperty(setting.Name)!;
+            PropertyInfo property = typeof(QuantizeAttribute).GetProperty(setting.Name)!;
             path = part is null ? "" : $" `{setting.Path[(part.Length + 1)..]}` |";
             page.Append($"| `{setting.Name}` |{path} {TypeName(setting)} | {Range(setting)} | {Default(property)} ");
             page.Append($"| {Summary($"P:{typeof(QuantizeAttribute)}.{setting.Name}")} |\n");

@@ -21,7 +21,7 @@ public sealed class SettingsTableTests
     [Fact]
     public void All_that_the_attribute_has_besides_settings_is_the_preset_and_what_names_files_and_code()
     {
-        var others = _attribute.Select(static p => p.Name).Except(SettingsTable.All.Select(static s => s.Name));
+        IEnumerable<string> others = _attribute.Select(static p => p.Name).Except(SettingsTable.All.Select(static s => s.Name));
         Assert.Equal(["Calibration", "CalibrationData", "Factory", "Preset", "Weights"], others.Order());
     }
 
@@ -29,7 +29,7 @@ public sealed class SettingsTableTests
     public void Every_property_of_the_records_is_a_setting()
     {
         string[] parts = [nameof(QuantizationSettings.Training), nameof(QuantizationSettings.Exponents)];
-        var paths = Writable(typeof(QuantizationSettings)).Except(parts)
+        IEnumerable<string> paths = Writable(typeof(QuantizationSettings)).Except(parts)
             .Concat(Writable(typeof(TrainingSettings)).Select(static name => "Training." + name))
             .Concat(Writable(typeof(ExponentSettings)).Select(static name => "Exponents." + name));
         Assert.Equal(paths.Order(), SettingsTable.All.Select(static s => s.Path).Order());
@@ -78,7 +78,7 @@ public sealed class SettingsTableTests
         Assert.Equal(value, setting.Of(after));
         Assert.Same(after, after.Validated());
         Assert.Equal(SettingCases.Beside(setting), before);
-        var changed = SettingsTable.All.Where(s => s.Part is null && !Equals(s.Of(before), s.Of(after)));
+        IEnumerable<Setting> changed = SettingsTable.All.Where(s => s.Part is null && !Equals(s.Of(before), s.Of(after)));
         Assert.Equal(setting.Part is null ? [name] : [], changed.Select(static s => s.Name));
     }
 
@@ -86,8 +86,8 @@ public sealed class SettingsTableTests
     public void A_value_outside_its_range_is_refused(string name, double value)
     {
         Setting setting = SettingsTable.Find(name)!;
-        var settings = setting.With(SettingCases.Beside(setting), SettingCases.Number(setting, value));
-        var error = Assert.Throws<QDropException>(settings.Validated);
+        QuantizationSettings settings = setting.With(SettingCases.Beside(setting), SettingCases.Number(setting, value));
+        QDropException error = Assert.Throws<QDropException>(settings.Validated);
         Assert.Equal(setting.Range!.Code, error.Code);
         Assert.Equal(
             FormattableString.Invariant($"{name} = {value} cannot be used: expected {setting.Range.Expected}."),
@@ -98,8 +98,8 @@ public sealed class SettingsTableTests
     public void A_member_that_there_is_not_is_refused(string name)
     {
         Setting setting = SettingsTable.Find(name)!;
-        var settings = setting.With(SettingCases.Beside(setting), Enum.ToObject(setting.Type, 99));
-        var error = Assert.Throws<QDropException>(settings.Validated);
+        QuantizationSettings settings = setting.With(SettingCases.Beside(setting), Enum.ToObject(setting.Type, 99));
+        QDropException error = Assert.Throws<QDropException>(settings.Validated);
         Assert.Equal("QDROP006", error.Code);
         Assert.Equal(
             $"{name} = 99 cannot be used: expected one of {string.Join(", ", Enum.GetNames(setting.Type))}.",
@@ -116,7 +116,7 @@ public sealed class SettingsTableTests
     [InlineData("Optimizer", "0", "expected one of Sgd, Adam.")]
     public void Text_that_is_no_value_is_refused(string name, string text, string expected)
     {
-        var error = Assert.Throws<QDropException>(() => SettingsTable.Find(name)!.Parse(text));
+        QDropException error = Assert.Throws<QDropException>(() => SettingsTable.Find(name)!.Parse(text));
         Assert.Equal("QDROP106", error.Code);
         Assert.Equal($"{name} = {text} cannot be used: {expected}", error.Message);
     }
@@ -140,7 +140,7 @@ public sealed class SettingsTableTests
 
         static string Path(JsonObject members)
         {
-            var (key, value) = Assert.Single(members);
+            (string? key, JsonNode? value) = Assert.Single(members);
             return value is JsonObject part ? $"{key}.{Path(part)}" : key;
         }
     }

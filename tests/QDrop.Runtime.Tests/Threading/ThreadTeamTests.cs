@@ -22,7 +22,7 @@ public sealed class ThreadTeamTests
     [Fact]
     public void What_a_thread_throws_comes_to_the_caller()
     {
-        var error = Assert.Throws<FormatException>(() => ThreadTeam.ForEach(100, 2, static i => throw new FormatException($"at {i}")));
+        FormatException error = Assert.Throws<FormatException>(() => ThreadTeam.ForEach(100, 2, static i => throw new FormatException($"at {i}")));
         Assert.StartsWith("at ", error.Message, StringComparison.Ordinal);
         // The team goes on working.
         int sum = 0;

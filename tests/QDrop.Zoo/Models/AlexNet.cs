@@ -44,10 +44,10 @@ public sealed partial class AlexNet : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var f = features.call(input);
-        var avg = avgPool.call(f);
+        Tensor f = features.call(input);
+        Tensor avg = avgPool.call(f);
 
-        var x = avg.view([avg.shape[0], 32 * 2 * 2]);
+        Tensor x = avg.view([avg.shape[0], 32 * 2 * 2]);
 
         return classifier.call(x);
     }

@@ -7,7 +7,7 @@ internal sealed partial class AudioNet
 {
     public override Tensor forward(Tensor input)
     {
-        var x = conv1.forward(input);
+        Tensor x = conv1.forward(input);
         x = functional.relu(bn1.forward(x));
         x = pool.forward(x);
         x = conv2.forward(x);

@@ -29,7 +29,7 @@ public sealed partial class Autoencoder : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var latent = Encoder.call(x);
+        Tensor latent = Encoder.call(x);
         return Decoder.call(latent);
     }
 }

@@ -48,13 +48,13 @@ public sealed partial class Bert : Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor inputIds, Tensor attentionMask)
     {
         // 0 where a token counts, very negative where it is padding: [N, 1, 1, length].
-        var extendedMask = (1.0 - attentionMask.unsqueeze(1).unsqueeze(2).to_type(ScalarType.Float32)) * -10000.0;
+        Tensor extendedMask = (1.0 - attentionMask.unsqueeze(1).unsqueeze(2).to_type(ScalarType.Float32)) * -10000.0;
 
-        var hidden = embeddings.call(inputIds);
-        foreach (var layer in encoder)
+        Tensor hidden = embeddings.call(inputIds);
+        foreach (BertLayer layer in encoder)
             hidden = layer.call(hidden, extendedMask);
 
-        var pooled = torch.tanh(pooler.call(hidden[.., 0]));
+        Tensor pooled = torch.tanh(pooler.call(hidden[.., 0]));
         return classifier.call(pooled);
     }
 }
@@ -77,8 +77,8 @@ internal sealed partial class BertEmbeddings : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor inputIds)
     {
-        var positions = torch.arange(inputIds.shape[1], dtype: ScalarType.Int64, device: inputIds.device).unsqueeze(0).expand_as(inputIds);
-        var embeddings = word_embeddings.call(inputIds) + position_embeddings.call(positions);
+        Tensor positions = torch.arange(inputIds.shape[1], dtype: ScalarType.Int64, device: inputIds.device).unsqueeze(0).expand_as(inputIds);
+        Tensor embeddings = word_embeddings.call(inputIds) + position_embeddings.call(positions);
         embeddings = layer_norm.call(embeddings);
         return dropout.call(embeddings);
     }
@@ -106,9 +106,9 @@ internal sealed partial class BertLayer : Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor hidden, Tensor mask)
     {
-        var attended = attention.call(hidden, mask);
+        Tensor attended = attention.call(hidden, mask);
         hidden = attention_norm.call(hidden + attended);
-        var y = functional.gelu(intermediate.call(hidden));
+        Tensor y = functional.gelu(intermediate.call(hidden));
         y = dropout.call(output.call(y));
         return output_norm.call(hidden + y);
     }
@@ -133,15 +133,15 @@ internal sealed partial class BertSelfAttention : Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor hidden, Tensor mask)
     {
-        var q = SplitHeads(query.call(hidden));
-        var k = SplitHeads(key.call(hidden));
-        var v = SplitHeads(value.call(hidden));
+        Tensor q = SplitHeads(query.call(hidden));
+        Tensor k = SplitHeads(key.call(hidden));
+        Tensor v = SplitHeads(value.call(hidden));
 
-        var scores = torch.matmul(q, k.transpose(-1, -2)) / Math.Sqrt(config.HeadSize);
+        Tensor scores = torch.matmul(q, k.transpose(-1, -2)) / Math.Sqrt(config.HeadSize);
         scores = scores + mask;
-        var probabilities = dropout.call(functional.softmax(scores, dim: -1));
+        Tensor probabilities = dropout.call(functional.softmax(scores, dim: -1));
 
-        var context = torch.matmul(probabilities, v).permute(0, 2, 1, 3).contiguous();
+        Tensor context = torch.matmul(probabilities, v).permute(0, 2, 1, 3).contiguous();
         context = context.view(hidden.shape[0], hidden.shape[1], config.HiddenSize);
         return dropout.call(dense.call(context));
     }

@@ -26,8 +26,8 @@ namespace Zoo.Vision
 
         public override Tensor forward(Tensor @in)
         {
-            using var scope = NewDisposeScope();
-            var x = functional.leaky_relu(bn1.call(conv1.call(@in)), 0.1);
+            using DisposeScope scope = NewDisposeScope();
+            Tensor x = functional.leaky_relu(bn1.call(conv1.call(@in)), 0.1);
             x = functional.max_pool2d(x, 2);
             x = functional.leaky_relu(bn2.call(conv2.call(x)), 0.1);
             x = functional.max_pool2d(x, 2);

@@ -34,8 +34,8 @@ public sealed partial class DenseNet : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var features = this.features.call(conv0.call(x));
-        var @out = functional.relu(norm.call(features), inplace: true);
+        Tensor features = this.features.call(conv0.call(x));
+        Tensor @out = functional.relu(norm.call(features), inplace: true);
         @out = functional.adaptive_avg_pool2d(@out, (1, 1));
         @out = torch.flatten(@out, 1);
         return classifier.call(@out);
@@ -60,7 +60,7 @@ public sealed partial class DenseNet : Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor x)
         {
-            foreach (var layer in layers)
+            foreach (DenseLayer layer in layers)
                 x = torch.cat([x, layer.call(x)], 1);
             return x;
         }
@@ -84,7 +84,7 @@ public sealed partial class DenseNet : Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor x)
         {
-            var y = conv1.call(functional.relu(norm1.call(x)));
+            Tensor y = conv1.call(functional.relu(norm1.call(x)));
             return conv2.call(functional.relu(norm2.call(y)));
         }
     }

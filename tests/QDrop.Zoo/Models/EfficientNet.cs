@@ -22,7 +22,7 @@ public sealed partial class EfficientNet : Module<Tensor, Tensor>
         stem = Sequential(Conv2d(3, 16, 3, padding: 1, bias: false), BatchNorm2d(16), SiLU());
         var channels = 16;
         blocks = Sequential();
-        foreach (var stage in stages)
+        foreach (StageOptions stage in stages)
         {
             for (var i = 0; i < stage.Repeats; i++)
             {
@@ -56,7 +56,7 @@ internal sealed partial class MBConv : Module<Tensor, Tensor>
 
     public MBConv(int inputs, StageOptions options) : base(nameof(MBConv))
     {
-        var (ratio, kernel, stride, outputs, _) = options;
+        (int ratio, int kernel, int stride, int outputs, int _) = options;
         var hidden = inputs * ratio;
         if (ratio > 1)
             expand = Sequential(Conv2d(inputs, hidden, 1, bias: false), BatchNorm2d(hidden), SiLU());
@@ -69,7 +69,7 @@ internal sealed partial class MBConv : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var y = x;
+        Tensor y = x;
         if (expand is not null)
             y = expand.call(y);
         y = depthwise.call(y);
@@ -95,7 +95,7 @@ internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var scale = functional.adaptive_avg_pool2d(x, 1);
+        Tensor scale = functional.adaptive_avg_pool2d(x, 1);
         scale = functional.silu(fc1.call(scale));
         scale = torch.sigmoid(fc2.call(scale));
         return x * scale;

@@ -22,13 +22,13 @@ public sealed partial class Fcn : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var (height, width) = (input.shape[2], input.shape[3]);
+        (long height, long width) = (input.shape[2], input.shape[3]);
 
-        var pool1 = stage1.call(input);
-        var pool2 = stage2.call(pool1);
-        var pool3 = stage3.call(pool2);
+        Tensor pool1 = stage1.call(input);
+        Tensor pool2 = stage2.call(pool1);
+        Tensor pool3 = stage3.call(pool2);
 
-        var score = score3.call(pool3);
+        Tensor score = score3.call(pool3);
         score = Resample(score, pool2.shape[2], pool2.shape[3]);
         score += score2.call(pool2);
         return Resample(score, height, width);

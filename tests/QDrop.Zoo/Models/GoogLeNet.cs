@@ -27,7 +27,7 @@ public sealed partial class GoogLeNet : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var @out = pre_layers.call(x);
+        Tensor @out = pre_layers.call(x);
         @out = a3.call(@out);
         @out = b3.call(@out);
         @out = maxpool.call(@out);
@@ -63,10 +63,10 @@ internal sealed partial class Inception : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var y1 = branch1.call(x);
-        var y2 = branch2.call(x);
-        var y3 = branch3.call(x);
-        var y4 = branch4.call(x);
+        Tensor y1 = branch1.call(x);
+        Tensor y2 = branch2.call(x);
+        Tensor y3 = branch3.call(x);
+        Tensor y4 = branch4.call(x);
         return cat(new[] { y1, y2, y3, y4 }, dim: 1);
     }
 }

@@ -32,21 +32,21 @@ namespace Zoo.Vision
 
         public override Tensor forward(Tensor input)
         {
-            var l11 = conv1.forward(input);
-            var l12 = relu1.forward(l11);
+            Tensor l11 = conv1.forward(input);
+            Tensor l12 = relu1.forward(l11);
 
-            var l21 = conv2.forward(l12);
-            var l22 = relu2.forward(l21);
-            var l23 = pool1.forward(l22);
-            var l24 = dropout1.forward(l23);
+            Tensor l21 = conv2.forward(l12);
+            Tensor l22 = relu2.forward(l21);
+            Tensor l23 = pool1.forward(l22);
+            Tensor l24 = dropout1.forward(l23);
 
-            var x = flatten.forward(l24);
+            Tensor x = flatten.forward(l24);
 
-            var l31 = fc1.forward(x);
-            var l32 = relu3.forward(l31);
-            var l33 = dropout2.forward(l32);
+            Tensor l31 = fc1.forward(x);
+            Tensor l32 = relu3.forward(l31);
+            Tensor l33 = dropout2.forward(l32);
 
-            var l41 = fc2.forward(l33);
+            Tensor l41 = fc2.forward(l33);
 
             return logsm.forward(l41);
         }

@@ -18,8 +18,8 @@ public sealed partial class MobileNetV1 : Module<Tensor, Tensor>
     public MobileNetV1(int num_classes = 10) : base(nameof(MobileNetV1))
     {
         var in_planes = 4;
-        var layers = ConvBn(3, in_planes, 1);
-        foreach (var (planes, stride) in Layout)
+        List<Module<Tensor, Tensor>> layers = ConvBn(3, in_planes, 1);
+        foreach ((int planes, int stride) in Layout)
         {
             layers.Add(Depthwise(in_planes, planes, stride));
             in_planes = planes;

@@ -17,7 +17,7 @@ public sealed partial class MobileNetV2 : Module<Tensor, Tensor>
 
         var inputChannel = 8;
         features = Sequential(new ConvNormActivation(3, inputChannel, stride: 1));
-        foreach (var (t, c, n, s) in settings)
+        foreach ((int t, int c, int n, int s) in settings)
         {
             for (var i = 0; i < n; i++)
             {

@@ -69,8 +69,8 @@ public sealed partial class PreActResNet : ConvolutionalModel<PreActResNet.Block
 
         public override Tensor forward(Tensor x)
         {
-            var y = act.call(bn1.call(x));
-            var residual = shortcut is { } projection ? projection.call(y) : x;
+            Tensor y = act.call(bn1.call(x));
+            Tensor residual = shortcut is { } projection ? projection.call(y) : x;
             y = conv1.call(y);
             y = conv2.call(act.call(bn2.call(y)));
             return y + residual;
@@ -97,7 +97,7 @@ public abstract partial class ConvolutionalModel<TBlock> : Module<Tensor, Tensor
     protected virtual Tensor Features(Tensor x)
     {
         x = conv1.call(x);
-        foreach (var block in blocks)
+        foreach (TBlock block in blocks)
             x = block.call(x);
         return x;
     }

@@ -74,8 +74,8 @@ namespace Zoo.Vision
 
             public override Tensor forward(Tensor input)
             {
-                var y = layers.forward(input);
-                var x = shortcut.forward(input);
+                Tensor y = layers.forward(input);
+                Tensor x = shortcut.forward(input);
                 return y.add_(x).relu_();
             }
         }
@@ -110,8 +110,8 @@ namespace Zoo.Vision
 
             public override Tensor forward(Tensor input)
             {
-                var y = layers.forward(input);
-                var x = shortcut.forward(input);
+                Tensor y = layers.forward(input);
+                Tensor x = shortcut.forward(input);
                 return y.add_(x).relu_();
             }
         }

@@ -21,7 +21,7 @@ public sealed partial class ShuffleNetV2 : Module<Tensor, Tensor>
 
         static Sequential Stage(int inputs, int outputs, int repeats)
         {
-            var stage = Sequential(new InvertedResidual(inputs, outputs, 2));
+            Sequential stage = Sequential(new InvertedResidual(inputs, outputs, 2));
             for (var i = 1; i < repeats; i++)
                 stage.append(new InvertedResidual(outputs, outputs, 1));
             return stage;
@@ -75,7 +75,7 @@ public sealed partial class ShuffleNetV2 : Module<Tensor, Tensor>
             Tensor @out;
             if (stride == 1)
             {
-                var halves = x.chunk(2, dim: 1);
+                Tensor[] halves = x.chunk(2, dim: 1);
                 @out = torch.cat([halves[0], branch2.call(halves[1])], dim: 1);
             }
             else

@@ -27,15 +27,15 @@ public sealed partial class SiameseNet : Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor first, Tensor second)
     {
-        var a = Embed(first);
-        var b = Embed(second);
-        var distance = torch.abs(a - b);
+        Tensor a = Embed(first);
+        Tensor b = Embed(second);
+        Tensor distance = torch.abs(a - b);
         return torch.sigmoid(similarity.call(distance));
     }
 
     private Tensor Embed(Tensor image)
     {
-        var features = cnn.call(image);
+        Tensor features = cnn.call(image);
         features = features.view(features.shape[0], -1);
         return fc.call(features).sigmoid();
     }

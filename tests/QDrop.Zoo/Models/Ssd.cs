@@ -42,9 +42,9 @@ public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
     public override (Tensor Boxes, Tensor Scores) forward(Tensor images)
     {
         var maps = new List<Tensor>();
-        var x = backbone.call(images);
+        Tensor x = backbone.call(images);
         maps.Add(x);
-        foreach (var extra in extras)
+        foreach (Sequential extra in extras)
         {
             x = extra.call(x);
             maps.Add(x);

@@ -25,13 +25,13 @@ public sealed partial class TextCnn : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor tokens)
     {
-        var x = embedding.call(tokens); // [N, length, embed_dim]
+        Tensor x = embedding.call(tokens); // [N, length, embed_dim]
         x = x.transpose(1, 2);
 
         var pooled = new List<Tensor>();
-        foreach (var conv in convs)
+        foreach (Conv1d conv in convs)
         {
-            var c = functional.relu(conv.call(x));
+            Tensor c = functional.relu(conv.call(x));
             pooled.Add(functional.max_pool1d(c, c.shape[2]).squeeze(2));
         }
 

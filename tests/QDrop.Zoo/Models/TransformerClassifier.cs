@@ -48,9 +48,9 @@ public sealed partial class TransformerClassifier : Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor src)
         {
-            var (attended, _) = self_attn.call(src, src, src);
+            (Tensor? attended, Tensor _) = self_attn.call(src, src, src);
             src = norm1.call(src + dropout.call(attended));
-            var feedForward = linear2.call(dropout.call(functional.relu(linear1.call(src))));
+            Tensor feedForward = linear2.call(dropout.call(functional.relu(linear1.call(src))));
             return norm2.call(src + dropout.call(feedForward));
         }
     }

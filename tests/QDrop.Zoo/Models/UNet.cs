@@ -31,11 +31,11 @@ public sealed partial class UNet : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var x1 = inc.call(x);
-        var x2 = down1.call(F.max_pool2d(x1, 2));
-        var x3 = down2.call(F.max_pool2d(x2, 2));
+        Tensor x1 = inc.call(x);
+        Tensor x2 = down1.call(F.max_pool2d(x1, 2));
+        Tensor x3 = down2.call(F.max_pool2d(x2, 2));
 
-        var y = unpool1.call(x3);
+        Tensor y = unpool1.call(x3);
         y = up1.call(cat([x2, y], dim: 1));
         y = unpool2.call(y);
         y = up2.call(cat([x1, y], dim: 1));

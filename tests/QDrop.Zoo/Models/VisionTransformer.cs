@@ -31,11 +31,11 @@ public sealed partial class VisionTransformer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         x = patch_embed.call(x).flatten(2).transpose(1, 2);
-        var cls = cls_token.expand(x.shape[0], -1, -1);
+        Tensor cls = cls_token.expand(x.shape[0], -1, -1);
         x = cat([cls, x], dim: 1);
         x = x + pos_embed;
 
-        foreach (var block in blocks)
+        foreach (Block block in blocks)
             x = block.call(x);
 
         x = norm.call(x);
@@ -84,11 +84,11 @@ public sealed partial class VisionTransformer : Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor x)
         {
-            var (B, N, C) = (x.shape[0], x.shape[1], x.shape[2]);
-            var qkv = this.qkv.call(x).reshape(B, N, 3, num_heads, C / num_heads).permute(2, 0, 3, 1, 4);
-            var (q, k, v) = (qkv[0], qkv[1], qkv[2]);
+            (long B, long N, long C) = (x.shape[0], x.shape[1], x.shape[2]);
+            Tensor qkv = this.qkv.call(x).reshape(B, N, 3, num_heads, C / num_heads).permute(2, 0, 3, 1, 4);
+            (Tensor? q, Tensor? k, Tensor? v) = (qkv[0], qkv[1], qkv[2]);
 
-            var attn = q.matmul(k.transpose(-2, -1)) * scale;
+            Tensor attn = q.matmul(k.transpose(-2, -1)) * scale;
             attn = attn.softmax(-1);
 
             x = attn.matmul(v).transpose(1, 2).reshape(B, N, C);

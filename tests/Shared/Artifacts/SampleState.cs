@@ -9,14 +9,14 @@ internal static class SampleState
     public static QuantizedModelState Create()
     {
         var random = new Random(7);
-        var layers = new[]
+        QuantizedLayerState[] layers = new[]
         {
             Layer("stem", 8, [4, 3, 3, 3], 0, 4),
             Layer("block.conv1", 3, [4, 4, 3, 3], 0, null),
             Layer("block.up", 2, [5, 3, 2, 2], 1, 6),
             Layer("fc", 5, [3, 7], 0, 3),
         };
-        var activations = new[]
+        ActivationState[] activations = new[]
         {
             new ActivationState("stem", 4, 0.25f, 0),
             new ActivationState("block.conv1", 4, 0.125f, 15),
@@ -47,7 +47,7 @@ internal static class SampleState
     /// <summary>The same with a grid for each of five channels in the second activation quantizer, and for the only channel of the third.</summary>
     public static QuantizedModelState WithChannels()
     {
-        var state = Create();
+        QuantizedModelState state = Create();
         return state with
         {
             Manifest = state.Manifest with { Settings = state.Manifest.Settings with { ActivationsPerChannel = true } },

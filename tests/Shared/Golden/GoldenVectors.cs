@@ -9,7 +9,7 @@ internal static class GoldenVectors
 {
     private static readonly Lazy<JsonDocument> Document = new(static () =>
     {
-        using var packed = typeof(GoldenVectors).Assembly.GetManifestResourceStream("golden.json.gz")!;
+        using Stream packed = typeof(GoldenVectors).Assembly.GetManifestResourceStream("golden.json.gz")!;
         using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
         return JsonDocument.Parse(unpacked);
     });
@@ -23,8 +23,8 @@ internal static class GoldenVectors
 
     public static float[] Floats(this JsonElement element, string name)
     {
-        var value = element.GetProperty(name);
-        var data = value.ValueKind == JsonValueKind.Array ? value : value.GetProperty("data");
+        JsonElement value = element.GetProperty(name);
+        JsonElement data = value.ValueKind == JsonValueKind.Array ? value : value.GetProperty("data");
         // A scalar is {"shape": [], "data": number}.
         return data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray().Select(v => v.GetSingle())] : [data.GetSingle()];
     }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -23,8 +24,8 @@ internal static class Near
     /// <summary>A tensor's elements, row-major.</summary>
     public static float[] Values(Tensor tensor)
     {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         return tensor.detach().contiguous().data<float>().ToArray();
     }
 }

@@ -39,7 +39,7 @@ internal static class SettingCases
             return 7L;
         if (setting.Type == typeof(BitBudget))
             return BitBudget.Parse("5.5 bits");
-        var range = setting.Range!;
+        SettingRange range = setting.Range!;
         double value = range.HasMax ? (range.Min + range.Max + range.Max) / 3 : Convert.ToDouble(unset) + 1;
         return setting.Type == typeof(int) ? (object)(int)value : value;
     }

@@ -59,7 +59,7 @@ internal sealed class ReportPage
     private void Figures()
     {
         _page.Append("<header>\n<h1>").Append(Escape(_report.Model)).Append("</h1>\n");
-        var settings = _report.Settings;
+        QuantizationSettings settings = _report.Settings;
         Paragraph(FormattableString.Invariant($"Weights {Widths(settings)}, activations {settings.A} bits, first and last layer {settings.FirstLast} bits; {settings.Method}, drop {settings.Drop}, {settings.Iterations:#,0} iterations for each unit."));
         _page.Append("<dl class=\"figures\">\n");
         if (_report.Insight is { } insight)

@@ -32,7 +32,7 @@ internal static class CheckpointContents
             .Select(static member => (member.Key, Tensors: Tensors(member.Value)))
             .Where(static set => set.Tensors is not null)
             .ToList();
-        var usual = sets.Count > 1 ? sets.FindAll(static set => UsualKeys.Contains(set.Key as string)) : sets;
+        List<(object Key, Dictionary<string, PickledTensor>? Tensors)> usual = sets.Count > 1 ? sets.FindAll(static set => UsualKeys.Contains(set.Key as string)) : sets;
         return usual.Count == 1 ? usual[0].Tensors! : throw NotFound(map, sets.ConvertAll(static set => set.Key));
     }
 
@@ -41,7 +41,7 @@ internal static class CheckpointContents
         if (value is not PickledMap { Count: > 0 } map)
             return null;
         var tensors = new Dictionary<string, PickledTensor>(StringComparer.Ordinal);
-        foreach (var (key, member) in map)
+        foreach ((object? key, object? member) in map)
         {
             if (key is not string name || member is not PickledTensor tensor)
                 return null;

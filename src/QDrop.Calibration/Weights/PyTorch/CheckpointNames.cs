@@ -77,7 +77,7 @@ internal static class CheckpointNames
     internal static PickledName Find(string module, string name)
     {
         string full = (module == "__builtin__" ? "builtins" : module) + "." + name;
-        if (Table.TryGetValue(full, out var known))
+        if (Table.TryGetValue(full, out PickledName? known))
             return known;
         throw full.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal) ? UnknownTensor(full) : Refused(full);
     }

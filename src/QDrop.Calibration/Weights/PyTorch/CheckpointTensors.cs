@@ -1,4 +1,5 @@
 using QDrop.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Weights.PyTorch;
@@ -14,18 +15,18 @@ internal static class CheckpointTensors
     internal static Dictionary<string, Tensor> Make(
         Dictionary<string, PickledTensor> weights, Func<PickledStorage, Tensor> read)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         var storages = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, view) in weights)
+        foreach ((string? name, PickledTensor? view) in weights)
         {
             CheckBounds(name, view);
-            if (!storages.TryGetValue(view.Storage.Key, out var values))
+            if (!storages.TryGetValue(view.Storage.Key, out Tensor? values))
                 storages.Add(view.Storage.Key, values = read(view.Storage));
             tensors.Add(name, values.as_strided(view.Shape, view.Strides, view.Offset));
         }
 
-        foreach (var tensor in tensors.Values)
+        foreach (Tensor tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
         return tensors;
     }

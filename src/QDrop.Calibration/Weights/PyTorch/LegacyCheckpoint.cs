@@ -47,8 +47,8 @@ internal static class LegacyCheckpoint
 
         PickleReader.Read(stream);
         var storages = new Dictionary<string, PickledStorage>(StringComparer.Ordinal);
-        var weights = CheckpointContents.Weights(PickleReader.Read(stream, storages));
-        var positions = Positions(stream, PickleReader.Read(stream), storages);
+        Dictionary<string, PickledTensor> weights = CheckpointContents.Weights(PickleReader.Read(stream, storages));
+        Dictionary<string, long> positions = Positions(stream, PickleReader.Read(stream), storages);
         return CheckpointTensors.Make(weights, storage => ReadStorage(stream, positions, storage));
     }
 
@@ -62,7 +62,7 @@ internal static class LegacyCheckpoint
         Span<byte> number = stackalloc byte[sizeof(long)];
         foreach (object? item in list)
         {
-            if (item is not string key || !storages.TryGetValue(key, out var storage) || positions.ContainsKey(key))
+            if (item is not string key || !storages.TryGetValue(key, out PickledStorage? storage) || positions.ContainsKey(key))
             {
                 throw new InvalidFileException(
                     "its list of storages has one twice, or one that no tensor has: it is corrupted.");

@@ -151,7 +151,7 @@ internal sealed class PickleReader
 
     private PickledStorage Storage(object? id)
     {
-        var storage = CheckpointNames.Storage(id);
+        PickledStorage storage = CheckpointNames.Storage(id);
         if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage)
             throw Corrupted($"two types or sizes for storage '{storage.Key}'");
         return storage;

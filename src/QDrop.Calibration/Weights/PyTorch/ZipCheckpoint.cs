@@ -18,13 +18,13 @@ internal static class ZipCheckpoint
         try
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            var entries = Entries(archive, stream.Length);
+            Dictionary<string, ZipArchiveEntry> entries = Entries(archive, stream.Length);
             string folder = Folder(entries.Keys);
             if (IsScript(entries.Keys, folder))
                 throw CheckpointNames.Script();
             CheckByteOrder(entries, folder);
-            using var pickle = Buffered(entries[folder + PickleName]);
-            var weights = CheckpointContents.Weights(PickleReader.Read(pickle));
+            using MemoryStream pickle = Buffered(entries[folder + PickleName]);
+            Dictionary<string, PickledTensor> weights = CheckpointContents.Weights(PickleReader.Read(pickle));
             return CheckpointTensors.Make(weights, storage => ReadStorage(entries, folder, storage));
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or NotSupportedException)
@@ -38,7 +38,7 @@ internal static class ZipCheckpoint
     private static Dictionary<string, ZipArchiveEntry> Entries(ZipArchive archive, long available)
     {
         var entries = new Dictionary<string, ZipArchiveEntry>(StringComparer.Ordinal);
-        foreach (var entry in archive.Entries)
+        foreach (ZipArchiveEntry entry in archive.Entries)
         {
             string name = entry.FullName;
             if (name.Contains('\\') || name.StartsWith('/') || name.Split('/').Contains(".."))
@@ -81,9 +81,9 @@ internal static class ZipCheckpoint
     /// </summary>
     private static void CheckByteOrder(Dictionary<string, ZipArchiveEntry> entries, string folder)
     {
-        if (!entries.TryGetValue(folder + "byteorder", out var entry))
+        if (!entries.TryGetValue(folder + "byteorder", out ZipArchiveEntry? entry))
             return;
-        using var content = Buffered(entry);
+        using MemoryStream content = Buffered(entry);
         if (content.Length == 3 && content.ReadByte() == 'b')
         {
             throw new InvalidFileException(
@@ -95,7 +95,7 @@ internal static class ZipCheckpoint
     private static Tensor ReadStorage(
         Dictionary<string, ZipArchiveEntry> entries, string folder, PickledStorage storage)
     {
-        if (!entries.TryGetValue(folder + "data/" + storage.Key, out var entry))
+        if (!entries.TryGetValue(folder + "data/" + storage.Key, out ZipArchiveEntry? entry))
         {
             throw new InvalidFileException(
                 $"its archive lacks the entry 'data/{storage.Key}', the values of a tensor: it is corrupted.");
@@ -109,13 +109,13 @@ internal static class ZipCheckpoint
                 + $"{storage.Type} take {(expected < 0 ? "more than a file can have" : expected)}: it is corrupted.");
         }
 
-        using var content = Open(entry);
+        using Stream content = Open(entry);
         return SafetensorsFile.ReadTensor(content, entry.FullName, [storage.Count], storage.Type);
     }
 
     private static MemoryStream Buffered(ZipArchiveEntry entry)
     {
-        using var content = Open(entry);
+        using Stream content = Open(entry);
         var buffer = new byte[Math.Min(entry.Length, PickleInput.MaxBytes)];
         content.ReadExactly(buffer);
         return new MemoryStream(buffer);

@@ -32,10 +32,10 @@ public abstract class CheckpointTest : IDisposable
     /// </summary>
     internal static string Refused(string path, string code, string text, nn.Module? given = null)
     {
-        var model = given ?? new SmallNet();
+        nn.Module model = given ?? new SmallNet();
         string before = WeightFile.Hash(model);
         var watch = Stopwatch.StartNew();
-        var error = Assert.Throws<QDropException>(() => WeightFile.LoadInto(model, path));
+        QDropException error = Assert.Throws<QDropException>(() => WeightFile.LoadInto(model, path));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.True(code == error.Code, error.Code + ": " + error.Message);
         Assert.Contains(text, error.Message, StringComparison.Ordinal);

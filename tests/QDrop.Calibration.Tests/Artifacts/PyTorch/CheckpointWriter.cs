@@ -84,9 +84,9 @@ internal static class CheckpointWriter
         using var file = new MemoryStream();
         using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (name, bytes) in entries)
+            foreach ((string? name, byte[]? bytes) in entries)
             {
-                using var entry = archive.CreateEntry(name, compression).Open();
+                using Stream entry = archive.CreateEntry(name, compression).Open();
                 entry.Write(bytes);
             }
         }
