@@ -35,13 +35,13 @@ internal sealed class Baseline
     /// <param name="report">File for the page of the report; <see langword="null"/> for none.</param>
     public double Top1Of(CalibrationOutcome outcome, string? report = null)
     {
-        var artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
+        string artifact = Path.Combine(Path.GetTempPath(), $"qdrop-{Guid.NewGuid():n}.safetensors");
         try
         {
             outcome.Save(artifact);
             if (report is not null)
                 outcome.SaveReport(report, artifact);
-            using var quantized = ResNet20.LoadQuantized(artifact);
+            using ResNet20.Quantized quantized = ResNet20.LoadQuantized(artifact);
             return Evaluation.Run(quantized, _test).Top1;
         }
         finally

@@ -28,7 +28,7 @@ internal sealed class ProgressLines(TextWriter output, bool isTerminal) : IProgr
             return;
         _last = step;
         _sinceLast.Restart();
-        var text = value.Describe();
+        string text = value.Describe();
         if (!isTerminal)
         {
             output.WriteLine(text);

@@ -5,6 +5,7 @@ using Cifar10.Data;
 using QDrop;
 using QDrop.Artifacts;
 using QDrop.Calibration;
+using QDrop.CompilerServices;
 using static TorchSharp.torch;
 
 namespace Experiments;
@@ -39,15 +40,15 @@ internal sealed class QuantizationRun
     {
         var clock = Stopwatch.StartNew();
         CalibrationOutcome outcome = Calibrate(settings);
-        var seconds = clock.Elapsed.TotalSeconds;
+        double seconds = clock.Elapsed.TotalSeconds;
         if (outcome.Budget is { } chosen)
             Console.WriteLine("bits: " + string.Join(", ", chosen.Layers.Select(static l => $"{l.Name} {l.Bits}")));
-        var top1 = _baseline.Top1Of(outcome, report);
+        double top1 = _baseline.Top1Of(outcome, report);
 
         IReadOnlyList<QuantizedLayerState> layers = outcome.State.Layers;
-        var weights = layers.Sum(static l => l.Levels.numel());
-        var bits = layers.Sum(static l => l.Levels.numel() * l.Bits);
-        var bytes = layers.Sum(static l => ((l.Levels.numel() * l.Bits) + 7) / 8);
+        long weights = layers.Sum(static l => l.Levels.numel());
+        long bits = layers.Sum(static l => l.Levels.numel() * l.Bits);
+        long bytes = layers.Sum(static l => ((l.Levels.numel() * l.Bits) + 7) / 8);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{settings.W},{settings.A},{settings.Drop},{settings.Method},{settings.Order},{settings.Seed},")
@@ -63,7 +64,7 @@ internal sealed class QuantizationRun
     {
         using ResNet20 model = _baseline.Model();
         using var progress = ProgressLines.Open();
-        var descriptor = ResNet20.Quantized.Descriptor;
+        QuantizedModelDescriptor descriptor = ResNet20.Quantized.Descriptor;
         return ModelQuantizer.Quantize(descriptor, settings, model, _inputs, progress, _cancellation);
     }
 

@@ -4,6 +4,7 @@ using Cifar10;
 using Cifar10.Data;
 using QDrop;
 using QDrop.Calibration;
+using QDrop.CompilerServices;
 
 namespace Experiments;
 
@@ -40,15 +41,16 @@ internal sealed class QuantizedTrainingRun
     {
         var clock = Stopwatch.StartNew();
         using ResNet20 model = _baseline.Model();
-        var descriptor = ResNet20.Quantized.Descriptor;
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(descriptor, settings, model, _data, new Progress(), _cancellation);
-        var seconds = clock.Elapsed.TotalSeconds;
-        var top1 = _baseline.Top1Of(outcome);
+        QuantizedModelDescriptor descriptor = ResNet20.Quantized.Descriptor;
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            descriptor, settings, model, _data, new Progress(), _cancellation);
+        double seconds = clock.Elapsed.TotalSeconds;
+        double top1 = _baseline.Top1Of(outcome);
 
         IReadOnlyList<EpochReport> epochs = outcome.Training!.Epochs;
         TrainingSettings training = settings.Training!;
-        var images = _data.Targets.shape[0];
-        var rate = training.Epochs * images / epochs.Sum(static e => e.Seconds);
+        long images = _data.Targets.shape[0];
+        double rate = training.Epochs * images / epochs.Sum(static e => e.Seconds);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{settings.Method},{settings.W},{settings.A},{training.DropBits},{training.BitPenalty},{settings.Seed},")
@@ -67,7 +69,7 @@ internal sealed class QuantizedTrainingRun
         {
             if (value.Phase != "train" || value.Iteration != value.Iterations)
                 return;
-            var text = $"epoch {value.UnitIndex}/{value.UnitCount}: loss ";
+            string text = $"epoch {value.UnitIndex}/{value.UnitCount}: loss ";
             Console.Error.WriteLine(text + value.Loss.ToString("f4", CultureInfo.InvariantCulture));
         }
     }

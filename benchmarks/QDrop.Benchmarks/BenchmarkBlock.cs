@@ -13,7 +13,8 @@ namespace QDrop.Benchmarks;
 internal sealed record BlockShape(string Name, int Channels, int Side)
 {
     /// <summary>The blocks of ResNet-20 for CIFAR-10 that keep their shape.</summary>
-    public static IReadOnlyList<BlockShape> ResNet20 { get; } = [new("layer1", 16, 32), new("layer2", 32, 16), new("layer3", 64, 8)];
+    public static IReadOnlyList<BlockShape> ResNet20 { get; } =
+    [new("layer1", 16, 32), new("layer2", 32, 16), new("layer3", 64, 8)];
 }
 
 /// <summary>A residual block: convolution, ReLU, convolution, addition, ReLU; random weights.</summary>
@@ -24,7 +25,7 @@ internal sealed class BenchmarkBlock : IReconstructable, IDisposable
     public BenchmarkBlock(BlockShape shape, int weightBits, int activationBits)
     {
         Name = shape.Name;
-        var deviation = Math.Sqrt(2.0 / (shape.Channels * 9));
+        double deviation = Math.Sqrt(2.0 / (shape.Channels * 9));
         Weights = [.. Enumerable.Range(1, 2).Select(i =>
         {
             using Tensor weight = randn([shape.Channels, shape.Channels, 3L, 3L]) * deviation;
@@ -49,7 +50,8 @@ internal sealed class BenchmarkBlock : IReconstructable, IDisposable
 
     public Tensor Forward(Tensor x)
     {
-        Tensor y = Activations[0].Forward(nn.functional.conv2d(x, Weights[0].Value(), _biases[0], padding: [1, 1]).relu());
+        Tensor y = Activations[0]
+            .Forward(nn.functional.conv2d(x, Weights[0].Value(), _biases[0], padding: [1, 1]).relu());
         y = nn.functional.conv2d(y, Weights[1].Value(), _biases[1], padding: [1, 1]);
         return Activations[1].Forward((y + x).relu());
     }

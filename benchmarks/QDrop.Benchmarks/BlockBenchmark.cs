@@ -45,29 +45,39 @@ internal static class BlockBenchmark
         reconstructor.Reconstruct(block, quantized, plain, target, null, default);
 
         (double convolutionWall, double convolutionCpu) = Convolutions(shape, plain, iterations);
-        IEnumerable<string> parts = Parts(block, plain, quantized, target, iterations).Select(p => $"{p.Name} {p.Time.Cpu:0.00}");
-        Console.WriteLine($"{$"{shape.Name} [{Samples}, {shape.Channels}, {shape.Side}, {shape.Side}]",-28}{(channelsLast ? "channels_last" : "contiguous"),-16}{wall,8:0.00}{cpu,8:0.00}{convolutionWall,8:0.00}{convolutionCpu,8:0.00}  {string.Join(", ", parts)}");
+        IEnumerable<string> parts = Parts(block, plain, quantized, target, iterations)
+            .Select(p => $"{p.Name} {p.Time.Cpu:0.00}");
+        Console.WriteLine(
+            $"{$"{shape.Name} [{Samples}, {shape.Channels}, {shape.Side}, {shape.Side}]",-28}{(channelsLast ? "channels_last" : "contiguous"),-16}{wall,8:0.00}{cpu,8:0.00}{convolutionWall,8:0.00}{convolutionCpu,8:0.00}  {string.Join(", ", parts)}"
+        );
     }
 
     private static (double Wall, double Cpu) Convolutions(BlockShape shape, Tensor plain, int iterations)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = plain.narrow(0, 0, Batch).clone();
-        Tensor[] weights = Enumerable.Range(0, 2).Select(_ => randn([shape.Channels, shape.Channels, 3L, 3L]).requires_grad_()).ToArray();
+        Tensor[] weights = Enumerable
+            .Range(0, 2)
+            .Select(_ => randn([shape.Channels, shape.Channels, 3L, 3L]).requires_grad_())
+            .ToArray();
         Tensor gradient = x.clone();
-        return Time(iterations, () =>
-        {
-            using DisposeScope inner = NewDisposeScope();
-            Tensor y = nn.functional.conv2d(nn.functional.conv2d(x, weights[0], padding: [1, 1]), weights[1], padding: [1, 1]);
-            y.backward([gradient]);
-        });
+        return Time(
+            iterations,
+            () =>
+            {
+                using DisposeScope inner = NewDisposeScope();
+                Tensor y = nn.functional.conv2d(
+                    nn.functional.conv2d(x, weights[0], padding: [1, 1]), weights[1], padding: [1, 1]);
+                y.backward([gradient]);
+            });
     }
 
-    private static IEnumerable<(string Name, (double Wall, double Cpu) Time)> Parts(BenchmarkBlock block, Tensor plain, Tensor quantized, Tensor target, int iterations)
+    private static IEnumerable<(string Name, (double Wall, double Cpu) Time)> Parts(
+        BenchmarkBlock block, Tensor plain, Tensor quantized, Tensor target, int iterations)
     {
         using DisposeScope scope = NewDisposeScope();
         var draws = new SeededDraws(2);
-        var rows = new long[Batch];
+        long[] rows = new long[Batch];
         draws.NextBatch(rows, Samples);
         using var mix = new InputMix(new(quantized), new(plain), Batch, 0.5, draws);
         yield return ("input", Time(iterations, () => mix.Fill(rows)));
@@ -99,10 +109,10 @@ internal static class BlockBenchmark
 
     private static (double Wall, double Cpu) Time(int iterations, Action action)
     {
-        for (var i = 0; i < Math.Max(30, iterations / 10); i++)
+        for (int i = 0; i < Math.Max(30, iterations / 10); i++)
             action();
         var lap = new Lap();
-        for (var i = 0; i < iterations; i++)
+        for (int i = 0; i < iterations; i++)
             action();
         return lap.Read(iterations);
     }
@@ -120,5 +130,7 @@ internal readonly struct Lap
 
     /// <summary>Milliseconds for each of so many repetitions.</summary>
     public (double Wall, double Cpu) Read(int repetitions) =>
-        (Stopwatch.GetElapsedTime(_start).TotalMilliseconds / repetitions, (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalMilliseconds / repetitions);
+        (
+            Stopwatch.GetElapsedTime(_start).TotalMilliseconds / repetitions,
+            (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalMilliseconds / repetitions);
 }

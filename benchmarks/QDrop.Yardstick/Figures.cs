@@ -4,7 +4,9 @@ namespace QDrop.Yardstick;
 
 /// <summary>What a run says of itself, as a line of JSON: that of the yardstick and that of QDrop.</summary>
 /// <param name="WeightRangeSeconds">Seconds of the search of weight ranges.</param>
-/// <param name="ActivationRangeSeconds">Seconds of the search of activation ranges, the runs of the model included.</param>
+/// <param name="ActivationRangeSeconds">
+/// Seconds of the search of activation ranges, the runs of the model included.
+/// </param>
 /// <param name="WeightErrors">Mean |error|^2.4 that the ranges of each layer's weight leave, in order.</param>
 /// <param name="ActivationErrors">Mean |error|^2.4 that the range of each activation leaves, in order.</param>
 /// <param name="IterationsPerSecond">Of each unit, in order.</param>
@@ -27,7 +29,9 @@ internal sealed record Figures(
     /// <summary>Iterations of all units, by the time they take.</summary>
     public double WholeRate => IterationsPerSecond.Count / IterationsPerSecond.Values.Sum(static rate => 1 / rate);
 
-    public static Figures Parse(string json) => JsonSerializer.Deserialize<Figures>(json, JsonSerializerOptions.Web) ?? throw new InvalidDataException("A run has said nothing.");
+    public static Figures Parse(string json) =>
+        JsonSerializer.Deserialize<Figures>(json, JsonSerializerOptions.Web)
+        ?? throw new InvalidDataException("A run has said nothing.");
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Yardstick;
 
-/// <summary>The calibration inputs as both programs read them: the user's file, or one of CIFAR-10's first training images that is deleted in the end.</summary>
+/// <summary>
+/// The calibration inputs as both programs read them: the user's file, or one of CIFAR-10's first training images that
+/// is deleted in the end.
+/// </summary>
 internal sealed class InputFile : IDisposable
 {
     private const int Samples = 1024;
@@ -31,7 +34,11 @@ internal sealed class InputFile : IDisposable
         using DisposeScope scope = NewDisposeScope();
         CifarImages images = CifarFolder.Find().Train(Samples);
         string path = System.IO.Path.GetTempFileName();
-        File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>(Batch.Of(images, 0, Samples).Inputs.contiguous().data<float>().ToArray()).ToArray());
+        File.WriteAllBytes(
+            path,
+            MemoryMarshal
+                .AsBytes<float>(Batch.Of(images, 0, Samples).Inputs.contiguous().data<float>().ToArray())
+                .ToArray());
         return path;
     }
 }

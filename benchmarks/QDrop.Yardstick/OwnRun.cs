@@ -29,7 +29,8 @@ internal static class OwnRun
         Tensor inputs = ReadInputs(workload.Inputs);
         settings = settings with { Samples = (int)inputs.shape[0] };
         using var prepared = new PreparedModel(ResNet20.Quantized.Descriptor, model);
-        using var run = new PostTrainingQuantizer(prepared, settings, new CalibrationSet([inputs]), progress: null, default);
+        using var run = new PostTrainingQuantizer(
+            prepared, settings, new CalibrationSet([inputs]), progress: null, default);
         run.Discover();
         run.SearchRanges();
         double[] weightErrors = [.. prepared.Twin.Context.Layers.Select(static l => l.Weight.Calibration.RangeError)];

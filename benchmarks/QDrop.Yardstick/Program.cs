@@ -4,32 +4,92 @@ using QDrop.Yardstick;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-var weights = new Option<string>("--weights") { Description = "Float weights of the ResNet-20.", DefaultValueFactory = _ => "samples/Cifar10/weights/resnet20.safetensors" };
-var inputs = new Option<string?>("--inputs") { Description = "File of preprocessed images, [N, 3, 32, 32] float32, without a header; the first 1,024 training images by default." };
+var weights = new Option<string>("--weights")
+{
+    Description = "Float weights of the ResNet-20.",
+    DefaultValueFactory = _ => "samples/Cifar10/weights/resnet20.safetensors",
+};
+var inputs = new Option<string?>("--inputs")
+{
+    Description =
+        "File of preprocessed images, [N, 3, 32, 32] float32, without a header; the first 1,024 training images by "
+            + "default.",
+};
 var threads = new Option<int>("--threads") { DefaultValueFactory = _ => 2 };
-var iterations = new Option<int>("--iterations") { Description = "Iterations of a unit.", DefaultValueFactory = _ => 200 };
+var iterations = new Option<int>("--iterations")
+{
+    Description = "Iterations of a unit.",
+    DefaultValueFactory = _ => 200,
+};
 var w = new Option<int>("--w") { DefaultValueFactory = _ => 2 };
 var a = new Option<int>("--a") { DefaultValueFactory = _ => 4 };
 var drop = new Option<double>("--drop") { DefaultValueFactory = _ => 0.5 };
 var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1 };
-var own = new Command("own", "QDrop's run alone: prints its figures as a line of JSON.") { weights, inputs, threads, iterations, w, a, drop, seed };
+var own = new Command("own", "QDrop's run alone: prints its figures as a line of JSON.")
+{
+    weights,
+    inputs,
+    threads,
+    iterations,
+    w,
+    a,
+    drop,
+    seed,
+};
 own.SetAction(parsed => Console.WriteLine(OwnRun.Of(Read(parsed, parsed.GetValue(inputs)!)).ToJson()));
 
 var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 5 };
-var stress = new Command("stress", "Reconstructs and trains beside a thread that collects garbage all the time, and compares the bytes.") { weights, threads, iterations, minutes };
-stress.SetAction(parsed => Stress.Run(parsed.GetValue(weights)!, parsed.GetValue(threads), parsed.GetValue(iterations), TimeSpan.FromMinutes(parsed.GetValue(minutes))));
-
-var rounds = new Option<int>("--rounds") { Description = "How often each of the two runs; medians are compared.", DefaultValueFactory = _ => 3 };
-var python = new Option<string>("--python") { Description = "Interpreter that has PyTorch.", DefaultValueFactory = _ => "/usr/bin/python3" };
-var root = new RootCommand("Runs the yardstick, an eager PyTorch QDrop, and QDrop in turns on ResNet-20 and prints how they compare.")
+var stress = new Command(
+    "stress", "Reconstructs and trains beside a thread that collects garbage all the time, and compares the bytes.")
 {
-    own, stress, weights, inputs, threads, iterations, drop, seed, rounds, python,
+    weights,
+    threads,
+    iterations,
+    minutes,
+};
+stress.SetAction(parsed =>
+    Stress.Run(
+        parsed.GetValue(weights)!,
+        parsed.GetValue(threads),
+        parsed.GetValue(iterations),
+        TimeSpan.FromMinutes(parsed.GetValue(minutes))));
+
+var rounds = new Option<int>("--rounds")
+{
+    Description = "How often each of the two runs; medians are compared.",
+    DefaultValueFactory = _ => 3,
+};
+var python = new Option<string>("--python")
+{
+    Description = "Interpreter that has PyTorch.",
+    DefaultValueFactory = _ => "/usr/bin/python3",
+};
+var root = new RootCommand(
+    "Runs the yardstick, an eager PyTorch QDrop, and QDrop in turns on ResNet-20 and prints how they compare.")
+{
+    own,
+    stress,
+    weights,
+    inputs,
+    threads,
+    iterations,
+    drop,
+    seed,
+    rounds,
+    python,
 };
 root.SetAction(parsed =>
 {
     using var images = new InputFile(parsed.GetValue(inputs));
     foreach ((int bitsW, int bitsA) in new[] { (2, 4), (4, 4) })
-        Comparison.Run(Read(parsed, images.Path) with { W = bitsW, A = bitsA }, parsed.GetValue(python)!, parsed.GetValue(rounds));
+        Comparison.Run(
+            Read(parsed, images.Path) with
+            {
+                W = bitsW,
+                A = bitsA,
+            },
+            parsed.GetValue(python)!,
+            parsed.GetValue(rounds));
 });
 return root.Parse(args).Invoke();
 

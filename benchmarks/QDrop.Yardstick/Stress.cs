@@ -11,8 +11,9 @@ using static TorchSharp.torch;
 namespace QDrop.Yardstick;
 
 /// <summary>
-/// Reconstructs and trains beside a thread that does nothing but collect garbage, and compares the bytes that come out with those of runs
-/// without it. What native code uses must be held by somebody while it does; else it crashes here, or other bytes come out.
+/// Reconstructs and trains beside a thread that does nothing but collect garbage, and compares the bytes that come out
+/// with those of runs without it. What native code uses must be held by somebody while it does; else it crashes here,
+/// or other bytes come out.
 /// </summary>
 internal static class Stress
 {
@@ -30,8 +31,16 @@ internal static class Stress
         // TorchSharp's own constructors are not what is tested.
         using var model = new ResNet20();
         WeightFile.LoadInto(model, weights);
-        (string Name, int Iterations, Func<IProgress<CalibrationProgress>?, string> Run)[] cases = [.. Cases(iterations).Select(c =>
-            (c.Name, c.Iterations, (Func<IProgress<CalibrationProgress>?, string>)(progress => Bytes(model, c.Settings, inputs, data, progress))))];
+        (string Name, int Iterations, Func<IProgress<CalibrationProgress>?, string> Run)[] cases =
+        [
+            .. Cases(iterations)
+                .Select(c =>
+                    (
+                        c.Name,
+                        c.Iterations,
+                        (Func<IProgress<CalibrationProgress>?, string>)(
+                            progress => Bytes(model, c.Settings, inputs, data, progress)))),
+        ];
         string[] expected = [.. cases.Select(static c => c.Run(null))];
 
         using var collector = new Collector();
@@ -44,27 +53,60 @@ internal static class Stress
             bool same = cases[i].Run(collector) == expected[i];
             different += same ? 0 : 1;
             done += cases[i].Iterations;
-            Console.WriteLine($"{clock.Elapsed:mm\\:ss} {cases[i].Name}: {(same ? "the same bytes" : "OTHER BYTES")}, {collector.Collections - collections:n0} collections");
+            Console.WriteLine(
+                $"{clock.Elapsed:mm\\:ss} {cases[i].Name}: {(same ? "the same bytes" : "OTHER BYTES")}, "
+                    + $"{collector.Collections - collections:n0} collections"
+            );
             collections = collector.Collections;
         }
-        Console.WriteLine($"{clock.Elapsed:mm\\:ss}: {done:n0} iterations and training steps, {collector.Collections:n0} collections, {different} runs with other bytes.");
+        Console.WriteLine(
+            $"{clock.Elapsed:mm\\:ss}: {done:n0} iterations and training steps, {collector.Collections:n0} "
+                + $"collections, {different} runs with other bytes."
+        );
         return different == 0 ? 0 : 1;
     }
 
     private static IEnumerable<(string Name, int Iterations, QuantizationSettings Settings)> Cases(int iterations)
     {
-        var settings = new QuantizationSettings { W = 2, A = 4, Samples = Samples, RangeSamples = 64, Iterations = iterations, Seed = 1 };
+        var settings = new QuantizationSettings
+        {
+            W = 2,
+            A = 4,
+            Samples = Samples,
+            RangeSamples = 64,
+            Iterations = iterations,
+            Seed = 1,
+        };
         var training = new TrainingSettings { Epochs = 2, BatchSize = 32 };
         const int Units = 11, Steps = 2 * Samples / 32;
         yield return ("QDrop", Units * iterations, settings);
-        yield return ("QDrop, scales and offsets of each channel", Units * iterations, settings with { ActivationLearning = ActivationLearning.LsqPlus, ActivationsPerChannel = true });
+        yield return (
+            "QDrop, scales and offsets of each channel",
+            Units * iterations,
+            settings with
+            {
+                ActivationLearning = ActivationLearning.LsqPlus,
+                ActivationsPerChannel = true,
+            });
         yield return ("QDrop, powers of two", Units * iterations, settings with { Scale = Scale.PowerOfTwo });
         yield return ("QDrop, Fisher", Units * iterations, settings with { Loss = LossKind.Fisher });
         yield return ("LSQ", Steps, settings with { Method = Method.Lsq, Training = training });
-        yield return ("CPQ with DropBits", Steps, settings with { Method = Method.Cpq, Training = training with { DropBits = 0.1 } });
+        yield return (
+            "CPQ with DropBits",
+            Steps,
+            settings with
+            {
+                Method = Method.Cpq,
+                Training = training with { DropBits = 0.1 },
+            });
     }
 
-    private static string Bytes(ResNet20 model, QuantizationSettings settings, Tensor inputs, TrainingData data, IProgress<CalibrationProgress>? progress)
+    private static string Bytes(
+        ResNet20 model,
+        QuantizationSettings settings,
+        Tensor inputs,
+        TrainingData data,
+        IProgress<CalibrationProgress>? progress)
     {
         using DisposeScope scope = NewDisposeScope();
         CalibrationOutcome outcome = settings.Training is null

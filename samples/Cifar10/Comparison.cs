@@ -14,7 +14,7 @@ internal static class Comparison
     public static void Write(Evaluation before, Evaluation after, string bits)
     {
         Table table = NewTable("Top-1 accuracy on the CIFAR-10 test set, %", "class", "float", bits, "difference");
-        for (var i = 0; i < CifarImages.Classes.Count; i++)
+        for (int i = 0; i < CifarImages.Classes.Count; i++)
             Row(CifarImages.Classes[i], before.Top1Of(i), after.Top1Of(i));
         table.AddEmptyRow();
         Row("all", before.Top1, after.Top1);
@@ -38,7 +38,7 @@ internal static class Comparison
     private static Table NewTable(string title, params ReadOnlySpan<string> columns)
     {
         var table = new Table { Title = new TableTitle(title) };
-        foreach (var column in columns)
+        foreach (string column in columns)
             table.AddColumn(new TableColumn(column) { Alignment = column == "class" ? Justify.Left : Justify.Right });
         return table;
     }

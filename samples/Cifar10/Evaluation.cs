@@ -24,19 +24,19 @@ internal sealed record Evaluation(int[] Right, int[] Total)
     /// <param name="images">The images.</param>
     public static Evaluation Run(Module<Tensor, Tensor> model, CifarImages images)
     {
-        var classes = CifarImages.Classes.Count;
+        int classes = CifarImages.Classes.Count;
         (int[]? right, int[]? total) = (new int[classes], new int[classes]);
-        var training = model.training;
+        bool training = model.training;
         model.eval();
         using IDisposable noGrad = no_grad();
-        for (var first = 0; first < images.Count; first += BatchSize)
+        for (int first = 0; first < images.Count; first += BatchSize)
         {
             using DisposeScope scope = NewDisposeScope();
             var batch = Batch.Of(images, first, Math.Min(BatchSize, images.Count - first));
-            var predicted = model.call(batch.Inputs).argmax(1).data<long>().ToArray();
-            for (var i = 0; i < predicted.Length; i++)
+            long[] predicted = model.call(batch.Inputs).argmax(1).data<long>().ToArray();
+            for (int i = 0; i < predicted.Length; i++)
             {
-                var label = images.Labels[first + i];
+                long label = images.Labels[first + i];
                 total[label]++;
                 right[label] += predicted[i] == label ? 1 : 0;
             }

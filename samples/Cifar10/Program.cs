@@ -36,7 +36,7 @@ var root = new RootCommand("Compares the float ResNet-20 with the quantized one 
 root.SetAction(parsed =>
 {
     // Loaded first: QDrop then loads libtorch, and says what is wrong with it.
-    using var quantized = ResNet20.LoadQuantized(parsed.GetValue(artifact)!);
+    using ResNet20.Quantized quantized = ResNet20.LoadQuantized(parsed.GetValue(artifact)!);
     set_num_threads(parsed.GetValue(threads));
     using var model = new ResNet20();
     model.load_state_dict(SafetensorsFile.Read(parsed.GetValue(weights)!).Tensors);

@@ -2,11 +2,15 @@ using System.Text;
 
 namespace QDrop.Build;
 
-/// <summary>Command lines as <see cref="System.Diagnostics.ProcessStartInfo.Arguments"/> splits them, on every system.</summary>
+/// <summary>
+/// Command lines as <see cref="System.Diagnostics.ProcessStartInfo.Arguments"/> splits them, on every system.
+/// </summary>
 /// <remarks>Of our own: .NET Standard 2.0 has no <c>ProcessStartInfo.ArgumentList</c>.</remarks>
 internal static class CommandLine
 {
-    /// <summary>Joins arguments so that each arrives as it is: with spaces, quotation marks or backslashes, or empty.</summary>
+    /// <summary>
+    /// Joins arguments so that each arrives as it is: with spaces, quotation marks or backslashes, or empty.
+    /// </summary>
     internal static string Join(IEnumerable<string> arguments) => string.Join(" ", arguments.Select(Quote));
 
     private static string Quote(string argument)

@@ -9,12 +9,13 @@ namespace QDrop.Build;
 /// The dependency file that the worker is started with: the program's own, with packages only.
 /// </summary>
 /// <remarks>
-/// The program's <c>.deps.json</c> names its assembly and those of its project references, which the host then demands beside that
-/// file: at this point of the build they are not yet copied there, or old ones are, which would be loaded in place of the new. So
-/// they are taken out, and the worker finds them by the list of references. Packages stay: the host knows best which of their
-/// assemblies and native libraries fit the machine. The native libraries of TorchSharp and libtorch are taken out, too:
-/// the worker loads those itself, from the list of references, where a copy may stand in place of a package's library.
-/// Not by Microsoft.Extensions.DependencyModel: the task brings no assembly that MSBuild may have in another version.
+/// The program's <c>.deps.json</c> names its assembly and those of its project references, which the host then demands
+/// beside that file: at this point of the build they are not yet copied there, or old ones are, which would be loaded
+/// in place of the new. So they are taken out, and the worker finds them by the list of references. Packages stay: the
+/// host knows best which of their assemblies and native libraries fit the machine. The native libraries of TorchSharp
+/// and libtorch are taken out, too: the worker loads those itself, from the list of references, where a copy may stand
+/// in place of a package's library. Not by Microsoft.Extensions.DependencyModel: the task brings no assembly that
+/// MSBuild may have in another version.
 /// </remarks>
 internal static class DependencyFile
 {
@@ -37,7 +38,8 @@ internal static class DependencyFile
                 RemoveNativeAssets(library);
         }
 
-        foreach (XElement? library in Members(Member(root, "libraries")).Where(l => !packages.Contains(Name(l))).ToList())
+        foreach (
+            XElement? library in Members(Member(root, "libraries")).Where(l => !packages.Contains(Name(l))).ToList())
             library.Remove();
         Write(root, target);
     }
@@ -56,14 +58,16 @@ internal static class DependencyFile
 
     private static XElement Read(string path)
     {
-        using XmlDictionaryReader reader = JsonReaderWriterFactory.CreateJsonReader(File.ReadAllBytes(path), XmlDictionaryReaderQuotas.Max);
+        using XmlDictionaryReader reader = JsonReaderWriterFactory.CreateJsonReader(
+            File.ReadAllBytes(path), XmlDictionaryReaderQuotas.Max);
         return XElement.Load(reader);
     }
 
     private static void Write(XElement root, string path)
     {
         using FileStream stream = File.Create(path);
-        using XmlDictionaryWriter writer = JsonReaderWriterFactory.CreateJsonWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        using XmlDictionaryWriter writer = JsonReaderWriterFactory.CreateJsonWriter(
+            stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         root.WriteTo(writer);
     }
 
@@ -71,6 +75,9 @@ internal static class DependencyFile
 
     private static IEnumerable<XElement> Members(XElement? json) => json?.Elements() ?? [];
 
-    /// <summary>A member's name: in an attribute where it is no name of XML, such as <c>TorchSharp/0.107.0</c>.</summary>
-    private static string Name(XElement member) => (string?)member.Attribute("item") ?? XmlConvert.DecodeName(member.Name.LocalName);
+    /// <summary>
+    /// A member's name: in an attribute where it is no name of XML, such as <c>TorchSharp/0.107.0</c>.
+    /// </summary>
+    private static string Name(XElement member) =>
+        (string?)member.Attribute("item") ?? XmlConvert.DecodeName(member.Name.LocalName);
 }

@@ -4,7 +4,8 @@ using System.Text;
 namespace QDrop.Build;
 
 /// <summary>
-/// A file that always holds the last progress message, whole, for editors and scripts that watch a build; it exists only while the worker runs.
+/// A file that always holds the last progress message, whole, for editors and scripts that watch a build; it exists
+/// only while the worker runs.
 /// </summary>
 internal sealed class ProgressFile(string path) : IDisposable
 {

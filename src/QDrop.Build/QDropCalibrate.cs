@@ -9,12 +9,14 @@ using QDrop.Protocol;
 namespace QDrop.Build;
 
 /// <summary>
-/// Quantizes the models of the assembly that was just compiled: starts the worker, which loads the assembly, and turns what it says
-/// into messages of the build. Leaves artifacts, reports and a stamp, or errors and none of them.
+/// Quantizes the models of the assembly that was just compiled: starts the worker, which loads the assembly, and turns
+/// what it says into messages of the build. Leaves artifacts, reports and a stamp, or errors and none of them.
 /// </summary>
 public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelableTask
 {
-    /// <summary>Set in the worker's environment: a build that the user's code starts there refuses to start a worker of its own.</summary>
+    /// <summary>
+    /// Set in the worker's environment: a build that the user's code starts there refuses to start a worker of its own.
+    /// </summary>
     internal const string InsideBuildVariable = "QDROP_INSIDE_BUILD";
 
     private readonly CancellationTokenSource _cancelled = new();
@@ -37,7 +39,10 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     /// <summary>The worker's assembly.</summary>
     [Required] public string Calibrator { get; set; } = "";
 
-    /// <summary>The file whose time of change says when the models were last found to be up to date, and whose lines are their files.</summary>
+    /// <summary>
+    /// The file whose time of change says when the models were last found to be up to date, and whose lines are their
+    /// files.
+    /// </summary>
     [Required] public string Stamp { get; set; } = "";
 
     /// <summary>The file that lists which files and folders the models' results depend on.</summary>
@@ -46,7 +51,10 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     /// <summary>The project's <c>QDropModel</c> items.</summary>
     public ITaskItem[] Models { get; set; } = [];
 
-    /// <summary>Names of settings that hold for all models, each with its metadatum <c>Value</c>; those without a value are left out.</summary>
+    /// <summary>
+    /// Names of settings that hold for all models, each with its metadatum <c>Value</c>; those without a value are left
+    /// out.
+    /// </summary>
     public ITaskItem[] Overrides { get; set; } = [];
 
     /// <summary>Managed and native libraries that will stand beside the program.</summary>
@@ -101,7 +109,8 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             File.Delete(Stamp);
             if (Models.Length > 0 || MentionsModels(Assembly))
             {
-                var session = new WorkerSession(Log, ProjectFile, HelpDirectory, Path.Combine(OutputDirectory, "progress.json"));
+                var session = new WorkerSession(
+                    Log, ProjectFile, HelpDirectory, Path.Combine(OutputDirectory, "progress.json"));
                 if (!CanStart() || !Work(session, produced))
                     return false;
                 File.WriteAllLines(InputList, session.Inputs.Distinct());
@@ -118,7 +127,11 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Error(Codes.NotWritten, $"Cannot write to '{OutputDirectory}': {e.Message} Free some space on the disk or make the folder writable, then build again.");
+            Error(
+                Codes.NotWritten,
+                $"Cannot write to '{OutputDirectory}': {e.Message} Free some space on the disk or make the folder "
+                    + "writable, then build again."
+            );
             return false;
         }
         finally
@@ -131,25 +144,41 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     {
         if (IsInsideBuild)
         {
-            Error(Codes.BuildInsideBuild, $"This build was started by code that QDrop runs during another build, and calibrating here could go on without end. Build '{ProjectFile}' beforehand, or set QDropEnabled to false for it.");
+            Error(
+                Codes.BuildInsideBuild,
+                "This build was started by code that QDrop runs during another build, and calibrating here could go "
+                    + $"on without end. Build '{ProjectFile}' beforehand, or set QDropEnabled to false for it."
+            );
             return false;
         }
 
         if (!File.Exists(Calibrator))
         {
-            Error(Codes.CalibratorNotStarted, $"The calibrator '{Calibrator}' does not exist. Restore the package QDrop again, or correct the property QDropCalibratorPath.");
+            Error(
+                Codes.CalibratorNotStarted,
+                $"The calibrator '{Calibrator}' does not exist. Restore the package QDrop again, or correct the "
+                    + "property QDropCalibratorPath."
+            );
             return false;
         }
 
         if (!string.IsNullOrEmpty(Threads) && !(int.TryParse(Threads, out int threads) && threads is > 0 and <= 4096))
         {
-            Error(Codes.NoValue, $"QDropThreads = {Threads} cannot be used: expected a whole number from 1 to 4096. Leave the property out for one thread per processor.");
+            Error(
+                Codes.NoValue,
+                $"QDropThreads = {Threads} cannot be used: expected a whole number from 1 to 4096. Leave the property "
+                    + "out for one thread per processor."
+            );
             return false;
         }
 
         if (!string.IsNullOrEmpty(MemoryLimit) && !(int.TryParse(MemoryLimit, out int limit) && limit > 0))
         {
-            Error(Codes.NoValue, $"QDropMemoryLimit = {MemoryLimit} cannot be used: expected a whole number of MiB, at least 1. Leave the property out for no limit.");
+            Error(
+                Codes.NoValue,
+                $"QDropMemoryLimit = {MemoryLimit} cannot be used: expected a whole number of MiB, at least 1. Leave "
+                    + "the property out for no limit."
+            );
             return false;
         }
 
@@ -174,7 +203,11 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         }
         catch (Win32Exception e)
         {
-            Error(Codes.CalibratorNotStarted, $"The calibrator cannot be started with '{host}': {e.Message}. Install the .NET SDK, or correct the property QDropDotNetHost.");
+            Error(
+                Codes.CalibratorNotStarted,
+                $"The calibrator cannot be started with '{host}': {e.Message}. Install the .NET SDK, or correct the "
+                    + "property QDropDotNetHost."
+            );
             return false;
         }
 
@@ -226,10 +259,19 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             OutputDirectory = OutputDirectory,
             BaseDirectory = Path.GetFullPath(BaseDirectory),
             CacheDirectory = string.IsNullOrEmpty(CacheDirectory) ? null : Path.GetFullPath(CacheDirectory),
-            Threads = string.IsNullOrEmpty(Threads) ? 0 : int.Parse(Threads, System.Globalization.CultureInfo.InvariantCulture),
-            MemoryLimit = string.IsNullOrEmpty(MemoryLimit) ? 0 : int.Parse(MemoryLimit, System.Globalization.CultureInfo.InvariantCulture),
+            Threads = string.IsNullOrEmpty(Threads)
+                ? 0
+                : int.Parse(Threads, System.Globalization.CultureInfo.InvariantCulture),
+            MemoryLimit = string.IsNullOrEmpty(MemoryLimit)
+                ? 0
+                : int.Parse(MemoryLimit, System.Globalization.CultureInfo.InvariantCulture),
             BuildProcess = Process.GetCurrentProcess().Id,
-            Overrides = [.. Overrides.Select(static o => new NamedValue { Name = o.ItemSpec, Value = o.GetMetadata("Value") }).Where(static o => o.Value.Length > 0)],
+            Overrides =
+            [
+                .. Overrides
+                    .Select(static o => new NamedValue { Name = o.ItemSpec, Value = o.GetMetadata("Value") })
+                    .Where(static o => o.Value.Length > 0),
+            ],
             Models = [.. Models.Select(Item)],
             References = [.. NativeLibraries.Concat(References).Select(FullPath).Distinct()],
         };
@@ -242,12 +284,22 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         };
     }
 
-    /// <summary>Removes what the worker left that is no finished result, and the results of models that are gone or failed.</summary>
+    /// <summary>
+    /// Removes what the worker left that is no finished result, and the results of models that are gone or failed.
+    /// </summary>
     private void RemoveAllBut(HashSet<string> produced)
     {
         if (!Directory.Exists(OutputDirectory))
             return;
-        foreach (string pattern in new[] { "*.qdrop.safetensors", "*.qdrop.json", "*.qdrop.html", "*.qdrop.key", ".qdrop-*", "worker.deps.json" })
+        foreach (string pattern in new[]
+            {
+                "*.qdrop.safetensors",
+                "*.qdrop.json",
+                "*.qdrop.html",
+                "*.qdrop.key",
+                ".qdrop-*",
+                "worker.deps.json",
+            })
         {
             foreach (string file in Directory.GetFiles(OutputDirectory, pattern).Where(f => !produced.Contains(f)))
             {
@@ -257,13 +309,17 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
-                    Error(Codes.NotWritten, $"Cannot delete '{file}', which is not valid: {e.Message} Delete it by hand.");
+                    Error(
+                        Codes.NotWritten,
+                        $"Cannot delete '{file}', which is not valid: {e.Message} Delete it by hand.");
                 }
             }
         }
     }
 
-    /// <summary>Removes checkpoints of models that are gone or calibrated by now. While a build fails or is stopped, they stay.</summary>
+    /// <summary>
+    /// Removes checkpoints of models that are gone or calibrated by now. While a build fails or is stopped, they stay.
+    /// </summary>
     private void RemoveCheckpoints()
     {
         foreach (string file in Directory.GetFiles(OutputDirectory, "*.qdrop.checkpoint"))
@@ -271,11 +327,12 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
     }
 
     private void Error(string code, string message) =>
-        Log.LogError("QDrop", code, null, WorkerSession.HelpLink(HelpDirectory, code), ProjectFile, 0, 0, 0, 0, message);
+        Log.LogError(
+            "QDrop", code, null, WorkerSession.HelpLink(HelpDirectory, code), ProjectFile, 0, 0, 0, 0, message);
 
     /// <summary>
-    /// Whether the assembly can have quantized models: then it refers to the attribute that marks their twins, and holds its name in
-    /// UTF-8. A look at the bytes spares projects without models the start of a worker.
+    /// Whether the assembly can have quantized models: then it refers to the attribute that marks their twins, and
+    /// holds its name in UTF-8. A look at the bytes spares projects without models the start of a worker.
     /// </summary>
     private static bool MentionsModels(string assembly)
     {

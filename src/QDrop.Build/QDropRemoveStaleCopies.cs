@@ -18,7 +18,8 @@ public sealed class QDropRemoveStaleCopies : Microsoft.Build.Utilities.Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        foreach ((FileInfo? source, FileInfo? destination) in Sources.Zip(Destinations, static (s, d) => (Of(s), Of(d))))
+        foreach (
+            (FileInfo? source, FileInfo? destination) in Sources.Zip(Destinations, static (s, d) => (Of(s), Of(d))))
         {
             if (!source.Exists || !destination.Exists || IsCopy(source, destination))
                 continue;

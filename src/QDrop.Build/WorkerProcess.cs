@@ -8,7 +8,9 @@ namespace QDrop.Build;
 
 /// <summary>A line that the worker wrote.</summary>
 /// <param name="text">The line, without its end.</param>
-/// <param name="isMessage">Whether it came over the worker's channel, its standard output; else over standard error.</param>
+/// <param name="isMessage">
+/// Whether it came over the worker's channel, its standard output; else over standard error.
+/// </param>
 internal readonly struct WorkerLine(string text, bool isMessage)
 {
     internal string Text { get; } = text;
@@ -19,7 +21,10 @@ internal readonly struct WorkerLine(string text, bool isMessage)
 /// <summary>The worker's process: what it writes, line by line, and ways to end it.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    /// <summary>How long output is awaited after the process ended: a process that the user's code started may hold the pipes open.</summary>
+    /// <summary>
+    /// How long output is awaited after the process ended: a process that the user's code started may hold the pipes
+    /// open.
+    /// </summary>
     private static readonly TimeSpan OutputAfterExit = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
@@ -50,7 +55,13 @@ internal sealed class WorkerProcess : IDisposable
         info.Environment[QDropCalibrate.InsideBuildVariable] = "1";
 
         // MSBuild's settings for itself would mislead an MSBuild of another version that the user's code starts.
-        foreach (string name in new[] { "MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly" })
+        foreach (string name in new[]
+            {
+                "MSBUILD_EXE_PATH",
+                "MSBuildSDKsPath",
+                "MSBuildExtensionsPath",
+                "MSBuildLoadMicrosoftTargetsReadOnly",
+            })
             info.Environment.Remove(name);
 
         var worker = new WorkerProcess(new Process { StartInfo = info });
@@ -110,7 +121,8 @@ internal sealed class WorkerProcess : IDisposable
             else
                 KillTreeOnWindows();
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or System.Reflection.TargetInvocationException)
+        catch (Exception e)
+            when (e is InvalidOperationException or Win32Exception or System.Reflection.TargetInvocationException)
         {
             // It ended by itself meanwhile.
         }

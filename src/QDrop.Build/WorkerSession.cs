@@ -6,12 +6,15 @@ using QDrop.Protocol;
 
 namespace QDrop.Build;
 
-/// <summary>One conversation with the worker, from the request to the end of its process, and its account in the build's log.</summary>
+/// <summary>
+/// One conversation with the worker, from the request to the end of its process, and its account in the build's log.
+/// </summary>
 /// <param name="log">The build's log.</param>
 /// <param name="projectFile">Where errors stand that have no other place.</param>
 /// <param name="helpDirectory">The folder that holds the pages of the error codes.</param>
 /// <param name="progressPath">The file that shows progress while the worker runs.</param>
-internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, string? helpDirectory, string progressPath)
+internal sealed class WorkerSession(
+    TaskLoggingHelper log, string projectFile, string? helpDirectory, string progressPath)
 {
     /// <summary>How long the worker may take to stop when asked to, before it is killed.</summary>
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(4);
@@ -28,7 +31,10 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
     private bool _greeted;
     private bool _finished;
 
-    /// <summary>Full paths of the artifacts, reports and their pages that are valid, and of the files with the keys that say what they are of.</summary>
+    /// <summary>
+    /// Full paths of the artifacts, reports and their pages that are valid, and of the files with the keys that say
+    /// what they are of.
+    /// </summary>
     internal HashSet<string> Produced { get; } = new(FilePaths.Comparer);
 
     /// <summary>Files, and folders with a separator at their end, on which the results depend.</summary>
@@ -63,7 +69,11 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
         if (cancelled.IsCancellationRequested)
         {
             bool isKept = Directory.GetFiles(Path.GetDirectoryName(progressPath)!, "*.qdrop.checkpoint").Length > 0;
-            log.LogMessage(MessageImportance.High, isKept ? "QDrop: stopped; the next build goes on after the units that are finished." : "QDrop: stopped; nothing was written.");
+            log.LogMessage(
+                MessageImportance.High,
+                isKept
+                    ? "QDrop: stopped; the next build goes on after the units that are finished."
+                    : "QDrop: stopped; nothing was written.");
             return false;
         }
 
@@ -86,9 +96,16 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
         if (log.HasLoggedErrors)
             return false;
 
-        string tail = _tail.Count == 0 ? " It wrote nothing." : " It wrote:" + Environment.NewLine + string.Join(Environment.NewLine, _tail);
+        string tail =
+            _tail.Count == 0
+                ? " It wrote nothing."
+                : " It wrote:" + Environment.NewLine + string.Join(Environment.NewLine, _tail);
         if (!_greeted)
-            Error(Codes.CalibratorNotStarted, $"The calibrator could not be started ({Meaning(exitCode)}). Check that the .NET runtime that the project targets is installed.{tail}");
+            Error(
+                Codes.CalibratorNotStarted,
+                $"The calibrator could not be started ({Meaning(exitCode)}). Check that the .NET runtime that the "
+                    + $"project targets is installed.{tail}"
+            );
         else
             Error(Codes.CalibratorEnded, $"The calibrator ended before it was done ({Meaning(exitCode)}).{tail}");
         return false;
@@ -142,8 +159,9 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
         {
             Error(
                 Codes.OtherRelease,
-                $"The calibrator speaks version {message.Version} of the protocol, this task version {WorkerRequest.CurrentVersion}: they are from different releases of QDrop. " +
-                "Remove QDropTaskAssembly and QDropCalibratorPath from the project, or set both to one release.");
+                $"The calibrator speaks version {message.Version} of the protocol, this task version "
+                    + $"{WorkerRequest.CurrentVersion}: they are from different releases of QDrop. "
+                    + "Remove QDropTaskAssembly and QDropCalibratorPath from the project, or set both to one release.");
         }
     }
 
@@ -171,9 +189,12 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
     }
 
     /// <summary>How far it is, for a worker that does not say it in words.</summary>
-    private static string? Describe(WorkerMessage message) => message.Unit is null
-        ? message.Phase
-        : FormattableString.Invariant($"{message.Phase}, unit {message.UnitIndex}/{message.UnitCount} {message.Unit}, iteration {message.Iteration}/{message.Iterations}, loss {message.Loss:g4}");
+    private static string? Describe(WorkerMessage message) =>
+        message.Unit is null
+            ? message.Phase
+            : FormattableString.Invariant(
+                $"{message.Phase}, unit {message.UnitIndex}/{message.UnitCount} {message.Unit}, iteration {message.Iteration}/{message.Iterations}, loss {message.Loss:g4}"
+            );
 
     private void Diagnostic(WorkerMessage message)
     {
@@ -181,18 +202,31 @@ internal sealed class WorkerSession(TaskLoggingHelper log, string projectFile, s
         switch (message.Severity)
         {
             case "warning":
-                log.LogWarning("QDrop", message.Code, null, link, message.File, message.Line, message.Column, 0, 0, message.Text);
+                log.LogWarning(
+                    "QDrop", message.Code, null, link, message.File, message.Line, message.Column, 0, 0, message.Text);
                 break;
             case "message":
-                log.LogMessage("QDrop", message.Code, null, message.File, message.Line, message.Column, 0, 0, MessageImportance.Normal, message.Text);
+                log.LogMessage(
+                    "QDrop",
+                    message.Code,
+                    null,
+                    message.File,
+                    message.Line,
+                    message.Column,
+                    0,
+                    0,
+                    MessageImportance.Normal,
+                    message.Text);
                 break;
             default:
-                log.LogError("QDrop", message.Code, null, link, message.File, message.Line, message.Column, 0, 0, message.Text);
+                log.LogError(
+                    "QDrop", message.Code, null, link, message.File, message.Line, message.Column, 0, 0, message.Text);
                 break;
         }
     }
 
-    private void Error(string code, string message) => log.LogError("QDrop", code, null, HelpLink(helpDirectory, code), projectFile, 0, 0, 0, 0, message);
+    private void Error(string code, string message) =>
+        log.LogError("QDrop", code, null, HelpLink(helpDirectory, code), projectFile, 0, 0, 0, 0, message);
 
     private static MessageImportance Importance(string? importance) => importance switch
     {

@@ -23,8 +23,13 @@ internal sealed class PostTrainingQuantizer : IDisposable
     private BudgetOutcome? _budget;
     private ModelInsight? _insight;
 
-    public PostTrainingQuantizer(PreparedModel model, QuantizationSettings settings, CalibrationSet inputs,
-        IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint = null,
+    public PostTrainingQuantizer(
+        PreparedModel model,
+        QuantizationSettings settings,
+        CalibrationSet inputs,
+        IProgress<CalibrationProgress>? progress,
+        CancellationToken cancellation,
+        CalibrationCheckpoint? checkpoint = null,
         CalibrationMemory? memory = null)
     {
         NativeHeap.KeepFreedMemory(BatchTensor);
@@ -32,9 +37,12 @@ internal sealed class PostTrainingQuantizer : IDisposable
         _checkpoint = checkpoint;
     }
 
-    private DiscoveredModel Model => _model ?? throw new InvalidOperationException("The model must be discovered first.");
+    private DiscoveredModel Model =>
+        _model ?? throw new InvalidOperationException("The model must be discovered first.");
 
-    /// <summary>Runs the twin once, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
+    /// <summary>
+    /// Runs the twin once, quantizers off: its layers and units come into being, and it must give what the model gives.
+    /// </summary>
     public void Discover()
     {
         _calibration.Progress.Begin("discover");
@@ -43,7 +51,12 @@ internal sealed class PostTrainingQuantizer : IDisposable
         _model = discovery.Run();
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
         IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
-        _calibration.Progress.Expect([.. _model.Units.Select(u => (Math.Max(seconds.GetValueOrDefault(u), MinSeconds), UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings)))]);
+        _calibration.Progress.Expect([
+            .. _model.Units.Select(u =>
+                (
+                    Math.Max(seconds.GetValueOrDefault(u), MinSeconds),
+                    UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings))),
+        ]);
     }
 
     /// <summary>Gives layers the bit widths that a budget leaves for them, where there is one.</summary>
@@ -74,12 +87,24 @@ internal sealed class PostTrainingQuantizer : IDisposable
     {
         _calibration.Progress.Begin("insight");
         using CalibrationProfile.Lap lap = _calibration.Profile.In(CalibrationPhase.Insight);
-        _insight = new InsightMeasurement(_calibration.Descriptor, _calibration.Twin, _calibration.Runner, _calibration.Batches, Model.Units, _calibration.Cancellation, hasBudget: _calibration.Settings.Budget is not null).Run();
+        _insight = new InsightMeasurement(
+            _calibration.Descriptor,
+            _calibration.Twin,
+            _calibration.Runner,
+            _calibration.Batches,
+            Model.Units,
+            _calibration.Cancellation,
+            hasBudget: _calibration.Settings.Budget is not null).Run();
     }
 
     /// <summary>The quantized model, its tensors outside every dispose scope.</summary>
     public CalibrationOutcome Outcome() =>
-        new(CalibratedState.Of(_calibration, Model.Units), _reports, Model.Cost) { Profile = _calibration.Profile, Insight = _insight, Budget = _budget };
+        new(CalibratedState.Of(_calibration, Model.Units), _reports, Model.Cost)
+        {
+            Profile = _calibration.Profile,
+            Insight = _insight,
+            Budget = _budget,
+        };
 
     /// <inheritdoc/>
     public void Dispose() => _calibration.Dispose();

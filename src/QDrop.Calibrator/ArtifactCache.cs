@@ -5,14 +5,16 @@ using static TorchSharp.torch;
 namespace QDrop.Calibrator;
 
 /// <summary>
-/// Results by content key, for all projects of the user: one folder each, put in place whole by a rename. A cache that cannot be
-/// used never fails a build; it says so in the log.
+/// Results by content key, for all projects of the user: one folder each, put in place whole by a rename. A cache that
+/// cannot be used never fails a build; it says so in the log.
 /// </summary>
 /// <param name="directory">The cache's folder, or <see langword="null"/> for none.</param>
 /// <param name="log">Takes lines for the build's log.</param>
 internal sealed class ArtifactCache(string? directory, Action<string> log)
 {
-    private const string ArtifactName = "artifact.qdrop.safetensors", ReportName = "report.qdrop.json", PageName = "report.qdrop.html";
+    private const string ArtifactName = "artifact.qdrop.safetensors",
+        ReportName = "report.qdrop.json",
+        PageName = "report.qdrop.html";
 
     /// <summary>What the cache may hold; the entries longest unused go first.</summary>
     private const long MaxBytes = 4L << 30;
@@ -37,7 +39,8 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
             Directory.SetLastWriteTimeUtc(Entry(key), DateTime.UtcNow);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or QDropException or InvalidDataException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or QDropException or InvalidDataException)
         {
             log($"The cache's entry '{Entry(key)}' is not used: {e.Message}");
             files.Delete();
@@ -89,7 +92,9 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
     private void Trim()
     {
         long total = 0;
-        foreach (DirectoryInfo? entry in new DirectoryInfo(directory!).GetDirectories().OrderByDescending(static d => d.LastWriteTimeUtc))
+        foreach (DirectoryInfo? entry in new DirectoryInfo(directory!)
+                .GetDirectories()
+                .OrderByDescending(static d => d.LastWriteTimeUtc))
         {
             total += entry.EnumerateFiles().Sum(static f => f.Length);
             if (total > MaxBytes)

@@ -6,28 +6,40 @@ using QDrop.Protocol;
 namespace QDrop.Calibrator;
 
 /// <summary>
-/// Finds what the user's assembly needs and the host does not know: project references and single files, which at this point of the
-/// build are not yet beside the program, and of libraries everything.
+/// Finds what the user's assembly needs and the host does not know: project references and single files, which at this
+/// point of the build are not yet beside the program, and of libraries everything.
 /// </summary>
 internal static class AssemblyResolution
 {
-    /// <summary>Resolves from the request's references from now on, and gives the user's code the base directory of its program.</summary>
+    /// <summary>
+    /// Resolves from the request's references from now on, and gives the user's code the base directory of its program.
+    /// </summary>
     internal static void Install(WorkerRequest request)
     {
-        AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", Path.TrimEndingDirectorySeparator(request.BaseDirectory) + Path.DirectorySeparatorChar);
+        AppContext.SetData(
+            "APP_CONTEXT_BASE_DIRECTORY",
+            Path.TrimEndingDirectorySeparator(request.BaseDirectory) + Path.DirectorySeparatorChar);
 
-        // The first of a name wins, as in the program's folder. Satellite assemblies share their names: one for each culture's folder.
+        // The first of a name wins, as in the program's folder. Satellite assemblies share their names: one for each
+        // culture's folder.
         var files = request.References.Append(request.Assembly).Where(File.Exists).ToList();
-        var assemblies = files.Where(static f => IsLibrary(f) && !f.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
+        var assemblies = files
+            .Where(static f => IsLibrary(f) && !f.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
             .GroupBy(static f => Path.GetFileNameWithoutExtension(f), StringComparer.OrdinalIgnoreCase)
             .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
-        var satellites = files.Where(static f => f.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
-            .GroupBy(static f => Path.Combine(Path.GetFileName(Path.GetDirectoryName(f)) ?? "", Path.GetFileNameWithoutExtension(f)), StringComparer.OrdinalIgnoreCase)
+        var satellites = files
+            .Where(static f => f.EndsWith(".resources.dll", StringComparison.OrdinalIgnoreCase))
+            .GroupBy(
+                static f =>
+                    Path.Combine(Path.GetFileName(Path.GetDirectoryName(f)) ?? "", Path.GetFileNameWithoutExtension(f)),
+                StringComparer.OrdinalIgnoreCase)
             .ToDictionary(static g => g.Key, static g => g.First(), StringComparer.OrdinalIgnoreCase);
         // A package may have a library of one name for several processors: the one that loads is right.
-        ILookup<string, string> natives = files.ToLookup(static f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase);
+        ILookup<string, string> natives = files.ToLookup(
+            static f => Path.GetFileName(f), StringComparer.OrdinalIgnoreCase);
 
-        AssemblyLoadContext.Default.Resolving += (context, name) => Find(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            Find(name) is { } path ? context.LoadFromAssemblyPath(path) : null;
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
         {
             foreach (string path in NativeNames(name).SelectMany(candidate => natives[candidate]))

@@ -16,7 +16,8 @@ internal static class CalibrationInputs
     /// <param name="assembly">The user's assembly, in which an item's calibration class is looked up.</param>
     /// <returns>As many inputs as the settings ask for, with their targets where the model is trained.</returns>
     /// <exception cref="QDropException">QDROP220 to QDROP224, QDROP271, QDROP272.</exception>
-    internal static CalibrationSamples Load(ModelPlan plan, QuantizationSettings settings, IModelTwin twin, System.Reflection.Assembly assembly)
+    internal static CalibrationSamples Load(
+        ModelPlan plan, QuantizationSettings settings, IModelTwin twin, System.Reflection.Assembly assembly)
     {
         object source = Source(plan, assembly);
         var request = new CalibrationRequest(settings.Samples, plan.CalibrationData, plan.ProjectDirectory)
@@ -27,26 +28,41 @@ internal static class CalibrationInputs
         IReadOnlyList<Tensor>? inputs;
         try
         {
-            inputs = source is IMultiInputCalibrationSource several ? several.Load(request) : [((ICalibrationSource)source).Load(request)];
+            inputs = source is IMultiInputCalibrationSource several
+                ? several.Load(request)
+                : [((ICalibrationSource)source).Load(request)];
         }
         catch (Exception e) when (e is not QDropException)
         {
-            throw new QDropException(Codes.InputsUnusable, $"The calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}. {Asked(plan, settings)}", e);
+            throw new QDropException(
+                Codes.InputsUnusable,
+                $"The calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}. "
+                    + $"{Asked(plan, settings)}",
+                e);
         }
 
         CalibrationData.Check(inputs, settings);
-        Tensor[] wanted = [.. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples))];
+        Tensor[] wanted =
+        [
+            .. inputs.Select(i => i.shape[0] == settings.Samples ? i : i.narrow(0, 0, settings.Samples)),
+        ];
         return settings.Trains
             ? Labelled(source, request, wanted, settings)
             : new CalibrationSamples(new CalibrationSet(wanted), null);
     }
 
-    private static CalibrationSamples Labelled(object source, CalibrationRequest request, Tensor[] inputs, QuantizationSettings settings)
+    private static CalibrationSamples Labelled(
+        object source, CalibrationRequest request, Tensor[] inputs, QuantizationSettings settings)
     {
         if (source is not ILabelledCalibrationSource labelled)
         {
-            throw new QDropException(Codes.TargetsMissing, $"Method = {settings.Method} trains the model, which needs the class of each input, but the calibration source {source.GetType().FullName} gives inputs alone. "
-                + $"Let it implement {typeof(ILabelledCalibrationSource).FullName}, or choose a method that works without labels, such as {QuantizationSettings.Paper.Method}.");
+            throw new QDropException(
+                Codes.TargetsMissing,
+                $"Method = {settings.Method} trains the model, which needs the class of each input, but the "
+                    + $"calibration source {source.GetType().FullName} gives inputs alone. "
+                    + $"Let it implement {typeof(ILabelledCalibrationSource).FullName}, or choose a method that works "
+                    + $"without labels, such as {QuantizationSettings.Paper.Method}."
+            );
         }
         Tensor? targets;
         try
@@ -55,16 +71,24 @@ internal static class CalibrationInputs
         }
         catch (Exception e) when (e is not QDropException)
         {
-            throw new QDropException(Codes.TargetsMissing, $"LoadTargets of the calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}.", e);
+            throw new QDropException(
+                Codes.TargetsMissing,
+                $"LoadTargets of the calibration source {source.GetType().FullName} threw {Diagnosis.Describe(e)}.",
+                e);
         }
         if (targets is { IsInvalid: false } && targets.dim() > 0 && targets.shape[0] > settings.Samples)
             targets = targets.narrow(0, 0, settings.Samples);
         TargetCheck.Check(targets, settings.Samples, areClasses: true);
-        return new CalibrationSamples(new CalibrationSet(inputs), new TrainingSet(new TrainingData(inputs, targets!) { Augment = labelled.Augment }));
+        return new CalibrationSamples(
+            new CalibrationSet(inputs),
+            new TrainingSet(new TrainingData(inputs, targets!) { Augment = labelled.Augment }));
     }
 
     /// <summary>Runs the model on the first input: what is wrong shows before anything is computed at length.</summary>
-    /// <exception cref="QDropException">QDROP222: TorchSharp refuses the inputs, or there are not as many as it takes. QDROP230: the model's own code throws.</exception>
+    /// <exception cref="QDropException">
+    /// QDROP222: TorchSharp refuses the inputs, or there are not as many as it takes. QDROP230: the model's own code
+    /// throws.
+    /// </exception>
     internal static void Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -75,43 +99,68 @@ internal static class CalibrationInputs
         }
         catch (Exception e) when (e is not QDropException)
         {
-            string shape = string.Join(" and ", inputs.Select(static i => $"[{string.Join(", ", i.shape)}] and type {i.dtype}"));
+            string shape = string.Join(
+                " and ", inputs.Select(static i => $"[{string.Join(", ", i.shape)}] and type {i.dtype}"));
             if (Diagnosis.IsThrownByTorch(e))
             {
                 throw new QDropException(
                     Codes.InputsDoNotFit,
-                    $"The model does not take the calibration inputs, of shape {shape}: forward ended with {Diagnosis.Describe(e)}. "
-                    + "Give inputs as the model was trained on, preprocessed alike, with the samples in the first dimension.",
+                    $"The model does not take the calibration inputs, of shape {shape}: forward ended with "
+                        + $"{Diagnosis.Describe(e)}. "
+                        + "Give inputs as the model was trained on, preprocessed alike, with the samples in the first "
+                        + "dimension.",
                     e);
             }
 
-            throw new QDropException(Codes.ForwardThrew, $"The model's forward threw {Diagnosis.Describe(e)}, on a calibration input (all of them: shape {shape}). Make forward work on it in evaluation mode.", e);
+            throw new QDropException(
+                Codes.ForwardThrew,
+                $"The model's forward threw {Diagnosis.Describe(e)}, on a calibration input (all of them: shape "
+                    + $"{shape}). Make forward work on it in evaluation mode.",
+                e);
         }
     }
 
     private static object Source(ModelPlan plan, System.Reflection.Assembly assembly)
     {
         Type? type = plan.CalibrationType is { } name
-            ? assembly.GetType(name) ?? throw new QDropException(Codes.InputsUnusable, $"The class {name}, named as Calibration, is not in {assembly.GetName().Name}. Give its full name, with the namespace.")
+            ? assembly.GetType(name)
+                ?? throw new QDropException(
+                    Codes.InputsUnusable,
+                    $"The class {name}, named as Calibration, is not in {assembly.GetName().Name}. Give its full name, "
+                        + "with the namespace."
+                )
             : plan.Descriptor.Calibration;
         if (type is null)
             return new SafetensorsCalibrationSource();
-        if (!typeof(ICalibrationSource).IsAssignableFrom(type) && !typeof(IMultiInputCalibrationSource).IsAssignableFrom(type))
-            throw new QDropException(Codes.InputsUnusable, $"{type.FullName}, named as Calibration, does not implement {typeof(ICalibrationSource).FullName} (or, for several inputs, {typeof(IMultiInputCalibrationSource).FullName}).");
+        if (!typeof(ICalibrationSource).IsAssignableFrom(type)
+            && !typeof(IMultiInputCalibrationSource).IsAssignableFrom(type))
+            throw new QDropException(
+                Codes.InputsUnusable,
+                $"{type.FullName}, named as Calibration, does not implement {typeof(ICalibrationSource).FullName} (or, "
+                    + $"for several inputs, {typeof(IMultiInputCalibrationSource).FullName})."
+            );
         if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
-            throw new QDropException(Codes.InputsUnusable, $"{type.FullName}, named as Calibration, cannot be made: expected a class that is not abstract, with a public constructor without parameters.");
+            throw new QDropException(
+                Codes.InputsUnusable,
+                $"{type.FullName}, named as Calibration, cannot be made: expected a class that is not abstract, with a "
+                    + "public constructor without parameters."
+            );
         try
         {
             return Activator.CreateInstance(type)!;
         }
         catch (Exception e)
         {
-            throw new QDropException(Codes.InputsUnusable, $"The constructor of {type.FullName}, named as Calibration, threw {Diagnosis.Describe(e)}.", e);
+            throw new QDropException(
+                Codes.InputsUnusable,
+                $"The constructor of {type.FullName}, named as Calibration, threw {Diagnosis.Describe(e)}.",
+                e);
         }
     }
 
     private static string Asked(ModelPlan plan, QuantizationSettings settings) =>
-        $"It was asked for {settings.Samples} samples from {(plan.CalibrationData is { } path ? $"'{path}'" : "no path in particular")}.";
+        $"It was asked for {settings.Samples} samples from "
+            + $"{(plan.CalibrationData is { } path ? $"'{path}'" : "no path in particular")}.";
 }
 
 /// <summary>What a calibration source gave.</summary>

@@ -11,17 +11,28 @@ internal static class Diagnosis
     internal static WorkerMessage Error(string code, string message, Place place) => Of("error", code, message, place);
 
     /// <summary>A warning with its place.</summary>
-    internal static WorkerMessage Warning(string code, string message, Place place) => Of("warning", code, message, place);
+    internal static WorkerMessage Warning(string code, string message, Place place) =>
+        Of("warning", code, message, place);
 
     /// <summary>A mistake of QDrop's own.</summary>
     internal static WorkerMessage Internal(Exception e, Place place) =>
-        Error(Codes.Internal, $"The calibrator failed, which is a mistake in QDrop; please report it with this text. {e}", place);
+        Error(
+            Codes.Internal,
+            $"The calibrator failed, which is a mistake in QDrop; please report it with this text. {e}",
+            place);
 
-    /// <summary>The exception that user code threw, out of those that reflection and static constructors wrap around it.</summary>
+    /// <summary>
+    /// The exception that user code threw, out of those that reflection and static constructors wrap around it.
+    /// </summary>
     internal static Exception Unwrap(Exception e) =>
-        e is TargetInvocationException or TypeInitializationException && e.InnerException is { } inner ? Unwrap(inner) : e;
+        e is TargetInvocationException or TypeInitializationException && e.InnerException is { } inner
+            ? Unwrap(inner)
+            : e;
 
-    /// <summary>What was thrown and where in the user's code: <c>FormatException: Input string… (at App.Data.Load in Data.cs:line 12)</c>.</summary>
+    /// <summary>
+    /// What was thrown and where in the user's code: <c>FormatException: Input string… (at App.Data.Load in
+    /// Data.cs:line 12)</c>.
+    /// </summary>
     internal static string Describe(Exception e)
     {
         e = Unwrap(e);
@@ -33,7 +44,9 @@ internal static class Diagnosis
     private static string WithoutNativeStack(string message) =>
         message.Split("Exception raised from", 2)[0].TrimEnd();
 
-    /// <summary>Whether TorchSharp refused what it was given; else the user's own code threw, or what it called besides.</summary>
+    /// <summary>
+    /// Whether TorchSharp refused what it was given; else the user's own code threw, or what it called besides.
+    /// </summary>
     internal static bool IsThrownByTorch(Exception e) =>
         Assemblies(Unwrap(e)).FirstOrDefault(static a => !IsFrameworks(a))?.GetName().Name == "TorchSharp";
 
@@ -52,15 +65,19 @@ internal static class Diagnosis
     };
 
     private static StackFrame? UserFrame(Exception e) =>
-        new StackTrace(e, fNeedFileInfo: true).GetFrames().FirstOrDefault(static f => f.GetMethod()?.DeclaringType?.Assembly is { } assembly && IsUsers(assembly));
+        new StackTrace(e, fNeedFileInfo: true)
+            .GetFrames()
+            .FirstOrDefault(static f => f.GetMethod()?.DeclaringType?.Assembly is { } assembly && IsUsers(assembly));
 
     private static IEnumerable<Assembly> Assemblies(Exception e) =>
         new StackTrace(e).GetFrames().Select(static f => f.GetMethod()?.DeclaringType?.Assembly).OfType<Assembly>();
 
     private static bool IsUsers(Assembly assembly) =>
-        assembly.GetName().Name is not ("QDrop.Calibrator" or "QDrop.Calibration" or "QDrop.Runtime" or "TorchSharp") && !IsFrameworks(assembly);
+        assembly.GetName().Name is not ("QDrop.Calibrator" or "QDrop.Calibration" or "QDrop.Runtime" or "TorchSharp")
+        && !IsFrameworks(assembly);
 
-    private static bool IsFrameworks(Assembly assembly) => assembly.GetName().Name?.StartsWith("System.", StringComparison.Ordinal) != false;
+    private static bool IsFrameworks(Assembly assembly) =>
+        assembly.GetName().Name?.StartsWith("System.", StringComparison.Ordinal) != false;
 
     private static string Describe(StackFrame frame)
     {

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
 
-/// <summary>Brings the artifact of one model up to date: from what is there, from the cache, or by calibrating.</summary>
+/// <summary>
+/// Brings the artifact of one model up to date: from what is there, from the cache, or by calibrating.
+/// </summary>
 internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChannel channel, Assembly assembly)
 {
     private readonly OutputFiles _files = new(request.OutputDirectory, plan.Descriptor.Name);
@@ -16,7 +18,9 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
     /// <summary>Brings the artifact up to date.</summary>
     /// <returns>What was done, for the summary.</returns>
     /// <exception cref="LocatedException">Something that the user gave cannot be used; no file is left.</exception>
-    /// <exception cref="OperationCanceledException">The build wants the worker to stop; no partial file is left.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The build wants the worker to stop; no partial file is left.
+    /// </exception>
     internal string Run(CancellationToken stop)
     {
         try
@@ -40,7 +44,8 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         LocatedException.At(plan.WeightsPlace, () => LoadWeights(model));
         DeclareInput(plan.CalibrationData);
         using PreparedModel prepared = LocatedException.At(plan.Model, () => new PreparedModel(plan.Descriptor, model));
-        CalibrationSamples samples = LocatedException.At(plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, prepared.Twin, assembly));
+        CalibrationSamples samples = LocatedException.At(
+            plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, prepared.Twin, assembly));
         stop.ThrowIfCancellationRequested();
         Try(prepared.Twin, samples.Inputs);
 
@@ -50,7 +55,8 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
             : ResultOutcome.Calibrated;
         if (outcome == ResultOutcome.Calibrated)
-            WarnOfFloat(LocatedException.At(plan.Model, () => Quantize(prepared, samples, settings, insight, stop)).Cost);
+            WarnOfFloat(
+                LocatedException.At(plan.Model, () => Quantize(prepared, samples, settings, insight, stop)).Cost);
         else if (outcome == ResultOutcome.Cached)
             WarnOfFloat(CalibrationReportFile.ReadCost(_files.Report));
         if (outcome != ResultOutcome.UpToDate)
@@ -58,7 +64,15 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         if (outcome == ResultOutcome.Calibrated)
             cache.Store(key, _files);
         _files.DeleteCheckpoint();
-        channel.Send(new WorkerMessage { Kind = MessageKind.Result, Model = plan.Descriptor.Name, Outcome = outcome, Artifact = _files.Artifact, Report = _files.Report });
+        channel.Send(
+            new WorkerMessage
+            {
+                Kind = MessageKind.Result,
+                Model = plan.Descriptor.Name,
+                Outcome = outcome,
+                Artifact = _files.Artifact,
+                Report = _files.Report,
+            });
         return Summary(outcome, settings, watch.Elapsed);
     }
 
@@ -67,9 +81,15 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
     {
         if (cost.QuantizedShare >= 0.5)
             return;
-        string largest = string.Join(", ", cost.FloatLayers.Take(3).Select(static l => FormattableString.Invariant($"{l.Name} {l.Share:0.#%}")));
-        channel.Send(Diagnosis.Warning(Codes.LittleQuantized, FormattableString.Invariant(
-            $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from what need not stay float."), plan.Model));
+        string largest = string.Join(
+            ", ", cost.FloatLayers.Take(3).Select(static l => FormattableString.Invariant($"{l.Name} {l.Share:0.#%}")));
+        channel.Send(
+            Diagnosis.Warning(
+                Codes.LittleQuantized,
+                FormattableString.Invariant(
+                    $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from what need not stay float."
+                ),
+                plan.Model));
     }
 
     /// <summary>A penalty that leaves nothing but the least number of bits is most likely too great.</summary>
@@ -78,26 +98,42 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         if (training is not { Collapsed: { Count: > 0 } collapsed })
             return;
         string first = string.Join(", ", collapsed.Take(5));
-        channel.Send(Diagnosis.Warning(Codes.BitsCollapsed, $"The learned bit widths of {collapsed.Count} grids of {plan.Descriptor.Name} fell to 2, the least there is: {first}{(collapsed.Count > 5 ? ", …" : "")}. "
-            + "Lower BitPenalty where that costs accuracy, or give the layer its bits with [Quantize(W = …)].", plan.Model));
+        channel.Send(
+            Diagnosis.Warning(
+                Codes.BitsCollapsed,
+                $"The learned bit widths of {collapsed.Count} grids of {plan.Descriptor.Name} fell to 2, the least "
+                    + $"there is: {first}{(collapsed.Count > 5 ? ", …" : "")}. "
+                    + "Lower BitPenalty where that costs accuracy, or give the layer its bits with [Quantize(W = …)].",
+                plan.Model));
     }
 
     private nn.Module Create()
     {
         try
         {
-            return plan.Descriptor.CreateModel() ?? throw new QDropException(Codes.ModelNotCreated, $"The factory of {plan.Descriptor.Name} gave null: expected the model, untrained.");
+            return plan.Descriptor.CreateModel()
+                ?? throw new QDropException(
+                    Codes.ModelNotCreated,
+                    $"The factory of {plan.Descriptor.Name} gave null: expected the model, untrained.");
         }
         catch (Exception e) when (e is not QDropException)
         {
-            throw new QDropException(Codes.ModelNotCreated, $"The model {plan.Descriptor.Name} could not be created: {Diagnosis.Describe(e)}. Make its constructor (or the factory that [Quantize] names) work without arguments.", e);
+            throw new QDropException(
+                Codes.ModelNotCreated,
+                $"The model {plan.Descriptor.Name} could not be created: {Diagnosis.Describe(e)}. Make its constructor "
+                    + "(or the factory that [Quantize] names) work without arguments.",
+                e);
         }
     }
 
     private bool LoadWeights(nn.Module model)
     {
         if (plan.Weights is null)
-            throw new QDropException(Codes.WeightsMissing, $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel item, to the file of the trained float weights.");
+            throw new QDropException(
+                Codes.WeightsMissing,
+                $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel "
+                    + "item, to the file of the trained float weights."
+            );
         DeclareInput(plan.Weights);
         foreach (string file in WeightFile.FilesOf(plan.Weights).Skip(1))
             DeclareInput(file);
@@ -105,7 +141,9 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         return true;
     }
 
-    /// <summary>Inputs that the model refuses are the data's fault, an exception of the model's own code is the model's.</summary>
+    /// <summary>
+    /// Inputs that the model refuses are the data's fault, an exception of the model's own code is the model's.
+    /// </summary>
     private void Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         try
@@ -118,7 +156,12 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         }
     }
 
-    private CalibrationOutcome Quantize(PreparedModel model, CalibrationSamples samples, QuantizationSettings settings, bool insight, CancellationToken stop)
+    private CalibrationOutcome Quantize(
+        PreparedModel model,
+        CalibrationSamples samples,
+        QuantizationSettings settings,
+        bool insight,
+        CancellationToken stop)
     {
         CalibrationOutcome outcome;
         try
@@ -126,11 +169,16 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
             var progress = new ProgressMessages(channel, plan.Descriptor.Name);
             outcome = samples.Labelled is { } data
                 ? ModelQuantizer.Train(model, settings, data, progress, stop, Checkpoint())
-                : ModelQuantizer.Calibrate(model, settings, samples.Unlabelled, progress, stop, Checkpoint(), insight, Memory());
+                : ModelQuantizer.Calibrate(
+                    model, settings, samples.Unlabelled, progress, stop, Checkpoint(), insight, Memory());
         }
-        catch (Exception e) when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
+        catch (Exception e)
+            when (e is not QDropException and not OperationCanceledException && Diagnosis.IsInUserCode(e))
         {
-            throw new QDropException(Codes.ForwardThrew, $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.", e);
+            throw new QDropException(
+                Codes.ForwardThrew,
+                $"The model's forward threw {Diagnosis.Describe(e)}, while it ran on calibration inputs.",
+                e);
         }
 
         WarnOfCollapse(outcome.Training);
@@ -141,8 +189,14 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         return outcome;
     }
 
-    /// <summary>Activations above the limit are kept beside the outputs: there is a disk, while temporary files may be in memory themselves.</summary>
-    private CalibrationMemory? Memory() => request.MemoryLimit > 0 ? new CalibrationMemory((long)request.MemoryLimit << 20, request.OutputDirectory) : null;
+    /// <summary>
+    /// Activations above the limit are kept beside the outputs: there is a disk, while temporary files may be in memory
+    /// themselves.
+    /// </summary>
+    private CalibrationMemory? Memory() =>
+        request.MemoryLimit > 0
+            ? new CalibrationMemory((long)request.MemoryLimit << 20, request.OutputDirectory)
+            : null;
 
     /// <summary>Where finished units are kept. One that is there may be of an earlier state of the project.</summary>
     private CalibrationCheckpoint Checkpoint() => new(_files.Checkpoint)
@@ -165,11 +219,15 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LocatedException(new QDropException(Codes.NotWritten, $"Cannot write to '{request.OutputDirectory}': {e.Message}", e), Place.Of(request));
+            throw new LocatedException(
+                new QDropException(Codes.NotWritten, $"Cannot write to '{request.OutputDirectory}': {e.Message}", e),
+                Place.Of(request));
         }
     }
 
-    /// <summary>Lets the next build look at the file's time of change; of a folder, at those of all files in it.</summary>
+    /// <summary>
+    /// Lets the next build look at the file's time of change; of a folder, at those of all files in it.
+    /// </summary>
     private void DeclareInput(string? path)
     {
         if (path is null)
@@ -188,12 +246,16 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
 
     private string Summary(string outcome, QuantizationSettings settings, TimeSpan time)
     {
-        string widths = FormattableString.Invariant($"{(settings.Budget is { } budget ? $"{budget} " : $"W{settings.W}")}A{settings.A}");
+        string widths = FormattableString.Invariant(
+            $"{(settings.Budget is { } budget ? $"{budget} " : $"W{settings.W}")}A{settings.A}");
         string text = $"{plan.Descriptor.Name} {widths} {outcome}";
         if (outcome == ResultOutcome.Cached)
             text = $"{plan.Descriptor.Name} {widths} from the cache";
         return outcome == ResultOutcome.Calibrated
-            ? text + FormattableString.Invariant($" in {(time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{time.TotalSeconds:f1} s")} ({new FileInfo(_files.Artifact).Length / 1024.0:f0} KiB)")
+            ? text
+                + FormattableString.Invariant(
+                    $" in {(time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{time.TotalSeconds:f1} s")} ({new FileInfo(_files.Artifact).Length / 1024.0:f0} KiB)"
+                )
             : text;
     }
 }

@@ -3,7 +3,10 @@ using QDrop.Protocol;
 
 namespace QDrop.Calibrator;
 
-/// <summary>What is to be done for one model: the attribute, overridden by the item, overridden by properties; and who said what.</summary>
+/// <summary>
+/// What is to be done for one model: the attribute, overridden by the item, overridden by properties; and who said
+/// what.
+/// </summary>
 internal sealed class ModelPlan
 {
     private readonly WorkerRequest _request;
@@ -38,7 +41,8 @@ internal sealed class ModelPlan
     /// <summary>Whether an item asks for the model; else it is picked up only if it names all that is needed.</summary>
     internal bool HasItem => _item is not null;
 
-    internal bool HasCalibration => CalibrationType is not null || CalibrationData is not null || Descriptor.Calibration is not null;
+    internal bool HasCalibration =>
+        CalibrationType is not null || CalibrationData is not null || Descriptor.Calibration is not null;
 
     /// <summary>The model as a whole: its attribute.</summary>
     internal Place Model => Place.OfAttribute(Descriptor);
@@ -47,13 +51,19 @@ internal sealed class ModelPlan
     internal Place WeightsPlace => PlaceOf("Weights", attributeHasIt: Descriptor.Weights is not null);
 
     /// <summary>Who names the calibration data or source.</summary>
-    internal Place CalibrationPlace => Metadatum("Calibration") is not null
-        ? PlaceOf("Calibration", attributeHasIt: false)
-        : PlaceOf("CalibrationData", attributeHasIt: Descriptor.Calibration is not null || Descriptor.CalibrationData is not null);
+    internal Place CalibrationPlace =>
+        Metadatum("Calibration") is not null
+            ? PlaceOf("Calibration", attributeHasIt: false)
+            : PlaceOf(
+                "CalibrationData",
+                attributeHasIt: Descriptor.Calibration is not null || Descriptor.CalibrationData is not null);
 
     /// <summary>Metadata of the item that mean nothing.</summary>
     internal IEnumerable<(string Name, Place Place)> UnknownMetadata =>
-        _item?.Metadata.Where(static m => !SettingNames.All.Contains(m.Name, StringComparer.OrdinalIgnoreCase)).Select(m => (m.Name, Place.OfItem(_item, m.Name))) ?? [];
+        _item
+            ?.Metadata.Where(static m => !SettingNames.All.Contains(m.Name, StringComparer.OrdinalIgnoreCase))
+            .Select(m => (m.Name, Place.OfItem(_item, m.Name)))
+        ?? [];
 
     /// <summary>Merges and checks the settings.</summary>
     /// <exception cref="LocatedException">A value cannot be used; placed at whoever gave it.</exception>
@@ -61,8 +71,10 @@ internal sealed class ModelPlan
     {
         List<(NamedValue Value, Place Place)> given =
         [
-            .. PresetFirst(_item?.Metadata.Where(static m => SettingNames.IsSetting(m.Name)) ?? []).Select(m => (m, Place.OfItem(_item!, m.Name))),
-            .. PresetFirst(_request.Overrides.Where(static o => SettingNames.IsSetting(o.Name))).Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
+            .. PresetFirst(_item?.Metadata.Where(static m => SettingNames.IsSetting(m.Name)) ?? [])
+                .Select(m => (m, Place.OfItem(_item!, m.Name))),
+            .. PresetFirst(_request.Overrides.Where(static o => SettingNames.IsSetting(o.Name)))
+                .Select(o => (o, Place.OfProperty(_request, "QDrop" + o.Name))),
         ];
         QuantizationSettings settings = Descriptor.Settings;
         foreach ((NamedValue? value, Place? place) in given)
@@ -70,25 +82,35 @@ internal sealed class ModelPlan
         return Fault(settings) is { } fault ? throw new LocatedException(fault, PlaceOfFault(given, fault)) : settings;
     }
 
-    /// <summary>Whether the calibrated model is measured, for the report: what the property says, else the item, else it is.</summary>
+    /// <summary>
+    /// Whether the calibrated model is measured, for the report: what the property says, else the item, else it is.
+    /// </summary>
     /// <exception cref="LocatedException">QDROP106: neither true nor false; placed at whoever said it.</exception>
     internal bool Insight()
     {
-        string? property = _request.Overrides.FirstOrDefault(static o => o.Name == "Insight")?.Value, value = property ?? Metadatum("Insight");
+        string? property = _request.Overrides.FirstOrDefault(static o => o.Name == "Insight")?.Value,
+            value = property ?? Metadatum("Insight");
         if (value is null)
             return true;
-        return LocatedException.At(property is null ? PlaceOf("Insight", attributeHasIt: false) : Place.OfProperty(_request, "QDropInsight"), () => bool.TryParse(value, out bool insight)
-            ? insight
-            : throw new QDropException(Codes.NoValue, $"Insight = {value} cannot be used: expected true or false."));
+        return LocatedException.At(
+            property is null ? PlaceOf("Insight", attributeHasIt: false) : Place.OfProperty(_request, "QDropInsight"),
+            () =>
+                bool.TryParse(value, out bool insight)
+                    ? insight
+                    : throw new QDropException(
+                        Codes.NoValue, $"Insight = {value} cannot be used: expected true or false."));
     }
 
-    /// <summary>What is set one by one counts more than the preset beside it, in whatever order they are written.</summary>
+    /// <summary>
+    /// What is set one by one counts more than the preset beside it, in whatever order they are written.
+    /// </summary>
     private static IEnumerable<NamedValue> PresetFirst(IEnumerable<NamedValue> values) =>
         values.OrderBy(static v => !SettingNames.IsPreset(v.Name));
 
     /// <summary>
-    /// Who caused a fault of the merged settings: the value without which they would be valid, of several the one that the message names; where there is none, as with two faults at
-    /// once, the first that is at fault on its own, in the same way; else the attribute.
+    /// Who caused a fault of the merged settings: the value without which they would be valid, of several the one that
+    /// the message names; where there is none, as with two faults at once, the first that is at fault on its own, in
+    /// the same way; else the attribute.
     /// </summary>
     private Place PlaceOfFault(List<(NamedValue Value, Place Place)> given, QDropException fault)
     {
@@ -104,7 +126,8 @@ internal sealed class ModelPlan
         static NamedValue ValueOf((NamedValue Value, Place Place) given) => given.Value;
     }
 
-    private static QuantizationSettings Merged(QuantizationSettings settings, IEnumerable<NamedValue> values) => values.Aggregate(settings, static (s, v) => s.With(v.Name, v.Value));
+    private static QuantizationSettings Merged(QuantizationSettings settings, IEnumerable<NamedValue> values) =>
+        values.Aggregate(settings, static (s, v) => s.With(v.Name, v.Value));
 
     /// <summary>What is wrong with settings, or <see langword="null"/>.</summary>
     private static QDropException? Fault(QuantizationSettings settings)
@@ -120,11 +143,13 @@ internal sealed class ModelPlan
         }
     }
 
-    private Place PlaceOf(string metadatum, bool attributeHasIt) => _item is not null && (Metadatum(metadatum) is not null || !attributeHasIt)
-        ? Place.OfItem(_item, metadatum)
-        : Model;
+    private Place PlaceOf(string metadatum, bool attributeHasIt) =>
+        _item is not null && (Metadatum(metadatum) is not null || !attributeHasIt)
+            ? Place.OfItem(_item, metadatum)
+            : Model;
 
-    private string? Metadatum(string name) => _item?.Metadata.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value;
+    private string? Metadatum(string name) =>
+        _item?.Metadata.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value;
 
     private string? FullPath(string? path)
     {

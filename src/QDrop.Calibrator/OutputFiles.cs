@@ -3,7 +3,10 @@ using QDrop.Safetensors;
 
 namespace QDrop.Calibrator;
 
-/// <summary>A model's files in the intermediate folder: artifact, report, the report's page, and the key by which it is known what they are of.</summary>
+/// <summary>
+/// A model's files in the intermediate folder: artifact, report, the report's page, and the key by which it is known
+/// what they are of.
+/// </summary>
 internal sealed class OutputFiles(string directory, string model)
 {
     /// <summary>Full path of the artifact.</summary>
@@ -36,7 +39,10 @@ internal sealed class OutputFiles(string directory, string model)
     /// <summary>Notes that the files are the result of this key; to be called when all are whole.</summary>
     internal void SealAs(string key) => File.WriteAllText(Key, Seal(key));
 
-    /// <summary>Removes the checkpoint, of no more use when artifact and report are sealed. One that cannot be removed does no harm.</summary>
+    /// <summary>
+    /// Removes the checkpoint, of no more use when artifact and report are sealed. One that cannot be removed does no
+    /// harm.
+    /// </summary>
     internal void DeleteCheckpoint()
     {
         try
@@ -49,7 +55,10 @@ internal sealed class OutputFiles(string directory, string model)
         }
     }
 
-    /// <summary>Removes artifact, report, page and key, whole or not. The checkpoint stays: what is finished need not be done again once the error's cause is gone.</summary>
+    /// <summary>
+    /// Removes artifact, report, page and key, whole or not. The checkpoint stays: what is finished need not be done
+    /// again once the error's cause is gone.
+    /// </summary>
     internal void Delete()
     {
         foreach (string file in new[] { Key, Page, Report, Artifact })

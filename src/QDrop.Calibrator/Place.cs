@@ -15,17 +15,24 @@ internal sealed record Place(string? File, int Line = 0, int Column = 0)
     internal static Place Of(WorkerRequest request) => new(request.ProjectFile);
 
     /// <summary>The model's <c>[Quantize]</c> attribute.</summary>
-    internal static Place OfAttribute(QuantizedModelDescriptor descriptor) => new(descriptor.File, descriptor.Line, descriptor.Column);
+    internal static Place OfAttribute(QuantizedModelDescriptor descriptor) =>
+        new(descriptor.File, descriptor.Line, descriptor.Column);
 
     /// <summary>A <c>QDropModel</c> item, or the metadatum of it that is at fault.</summary>
     internal static Place OfItem(ModelItem item, string? metadatum = null)
     {
-        var elements = Elements(item.DefiningFile, "QDropModel").Where(e => Names(e, "Include", item) || Names(e, "Update", item)).ToList();
-        return At(item.DefiningFile, elements.Select(e => Metadatum(e, metadatum)).FirstOrDefault(static m => m is not null) ?? elements.FirstOrDefault());
+        var elements = Elements(item.DefiningFile, "QDropModel")
+            .Where(e => Names(e, "Include", item) || Names(e, "Update", item))
+            .ToList();
+        return At(
+            item.DefiningFile,
+            elements.Select(e => Metadatum(e, metadatum)).FirstOrDefault(static m => m is not null)
+                ?? elements.FirstOrDefault());
     }
 
     /// <summary>A property of the project, which may have been set elsewhere: then the project as a whole.</summary>
-    internal static Place OfProperty(WorkerRequest request, string property) => At(request.ProjectFile, Elements(request.ProjectFile, property).LastOrDefault());
+    internal static Place OfProperty(WorkerRequest request, string property) =>
+        At(request.ProjectFile, Elements(request.ProjectFile, property).LastOrDefault());
 
     private static Place At(string file, IXmlLineInfo? position) =>
         position?.HasLineInfo() == true ? new Place(file, position.LineNumber, position.LinePosition) : new Place(file);
@@ -34,7 +41,11 @@ internal sealed record Place(string? File, int Line = 0, int Column = 0)
     {
         try
         {
-            return XDocument.Load(file, LoadOptions.SetLineInfo).Descendants().Where(e => e.Name.LocalName == name).ToList();
+            return XDocument
+                .Load(file, LoadOptions.SetLineInfo)
+                .Descendants()
+                .Where(e => e.Name.LocalName == name)
+                .ToList();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException or ArgumentException)
         {

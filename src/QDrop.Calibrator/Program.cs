@@ -3,8 +3,8 @@ using QDrop.Protocol;
 namespace QDrop.Calibrator;
 
 /// <summary>
-/// The worker of the build: reads a request from standard input, calibrates the models of an assembly, and answers in messages. It
-/// touches no type of QDrop's runtime before it knows where the user's program has it.
+/// The worker of the build: reads a request from standard input, calibrates the models of an assembly, and answers in
+/// messages. It touches no type of QDrop's runtime before it knows where the user's program has it.
 /// </summary>
 internal static class Program
 {
@@ -16,7 +16,10 @@ internal static class Program
         channel.Send(new WorkerMessage { Kind = MessageKind.Hello, Version = WorkerRequest.CurrentVersion });
         if (channel.ReadLine() is not { } line || JsonLine.TryRead<WorkerRequest>(line) is not { } request)
         {
-            Console.Error.WriteLine("This program is started by the build of a project that uses QDrop, and reads a request from its standard input: there was none.");
+            Console.Error.WriteLine(
+                "This program is started by the build of a project that uses QDrop, and reads a request from its "
+                    + "standard input: there was none."
+            );
             return NotUnderstood;
         }
 

@@ -4,7 +4,9 @@ using QDrop.Protocol;
 
 namespace QDrop.Calibrator;
 
-/// <summary>Tells the build how far reconstruction is: each unit and phase, and in between a few times a second.</summary>
+/// <summary>
+/// Tells the build how far reconstruction is: each unit and phase, and in between a few times a second.
+/// </summary>
 internal sealed class ProgressMessages(WorkerChannel channel, string model) : IProgress<CalibrationProgress>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);

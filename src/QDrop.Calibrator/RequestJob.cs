@@ -8,13 +8,16 @@ using TorchSharp;
 
 namespace QDrop.Calibrator;
 
-/// <summary>Does what a request asks for: all models of the assembly that are named, or that name all they need.</summary>
+/// <summary>
+/// Does what a request asks for: all models of the assembly that are named, or that name all they need.
+/// </summary>
 internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
 {
     private const string RuntimeName = "QDrop.Runtime";
 
     private const string SlowConvolutions =
-        "This machine hides the sizes of its processor's caches, with which libtorch computes some convolutions wrongly. So its "
+        "This machine hides the sizes of its processor's caches, with which libtorch computes some convolutions "
+            + "wrongly. So its "
         + $"convolutions run with older instructions, which is slower. {OneDnn.Variable}, if set, says otherwise.";
 
     private bool _failed;
@@ -34,7 +37,12 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
             CalibrateAll(assembly, done, stop);
         if (_failed)
             done.Clear();
-        channel.Send(new WorkerMessage { Kind = MessageKind.Summary, Text = done.Count == 0 ? null : "QDrop: " + string.Join(", ", done) });
+        channel.Send(
+            new WorkerMessage
+            {
+                Kind = MessageKind.Summary,
+                Text = done.Count == 0 ? null : "QDrop: " + string.Join(", ", done),
+            });
     }
 
     /// <summary>The runtime is the project's, this program the package's: they must be of one release.</summary>
@@ -46,18 +54,27 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
             string found = Release(Assembly.Load(RuntimeName));
             if (found == expected)
                 return true;
-            Fail(Codes.OtherRelease, $"The project uses {RuntimeName} {found}, but the package QDrop is {expected}. Reference the same version of both, or only QDrop, which brings its runtime.", Place.Of(request));
+            Fail(
+                Codes.OtherRelease,
+                $"The project uses {RuntimeName} {found}, but the package QDrop is {expected}. Reference the same "
+                    + "version of both, or only QDrop, which brings its runtime.",
+                Place.Of(request));
         }
         catch (FileNotFoundException)
         {
-            Fail(Codes.OtherRelease, $"The project has models to quantize but no {RuntimeName}. Reference the package QDrop, which brings it, without PrivateAssets or ExcludeAssets for its compile assets.", Place.Of(request));
+            Fail(
+                Codes.OtherRelease,
+                $"The project has models to quantize but no {RuntimeName}. Reference the package QDrop, which brings "
+                    + "it, without PrivateAssets or ExcludeAssets for its compile assets.",
+                Place.Of(request));
         }
 
         return false;
     }
 
     private static string Release(Assembly assembly) =>
-        (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
+        (assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split(
+            '+')[0];
 
     private Assembly? Load()
     {
@@ -67,7 +84,12 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
         }
         catch (Exception e) when (e is IOException or BadImageFormatException)
         {
-            Fail(Codes.AssemblyNotLoaded, $"'{request.Assembly}' cannot be loaded: {e.Message} The calibrator runs on {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}.", Place.Of(request));
+            Fail(
+                Codes.AssemblyNotLoaded,
+                $"'{request.Assembly}' cannot be loaded: {e.Message} The calibrator runs on "
+                    + $"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, "
+                    + $"{System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture}.",
+                Place.Of(request));
             return null;
         }
     }
@@ -106,9 +128,19 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
         {
             return [.. RegisteredModels.Of(assembly)];
         }
-        catch (Exception e) when (Diagnosis.Unwrap(e) is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException)
+        catch (Exception e)
+            when (Diagnosis.Unwrap(e)
+                    is FileNotFoundException
+                        or FileLoadException
+                        or TypeLoadException
+                        or MissingMemberException
+            )
         {
-            Fail(Codes.AssemblyNotLoaded, $"The models of '{request.Assembly}' cannot be loaded: {Diagnosis.Describe(e)}. Something that the assembly refers to is missing or of another version than it was compiled with.", Place.Of(request));
+            Fail(
+                Codes.AssemblyNotLoaded,
+                $"The models of '{request.Assembly}' cannot be loaded: {Diagnosis.Describe(e)}. Something that the "
+                    + "assembly refers to is missing or of another version than it was compiled with.",
+                Place.Of(request));
             return null;
         }
     }
@@ -123,7 +155,11 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
             items.RemoveAll(named.Contains);
             if (named.Count > 1)
             {
-                Fail(Codes.TwoItems, $"{named.Count} QDropModel items name {descriptor.Name}; a model has one artifact, so expected one item. Remove the others.", Place.OfItem(named[^1]));
+                Fail(
+                    Codes.TwoItems,
+                    $"{named.Count} QDropModel items name {descriptor.Name}; a model has one artifact, so expected one "
+                        + "item. Remove the others.",
+                    Place.OfItem(named[^1]));
                 continue;
             }
 
@@ -134,12 +170,24 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
 
         foreach (ModelItem? item in items)
         {
-            string known = descriptors.Count == 0 ? "it has none" : "it has " + string.Join(", ", descriptors.Select(static d => d.Name));
-            Fail(Codes.UnknownModel, $"The QDropModel item '{item.Name}' names no model of the assembly: expected the full name of a class marked [Quantize]; {known}.", Place.OfItem(item));
+            string known =
+                descriptors.Count == 0
+                    ? "it has none"
+                    : "it has " + string.Join(", ", descriptors.Select(static d => d.Name));
+            Fail(
+                Codes.UnknownModel,
+                $"The QDropModel item '{item.Name}' names no model of the assembly: expected the full name of a class "
+                    + $"marked [Quantize]; {known}.",
+                Place.OfItem(item));
         }
 
         foreach ((string? name, Place? place) in plans.SelectMany(static p => p.UnknownMetadata))
-            channel.Send(Diagnosis.Warning(Codes.UnknownMetadatum, $"The metadatum {name} of the QDropModel item means nothing to QDrop and is ignored. Known are {string.Join(", ", SettingNames.All)}.", place));
+            channel.Send(
+                Diagnosis.Warning(
+                    Codes.UnknownMetadatum,
+                    $"The metadatum {name} of the QDropModel item means nothing to QDrop and is ignored. Known are "
+                        + $"{string.Join(", ", SettingNames.All)}.",
+                    place));
         return plans;
     }
 
@@ -153,9 +201,16 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
         if (plan.HasItem || (plan.Weights is not null && plan.HasCalibration))
             return true;
         if (plan.Weights is null && !plan.HasCalibration)
-            channel.Log($"{name} names neither weights nor calibration data, and no QDropModel item does: it is not calibrated.");
+            channel.Log(
+                $"{name} names neither weights nor calibration data, and no QDropModel item does: it is not calibrated."
+            );
         else
-            channel.Send(Diagnosis.Warning(Codes.HalfNamed, $"{name} names {(plan.Weights is null ? "calibration data but no weights" : "weights but no calibration data")}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.", plan.Model));
+            channel.Send(
+                Diagnosis.Warning(
+                    Codes.HalfNamed,
+                    $"{name} names "
+                        + $"{(plan.Weights is null ? "calibration data but no weights" : "weights but no calibration data")}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.",
+                    plan.Model));
         return false;
     }
 
@@ -176,7 +231,10 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
         }
         catch (Exception e)
         {
-            Fail(Codes.LibtorchNotLoaded, $"libtorch cannot be used on this machine: {Diagnosis.Describe(e)}", Place.Of(request));
+            Fail(
+                Codes.LibtorchNotLoaded,
+                $"libtorch cannot be used on this machine: {Diagnosis.Describe(e)}",
+                Place.Of(request));
         }
 
         return false;

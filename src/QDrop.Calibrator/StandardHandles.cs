@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace QDrop.Calibrator;
 
-/// <summary>The operating system's own standard input and output, which native libraries write to past <see cref="Console"/>.</summary>
+/// <summary>
+/// The operating system's own standard input and output, which native libraries write to past <see cref="Console"/>.
+/// </summary>
 internal static class StandardHandles
 {
     private const int WindowsOutput = -11, WindowsError = -12;
@@ -19,7 +21,10 @@ internal static class StandardHandles
     internal static int Duplicate(int descriptor)
     {
         int copy = dup(descriptor);
-        return copy >= 0 ? copy : throw new IOException($"The standard stream {descriptor} cannot be used (errno {Marshal.GetLastPInvokeError()}).");
+        return copy >= 0
+            ? copy
+            : throw new IOException(
+                $"The standard stream {descriptor} cannot be used (errno {Marshal.GetLastPInvokeError()}).");
     }
 
     /// <summary>

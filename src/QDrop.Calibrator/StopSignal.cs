@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace QDrop.Calibrator;
 
-/// <summary>Says when the worker shall stop: when the build closes its input, or when the build's process is gone.</summary>
+/// <summary>
+/// Says when the worker shall stop: when the build closes its input, or when the build's process is gone.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
     /// <summary>How long the worker may take to stop by itself; then it ends where it is.</summary>
@@ -26,18 +28,21 @@ internal sealed class StopSignal : IDisposable
         });
 
         // On Windows another process that the build started may hold the pipe open.
-        Watch("build's process", () =>
-        {
-            try
+        Watch(
+            "build's process",
+            () =>
             {
-                using var build = Process.GetProcessById(buildProcess);
-                build.WaitForExit();
-            }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                // It is gone already.
-            }
-        });
+                try
+                {
+                    using var build = Process.GetProcessById(buildProcess);
+                    build.WaitForExit();
+                }
+                catch (Exception e)
+                    when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+                {
+                    // It is gone already.
+                }
+            });
     }
 
     internal CancellationToken Token => _source.Token;

@@ -5,8 +5,9 @@ using QDrop.Protocol;
 namespace QDrop.Calibrator;
 
 /// <summary>
-/// The worker's end of the conversation with the build: what were its standard input and output when it started. From then on the
-/// process's standard output is its standard error, for the user's code and native libraries alike, and its input is empty.
+/// The worker's end of the conversation with the build: what were its standard input and output when it started. From
+/// then on the process's standard output is its standard error, for the user's code and native libraries alike, and its
+/// input is empty.
 /// </summary>
 internal sealed class WorkerChannel : IDisposable
 {
@@ -38,8 +39,10 @@ internal sealed class WorkerChannel : IDisposable
         }
         else
         {
-            input = new FileStream(new SafeFileHandle(StandardHandles.Duplicate(0), ownsHandle: true), FileAccess.Read, bufferSize: 0);
-            output = new FileStream(new SafeFileHandle(StandardHandles.Duplicate(1), ownsHandle: true), FileAccess.Write, bufferSize: 0);
+            input = new FileStream(
+                new SafeFileHandle(StandardHandles.Duplicate(0), ownsHandle: true), FileAccess.Read, bufferSize: 0);
+            output = new FileStream(
+                new SafeFileHandle(StandardHandles.Duplicate(1), ownsHandle: true), FileAccess.Write, bufferSize: 0);
             StandardHandles.Redirect();
         }
 
@@ -50,7 +53,9 @@ internal sealed class WorkerChannel : IDisposable
         return new WorkerChannel(input, output);
     }
 
-    /// <summary>Reads a line from the build; <see langword="null"/> when the build wants the worker to stop, or is gone.</summary>
+    /// <summary>
+    /// Reads a line from the build; <see langword="null"/> when the build wants the worker to stop, or is gone.
+    /// </summary>
     internal string? ReadLine()
     {
         try
@@ -63,7 +68,9 @@ internal sealed class WorkerChannel : IDisposable
         }
     }
 
-    /// <summary>Sends a message. Where nobody listens any more it is lost: the end of the input stops the worker.</summary>
+    /// <summary>
+    /// Sends a message. Where nobody listens any more it is lost: the end of the input stops the worker.
+    /// </summary>
     internal void Send(WorkerMessage message)
     {
         byte[] line = Utf8.GetBytes(JsonLine.Write(message) + "\n");

@@ -24,12 +24,21 @@ public sealed class AddPartialFix : SourceFix
     private protected override string Title(Diagnostic diagnostic) => "Make the class partial, and those around it";
 
     /// <inheritdoc/>
-    internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
+    internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(
+        Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {
         SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        IEnumerable<TypeDeclarationSyntax> declarations = root?.FindToken(diagnostic.Location.SourceSpan.Start).Parent?.AncestorsAndSelf().OfType<TypeDeclarationSyntax>() ?? [];
-        return [.. declarations
-            .Where(declaration => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
-            .Select(declaration => new FileChange(document.Id, new TextChange(new TextSpan(declaration.Keyword.SpanStart, 0), "partial ")))];
+        IEnumerable<TypeDeclarationSyntax> declarations =
+            root?.FindToken(diagnostic.Location.SourceSpan.Start)
+                .Parent?.AncestorsAndSelf()
+                .OfType<TypeDeclarationSyntax>()
+            ?? [];
+        return
+        [
+            .. declarations
+                .Where(declaration => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
+                .Select(declaration => new FileChange(
+                    document.Id, new TextChange(new TextSpan(declaration.Keyword.SpanStart, 0), "partial "))),
+        ];
     }
 }

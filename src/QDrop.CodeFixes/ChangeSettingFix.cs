@@ -16,18 +16,24 @@ namespace QDrop.CodeFixes;
 public sealed class ChangeSettingFix : SourceFix
 {
     /// <inheritdoc/>
-    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.BitWidth, Rules.Drop, Rules.Setting, Rules.MaxW];
+    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules =>
+        [Rules.BitWidth, Rules.Drop, Rules.Setting, Rules.MaxW];
 
     /// <inheritdoc/>
-    private protected override string Title(Diagnostic diagnostic) => $"Change to {diagnostic.Properties[FixData.Setting]} = {diagnostic.Properties[FixData.Value]}";
+    private protected override string Title(Diagnostic diagnostic) =>
+        $"Change to {diagnostic.Properties[FixData.Setting]} = {diagnostic.Properties[FixData.Value]}";
 
     /// <inheritdoc/>
-    internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
+    internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(
+        Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {
         SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
-        return diagnostic.Properties.TryGetValue(FixData.Value, out var value) && value is not null
-            && root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<AttributeArgumentSyntax>() is { } argument
-                ? [new FileChange(document.Id, new TextChange(argument.Expression.Span, value))]
-                : [];
+        return
+            diagnostic.Properties.TryGetValue(FixData.Value, out string? value)
+            && value is not null
+            && root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<AttributeArgumentSyntax>()
+                is { } argument
+            ? [new FileChange(document.Id, new TextChange(argument.Expression.Span, value))]
+            : [];
     }
 }

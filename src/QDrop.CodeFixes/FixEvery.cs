@@ -20,11 +20,15 @@ internal sealed class FixEvery : FixAllProvider
         foreach (Diagnostic diagnostic in await DiagnosticsAsync(context).ConfigureAwait(false))
         {
             if (context.Solution.GetDocument(diagnostic.Location.SourceTree) is { } document)
-                changes.AddRange(await fix.ChangesAsync(document, diagnostic, context.CancellationToken).ConfigureAwait(false));
+                changes.AddRange(
+                    await fix.ChangesAsync(document, diagnostic, context.CancellationToken).ConfigureAwait(false));
         }
         return changes.Count == 0
             ? null
-            : CodeAction.Create("Fix all: " + fix.Key, cancellation => SourceFix.ApplyAsync(context.Solution, changes, cancellation), fix.Key);
+            : CodeAction.Create(
+                "Fix all: " + fix.Key,
+                cancellation => SourceFix.ApplyAsync(context.Solution, changes, cancellation),
+                fix.Key);
     }
 
     private static async Task<IEnumerable<Diagnostic>> DiagnosticsAsync(FixAllContext context)

@@ -16,23 +16,35 @@ namespace QDrop.CodeFixes;
 public sealed class RemoveFix : SourceFix
 {
     /// <inheritdoc/>
-    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules => [Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect, Rules.MaxW, Rules.LearnedOffset, Rules.NormOfFisher];
+    private protected override ImmutableArray<DiagnosticDescriptor> FixedRules =>
+        [Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect, Rules.MaxW, Rules.LearnedOffset, Rules.NormOfFisher];
 
     /// <inheritdoc/>
     private protected override string Title(Diagnostic diagnostic) =>
-        diagnostic.Id == Rules.LearnedOffset.Id || diagnostic.Id == Rules.NormOfFisher.Id ? "Remove what contradicts" : "Remove what has no effect";
+        diagnostic.Id == Rules.LearnedOffset.Id || diagnostic.Id == Rules.NormOfFisher.Id
+            ? "Remove what contradicts"
+            : "Remove what has no effect";
 
     /// <inheritdoc/>
-    internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
+    internal override async Task<IReadOnlyList<FileChange>> ChangesAsync(
+        Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {
         if (!diagnostic.Properties.ContainsKey(FixData.Remove))
             return [];
         SyntaxNode? root = await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false);
         SourceText text = await document.GetTextAsync(cancellation).ConfigureAwait(false);
-        return root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<SyntaxNode>(n => n is AttributeArgumentSyntax or AttributeSyntax) switch
+        return root
+            ?.FindNode(diagnostic.Location.SourceSpan)
+            .FirstAncestorOrSelf<SyntaxNode>(n => n is AttributeArgumentSyntax or AttributeSyntax) switch
         {
-            AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument => [Remove(document, Element(list.Arguments, argument))],
-            AttributeSyntax { Parent: AttributeListSyntax { Attributes.Count: > 1 } list } attribute => [Remove(document, Element(list.Attributes, attribute))],
+            AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument =>
+            [
+                Remove(document, Element(list.Arguments, argument)),
+            ],
+            AttributeSyntax { Parent: AttributeListSyntax { Attributes.Count: > 1 } list } attribute =>
+            [
+                Remove(document, Element(list.Attributes, attribute)),
+            ],
             AttributeSyntax { Parent: AttributeListSyntax list } => [Remove(document, Line(list.Span, text))],
             _ => [],
         };
@@ -44,7 +56,7 @@ public sealed class RemoveFix : SourceFix
     private static TextSpan Element<T>(SeparatedSyntaxList<T> list, T element)
         where T : SyntaxNode
     {
-        var i = list.IndexOf(element);
+        int i = list.IndexOf(element);
         if (i > 0)
             return TextSpan.FromBounds(list[i - 1].Span.End, element.Span.End);
         return list.Count > 1 ? TextSpan.FromBounds(element.SpanStart, list[1].SpanStart) : element.Span;
@@ -53,8 +65,11 @@ public sealed class RemoveFix : SourceFix
     /// <summary>The whole line, where nothing else stands in it.</summary>
     private static TextSpan Line(TextSpan span, SourceText text)
     {
-        (TextLine first, TextLine last) = (text.Lines.GetLineFromPosition(span.Start), text.Lines.GetLineFromPosition(span.End));
-        var isAlone = text.ToString(TextSpan.FromBounds(first.Start, span.Start)).Trim().Length == 0 && text.ToString(TextSpan.FromBounds(span.End, last.End)).Trim().Length == 0;
+        (TextLine first, TextLine last) = (
+            text.Lines.GetLineFromPosition(span.Start), text.Lines.GetLineFromPosition(span.End));
+        bool isAlone =
+            text.ToString(TextSpan.FromBounds(first.Start, span.Start)).Trim().Length == 0
+            && text.ToString(TextSpan.FromBounds(span.End, last.End)).Trim().Length == 0;
         return isAlone ? TextSpan.FromBounds(first.Start, last.EndIncludingLineBreak) : span;
     }
 }

@@ -13,7 +13,9 @@ namespace QDrop.CodeFixes;
 /// <summary>A change of the text of one file.</summary>
 internal readonly record struct FileChange(DocumentId File, TextChange Change);
 
-/// <summary>A fix that is a set of changes of texts, so that the fixes of several diagnostics are the union of their changes.</summary>
+/// <summary>
+/// A fix that is a set of changes of texts, so that the fixes of several diagnostics are the union of their changes.
+/// </summary>
 public abstract class SourceFix : CodeFixProvider
 {
     /// <summary>The rules whose diagnostics it may fix.</summary>
@@ -33,11 +35,16 @@ public abstract class SourceFix : CodeFixProvider
     {
         foreach (Diagnostic diagnostic in context.Diagnostics)
         {
-            IReadOnlyList<FileChange> changes = await ChangesAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false);
+            IReadOnlyList<FileChange> changes = await ChangesAsync(
+                    context.Document, diagnostic, context.CancellationToken)
+                .ConfigureAwait(false);
             if (changes.Count > 0)
             {
                 Solution solution = context.Document.Project.Solution;
-                context.RegisterCodeFix(CodeAction.Create(Title(diagnostic), cancellation => ApplyAsync(solution, changes, cancellation), Key), diagnostic);
+                context.RegisterCodeFix(
+                    CodeAction.Create(
+                        Title(diagnostic), cancellation => ApplyAsync(solution, changes, cancellation), Key),
+                    diagnostic);
             }
         }
     }
@@ -49,10 +56,12 @@ public abstract class SourceFix : CodeFixProvider
     /// <param name="document">The file in which the diagnostic lies.</param>
     /// <param name="diagnostic">The diagnostic.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    internal abstract Task<IReadOnlyList<FileChange>> ChangesAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation);
+    internal abstract Task<IReadOnlyList<FileChange>> ChangesAsync(
+        Document document, Diagnostic diagnostic, CancellationToken cancellation);
 
     /// <summary>Applies changes; of two that cover the same text, the first.</summary>
-    internal static async Task<Solution> ApplyAsync(Solution solution, IEnumerable<FileChange> changes, CancellationToken cancellation)
+    internal static async Task<Solution> ApplyAsync(
+        Solution solution, IEnumerable<FileChange> changes, CancellationToken cancellation)
     {
         foreach (IGrouping<DocumentId, FileChange>? file in changes.Distinct().GroupBy(change => change.File).ToList())
         {

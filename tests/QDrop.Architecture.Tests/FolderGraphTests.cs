@@ -10,7 +10,8 @@ public sealed class FolderGraphTests
         Assert.Empty(Graph.Arrows.SelectMany(static a => new[] { a.From, a.To }).Distinct().Except(House.Rooms));
 
     [Fact]
-    public void No_folders_use_each_other_in_a_circle() => Assert.Empty(Graph.Circles().Select(static c => string.Join(", ", c)));
+    public void No_folders_use_each_other_in_a_circle() =>
+        Assert.Empty(Graph.Circles().Select(static c => string.Join(", ", c)));
 
     [Fact]
     public void Nothing_uses_what_stands_above_it()
@@ -22,9 +23,12 @@ public sealed class FolderGraphTests
 
     [Fact]
     public void A_program_with_a_twin_needs_no_engine() =>
-        Assert.DoesNotContain(Graph.Arrows, static a =>
-            a.From.StartsWith("QDrop.Runtime", StringComparison.Ordinal)
-            && !a.To.StartsWith("QDrop.Runtime", StringComparison.Ordinal) && !a.To.StartsWith("Shared", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Graph.Arrows,
+            static a =>
+                a.From.StartsWith("QDrop.Runtime", StringComparison.Ordinal)
+                && !a.To.StartsWith("QDrop.Runtime", StringComparison.Ordinal)
+                && !a.To.StartsWith("Shared", StringComparison.Ordinal));
 
     [Fact]
     public void A_circle_is_found()

@@ -18,7 +18,9 @@ internal sealed record TypeUse(TypeName From, TypeName To);
 /// <param name="Name">Its name; that of the outermost type where it is nested.</param>
 internal sealed record TypeName(string Assembly, string Namespace, string Name);
 
-/// <summary>Reads from a compiled assembly which types use which: in declarations, in attributes and in the code of methods.</summary>
+/// <summary>
+/// Reads from a compiled assembly which types use which: in declarations, in attributes and in the code of methods.
+/// </summary>
 internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, object?>
 {
     private static readonly OpCode?[] OneByte = new OpCode?[256], TwoBytes = new OpCode?[256];
@@ -196,8 +198,10 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
         {
             HandleKind.TypeReference => NameOf(reference.ResolutionScope),
             HandleKind.AssemblyReference => new(
-                _metadata.GetString(_metadata.GetAssemblyReference((AssemblyReferenceHandle)reference.ResolutionScope).Name),
-                _metadata.GetString(reference.Namespace), _metadata.GetString(reference.Name)),
+                _metadata.GetString(
+                    _metadata.GetAssemblyReference((AssemblyReferenceHandle)reference.ResolutionScope).Name),
+                _metadata.GetString(reference.Namespace),
+                _metadata.GetString(reference.Name)),
             _ => null,
         };
     }
@@ -205,9 +209,11 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
     // Decodes signatures only to see the types in them.
     object? ISimpleTypeProvider<object?>.GetPrimitiveType(PrimitiveTypeCode typeCode) => null;
 
-    object? ISimpleTypeProvider<object?>.GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => Seen(handle);
+    object? ISimpleTypeProvider<object?>.GetTypeFromDefinition(
+        MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => Seen(handle);
 
-    object? ISimpleTypeProvider<object?>.GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => Seen(handle);
+    object? ISimpleTypeProvider<object?>.GetTypeFromReference(
+        MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => Seen(handle);
 
     object? ISZArrayTypeProvider<object?>.GetSZArrayType(object? elementType) => null;
 
@@ -215,21 +221,27 @@ internal sealed class AssemblyReferences : ISignatureTypeProvider<object?, objec
 
     object? IConstructedTypeProvider<object?>.GetByReferenceType(object? elementType) => null;
 
-    object? IConstructedTypeProvider<object?>.GetGenericInstantiation(object? genericType, ImmutableArray<object?> typeArguments) => null;
+    object? IConstructedTypeProvider<object?>.GetGenericInstantiation(
+        object? genericType, ImmutableArray<object?> typeArguments) => null;
 
     object? IConstructedTypeProvider<object?>.GetPointerType(object? elementType) => null;
 
     object? ISignatureTypeProvider<object?, object?>.GetFunctionPointerType(MethodSignature<object?> signature) => null;
 
-    object? ISignatureTypeProvider<object?, object?>.GetGenericMethodParameter(object? genericContext, int index) => null;
+    object? ISignatureTypeProvider<object?, object?>.GetGenericMethodParameter(object? genericContext, int index) =>
+        null;
 
     object? ISignatureTypeProvider<object?, object?>.GetGenericTypeParameter(object? genericContext, int index) => null;
 
-    object? ISignatureTypeProvider<object?, object?>.GetModifiedType(object? modifier, object? unmodifiedType, bool isRequired) => null;
+    object? ISignatureTypeProvider<object?, object?>.GetModifiedType(
+        object? modifier, object? unmodifiedType, bool isRequired) => null;
 
     object? ISignatureTypeProvider<object?, object?>.GetPinnedType(object? elementType) => null;
 
-    object? ISignatureTypeProvider<object?, object?>.GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle,
+    object? ISignatureTypeProvider<object?, object?>.GetTypeFromSpecification(
+        MetadataReader reader,
+        object? genericContext,
+        TypeSpecificationHandle handle,
         byte rawTypeKind) => Seen(handle);
 
     private object? Seen(EntityHandle handle)

@@ -14,7 +14,10 @@ internal sealed class FolderGraph
     private FolderGraph(IReadOnlyList<Arrow> arrows)
     {
         Arrows = arrows;
-        _reached = arrows.SelectMany(static a => new[] { a.From, a.To }).Distinct().ToDictionary(static n => n, Reached);
+        _reached = arrows
+            .SelectMany(static a => new[] { a.From, a.To })
+            .Distinct()
+            .ToDictionary(static n => n, Reached);
     }
 
     /// <summary>Every folder that uses another, in the order of names.</summary>
@@ -28,13 +31,23 @@ internal sealed class FolderGraph
     public static FolderGraph Read(IReadOnlyList<string> assemblies)
     {
         var folders = assemblies.ToDictionary(static a => Path.GetFileNameWithoutExtension(a), FolderMap.Read);
-        return new([.. assemblies.SelectMany(AssemblyReferences.Read)
-            .Select(u => (Use: u, From: FolderOf(u.From), To: FolderOf(u.To)))
-            .Where(static u => u.From is not null && u.To is not null && u.From != u.To)
-            .GroupBy(static u => (u.From, u.To))
-            .Select(static g => new Arrow(g.Key.From!, g.Key.To!,
-                [.. g.Select(static u => $"{u.Use.From.Name} → {u.Use.To.Name}").Distinct().Order(StringComparer.Ordinal)]))
-            .OrderBy(static a => a.From, StringComparer.Ordinal).ThenBy(static a => a.To, StringComparer.Ordinal)]);
+        return new([
+            .. assemblies
+                .SelectMany(AssemblyReferences.Read)
+                .Select(u => (Use: u, From: FolderOf(u.From), To: FolderOf(u.To)))
+                .Where(static u => u.From is not null && u.To is not null && u.From != u.To)
+                .GroupBy(static u => (u.From, u.To))
+                .Select(static g => new Arrow(
+                    g.Key.From!,
+                    g.Key.To!,
+                    [
+                        .. g.Select(static u => $"{u.Use.From.Name} → {u.Use.To.Name}")
+                            .Distinct()
+                            .Order(StringComparer.Ordinal),
+                    ]))
+                .OrderBy(static a => a.From, StringComparer.Ordinal)
+                .ThenBy(static a => a.To, StringComparer.Ordinal),
+        ]);
 
         string? FolderOf(TypeName type) => folders.TryGetValue(type.Assembly, out FolderMap? map) ? map[type] : null;
     }

@@ -4,7 +4,9 @@ using System.Reflection.PortableExecutable;
 
 namespace QDrop.Architecture;
 
-/// <summary>Finds the folder of a type's source, relative to <c>src</c>, by what the compiler wrote into the symbols.</summary>
+/// <summary>
+/// Finds the folder of a type's source, relative to <c>src</c>, by what the compiler wrote into the symbols.
+/// </summary>
 internal sealed class FolderMap
 {
     /// <summary>Where the compiler says which files declare a type that has no code.</summary>
@@ -23,7 +25,8 @@ internal sealed class FolderMap
     {
         var map = new FolderMap();
         using var file = new PEReader(File.OpenRead(path));
-        using var provider = MetadataReaderProvider.FromPortablePdbStream(File.OpenRead(Path.ChangeExtension(path, ".pdb")));
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(
+            File.OpenRead(Path.ChangeExtension(path, ".pdb")));
         MetadataReader metadata = file.GetMetadataReader(), symbols = provider.GetMetadataReader();
         foreach (TypeDefinitionHandle handle in metadata.TypeDefinitions)
         {
@@ -38,10 +41,14 @@ internal sealed class FolderMap
         return map;
     }
 
-    /// <summary>The folder of a type, such as <c>QDrop.Runtime/Quantizers</c>; <see langword="null"/> for what the compiler made itself.</summary>
+    /// <summary>
+    /// The folder of a type, such as <c>QDrop.Runtime/Quantizers</c>; <see langword="null"/> for what the compiler made
+    /// itself.
+    /// </summary>
     public string? this[TypeName type] => _folders.GetValueOrDefault((type.Namespace, type.Name));
 
-    private static IEnumerable<string> Folders(MetadataReader metadata, MetadataReader symbols, TypeDefinitionHandle type)
+    private static IEnumerable<string> Folders(
+        MetadataReader metadata, MetadataReader symbols, TypeDefinitionHandle type)
     {
         IEnumerable<DocumentHandle> ofCode = metadata.GetTypeDefinition(type).GetMethods()
             .Select(m => symbols.GetMethodDebugInformation(m.ToDebugInformationHandle()).Document)

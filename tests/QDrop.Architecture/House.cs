@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace QDrop.Architecture;
 
-/// <summary>The rooms of <c>src</c>, from the top down. What stands in one may use what stands in those after it.</summary>
+/// <summary>
+/// The rooms of <c>src</c>, from the top down. What stands in one may use what stands in those after it.
+/// </summary>
 internal static class House
 {
     /// <summary>Folders relative to <c>src</c>: a project's name alone is what lies directly in it.</summary>
@@ -77,16 +79,20 @@ internal static class House
 
     private static IEnumerable<string> Find()
     {
-        foreach (string project in Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Order())
+        foreach (string project in Directory
+                .EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
+                .Order())
         {
             string name = Path.GetFileNameWithoutExtension(project);
             string outputs = Path.Combine(Path.GetDirectoryName(project)!, "bin", Metadata("Configuration"));
-            yield return Directory.EnumerateFiles(outputs, name + ".dll", SearchOption.AllDirectories)
+            yield return Directory
+                .EnumerateFiles(outputs, name + ".dll", SearchOption.AllDirectories)
                 .FirstOrDefault(f => File.Exists(Path.ChangeExtension(f, ".pdb")))
-                ?? throw new FileNotFoundException($"{name} is not built: expected {name}.dll and its symbols under '{outputs}'.");
+                ?? throw new FileNotFoundException(
+                    $"{name} is not built: expected {name}.dll and its symbols under '{outputs}'.");
         }
     }
 
-    private static string Metadata(string key) => typeof(House).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .First(a => a.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(House).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == key).Value!;
 }

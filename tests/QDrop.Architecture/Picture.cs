@@ -3,7 +3,10 @@ using System.Text;
 
 namespace QDrop.Architecture;
 
-/// <summary>Draws the graph: a column for each project, its folders from the top down, and an arrow for each use that no longer way shows.</summary>
+/// <summary>
+/// Draws the graph: a column for each project, its folders from the top down, and an arrow for each use that no longer
+/// way shows.
+/// </summary>
 internal static class Picture
 {
     private const int Width = 190, Height = 30, Gap = 14, Column = 250, Margin = 24, Title = 40;
@@ -14,7 +17,7 @@ internal static class Picture
         string[] rooms = [.. House.Rooms.Where(r => graph.Arrows.Any(a => a.From == r || a.To == r))];
         var columns = rooms.GroupBy(ProjectOf).ToList();
         Dictionary<string, (int X, int Y)> places = [];
-        for (var c = 0; c < columns.Count; c++)
+        for (int c = 0; c < columns.Count; c++)
         {
             foreach ((int row, string? room) in columns[c].Index())
                 places[room] = (Margin + c * Column, Margin + Title + row * (Height + Gap));

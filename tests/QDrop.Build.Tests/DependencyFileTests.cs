@@ -8,7 +8,8 @@ public sealed class DependencyFileTests
     [Fact]
     public void Only_packages_are_left_and_without_the_native_libraries_that_the_worker_loads_itself()
     {
-        using JsonDocument json = PackagesOnly("""
+        using JsonDocument json = PackagesOnly(
+            """
             {
               "runtimeTarget": { "name": ".NETCoreApp,Version=v10.0", "signature": "" },
               "compilationOptions": {},
@@ -29,7 +30,8 @@ public sealed class DependencyFileTests
                 "libtorch-cpu-linux-x64/2.10.0": { "type": "package" },
                 "SkiaSharp/2.88.6": { "type": "package" } }
             }
-            """);
+            """
+        );
 
         JsonElement target = json.RootElement.GetProperty("targets").GetProperty(".NETCoreApp,Version=v10.0");
         Assert.Equal(
@@ -46,7 +48,8 @@ public sealed class DependencyFileTests
         JsonElement listed = json.RootElement.GetProperty("libraries").GetProperty("TorchSharp/0.107.0");
         Assert.True(listed.GetProperty("serviceable").GetBoolean());
         Assert.Equal("torchsharp/0.107.0", listed.GetProperty("path").GetString());
-        Assert.Equal(".NETCoreApp,Version=v10.0", json.RootElement.GetProperty("runtimeTarget").GetProperty("name").GetString());
+        Assert.Equal(
+            ".NETCoreApp,Version=v10.0", json.RootElement.GetProperty("runtimeTarget").GetProperty("name").GetString());
     }
 
     [Fact]
@@ -63,7 +66,10 @@ public sealed class DependencyFileTests
             }
             """);
 
-        JsonElement.ObjectEnumerator libraries = json.RootElement.GetProperty("targets").GetProperty("net10.0").EnumerateObject();
+        JsonElement.ObjectEnumerator libraries = json
+            .RootElement.GetProperty("targets")
+            .GetProperty("net10.0")
+            .EnumerateObject();
         Assert.All(libraries, static l => Assert.Single(l.Value.GetProperty("native").EnumerateObject()));
     }
 

@@ -6,9 +6,17 @@ namespace QDrop.Build.Tests;
 /// <summary>A model of which <c>[FullPrecision]</c> leaves most float is calibrated, with a warning.</summary>
 public sealed class FloatShareTests
 {
-    private const string Attribute = """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """;
+    private const string Attribute =
+        """Iterations = 5, Samples = 16, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors" """;
 
-    private static string Model(string marked) => Sources.Usings + Sources.Net("TinyNet", Attribute).Replace($"private readonly Module<Tensor, Tensor> {marked}", $"[FullPrecision] private readonly Module<Tensor, Tensor> {marked}", StringComparison.Ordinal);
+    private static string Model(string marked) =>
+        Sources.Usings
+        + Sources
+            .Net("TinyNet", Attribute)
+            .Replace(
+                $"private readonly Module<Tensor, Tensor> {marked}",
+                $"[FullPrecision] private readonly Module<Tensor, Tensor> {marked}",
+                StringComparison.Ordinal);
 
     [Fact]
     public void A_build_warns_where_less_than_half_of_what_is_computed_is_quantized()
@@ -23,7 +31,8 @@ public sealed class FloatShareTests
         Assert.True(first.ExitCode == 0, first.Output);
         AbstractDiagnostic warning = Assert.Single(first.Warnings);
         Assert.Equal(("QDROP234", "Model.cs"), (warning.Code, Path.GetFileName(warning.File)));
-        Assert.Equal(File.ReadAllText(model).Split("[Quantize(")[0].Count(static c => c == '\n') + 1, warning.LineNumber);
+        Assert.Equal(
+            File.ReadAllText(model).Split("[Quantize(")[0].Count(static c => c == '\n') + 1, warning.LineNumber);
         // 64 · 4 · 27 multiply-accumulates of conv1, 16 · 8 · 36 of conv2, 128 · 5 of linear.
         Assert.Contains("Only 43.2% of App.TinyNet's", warning.Text, StringComparison.Ordinal);
         Assert.Contains("conv1 56.8%", warning.Text, StringComparison.Ordinal);

@@ -6,7 +6,10 @@ using Xunit.Abstractions;
 
 namespace QDrop.Build.Tests;
 
-/// <summary>The worker is killed at random moments; the next one goes on, and in the end the artifact is that of a worker that nobody has killed.</summary>
+/// <summary>
+/// The worker is killed at random moments; the next one goes on, and in the end the artifact is that of a worker that
+/// nobody has killed.
+/// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Kills = 10, KillsOfOneCalibration = 5, Units = 6;
@@ -35,8 +38,15 @@ public sealed class KillTests(ITestOutputHelper output)
             int most = Math.Min(Kills, kills + KillsOfOneCalibration);
             for (bool ended = false; !ended;)
             {
-                WorkerEnd worker = Run(request, kills == most ? null : new Moment(random.Next(1, Units + 3), TimeSpan.FromMilliseconds(random.Next(60))));
-                output.WriteLine($"{(worker.Killed ? "killed" : "ended")} after {worker.Steps} steps: {worker.Resumed ?? "from the beginning"}");
+                WorkerEnd worker = Run(
+                    request,
+                    kills == most
+                        ? null
+                        : new Moment(random.Next(1, Units + 3), TimeSpan.FromMilliseconds(random.Next(60))));
+                output.WriteLine(
+                    $"{(worker.Killed ? "killed" : "ended")} after {worker.Steps} steps: "
+                        + $"{worker.Resumed ?? "from the beginning"}"
+                );
                 kills += worker.Killed ? 1 : 0;
                 resumed += worker.Resumed is null ? 0 : 1;
                 ended = !worker.Killed;
@@ -51,8 +61,13 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>What the build has asked its worker.</summary>
     private static WorkerRequest Request(BuildResult build)
     {
-        WorkerRequest request = build.Log!.FindChildrenRecursive<Message>().Select(static m => m.Text).Where(static t => t?.StartsWith('{') == true && t.Contains("\"OutputDirectory\"", StringComparison.Ordinal))
-            .Select(static t => JsonLine.TryRead<WorkerRequest>(t!)).Single()!;
+        WorkerRequest request = build
+            .Log!.FindChildrenRecursive<Message>()
+            .Select(static m => m.Text)
+            .Where(static t =>
+                t?.StartsWith('{') == true && t.Contains("\"OutputDirectory\"", StringComparison.Ordinal))
+            .Select(static t => JsonLine.TryRead<WorkerRequest>(t!))
+            .Single()!;
         request.BuildProcess = Environment.ProcessId;
         return request;
     }
@@ -61,7 +76,8 @@ public sealed class KillTests(ITestOutputHelper output)
     private static WorkerEnd Run(WorkerRequest request, Moment? moment)
     {
         Directory.CreateDirectory(request.OutputDirectory);
-        var info = new ProcessStartInfo("dotnet", ["exec", Repository.Output("QDrop.Calibrator", "net10.0", "QDrop.Calibrator.dll")])
+        var info = new ProcessStartInfo(
+            "dotnet", ["exec", Repository.Output("QDrop.Calibrator", "net10.0", "QDrop.Calibrator.dll")])
         {
             WorkingDirectory = request.ProjectDirectory,
             RedirectStandardInput = true,
@@ -80,38 +96,51 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             lines.Add(line);
             WorkerMessage? message = JsonLine.TryRead<WorkerMessage>(line);
-            if (message?.Kind == MessageKind.Progress && steps.Add($"{message.Phase} {message.Unit}") && steps.Count == moment?.Steps)
+            if (message?.Kind == MessageKind.Progress
+                && steps.Add($"{message.Phase} {message.Unit}")
+                && steps.Count == moment?.Steps)
                 timer.Change(moment.After, Timeout.InfiniteTimeSpan);
             if (message?.Kind == MessageKind.Log && message.Text!.StartsWith("Going on from", StringComparison.Ordinal))
                 resumed = message.Text[message.Text.LastIndexOf(':')..].Trim(':', ' ');
         }
         worker.WaitForExit();
-        return new WorkerEnd(worker.ExitCode == Killed, worker.ExitCode, steps.Count, resumed, string.Join('\n', lines) + errors.Result);
+        return new WorkerEnd(
+            worker.ExitCode == Killed, worker.ExitCode, steps.Count, resumed, string.Join('\n', lines) + errors.Result);
     }
 
     private static TestProject Project()
     {
         var project = new TestProject("""<QDropModel Include="App.DeepNet" LearningRate="0.01" RangeSamples="64" />""");
         project.Write("Program.cs", Sources.EmptyProgram);
-        project.Write("DeepNet.cs", Sources.Usings + """
-            [Quantize(W = 2, A = 4, Iterations = 200, Samples = 64, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors")]
-            public sealed partial class DeepNet : Module<Tensor, Tensor>
-            {
-                private readonly Sequential layers = Sequential(
-                    Conv2d(4, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1), ReLU(),
-                    Conv2d(8, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1));
+        project.Write(
+            "DeepNet.cs",
+            Sources.Usings
+                + """
+                [Quantize(W = 2, A = 4, Iterations = 200, Samples = 64, Weights = "weights.safetensors", CalibrationData = "inputs.safetensors")]
+                public sealed partial class DeepNet : Module<Tensor, Tensor>
+                {
+                    private readonly Sequential layers = Sequential(
+                        Conv2d(4, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1), ReLU(),
+                        Conv2d(8, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1), ReLU(), Conv2d(8, 8, 3, padding: 1));
 
-                public DeepNet() : base("DeepNet") => RegisterComponents();
+                    public DeepNet() : base("DeepNet") => RegisterComponents();
 
-                public override Tensor forward(Tensor x) => layers.forward(x);
-            }
+                    public override Tensor forward(Tensor x) => layers.forward(x);
+                }
 
-            """.Replace("Sequential layers", "TorchSharp.Modules.Sequential layers", StringComparison.Ordinal));
-        Safetensors.Write(project.File("weights.safetensors"), [.. Enumerable.Range(0, Units).SelectMany(static i => new (string, long[], Func<int, float>)[]
-        {
-            ($"layers.{2 * i}.weight", [8, i == 0 ? 4 : 8, 3, 3], Safetensors.Noise(2 * i)),
-            ($"layers.{2 * i}.bias", [8], Safetensors.Noise((2 * i) + 1)),
-        })]);
+                """.Replace("Sequential layers", "TorchSharp.Modules.Sequential layers", StringComparison.Ordinal));
+        Safetensors.Write(
+            project.File("weights.safetensors"),
+            [
+                .. Enumerable
+                    .Range(0, Units)
+                    .SelectMany(static i =>
+                        new (string, long[], Func<int, float>)[]
+                        {
+                            ($"layers.{2 * i}.weight", [8, i == 0 ? 4 : 8, 3, 3], Safetensors.Noise(2 * i)),
+                            ($"layers.{2 * i}.bias", [8], Safetensors.Noise((2 * i) + 1)),
+                        }),
+            ]);
         Safetensors.Write(project.File("inputs.safetensors"), ("input", [64, 4, 8, 8], Safetensors.Noise(99)));
         return project;
     }

@@ -6,19 +6,23 @@ namespace QDrop.Build.Tests;
 /// <summary>One project through its life: each test looks at one step of the same sequence of builds.</summary>
 public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<LifecycleTests.Life>
 {
-    private const string Artifact = "App.TinyNet.qdrop.safetensors", Report = "App.TinyNet.qdrop.json", Page = "App.TinyNet.qdrop.html";
+    private const string Artifact = "App.TinyNet.qdrop.safetensors",
+        Report = "App.TinyNet.qdrop.json",
+        Page = "App.TinyNet.qdrop.html";
 
     [Fact]
     public void The_first_build_calibrates_and_puts_artifact_and_report_beside_the_program()
     {
         Assert.True(life.First.Result.ExitCode == 0, life.First.Result.Output);
         Assert.True(life.First.Result.TaskRan);
-        Assert.StartsWith("QDrop: App.TinyNet W4A4 calibrated in ", life.First.Result.Summary, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "QDrop: App.TinyNet W4A4 calibrated in ", life.First.Result.Summary, StringComparison.Ordinal);
         Assert.Equal([Page, Report, Artifact], life.First.Bin);
     }
 
     [Fact]
-    public void The_program_loads_what_the_build_left() => Assert.Contains("classes 5", life.ProgramOutput, StringComparison.Ordinal);
+    public void The_program_loads_what_the_build_left() =>
+        Assert.Contains("classes 5", life.ProgramOutput, StringComparison.Ordinal);
 
     [Fact]
     public void The_second_build_skips_the_task()
@@ -53,13 +57,15 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
     [Fact]
     public void Other_settings_in_the_project_calibrate_again()
     {
-        Assert.StartsWith("QDrop: App.TinyNet W2A4 calibrated in ", life.Changed.Result.Summary, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "QDrop: App.TinyNet W2A4 calibrated in ", life.Changed.Result.Summary, StringComparison.Ordinal);
         Assert.NotEqual(life.FirstArtifact, life.ChangedArtifact);
     }
 
     [Fact]
     public void Other_calibration_data_calibrate_again() =>
-        Assert.StartsWith("QDrop: App.TinyNet W4A4 calibrated in ", life.OtherData.Result.Summary, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "QDrop: App.TinyNet W4A4 calibrated in ", life.OtherData.Result.Summary, StringComparison.Ordinal);
 
     [Fact]
     public void The_page_is_well_formed_and_says_what_was_measured()
@@ -70,14 +76,18 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
     }
 
     [Fact]
-    public void Without_insight_the_page_has_the_units_alone() => Assert.Equal(["Units", "Time by phase", "Where it comes from"],
-        XDocument.Parse(life.ChangedPage).Descendants("h2").Select(static h => h.Value));
+    public void Without_insight_the_page_has_the_units_alone() =>
+        Assert.Equal(
+            ["Units", "Time by phase", "Where it comes from"],
+            XDocument.Parse(life.ChangedPage).Descendants("h2").Select(static h => h.Value));
 
     [Fact]
-    public void A_deleted_page_comes_back_and_is_of_the_same_calibration() => Assert.Equal(life.FirstPage, life.RestoredPage);
+    public void A_deleted_page_comes_back_and_is_of_the_same_calibration() =>
+        Assert.Equal(life.FirstPage, life.RestoredPage);
 
     [Fact]
-    public void Publish_carries_the_artifact_and_the_report_but_not_its_page() => Assert.Equal([Report, Artifact], life.Published);
+    public void Publish_carries_the_artifact_and_the_report_but_not_its_page() =>
+        Assert.Equal([Report, Artifact], life.Published);
 
     [Fact]
     public void Clean_removes_everything()
@@ -102,18 +112,31 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
 
         public Life()
         {
-            _project.Write("TinyNet.cs", Sources.Usings + Sources.Net("TinyNet", """W = 4, A = 4, Iterations = 20, Samples = 16, Weights = "weights @ é.safetensors", CalibrationData = "data" """));
-            _project.Write("FolderSource.cs", Sources.Usings + """
-                public sealed class FolderSource : ICalibrationSource
-                {
-                    public Tensor Load(CalibrationRequest request)
+            _project.Write(
+                "TinyNet.cs",
+                Sources.Usings
+                    + Sources.Net(
+                        "TinyNet",
+                        """W = 4, A = 4, Iterations = 20, Samples = 16, Weights = "weights @ é.safetensors", CalibrationData = "data" """
+                    ));
+            _project.Write(
+                "FolderSource.cs",
+                Sources.Usings
+                    + """
+                    public sealed class FolderSource : ICalibrationSource
                     {
-                        Console.WriteLine("{ this line of the program is no message }");
-                        return new QDrop.SafetensorsCalibrationSource().Load(request with { Path = Path.Combine(request.Path!, "inputs.safetensors") });
+                        public Tensor Load(CalibrationRequest request)
+                        {
+                            Console.WriteLine("{ this line of the program is no message }");
+                            return new QDrop.SafetensorsCalibrationSource().Load(request with { Path = Path.Combine(request.Path!, "inputs.safetensors") });
+                        }
                     }
-                }
-                """);
-            _project.Write("TinyNet.cs", File.ReadAllText(_project.File("TinyNet.cs")).Replace("W = 4", "Calibration = typeof(FolderSource), W = 4", StringComparison.Ordinal));
+                    """
+            );
+            _project.Write(
+                "TinyNet.cs",
+                File.ReadAllText(_project.File("TinyNet.cs"))
+                    .Replace("W = 4", "Calibration = typeof(FolderSource), W = 4", StringComparison.Ordinal));
             Sources.WriteWeights(_project.File("weights @ é.safetensors"));
             Directory.CreateDirectory(_project.File("data"));
             Sources.WriteInputs(_project.File("data", "inputs.safetensors"));
@@ -134,11 +157,19 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
             File.Delete(Path.Combine(_project.Intermediate, Page));
             Build();
             RestoredPage = ReadPage();
-            File.WriteAllText(_project.Project, File.ReadAllText(_project.Project).Replace("<ItemGroup>", "<ItemGroup><QDropModel Include=\"App.TinyNet\" W=\"2\" Insight=\"false\" />", StringComparison.Ordinal));
+            File.WriteAllText(
+                _project.Project,
+                File.ReadAllText(_project.Project)
+                    .Replace(
+                        "<ItemGroup>",
+                        "<ItemGroup><QDropModel Include=\"App.TinyNet\" W=\"2\" Insight=\"false\" />",
+                        StringComparison.Ordinal));
             Changed = Build();
             ChangedArtifact = ReadArtifact();
             ChangedPage = ReadPage();
-            File.WriteAllText(_project.Project, File.ReadAllText(_project.Project).Replace("W=\"2\" Insight=\"false\" ", "", StringComparison.Ordinal));
+            File.WriteAllText(
+                _project.Project,
+                File.ReadAllText(_project.Project).Replace("W=\"2\" Insight=\"false\" ", "", StringComparison.Ordinal));
             Sources.WriteInputs(_project.File("data", "inputs.safetensors"), seed: 10);
             OtherData = Build();
             string target = _project.File("published");
@@ -186,7 +217,8 @@ public sealed class LifecycleTests(LifecycleTests.Life life) : IClassFixture<Lif
 
         private Step Build(params string[] arguments) => Take(_project.Build(arguments));
 
-        private Step Take(BuildResult result) => new(result, TestProject.ResultsIn(_project.Bin), TestProject.ResultsIn(_project.Intermediate));
+        private Step Take(BuildResult result) =>
+            new(result, TestProject.ResultsIn(_project.Bin), TestProject.ResultsIn(_project.Intermediate));
 
         private string ReadPage() => File.ReadAllText(Path.Combine(_project.Bin, Page));
 

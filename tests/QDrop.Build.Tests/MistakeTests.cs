@@ -100,10 +100,30 @@ public sealed class MistakeTests
         Assert.NotEqual(0, wrong.ExitCode);
         // A class around a model must be partial, too.
         string zoo = Place(Fixable, "class Zoo", "class ".Length, "Fixable.cs", "QDROP001");
-        Assert.Equal([.. Marked("Fixable.cs", Fixable).Append(zoo).Concat(Marked("Unfixable.cs", Unfixable)).Order(StringComparer.Ordinal)], Places(wrong.Errors));
+        Assert.Equal(
+            [
+                .. Marked("Fixable.cs", Fixable)
+                    .Append(zoo)
+                    .Concat(Marked("Unfixable.cs", Unfixable))
+                    .Order(StringComparer.Ordinal),
+            ],
+            Places(wrong.Errors));
 
         File.Delete(project.File("Unfixable.cs"));
-        (int status, string? output) = DotNet.Run(project.Folder, ["format", "analyzers", "App.csproj", "--no-restore", "--diagnostics", "QDROP001", "QDROP003", "QDROP004", "QDROP005", "QDROP006"]);
+        (int status, string? output) = DotNet.Run(
+            project.Folder,
+            [
+                "format",
+                "analyzers",
+                "App.csproj",
+                "--no-restore",
+                "--diagnostics",
+                "QDROP001",
+                "QDROP003",
+                "QDROP004",
+                "QDROP005",
+                "QDROP006",
+            ]);
         Assert.True(status == 0, output);
         Assert.Equal(Fixed, File.ReadAllText(project.File("Fixable.cs")));
         Assert.Equal(Advised, File.ReadAllText(project.File("Advised.cs")));
@@ -113,19 +133,29 @@ public sealed class MistakeTests
         Assert.Equal(Marked("Advised.cs", Advised).Order(StringComparer.Ordinal), Places(right.Warnings));
     }
 
-    private static string Fixed => Fixable
-        .Replace("public static class Zoo", "public static partial class Zoo", StringComparison.Ordinal)
-        .Replace("public class /*QDROP001*/Inner", "public partial class /*QDROP001*/Inner", StringComparison.Ordinal)
-        .Replace("[Quantize]\npublic partial class /*QDROP003*/Sized", "[Quantize(Factory = nameof(Create))]\npublic partial class /*QDROP003*/Sized", StringComparison.Ordinal)
-        .Replace("forward(x);\n}\n\n[Quantize(/*QDROP004*/W = 9", "forward(x);\n\n    private static Sized Create() => new(width: 0);\n}\n\n[Quantize(/*QDROP004*/W = 9", StringComparison.Ordinal)
-        .Replace("W = 9", "W = 8", StringComparison.Ordinal)
-        .Replace("Drop = -1", "Drop = 0", StringComparison.Ordinal)
-        .Replace("Samples = 0", "Samples = 1", StringComparison.Ordinal);
+    private static string Fixed =>
+        Fixable
+            .Replace("public static class Zoo", "public static partial class Zoo", StringComparison.Ordinal)
+            .Replace(
+                "public class /*QDROP001*/Inner", "public partial class /*QDROP001*/Inner", StringComparison.Ordinal)
+            .Replace(
+                "[Quantize]\npublic partial class /*QDROP003*/Sized",
+                "[Quantize(Factory = nameof(Create))]\npublic partial class /*QDROP003*/Sized",
+                StringComparison.Ordinal)
+            .Replace(
+                "forward(x);\n}\n\n[Quantize(/*QDROP004*/W = 9",
+                "forward(x);\n\n    private static Sized Create() => new(width: 0);\n}\n\n[Quantize(/*QDROP004*/W = 9",
+                StringComparison.Ordinal)
+            .Replace("W = 9", "W = 8", StringComparison.Ordinal)
+            .Replace("Drop = -1", "Drop = 0", StringComparison.Ordinal)
+            .Replace("Samples = 0", "Samples = 1", StringComparison.Ordinal);
 
     /// <summary>Where the comments say that a diagnostic is: right behind them.</summary>
     private static IEnumerable<string> Marked(string file, string source)
     {
-        for (int at = source.IndexOf("/*QDROP", StringComparison.Ordinal); at >= 0; at = source.IndexOf("/*QDROP", at + 1, StringComparison.Ordinal))
+        for (int at = source.IndexOf("/*QDROP", StringComparison.Ordinal);
+            at >= 0;
+            at = source.IndexOf("/*QDROP", at + 1, StringComparison.Ordinal))
         {
             string mark = source.Substring(at, "/*QDROP000*/".Length);
             yield return Place(source[at..], mark, mark.Length, file, mark[2..^2], source[..at]);
@@ -138,8 +168,10 @@ public sealed class MistakeTests
         return $"{file}({until.Count(c => c == '\n') + 1},{until.Length - until.LastIndexOf('\n')}): {id}";
     }
 
-    private static IEnumerable<string> Places(IEnumerable<Microsoft.Build.Logging.StructuredLogger.AbstractDiagnostic> diagnostics) => diagnostics
-        .Select(d => $"{Path.GetFileName(d.File)}({d.LineNumber},{d.ColumnNumber}): {d.Code}")
-        .Distinct()
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Places(
+        IEnumerable<Microsoft.Build.Logging.StructuredLogger.AbstractDiagnostic> diagnostics) =>
+        diagnostics
+            .Select(d => $"{Path.GetFileName(d.File)}({d.LineNumber},{d.ColumnNumber}): {d.Code}")
+            .Distinct()
+            .Order(StringComparer.Ordinal);
 }

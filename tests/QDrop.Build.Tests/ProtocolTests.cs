@@ -14,7 +14,8 @@ public sealed class ProtocolTests
     [Fact]
     public void A_finished_worker_leaves_stamp_and_inputs_and_one_line_in_the_log()
     {
-        using var fake = new FakeWorker($$"""
+        using var fake = new FakeWorker(
+            $$"""
             {{FakeWorker.Hello}}
             echo x > "$out/App.Net.qdrop.safetensors"; echo x > "$out/App.Net.qdrop.json"
             echo '{"Kind":"input","Text":"/data/weights é.safetensors"}'
@@ -26,7 +27,8 @@ public sealed class ProtocolTests
 
         Assert.Empty(fake.Engine.Errors);
         Assert.Equal(["QDrop: done"], fake.Engine.MessagesOf(MessageImportance.High));
-        Assert.Equal(["App.Net.qdrop.json", "App.Net.qdrop.safetensors", "qdrop.inputs.txt", "qdrop.stamp"], fake.Files);
+        Assert.Equal(
+            ["App.Net.qdrop.json", "App.Net.qdrop.safetensors", "qdrop.inputs.txt", "qdrop.stamp"], fake.Files);
         Assert.Equal(["/data/weights é.safetensors"], File.ReadAllLines(fake.Task.InputList));
     }
 
@@ -38,8 +40,22 @@ public sealed class ProtocolTests
             {{FakeWorker.Hello}}
             {{FakeWorker.Summary}}
             """);
-        fake.Task.Models = [new TaskItem("App.Größe", new Dictionary<string, string> { ["W"] = "2", ["Weights"] = "a b@\"c\\.safetensors", ["A"] = "" })];
-        fake.Task.Overrides = [new TaskItem("Iterations", new Dictionary<string, string> { ["Value"] = "7" }), new TaskItem("Seed")];
+        fake.Task.Models =
+        [
+            new TaskItem(
+                "App.Größe",
+                new Dictionary<string, string>
+                {
+                    ["W"] = "2",
+                    ["Weights"] = "a b@\"c\\.safetensors",
+                    ["A"] = "",
+                }),
+        ];
+        fake.Task.Overrides =
+        [
+            new TaskItem("Iterations", new Dictionary<string, string> { ["Value"] = "7" }),
+            new TaskItem("Seed"),
+        ];
         fake.Task.Threads = "3";
         fake.Task.MemoryLimit = "512";
 
@@ -51,7 +67,10 @@ public sealed class ProtocolTests
         Assert.Equal("App.Größe", model.GetProperty("Name").GetString());
         Assert.Equal(
             [("W", "2"), ("Weights", "a b@\"c\\.safetensors")],
-            model.GetProperty("Metadata").EnumerateArray().Select(static m => (m.GetProperty("Name").GetString()!, m.GetProperty("Value").GetString()!)));
+            model
+                .GetProperty("Metadata")
+                .EnumerateArray()
+                .Select(static m => (m.GetProperty("Name").GetString()!, m.GetProperty("Value").GetString()!)));
         JsonElement setting = Assert.Single(root.GetProperty("Overrides").EnumerateArray());
         Assert.Equal("7", setting.GetProperty("Value").GetString());
         Assert.Equal(3, root.GetProperty("Threads").GetInt32());
@@ -63,7 +82,8 @@ public sealed class ProtocolTests
     [Fact]
     public void Diagnostics_keep_code_file_line_column_and_text()
     {
-        using var fake = new FakeWorker($$"""
+        using var fake = new FakeWorker(
+            $$"""
             {{FakeWorker.Hello}}
             echo '{"Kind":"diagnostic","Severity":"warning","Code":"QDROP110","File":"/p/App.csproj","Line":3,"Column":9,"Text":"odd {0} %20"}'
             echo '{"Kind":"diagnostic","Severity":"error","Code":"QDROP210","File":"/p/Net ü.cs","Line":12,"Column":5,"Text":"no such file; {braces}"}'
@@ -74,9 +94,13 @@ public sealed class ProtocolTests
         Assert.False(fake.Task.Execute());
 
         BuildWarningEventArgs warning = Assert.Single(fake.Engine.Warnings);
-        Assert.Equal(("QDROP110", "/p/App.csproj", 3, 9, "odd {0} %20"), (warning.Code, warning.File, warning.LineNumber, warning.ColumnNumber, warning.Message));
+        Assert.Equal(
+            ("QDROP110", "/p/App.csproj", 3, 9, "odd {0} %20"),
+            (warning.Code, warning.File, warning.LineNumber, warning.ColumnNumber, warning.Message));
         BuildErrorEventArgs error = Assert.Single(fake.Engine.Errors);
-        Assert.Equal(("QDROP210", "/p/Net ü.cs", 12, 5, "no such file; {braces}"), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
+        Assert.Equal(
+            ("QDROP210", "/p/Net ü.cs", 12, 5, "no such file; {braces}"),
+            (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
     }
 
     [Fact]
@@ -97,7 +121,8 @@ public sealed class ProtocolTests
     [InlineData("kill -SEGV $$", "QDROP102", "signal 11")]
     [InlineData("kill -KILL $$", "QDROP102", "ran out of memory")]
     [InlineData("exit 0", "QDROP102", "exit status 0")]
-    public void A_worker_that_ends_early_is_an_error_with_the_end_of_what_it_wrote(string end, string code, string reason)
+    public void A_worker_that_ends_early_is_an_error_with_the_end_of_what_it_wrote(
+        string end, string code, string reason)
     {
         using var fake = new FakeWorker($$"""
             {{FakeWorker.Hello}}
@@ -161,7 +186,8 @@ public sealed class ProtocolTests
     [Fact]
     public void Progress_is_told_in_the_workers_words_and_members_that_are_not_known_are_not_read()
     {
-        using var fake = new FakeWorker($$"""
+        using var fake = new FakeWorker(
+            $$"""
             {{FakeWorker.Hello}}
             echo '{"Kind":"progress","Model":"App.Net","Phase":"reconstruct","Unit":"layer1.0","UnitIndex":2,"UnitCount":5,"Iteration":40,"Iterations":100,"Loss":0.25,"ReconstructionLoss":0.2,"RoundingLoss":0.05,"Settled":0.63,"SecondsLeft":80.5,"Text":"layer1.0 (2 of 5): 40 of 100, loss 0.2 + rounding 0.05, 63 % settled, about 1 min 20 s left","Later":[1]}'
             {{FakeWorker.Summary}}
@@ -169,22 +195,34 @@ public sealed class ProtocolTests
 
         Assert.True(fake.Task.Execute());
 
-        Assert.Contains("App.Net: layer1.0 (2 of 5): 40 of 100, loss 0.2 + rounding 0.05, 63 % settled, about 1 min 20 s left", fake.Engine.MessagesOf(MessageImportance.Normal));
+        Assert.Contains(
+            "App.Net: layer1.0 (2 of 5): 40 of 100, loss 0.2 + rounding 0.05, 63 % settled, about 1 min 20 s left",
+            fake.Engine.MessagesOf(MessageImportance.Normal));
     }
 
     [Fact]
     public void Progress_of_a_unit_that_begins_leaves_out_what_is_not_known()
     {
-        string line = JsonLine.Write(new WorkerMessage { Kind = MessageKind.Progress, Unit = "conv1", Settled = 0, RoundingLoss = null, SecondsLeft = null });
+        string line = JsonLine.Write(
+            new WorkerMessage
+            {
+                Kind = MessageKind.Progress,
+                Unit = "conv1",
+                Settled = 0,
+                RoundingLoss = null,
+                SecondsLeft = null,
+            });
         Assert.Equal("""{"Kind":"progress","Settled":0,"Unit":"conv1"}""", line);
         WorkerMessage read = JsonLine.TryRead<WorkerMessage>(line)!;
-        Assert.Equal((0.0, null, null, null), (read.Settled, read.RoundingLoss, read.ReconstructionLoss, read.SecondsLeft));
+        Assert.Equal(
+            (0.0, null, null, null), (read.Settled, read.RoundingLoss, read.ReconstructionLoss, read.SecondsLeft));
     }
 
     [Fact]
     public void Progress_stands_in_a_file_that_is_gone_at_the_end()
     {
-        using var fake = new FakeWorker($$"""
+        using var fake = new FakeWorker(
+            $$"""
             {{FakeWorker.Hello}}
             echo '{"Kind":"progress","Model":"App.Net","Phase":"reconstruct","Unit":"layer1.0","UnitIndex":2,"UnitCount":5,"Iteration":40,"Iterations":100,"Loss":0.25}'
             for i in $(seq 100); do [ -s "$out/progress.json" ] && break; sleep 0.05; done
@@ -196,7 +234,9 @@ public sealed class ProtocolTests
 
         using var seen = JsonDocument.Parse(File.ReadAllText(Path.Combine(fake.OutputDirectory, "seen.txt")));
         Assert.Equal(40, seen.RootElement.GetProperty("Iteration").GetInt32());
-        Assert.Contains("App.Net: reconstruct, unit 2/5 layer1.0, iteration 40/100, loss 0.25", fake.Engine.MessagesOf(MessageImportance.Normal));
+        Assert.Contains(
+            "App.Net: reconstruct, unit 2/5 layer1.0, iteration 40/100, loss 0.25",
+            fake.Engine.MessagesOf(MessageImportance.Normal));
         Assert.DoesNotContain("progress.json", fake.Files);
     }
 
@@ -236,7 +276,9 @@ public sealed class ProtocolTests
         Assert.False(await run.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Contains("stopped", fake.Files);
         Assert.Contains("App.Net.qdrop.checkpoint", fake.Files);
-        Assert.Equal(["QDrop: stopped; the next build goes on after the units that are finished."], fake.Engine.MessagesOf(MessageImportance.High));
+        Assert.Equal(
+            ["QDrop: stopped; the next build goes on after the units that are finished."],
+            fake.Engine.MessagesOf(MessageImportance.High));
         Assert.Empty(fake.Engine.Errors);
         Assert.DoesNotContain("qdrop.stamp", fake.Files);
     }
@@ -253,12 +295,15 @@ public sealed class ProtocolTests
             """);
         Task<bool> run = Task.Run(fake.Task.Execute);
         await WaitFor(Path.Combine(fake.OutputDirectory, "started"));
-        int child = int.Parse(File.ReadAllText(Path.Combine(fake.OutputDirectory, "child.txt")), System.Globalization.CultureInfo.InvariantCulture);
+        int child = int.Parse(
+            File.ReadAllText(Path.Combine(fake.OutputDirectory, "child.txt")),
+            System.Globalization.CultureInfo.InvariantCulture);
 
         fake.Task.Cancel();
 
         Assert.False(await run.WaitAsync(TimeSpan.FromSeconds(20)));
-        // A kill is a signal, which the system delivers when the process is next scheduled; the task waits for its worker, not for that one's children.
+        // A kill is a signal, which the system delivers when the process is next scheduled; the task waits for its
+        // worker, not for that one's children.
         await Until(() => !IsRunning(child), "The worker's child still runs.");
     }
 

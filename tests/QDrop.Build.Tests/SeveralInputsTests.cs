@@ -2,7 +2,9 @@ using Xunit;
 
 namespace QDrop.Build.Tests;
 
-/// <summary>A model that takes tokens and a mask, and whose blocks take several tensors, from its source to the running program.</summary>
+/// <summary>
+/// A model that takes tokens and a mask, and whose blocks take several tensors, from its source to the running program.
+/// </summary>
 public sealed class SeveralInputsTests
 {
     private const string Model = """
@@ -68,7 +70,10 @@ public sealed class SeveralInputsTests
         // It loads float weights itself, for which a program has a reference to the engine.
         string engine = Repository.Output("QDrop.Calibration", "net10.0", "QDrop.Calibration.dll");
         using var project = new TestProject($"""<Reference Include="{engine}" />""");
-        project.Write("Model.cs", Sources.Usings.Replace("namespace", "using TorchSharp.Modules;\n\nnamespace", StringComparison.Ordinal) + Model);
+        project.Write(
+            "Model.cs",
+            Sources.Usings.Replace("namespace", "using TorchSharp.Modules;\n\nnamespace", StringComparison.Ordinal)
+                + Model);
         project.Write("Program.cs", Program);
         Safetensors.Write(
             project.File("weights.safetensors"),

@@ -71,11 +71,20 @@ public sealed class StrictProjectTests
 
         BuildResult built = project.Build("-p:QDropEnabled=false");
         Assert.True(built.ExitCode == 0, built.Output);
-        Assert.DoesNotContain("warning", built.Output.Replace("0 Warning(s)", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            "warning",
+            built.Output.Replace("0 Warning(s)", "", StringComparison.Ordinal),
+            StringComparison.OrdinalIgnoreCase);
 
         string twins = project.File("twins");
-        Assert.Equal(["App.Body.Quantized.g.cs", "App.Net.Quantized.g.cs"], Directory.GetFiles(twins, "*.Quantized.g.cs", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        (int status, string? output) = DotNet.Run(twins, ["format", "whitespace", twins, "--folder", "--verify-no-changes", "--include-generated"]);
+        Assert.Equal(
+            ["App.Body.Quantized.g.cs", "App.Net.Quantized.g.cs"],
+            Directory
+                .GetFiles(twins, "*.Quantized.g.cs", SearchOption.AllDirectories)
+                .Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal));
+        (int status, string? output) = DotNet.Run(
+            twins, ["format", "whitespace", twins, "--folder", "--verify-no-changes", "--include-generated"]);
         Assert.True(status == 0, output);
     }
 }

@@ -56,7 +56,8 @@ public sealed class SystemTests
         string configuration = folder.Write("a.runtimeconfig.json", Newer);
         string program = typeof(SystemTests).Assembly.Location;
         string[] arguments = ["exec", "--runtimeconfig", configuration, program];
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true })!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         string meaning = ExitStatus.Meaning(process.ExitCode, OperatingSystem.IsWindows(), greeted: false);

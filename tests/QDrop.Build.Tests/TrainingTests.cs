@@ -6,7 +6,8 @@ namespace QDrop.Build.Tests;
 /// <summary>Models that are trained in the build.</summary>
 public sealed class TrainingTests
 {
-    private const string Attribute = """Method = Method.Cpq, DropBits = 0.1, W = 3, A = 3, Samples = 16, Weights = "weights.safetensors", Calibration = typeof(Labelled)""";
+    private const string Attribute =
+        """Method = Method.Cpq, DropBits = 0.1, W = 3, A = 3, Samples = 16, Weights = "weights.safetensors", Calibration = typeof(Labelled)""";
 
     private const string Source = """
         public sealed class Labelled : ICalibrationSource, ILabelledCalibrationSource
@@ -20,11 +21,15 @@ public sealed class TrainingTests
     [Fact]
     public void A_model_is_trained_on_a_source_with_classes_and_loads_like_any_other()
     {
-        using TestProject project = Project("5", """<QDropModel Include="App.TinyNet" Epochs="2" TrainingBatchSize="8" Optimizer="adam" TrainingLearningRate="0.001" />""");
+        using TestProject project = Project(
+            "5",
+            """<QDropModel Include="App.TinyNet" Epochs="2" TrainingBatchSize="8" Optimizer="adam" TrainingLearningRate="0.001" />"""
+        );
         BuildResult build = project.Build();
         Assert.True(build.ExitCode == 0, build.Output);
 
-        using var report = JsonDocument.Parse(File.ReadAllText(Directory.GetFiles(project.Bin, "*.qdrop.json").Single()));
+        using var report = JsonDocument.Parse(
+            File.ReadAllText(Directory.GetFiles(project.Bin, "*.qdrop.json").Single()));
         JsonElement settings = report.RootElement.GetProperty("settings").GetProperty("training");
         Assert.Equal(2, settings.GetProperty("epochs").GetInt32());
         Assert.Equal(8, settings.GetProperty("batchSize").GetInt32());
@@ -40,13 +45,20 @@ public sealed class TrainingTests
         using TestProject project = Project("9", "");
         BuildResult build = project.Build();
         Assert.NotEqual(0, build.ExitCode);
-        Assert.Contains("error QDROP272: Targets range from 0 to 8, but the model has 5 classes", build.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "error QDROP272: Targets range from 0 to 8, but the model has 5 classes",
+            build.Output,
+            StringComparison.Ordinal);
     }
 
     private static TestProject Project(string classes, string items)
     {
         var project = new TestProject(items);
-        project.Write("Model.cs", Sources.Usings + Sources.Net("TinyNet", Attribute) + Source.Replace("CLASSES", classes, StringComparison.Ordinal));
+        project.Write(
+            "Model.cs",
+            Sources.Usings
+                + Sources.Net("TinyNet", Attribute)
+                + Source.Replace("CLASSES", classes, StringComparison.Ordinal));
         Sources.WriteWeights(project.File("weights.safetensors"));
         return project;
     }

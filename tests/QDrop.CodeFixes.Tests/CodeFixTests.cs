@@ -21,7 +21,9 @@ public sealed class CodeFixTests
         string source = FixCases.Fixed[name];
         using var run = FixRun.Of(("Model.cs", source));
         var titles = new StringBuilder();
-        for (int rounds = 0; (await run.DiagnosticsAsync()).MaxBy(d => d.Location.SourceSpan.Start) is { } diagnostic; rounds++)
+        for (int rounds = 0;
+            (await run.DiagnosticsAsync()).MaxBy(d => d.Location.SourceSpan.Start) is { } diagnostic;
+            rounds++)
         {
             Assert.True(rounds < 10, "the fix does not end what it is for");
             CodeAction offer = Assert.Single(await run.OffersAsync(diagnostic));
@@ -51,8 +53,14 @@ public sealed class CodeFixTests
     public async Task Every_diagnostic_of_a_solution_is_fixed_at_once()
     {
         using var run = FixRun.Of(
-            ("A.cs", DiagnosticCases.Model("[Quantize(W = 9, A = 1, Drop = -1)]", "class A", "A", "private readonly Shared shared = new();")),
-            ("B.cs", DiagnosticCases.Model("[Quantize(Samples = 0)]", "class B", "B", "private readonly Shared shared = new();")),
+            (
+                "A.cs",
+                DiagnosticCases.Model(
+                    "[Quantize(W = 9, A = 1, Drop = -1)]", "class A", "A", "private readonly Shared shared = new();")),
+            (
+                "B.cs",
+                DiagnosticCases.Model(
+                    "[Quantize(Samples = 0)]", "class B", "B", "private readonly Shared shared = new();")),
             ("Shared.cs", DiagnosticCases.Model("", "class Shared", "Shared")));
         Assert.Equal(7, (await run.DiagnosticsAsync()).Length);
         Assert.True(await run.ApplyAllAsync(new AddPartialFix()));
@@ -65,7 +73,9 @@ public sealed class CodeFixTests
     [Fact]
     public async Task In_one_document_only_that_document_is_fixed()
     {
-        using var run = FixRun.Of(("A.cs", DiagnosticCases.Model("[Quantize]", "class A", "A")), ("B.cs", DiagnosticCases.Model("[Quantize]", "class B", "B")));
+        using var run = FixRun.Of(
+            ("A.cs", DiagnosticCases.Model("[Quantize]", "class A", "A")),
+            ("B.cs", DiagnosticCases.Model("[Quantize]", "class B", "B")));
         Assert.True(await run.ApplyAllAsync(new AddPartialFix(), FixAllScope.Document));
         Diagnostic left = Assert.Single(await run.DiagnosticsAsync());
         Assert.Equal("B.cs", left.Location.SourceTree!.FilePath);
@@ -86,12 +96,15 @@ public sealed class CodeFixTests
     public void Every_fix_is_exported_for_rules_that_exist()
     {
         Assert.NotEmpty(FixRun.Fixes);
-        Assert.All(FixRun.Fixes, fix =>
-        {
-            var export = (ExportCodeFixProviderAttribute)Attribute.GetCustomAttribute(fix.GetType(), typeof(ExportCodeFixProviderAttribute))!;
-            Assert.Equal([LanguageNames.CSharp], export.Languages);
-            Assert.All(fix.FixableDiagnosticIds, id => Assert.NotNull(Rules.ById(id)));
-            Assert.Contains(FixAllScope.Solution, fix.GetFixAllProvider().GetSupportedFixAllScopes());
-        });
+        Assert.All(
+            FixRun.Fixes,
+            fix =>
+            {
+                var export = (ExportCodeFixProviderAttribute)
+                    Attribute.GetCustomAttribute(fix.GetType(), typeof(ExportCodeFixProviderAttribute))!;
+                Assert.Equal([LanguageNames.CSharp], export.Languages);
+                Assert.All(fix.FixableDiagnosticIds, id => Assert.NotNull(Rules.ById(id)));
+                Assert.Contains(FixAllScope.Solution, fix.GetFixAllProvider().GetSupportedFixAllScopes());
+            });
     }
 }

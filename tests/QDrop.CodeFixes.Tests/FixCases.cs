@@ -24,13 +24,19 @@ internal static class FixCases
                 public class Net() : Module<Tensor, Tensor>("net") { private readonly Module<Tensor, Tensor> fc = Linear(4, 4), block = Cage<int>.Make(); public override Tensor forward(Tensor x) => block.forward(fc.forward(x)); }
             }
             """,
-        ["settings"] = DiagnosticCases.Model("[Quantize(W = 16, A = 1, FirstLast = -8, Drop = 1.5, Iterations = 0, Samples = -4)]", "partial class Net"),
-        ["settings of the search and of learning"] = DiagnosticCases.Model("[Quantize(BatchSize = 0, RangeSamples = -1, Lambda = -1, WarmUp = 2, BetaStart = 3, BetaEnd = 4.5, ActivationLearningRate = -1, WeightObserver = RangeObserver.Percentile, Percentile = 101)]", "partial class Net"),
+        ["settings"] = DiagnosticCases.Model("[Quantize(W = 16, A = 1, FirstLast = -8, Drop = 1.5, Iterations = 0, "
+            + "Samples = -4)]", "partial class Net"),
+        ["settings of the search and of learning"] = DiagnosticCases.Model("[Quantize(BatchSize = 0, RangeSamples = "
+            + "-1, Lambda = -1, WarmUp = 2, BetaStart = 3, BetaEnd = 4.5, ActivationLearningRate = -1, WeightObserver "
+            + "= RangeObserver.Percentile, Percentile = 101)]", "partial class Net"),
         ["a largest width below the smallest"] = DiagnosticCases.Model("""[Quantize(W = 4, MaxW = 3, Budget = "6 bits")]""", "partial class Net"),
-        ["a largest width without a budget"] = DiagnosticCases.Model("[Quantize(W = 4, MaxW = 6)]", "partial class Net"),
-        ["a percentile that nobody uses"] = DiagnosticCases.Model("[Quantize(W = 2, Percentile = 99.9)]", "partial class Net"),
+        ["a largest width without a budget"] = DiagnosticCases.Model("[Quantize(W = 4, MaxW = 6)]", "partial class "
+            + "Net"),
+        ["a percentile that nobody uses"] = DiagnosticCases.Model("[Quantize(W = 2, Percentile = "
+            + "99.9)]", "partial class Net"),
         ["a negative Drop"] = DiagnosticCases.Model("[Quantize(Drop = -0.5 * 3)]", "partial class Net"),
-        ["Brecq with Drop"] = DiagnosticCases.Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
+        ["Brecq with Drop"] = DiagnosticCases.Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class "
+            + "Net"),
         ["a factory"] = $$"""
             {{DiagnosticCases.Usings}}
             internal enum Size { Small }
@@ -91,9 +97,11 @@ internal static class FixCases
                 public override Tensor forward(Tensor x) => lstm.forward(fc.forward(x)).Item1;
             }
             """,
-        ["settings without effect"] = DiagnosticCases.Model("[Quantize(Drop = 0.5, Method = Method.Nearest, Iterations = 100)]", "partial class Net"),
+        ["settings without effect"] = DiagnosticCases.Model("[Quantize(Drop = 0.5, Method = Method.Nearest, Iterations "
+            + "= 100)]", "partial class Net"),
         ["settings that contradict powers of two"] = DiagnosticCases.Model(
-            "[Quantize(Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus, Loss = LossKind.Fisher, Norm = 1.5)]", "partial class Net"),
+            "[Quantize(Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus, Loss = "
+                + "LossKind.Fisher, Norm = 1.5)]", "partial class Net"),
         ["a block that no model reaches"] = DiagnosticCases.Model("[Quantize]", "partial class Net") + """
 
             [QuantizationBlock]
@@ -110,12 +118,15 @@ internal static class FixCases
 
     public static IReadOnlyDictionary<string, string> NotFixed { get; } = new Dictionary<string, string>
     {
-        ["a layer that is no member's"] = DiagnosticCases.Advisable("private readonly ModuleList<LSTM> all = new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
+        ["a layer that is no member's"] = DiagnosticCases.Advisable("private readonly ModuleList<LSTM> all = "
+            + "new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
         ["no number"] = DiagnosticCases.Model("[Quantize(Drop = double.NaN)]", "partial class Net"),
         ["no learning rate"] = DiagnosticCases.Model("[Quantize(LearningRate = 0)]", "partial class Net"),
         ["no method"] = DiagnosticCases.Model("[Quantize(Method = (Method)9)]", "partial class Net"),
         ["an abstract class"] = $$"""{{DiagnosticCases.Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",
-        ["a factory whose name is taken"] = DiagnosticCases.Model("""[Quantize(Factory = "Make")]""", "partial class Net", members: "public Net Make() => this;"),
-        ["a factory whose name is none"] = DiagnosticCases.Model("""[Quantize(Factory = "a b")]""", "partial class Net"),
+        ["a factory whose name is taken"] = DiagnosticCases.Model("""[Quantize(Factory = "Make")]""", "partial class "
+            + "Net", members: "public Net Make() => this;"),
+        ["a factory whose name is none"] = DiagnosticCases.Model("""[Quantize(Factory = "a b")]""", "partial class "
+            + "Net"),
     };
 }

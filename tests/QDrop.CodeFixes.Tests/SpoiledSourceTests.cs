@@ -36,12 +36,14 @@ public sealed class SpoiledSourceTests
                 failures.Add($"variant {i}, {what}: {failure}");
         }
         Assert.True(failures.Count == 0, $"{failures.Count} failures\n" + string.Join("\n\n", failures.Take(6)));
-        Assert.True(offered > 0, $"nothing is offered for {Variants} variants: too few to say anything about the fixes");
+        Assert.True(
+            offered > 0, $"nothing is offered for {Variants} variants: too few to say anything about the fixes");
     }
 
     /// <summary>Applies everything that an editor offers, one after the other to the same sources.</summary>
     /// <returns>How much was offered, and what went wrong, if anything.</returns>
-    private static async Task<(int Offers, string? Failure)> TryFixesAsync(IEnumerable<(string Path, string Source)> files)
+    private static async Task<(int Offers, string? Failure)> TryFixesAsync(
+        IEnumerable<(string Path, string Source)> files)
     {
         using var run = FixRun.Of(files);
         Solution before = run.Solution;

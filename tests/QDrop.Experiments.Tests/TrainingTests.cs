@@ -25,14 +25,14 @@ public sealed class TrainingTests : IDisposable
     public void An_interrupted_run_ends_with_the_weights_of_an_uninterrupted_one()
     {
         using Trainer whole = NewTrainer();
-        for (var epoch = 0; epoch < 3; epoch++)
+        for (int epoch = 0; epoch < 3; epoch++)
             whole.RunEpoch(epoch, static _ => { });
 
         var checkpoints = new Checkpoints(_folder.FullName);
         using (Trainer first = NewTrainer())
         {
             var reports = new List<EpochReport>();
-            for (var epoch = 0; epoch < 2; epoch++)
+            for (int epoch = 0; epoch < 2; epoch++)
             {
                 reports.Add(first.RunEpoch(epoch, static _ => { }));
                 checkpoints.Write(Options, reports, first.Save);
@@ -100,7 +100,7 @@ public sealed class TrainingTests : IDisposable
     private static CifarImages Images(int count, int seed)
     {
         var random = new Random(seed);
-        var pixels = new byte[count * CifarImages.Size];
+        byte[] pixels = new byte[count * CifarImages.Size];
         random.NextBytes(pixels);
         return new CifarImages(pixels, [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(10))]);
     }

@@ -5,13 +5,19 @@ using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests;
 
-/// <summary>Who reports: the analyzer, from the declaration in which a diagnostic lies; the generator where no analyzer may come to run.</summary>
+/// <summary>
+/// Who reports: the analyzer, from the declaration in which a diagnostic lies; the generator where no analyzer may come
+/// to run.
+/// </summary>
 public sealed class AnalyzerTests
 {
     private static readonly string Shared = DiagnosticCases.Model("", "class Shared", "Shared");
 
     private static readonly Compilation TwoFiles = GeneratorRun.Compile(
-        ("A.cs", DiagnosticCases.Model("[Quantize(W = 9)]", "partial class A", "A", "private readonly Shared shared = new();")),
+        (
+            "A.cs",
+            DiagnosticCases.Model(
+                "[Quantize(W = 9)]", "partial class A", "A", "private readonly Shared shared = new();")),
         ("Shared.cs", Shared));
 
     [Fact]
@@ -40,7 +46,9 @@ public sealed class AnalyzerTests
         foreach ((string path, string id) in new[] { ("A.cs", "QDROP004"), ("Shared.cs", "QDROP001") })
         {
             SemanticModel file = run.Output.GetSemanticModel(run.Output.SyntaxTrees.Single(t => t.FilePath == path));
-            ImmutableArray<Diagnostic> found = await GeneratorRun.Analyze(run.Output).GetAnalyzerSemanticDiagnosticsAsync(file, null, default);
+            ImmutableArray<Diagnostic> found = await GeneratorRun
+                .Analyze(run.Output)
+                .GetAnalyzerSemanticDiagnosticsAsync(file, null, default);
             Assert.Equal([id], found.Select(d => d.Id));
         }
     }
@@ -50,16 +58,24 @@ public sealed class AnalyzerTests
     [MemberData(nameof(DiagnosticTests.Advice), MemberType = typeof(DiagnosticTests))]
     public async Task Every_diagnostic_is_local_to_the_declaration_that_an_editor_asks_about(string rule)
     {
-        foreach (string source in DiagnosticCases.Wrong.TryGetValue(rule, out string[]? wrong) ? wrong : DiagnosticCases.Advised[rule])
+        foreach (string source in DiagnosticCases.Wrong.TryGetValue(rule, out string[]? wrong)
+                ? wrong
+                : DiagnosticCases.Advised[rule])
         {
             var run = GeneratorRun.Of(source);
             var found = new List<Diagnostic>();
             foreach (SyntaxTree tree in run.Output.SyntaxTrees)
             {
                 SemanticModel file = run.Output.GetSemanticModel(tree);
-                foreach (TypeDeclarationSyntax type in (await tree.GetRootAsync()).DescendantNodes().OfType<TypeDeclarationSyntax>())
-                    found.AddRange(await GeneratorRun.Analyze(run.Output).GetAnalyzerSemanticDiagnosticsAsync(file, type.Identifier.Span, default));
-                found.AddRange(await GeneratorRun.Analyze(run.Output).GetAnalyzerSemanticDiagnosticsAsync(file, null, default));
+                foreach (TypeDeclarationSyntax type in (await tree.GetRootAsync())
+                        .DescendantNodes()
+                        .OfType<TypeDeclarationSyntax>())
+                    found.AddRange(
+                        await GeneratorRun
+                            .Analyze(run.Output)
+                            .GetAnalyzerSemanticDiagnosticsAsync(file, type.Identifier.Span, default));
+                found.AddRange(
+                    await GeneratorRun.Analyze(run.Output).GetAnalyzerSemanticDiagnosticsAsync(file, null, default));
             }
             Assert.Equal(Texts(run.Diagnostics.Concat(run.Advice)), Texts(found).Distinct());
         }
@@ -89,7 +105,11 @@ public sealed class AnalyzerTests
     [Fact]
     public void Another_attribute_of_the_name_is_not_ours()
     {
-        var run = GeneratorRun.Of(DiagnosticCases.Model("[Other.Quantize(W = 9)]", "partial class Net") + "\nnamespace Other { internal sealed class QuantizeAttribute : System.Attribute { public int W { get; set; } } }");
+        var run = GeneratorRun.Of(
+            DiagnosticCases.Model("[Other.Quantize(W = 9)]", "partial class Net")
+                + "\nnamespace Other { internal sealed class QuantizeAttribute : System.Attribute { public int W { "
+                + "get; set; } } }"
+        );
         Assert.Empty(run.Diagnostics);
     }
 
@@ -99,9 +119,11 @@ public sealed class AnalyzerTests
         Compilation output = GeneratorRun.Of(TwoFiles).Output;
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => GeneratorRun.Analyze(output).GetAnalyzerDiagnosticsAsync(cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            GeneratorRun.Analyze(output).GetAnalyzerDiagnosticsAsync(cancelled.Token));
         Assert.Equal(2, (await GeneratorRun.Analyze(output).GetAnalyzerDiagnosticsAsync()).Length);
     }
 
-    private static IEnumerable<string> Texts(IEnumerable<Diagnostic> diagnostics) => diagnostics.Select(d => d.ToString()).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Texts(IEnumerable<Diagnostic> diagnostics) =>
+        diagnostics.Select(d => d.ToString()).Order(StringComparer.Ordinal);
 }

@@ -4,7 +4,9 @@ using VerifyXunit;
 
 namespace QDrop.Generators.Tests;
 
-/// <summary>What <c>[QuantizationBlock]</c> merges and splits, from the source to the units that were reconstructed.</summary>
+/// <summary>
+/// What <c>[QuantizationBlock]</c> merges and splits, from the source to the units that were reconstructed.
+/// </summary>
 [Collection("torch")]
 public sealed class BlockTests
 {
@@ -160,14 +162,18 @@ public sealed class BlockTests
         var run = GeneratorRun.Of(Attention);
         Assert.Empty(run.Diagnostics);
         IReadOnlyList<UnitReport> units = Twins.Reconstruct(run, "Models.Net", 20, 32, 4);
-        Assert.Equal(["whole", "parts.in_proj", "parts.out_proj", "mixer", "mixers.left", "mixers.right"], units.Select(u => u.Name));
+        Assert.Equal(
+            ["whole", "parts.in_proj", "parts.out_proj", "mixer", "mixers.left", "mixers.right"],
+            units.Select(u => u.Name));
         Assert.All(units, u => Assert.Equal(20, u.Iterations));
     }
 
     [Fact]
     public void Where_a_block_begins_and_ends_quantizers_are_as_they_were()
     {
-        string apart = Source.Replace("[QuantizationBlock] private", "private").Replace("[QuantizationBlock(false)] private", "private");
+        string apart = Source
+            .Replace("[QuantizationBlock] private", "private")
+            .Replace("[QuantizationBlock(false)] private", "private");
         Assert.Equal(
             Twins.Calibrate(GeneratorRun.Of(apart), "Models.Net", 32, 4).Activations.OrderBy(a => a.Key),
             Twins.Calibrate(GeneratorRun.Of(Source), "Models.Net", 32, 4).Activations.OrderBy(a => a.Key));

@@ -8,7 +8,9 @@ internal static partial class DiagnosticCases
         ["QDROP001"] =
         [
             Model("[Quantize]", "class Net"),
-            Model("[Quantize]", "partial class Net", members: "private readonly Block block = new(); private sealed class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }"),
+            Model("[Quantize]", "partial class Net", members: "private readonly Block block = new(); private sealed "
+                + "class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => "
+                + "x.relu(); }"),
             $$"""
             {{Usings}}
             internal static class Zoo
@@ -45,8 +47,10 @@ internal static partial class DiagnosticCases
             $$"""{{Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",
             $$"""{{Usings}}[Quantize] internal partial class Net<T>() : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => x.relu(); }""",
             Model("""[Quantize(Factory = "Make")]""", "partial class Net"),
-            Model("""[Quantize(W = 4, Factory = nameof(Make))]""", "partial class Net", members: "public Net Make() => this;"),
-            Model("""[Quantize(Factory = nameof(Make))]""", "partial class Net", members: "public static Module<Tensor, Tensor> Make() => new Net();"),
+            Model("""[Quantize(W = 4, Factory = nameof(Make))]""", "partial class Net", members: "public Net Make() => "
+                + "this;"),
+            Model("""[Quantize(Factory = nameof(Make))]""", "partial class Net", members: "public static "
+                + "Module<Tensor, Tensor> Make() => new Net();"),
             $$"""
             {{Usings}}
             internal static partial class Zoo
@@ -62,8 +66,12 @@ internal static partial class DiagnosticCases
             Model("[Quantize(A = 9, W = 2)]", "partial class Net"),
             Model("[Quantize(W = 0, FirstLast = 16)]", "partial class Net"),
             Model("""[Quantize(MaxW = 16, Budget = "6 bits")]""", "partial class Net"),
-            Model("[Quantize]", "partial class Net", members: "[Quantize(W = 1)] private readonly Linear fc2 = Linear(4, 4); [Quantize(A = 9)] private Linear Head { get; } = Linear(4, 4); public object Both => (fc2, Head);"),
-            Model("[Quantize]", "partial class Net", members: "private readonly Block block = new(); [Quantize(W = 12)] private sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }"),
+            Model("[Quantize]", "partial class Net", members: "[Quantize(W = 1)] private readonly Linear fc2 = "
+                + "Linear(4, 4); [Quantize(A = 9)] private Linear Head { get; } = Linear(4, 4); public object Both => "
+                + "(fc2, Head);"),
+            Model("[Quantize]", "partial class Net", members: "private readonly Block block = new(); [Quantize(W = "
+                + "12)] private sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor "
+                + "forward(Tensor x) => x.relu(); }"),
         ],
         ["QDROP005"] =
         [
@@ -76,49 +84,62 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Iterations = 0)]", "partial class Net"),
             Model("[Quantize(Samples = -1)]", "partial class Net"),
             Model("[Quantize(BatchSize = 0, RangeSamples = -5)]", "partial class Net"),
-            Model("[Quantize(Lambda = -0.01, WarmUp = 1.5, LearningRate = 0, ActivationLearningRate = -1e-5, BetaEnd = 0)]", "partial class Net"),
+            Model("[Quantize(Lambda = -0.01, WarmUp = 1.5, LearningRate = 0, ActivationLearningRate = -1e-5, BetaEnd = "
+                + "0)]", "partial class Net"),
             Model("[Quantize(LearningRate = double.PositiveInfinity, Lambda = double.NaN)]", "partial class Net"),
             Model("[Quantize(BetaStart = 1)]", "partial class Net"),
             Model("[Quantize(BetaEnd = 21)]", "partial class Net"),
             Model("[Quantize(BetaStart = 4, BetaEnd = 8)]", "partial class Net"),
             Model("[Quantize(WeightObserver = RangeObserver.Percentile, Percentile = 50)]", "partial class Net"),
             Model("[Quantize(ActivationObserver = RangeObserver.Percentile, Percentile = 100.5)]", "partial class Net"),
-            Model("[Quantize(WeightObserver = (RangeObserver)5, ActivationObserver = (RangeObserver)(-1), Order = (CalibrationOrder)2)]", "partial class Net"),
+            Model("[Quantize(WeightObserver = (RangeObserver)5, ActivationObserver = (RangeObserver)(-1), Order = "
+                + "(CalibrationOrder)2)]", "partial class Net"),
             Model("[Quantize(Norm = 0.5, Scale = (Scale)3)]", "partial class Net"),
             Model("[Quantize(Norm = 4.5)]", "partial class Net"),
-            Model("[Quantize(SymmetricActivations = true, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
+            Model("[Quantize(SymmetricActivations = true, ActivationLearning = "
+                + "ActivationLearning.LsqPlus)]", "partial class Net"),
             Model("[Quantize(Method = (Method)7)]", "partial class Net"),
             Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
-            Model("[Quantize(Preset = (Preset)2, Granularity = (Granularity)3, Loss = (LossKind)(-1), ActivationLearning = (ActivationLearning)3)]", "partial class Net"),
+            Model("[Quantize(Preset = (Preset)2, Granularity = (Granularity)3, Loss = (LossKind)(-1), "
+                + "ActivationLearning = (ActivationLearning)3)]", "partial class Net"),
             Model("""[Quantize(Weights = "")]""", "partial class Net"),
             Model("[Quantize(Calibration = typeof(string))]", "partial class Net"),
             Model("[Quantize(Method = Method.Cpq, Epochs = 0, DropBits = 1, BitPenalty = -0.1)]", "partial class Net"),
             Model("[Quantize(Method = Method.Lsq, DropBits = 0.1, ActivationsPerChannel = true)]", "partial class Net"),
             Model("[Quantize(BitPenalty = 0.1)]", "partial class Net"),
             Model("[Quantize(Method = Method.Cpq, DropBits = 0.1, BitPenalty = 0.1)]", "partial class Net"),
-            Model("[Quantize(Method = Method.Cpq, Scale = Scale.PowerOfTwo, Budget = \"5 bits\")]", "partial class Net"),
+            Model("[Quantize(Method = Method.Cpq, Scale = Scale.PowerOfTwo, Budget = \"5 bits\")]", "partial class "
+                + "Net"),
             Model("[Quantize(ExponentShare = 0.2)]", "partial class Net"),
-            Model("[Quantize(Scale = Scale.NearestPowerOfTwo, ExponentReach = 4, ExponentWeight = 1)]", "partial class Net"),
+            Model("[Quantize(Scale = Scale.NearestPowerOfTwo, ExponentReach = 4, ExponentWeight = "
+                + "1)]", "partial class Net"),
             Model("[Quantize(Scale = Scale.PowerOfTwo, ExponentShare = 0.8)]", "partial class Net"),
-            Model("[Quantize(Scale = Scale.PowerOfTwo, ExponentShare = 0.5, ExponentActivationShare = 0.6)]", "partial class Net"),
+            Model("[Quantize(Scale = Scale.PowerOfTwo, ExponentShare = 0.5, ExponentActivationShare = "
+                + "0.6)]", "partial class Net"),
             Model("[Quantize(Method = Method.Cpq, Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }",
             $$"""{{Usings}}[Quantize(Calibration = typeof(Data))] internal partial class Pair() : Module<Tensor, Tensor, Tensor>("pair") { private readonly Linear fc = Linear(4, 1); public override Tensor forward(Tensor x, Tensor y) => fc.forward(x + y); } internal sealed class Data : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(request.Samples, 4); }""",
-            Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
+            Model("[Quantize(Calibration = typeof(Data))]", "partial class Net") + "\ninternal sealed class Data(int "
+                + "n) : ICalibrationSource { public Tensor Load(CalibrationRequest request) => zeros(n); }",
         ],
         ["QDROP033"] =
         [
-            Model("[Quantize(Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus)]", "partial class Net"),
-            Model("[Quantize(ActivationLearning = ActivationLearning.LsqPlus, W = 2, Scale = Scale.NearestPowerOfTwo)]", "partial class Net"),
+            Model("[Quantize(Scale = Scale.PowerOfTwo, ActivationLearning = "
+                + "ActivationLearning.LsqPlus)]", "partial class Net"),
+            Model("[Quantize(ActivationLearning = ActivationLearning.LsqPlus, W = 2, Scale = "
+                + "Scale.NearestPowerOfTwo)]", "partial class Net"),
         ],
         ["QDROP034"] =
         [
-            Model("[Quantize(Scale = Scale.PowerOfTwo, Norm = Norm.Auto, Loss = LossKind.Fisher)]", "partial class Net"),
+            Model("[Quantize(Scale = Scale.PowerOfTwo, Norm = Norm.Auto, Loss = LossKind.Fisher)]", "partial class "
+                + "Net"),
             Model("[Quantize(Loss = LossKind.Fisher, Norm = 1.5)]", "partial class Net"),
         ],
         ["QDROP030"] =
         [
-            Model("[Quantize]", "partial class Net", members: "[Quantize(Method = Method.Cpq)] private readonly Linear head = Linear(4, 4);"),
-            Model("[Quantize(Method = Method.Lsq)]", "partial class Net", members: "[Quantize(W = 8, Method = Method.Nearest)] private readonly Linear head = Linear(4, 4);"),
+            Model("[Quantize]", "partial class Net", members: "[Quantize(Method = Method.Cpq)] private readonly Linear "
+                + "head = Linear(4, 4);"),
+            Model("[Quantize(Method = Method.Lsq)]", "partial class Net", members: "[Quantize(W = 8, Method = "
+                + "Method.Nearest)] private readonly Linear head = Linear(4, 4);"),
         ],
         ["QDROP036"] =
         [
@@ -161,17 +182,27 @@ internal static partial class DiagnosticCases
             Forwards.Source("private Tensor? last;", "last = x; return relu(x);"),
             Forwards.Source("", "Func<Tensor, Tensor> act = t => relu(t); return act(x);"),
             Forwards.Source("", "return Act(x); static Tensor Act(Tensor t) => t.shape[0] > 9 ? Act(relu(t)) : t;"),
-            Forwards.Source("private Tensor A(Tensor t) => B(t); private Tensor B(Tensor t) => t.shape[0] > 9 ? A(t) : t;", "return A(conv1.forward(x));"),
+            Forwards.Source("private Tensor A(Tensor t) => B(t); private Tensor B(Tensor t) => t.shape[0] > 9 ? A(t) : "
+                + "t;", "return A(conv1.forward(x));"),
             Forwards.Source("private static Tensor Swap(ref Tensor t) => t = relu(t);", "return Swap(ref x);"),
-            Forwards.Source("private Tensor Fail(Tensor t) { throw new InvalidOperationException(t.shape.ToString()); }", "return Fail(x);"),
-            Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); var z = Act(y); return z + y;"),
-            Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); return y + Act(y);"),
+            Forwards.Source("private Tensor Fail(Tensor t) { throw new "
+                + "InvalidOperationException(t.shape.ToString()); }", "return Fail(x);"),
+            Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); "
+                + "var z = Act(y); return z + y;"),
+            Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "var y = conv1.forward(x); "
+                + "return y + Act(y);"),
             Forwards.Source("private static Tensor Act(Tensor t) { t.relu_(); return t; }", "return Act(x);"),
-            Forwards.Source("internal sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "return new Tools().Act(x);"),
-            Forwards.Source("private readonly Tools tools = new Sharp(); internal class Tools { public virtual Tensor Act(Tensor t) => relu(t); } internal sealed class Sharp : Tools { public override Tensor Act(Tensor t) => tanh(t); }", "return tools.Act(x);"),
-            Forwards.Source("private readonly Tools[] all = [new(), new()]; internal sealed class Tools { public Tensor Act(Tensor t) => relu(t); }", "foreach (var tools in all) x = tools.Act(x); return x;"),
-            Forwards.Source("private static Tensor Last(Tensor t) { try { return relu(t); } catch (InvalidOperationException) when (t.shape.Length > 9) { throw; } }", "return Last(x);"),
-            Forwards.Source("private static async System.Threading.Tasks.Task<Tensor> Later(Tensor t) { await System.Threading.Tasks.Task.Yield(); return t; }", "return Later(x).Result;"),
+            Forwards.Source("internal sealed class Tools { public Tensor Act(Tensor t) => "
+                + "relu(t); }", "return new Tools().Act(x);"),
+            Forwards.Source("private readonly Tools tools = new Sharp(); internal class Tools { public virtual Tensor "
+                + "Act(Tensor t) => relu(t); } internal sealed class Sharp : Tools { public override Tensor Act(Tensor "
+                + "t) => tanh(t); }", "return tools.Act(x);"),
+            Forwards.Source("private readonly Tools[] all = [new(), new()]; internal sealed class Tools { public "
+                + "Tensor Act(Tensor t) => relu(t); }", "foreach (var tools in all) x = tools.Act(x); return x;"),
+            Forwards.Source("private static Tensor Last(Tensor t) { try { return relu(t); } catch "
+                + "(InvalidOperationException) when (t.shape.Length > 9) { throw; } }", "return Last(x);"),
+            Forwards.Source("private static async System.Threading.Tasks.Task<Tensor> Later(Tensor t) { await "
+                + "System.Threading.Tasks.Task.Yield(); return t; }", "return Later(x).Result;"),
             $$"""
             {{Usings}}
             internal abstract class Base() : Module<Tensor, Tensor>("base") { private static int Count(int n) => n; protected Tensor Act(Tensor t) => t.relu() * Count(2); }
@@ -187,7 +218,8 @@ internal static partial class DiagnosticCases
             Forwards.Source("", "return base.call(x);"),
             $$"""{{Usings}}[Quantize] internal partial class Net(double slope = 0.1) : Module<Tensor, Tensor>("net") { public override Tensor forward(Tensor x) => leaky_relu(x, slope += 0.1); }""",
             Forwards.Source("private readonly Func<Tensor, Tensor> act = static t => relu(t);", "return act(x);"),
-            Forwards.Source("private Module<Tensor, Tensor>? late;", "late ??= conv2; late = conv1; return late.forward(x);"),
+            Forwards.Source("private Module<Tensor, Tensor>? late;", "late ??= conv2; late = conv1; return "
+                + "late.forward(x);"),
             Forwards.Source("", "return Conv2d(4, 4, 1).forward(x);"),
             Forwards.Source("private readonly MSELoss loss = MSELoss();", "return loss.forward(x, x);"),
             Forwards.Source("", "x.relu_(); return x;"),
@@ -196,19 +228,27 @@ internal static partial class DiagnosticCases
             Forwards.Source("", "var y = conv1.forward(x); var z = y.relu_(); return z + y;"),
             Forwards.Source("", "return new[] { 1 }.Select(i => relu(x)).First();"),
             Forwards.Source("", "object o = relu(x); return (Tensor)o;"),
-            Forwards.Source("", "Func<long> count = Count; return x * count(); long Count() => conv1.forward(x).shape[0];"),
+            Forwards.Source("", "Func<long> count = Count; return x * count(); long Count() => "
+                + "conv1.forward(x).shape[0];"),
             Forwards.Source("private readonly List<Tensor> kept = new();", "kept.Add(relu(x)); return kept[0];"),
-            Forwards.Source("private readonly List<Tensor> kept = new();", "var all = kept; all[0] = relu(x); return x;"),
-            Forwards.Source("", "var parts = conv1.forward(x).chunk(2, 1); var half = parts[0]; half.relu_(); return parts[1];"),
-            Forwards.Source("", "var all = new List<Tensor>(); var y = conv1.forward(x); all.Add(y); y.relu_(); return all[0];"),
+            Forwards.Source("private readonly List<Tensor> kept = new();", "var all = kept; all[0] = relu(x); return "
+                + "x;"),
+            Forwards.Source("", "var parts = conv1.forward(x).chunk(2, 1); var half = parts[0]; half.relu_(); return "
+                + "parts[1];"),
+            Forwards.Source("", "var all = new List<Tensor>(); var y = conv1.forward(x); all.Add(y); y.relu_(); return "
+                + "all[0];"),
             Forwards.Source("", "var y = conv1.forward(x); var pair = (y, x); y.relu_(); return pair.y;"),
             Forwards.Source("", "var parts = x.chunk(2, 1); return cat(parts.Select(p => p * 2).ToList(), 1);"),
-            Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; foreach (var pair in parts) x = pair.Value; return x;"),
-            Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; return parts.Values.First();"),
-            Forwards.Source("private sealed record Pair(Tensor A, Tensor B);", "var pair = new Pair(x, relu(x)); return pair.A;"),
+            Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; foreach (var pair in "
+                + "parts) x = pair.Value; return x;"),
+            Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; return "
+                + "parts.Values.First();"),
+            Forwards.Source("private sealed record Pair(Tensor A, Tensor B);", "var pair = new Pair(x, relu(x)); "
+                + "return pair.A;"),
             Forwards.Source("", "Tensor[] parts = [x, relu(x)]; return parts is [var a, ..] ? a : x;"),
             Forwards.Source("", "Tensor[] parts = [x, relu(x)]; var n = 0; parts[n++] += x; return parts[0];"),
-            Forwards.Source("", "Tensor[] parts = [x, relu(x)]; foreach (ref var part in parts.AsSpan()) part = relu(part); return parts[0];"),
+            Forwards.Source("", "Tensor[] parts = [x, relu(x)]; foreach (ref var part in parts.AsSpan()) part = "
+                + "relu(part); return parts[0];"),
             Forwards.Source("", "var lazy = new Lazy<Tensor>(() => relu(x)); return lazy.Value;"),
             Forwards.Source("", "x[0] = relu(x); return x;"),
             Forwards.Source("", "var sizes = from n in x.shape where n > 1 select n; return x.view(sizes.ToArray());"),
@@ -217,7 +257,8 @@ internal static partial class DiagnosticCases
         [
             Forwards.Source("private readonly LSTM lstm = LSTM(8, 8);", "return lstm.forward(x).Item1;"),
             Forwards.Source("private readonly GRU gru = GRU(8, 8);", "var (y, _) = gru.call(x); return y;"),
-            Forwards.Source("private readonly TransformerEncoderLayer encoder = TransformerEncoderLayer(8, 2);", "return encoder.forward(x);"),
+            Forwards.Source("private readonly TransformerEncoderLayer encoder = TransformerEncoderLayer(8, "
+                + "2);", "return encoder.forward(x);"),
             Forwards.Source("private readonly Unfold unfold = Unfold(2);", "return unfold.forward(x);"),
             Forwards.Source("private readonly CosineSimilarity similarity = CosineSimilarity();", "return similarity.forward(x, x);"),
         ],

@@ -54,7 +54,8 @@ public sealed class DiagnosticTests
     [InlineData("Vgg")]
     [InlineData("VggList")]
     [InlineData("BottleneckResNet")]
-    public void Nothing_is_advised_of_models_as_people_write_them(string model) => Assert.Empty(GeneratorRun.OfModel(model).Advice);
+    public void Nothing_is_advised_of_models_as_people_write_them(string model) =>
+        Assert.Empty(GeneratorRun.OfModel(model).Advice);
 
     [Fact]
     public void A_warning_can_be_suppressed_where_it_stands()
@@ -73,13 +74,17 @@ public sealed class DiagnosticTests
         Assert.Empty(run.Diagnostics);
         Assert.Empty(run.Advice);
         Assert.NotEmpty(run.Sources);
-        Assert.DoesNotContain(run.Output.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error && d.Id != "CS1591");
+        Assert.DoesNotContain(
+            run.Output.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error && d.Id != "CS1591");
     }
 
     [Fact]
     public void Every_rule_is_tested_and_documented()
     {
-        string root = typeof(DiagnosticTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+        string root = typeof(DiagnosticTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "RepositoryRoot")
+            .Value!;
         string docs = Path.Combine(root, "docs", "diagnostics");
         foreach (DiagnosticDescriptor rule in Diagnostics.Rules.All)
         {
@@ -105,17 +110,31 @@ public sealed class DiagnosticTests
     [Fact]
     public void A_class_that_two_models_reach_is_written_and_blamed_once()
     {
-        var right = GeneratorRun.Of(GeneratorRun.Compile(
-            ("A.cs", DiagnosticCases.Model("[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
-            ("B.cs", DiagnosticCases.Model("[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
-            ("Shared.cs", DiagnosticCases.Model("", "partial class Shared", "Shared"))));
+        var right = GeneratorRun.Of(
+            GeneratorRun.Compile(
+                (
+                    "A.cs",
+                    DiagnosticCases.Model(
+                        "[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
+                (
+                    "B.cs",
+                    DiagnosticCases.Model(
+                        "[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
+                ("Shared.cs", DiagnosticCases.Model("", "partial class Shared", "Shared"))));
         Assert.Empty(right.Diagnostics);
         Assert.Equal(3, right.Sources.Count);
 
-        var wrong = GeneratorRun.Of(GeneratorRun.Compile(
-            ("A.cs", DiagnosticCases.Model("[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
-            ("B.cs", DiagnosticCases.Model("[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
-            ("Shared.cs", DiagnosticCases.Model("", "class Shared", "Shared"))));
+        var wrong = GeneratorRun.Of(
+            GeneratorRun.Compile(
+                (
+                    "A.cs",
+                    DiagnosticCases.Model(
+                        "[Quantize]", "partial class A", "A", "private readonly Shared shared = new();")),
+                (
+                    "B.cs",
+                    DiagnosticCases.Model(
+                        "[Quantize]", "partial class B", "B", "private readonly Shared shared = new();")),
+                ("Shared.cs", DiagnosticCases.Model("", "class Shared", "Shared"))));
         Assert.Equal(["QDROP001"], wrong.Diagnostics.Select(d => d.Id));
     }
 

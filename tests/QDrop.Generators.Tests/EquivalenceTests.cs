@@ -21,7 +21,8 @@ public sealed class EquivalenceTests
     [InlineData("Vgg", "Models.Vgg", new long[] { 2, 3, 32, 32 })]
     [InlineData("VggList", "Models.VggList", new long[] { 2, 3, 16, 16 })]
     [InlineData("BottleneckResNet", "Models.BottleneckResNet", new long[] { 2, 3, 12, 12 })]
-    public void A_twin_with_folded_batch_norms_computes_nearly_what_its_model_computes(string model, string type, long[] shape)
+    public void A_twin_with_folded_batch_norms_computes_nearly_what_its_model_computes(
+        string model, string type, long[] shape)
     {
         (float[] expected, float[] found) = Twins.Run(GeneratorRun.OfModel(model), type, shape);
         Assert.Equal(expected.Length, found.Length);

@@ -1,6 +1,7 @@
 namespace QDrop.Generators.Tests;
 
-/// <content>Forwards that call helpers of other objects: methods of modules besides <c>forward</c>, and of objects that are no modules.</content>
+/// <content>Forwards that call helpers of other objects: methods of modules besides <c>forward</c>, and of objects that
+/// are no modules.</content>
 internal static partial class Forwards
 {
     private const string Backbone = """
@@ -41,43 +42,57 @@ internal static partial class Forwards
         }
         """;
 
-    private static Dictionary<string, (string Members, string Body)> Objects() => new()
-    {
-        ["a method of another module"] = (Backbone, "return conv2.forward(backbone.Features(conv1.forward(x)));"),
-        ["methods of another module that call others"] = (Backbone, """
-            var all = backbone.Pyramid(relu(x));
-            var low = this.backbone.neck.Merge(all[0], all[^1]);
-            return backbone.forward(low) + backbone.Features(low) + backbone.Pyramid(x, deep: false)[1];
-            """),
-        ["another module in a local, a parameter and a property"] = (Backbone + "\nprivate Backbone Body => backbone; private static Tensor Run(Backbone body, Tensor t) => relu(body.Features(t));",
-            "var body = backbone; return body.Features(x) + Run(backbone, conv1.forward(x)) + Body.Features(x);"),
-        ["an object that is no module"] = ("""
-            private readonly Head head = new(3);
-            internal sealed class Head(int times)
-            {
-                private readonly int _times = times;
-                private double Slope { get; } = 0.2;
-                public Tensor Apply(Module<Tensor, Tensor> conv, Tensor t)
+    private static Dictionary<string, (string Members, string Body)> Objects() =>
+        new()
+        {
+            ["a method of another module"] = (Backbone, "return conv2.forward(backbone.Features(conv1.forward(x)));"),
+            ["methods of another module that call others"] = (
+                Backbone,
+                """
+                var all = backbone.Pyramid(relu(x));
+                var low = this.backbone.neck.Merge(all[0], all[^1]);
+                return backbone.forward(low) + backbone.Features(low) + backbone.Pyramid(x, deep: false)[1];
+                """
+            ),
+            ["another module in a local, a parameter and a property"] = (
+                Backbone
+                    + "\nprivate Backbone Body => backbone; private static Tensor Run(Backbone body, Tensor t) => "
+                    + "relu(body.Features(t));",
+                "var body = backbone; return body.Features(x) + Run(backbone, conv1.forward(x)) + Body.Features(x);"),
+            ["an object that is no module"] = (
+                """
+                private readonly Head head = new(3);
+                internal sealed class Head(int times)
                 {
-                    for (var i = 0; i < _times; i++)
-                        t = leaky_relu(conv.forward(t), Slope);
-                    return t;
+                    private readonly int _times = times;
+                    private double Slope { get; } = 0.2;
+                    public Tensor Apply(Module<Tensor, Tensor> conv, Tensor t)
+                    {
+                        for (var i = 0; i < _times; i++)
+                            t = leaky_relu(conv.forward(t), Slope);
+                        return t;
+                    }
                 }
-            }
-            """, "return head.Apply(conv1, x) + head.Apply(conv2, x);"),
-        ["an element that is cast"] = (Backbone.Replace("private readonly Backbone backbone = new();", "private readonly ModuleList<Module<Tensor, Tensor>> all = new(new Backbone());"),
-            "return ((Backbone)all[0]).Features(x);"),
-        ["a sealed override of another module"] = ("""
-            private readonly Leaf leaf = new();
-            internal abstract partial class Tree() : Module<Tensor, Tensor>("tree") { protected abstract Tensor Grow(Tensor t); public Tensor Both(Tensor t) => t + 1; public virtual Tensor Features(Tensor t) => Grow(t) * 2; }
-            internal sealed partial class Leaf : Tree
-            {
-                private readonly Module<Tensor, Tensor> conv = Conv2d(4, 4, 1);
-                public Leaf() => RegisterComponents();
-                protected override Tensor Grow(Tensor t) => conv.forward(t);
-                public override Tensor Features(Tensor t) => base.Features(Both(t));
-                public override Tensor forward(Tensor x) => Features(x);
-            }
-            """, "return relu(leaf.Features(x));"),
-    };
+                """,
+                "return head.Apply(conv1, x) + head.Apply(conv2, x);"),
+            ["an element that is cast"] = (
+                Backbone.Replace(
+                    "private readonly Backbone backbone = new();",
+                    "private readonly ModuleList<Module<Tensor, Tensor>> all = new(new Backbone());"),
+                "return ((Backbone)all[0]).Features(x);"),
+            ["a sealed override of another module"] = (
+                """
+                private readonly Leaf leaf = new();
+                internal abstract partial class Tree() : Module<Tensor, Tensor>("tree") { protected abstract Tensor Grow(Tensor t); public Tensor Both(Tensor t) => t + 1; public virtual Tensor Features(Tensor t) => Grow(t) * 2; }
+                internal sealed partial class Leaf : Tree
+                {
+                    private readonly Module<Tensor, Tensor> conv = Conv2d(4, 4, 1);
+                    public Leaf() => RegisterComponents();
+                    protected override Tensor Grow(Tensor t) => conv.forward(t);
+                    public override Tensor Features(Tensor t) => base.Features(Both(t));
+                    public override Tensor forward(Tensor x) => Features(x);
+                }
+                """,
+                "return relu(leaf.Features(x));"),
+        };
 }

@@ -4,13 +4,18 @@ using Xunit.Abstractions;
 
 namespace QDrop.Generators.Tests;
 
-/// <summary>Whatever is typed: the generator and the analyzer do not throw, do not hang, and what they write compiles.</summary>
+/// <summary>
+/// Whatever is typed: the generator and the analyzer do not throw, do not hang, and what they write compiles.
+/// </summary>
 public sealed class FuzzTests(ITestOutputHelper log)
 {
     /// <summary>Variants of all sources together.</summary>
     private const int Variants = 3200;
 
-    /// <summary>What no variant may take. One that did is tried again: a machine may stall, but not at the same place every time.</summary>
+    /// <summary>
+    /// What no variant may take. One that did is tried again: a machine may stall, but not at the same place every
+    /// time.
+    /// </summary>
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
     public static TheoryData<string> Sources => [.. FuzzSources.Names];
@@ -36,15 +41,24 @@ public sealed class FuzzTests(ITestOutputHelper log)
             if (verdict.Failure is { } failure)
                 failures.Add($"variant {i}, {what}: {failure}");
         }
-        int compile = verdicts.Count(v => v.Compiles), refused = verdicts.Count(v => v is { Compiles: true, Refused: true });
+        int compile = verdicts.Count(v => v.Compiles),
+            refused = verdicts.Count(v => v is { Compiles: true, Refused: true });
         TimeSpan[] times = [.. verdicts.Select(v => v.Time).Order()];
-        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {verdicts.Count} variants, {compile} compile, of which {refused} have an error of ours; median {times[times.Length / 2].TotalMilliseconds:0.0} ms, slowest {times[^1].TotalMilliseconds:0} ms"));
+        log.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: {verdicts.Count} variants, {compile} compile, of which {refused} have an error of ours; "
+                    + $"median {times[times.Length / 2].TotalMilliseconds:0.0} ms, slowest "
+                    + $"{times[^1].TotalMilliseconds:0} ms"
+            ));
         Assert.True(failures.Count == 0, $"{failures.Count} failures\n" + string.Join("\n\n", failures.Take(6)));
-        Assert.True(compile > verdicts.Count / 50, $"only {compile} variants compile: too few to say anything about the output");
+        Assert.True(
+            compile > verdicts.Count / 50,
+            $"only {compile} variants compile: too few to say anything about the output");
     }
 
     [Fact]
     public void There_are_at_least_3000_variants() =>
-        Assert.True((Variants + FuzzSources.Names.Count - 1) / FuzzSources.Names.Count * FuzzSources.Names.Count >= 3000);
+        Assert.True(
+            (Variants + FuzzSources.Names.Count - 1) / FuzzSources.Names.Count * FuzzSources.Names.Count >= 3000);
 }

@@ -5,7 +5,10 @@ using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests;
 
-/// <summary>Promise 3: what is written compiles without a warning under nullable and warnings-as-errors, is formatted, and is always the same.</summary>
+/// <summary>
+/// Promise 3: what is written compiles without a warning under nullable and warnings-as-errors, is formatted, and is
+/// always the same.
+/// </summary>
 public sealed class GeneratedCodeTests
 {
     public static TheoryData<string> Models => ["ResNet20", "LeNet", "Vgg", "VggList", "BottleneckResNet"];
@@ -18,9 +21,17 @@ public sealed class GeneratedCodeTests
     {
         var run = GeneratorRun.OfModel(model);
         Assert.NotEmpty(run.Sources);
-        Compilation strict = run.Input.AddSyntaxTrees(run.Sources.Select(s =>
-            GeneratorRun.Parse(s.Value.Replace("#pragma warning disable", "").Replace("#pragma warning restore", ""), s.Key)));
-        Assert.Empty(strict.GetDiagnostics().Where(d => d.Severity != DiagnosticSeverity.Hidden && d.Location.SourceTree is { } tree && run.Sources.ContainsKey(tree.FilePath)));
+        Compilation strict = run.Input.AddSyntaxTrees(
+            run.Sources.Select(s =>
+                GeneratorRun.Parse(
+                    s.Value.Replace("#pragma warning disable", "").Replace("#pragma warning restore", ""), s.Key)));
+        Assert.Empty(
+            strict
+                .GetDiagnostics()
+                .Where(d =>
+                    d.Severity != DiagnosticSeverity.Hidden
+                    && d.Location.SourceTree is { } tree
+                    && run.Sources.ContainsKey(tree.FilePath)));
         Assert.DoesNotContain(strict.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error && d.Id != "CS1591");
     }
 
@@ -33,7 +44,12 @@ public sealed class GeneratedCodeTests
         {
             var run = GeneratorRun.Of(strict.WithOptions(strict.Options.WithNullableContextOptions(context)));
             Assert.NotEmpty(run.Sources);
-            Assert.Empty(run.Output.GetDiagnostics().Where(d => d.Severity != DiagnosticSeverity.Hidden && d.Location.SourceTree is { } tree && !run.Input.SyntaxTrees.Contains(tree)));
+            Assert.Empty(
+                run.Output.GetDiagnostics()
+                    .Where(d =>
+                        d.Severity != DiagnosticSeverity.Hidden
+                        && d.Location.SourceTree is { } tree
+                        && !run.Input.SyntaxTrees.Contains(tree)));
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class IncrementalTests
     {
         CSharpCompilation before = WithNeighbour("class Neighbour { }");
         var first = GeneratorRun.Of(before);
-        var second = GeneratorRun.Again(first.Driver, Replace(before, "Neighbour.cs", "class Neighbour { public int Added; }"));
+        var second = GeneratorRun.Again(
+            first.Driver, Replace(before, "Neighbour.cs", "class Neighbour { public int Added; }"));
         AssertUnchanged(second);
     }
 
@@ -26,7 +27,8 @@ public sealed class IncrementalTests
     {
         CSharpCompilation before = WithNeighbour("");
         var first = GeneratorRun.Of(before);
-        var second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20") + "\n// a remark\n"));
+        var second = GeneratorRun.Again(
+            first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20") + "\n// a remark\n"));
         AssertUnchanged(second);
     }
 
@@ -42,7 +44,9 @@ public sealed class IncrementalTests
         CSharpCompilation compilation = WithNeighbour("");
         var first = GeneratorRun.Of(compilation);
         Assert.Contains(before, GeneratorRun.ModelSource("ResNet20"));
-        var second = GeneratorRun.Again(first.Driver, Replace(compilation, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace(before, after)));
+        var second = GeneratorRun.Again(
+            first.Driver,
+            Replace(compilation, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace(before, after)));
         AssertUnchanged(second);
     }
 
@@ -51,11 +55,24 @@ public sealed class IncrementalTests
     {
         CSharpCompilation before = WithNeighbour("");
         var first = GeneratorRun.Of(before);
-        var second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20")
-            .Replace("bn1;\n    private readonly Sequential layer1,", "bn1, conv0 = Conv2d(3, 3, 1);\n    private readonly Sequential layer1,")
-            .Replace("conv1.forward(x)));", "conv1.forward(conv0.forward(x))));")));
-        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = second.Driver.GetRunResult().Results.Single().TrackedSteps;
-        Assert.Equal(IncrementalStepRunReason.Modified, Assert.Single(steps[QuantizedModelGenerator.ModelsStep].SelectMany(s => s.Outputs)).Reason);
+        var second = GeneratorRun.Again(
+            first.Driver,
+            Replace(
+                before,
+                "ResNet20.cs",
+                GeneratorRun
+                    .ModelSource("ResNet20")
+                    .Replace(
+                        "bn1;\n    private readonly Sequential layer1,",
+                        "bn1, conv0 = Conv2d(3, 3, 1);\n    private readonly Sequential layer1,")
+                    .Replace("conv1.forward(x)));", "conv1.forward(conv0.forward(x))));")));
+        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = second
+            .Driver.GetRunResult()
+            .Results.Single()
+            .TrackedSteps;
+        Assert.Equal(
+            IncrementalStepRunReason.Modified,
+            Assert.Single(steps[QuantizedModelGenerator.ModelsStep].SelectMany(s => s.Outputs)).Reason);
         Assert.Equal(
             [IncrementalStepRunReason.Modified, IncrementalStepRunReason.Unchanged],
             steps[QuantizedModelGenerator.FilesStep].SelectMany(s => s.Outputs).Select(o => o.Reason).Order());
@@ -67,8 +84,14 @@ public sealed class IncrementalTests
     {
         CSharpCompilation before = WithNeighbour("");
         var first = GeneratorRun.Of(before);
-        var second = GeneratorRun.Again(first.Driver, Replace(before, "ResNet20.cs", GeneratorRun.ModelSource("ResNet20").Replace("return relu(y);", "return tanh(y);")));
-        Assert.NotEqual(first.Sources["Models.BasicBlock.Quantized.g.cs"], second.Sources["Models.BasicBlock.Quantized.g.cs"]);
+        var second = GeneratorRun.Again(
+            first.Driver,
+            Replace(
+                before,
+                "ResNet20.cs",
+                GeneratorRun.ModelSource("ResNet20").Replace("return relu(y);", "return tanh(y);")));
+        Assert.NotEqual(
+            first.Sources["Models.BasicBlock.Quantized.g.cs"], second.Sources["Models.BasicBlock.Quantized.g.cs"]);
         Assert.NotEqual(FingerprintIn(first), FingerprintIn(second));
     }
 
@@ -76,14 +99,17 @@ public sealed class IncrementalTests
     public void A_fingerprint_does_not_see_comments_and_whitespace()
     {
         string source = GeneratorRun.ModelSource("ResNet20");
-        GeneratorRun first = GeneratorRun.Of(source), second = GeneratorRun.Of(source.Replace("\n", "\n\n").Replace("return relu(y);", "return  relu( y ) ; // y"));
+        GeneratorRun first = GeneratorRun.Of(source),
+            second = GeneratorRun.Of(
+                source.Replace("\n", "\n\n").Replace("return relu(y);", "return  relu( y ) ; // y"));
         Assert.Equal(FingerprintIn(first), FingerprintIn(second));
     }
 
     [Fact]
     public void Models_gathered_twice_are_equal_and_not_the_same()
     {
-        object[] first = [.. Outputs(GeneratorRun.OfModel("ResNet20"))], second = [.. Outputs(GeneratorRun.OfModel("ResNet20"))];
+        object[] first = [.. Outputs(GeneratorRun.OfModel("ResNet20"))],
+            second = [.. Outputs(GeneratorRun.OfModel("ResNet20"))];
         Assert.NotEmpty(first);
         Assert.Equal(first, second);
         Assert.All(first.Zip(second), pair => Assert.NotSame(pair.First, pair.Second));
@@ -92,9 +118,14 @@ public sealed class IncrementalTests
     [Fact]
     public void The_order_of_files_does_not_matter()
     {
-        CSharpCompilation compilation = WithNeighbour("namespace Models { partial class ResNet20 { private int more; } partial class BasicBlock { private int more; } }");
+        CSharpCompilation compilation = WithNeighbour(
+            "namespace Models { partial class ResNet20 { private int more; } partial class BasicBlock { private int "
+                + "more; } }"
+        );
         IReadOnlyDictionary<string, string> sources = GeneratorRun.Of(compilation).Sources;
-        CSharpCompilation reversed = compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(compilation.SyntaxTrees.Reverse());
+        CSharpCompilation reversed = compilation
+            .RemoveAllSyntaxTrees()
+            .AddSyntaxTrees(compilation.SyntaxTrees.Reverse());
         Assert.Equal(sources, GeneratorRun.Of(reversed).Sources);
     }
 
@@ -113,7 +144,9 @@ public sealed class IncrementalTests
     [Fact]
     public void No_symbol_syntax_or_compilation_is_reachable_from_a_diagnostic()
     {
-        var run = GeneratorRun.Of(GeneratorRun.Compile(("Model.cs", DiagnosticCases.Wrong["QDROP007"][0])), ("_QDropGeneratorReports", "all"));
+        var run = GeneratorRun.Of(
+            GeneratorRun.Compile(("Model.cs", DiagnosticCases.Wrong["QDROP007"][0])),
+            ("_QDropGeneratorReports", "all"));
         int seen = 0;
         foreach (object output in Outputs(run))
             Walk(output, [], ref seen);
@@ -124,25 +157,46 @@ public sealed class IncrementalTests
         GeneratorRun.Compile(("ResNet20.cs", GeneratorRun.ModelSource("ResNet20")), ("Neighbour.cs", source));
 
     private static CSharpCompilation Replace(CSharpCompilation compilation, string path, string source) =>
-        compilation.ReplaceSyntaxTree(compilation.SyntaxTrees.Single(t => t.FilePath == path), GeneratorRun.Parse(source, path));
+        compilation.ReplaceSyntaxTree(
+            compilation.SyntaxTrees.Single(t => t.FilePath == path), GeneratorRun.Parse(source, path));
 
     private static void AssertUnchanged(GeneratorRun run)
     {
-        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = run.Driver.GetRunResult().Results.Single().TrackedSteps;
+        ImmutableDictionary<string, ImmutableArray<IncrementalGeneratorRunStep>> steps = run
+            .Driver.GetRunResult()
+            .Results.Single()
+            .TrackedSteps;
         foreach (string step in Steps)
         {
             Assert.NotEmpty(steps[step]);
-            Assert.All(steps[step].SelectMany(s => s.Outputs), output =>
-                Assert.True(output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"{step}: {output.Reason}"));
+            Assert.All(
+                steps[step].SelectMany(s => s.Outputs),
+                output =>
+                    Assert.True(
+                        output.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged,
+                        $"{step}: {output.Reason}"));
         }
-        Assert.All(run.Driver.GetRunResult().Results.Single().TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs),
+        Assert.All(
+            run.Driver.GetRunResult()
+                .Results.Single()
+                .TrackedOutputSteps.SelectMany(s => s.Value)
+                .SelectMany(s => s.Outputs),
             output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
     }
 
-    private static IEnumerable<object> Outputs(GeneratorRun run) => run.Driver.GetRunResult().Results.Single().TrackedSteps
-        .Where(s => s.Key is QuantizedModelGenerator.ModelsStep or QuantizedModelGenerator.FilesStep or QuantizedModelGenerator.DiagnosticsStep)
-        .OrderBy(s => s.Key, StringComparer.Ordinal)
-        .SelectMany(s => s.Value).SelectMany(s => s.Outputs).Select(o => o.Value);
+    private static IEnumerable<object> Outputs(GeneratorRun run) =>
+        run
+            .Driver.GetRunResult()
+            .Results.Single()
+            .TrackedSteps.Where(s =>
+                s.Key
+                    is QuantizedModelGenerator.ModelsStep
+                        or QuantizedModelGenerator.FilesStep
+                        or QuantizedModelGenerator.DiagnosticsStep)
+            .OrderBy(s => s.Key, StringComparer.Ordinal)
+            .SelectMany(s => s.Value)
+            .SelectMany(s => s.Outputs)
+            .Select(o => o.Value);
 
     private static string FingerprintIn(GeneratorRun run) =>
         run.Sources["Models.ResNet20.Quantized.g.cs"].Split('\n').Single(l => l.Contains("Fingerprint"));
@@ -152,7 +206,18 @@ public sealed class IncrementalTests
         if (value is null or string || value.GetType().IsPrimitive || value.GetType().IsEnum || !visited.Add(value))
             return;
         seen++;
-        Assert.False(value is ISymbol or SyntaxNode or SyntaxTree or SyntaxToken or Compilation or SemanticModel or IOperation or Location or SyntaxReference, $"a {value.GetType()} is reachable");
+        Assert.False(
+            value
+                is ISymbol
+                    or SyntaxNode
+                    or SyntaxTree
+                    or SyntaxToken
+                    or Compilation
+                    or SemanticModel
+                    or IOperation
+                    or Location
+                    or SyntaxReference,
+            $"a {value.GetType()} is reachable");
         if (value is IEnumerable items)
         {
             foreach (object? item in items)
@@ -160,7 +225,8 @@ public sealed class IncrementalTests
         }
         for (Type? type = value.GetType(); type is not null && type != typeof(object); type = type.BaseType)
         {
-            foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (FieldInfo field in type.GetFields(
+                    BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                 Walk(field.GetValue(value), visited, ref seen);
         }
     }

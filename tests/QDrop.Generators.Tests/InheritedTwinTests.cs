@@ -2,7 +2,10 @@ using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests;
 
-/// <summary>A class that the generator has not seen, such as one of another assembly, inherits the twin of its base class: never with code that is not its own.</summary>
+/// <summary>
+/// A class that the generator has not seen, such as one of another assembly, inherits the twin of its base class: never
+/// with code that is not its own.
+/// </summary>
 [Collection("torch")]
 public sealed class InheritedTwinTests
 {
@@ -33,7 +36,10 @@ public sealed class InheritedTwinTests
         Assert.Empty(run.Diagnostics);
         QDropException error = Assert.Throws<QDropException>(() => Twins.Run(run, "Models.Net", 2, 4, 8, 8));
         Assert.Equal("QDROP232", error.Code);
-        Assert.Contains($"Models.Net+Unseen overrides '{name}', which is written out in the quantized twin that it inherits from Models.Net+Base", error.Message);
+        Assert.Contains(
+            $"Models.Net+Unseen overrides '{name}', which is written out in the quantized twin that it inherits from "
+                + "Models.Net+Base",
+            error.Message);
     }
 
     [Theory]

@@ -47,19 +47,28 @@ public sealed class OverrideTests
     {
         var run = GeneratorRun.Of(Source);
         Assert.Empty(run.Diagnostics);
-        Assert.Equal(["Models.Net.Block-1.Quantized.g.cs", "Models.Net.Quantized.g.cs", "Models.Stem.Quantized.g.cs"], run.Sources.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Models.Net.Block-1.Quantized.g.cs", "Models.Net.Quantized.g.cs", "Models.Stem.Quantized.g.cs"],
+            run.Sources.Keys.Order(StringComparer.Ordinal));
         await Verifier.Verify(Between(run, "Overrides =", "],"), "txt").UseDirectory("Snapshots");
     }
 
     [Fact]
     public async Task The_documentation_of_the_twin_has_a_table_of_bit_widths() =>
-        await Verifier.Verify(Between(GeneratorRun.Of(Source), "/// Bit widths of weights (W) and activations (A):", "/// </list>"), "txt").UseDirectory("Snapshots");
+        await Verifier
+            .Verify(
+                Between(GeneratorRun.Of(Source), "/// Bit widths of weights (W) and activations (A):", "/// </list>"),
+                "txt")
+            .UseDirectory("Snapshots");
 
     [Fact]
     public void Where_the_attribute_is_silent_the_table_has_its_defaults()
     {
         var defaults = new QuantizeAttribute();
-        string table = Between(GeneratorRun.Of(Source.Replace("[Quantize(W = 3, A = 5, Method = Method.Nearest)]", "[Quantize]")), "/// Bit widths of weights (W) and activations (A):", "/// </list>");
+        string table = Between(
+            GeneratorRun.Of(Source.Replace("[Quantize(W = 3, A = 5, Method = Method.Nearest)]", "[Quantize]")),
+            "/// Bit widths of weights (W) and activations (A):",
+            "/// </list>");
         Assert.Contains($"W {defaults.W}, A {defaults.A}", table);
         Assert.Contains($"{defaults.FirstLast} bits", table);
     }
@@ -67,7 +76,8 @@ public sealed class OverrideTests
     [Fact]
     public void Bit_widths_of_parts_are_those_that_their_attributes_name_and_what_is_float_stays_so()
     {
-        (IReadOnlyDictionary<string, int> weights, IReadOnlyDictionary<string, int> activations) = Twins.Calibrate(GeneratorRun.Of(Source), "Models.Net", 32, 4);
+        (IReadOnlyDictionary<string, int> weights, IReadOnlyDictionary<string, int> activations) = Twins.Calibrate(
+            GeneratorRun.Of(Source), "Models.Net", 32, 4);
         Assert.Equal(
             new Dictionary<string, int>
             {
@@ -189,8 +199,14 @@ public sealed class OverrideTests
     [Fact]
     public void What_is_float_in_one_place_and_quantized_in_another_has_a_twin()
     {
-        var run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize]", "partial class Net", members: "[FullPrecision] private readonly Block head = new(); private readonly Block body = new();")
-            + "\ninternal sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor forward(Tensor x) => x.relu(); }");
+        var run = GeneratorRun.Of(
+            DiagnosticCases.Model(
+                "[Quantize]",
+                "partial class Net",
+                members: "[FullPrecision] private readonly Block head = new(); private readonly Block body = new();")
+                + "\ninternal sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor "
+                + "forward(Tensor x) => x.relu(); }"
+        );
         Assert.Empty(run.Diagnostics);
         Assert.Contains("Models.Block.Quantized.g.cs", run.Sources.Keys);
     }
@@ -200,29 +216,42 @@ public sealed class OverrideTests
     {
         Assert.NotEqual(Fingerprint(Float), Fingerprint(Float.Replace("x * 0.5", "x * 0.25")));
 
-        static string Fingerprint(string source) => GeneratorRun.Of(source).Sources["Models.Net.Quantized.g.cs"].Split('\n').Single(line => line.Contains("Fingerprint ="));
+        static string Fingerprint(string source) =>
+            GeneratorRun
+                .Of(source)
+                .Sources["Models.Net.Quantized.g.cs"]
+                .Split('\n')
+                .Single(line => line.Contains("Fingerprint ="));
     }
 
     [Fact]
     public void A_part_that_is_private_to_another_class_is_named_nevertheless()
     {
-        var run = GeneratorRun.Of(DiagnosticCases.Model("[Quantize(W = 3, Method = Method.Nearest)]", "partial class Net", members: "private readonly Outer outer = new();").Replace("relu(fc.forward(x))", "outer.forward(fc.forward(x))") + """
+        var run = GeneratorRun.Of(
+            DiagnosticCases
+                .Model(
+                    "[Quantize(W = 3, Method = Method.Nearest)]",
+                    "partial class Net",
+                    members: "private readonly Outer outer = new();")
+                .Replace("relu(fc.forward(x))", "outer.forward(fc.forward(x))")
+                + """
 
-            internal sealed partial class Outer : Module<Tensor, Tensor>
-            {
-                private readonly Hidden hidden = new();
-                private readonly Linear last = Linear(4, 4);
-                public Outer() : base("outer") => RegisterComponents();
-                public override Tensor forward(Tensor x) => last.forward(hidden.forward(x));
-
-                private sealed partial class Hidden : Module<Tensor, Tensor>
+                internal sealed partial class Outer : Module<Tensor, Tensor>
                 {
-                    [Quantize(W = 6)] private readonly Linear fc = Linear(4, 4);
-                    public Hidden() : base("hidden") => RegisterComponents();
-                    public override Tensor forward(Tensor x) => fc.forward(x);
+                    private readonly Hidden hidden = new();
+                    private readonly Linear last = Linear(4, 4);
+                    public Outer() : base("outer") => RegisterComponents();
+                    public override Tensor forward(Tensor x) => last.forward(hidden.forward(x));
+
+                    private sealed partial class Hidden : Module<Tensor, Tensor>
+                    {
+                        [Quantize(W = 6)] private readonly Linear fc = Linear(4, 4);
+                        public Hidden() : base("hidden") => RegisterComponents();
+                        public override Tensor forward(Tensor x) => fc.forward(x);
+                    }
                 }
-            }
-            """);
+                """
+        );
         Assert.Empty(run.Diagnostics);
         Assert.Equal(6, Twins.Calibrate(run, "Models.Net", 32, 4).Weights["outer.hidden.fc"]);
     }
@@ -230,9 +259,18 @@ public sealed class OverrideTests
     [Fact]
     public void A_class_with_weights_stays_a_model_though_another_is_made_of_it()
     {
-        var run = GeneratorRun.Of(GeneratorRun.Compile(
-            ("Net.cs", DiagnosticCases.Model("[Quantize]", "partial class Net", members: "private readonly Backbone backbone = new();")),
-            ("Backbone.cs", DiagnosticCases.Model("[Quantize(W = 2, Weights = \"backbone.safetensors\")]", "partial class Backbone", "Backbone"))));
+        var run = GeneratorRun.Of(
+            GeneratorRun.Compile(
+                (
+                    "Net.cs",
+                    DiagnosticCases.Model(
+                        "[Quantize]", "partial class Net", members: "private readonly Backbone backbone = new();")),
+                (
+                    "Backbone.cs",
+                    DiagnosticCases.Model(
+                        "[Quantize(W = 2, Weights = \"backbone.safetensors\")]",
+                        "partial class Backbone",
+                        "Backbone"))));
         Assert.Empty(run.Diagnostics);
         Assert.Contains("LoadQuantized", run.Sources["Models.Backbone.Quantized.g.cs"]);
         Assert.Contains("new(typeof(global::Models.Backbone)) { W = 2 }", run.Sources["Models.Net.Quantized.g.cs"]);

@@ -4,7 +4,9 @@ using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests;
 
-/// <summary>Promise 1 for forwards that nobody thought of: random programs, from fixed seeds, mean the same in the twin.</summary>
+/// <summary>
+/// Promise 1 for forwards that nobody thought of: random programs, from fixed seeds, mean the same in the twin.
+/// </summary>
 [Collection("torch")]
 public sealed class RandomForwardTests
 {
@@ -21,10 +23,21 @@ public sealed class RandomForwardTests
         string[] sources = [.. Enumerable.Range(0, Programs).Select(i => new Program(random).Model($"Net{i}"))];
         var run = GeneratorRun.Of(GeneratorRun.Compile(sources.Select((s, i) => ($"Net{i}.cs", s))));
         // What the generator refuses (a tensor changed in place that others see) is no model; the others must be right.
-        string[] types = [.. Enumerable.Range(0, Programs).Select(i => $"Models.Net{i}").Where(t => run.Sources.ContainsKey(t + ".Quantized.g.cs"))];
+        string[] types =
+        [
+            .. Enumerable
+                .Range(0, Programs)
+                .Select(i => $"Models.Net{i}")
+                .Where(t => run.Sources.ContainsKey(t + ".Quantized.g.cs")),
+        ];
         Assert.True(types.Length > Programs / 2);
-        foreach (((float[] expected, float[] found), string type) in Twins.Run(run, types, new long[] { 2, 4, 6, 6 }).Zip(types))
-            Assert.True(expected.AsSpan().SequenceEqual(found), $"{type}\n{sources[int.Parse(type["Models.Net".Length..], CultureInfo.InvariantCulture)]}\n{run.Sources[type + ".Quantized.g.cs"]}");
+        foreach (((float[] expected, float[] found), string type) in Twins
+                .Run(run, types, new long[] { 2, 4, 6, 6 })
+                .Zip(types))
+            Assert.True(
+                expected.AsSpan().SequenceEqual(found),
+                $"{type}\n{sources[int.Parse(type["Models.Net".Length..], CultureInfo.InvariantCulture)]}\n{run.Sources[type + ".Quantized.g.cs"]}"
+            );
     }
 
     /// <summary>A program over the locals a, b and c; every value has the input's shape.</summary>
@@ -38,7 +51,11 @@ public sealed class RandomForwardTests
             Block(8, depth: 0, inLoop: false);
             string body = $"Tensor a = conv1.forward(x), b = x, c = relu(x);\n{_text}return {Value(2)};";
             string flags = $"private readonly bool p = {Flag()}, q = {Flag()}, r = {Flag()};";
-            return Forwards.Source(flags, body).Replace("class Net ", $"class {name} ").Replace("public Net()", $"public {name}()").Replace("class Extensions", $"class Extensions{name}");
+            return Forwards
+                .Source(flags, body)
+                .Replace("class Net ", $"class {name} ")
+                .Replace("public Net()", $"public {name}()")
+                .Replace("class Extensions", $"class Extensions{name}");
         }
 
         private void Block(int statements, int depth, bool inLoop)
@@ -60,13 +77,17 @@ public sealed class RandomForwardTests
                     _text.Append(CultureInfo.InvariantCulture, $"{Local()} += {Value(2)};\n");
                     break;
                 case 8 when random.Next(4) == 0:
-                    _text.Append(CultureInfo.InvariantCulture, $"{Local()}.{(random.Next(2) == 0 ? "tanh_()" : $"add_({Local()})")};\n");
+                    _text.Append(
+                        CultureInfo.InvariantCulture,
+                        $"{Local()}.{(random.Next(2) == 0 ? "tanh_()" : $"add_({Local()})")};\n");
                     break;
                 case < 6 or 8:
                     _text.Append(CultureInfo.InvariantCulture, $"{Local()} = {Value(3)};\n");
                     break;
                 case 9 when inLoop:
-                    _text.Append(CultureInfo.InvariantCulture, $"if ({Condition()}) {(random.Next(2) == 0 ? "break" : "continue")};\n");
+                    _text.Append(
+                        CultureInfo.InvariantCulture,
+                        $"if ({Condition()}) {(random.Next(2) == 0 ? "break" : "continue")};\n");
                     break;
                 case 9:
                     _text.Append(CultureInfo.InvariantCulture, $"if ({Condition()} && q) return {Local()};\n");

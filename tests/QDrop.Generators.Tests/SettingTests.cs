@@ -43,7 +43,8 @@ public sealed class SettingTests
 
     private static void CheckRefused(Setting setting, object value, string source)
     {
-        QDropException error = Assert.Throws<QDropException>(setting.With(SettingCases.Beside(setting), value).Validated);
+        QDropException error = Assert.Throws<QDropException>(
+            setting.With(SettingCases.Beside(setting), value).Validated);
         Diagnostic found = Assert.Single(GeneratorRun.Of(source).Diagnostics);
         Assert.Equal(error.Code, found.Id);
         Assert.Equal(error.Message, found.GetMessage(CultureInfo.InvariantCulture) + ".");

@@ -16,7 +16,8 @@ public sealed class SnapshotTests
     {
         var run = GeneratorRun.OfModel(model);
         Assert.Empty(run.Diagnostics);
-        string text = string.Join("\n", run.Sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"//// {s.Key}\n{s.Value}"));
+        string text = string.Join(
+            "\n", run.Sources.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"//// {s.Key}\n{s.Value}"));
         await Verifier.Verify(text, "cs").UseDirectory("Snapshots").UseParameters(model);
     }
 }

@@ -8,13 +8,25 @@ using OpKind = QDrop.CompilerServices.OpKind;
 
 namespace QDrop.Generators.Tests;
 
-/// <summary>Promise 2, nothing is skipped silently: the vocabulary names members that exist, so that none is let through by mistake.</summary>
+/// <summary>
+/// Promise 2, nothing is skipped silently: the vocabulary names members that exist, so that none is let through by
+/// mistake.
+/// </summary>
 public sealed class VocabularyTests
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.FlattenHierarchy;
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.FlattenHierarchy;
 
-    public static TheoryData<string> Entries => [.. typeof(Ops).GetMethods(All).Cast<MemberInfo>().Append(typeof(Ops))
-        .SelectMany(m => m.GetCustomAttributes<LowersAttribute>()).Select(a => $"{a.Type.FullName}|{a.Member}").Distinct()];
+    public static TheoryData<string> Entries =>
+        [
+            .. typeof(Ops)
+                .GetMethods(All)
+                .Cast<MemberInfo>()
+                .Append(typeof(Ops))
+                .SelectMany(m => m.GetCustomAttributes<LowersAttribute>())
+                .Select(a => $"{a.Type.FullName}|{a.Member}")
+                .Distinct(),
+        ];
 
     [Theory]
     [MemberData(nameof(Entries))]
@@ -87,7 +99,9 @@ public sealed class VocabularyTests
     [Fact]
     public void Every_method_stands_for_something()
     {
-        Assert.All(typeof(Ops).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly), m => Assert.NotEmpty(m.GetCustomAttributes<LowersAttribute>()));
+        Assert.All(
+            typeof(Ops).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly),
+            m => Assert.NotEmpty(m.GetCustomAttributes<LowersAttribute>()));
     }
 
     [Fact]

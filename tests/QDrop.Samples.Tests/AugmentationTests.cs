@@ -16,12 +16,12 @@ public sealed class AugmentationTests
         Tensor augmented = Shifted(images, 7);
         Assert.Equal(images.shape, augmented.shape);
         // A pixel in the middle says where it comes from.
-        var origins = augmented[TensorIndex.Colon, 0, 16, 16].contiguous().data<float>().ToArray();
+        float[] origins = augmented[TensorIndex.Colon, 0, 16, 16].contiguous().data<float>().ToArray();
         Assert.All(origins, static v => Assert.InRange((int)(v / 100), 12, 20));
         Assert.All(origins, static v => Assert.InRange((int)(v % 100), 11, 20));
         Assert.InRange(origins.Distinct().Count(), 30, 64);
-        var next = augmented[TensorIndex.Colon, 0, 16, 17].contiguous().data<float>().ToArray();
-        var steps = next.Zip(origins, static (right, left) => right - left).ToArray();
+        float[] next = augmented[TensorIndex.Colon, 0, 16, 17].contiguous().data<float>().ToArray();
+        float[] steps = next.Zip(origins, static (right, left) => right - left).ToArray();
         Assert.All(steps, static v => Assert.Equal(1, Math.Abs(v)));
         Assert.InRange(steps.Count(static v => v < 0), 16, 48);
         Assert.True(augmented.eq(Shifted(images, 7)).all().item<bool>());

@@ -18,10 +18,10 @@ public sealed class BatchTests
         Assert.Equal([2, 3, Side, Side], inputs.shape);
         Assert.Equal(images.Labels[1..3], labels.data<long>().ToArray());
         double[] mean = [0.485, 0.456, 0.406], deviation = [0.229, 0.224, 0.225];
-        for (var channel = 0; channel < 3; channel++)
+        for (int channel = 0; channel < 3; channel++)
         {
-            var value = images.Pixels[2 * CifarImages.Size + (7 * Side + 11) * 3 + channel];
-            var expected = (value / 255.0 - mean[channel]) / deviation[channel];
+            byte value = images.Pixels[2 * CifarImages.Size + (7 * Side + 11) * 3 + channel];
+            double expected = (value / 255.0 - mean[channel]) / deviation[channel];
             Assert.Equal(expected, inputs[1, channel, 7, 11].item<float>(), 1e-5);
         }
     }
@@ -37,9 +37,9 @@ public sealed class BatchTests
 
         Assert.Equal(rows.Select(row => images.Labels[row]), labels.data<long>().ToArray());
         var seen = new HashSet<(int, int, bool)>();
-        for (var i = 0; i < rows.Length; i++)
+        for (int i = 0; i < rows.Length; i++)
         {
-            var pixels = inputs[i].contiguous().data<float>().ToArray();
+            float[] pixels = inputs[i].contiguous().data<float>().ToArray();
             seen.Add(Assert.Single(Candidates(), candidate => Matches(pixels, images, rows[i], candidate)));
         }
 
@@ -50,7 +50,7 @@ public sealed class BatchTests
     [Fact]
     public void Seed_and_stream_decide_a_permutation()
     {
-        var order = new RandomStream(1, 0).Permutation(1_000);
+        int[] order = new RandomStream(1, 0).Permutation(1_000);
 
         Assert.Equal(Enumerable.Range(0, 1_000), order.Order());
         Assert.Equal(order, new RandomStream(1, 0).Permutation(1_000));
@@ -68,17 +68,17 @@ public sealed class BatchTests
         float[] found, CifarImages images, int row, (int Down, int Right, bool Mirrored) augmentation)
     {
         double[] mean = [0.485, 0.456, 0.406], deviation = [0.229, 0.224, 0.225];
-        for (var channel = 0; channel < 3; channel++)
+        for (int channel = 0; channel < 3; channel++)
         {
-            for (var y = 0; y < Side; y++)
+            for (int y = 0; y < Side; y++)
             {
-                for (var x = 0; x < Side; x++)
+                for (int x = 0; x < Side; x++)
                 {
-                    var fromY = y + augmentation.Down;
-                    var fromX = (augmentation.Mirrored ? Side - 1 - x : x) + augmentation.Right;
-                    var inside = fromY is >= 0 and < Side && fromX is >= 0 and < Side;
-                    var from = row * CifarImages.Size + (fromY * Side + fromX) * 3 + channel;
-                    var expected = ((inside ? images.Pixels[from] : 0) / 255.0 - mean[channel]) / deviation[channel];
+                    int fromY = y + augmentation.Down;
+                    int fromX = (augmentation.Mirrored ? Side - 1 - x : x) + augmentation.Right;
+                    bool inside = fromY is >= 0 and < Side && fromX is >= 0 and < Side;
+                    int from = row * CifarImages.Size + (fromY * Side + fromX) * 3 + channel;
+                    double expected = ((inside ? images.Pixels[from] : 0) / 255.0 - mean[channel]) / deviation[channel];
                     if (Math.Abs(expected - found[(channel * Side + y) * Side + x]) > 1e-4)
                         return false;
                 }
@@ -90,7 +90,7 @@ public sealed class BatchTests
 
     private static CifarImages Ramp(int count)
     {
-        var pixels = new byte[count * CifarImages.Size];
+        byte[] pixels = new byte[count * CifarImages.Size];
         new Random(3).NextBytes(pixels);
         return new CifarImages(pixels, [.. Enumerable.Range(0, count).Select(static i => (i * 7L + 1) % 10)]);
     }

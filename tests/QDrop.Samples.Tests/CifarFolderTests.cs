@@ -14,9 +14,10 @@ public sealed class CifarFolderTests : IDisposable
     [Fact]
     public void A_missing_folder_or_file_says_how_to_get_the_data()
     {
-        var nowhere = Path.Combine(_folder.FullName, "nowhere");
+        string nowhere = Path.Combine(_folder.FullName, "nowhere");
         FileNotFoundException folder = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(nowhere));
-        FileNotFoundException file = Assert.Throws<FileNotFoundException>(() => CifarFolder.Find(_folder.FullName).Test());
+        FileNotFoundException file = Assert.Throws<FileNotFoundException>(() =>
+            CifarFolder.Find(_folder.FullName).Test());
 
         Assert.Contains("./build.sh setup", folder.Message);
         Assert.Contains("./build.sh setup", file.Message);
@@ -32,10 +33,10 @@ public sealed class CifarFolderTests : IDisposable
         CifarImages images = CifarFolder.Find(_folder.FullName).Train(Rows + 3);
 
         Assert.Equal(Rows + 3, images.Count);
-        foreach (var row in (int[])[0, 255, Rows - 1, Rows, Rows + 2])
+        foreach (int row in (int[])[0, 255, Rows - 1, Rows, Rows + 2])
         {
             Assert.Equal(row % 10, images.Labels[row]);
-            var pixels = images.Pixels.AsSpan(row * CifarImages.Size, CifarImages.Size).ToArray();
+            byte[] pixels = images.Pixels.AsSpan(row * CifarImages.Size, CifarImages.Size).ToArray();
             Assert.All(pixels, value => Assert.Equal((byte)(row % 251), value));
         }
     }
@@ -59,8 +60,8 @@ public sealed class CifarFolderTests : IDisposable
     private void Sprite(string name, int channels, int first)
     {
         const int Pixels = CifarImages.Side * CifarImages.Side;
-        var pixels = new byte[Rows * Pixels * channels];
-        for (var row = 0; row < Rows; row++)
+        byte[] pixels = new byte[Rows * Pixels * channels];
+        for (int row = 0; row < Rows; row++)
             pixels.AsSpan(row * Pixels * channels, Pixels * channels).Fill((byte)((first + row) % 251));
         var encoder = new PngEncoder { Width = Pixels, Height = Rows, Channels = channels };
         File.WriteAllBytes(Path.Combine(_folder.FullName, name), encoder.Encode(pixels));

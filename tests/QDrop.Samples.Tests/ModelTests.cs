@@ -19,8 +19,8 @@ public sealed class ModelTests
         Assert.Superset(expected, names);
         // 3×3 convolutions, a scale and a shift for each channel, and the classifier: 0.27 million (He et al. 2016,
         // table 6).
-        var convolutions = 9 * (3 * 16 + 6 * 16 * 16 + (16 + 5 * 32) * 32 + (32 + 5 * 64) * 64);
-        var norms = 2 * (7 * 16 + 6 * 32 + 6 * 64);
+        int convolutions = 9 * (3 * 16 + 6 * 16 * 16 + (16 + 5 * 32) * 32 + (32 + 5 * 64) * 64);
+        int norms = 2 * (7 * 16 + 6 * 32 + 6 * 64);
         Assert.Equal(convolutions + norms + 64 * 10 + 10, model.parameters().Sum(static p => p.numel()));
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PngEncoder
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
 
-        var header = new byte[13];
+        byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, Width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), Height);
         (header[8], header[9]) = (Depth, (byte)(Channels switch { 1 => 0, 3 => 2, _ => 6 }));
@@ -35,7 +35,7 @@ internal sealed class PngEncoder
         using var compressed = new MemoryStream();
         using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            foreach (var row in pixels.Chunk(Width * Channels * Depth / 8))
+            foreach (byte[] row in pixels.Chunk(Width * Channels * Depth / 8))
             {
                 zlib.WriteByte(0);
                 zlib.Write(row);
@@ -59,8 +59,8 @@ internal sealed class PngEncoder
     /// <summary>The CRC as the standard defines it: the remainder of a division of polynomials, bit by bit.</summary>
     private static uint Crc(byte[] bytes)
     {
-        var remainder = uint.MaxValue;
-        foreach (var bit in bytes.SelectMany(static b => Enumerable.Range(0, 8).Select(i => (uint)(b >> i) & 1)))
+        uint remainder = uint.MaxValue;
+        foreach (uint bit in bytes.SelectMany(static b => Enumerable.Range(0, 8).Select(i => (uint)(b >> i) & 1)))
             remainder = (remainder >> 1) ^ (((remainder ^ bit) & 1) * 0xEDB88320);
         return ~remainder;
     }

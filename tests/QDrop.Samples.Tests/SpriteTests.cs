@@ -16,8 +16,8 @@ public sealed class SpriteTests : IDisposable
     [InlineData(4)]
     public void Rows_are_images_whose_alpha_is_left_out(int channels)
     {
-        var pixels = Noise(3 * Width * channels);
-        var read = new byte[2 * CifarImages.Size];
+        byte[] pixels = Noise(3 * Width * channels);
+        byte[] read = new byte[2 * CifarImages.Size];
 
         var encoder = new PngEncoder { Width = Width, Height = 3, Channels = channels };
         Sprite.Read(Written(encoder.Encode(pixels)), rows: 2, read);
@@ -28,7 +28,7 @@ public sealed class SpriteTests : IDisposable
     [Fact]
     public void What_is_no_sprite_is_named()
     {
-        var pixels = Noise(2 * 6 * Width);
+        byte[] pixels = Noise(2 * 6 * Width);
 
         var deep = new PngEncoder { Width = Width, Height = 2, Depth = 16 };
         var grey = new PngEncoder { Width = Width, Height = 2, Channels = 1 };
@@ -46,18 +46,18 @@ public sealed class SpriteTests : IDisposable
     [Fact]
     public void A_file_cut_off_anywhere_is_an_error()
     {
-        var file = Encoded(height: 2);
-        for (var length = 0; length < file.Length - 40; length += 97)
+        byte[] file = Encoded(height: 2);
+        for (int length = 0; length < file.Length - 40; length += 97)
             Assert.Contains(_folder.FullName, Error(file[..length]), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_changed_byte_is_an_error_or_leaves_an_image()
     {
-        var file = Encoded(height: 2);
-        for (var i = 0; i < file.Length; i += 31)
+        byte[] file = Encoded(height: 2);
+        for (int i = 0; i < file.Length; i += 31)
         {
-            var damaged = file.ToArray();
+            byte[] damaged = file.ToArray();
             damaged[i] ^= 0x55;
             if (Record.Exception(() => Read(damaged)) is { } error)
                 Assert.IsType<InvalidDataException>(error);
@@ -70,7 +70,7 @@ public sealed class SpriteTests : IDisposable
 
     private string Written(byte[] file)
     {
-        var path = Path.Combine(_folder.FullName, "sprite.png");
+        string path = Path.Combine(_folder.FullName, "sprite.png");
         File.WriteAllBytes(path, file);
         return path;
     }
@@ -80,7 +80,7 @@ public sealed class SpriteTests : IDisposable
 
     private static byte[] Noise(int count)
     {
-        var bytes = new byte[count];
+        byte[] bytes = new byte[count];
         new Random(7).NextBytes(bytes);
         return bytes;
     }

@@ -38,8 +38,14 @@ public sealed class ZooTests
         using Measurement measurement = Of(name);
         CalibrationOutcome outcome = measurement.Reconstruct(Iterations);
 
-        Assert.All(outcome.Units, unit => Assert.True(double.IsFinite(unit.ErrorBefore) && double.IsFinite(unit.ErrorAfter), $"{unit.Name}: {unit.ErrorBefore} → {unit.ErrorAfter}"));
-        Assert.All(outcome.Units.Where(unit => unit.Layers.Count > 0), unit => Assert.Equal(Iterations, unit.Iterations));
+        Assert.All(
+            outcome.Units,
+            unit =>
+                Assert.True(
+                    double.IsFinite(unit.ErrorBefore) && double.IsFinite(unit.ErrorAfter),
+                    $"{unit.Name}: {unit.ErrorBefore} → {unit.ErrorAfter}"));
+        Assert.All(
+            outcome.Units.Where(unit => unit.Layers.Count > 0), unit => Assert.Equal(Iterations, unit.Iterations));
         Assert.Equal(outcome.State.Layers.Select(l => l.Name).Order(), outcome.Units.SelectMany(u => u.Layers).Order());
         Assert.All(outcome.State.Layers, layer => Assert.True(layer.Levels.numel() > 0));
         await Verifier.Verify(Describe(outcome), "txt").UseDirectory("Partitions").UseParameters(name);
@@ -86,7 +92,8 @@ public sealed class ZooTests
     {
         using Measurement measurement = Of(nameof(DenseNet));
         IReadOnlyList<ActivationState> activations = measurement.Reconstruct(iterations: 1).State.Activations;
-        Assert.All(activations, a => Assert.Equal(a.Name.Contains(".layers.", StringComparison.Ordinal) ? 8 : 4, a.Bits));
+        Assert.All(
+            activations, a => Assert.Equal(a.Name.Contains(".layers.", StringComparison.Ordinal) ? 8 : 4, a.Bits));
         Assert.Equal([4, 8], activations.Select(a => a.Bits).Distinct().Order());
     }
 

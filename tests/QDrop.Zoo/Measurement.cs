@@ -8,7 +8,9 @@ namespace Zoo;
 /// <summary>What is measured of a model of the zoo.</summary>
 public sealed class Measurement : IDisposable
 {
-    /// <summary>Bits of weights and activations in <see cref="Reconstruct"/>, where no attribute gives others.</summary>
+    /// <summary>
+    /// Bits of weights and activations in <see cref="Reconstruct"/>, where no attribute gives others.
+    /// </summary>
     public const int ReconstructionBits = 4;
 
     private const int CalibrationSamples = 64;
@@ -31,7 +33,9 @@ public sealed class Measurement : IDisposable
     /// <summary>Whether the model has attention whose projections its twin computes one by one.</summary>
     public bool HasAttention => _model.modules().Any(m => m is MultiheadAttention);
 
-    /// <summary>Greatest difference of the twin, quantizers off, from the model, relative to the greatest output.</summary>
+    /// <summary>
+    /// Greatest difference of the twin, quantizers off, from the model, relative to the greatest output.
+    /// </summary>
     public double TwinError()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -44,8 +48,8 @@ public sealed class Measurement : IDisposable
     }
 
     /// <summary>
-    /// Norm of the difference of the quantized model, 8 bits everywhere and rounded to nearest, from the float model, relative to the norm of
-    /// the float output, on inputs that calibration did not see.
+    /// Norm of the difference of the quantized model, 8 bits everywhere and rounded to nearest, from the float model,
+    /// relative to the norm of the float output, on inputs that calibration did not see.
     /// </summary>
     public double EightBitError()
     {
@@ -53,7 +57,17 @@ public sealed class Measurement : IDisposable
         string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
         try
         {
-            Artifact.Write(path, Quantize(_zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest }, CalibrationSamples).State);
+            Artifact.Write(
+                path,
+                Quantize(
+                    _zoo.Descriptor.Settings with
+                    {
+                        W = 8,
+                        A = 8,
+                        FirstLast = 8,
+                        Method = Method.Nearest,
+                    },
+                    CalibrationSamples).State);
             using IDisposable noGrad = no_grad();
             using Module quantized = _zoo.Load(path);
             Tensor[] inputs = Inputs(seed: 2, TestSamples);
@@ -68,8 +82,19 @@ public sealed class Measurement : IDisposable
 
     /// <summary>Reconstructs every unit, at <see cref="ReconstructionBits"/> where no attribute gives others.</summary>
     /// <param name="iterations">Iterations for each unit.</param>
-    public CalibrationOutcome Reconstruct(int iterations) => Quantize(
-        _zoo.Descriptor.Settings with { W = ReconstructionBits, A = ReconstructionBits, FirstLast = ReconstructionBits, Method = Method.QDrop, Drop = 0.5, Iterations = iterations, BatchSize = 8 }, ReconstructionSamples);
+    public CalibrationOutcome Reconstruct(int iterations) =>
+        Quantize(
+            _zoo.Descriptor.Settings with
+            {
+                W = ReconstructionBits,
+                A = ReconstructionBits,
+                FirstLast = ReconstructionBits,
+                Method = Method.QDrop,
+                Drop = 0.5,
+                Iterations = iterations,
+                BatchSize = 8,
+            },
+            ReconstructionSamples);
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
@@ -85,6 +110,14 @@ public sealed class Measurement : IDisposable
     private CalibrationOutcome Quantize(QuantizationSettings settings, int samples)
     {
         using DisposeScope scope = NewDisposeScope();
-        return ModelQuantizer.Quantize(_zoo.Descriptor, settings with { Samples = samples, RangeSamples = samples }, _model, Inputs(seed: 3, samples));
+        return ModelQuantizer.Quantize(
+            _zoo.Descriptor,
+            settings with
+            {
+                Samples = samples,
+                RangeSamples = samples,
+            },
+            _model,
+            Inputs(seed: 3, samples));
     }
 }

@@ -53,7 +53,11 @@ internal static class ModelTable
         CalibrationOutcome outcome = measurement.Reconstruct(iterations: 1);
         IReadOnlyList<UnitReport> units = outcome.Units;
         double twin = measurement.TwinError();
-        return string.Create(CultureInfo.InvariantCulture,
-            $"| {zoo.Name} | {units.Count} | {units.Count(u => u.IsBlock)} | {outcome.Cost.QuantizedShare:0.#%} | {(twin == 0 ? "0" : twin.ToString("0e-0", CultureInfo.InvariantCulture))} | {measurement.EightBitError():0.00%} |");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {zoo.Name} | {units.Count} | {units.Count(u => u.IsBlock)} | {outcome.Cost.QuantizedShare:0.#%} | "
+                + $"{(twin == 0 ? "0" : twin.ToString("0e-0", CultureInfo.InvariantCulture))} | "
+                + $"{measurement.EightBitError():0.00%} |"
+        );
     }
 }

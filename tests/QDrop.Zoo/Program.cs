@@ -1,7 +1,8 @@
 using QDrop.Native;
 using Zoo;
 
-// Measures every model of the zoo and writes the table: dotnet run --project tests/QDrop.Zoo -c Release -- docs/models.md
+// Measures every model of the zoo and writes the table: dotnet run --project tests/QDrop.Zoo -c Release --
+// docs/models.md
 if (args is not [var path])
 {
     Console.Error.WriteLine("usage: QDrop.Zoo FILE    measure every model of the zoo and write the table to FILE");

@@ -12,34 +12,162 @@ public static class Registry
     /// <summary>Every model.</summary>
     public static IReadOnlyList<ZooModel> Models { get; } =
     [
-        ZooModel.Of(LeNet.Quantized.Descriptor, ExampleInputs.Images(1, 28), (LeNet m) => m.ToQuantized(), LeNet.LoadQuantized),
-        ZooModel.Of(MnistNet.Quantized.Descriptor, ExampleInputs.Images(1, 28), (MnistNet m) => m.ToQuantized(), MnistNet.LoadQuantized),
-        ZooModel.Of(CifarNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (CifarNet m) => m.ToQuantized(), CifarNet.LoadQuantized),
-        ZooModel.Of(AlexNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (AlexNet m) => m.ToQuantized(), AlexNet.LoadQuantized),
-        ZooModel.Of(Vgg.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Vgg m) => m.ToQuantized(), Vgg.LoadQuantized),
-        ZooModel.Of(ResNet18.Quantized.Descriptor, ExampleInputs.Images(3, 32), (ResNet18 m) => m.ToQuantized(), ResNet18.LoadQuantized) with { BranchEnds = [".layers.b2"] },
-        ZooModel.Of(ResNet50.Quantized.Descriptor, ExampleInputs.Images(3, 32), (ResNet50 m) => m.ToQuantized(), ResNet50.LoadQuantized) with { BranchEnds = [".layers.b3"] },
-        ZooModel.Of(PreActResNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (PreActResNet m) => m.ToQuantized(), PreActResNet.LoadQuantized) with { BranchEnds = [".conv2"] },
-        ZooModel.Of(MobileNetV1.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MobileNetV1 m) => m.ToQuantized(), MobileNetV1.LoadQuantized),
-        ZooModel.Of(MobileNetV2.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MobileNetV2 m) => m.ToQuantized(), MobileNetV2.LoadQuantized) with { BranchEnds = [".conv.2", ".conv.3"] },
-        ZooModel.Of(EfficientNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (EfficientNet m) => m.ToQuantized(), EfficientNet.LoadQuantized) with { BranchEnds = [".project.1"] },
-        ZooModel.Of(SqueezeNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (SqueezeNet m) => m.ToQuantized(), SqueezeNet.LoadQuantized),
-        ZooModel.Of(GoogLeNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (GoogLeNet m) => m.ToQuantized(), GoogLeNet.LoadQuantized),
-        ZooModel.Of(DenseNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (DenseNet m) => m.ToQuantized(), DenseNet.LoadQuantized),
-        ZooModel.Of(ShuffleNetV2.Quantized.Descriptor, ExampleInputs.Images(3, 32), (ShuffleNetV2 m) => m.ToQuantized(), ShuffleNetV2.LoadQuantized),
-        ZooModel.Of(MlpMixer.Quantized.Descriptor, ExampleInputs.Images(3, 32), (MlpMixer m) => m.ToQuantized(), MlpMixer.LoadQuantized) with { BranchEnds = [".tokens.1.2", ".channels.2"] },
-        ZooModel.Of(ConvMixer.Quantized.Descriptor, ExampleInputs.Images(3, 32), (ConvMixer m) => m.ToQuantized(), ConvMixer.LoadQuantized) with { BranchEnds = [".function.2"] },
-        ZooModel.Of(VisionTransformer.Quantized.Descriptor, ExampleInputs.Images(3, 32), (VisionTransformer m) => m.ToQuantized(), VisionTransformer.LoadQuantized) with { BranchEnds = [".attn.proj", ".mlp.2"] },
-        ZooModel.Of(UNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (UNet m) => m.ToQuantized(), UNet.LoadQuantized),
-        ZooModel.Of(Fcn.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Fcn m) => m.ToQuantized(), Fcn.LoadQuantized),
-        ZooModel.Of(Autoencoder.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Autoencoder m) => m.ToQuantized(), Autoencoder.LoadQuantized),
-        new(Ssd.Quantized.Descriptor, samples => [ExampleInputs.Images(3, 32)(samples)], model => ((Ssd)model).ToQuantized(), Ssd.LoadQuantized, Detect),
-        ZooModel.Of(SiameseNet.Quantized.Descriptor, ExampleInputs.Images(1, 28), ExampleInputs.Images(1, 28), (SiameseNet m) => m.ToQuantized(), SiameseNet.LoadQuantized),
-        ZooModel.Of(LateFusionNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), ExampleInputs.Numbers(6), (LateFusionNet m) => m.ToQuantized(), LateFusionNet.LoadQuantized),
-        ZooModel.Of(AudioNet.Quantized.Descriptor, ExampleInputs.Waves(1600), (AudioNet m) => m.ToQuantized(), AudioNet.LoadQuantized),
-        ZooModel.Of(TextCnn.Quantized.Descriptor, ExampleInputs.Tokens(200, 20), (TextCnn m) => m.ToQuantized(), TextCnn.LoadQuantized),
-        ZooModel.Of(Bert.Quantized.Descriptor, ExampleInputs.Tokens(100, 16), ExampleInputs.Masks(16), (Bert m) => m.ToQuantized(), Bert.LoadQuantized),
-        ZooModel.Of(TransformerClassifier.Quantized.Descriptor, ExampleInputs.Numbers(10, 12), (TransformerClassifier m) => m.ToQuantized(), TransformerClassifier.LoadQuantized),
+        ZooModel.Of(
+            LeNet.Quantized.Descriptor, ExampleInputs.Images(1, 28), (LeNet m) => m.ToQuantized(), LeNet.LoadQuantized),
+        ZooModel.Of(
+            MnistNet.Quantized.Descriptor,
+            ExampleInputs.Images(1, 28),
+            (MnistNet m) => m.ToQuantized(),
+            MnistNet.LoadQuantized),
+        ZooModel.Of(
+            CifarNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (CifarNet m) => m.ToQuantized(),
+            CifarNet.LoadQuantized),
+        ZooModel.Of(
+            AlexNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (AlexNet m) => m.ToQuantized(),
+            AlexNet.LoadQuantized),
+        ZooModel.Of(
+            Vgg.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Vgg m) => m.ToQuantized(), Vgg.LoadQuantized),
+        ZooModel.Of(
+            ResNet18.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (ResNet18 m) => m.ToQuantized(),
+            ResNet18.LoadQuantized) with
+        {
+            BranchEnds = [".layers.b2"],
+        },
+        ZooModel.Of(
+            ResNet50.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (ResNet50 m) => m.ToQuantized(),
+            ResNet50.LoadQuantized) with
+        {
+            BranchEnds = [".layers.b3"],
+        },
+        ZooModel.Of(
+            PreActResNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (PreActResNet m) => m.ToQuantized(),
+            PreActResNet.LoadQuantized) with
+        {
+            BranchEnds = [".conv2"],
+        },
+        ZooModel.Of(
+            MobileNetV1.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (MobileNetV1 m) => m.ToQuantized(),
+            MobileNetV1.LoadQuantized),
+        ZooModel.Of(
+            MobileNetV2.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (MobileNetV2 m) => m.ToQuantized(),
+            MobileNetV2.LoadQuantized) with
+        {
+            BranchEnds = [".conv.2", ".conv.3"],
+        },
+        ZooModel.Of(
+            EfficientNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (EfficientNet m) => m.ToQuantized(),
+            EfficientNet.LoadQuantized) with
+        {
+            BranchEnds = [".project.1"],
+        },
+        ZooModel.Of(
+            SqueezeNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (SqueezeNet m) => m.ToQuantized(),
+            SqueezeNet.LoadQuantized),
+        ZooModel.Of(
+            GoogLeNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (GoogLeNet m) => m.ToQuantized(),
+            GoogLeNet.LoadQuantized),
+        ZooModel.Of(
+            DenseNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (DenseNet m) => m.ToQuantized(),
+            DenseNet.LoadQuantized),
+        ZooModel.Of(
+            ShuffleNetV2.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (ShuffleNetV2 m) => m.ToQuantized(),
+            ShuffleNetV2.LoadQuantized),
+        ZooModel.Of(
+            MlpMixer.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (MlpMixer m) => m.ToQuantized(),
+            MlpMixer.LoadQuantized) with
+        {
+            BranchEnds = [".tokens.1.2", ".channels.2"],
+        },
+        ZooModel.Of(
+            ConvMixer.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (ConvMixer m) => m.ToQuantized(),
+            ConvMixer.LoadQuantized) with
+        {
+            BranchEnds = [".function.2"],
+        },
+        ZooModel.Of(
+            VisionTransformer.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (VisionTransformer m) => m.ToQuantized(),
+            VisionTransformer.LoadQuantized) with
+        {
+            BranchEnds = [".attn.proj", ".mlp.2"],
+        },
+        ZooModel.Of(
+            UNet.Quantized.Descriptor, ExampleInputs.Images(3, 32), (UNet m) => m.ToQuantized(), UNet.LoadQuantized),
+        ZooModel.Of(
+            Fcn.Quantized.Descriptor, ExampleInputs.Images(3, 32), (Fcn m) => m.ToQuantized(), Fcn.LoadQuantized),
+        ZooModel.Of(
+            Autoencoder.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (Autoencoder m) => m.ToQuantized(),
+            Autoencoder.LoadQuantized),
+        new(
+            Ssd.Quantized.Descriptor,
+            samples => [ExampleInputs.Images(3, 32)(samples)],
+            model => ((Ssd)model).ToQuantized(),
+            Ssd.LoadQuantized,
+            Detect),
+        ZooModel.Of(
+            SiameseNet.Quantized.Descriptor,
+            ExampleInputs.Images(1, 28),
+            ExampleInputs.Images(1, 28),
+            (SiameseNet m) => m.ToQuantized(),
+            SiameseNet.LoadQuantized),
+        ZooModel.Of(
+            LateFusionNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            ExampleInputs.Numbers(6),
+            (LateFusionNet m) => m.ToQuantized(),
+            LateFusionNet.LoadQuantized),
+        ZooModel.Of(
+            AudioNet.Quantized.Descriptor,
+            ExampleInputs.Waves(1600),
+            (AudioNet m) => m.ToQuantized(),
+            AudioNet.LoadQuantized),
+        ZooModel.Of(
+            TextCnn.Quantized.Descriptor,
+            ExampleInputs.Tokens(200, 20),
+            (TextCnn m) => m.ToQuantized(),
+            TextCnn.LoadQuantized),
+        ZooModel.Of(
+            Bert.Quantized.Descriptor,
+            ExampleInputs.Tokens(100, 16),
+            ExampleInputs.Masks(16),
+            (Bert m) => m.ToQuantized(),
+            Bert.LoadQuantized),
+        ZooModel.Of(
+            TransformerClassifier.Quantized.Descriptor,
+            ExampleInputs.Numbers(10, 12),
+            (TransformerClassifier m) => m.ToQuantized(),
+            TransformerClassifier.LoadQuantized),
     ];
 
     private static Tensor[] Detect(Module detector, Tensor[] images)

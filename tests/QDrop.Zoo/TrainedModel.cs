@@ -4,20 +4,22 @@ using static TorchSharp.torch.nn;
 namespace Zoo;
 
 /// <summary>
-/// Stands in for training: seeded weights at which values keep their size through the layers, batch norms with scales, shifts and the
-/// statistics of their inputs, so that folding them is not the identity. Small differences stay small on the way through, as in trained
-/// networks and unlike in random ones, which would show the chaos of their weights rather than quantization.
+/// Stands in for training: seeded weights at which values keep their size through the layers, batch norms with scales,
+/// shifts and the statistics of their inputs, so that folding them is not the identity. Small differences stay small on
+/// the way through, as in trained networks and unlike in random ones, which would show the chaos of their weights
+/// rather than quantization.
 /// </summary>
 internal static class TrainedModel
 {
     private const int Passes = 15;
     private const int Samples = 16;
 
-    // A relu after a batch norm without shift multiplies the variance of differences by π / (π − 1), layer by layer (arXiv 1902.08129, section 3);
-    // after a shift of one deviation, by 1.12.
+    // A relu after a batch norm without shift multiplies the variance of differences by π / (π − 1), layer by layer
+    // (arXiv 1902.08129, section 3); after a shift of one deviation, by 1.12.
     private const double Shift = 1;
 
-    // Residual branches start at 0 (arXiv 1706.02677, section 5.1) and grow in training; at full scale, differences grow in every block.
+    // Residual branches start at 0 (arXiv 1706.02677, section 5.1) and grow in training; at full scale, differences
+    // grow in every block.
     private const double BranchScale = 0.25;
 
     /// <summary>A new instance of a model, as if trained, in evaluation mode.</summary>

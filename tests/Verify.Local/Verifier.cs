@@ -22,7 +22,10 @@ public static class Verifier
     private const string MappedRoot = "/_/";
 
     private static string Root { get; } =
-        typeof(Verifier).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+        typeof(Verifier)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "RepositoryRoot")
+            .Value!;
 
     private static string Prefix(VerifySettings settings, string sourceFile, string method)
     {
@@ -45,9 +48,12 @@ public static class Verifier
         }
         Directory.CreateDirectory(Path.GetDirectoryName(verified)!);
         await File.WriteAllTextAsync(received, text);
-        throw new XunitException(expected is null
-            ? $"There is no snapshot {verified} yet. Look at {received}, and rename it if it is right."
-            : $"The text is not the snapshot's. If it is right, rename {received} to {Path.GetFileName(verified)}.\n{Difference(expected, text)}");
+        throw new XunitException(
+            expected is null
+                ? $"There is no snapshot {verified} yet. Look at {received}, and rename it if it is right."
+                : $"The text is not the snapshot's. If it is right, rename {received} to "
+                    + $"{Path.GetFileName(verified)}.\n{Difference(expected, text)}"
+        );
     }
 
     private static string Normalise(string text) => text.Replace("\r\n", "\n").TrimEnd('\n');

@@ -15,14 +15,16 @@ internal static class ReproduceCommand
         Option<string> weights = CommonOptions.Weights();
         Option<int> w = CommonOptions.Of("--w", 4, "Bit width of weights.");
         Option<int> a = CommonOptions.Of("--a", 4, "Bit width of activations.");
-        Option<double> drop = CommonOptions.Of("--drop", 0.5, "Probability that an activation's quantization is dropped.");
+        Option<double> drop = CommonOptions.Of(
+            "--drop", 0.5, "Probability that an activation's quantization is dropped.");
         Option<Method> method = CommonOptions.Of("--method", Method.QDrop, "Method that finds the quantized weights.");
         Option<Scale> scale = CommonOptions.Of("--scale", Scale.Free, "Steps that grids may have.");
         var norm = new Option<string?>("--norm")
         {
             Description = "Power of errors in the loss, 1 to 4, or Auto; 2 by default.",
         };
-        Option<CalibrationOrder> order = CommonOptions.Of("--order", CalibrationOrder.UpFront, "When activation ranges are searched.");
+        Option<CalibrationOrder> order = CommonOptions.Of(
+            "--order", CalibrationOrder.UpFront, "When activation ranges are searched.");
         Option<long[]> seeds = CommonOptions.Seeds();
         Option<int> iterations = CommonOptions.Of("--iterations", 2_000, "Iterations of a unit.");
         var budget = new Option<string?>("--budget")
@@ -60,9 +62,9 @@ internal static class ReproduceCommand
             };
             var folder = CifarFolder.Find(parsed.GetValue(data));
             var run = new QuantizationRun(folder, parsed.GetValue(weights)!, cancellation);
-            foreach (var seed in parsed.GetValue(seeds)!)
+            foreach (long seed in parsed.GetValue(seeds)!)
             {
-                var line = run.Quantize(settings with { Seed = seed }, parsed.GetValue(report));
+                string line = run.Quantize(settings with { Seed = seed }, parsed.GetValue(report));
                 ResultsFile.Append(parsed.GetValue(output)!, QuantizationRun.Header, line);
             }
 

@@ -47,7 +47,7 @@ internal static class TrainCommand
                 Seed = parsed.GetValue(seed),
                 Threads = parsed.GetValue(threads),
             };
-            var target = parsed.GetValue(output)!;
+            string target = parsed.GetValue(output)!;
             var store = new Checkpoints(parsed.GetValue(checkpoints) ?? target + ".checkpoints");
             if (parsed.GetValue(restart))
                 store.Clear();

@@ -13,8 +13,10 @@ internal static class TrainQuantizedCommand
     {
         var defaults = new TrainingSettings();
         Option<string> weights = CommonOptions.Weights();
-        Option<int> w = CommonOptions.Of("--w", 4, "Bit width of weights; the largest one where bit widths are learned.");
-        Option<int> a = CommonOptions.Of("--a", 4, "Bit width of activations; the largest one where bit widths are learned.");
+        Option<int> w = CommonOptions.Of(
+            "--w", 4, "Bit width of weights; the largest one where bit widths are learned.");
+        Option<int> a = CommonOptions.Of(
+            "--a", 4, "Bit width of activations; the largest one where bit widths are learned.");
         Option<Method> method = CommonOptions.Of("--method", Method.Cpq, "Cpq or Lsq.");
         Option<double> dropBits = CommonOptions.Of(
             "--drop-bits", defaults.DropBits, "Probability that a level of a grid is dropped in a step.");
@@ -31,7 +33,8 @@ internal static class TrainQuantizedCommand
         Option<int> images = CommonOptions.Of("--images", 20_000, "Training images, the first ones.");
         Option<int> test = CommonOptions.Of("--test-images", 10_000, "Test images, the first ones.");
         Option<int> batch = CommonOptions.Of("--batch-size", defaults.BatchSize, "Images in a step.");
-        Option<double> rate = CommonOptions.Of("--learning-rate", defaults.LearningRate, "First learning rate of the weights.");
+        Option<double> rate = CommonOptions.Of(
+            "--learning-rate", defaults.LearningRate, "First learning rate of the weights.");
         Option<double> straight = CommonOptions.Of(
             "--straight-through", defaults.StraightThrough, "Weight of the straight-through gradient (Cpq).");
         Option<double> cluster = CommonOptions.Of(
@@ -79,9 +82,9 @@ internal static class TrainQuantizedCommand
                 First(folder.Test(), parsed.GetValue(test)),
                 parsed.GetValue(weights)!,
                 cancellation);
-            foreach (var seed in parsed.GetValue(seeds)!)
+            foreach (long seed in parsed.GetValue(seeds)!)
             {
-                var line = run.Train(settings with { Seed = seed });
+                string line = run.Train(settings with { Seed = seed });
                 ResultsFile.Append(parsed.GetValue(output)!, QuantizedTrainingRun.Header, line);
             }
 
@@ -92,7 +95,7 @@ internal static class TrainQuantizedCommand
 
     private static CifarImages First(CifarImages images, int count)
     {
-        var taken = Math.Min(count, images.Count);
+        int taken = Math.Min(count, images.Count);
         return new CifarImages(images.Pixels[..(taken * CifarImages.Size)], images.Labels[..taken]);
     }
 }

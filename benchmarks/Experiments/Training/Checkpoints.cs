@@ -31,7 +31,7 @@ internal sealed class Checkpoints(string folder)
         }
         catch (JsonException e)
         {
-            var file = Path.Combine(latest, StateFile);
+            string file = Path.Combine(latest, StateFile);
             throw new InvalidDataException($"{file} is damaged ({e.Message}): start again with --restart.", e);
         }
 
@@ -51,14 +51,14 @@ internal sealed class Checkpoints(string folder)
     /// <param name="save">Writes the state of model and optimizer to a folder.</param>
     public void Write(TrainingOptions options, IReadOnlyList<EpochReport> epochs, Action<string> save)
     {
-        var before = Latest();
-        var final = Path.Combine(folder, $"{Prefix}{epochs.Count:d4}");
-        var partial = final + ".part";
+        string? before = Latest();
+        string final = Path.Combine(folder, $"{Prefix}{epochs.Count:d4}");
+        string partial = final + ".part";
         if (Directory.Exists(partial))
             Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
         save(partial);
-        var state = JsonSerializer.SerializeToUtf8Bytes(new State(options, epochs), Indented);
+        byte[] state = JsonSerializer.SerializeToUtf8Bytes(new State(options, epochs), Indented);
         File.WriteAllBytes(Path.Combine(partial, StateFile), state);
         Directory.Move(partial, final);
         if (before is not null)

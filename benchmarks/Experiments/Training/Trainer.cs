@@ -62,14 +62,14 @@ internal sealed class Trainer : IDisposable
     {
         var clock = Stopwatch.StartNew();
         var random = new RandomStream(_options.Seed, epoch);
-        var order = random.Permutation(_train.Count);
+        int[] order = random.Permutation(_train.Count);
         (double loss, long right) = (0.0, 0L);
         Model.train();
-        for (var step = 0; step < StepsPerEpoch; step++)
+        for (int step = 0; step < StepsPerEpoch; step++)
         {
-            var first = step * _options.BatchSize;
+            int first = step * _options.BatchSize;
             Span<int> rows = order.AsSpan(first, Math.Min(_options.BatchSize, order.Length - first));
-            var rate = _options.LearningRateAt(epoch * StepsPerEpoch + step, _options.Epochs * StepsPerEpoch);
+            double rate = _options.LearningRateAt(epoch * StepsPerEpoch + step, _options.Epochs * StepsPerEpoch);
             (double stepLoss, long stepRight) = Step(rows, random, rate);
             if (!double.IsFinite(stepLoss))
             {
@@ -82,8 +82,8 @@ internal sealed class Trainer : IDisposable
             progress(new StepReport(step + 1, loss / (first + rows.Length), 100.0 * right / (first + rows.Length)));
         }
 
-        var test = Evaluation.Run(Model, _test).Top1;
-        var accuracy = 100.0 * right / _train.Count;
+        double test = Evaluation.Run(Model, _test).Top1;
+        double accuracy = 100.0 * right / _train.Count;
         return new EpochReport(epoch + 1, loss / _train.Count, accuracy, test, clock.Elapsed.TotalSeconds);
     }
 

@@ -25,7 +25,7 @@ internal sealed class TrainingLog : IDisposable
     /// <summary>Writes a line.</summary>
     public void Line(FormattableString text)
     {
-        var line = text.ToString(CultureInfo.InvariantCulture);
+        string line = text.ToString(CultureInfo.InvariantCulture);
         _console.WriteLine(line);
         _file?.WriteLine(line);
     }
@@ -38,7 +38,7 @@ internal sealed class TrainingLog : IDisposable
         FormattableString result =
             $"loss {report.Loss:f4}, top-1 {report.Accuracy:f2} % (augmented), {report.Test:f2} % (test)";
         var left = TimeSpan.FromSeconds(report.Seconds * (epochs - report.Epoch));
-        var text = result.ToString(CultureInfo.InvariantCulture);
+        string text = result.ToString(CultureInfo.InvariantCulture);
         Line($"epoch {report.Epoch}/{epochs}: {text}, {report.Seconds:f0} s, {left.TotalMinutes:f0} min left");
     }
 

@@ -35,7 +35,7 @@ internal sealed record TrainingOptions
     /// <param name="steps">Number of steps in the run.</param>
     public double LearningRateAt(int step, int steps)
     {
-        var rising = WarmUp * steps;
+        double rising = WarmUp * steps;
         return step < rising
             ? LearningRate * (step + 1) / (rising + 1)
             : LearningRate * 0.5 * (1 + Math.Cos(Math.PI * (step - rising) / (steps - rising)));

@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis;
 
 namespace QDrop.Benchmarks.Generator;
 
-/// <summary>What a build waits for: everything parsed and checked, without and with the generator and what it writes.</summary>
+/// <summary>
+/// What a build waits for: everything parsed and checked, without and with the generator and what it writes.
+/// </summary>
 public class ColdBenchmark
 {
     private ModelProject _project = null!;

@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace QDrop.Benchmarks.Generator;
 
-/// <summary>Finds the classes with <c>[Quantize]</c> and does nothing: what the compiler itself asks of any generator that begins with an attribute.</summary>
+/// <summary>
+/// Finds the classes with <c>[Quantize]</c> and does nothing: what the compiler itself asks of any generator that
+/// begins with an attribute.
+/// </summary>
 internal sealed class FindingGenerator : IIncrementalGenerator
 {
     public static GeneratorDriver Driver { get; } = CSharpGeneratorDriver.Create(new FindingGenerator());

@@ -18,12 +18,20 @@ internal static class GeneratorBenchmarks
         BenchmarkRunner.Run<ColdBenchmark>(Configuration(warmups: 2, iterations: 6));
     }
 
-    // An editor has run for hours: the code is compiled to its end. Nobody collects garbage after every keystroke: forced collections would empty the compiler's weak caches.
-    private static ManualConfig Configuration(int warmups, int iterations) => ManualConfig.CreateEmpty()
-        .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithStrategy(RunStrategy.Monitoring).WithWarmupCount(warmups).WithIterationCount(iterations).WithGcForce(false))
-        .AddColumnProvider(DefaultColumnProviders.Params, DefaultColumnProviders.Statistics)
-        .AddColumn(TargetMethodColumn.Method, StatisticColumn.Median, StatisticColumn.Min)
-        .AddExporter(MarkdownExporter.GitHub)
-        .AddLogger(ConsoleLogger.Default)
-        .WithArtifactsPath("artifacts/benchmarks");
+    // An editor has run for hours: the code is compiled to its end. Nobody collects garbage after every keystroke:
+    // forced collections would empty the compiler's weak caches.
+    private static ManualConfig Configuration(int warmups, int iterations) =>
+        ManualConfig
+            .CreateEmpty()
+            .AddJob(
+                Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
+                    .WithStrategy(RunStrategy.Monitoring)
+                    .WithWarmupCount(warmups)
+                    .WithIterationCount(iterations)
+                    .WithGcForce(false))
+            .AddColumnProvider(DefaultColumnProviders.Params, DefaultColumnProviders.Statistics)
+            .AddColumn(TargetMethodColumn.Method, StatisticColumn.Median, StatisticColumn.Min)
+            .AddExporter(MarkdownExporter.GitHub)
+            .AddLogger(ConsoleLogger.Default)
+            .WithArtifactsPath("artifacts/benchmarks");
 }

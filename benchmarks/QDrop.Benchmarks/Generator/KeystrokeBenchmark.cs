@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis;
 
 namespace QDrop.Benchmarks.Generator;
 
-/// <summary>What an editor waits for after a keystroke: the new compilation and what stands against the file that is open, without and with the generator.</summary>
+/// <summary>
+/// What an editor waits for after a keystroke: the new compilation and what stands against the file that is open,
+/// without and with the generator.
+/// </summary>
 public class KeystrokeBenchmark
 {
     private ModelProject _project = null!;
@@ -48,8 +51,8 @@ public class KeystrokeBenchmark
     }
 
     /// <summary>
-    /// As an editor does it: the compilation with the generated files is kept, and of these only the ones that the generator has written
-    /// anew are exchanged.
+    /// As an editor does it: the compilation with the generated files is kept, and of these only the ones that the
+    /// generator has written anew are exchanged.
     /// </summary>
     [Benchmark]
     public int WithGenerator()
@@ -61,7 +64,12 @@ public class KeystrokeBenchmark
         if (written.Length != _written.Length)
             throw new InvalidOperationException($"{written.Length} files were generated, {_written.Length} before");
         // The driver gives new trees each time, of the same texts where nothing was written anew.
-        _written = [.. written.Zip(_written, (now, before) => now.GetText().ContentEquals(before.GetText()) ? before : Exchange(before, now))];
+        _written =
+        [
+            .. written.Zip(
+                _written,
+                (now, before) => now.GetText().ContentEquals(before.GetText()) ? before : Exchange(before, now)),
+        ];
         _open = edited;
         return _output.GetSemanticModel(edited).GetDiagnostics().Length;
     }

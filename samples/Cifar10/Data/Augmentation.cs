@@ -22,12 +22,12 @@ internal static class Augmentation
         Tensor shifted = empty(images.shape, dtype: ScalarType.Float32);
         Span<float> from = MemoryMarshal.Cast<byte, float>(images.bytes);
         Span<float> to = MemoryMarshal.Cast<byte, float>(shifted.bytes);
-        for (var i = 0; i < batch.shape[0]; i++)
+        for (int i = 0; i < batch.shape[0]; i++)
         {
-            var down = random.Next(2 * Padding + 1) - Padding;
-            var right = random.Next(2 * Padding + 1) - Padding;
-            var mirrored = random.Next(2) == 1;
-            var first = i * CifarImages.Size;
+            int down = random.Next(2 * Padding + 1) - Padding;
+            int right = random.Next(2 * Padding + 1) - Padding;
+            bool mirrored = random.Next(2) == 1;
+            int first = i * CifarImages.Size;
             Write(from.Slice(first, CifarImages.Size), to.Slice(first, CifarImages.Size), down, right, mirrored);
         }
 
@@ -37,15 +37,17 @@ internal static class Augmentation
     /// <summary>Writes one image: pixel (y, x) is (y + down, x + right) of the source or its mirror image.</summary>
     private static void Write(ReadOnlySpan<float> source, Span<float> target, int down, int right, bool mirrored)
     {
-        var at = 0;
-        for (var y = 0; y < Side; y++)
+        int at = 0;
+        for (int y = 0; y < Side; y++)
         {
-            var fromRow = y + down;
-            for (var x = 0; x < Side; x++, at += Channels)
+            int fromRow = y + down;
+            for (int x = 0; x < Side; x++, at += Channels)
             {
-                var fromColumn = (mirrored ? Side - 1 - x : x) + right;
-                var inside = (uint)fromRow < Side && (uint)fromColumn < Side;
-                ReadOnlySpan<float> pixel = inside ? source.Slice((fromRow * Side + fromColumn) * Channels, Channels) : Batch.Black;
+                int fromColumn = (mirrored ? Side - 1 - x : x) + right;
+                bool inside = (uint)fromRow < Side && (uint)fromColumn < Side;
+                ReadOnlySpan<float> pixel = inside
+                    ? source.Slice((fromRow * Side + fromColumn) * Channels, Channels)
+                    : Batch.Black;
                 pixel.CopyTo(target[at..]);
             }
         }

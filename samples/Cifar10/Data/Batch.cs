@@ -34,7 +34,7 @@ internal sealed record Batch(Tensor Inputs, Tensor Labels)
         Tensor labels = empty([rows.Length], dtype: ScalarType.Int64);
         Span<float> pixels = MemoryMarshal.Cast<byte, float>(inputs.bytes);
         Span<long> classes = MemoryMarshal.Cast<byte, long>(labels.bytes);
-        for (var i = 0; i < rows.Length; i++)
+        for (int i = 0; i < rows.Length; i++)
         {
             Span<byte> image = images.Pixels.AsSpan(rows[i] * CifarImages.Size, CifarImages.Size);
             Normalize(image, pixels[(i * CifarImages.Size)..]);
@@ -47,7 +47,7 @@ internal sealed record Batch(Tensor Inputs, Tensor Labels)
     private static void Normalize(ReadOnlySpan<byte> image, Span<float> target)
     {
         (float[]? red, float[]? green, float[]? blue) = (Normalized[0], Normalized[1], Normalized[2]);
-        for (var at = 0; at < image.Length; at += 3)
+        for (int at = 0; at < image.Length; at += 3)
         {
             target[at] = red[image[at]];
             target[at + 1] = green[image[at + 1]];

@@ -36,12 +36,12 @@ internal sealed class CifarFolder(string path)
     /// <param name="count">Number of images, at most 50,000.</param>
     public CifarImages Train(int count = 50_000)
     {
-        var sprites = (count + SpriteRows - 1) / SpriteRows;
-        var pixels = new byte[(long)count * CifarImages.Size];
-        for (var i = 0; i < sprites; i++)
+        int sprites = (count + SpriteRows - 1) / SpriteRows;
+        byte[] pixels = new byte[(long)count * CifarImages.Size];
+        for (int i = 0; i < sprites; i++)
         {
-            var first = i * SpriteRows;
-            var rows = Math.Min(SpriteRows, count - first);
+            int first = i * SpriteRows;
+            int rows = Math.Min(SpriteRows, count - first);
             Sprite.Read(Existing($"data_batch_{i + 1}.png"), rows, pixels.AsSpan(first * CifarImages.Size));
         }
 
@@ -51,14 +51,14 @@ internal sealed class CifarFolder(string path)
     /// <summary>Reads the 10,000 test images.</summary>
     public CifarImages Test()
     {
-        var pixels = new byte[SpriteRows * CifarImages.Size];
+        byte[] pixels = new byte[SpriteRows * CifarImages.Size];
         Sprite.Read(Existing("test_batch.png"), SpriteRows, pixels);
         return new CifarImages(pixels, ReadLabels("test_lables.json", SpriteRows));
     }
 
     private static string Default()
     {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
+        string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
             ? xdg
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         return Path.Combine(cache, "qdrop", "cifar10");
@@ -66,7 +66,7 @@ internal sealed class CifarFolder(string path)
 
     private long[] ReadLabels(string name, int count)
     {
-        var file = Existing(name);
+        string file = Existing(name);
         long[]? labels;
         try
         {
@@ -86,7 +86,7 @@ internal sealed class CifarFolder(string path)
 
     private string Existing(string name)
     {
-        var file = Path.Combine(path, name);
+        string file = Path.Combine(path, name);
         return File.Exists(file)
             ? file
             : throw new FileNotFoundException($"{file} is missing: {Advice}");

@@ -20,10 +20,10 @@ internal sealed class RandomStream(long seed, long stream)
     /// <summary>Gets the numbers 0 to <paramref name="count"/> − 1 in random order (Fisher and Yates).</summary>
     public int[] Permutation(int count)
     {
-        var order = new int[count];
-        for (var i = 0; i < count; i++)
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++)
         {
-            var j = Next(i + 1);
+            int j = Next(i + 1);
             order[i] = order[j];
             order[j] = i;
         }

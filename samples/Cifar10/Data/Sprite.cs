@@ -16,7 +16,7 @@ internal static class Sprite
     /// </exception>
     public static void Read(string file, int rows, Span<byte> destination)
     {
-        var bytes = File.ReadAllBytes(file);
+        byte[] bytes = File.ReadAllBytes(file);
         CheckSize(file, bytes, rows);
         try
         {
@@ -26,7 +26,7 @@ internal static class Sprite
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The decoder throws what its code happens to meet, from its own type to a null reference.
-            var reason = string.IsNullOrWhiteSpace(e.Message) ? "its data end too early" : e.Message;
+            string reason = string.IsNullOrWhiteSpace(e.Message) ? "its data end too early" : e.Message;
             throw new InvalidDataException($"{file} cannot be decoded: {reason}. {Advice}", e);
         }
     }

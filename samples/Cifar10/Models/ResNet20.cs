@@ -49,7 +49,7 @@ public sealed partial class ResNet20 : Module<Tensor, Tensor>
     private static Sequential Group(int blocks, long inputs, long outputs, long stride)
     {
         Sequential group = Sequential();
-        for (var i = 0; i < blocks; i++)
+        for (int i = 0; i < blocks; i++)
             group.append(i == 0 ? new BasicBlock(inputs, outputs, stride) : new BasicBlock(outputs, outputs, 1));
         return group;
     }

@@ -9,10 +9,12 @@ namespace QDrop.Calibration.BitWidths;
 internal sealed record Assignment(int[] Choices, long Cost, double Error, double Gap, long Labels);
 
 /// <summary>
-/// Chooses a bit width for each layer so that the sum of errors is least within a budget: a multiple-choice knapsack. Exact: partial assignments ("labels") are
-/// extended layer by layer, and one is dropped only if another costs no more and errs no more, or if its relaxation cannot come below the best assignment known. Each label
-/// completed by its relaxation's whole steps is an assignment, so that the best one known is good from the start. The layers whose choice is least clear at the budget's
-/// price come first: what is left to decide then is clear, and bounds are sharp (D. Pisinger, A minimal algorithm for the multiple-choice knapsack problem, 1995).
+/// Chooses a bit width for each layer so that the sum of errors is least within a budget: a multiple-choice knapsack.
+/// Exact: partial assignments ("labels") are extended layer by layer, and one is dropped only if another costs no more
+/// and errs no more, or if its relaxation cannot come below the best assignment known. Each label completed by its
+/// relaxation's whole steps is an assignment, so that the best one known is good from the start. The layers whose
+/// choice is least clear at the budget's price come first: what is left to decide then is clear, and bounds are sharp
+/// (D. Pisinger, A minimal algorithm for the multiple-choice knapsack problem, 1995).
 /// </summary>
 /// <remarks>Of our own: Google.OrTools would bring a native library of its own into every program.</remarks>
 internal sealed class AssignmentSearch
@@ -20,7 +22,10 @@ internal sealed class AssignmentSearch
     /// <summary>Labels in a list above which those with the worst bounds are given up.</summary>
     public const int MaxLabels = 30_000;
 
-    /// <summary>Sums of the same numbers in another order differ by rounding: a share of the error of the cheapest choices that no bound has to tell apart.</summary>
+    /// <summary>
+    /// Sums of the same numbers in another order differ by rounding: a share of the error of the cheapest choices that
+    /// no bound has to tell apart.
+    /// </summary>
     private const double Rounding = 1e-13;
 
     private readonly IReadOnlyList<Choice[]> _layers;
@@ -65,7 +70,9 @@ internal sealed class AssignmentSearch
         return search.Result();
     }
 
-    /// <summary>By how much the layer's second-best choice is worse than its best, for a price of a unit of cost.</summary>
+    /// <summary>
+    /// By how much the layer's second-best choice is worse than its best, for a price of a unit of cost.
+    /// </summary>
     private static double Clearness(Choice[] choices, double price)
     {
         double[] values = [.. choices.Select(c => c.Error + (price * c.Cost)).Order()];
@@ -89,7 +96,8 @@ internal sealed class AssignmentSearch
         Relaxation rest = _rest[stage];
         double rounding = Rounding * _rest[0].MaxError, least = double.PositiveInfinity;
         (List<Label>? labels, List<double>? bounds) = (new List<Label>(), new List<double>());
-        foreach (Candidate next in Candidate.InOrder(before.Count, _layers[_order[stage - 1]], i => before[i].Cost, i => before[i].Error))
+        foreach (Candidate next in Candidate.InOrder(
+                before.Count, _layers[_order[stage - 1]], i => before[i].Cost, i => before[i].Error))
         {
             long left = _budget - next.Cost;
             if (left < rest.MinCost)
@@ -127,7 +135,7 @@ internal sealed class AssignmentSearch
 
     private Assignment Result()
     {
-        var steps = new int[_layers.Count];
+        int[] steps = new int[_layers.Count];
         foreach (int layer in _rest[_best.Stage].LayersOf(_best.Steps))
             steps[layer]++;
         int[] choices = [.. _layers.Select((l, i) => Array.IndexOf(l, _hulls[i][steps[i]]))];
@@ -137,7 +145,11 @@ internal sealed class AssignmentSearch
             label = _stages[stage][label].Parent;
         }
         // Summed in the order of the layers, so that the same choices have the same error.
-        return new Assignment(choices, choices.Select((c, l) => _layers[l][c].Cost).Sum(), choices.Select((c, l) => _layers[l][c].Error).Sum(),
-            Math.Max(0, _best.Error - _leastDropped), _stages.Sum(static s => (long)s.Count));
+        return new Assignment(
+            choices,
+            choices.Select((c, l) => _layers[l][c].Cost).Sum(),
+            choices.Select((c, l) => _layers[l][c].Error).Sum(),
+            Math.Max(0, _best.Error - _leastDropped),
+            _stages.Sum(static s => (long)s.Count));
     }
 }

@@ -12,10 +12,30 @@ internal sealed class BudgetCost(BitBudget budget, long weights, long operations
     private const decimal Shift = 10_000;
 
     /// <summary>What a unit of an amount is in costs.</summary>
-    private readonly long _scale = Math.Max(1, budget.Unit switch { BudgetUnit.Bits => weights, BudgetUnit.BitsPerMac => operations, _ => 1 });
+    private readonly long _scale = Math.Max(
+        1,
+        budget.Unit switch
+        {
+            BudgetUnit.Bits => weights,
+            BudgetUnit.BitsPerMac => operations,
+            _ => 1,
+        });
 
     /// <summary>The greatest cost within the budget.</summary>
-    public long Limit { get; } = (long)Math.Min(long.MaxValue / 2, Math.Floor(budget.Amount * Math.Max(0, budget.Unit switch { BudgetUnit.Bits => weights, BudgetUnit.BitsPerMac => operations, _ => 1 })));
+    public long Limit { get; } =
+        (long)
+            Math.Min(
+                long.MaxValue / 2,
+                Math.Floor(
+                    budget.Amount
+                        * Math.Max(
+                            0,
+                            budget.Unit switch
+                            {
+                                BudgetUnit.Bits => weights,
+                                BudgetUnit.BitsPerMac => operations,
+                                _ => 1,
+                            })));
 
     /// <summary>What a layer costs.</summary>
     /// <param name="layerWeights">Number of its weights.</param>
@@ -31,7 +51,10 @@ internal sealed class BudgetCost(BitBudget budget, long weights, long operations
     /// <summary>A cost in the budget's unit.</summary>
     public double Amount(long cost) => (double)cost / _scale;
 
-    /// <summary>A cost in words. As a budget, what is rounded up suffices for the cost, and what is rounded down does not pay for more.</summary>
+    /// <summary>
+    /// A cost in words. As a budget, what is rounded up suffices for the cost, and what is rounded down does not pay
+    /// for more.
+    /// </summary>
     public string Text(long cost, bool roundUp)
     {
         decimal amount = (decimal)cost / _scale * Shift;

@@ -7,14 +7,16 @@ namespace QDrop.Calibration.BitWidths;
 internal readonly record struct Choice(int Bits, long Cost, double Error)
 {
     /// <summary>
-    /// The choices that are worth considering: every other one has one that costs no more and errs no more. More bits need not err less, and then cost for nothing.
+    /// The choices that are worth considering: every other one has one that costs no more and errs no more. More bits
+    /// need not err less, and then cost for nothing.
     /// </summary>
     /// <param name="choices">At least one.</param>
     /// <returns>Those of ascending cost and falling error.</returns>
     public static Choice[] Efficient(IEnumerable<Choice> choices)
     {
         var kept = new List<Choice>();
-        foreach (Choice choice in choices.OrderBy(static c => c.Cost).ThenBy(static c => c.Error).ThenBy(static c => c.Bits))
+        foreach (
+            Choice choice in choices.OrderBy(static c => c.Cost).ThenBy(static c => c.Error).ThenBy(static c => c.Bits))
         {
             if (kept.Count == 0 || choice.Error < kept[^1].Error)
                 kept.Add(choice);
@@ -26,7 +28,9 @@ internal readonly record struct Choice(int Bits, long Cost, double Error)
     /// The choices on the lower convex hull of error over cost: those that are best for some price of a unit of cost.
     /// </summary>
     /// <param name="efficient">Efficient choices.</param>
-    /// <returns>Some of them, the first and the last included; each further step gains less for a unit of cost.</returns>
+    /// <returns>
+    /// Some of them, the first and the last included; each further step gains less for a unit of cost.
+    /// </returns>
     public static Choice[] Hull(IReadOnlyList<Choice> efficient)
     {
         var hull = new List<Choice>();
@@ -49,5 +53,6 @@ internal readonly record struct Step(long Cost, double Error)
     public double Gain => Error / Cost;
 
     /// <summary>The step between two choices.</summary>
-    public static Step Between(Choice cheaper, Choice dearer) => new(dearer.Cost - cheaper.Cost, cheaper.Error - dearer.Error);
+    public static Step Between(Choice cheaper, Choice dearer) =>
+        new(dearer.Cost - cheaper.Cost, cheaper.Error - dearer.Error);
 }

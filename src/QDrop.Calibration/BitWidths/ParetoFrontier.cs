@@ -8,7 +8,8 @@ internal readonly record struct FrontierPoint(long Cost, double Error);
 /// <summary>The best assignments for every budget there is.</summary>
 /// <param name="Points">In order of ascending cost and falling error.</param>
 /// <param name="Complete">
-/// Whether these are all. Else they are those on the lower convex hull of all, which are the best that their costs can buy, too.
+/// Whether these are all. Else they are those on the lower convex hull of all, which are the best that their costs can
+/// buy, too.
 /// </param>
 internal sealed record ParetoFrontier(IReadOnlyList<FrontierPoint> Points, bool Complete)
 {
@@ -55,14 +56,17 @@ internal sealed record ParetoFrontier(IReadOnlyList<FrontierPoint> Points, bool 
 /// <param name="Choice">Number of the further layer's choice.</param>
 internal readonly record struct Candidate(long Cost, double Error, int Parent, int Choice)
 {
-    /// <summary>All that come of a list and a layer, in order of ascending cost and, where costs are alike, of ascending error.</summary>
+    /// <summary>
+    /// All that come of a list and a layer, in order of ascending cost and, where costs are alike, of ascending error.
+    /// </summary>
     /// <param name="count">Length of the list, which is in such an order.</param>
     /// <param name="choices">The layer's choices.</param>
     /// <param name="cost">Cost of an entry.</param>
     /// <param name="error">Error of an entry.</param>
-    public static IEnumerable<Candidate> InOrder(int count, Choice[] choices, Func<int, long> cost, Func<int, double> error)
+    public static IEnumerable<Candidate> InOrder(
+        int count, Choice[] choices, Func<int, long> cost, Func<int, double> error)
     {
-        var heads = new int[choices.Length];
+        int[] heads = new int[choices.Length];
         while (true)
         {
             Candidate? least = null;
@@ -70,8 +74,11 @@ internal readonly record struct Candidate(long Cost, double Error, int Parent, i
             {
                 if (heads[c] == count)
                     continue;
-                var next = new Candidate(cost(heads[c]) + choices[c].Cost, error(heads[c]) + choices[c].Error, heads[c], c);
-                if (least is not { } found || next.Cost < found.Cost || (next.Cost == found.Cost && next.Error < found.Error))
+                var next = new Candidate(
+                    cost(heads[c]) + choices[c].Cost, error(heads[c]) + choices[c].Error, heads[c], c);
+                if (least is not { } found
+                    || next.Cost < found.Cost
+                    || (next.Cost == found.Cost && next.Error < found.Error))
                     least = next;
             }
             if (least is not { } taken)

@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.BitWidths;
 
 /// <summary>
-/// Measures what each layer costs at the model's end with each bit width: nothing but its weights quantized, rounded to nearest on ranges searched for the width. The
-/// units before a layer are not computed again, so that the cost is about half a run of the model, on at most <see cref="MaxSamples"/> inputs, for each layer and width.
+/// Measures what each layer costs at the model's end with each bit width: nothing but its weights quantized, rounded to
+/// nearest on ranges searched for the width. The units before a layer are not computed again, so that the cost is about
+/// half a run of the model, on at most <see cref="MaxSamples"/> inputs, for each layer and width.
 /// </summary>
 internal sealed class SensitivityMeasurement : IDisposable
 {
@@ -70,8 +71,13 @@ internal sealed class SensitivityMeasurement : IDisposable
             layer.Weight.Enabled = false;
             if (!double.IsFinite(error))
             {
-                throw new QDropException(Codes.NoSensitivity, $"The bit widths of '{_calibration.Descriptor.Name}' cannot be chosen by a budget: what the model gives on {Samples} calibration inputs has "
-                    + "no floating-point value other than 0, or values that are not finite, so that errors of its layers cannot be compared. Give outputs such as scores, or leave Budget out.");
+                throw new QDropException(
+                    Codes.NoSensitivity,
+                    $"The bit widths of '{_calibration.Descriptor.Name}' cannot be chosen by a budget: what the model "
+                        + $"gives on {Samples} calibration inputs has "
+                        + "no floating-point value other than 0, or values that are not finite, so that errors of its "
+                        + "layers cannot be compared. Give outputs such as scores, or leave Budget out."
+                );
             }
             errors.Add(new(bits, error));
         }

@@ -1,12 +1,13 @@
 namespace QDrop.Calibration;
 
 /// <summary>
-/// A file in which a calibration keeps each unit that it has finished, so that one that was killed or cancelled goes on where it was and ends with the
-/// bytes that it would have given uninterrupted.
+/// A file in which a calibration keeps each unit that it has finished, so that one that was killed or cancelled goes on
+/// where it was and ends with the bytes that it would have given uninterrupted.
 /// </summary>
 /// <remarks>
-/// The file stays when the calibration is done: delete it when the result is safe. It is written aside and renamed, and belongs to one model, its
-/// code, weights, calibration inputs, settings, versions of the libraries and number of threads.
+/// The file stays when the calibration is done: delete it when the result is safe. It is written aside and renamed, and
+/// belongs to one model, its code, weights, calibration inputs, settings, versions of the libraries and number of
+/// threads.
 /// </remarks>
 public sealed class CalibrationCheckpoint
 {
@@ -22,8 +23,8 @@ public sealed class CalibrationCheckpoint
     public string Path { get; }
 
     /// <summary>
-    /// Whether a file that is no checkpoint of this calibration is ignored and in time replaced, and a note says so. By default it is an error
-    /// (QDROP242), because somebody named it. One that is damaged is always ignored.
+    /// Whether a file that is no checkpoint of this calibration is ignored and in time replaced, and a note says so. By
+    /// default it is an error (QDROP242), because somebody named it. One that is damaged is always ignored.
     /// </summary>
     public bool ReplaceOthers { get; init; }
 
@@ -35,6 +36,9 @@ public sealed class CalibrationCheckpoint
 }
 
 /// <summary>What a calibration says of its checkpoint.</summary>
-/// <param name="Code">The code of a warning, QDROP241 where a checkpoint cannot be written; <see langword="null"/> for what is no reason to worry.</param>
+/// <param name="Code">
+/// The code of a warning, QDROP241 where a checkpoint cannot be written; <see langword="null"/> for what is no reason
+/// to worry.
+/// </param>
 /// <param name="Text">What was found or done.</param>
 public sealed record CheckpointNote(string? Code, string Text);

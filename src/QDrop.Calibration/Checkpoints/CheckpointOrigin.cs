@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Checkpoints;
 
-/// <summary>All that decides the bytes of a calibration's result: a checkpoint of another origin is of no use.</summary>
+/// <summary>
+/// All that decides the bytes of a calibration's result: a checkpoint of another origin is of no use.
+/// </summary>
 /// <param name="Model">Full name of the model's class.</param>
 /// <param name="Fingerprint">Hash of the model's code.</param>
 /// <param name="Settings">The settings, as JSON.</param>
@@ -15,26 +17,44 @@ namespace QDrop.Calibration.Checkpoints;
 /// <param name="CalibrationHash">Hash of the calibration inputs.</param>
 /// <param name="Versions">The libraries that compute.</param>
 /// <param name="Threads">Threads that libtorch computes with: its sums may depend on them.</param>
-internal sealed record CheckpointOrigin(string Model, string Fingerprint, string Settings, string WeightsHash, string CalibrationHash, string Versions, int Threads)
+internal sealed record CheckpointOrigin(
+    string Model,
+    string Fingerprint,
+    string Settings,
+    string WeightsHash,
+    string CalibrationHash,
+    string Versions,
+    int Threads)
 {
-    /// <summary>The layers' bit widths. What a budget chooses them by is measured again when a calibration goes on.</summary>
+    /// <summary>
+    /// The layers' bit widths. What a budget chooses them by is measured again when a calibration goes on.
+    /// </summary>
     public string BitWidths { get; init; } = "";
 
     /// <summary>That of a calibration in this process.</summary>
-    public static CheckpointOrigin Of(QuantizedModelDescriptor descriptor, QuantizationSettings settings, string weightsHash, string calibrationHash, IReadOnlyList<QuantizedLayer> layers) => new(
-        descriptor.Name,
-        descriptor.Fingerprint,
-        JsonSerializer.Serialize(settings, ManifestJson.Default.QuantizationSettings),
-        weightsHash,
-        calibrationHash,
-        // With deterministic compilation the version of an assembly's module is a hash of its contents.
-        $"{LibraryVersions.Current()} {typeof(CheckpointOrigin).Module.ModuleVersionId} {typeof(Tensor).Module.ModuleVersionId}",
-        get_num_threads())
-    {
-        BitWidths = string.Join(' ', layers.Select(static l => l.Weight.Bits)),
-    };
+    public static CheckpointOrigin Of(
+        QuantizedModelDescriptor descriptor,
+        QuantizationSettings settings,
+        string weightsHash,
+        string calibrationHash,
+        IReadOnlyList<QuantizedLayer> layers) =>
+        new(
+            descriptor.Name,
+            descriptor.Fingerprint,
+            JsonSerializer.Serialize(settings, ManifestJson.Default.QuantizationSettings),
+            weightsHash,
+            calibrationHash,
+            // With deterministic compilation the version of an assembly's module is a hash of its contents.
+            $"{LibraryVersions.Current()} {typeof(CheckpointOrigin).Module.ModuleVersionId} "
+                + $"{typeof(Tensor).Module.ModuleVersionId}",
+            get_num_threads())
+        {
+            BitWidths = string.Join(' ', layers.Select(static l => l.Weight.Bits)),
+        };
 
-    /// <summary>What makes another origin another one, to follow "it is of"; <see langword="null"/> if nothing does.</summary>
+    /// <summary>
+    /// What makes another origin another one, to follow "it is of"; <see langword="null"/> if nothing does.
+    /// </summary>
     public string? DifferenceOf(CheckpointOrigin other)
     {
         if (other.Model != Model)

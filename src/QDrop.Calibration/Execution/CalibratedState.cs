@@ -15,25 +15,47 @@ internal static class CalibratedState
     {
         using IDisposable guard = no_grad();
         QuantizationContext context = calibration.Quantization;
-        QuantizedLayerState[] layers = [.. context.Layers.Select(l => new QuantizedLayerState(l.Name, l.Weight.Bits, Own(l.Weight.Levels()), Own(l.Weight.Scale!), Own(l.Weight.ZeroPoint!),
-            l.ChannelAxis, l.Bias is null ? null : Own(l.Bias)))];
+        QuantizedLayerState[] layers =
+        [
+            .. context.Layers.Select(l => new QuantizedLayerState(
+                l.Name,
+                l.Weight.Bits,
+                Own(l.Weight.Levels()),
+                Own(l.Weight.Scale!),
+                Own(l.Weight.ZeroPoint!),
+                l.ChannelAxis,
+                l.Bias is null ? null : Own(l.Bias))),
+        ];
         ActivationState[] activations = [.. context.Activations.Select(StateOf)];
         var manifest = new Manifest
         {
             Model = calibration.Descriptor.Name,
             Fingerprint = calibration.Descriptor.Fingerprint,
             Settings = calibration.Settings,
-            Units = [.. units.Select(u => new UnitState(u.Name, u.IsBlock, [.. u.Layers.Select(l => l.Name)], [.. u.Activations.Select(a => a.Name)]))],
+            Units =
+            [
+                .. units.Select(u => new UnitState(
+                    u.Name, u.IsBlock, [.. u.Layers.Select(l => l.Name)], [.. u.Activations.Select(a => a.Name)])),
+            ],
             WeightsHash = calibration.WeightsHash,
             CalibrationHash = calibration.CalibrationHash,
             Versions = LibraryVersions.Current(),
         };
-        return new QuantizedModelState(manifest, layers, activations, StateBinding.FloatTensors(calibration.Twin.Float, context).ToDictionary(t => t.Key, t => Own(t.Value)));
+        return new QuantizedModelState(
+            manifest,
+            layers,
+            activations,
+            StateBinding.FloatTensors(calibration.Twin.Float, context).ToDictionary(t => t.Key, t => Own(t.Value)));
     }
 
-    private static ActivationState StateOf(ActivationQuantizer activation) => activation.ChannelAxis is { } axis
-        ? ActivationState.OfChannels(activation.Name, activation.Bits, new ChannelGrids(axis, [.. activation.Scale!.data<float>()], [.. activation.ZeroPoint!.data<float>()]))
-        : new ActivationState(activation.Name, activation.Bits, activation.Scale!.ToSingle(), activation.ZeroPoint!.ToSingle());
+    private static ActivationState StateOf(ActivationQuantizer activation) =>
+        activation.ChannelAxis is { } axis
+            ? ActivationState.OfChannels(
+                activation.Name,
+                activation.Bits,
+                new ChannelGrids(axis, [.. activation.Scale!.data<float>()], [.. activation.ZeroPoint!.data<float>()]))
+            : new ActivationState(
+                activation.Name, activation.Bits, activation.Scale!.ToSingle(), activation.ZeroPoint!.ToSingle());
 
     private static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
 }

@@ -3,7 +3,10 @@ using QDrop.CompilerServices;
 
 namespace QDrop.Calibration.Execution;
 
-/// <summary>What the phases of a calibration share: the model and its twin, the settings, the inputs, and the memory and time that are used.</summary>
+/// <summary>
+/// What the phases of a calibration share: the model and its twin, the settings, the inputs, and the memory and time
+/// that are used.
+/// </summary>
 internal sealed class CalibrationContext : IDisposable
 {
     private readonly PreparedModel _model;
@@ -14,7 +17,9 @@ internal sealed class CalibrationContext : IDisposable
     /// <param name="inputs">Calibration inputs.</param>
     /// <param name="progress">Told how far the calibration is.</param>
     /// <param name="cancellation">Stops the calibration.</param>
-    /// <param name="memory">How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.</param>
+    /// <param name="memory">
+    /// How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.
+    /// </param>
     public CalibrationContext(PreparedModel model, QuantizationSettings settings, CalibrationSet inputs,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationMemory? memory)
     {
@@ -67,8 +72,12 @@ internal sealed class CalibrationContext : IDisposable
     /// <summary>Hash of the calibration inputs.</summary>
     public string CalibrationHash => _inputs.Hash;
 
-    /// <summary>The network that a unit's inputs come from. Learned rounding alone sees float activations until all weights are done.</summary>
-    public void SetQuantized(bool on) => Quantization.Enable(weights: on, activations: on && !Settings.Method.Traits.KeepsActivationsFloat);
+    /// <summary>
+    /// The network that a unit's inputs come from. Learned rounding alone sees float activations until all weights are
+    /// done.
+    /// </summary>
+    public void SetQuantized(bool on) =>
+        Quantization.Enable(weights: on, activations: on && !Settings.Method.Traits.KeepsActivationsFloat);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,7 +16,9 @@ internal enum CalibrationPhase
     /// <summary>Capturing the units' inputs.</summary>
     Inputs,
 
-    /// <summary>Running units on all calibration inputs: targets, inputs of later units, errors before and after.</summary>
+    /// <summary>
+    /// Running units on all calibration inputs: targets, inputs of later units, errors before and after.
+    /// </summary>
     Outputs,
 
     /// <summary>Reconstruction: choosing and mixing the batch.</summary>
@@ -31,10 +33,14 @@ internal enum CalibrationPhase
     /// <summary>Reconstruction: regulariser and optimisers.</summary>
     Step,
 
-    /// <summary>Measuring the calibrated model: what each layer costs at the model's end, and what more bits would gain.</summary>
+    /// <summary>
+    /// Measuring the calibrated model: what each layer costs at the model's end, and what more bits would gain.
+    /// </summary>
     Insight,
 
-    /// <summary>Measuring what each layer costs at the model's end with each bit width, and choosing widths within a budget.</summary>
+    /// <summary>
+    /// Measuring what each layer costs at the model's end with each bit width, and choosing widths within a budget.
+    /// </summary>
     Sensitivity,
 }
 
@@ -45,7 +51,8 @@ internal sealed class CalibrationProfile
 
     /// <summary>Seconds spent in each phase.</summary>
     public IReadOnlyDictionary<CalibrationPhase, double> Seconds =>
-        Enum.GetValues<CalibrationPhase>().ToDictionary(static p => p, p => (double)_ticks[(int)p] / Stopwatch.Frequency);
+        Enum.GetValues<CalibrationPhase>()
+            .ToDictionary(static p => p, p => (double)_ticks[(int)p] / Stopwatch.Frequency);
 
     /// <summary>Counts the time until the result is disposed.</summary>
     internal Lap In(CalibrationPhase phase) => new(this, phase);

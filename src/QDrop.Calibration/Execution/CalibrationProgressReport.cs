@@ -20,7 +20,8 @@ internal sealed class CalibrationProgressReport(IProgress<CalibrationProgress>? 
     }
 
     /// <summary>A phase begins.</summary>
-    public void Begin(string phase) => progress?.Report(new CalibrationProgress(phase, null, 0, _count, 0, iterations, 0));
+    public void Begin(string phase) =>
+        progress?.Report(new CalibrationProgress(phase, null, 0, _count, 0, iterations, 0));
 
     /// <summary>A unit begins.</summary>
     /// <param name="unit">Its name.</param>
@@ -29,7 +30,11 @@ internal sealed class CalibrationProgressReport(IProgress<CalibrationProgress>? 
     {
         _unit.Restart();
         _learned = default;
-        progress?.Report(new CalibrationProgress("reconstruct", unit, index, _count, 0, iterations, 0) { TimeLeft = _estimate?.Left(index - 1) });
+        progress?.Report(
+            new CalibrationProgress("reconstruct", unit, index, _count, 0, iterations, 0)
+            {
+                TimeLeft = _estimate?.Left(index - 1),
+            });
     }
 
     /// <summary>A phase comes to a layer.</summary>
@@ -37,7 +42,8 @@ internal sealed class CalibrationProgressReport(IProgress<CalibrationProgress>? 
     /// <param name="layer">The layer's name.</param>
     /// <param name="index">Its number, from 1.</param>
     /// <param name="count">Number of layers.</param>
-    public void Begin(string phase, string layer, int index, int count) => progress?.Report(new CalibrationProgress(phase, layer, index, count, 0, 0, 0));
+    public void Begin(string phase, string layer, int index, int count) =>
+        progress?.Report(new CalibrationProgress(phase, layer, index, count, 0, 0, 0));
 
     /// <summary>A unit is done, and was not taken from a checkpoint.</summary>
     /// <param name="index">Its number, from 1.</param>
@@ -45,15 +51,34 @@ internal sealed class CalibrationProgressReport(IProgress<CalibrationProgress>? 
 
     /// <summary>What tells how far a unit is; <see langword="null"/> where nobody listens.</summary>
     /// <param name="index">Its number, from 1.</param>
-    public IProgress<UnitProgress>? Of(int index) => progress is null ? null : new Relay(p =>
-    {
-        _learned = (p.Elapsed.TotalSeconds, p.Iteration);
-        Measured(index);
-        progress.Report(new CalibrationProgress("reconstruct", p.Name, index, _count, p.Iteration, p.Iterations, p.Loss, p.ReconstructionLoss, p.RoundingLoss, p.Settled, _estimate?.Left(index - 1)));
-    });
+    public IProgress<UnitProgress>? Of(int index) =>
+        progress is null
+            ? null
+            : new Relay(p =>
+            {
+                _learned = (p.Elapsed.TotalSeconds, p.Iteration);
+                Measured(index);
+                progress.Report(
+                    new CalibrationProgress(
+                        "reconstruct",
+                        p.Name,
+                        index,
+                        _count,
+                        p.Iteration,
+                        p.Iterations,
+                        p.Loss,
+                        p.ReconstructionLoss,
+                        p.RoundingLoss,
+                        p.Settled,
+                        _estimate?.Left(index - 1)));
+            });
 
     private void Measured(int index) =>
-        _estimate?.Measured(index - 1, Math.Max(0, _unit.Elapsed.TotalSeconds - _learned.Learning), _learned.Learning, _learned.Iterations);
+        _estimate?.Measured(
+            index - 1,
+            Math.Max(0, _unit.Elapsed.TotalSeconds - _learned.Learning),
+            _learned.Learning,
+            _learned.Iterations);
 
     private sealed class Relay(Action<UnitProgress> report) : IProgress<UnitProgress>
     {

@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Execution;
 
 /// <summary>
-/// Records the units of a model in the order in which they run, and which earlier units' outputs each of them needs. What happens to a
-/// value between units is the user's code, so libtorch is asked: every unit's output becomes a leaf of autograd's graph, and the
-/// leaves that receive a gradient from a unit's inputs are the units that it needs. Whole numbers and truth values have none: see <see cref="HiddenNeeds"/>.
+/// Records the units of a model in the order in which they run, and which earlier units' outputs each of them needs.
+/// What happens to a value between units is the user's code, so libtorch is asked: every unit's output becomes a leaf
+/// of autograd's graph, and the leaves that receive a gradient from a unit's inputs are the units that it needs. Whole
+/// numbers and truth values have none: see <see cref="HiddenNeeds"/>.
 /// </summary>
 internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecutor, IDisposable
 {
@@ -25,7 +26,9 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     /// <summary>The units whose outputs the inputs of a unit are made of, as gradients tell.</summary>
     public IReadOnlySet<Unit> Needs(Unit unit) => _needs[unit];
 
-    /// <summary>The units whose outputs the model's outputs are made of without another unit between, as gradients tell.</summary>
+    /// <summary>
+    /// The units whose outputs the model's outputs are made of without another unit between, as gradients tell.
+    /// </summary>
     public IReadOnlySet<Unit> NeedsOf(Bundle outputs) => Trace(outputs);
 
     /// <summary>Which of a unit's inputs have no gradient.</summary>
@@ -42,8 +45,13 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     {
         if (_needs.ContainsKey(unit))
         {
-            throw new QDropException(Codes.UnsupportedModule, $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed on. "
-                + "Call the module in a place of its own for each use, give each use a module of its own, or mark the module around all uses [QuantizationBlock].");
+            throw new QDropException(
+                Codes.UnsupportedModule,
+                $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed "
+                    + "on. "
+                    + "Call the module in a place of its own for each use, give each use a module of its own, or mark "
+                    + "the module around all uses [QuantizationBlock]."
+            );
         }
         _needs.Add(unit, Trace(inputs));
         _hidden.Add(unit, Hidden(inputs));
@@ -68,7 +76,9 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor output in _leaves.Select(static l => l.Output).Concat(_outputs.Values.SelectMany(static o => o.Tensors)))
+        foreach (Tensor output in _leaves
+                .Select(static l => l.Output)
+                .Concat(_outputs.Values.SelectMany(static o => o.Tensors)))
             output.Dispose();
     }
 
@@ -84,7 +94,8 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
         var needs = new HashSet<Unit>();
         // To the leaves only: the model's own parameters between units are not to get gradients.
         foreach (Tensor input in inputs.Tensors.Where(static t => t.requires_grad))
-            autograd.backward(input.sum(), grad_tensors: null, retain_graph: true, inputs: [.. _leaves.Select(static l => l.Output)]);
+            autograd.backward(
+                input.sum(), grad_tensors: null, retain_graph: true, inputs: [.. _leaves.Select(static l => l.Output)]);
         foreach ((Unit earlier, Tensor output) in _leaves)
         {
             if (output.grad is null)

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Calibration.Execution;
 
-/// <summary>Counts the multiply-accumulates of the layers with weights that a twin calls as they are, because they stay float.</summary>
+/// <summary>
+/// Counts the multiply-accumulates of the layers with weights that a twin calls as they are, because they stay float.
+/// </summary>
 internal sealed class FloatCost : IDisposable
 {
     private readonly List<Action> _hooks = [];

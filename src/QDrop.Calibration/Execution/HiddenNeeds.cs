@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Execution;
 
 /// <summary>
-/// Finds which earlier units' outputs a unit's inputs are made of where gradients do not tell: whole numbers and truth values have none, nor has what was made from them. The
-/// model runs with other values in place of units' outputs; where a unit's inputs then are others, it needs them. No unit is computed meanwhile, only the user's code between
+/// Finds which earlier units' outputs a unit's inputs are made of where gradients do not tell: whole numbers and truth
+/// values have none, nor has what was made from them. The model runs with other values in place of units' outputs;
+/// where a unit's inputs then are others, it needs them. No unit is computed meanwhile, only the user's code between
 /// them, and where gradients tell all, nothing runs.
 /// </summary>
 /// <param name="runner">Runs the twin.</param>
@@ -14,8 +15,9 @@ namespace QDrop.Calibration.Execution;
 internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery)
 {
     /// <summary>
-    /// What is put in place of outputs: 0, which calibration gives for what it has freed, great numbers of both signs, and noise. A comparison, a rounding or the index of the
-    /// greatest value may be the same for some of them, not for all.
+    /// What is put in place of outputs: 0, which calibration gives for what it has freed, great numbers of both signs,
+    /// and noise. A comparison, a rounding or the index of the greatest value may be the same for some of them, not for
+    /// all.
     /// </summary>
     private static readonly Func<Random, double>[] Values =
     [
@@ -24,11 +26,13 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         .. Enumerable.Repeat<Func<Random, double>>(static random => 4 * (random.NextDouble() - 0.5), 4),
     ];
 
-    private readonly Dictionary<Unit, HashSet<Unit>> _needs = discovery.Units.ToDictionary(static u => u, u => discovery.Needs(u).ToHashSet());
+    private readonly Dictionary<Unit, HashSet<Unit>> _needs = discovery.Units.ToDictionary(
+        static u => u, u => discovery.Needs(u).ToHashSet());
     private readonly HashSet<Unit> _resultNeeds = [];
 
     /// <summary>The units whose outputs the inputs of each unit are made of.</summary>
-    public IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs => _needs.ToDictionary(static n => n.Key, static IReadOnlySet<Unit> (n) => n.Value);
+    public IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs =>
+        _needs.ToDictionary(static n => n.Key, static IReadOnlySet<Unit> (n) => n.Value);
 
     /// <summary>The units whose outputs the model's outputs are made of without another unit between.</summary>
     public IReadOnlySet<Unit> ResultNeeds => _resultNeeds;
@@ -40,9 +44,13 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     {
         _resultNeeds.UnionWith(discovery.NeedsOf(result));
         bool[] hiddenResult = DiscoveryExecutor.Hidden(result);
-        bool anyHidden = hiddenResult.Contains(true) || discovery.Units.Skip(1).Any(u => discovery.HiddenInputs(u).Contains(true));
+        bool anyHidden =
+            hiddenResult.Contains(true) || discovery.Units.Skip(1).Any(u => discovery.HiddenInputs(u).Contains(true));
         // A unit whose output nobody needs, as far as gradients tell, will have been computed for something.
-        IReadOnlyList<Unit> suspects = [.. discovery.Units.Where(u => !_resultNeeds.Contains(u) && !_needs.Values.Any(n => n.Contains(u)))];
+        IReadOnlyList<Unit> suspects =
+        [
+            .. discovery.Units.Where(u => !_resultNeeds.Contains(u) && !_needs.Values.Any(n => n.Contains(u))),
+        ];
         if (!anyHidden && suspects.Count == 0)
             return;
         using IDisposable guard = no_grad();
@@ -52,7 +60,10 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             NeedAllBefore(hiddenResult);
             return;
         }
-        if (anyHidden && !Values.Select((_, i) => Run(arguments, Other(i, discovery.Units))).All(other => other is not null && HiddenAreSame(usual, other, hiddenResult)))
+        if (anyHidden
+            && !Values
+                .Select((_, i) => Run(arguments, Other(i, discovery.Units)))
+                .All(other => other is not null && HiddenAreSame(usual, other, hiddenResult)))
             suspects = discovery.Units;
         foreach (Unit suspect in suspects)
         {
@@ -71,7 +82,9 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         }
     }
 
-    /// <summary>Runs the model, units replaced; <see langword="null"/> where its code does not take the values.</summary>
+    /// <summary>
+    /// Runs the model, units replaced; <see langword="null"/> where its code does not take the values.
+    /// </summary>
     private (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result)? Run(Bundle arguments, Probe probe)
     {
         try
@@ -91,8 +104,12 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         return new Probe(discovery, [.. units], t => Filled(t, () => Values[value](random)));
     }
 
-    private bool HiddenAreSame((IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) one, (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result)? other, bool[] hiddenResult) =>
-        discovery.Units.All(u => AreSame(one.Inputs[u], other!.Value.Inputs[u], discovery.HiddenInputs(u))) && AreSame(one.Result, other!.Value.Result, hiddenResult);
+    private bool HiddenAreSame(
+        (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) one,
+        (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result)? other,
+        bool[] hiddenResult) =>
+        discovery.Units.All(u => AreSame(one.Inputs[u], other!.Value.Inputs[u], discovery.HiddenInputs(u)))
+        && AreSame(one.Result, other!.Value.Result, hiddenResult);
 
     private void NeedAllBefore(bool[] hiddenResult)
     {
@@ -102,26 +119,35 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             _resultNeeds.UnionWith(discovery.Units);
     }
 
-    private static bool AreSame(Bundle one, Bundle other, bool[]? which = null) => one.Tensors.Count == other.Tensors.Count
-        && one.Tensors.Zip(other.Tensors).Where((_, i) => which?[i] != false).All(static p => p.First.dtype == p.Second.dtype && p.First.shape.SequenceEqual(p.Second.shape)
-            && p.First.allclose(p.Second, rtol: 0, atol: 0));
+    private static bool AreSame(Bundle one, Bundle other, bool[]? which = null) =>
+        one.Tensors.Count == other.Tensors.Count
+        && one.Tensors.Zip(other.Tensors)
+            .Where((_, i) => which?[i] != false)
+            .All(static p =>
+                p.First.dtype == p.Second.dtype
+                && p.First.shape.SequenceEqual(p.Second.shape)
+                && p.First.allclose(p.Second, rtol: 0, atol: 0));
 
     private static Tensor Same(Tensor tensor) => tensor.clone();
 
-    /// <summary>A tensor of the same shape and order; whole numbers from 0 to just above the greatest, in case they are indices.</summary>
+    /// <summary>
+    /// A tensor of the same shape and order; whole numbers from 0 to just above the greatest, in case they are indices.
+    /// </summary>
     private static Tensor Filled(Tensor like, Func<double> next)
     {
         double[] values = [.. Enumerable.Range(0, (int)like.numel()).Select(_ => next())];
         if (like.dtype == ScalarType.Bool)
             values = Array.ConvertAll(values, static v => v > 0 ? 1.0 : 0);
         else if (!like.is_floating_point())
-            values = Array.ConvertAll(values, v => Math.Floor(Math.Abs(v) % (like.max().to_type(ScalarType.Float64).item<double>() + 2)));
+            values = Array.ConvertAll(
+                values, v => Math.Floor(Math.Abs(v) % (like.max().to_type(ScalarType.Float64).item<double>() + 2)));
         Tensor filled = like.clone();
         return filled.copy_(tensor(values).view(like.shape).to_type(like.dtype));
     }
 
     /// <summary>Gives what units gave before, or other values, and notes what they are given.</summary>
-    private sealed class Probe(DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other) : UnitExecutor
+    private sealed class Probe(DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other)
+        : UnitExecutor
     {
         private readonly Dictionary<Unit, Bundle> _inputs = [];
 

@@ -5,10 +5,13 @@ using static TorchSharp.torch.nn;
 namespace QDrop.Calibration;
 
 /// <summary>
-/// Where a model's multiply-accumulates are, for one input. Layers with weights are counted: convolutions, linear and recurrent layers, the projections of
-/// attention. Products of two activations are not, nor embeddings, which only look rows up.
+/// Where a model's multiply-accumulates are, for one input. Layers with weights are counted: convolutions, linear and
+/// recurrent layers, the projections of attention. Products of two activations are not, nor embeddings, which only look
+/// rows up.
 /// </summary>
-/// <param name="QuantizedShare">Share of them, from 0 to 1, that run on quantized weights; 1 where there are none.</param>
+/// <param name="QuantizedShare">
+/// Share of them, from 0 to 1, that run on quantized weights; 1 where there are none.
+/// </param>
 /// <param name="FloatLayers">The layers that stay float, those with most first.</param>
 public sealed record ModelCost(double QuantizedShare, IReadOnlyList<LayerCost> FloatLayers)
 {
@@ -23,7 +26,14 @@ public sealed record ModelCost(double QuantizedShare, IReadOnlyList<LayerCost> F
         run();
         double quantized = layers.Sum(static l => l.MultiplyAccumulates) - before;
         double all = quantized + floats.Counts.Values.Sum();
-        return new ModelCost(all == 0 ? 1 : quantized / all, [.. floats.Counts.Where(static c => c.Value > 0).OrderByDescending(static c => c.Value).Select(c => new LayerCost(c.Key, c.Value / all))]);
+        return new ModelCost(
+            all == 0 ? 1 : quantized / all,
+            [
+                .. floats
+                    .Counts.Where(static c => c.Value > 0)
+                    .OrderByDescending(static c => c.Value)
+                    .Select(c => new LayerCost(c.Key, c.Value / all)),
+            ]);
     }
 }
 

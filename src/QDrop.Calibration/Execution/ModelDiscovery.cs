@@ -5,11 +5,16 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
 
-/// <summary>Runs a twin for the first time, quantizers off: its layers and units come into being, and it must give what the model gives.</summary>
+/// <summary>
+/// Runs a twin for the first time, quantizers off: its layers and units come into being, and it must give what the
+/// model gives.
+/// </summary>
 /// <param name="calibration">What the phases of the calibration share.</param>
 internal sealed class ModelDiscovery(CalibrationContext calibration)
 {
-    /// <summary>Inputs of the first run. A second run with one more shows where in each tensor the samples are.</summary>
+    /// <summary>
+    /// Inputs of the first run. A second run with one more shows where in each tensor the samples are.
+    /// </summary>
     private const int Samples = 2;
 
     private readonly QuantizationContext _context = calibration.Quantization;
@@ -17,7 +22,9 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     private readonly CalibrationBatches _batches = calibration.Batches;
 
     /// <summary>Finds the units, and what each of them needs.</summary>
-    /// <exception cref="QDropException">The model does not run on the inputs, or cannot be quantized; the code says why.</exception>
+    /// <exception cref="QDropException">
+    /// The model does not run on the inputs, or cannot be quantized; the code says why.
+    /// </exception>
     public DiscoveredModel Run()
     {
         using var discovery = new DiscoveryExecutor(_context);
@@ -28,19 +35,32 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         Bundle found = _runner.Run(_batches.Repeated(Samples), discovery);
         if (_context.Layers.Count == 0)
         {
-            throw new QDropException(Codes.UnsupportedModule, $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. Expected at least one convolution, linear layer, embedding or attention in forward.");
+            throw new QDropException(
+                Codes.UnsupportedModule,
+                $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. "
+                    + "Expected at least one convolution, linear layer, embedding or attention in forward."
+            );
         }
         _runner.Check(expected, found);
         var others = new ShapeExecutor(_context);
         ModelCost cost;
         using (no_grad())
-            cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(Samples + 1), others));
+            cost = ModelCost.Of(
+                calibration.Twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(Samples + 1), others));
         var needs = new HiddenNeeds(_runner, discovery);
         needs.Find(_batches.Repeated(Samples), found);
-        return new DiscoveredModel(discovery.Units, discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1), cost, needs.Needs, needs.ResultNeeds);
+        return new DiscoveredModel(
+            discovery.Units,
+            discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1),
+            cost,
+            needs.Needs,
+            needs.ResultNeeds);
     }
 
-    /// <summary>Runs the twin, quantizers off, on all inputs: one that it does not take, such as an index out of range, shows before anything is computed at length.</summary>
+    /// <summary>
+    /// Runs the twin, quantizers off, on all inputs: one that it does not take, such as an index out of range, shows
+    /// before anything is computed at length.
+    /// </summary>
     /// <returns>Seconds that each unit took for all inputs.</returns>
     public IReadOnlyDictionary<Unit, double> TryInputs()
     {
@@ -62,13 +82,23 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
 /// <param name="Layouts">Where the samples are in what goes into and comes out of each unit.</param>
 /// <param name="Cost">Where the model's multiply-accumulates are.</param>
 /// <param name="Needs">The units whose outputs the inputs of each unit are made of.</param>
-/// <param name="ResultNeeds">The units whose outputs the model's outputs are made of without another unit between.</param>
-internal sealed record DiscoveredModel(IReadOnlyList<Unit> Units, IReadOnlyDictionary<Unit, UnitLayouts> Layouts, ModelCost Cost,
-    IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs, IReadOnlySet<Unit> ResultNeeds)
+/// <param name="ResultNeeds">
+/// The units whose outputs the model's outputs are made of without another unit between.
+/// </param>
+internal sealed record DiscoveredModel(
+    IReadOnlyList<Unit> Units,
+    IReadOnlyDictionary<Unit, UnitLayouts> Layouts,
+    ModelCost Cost,
+    IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs,
+    IReadOnlySet<Unit> ResultNeeds)
 {
     /// <summary>The units among the first ones whose outputs no later unit needs.</summary>
     /// <param name="count">How many are finished.</param>
     /// <param name="resultIsNeeded">Whether the model's outputs are computed again.</param>
-    public IEnumerable<Unit> NotNeededAfter(int count, bool resultIsNeeded) => Units.Take(count)
-        .Where(unit => !Units.Skip(count).Any(later => Needs[later].Contains(unit)) && !(resultIsNeeded && ResultNeeds.Contains(unit)));
+    public IEnumerable<Unit> NotNeededAfter(int count, bool resultIsNeeded) =>
+        Units
+            .Take(count)
+            .Where(unit =>
+                !Units.Skip(count).Any(later => Needs[later].Contains(unit))
+                && !(resultIsNeeded && ResultNeeds.Contains(unit)));
 }

@@ -15,10 +15,10 @@ internal static partial class NativeHeap
     private const int Header = 1 << 12;
 
     /// <summary>
-    /// Makes glibc keep freed memory instead of giving it back to the system. Each iteration of a reconstruction allocates the same tensors
-    /// again; where their pages have to be mapped anew each time, that costs as much as a block's convolutions. Larger allocations, such as
-    /// activations of all calibration inputs, are mapped on their own, and given back. It holds until the next call; with other C libraries
-    /// nothing changes.
+    /// Makes glibc keep freed memory instead of giving it back to the system. Each iteration of a reconstruction
+    /// allocates the same tensors again; where their pages have to be mapped anew each time, that costs as much as a
+    /// block's convolutions. Larger allocations, such as activations of all calibration inputs, are mapped on their
+    /// own, and given back. It holds until the next call; with other C libraries nothing changes.
     /// </summary>
     /// <param name="largest">Bytes of the largest tensor that an iteration allocates.</param>
     public static void KeepFreedMemory(long largest)
@@ -39,8 +39,8 @@ internal static partial class NativeHeap
     }
 
     /// <summary>
-    /// Gives back to the system what the heap keeps of freed memory, between allocations, too. It takes a few milliseconds; with other C
-    /// libraries nothing happens.
+    /// Gives back to the system what the heap keeps of freed memory, between allocations, too. It takes a few
+    /// milliseconds; with other C libraries nothing happens.
     /// </summary>
     public static void Release()
     {

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
 
-/// <summary>Runs the units and frees what each of them has computed on the way, where many inputs are run: their activations are observed, or whether the model takes them is seen.</summary>
+/// <summary>
+/// Runs the units and frees what each of them has computed on the way, where many inputs are run: their activations are
+/// observed, or whether the model takes them is seen.
+/// </summary>
 /// <param name="context">The twin's context.</param>
 /// <param name="cancellation">Checked before each unit.</param>
 internal sealed class ObservingExecutor(QuantizationContext context, CancellationToken cancellation) : UnitExecutor

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Execution;
 
 /// <summary>
-/// Runs the units of a model, and keeps their outputs, so that the units before one in which something is changed are not computed again.
+/// Runs the units of a model, and keeps their outputs, so that the units before one in which something is changed are
+/// not computed again.
 /// </summary>
 /// <param name="context">What the twins of the model share.</param>
 internal sealed class PrefixExecutor(QuantizationContext context) : UnitExecutor, IDisposable

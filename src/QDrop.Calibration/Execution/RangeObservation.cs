@@ -39,8 +39,13 @@ internal sealed class RangeObservation(CalibrationContext calibration)
         CalibrationBatches batches = calibration.Batches;
         TwinRunner runner = calibration.Runner;
         _context.Enable(weights: false, activations: false);
-        Observe(activations, batches.Inputs[0].shape[0],
-            (start, count) => runner.With(new ObservingExecutor(_context, calibration.Cancellation), () => runner.Run(batches.Part(start, count))));
+        Observe(
+            activations,
+            batches.Inputs[0].shape[0],
+            (start, count) =>
+                runner.With(
+                    new ObservingExecutor(_context, calibration.Cancellation),
+                    () => runner.Run(batches.Part(start, count))));
     }
 
     /// <summary>The ranges of a unit's activations, with float weights. The network is quantized afterwards.</summary>
@@ -56,12 +61,15 @@ internal sealed class RangeObservation(CalibrationContext calibration)
         calibration.SetQuantized(true);
     }
 
-    /// <summary>Lets quantizers observe: all inputs at once, or in batches where ranges are means of those of batches.</summary>
+    /// <summary>
+    /// Lets quantizers observe: all inputs at once, or in batches where ranges are means of those of batches.
+    /// </summary>
     private void Observe(IReadOnlyList<ActivationQuantizer> activations, long samples, Func<long, long, Bundle> run)
     {
         foreach (ActivationQuantizer activation in activations)
             (activation.Calibration.Observing, activation.Calibration.Cancellation) = (true, calibration.Cancellation);
-        long all = Math.Min(_settings.RangeSamples, samples), size = RangeOptions.OfActivations(_settings).IsAverage ? _settings.BatchSize : all;
+        long all = Math.Min(_settings.RangeSamples, samples),
+            size = RangeOptions.OfActivations(_settings).IsAverage ? _settings.BatchSize : all;
         for (long start = 0; start < all; start += size)
         {
             calibration.Cancellation.ThrowIfCancellationRequested();

@@ -6,13 +6,17 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Execution;
 
 /// <summary>
-/// Runs a model's <c>forward</c> up to one unit and captures that unit's inputs, on all calibration inputs, batch by batch. The units
-/// before it are not computed again: their outputs are given from memory, so that calibration is linear in the number of units.
+/// Runs a model's <c>forward</c> up to one unit and captures that unit's inputs, on all calibration inputs, batch by
+/// batch. The units before it are not computed again: their outputs are given from memory, so that calibration is
+/// linear in the number of units.
 /// </summary>
 /// <param name="layouts">Where the samples are in what goes into each unit.</param>
 /// <param name="modelInputs">The calibration inputs, <c>[samples, …]</c> each.</param>
 /// <param name="memory">Gives memory for what is captured.</param>
-internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layouts, IReadOnlyList<Tensor> modelInputs, ActivationMemory? memory = null) : UnitExecutor, IDisposable
+internal sealed class ReplayExecutor(
+    IReadOnlyDictionary<Unit, UnitLayouts> layouts,
+    IReadOnlyList<Tensor> modelInputs,
+    ActivationMemory? memory = null) : UnitExecutor, IDisposable
 {
     private readonly Dictionary<Unit, Samples> _outputs = [];
     private Unit? _target;
@@ -21,14 +25,23 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
 
     /// <summary>Captures the inputs of a unit.</summary>
     /// <param name="forward">The model.</param>
-    /// <param name="inputs">Calibration inputs, in batches, each with its first sample and its number of samples.</param>
+    /// <param name="inputs">
+    /// Calibration inputs, in batches, each with its first sample and its number of samples.
+    /// </param>
     /// <param name="unit">The unit.</param>
     /// <param name="cancellation">Checked before each batch.</param>
     /// <returns>The inputs for all calibration inputs.</returns>
-    public Samples Capture(Action<Bundle> forward, IReadOnlyList<CalibrationBatch> inputs, Unit unit, CancellationToken cancellation)
+    public Samples Capture(
+        Action<Bundle> forward, IReadOnlyList<CalibrationBatch> inputs, Unit unit, CancellationToken cancellation)
     {
         // What goes into a unit is, more often than not, what came out of the one before.
-        using var builder = new SamplesBuilder(layouts[unit].Inputs, inputs.Sum(static b => b.Count), [.. modelInputs, .. _outputs.Values.SelectMany(static o => o.Kept)]) { Memory = memory };
+        using var builder = new SamplesBuilder(
+            layouts[unit].Inputs,
+            inputs.Sum(static b => b.Count),
+            [.. modelInputs, .. _outputs.Values.SelectMany(static o => o.Kept)])
+        {
+            Memory = memory,
+        };
         _target = unit;
         foreach (CalibrationBatch batch in inputs)
         {
@@ -38,7 +51,11 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
             try
             {
                 forward(batch.Inputs);
-                throw new QDropException(Codes.ForwardThrew, $"forward did not reach '{unit.Name}' on every calibration input. Which layers run must not depend on the values of the input.");
+                throw new QDropException(
+                    Codes.ForwardThrew,
+                    $"forward did not reach '{unit.Name}' on every calibration input. Which layers run must not depend "
+                        + "on the values of the input."
+                );
             }
             catch (UnitReachedException)
             {
@@ -80,7 +97,11 @@ internal sealed class ReplayExecutor(IReadOnlyDictionary<Unit, UnitLayouts> layo
     private Bundle OutputOf(Unit unit, long start, long count)
     {
         if (!_outputs.TryGetValue(unit, out Samples? known))
-            throw new QDropException(Codes.ForwardThrew, $"'{unit.Name}' did not run when forward ran first, but does now. Which layers run must not depend on the values of the input.");
+            throw new QDropException(
+                Codes.ForwardThrew,
+                $"'{unit.Name}' did not run when forward ran first, but does now. Which layers run must not depend on "
+                    + "the values of the input."
+            );
         // Nothing that is asked for depends on outputs that are freed: their shape is enough.
         return known.Slice(start, count);
     }

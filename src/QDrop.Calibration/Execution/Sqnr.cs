@@ -4,12 +4,17 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
 
-/// <summary>Signal-to-quantization-noise ratio: 10·log₁₀(Σ y² / Σ (ŷ − y)²), y what the float model gives, ŷ what the quantized one gives.</summary>
+/// <summary>
+/// Signal-to-quantization-noise ratio: 10·log₁₀(Σ y² / Σ (ŷ − y)²), y what the float model gives, ŷ what the quantized
+/// one gives.
+/// </summary>
 internal sealed class Sqnr
 {
     private double _signal, _noise;
 
-    /// <summary>The ratio of what was added so far, in dB; infinite without noise, not a number without signal and noise.</summary>
+    /// <summary>
+    /// The ratio of what was added so far, in dB; infinite without noise, not a number without signal and noise.
+    /// </summary>
     public double Value => Decibels(_signal, _noise);
 
     /// <summary>A ratio in decibels.</summary>
@@ -18,9 +23,13 @@ internal sealed class Sqnr
     public static double Decibels(double signal, double noise) => 10 * Math.Log10(signal / noise);
 
     /// <summary>The ratio of some tensors to others, in dB. Only those of floating point count.</summary>
-    public static double Between(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found) => Of(expected, found).Value;
+    public static double Between(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found) =>
+        Of(expected, found).Value;
 
-    /// <summary>The power of the noise as a share of that of the signal, between some tensors and others: not finite without a signal. Only those of floating point count.</summary>
+    /// <summary>
+    /// The power of the noise as a share of that of the signal, between some tensors and others: not finite without a
+    /// signal. Only those of floating point count.
+    /// </summary>
     public static double ErrorBetween(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)
     {
         Sqnr ratio = Of(expected, found);

@@ -10,11 +10,15 @@ namespace QDrop.Calibration.Execution;
 /// <param name="twin">The twin.</param>
 internal sealed class TwinRunner(string name, IModelTwin twin)
 {
-    private readonly Unit? _root = twin.IsBlock && twin.Context.Granularity != Granularity.Layer ? new BlockUnit(twin.Context, name, arguments => new([twin.Run(arguments)])) : null;
+    private readonly Unit? _root =
+        twin.IsBlock && twin.Context.Granularity != Granularity.Layer
+            ? new BlockUnit(twin.Context, name, arguments => new([twin.Run(arguments)]))
+            : null;
 
     /// <summary>Runs the float model on copies of the inputs, which <c>forward</c> may change.</summary>
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
-    public Bundle Float(Bundle inputs) => Guarded(arguments => new([twin.RunFloat(arguments.Select(static t => t.clone()))]), inputs);
+    public Bundle Float(Bundle inputs) =>
+        Guarded(arguments => new([twin.RunFloat(arguments.Select(static t => t.clone()))]), inputs);
 
     /// <summary>Runs the twin, an executor in place of its units.</summary>
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
@@ -53,35 +57,57 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
     {
         if (expected.Tensors.Count != found.Tensors.Count)
             throw Different($"it gives {found.Tensors.Count} tensors, the model {expected.Tensors.Count}");
-        foreach ((Tensor own, Tensor other) in found.Tensors.Zip(expected.Tensors).Where(static p => p.Second.is_floating_point()))
+        foreach ((Tensor own, Tensor other) in found
+                .Tensors.Zip(expected.Tensors)
+                .Where(static p => p.Second.is_floating_point()))
         {
             if (!own.shape.SequenceEqual(other.shape))
-                throw Different($"an output has shape [{string.Join(", ", own.shape)}], the model's [{string.Join(", ", other.shape)}]");
+                throw Different(
+                    $"an output has shape [{string.Join(", ", own.shape)}], the model's "
+                        + $"[{string.Join(", ", other.shape)}]"
+                );
             double error = (own.detach() - other).abs().max().ToDouble(), size = other.abs().max().ToDouble();
             if (error > 1e-3 * Math.Max(size, 1e-6))
-                throw Different(FormattableString.Invariant($"outputs differ by {error:g3}, where the greatest is {size:g3}"));
+                throw Different(
+                    FormattableString.Invariant($"outputs differ by {error:g3}, where the greatest is {size:g3}"));
         }
 
-        QDropException Different(string how) => new(Codes.TwinDiffers, $"The twin of '{name}' does not compute what the model computes: {how}. "
-            + "Does forward depend on state, on randomness, or on training mode? Otherwise this is an error of QDrop: please report the model.");
+        QDropException Different(string how) =>
+            new(
+                Codes.TwinDiffers,
+                $"The twin of '{name}' does not compute what the model computes: {how}. "
+                    + "Does forward depend on state, on randomness, or on training mode? Otherwise this is an error of "
+                    + "QDrop: please report the model."
+            );
     }
 
     private Bundle Guarded(Func<Bundle, Bundle> forward, Bundle inputs)
     {
-        string shapes = string.Join(" and ", inputs.Tensors.Select(static t => $"[{string.Join(", ", t.shape)}] ({t.dtype})"));
+        string shapes = string.Join(
+            " and ", inputs.Tensors.Select(static t => $"[{string.Join(", ", t.shape)}] ({t.dtype})"));
         try
         {
             return forward(inputs);
         }
-        catch (Exception error) when (error is not (QDropException or OperationCanceledException) && new StackTrace(error).GetFrame(0)?.GetMethod()?.Module.Assembly == typeof(Tensor).Assembly)
+        catch (Exception error)
+            when (error is not (QDropException or OperationCanceledException)
+                && new StackTrace(error).GetFrame(0)?.GetMethod()?.Module.Assembly == typeof(Tensor).Assembly
+            )
         {
             // TorchSharp or libtorch refused the values: shapes or types do not fit.
-            throw new QDropException(Codes.InputsDoNotFit, $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
-                + "Expected inputs as the model's forward takes them, the first dimension counting samples.", error);
+            throw new QDropException(
+                Codes.InputsDoNotFit,
+                $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
+                    + "Expected inputs as the model's forward takes them, the first dimension counting samples.",
+                error);
         }
         catch (Exception error) when (error is not (QDropException or OperationCanceledException))
         {
-            throw new QDropException(Codes.ForwardThrew, $"forward of '{name}' threw {error.GetType().Name} on calibration inputs of shape {shapes}: {error.Message}", error);
+            throw new QDropException(
+                Codes.ForwardThrew,
+                $"forward of '{name}' threw {error.GetType().Name} on calibration inputs of shape {shapes}: "
+                    + $"{error.Message}",
+                error);
         }
     }
 }

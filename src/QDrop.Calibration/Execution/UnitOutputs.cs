@@ -14,8 +14,8 @@ internal static class UnitOutputs
         .Where(i => output.Values[i].dtype == ScalarType.Float32 && (input.IsShared || !output.Layouts[i].IsShared))];
 
     /// <summary>
-    /// The dimension of a unit's output, samples first, that counts channels: where its layers are all linear the last that the unit's code
-    /// sees (<c>[N, C]</c>, <c>[N, T, C]</c>), else the second.
+    /// The dimension of a unit's output, samples first, that counts channels: where its layers are all linear the last
+    /// that the unit's code sees (<c>[N, C]</c>, <c>[N, T, C]</c>), else the second.
     /// </summary>
     /// <param name="weights">The weights whose rounding is learned.</param>
     /// <param name="output">What comes out of the unit.</param>
@@ -23,8 +23,8 @@ internal static class UnitOutputs
     public static int ChannelAxis(IReadOnlyList<WeightQuantizer> weights, Samples output, int index)
     {
         BatchLayout layout = output.Layouts[index];
-        var dimensions = (int)output.Values[index].dim() - (layout.IsShared || layout.PerSample > 1 ? 1 : 0);
-        var linear = weights.Count > 0 && weights.All(w => w.Weight.dim() == 2);
+        int dimensions = (int)output.Values[index].dim() - (layout.IsShared || layout.PerSample > 1 ? 1 : 0);
+        bool linear = weights.Count > 0 && weights.All(w => w.Weight.dim() == 2);
         return layout.DimensionOf(linear ? dimensions - 1 : Math.Min(1, dimensions - 1));
     }
 }

@@ -10,20 +10,32 @@ namespace QDrop.Calibration;
 /// <param name="ErrorBefore">Mean squared error of the unit's output, summed over channels, rounded to nearest.</param>
 /// <param name="ErrorAfter">The same after reconstruction.</param>
 /// <param name="Seconds">Time taken.</param>
-public sealed record UnitReport(string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double ErrorBefore, double ErrorAfter, double Seconds)
+public sealed record UnitReport(
+    string Name,
+    bool IsBlock,
+    IReadOnlyList<string> Layers,
+    int Iterations,
+    double ErrorBefore,
+    double ErrorAfter,
+    double Seconds)
 {
-    /// <summary>Mean square of the float unit's output, summed over channels: what the errors are measured against.</summary>
+    /// <summary>
+    /// Mean square of the float unit's output, summed over channels: what the errors are measured against.
+    /// </summary>
     public double SignalPower { get; init; } = double.NaN;
 
-    /// <summary>Signal-to-quantization-noise ratio of the unit's output in dB, rounded to nearest; not finite without an error or a signal.</summary>
+    /// <summary>
+    /// Signal-to-quantization-noise ratio of the unit's output in dB, rounded to nearest; not finite without an error
+    /// or a signal.
+    /// </summary>
     public double SqnrBefore => Sqnr.Decibels(SignalPower, ErrorBefore);
 
     /// <summary>The same after reconstruction.</summary>
     public double SqnrAfter => Sqnr.Decibels(SignalPower, ErrorAfter);
 
     /// <summary>
-    /// Share, 0 to 1, of the exponents of the weights' steps that had settled at a whole number before they were fixed (<see cref="Scale.PowerOfTwo"/>); not a number where
-    /// none were learned.
+    /// Share, 0 to 1, of the exponents of the weights' steps that had settled at a whole number before they were fixed
+    /// (<see cref="Scale.PowerOfTwo"/>); not a number where none were learned.
     /// </summary>
     public double SettledExponents { get; init; } = double.NaN;
 

@@ -12,7 +12,12 @@ namespace QDrop.Calibration.Execution;
 /// <param name="profile">Counts the time.</param>
 /// <param name="cancellation">Checked before each batch.</param>
 /// <param name="memory">Gives memory for outputs.</param>
-internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary<Unit, UnitLayouts> layouts, CalibrationProfile profile, CancellationToken cancellation, ActivationMemory? memory = null)
+internal sealed class UnitRunner(
+    CalibrationBatches batches,
+    IReadOnlyDictionary<Unit, UnitLayouts> layouts,
+    CalibrationProfile profile,
+    CancellationToken cancellation,
+    ActivationMemory? memory = null)
 {
     /// <summary>Samples of which differences are in memory at once.</summary>
     private const long Rows = 64;
@@ -22,7 +27,10 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
     {
         using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
         using IDisposable guard = no_grad();
-        using var builder = new SamplesBuilder(layouts[unit].Outputs, input.IsShared ? 1 : input.Count) { Memory = memory };
+        using var builder = new SamplesBuilder(layouts[unit].Outputs, input.IsShared ? 1 : input.Count)
+        {
+            Memory = memory,
+        };
         foreach ((long start, long count) in Parts(input))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -32,7 +40,9 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
         return builder.Build();
     }
 
-    /// <summary>Mean squared error of a unit's outputs, summed over channels: the loss that reconstruction lowers.</summary>
+    /// <summary>
+    /// Mean squared error of a unit's outputs, summed over channels: the loss that reconstruction lowers.
+    /// </summary>
     /// <param name="unit">The unit.</param>
     /// <param name="input">What went into it.</param>
     /// <param name="found">What came out of it.</param>
@@ -53,9 +63,12 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
                 using DisposeScope scope = NewDisposeScope();
                 long count = Math.Min(Rows, own.shape[0] - start);
                 Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).Squared();
-                squares += (weights is null ? errors : errors.mul(weights.Values[target].narrow(0, start, count))).sum().ToDouble();
+                squares += (weights is null ? errors : errors.mul(weights.Values[target].narrow(0, start, count)))
+                    .sum()
+                    .ToDouble();
             }
-            sum += squares * other.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, expected, target)] / other.numel();
+            sum +=
+                squares * other.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, expected, target)] / other.numel();
         }
         return sum;
     }
@@ -79,11 +92,13 @@ internal sealed class UnitRunner(CalibrationBatches batches, IReadOnlyDictionary
                 using DisposeScope scope = NewDisposeScope();
                 squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).Squared().sum().ToDouble();
             }
-            sum += squares * values.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, output, target)] / values.numel();
+            sum +=
+                squares * values.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, output, target)] / values.numel();
         }
         return sum;
     }
 
     /// <summary>The batches in which a unit is computed: one where its inputs do not depend on the sample.</summary>
-    private IEnumerable<(long Start, long Count)> Parts(Samples input) => input.IsShared ? [(0, 1)] : batches.All.Select(static b => (b.Start, b.Count));
+    private IEnumerable<(long Start, long Count)> Parts(Samples input) =>
+        input.IsShared ? [(0, 1)] : batches.All.Select(static b => (b.Start, b.Count));
 }

@@ -11,33 +11,58 @@ internal sealed class UnitShapes
 
     private sealed record Side(long[][] Tensors, object?[] Others)
     {
-        public static Side Of(Bundle bundle) => new([.. bundle.Tensors.Select(static t => t.shape)], [.. bundle.Others]);
+        public static Side Of(Bundle bundle) =>
+            new([.. bundle.Tensors.Select(static t => t.shape)], [.. bundle.Others]);
     }
 
     /// <summary>Notes a unit.</summary>
     public void Add(Unit unit, Bundle inputs, Bundle outputs) => _units[unit] = (Side.Of(inputs), Side.Of(outputs));
 
     /// <summary>Finds from the shapes of two batches where the samples are.</summary>
-    /// <exception cref="QDropException">What a unit is given does not follow the number of samples (QDROP232).</exception>
+    /// <exception cref="QDropException">
+    /// What a unit is given does not follow the number of samples (QDROP232).
+    /// </exception>
     public Dictionary<Unit, UnitLayouts> Layouts(long samples, UnitShapes other, long otherSamples)
     {
-        return _units.ToDictionary(u => u.Key, u =>
-        {
-            if (!other._units.TryGetValue(u.Key, out (Side Inputs, Side Outputs) sides))
-                throw new QDropException(Codes.ForwardThrew, $"'{u.Key.Name}' runs for a batch of {samples} but not for one of {otherSamples}. Which layers run must not depend on the input.");
-            return new UnitLayouts(Between(u.Key, "into", u.Value.Inputs, sides.Inputs), Between(u.Key, "out of", u.Value.Outputs, sides.Outputs));
-        });
+        return _units.ToDictionary(
+            u => u.Key,
+            u =>
+            {
+                if (!other._units.TryGetValue(u.Key, out (Side Inputs, Side Outputs) sides))
+                    throw new QDropException(
+                        Codes.ForwardThrew,
+                        $"'{u.Key.Name}' runs for a batch of {samples} but not for one of {otherSamples}. Which layers "
+                            + "run must not depend on the input."
+                    );
+                return new UnitLayouts(
+                    Between(u.Key, "into", u.Value.Inputs, sides.Inputs),
+                    Between(u.Key, "out of", u.Value.Outputs, sides.Outputs));
+            });
 
         BatchLayout[] Between(Unit unit, string direction, Side one, Side two)
         {
             if (one.Tensors.Length != two.Tensors.Length || !one.Others.SequenceEqual(two.Others))
             {
-                throw new QDropException(Codes.UnsupportedModule, $"What goes {direction} '{unit.Name}' besides tensors is ({string.Join(", ", one.Others)}) for a batch of {samples} and ({string.Join(", ", two.Others)}) for one of {otherSamples}. "
-                    + "Expected values that do not depend on the batch: let the module take them from the tensors' shapes.");
+                throw new QDropException(
+                    Codes.UnsupportedModule,
+                    $"What goes {direction} '{unit.Name}' besides tensors is ({string.Join(", ", one.Others)}) for a "
+                        + $"batch of {samples} and ({string.Join(", ", two.Others)}) for one of {otherSamples}. "
+                        + "Expected values that do not depend on the batch: let the module take them from the tensors' "
+                        + "shapes."
+                );
             }
-            return [.. one.Tensors.Zip(two.Tensors, (a, b) => BatchLayout.Between((samples, a), (otherSamples, b)) ?? throw new QDropException(Codes.UnsupportedModule,
-                $"A tensor that goes {direction} '{unit.Name}' has shape [{string.Join(", ", a)}] for a batch of {samples} and [{string.Join(", ", b)}] for one of {otherSamples}. "
-                + "Expected one dimension that is a multiple of the number of samples."))];
+            return
+            [
+                .. one.Tensors.Zip(
+                    two.Tensors,
+                    (a, b) =>
+                        BatchLayout.Between((samples, a), (otherSamples, b))
+                        ?? throw new QDropException(
+                            Codes.UnsupportedModule,
+                            $"A tensor that goes {direction} '{unit.Name}' has shape [{string.Join(", ", a)}] for a "
+                                + $"batch of {samples} and [{string.Join(", ", b)}] for one of {otherSamples}. "
+                                + "Expected one dimension that is a multiple of the number of samples.")),
+            ];
         }
     }
 }

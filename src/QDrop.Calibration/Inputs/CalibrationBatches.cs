@@ -26,7 +26,12 @@ internal sealed class CalibrationBatches : IDisposable
             Dispose();
             Inputs = [.. inputs.Select(static i => i.contiguous().DetachFromDisposeScope())];
         }
-        All = [.. Enumerable.Range(0, (int)((SampleCount + BatchSize - 1) / BatchSize)).Select(k => Batch((long)k * BatchSize, BatchSize))];
+        All =
+        [
+            .. Enumerable
+                .Range(0, (int)((SampleCount + BatchSize - 1) / BatchSize))
+                .Select(k => Batch((long)k * BatchSize, BatchSize)),
+        ];
     }
 
     /// <summary>A tensor <c>[samples, …]</c> for each input.</summary>
@@ -56,7 +61,10 @@ internal sealed class CalibrationBatches : IDisposable
     public CalibrationBatch Batch(long start, long count)
     {
         count = Math.Min(count, SampleCount - start);
-        var batch = new CalibrationBatch(ModelInputs.Bind(_twin, [.. Inputs.Select(i => i.narrow(0, start, count).DetachFromDisposeScope())]), start, count);
+        var batch = new CalibrationBatch(
+            ModelInputs.Bind(_twin, [.. Inputs.Select(i => i.narrow(0, start, count).DetachFromDisposeScope())]),
+            start,
+            count);
         _made.Add(batch);
         return batch;
     }
@@ -68,7 +76,9 @@ internal sealed class CalibrationBatches : IDisposable
             part.Dispose();
     }
 
-    /// <summary>Whether the model runs on inputs in this memory order: a <c>view</c> in its <c>forward</c> may want rows.</summary>
+    /// <summary>
+    /// Whether the model runs on inputs in this memory order: a <c>view</c> in its <c>forward</c> may want rows.
+    /// </summary>
     private bool ModelTakesThem()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -10,29 +10,48 @@ internal static class ModelInputs
 {
     /// <summary>How many tensors <c>forward</c> takes.</summary>
     /// <exception cref="QDropException">It takes something that is no tensor (QDROP222).</exception>
-    public static int Count(IModelTwin twin) => twin.InputTypes.Sum(type => TensorTree.Count(type) ?? throw new QDropException(Codes.InputsDoNotFit,
-        $"forward of {twin.Float.GetType().FullName} takes a {type.Name}: calibration can give it tensors only. Expected parameters that are tensors, or tuples of them."));
+    public static int Count(IModelTwin twin) =>
+        twin.InputTypes.Sum(type =>
+            TensorTree.Count(type)
+            ?? throw new QDropException(
+                Codes.InputsDoNotFit,
+                $"forward of {twin.Float.GetType().FullName} takes a {type.Name}: calibration can give it tensors "
+                    + "only. Expected parameters that are tensors, or tuples of them."
+            ));
 
-    /// <summary>The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple.</summary>
+    /// <summary>
+    /// The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple.
+    /// </summary>
     public static IReadOnlyList<string> Names(torch.nn.Module model)
     {
-        MethodInfo? forward = model.GetType().GetMethods().Where(static m => m.Name == "forward" && m.GetBaseDefinition() != m).MaxBy(static m => m.GetParameters().Length);
+        MethodInfo? forward = model
+            .GetType()
+            .GetMethods()
+            .Where(static m => m.Name == "forward" && m.GetBaseDefinition() != m)
+            .MaxBy(static m => m.GetParameters().Length);
         ParameterInfo[] parameters = forward?.GetParameters() ?? [];
-        return parameters.All(static p => p.ParameterType == typeof(Tensor)) ? [.. parameters.Select(static p => p.Name!)] : [];
+        return parameters.All(static p => p.ParameterType == typeof(Tensor))
+            ? [.. parameters.Select(static p => p.Name!)]
+            : [];
     }
 
     /// <summary>Arguments of <c>forward</c>.</summary>
     /// <param name="twin">The model's twin.</param>
     /// <param name="inputs">The tensors that it takes, in order.</param>
-    /// <exception cref="QDropException">There are more or fewer than <c>forward</c> takes, or it takes something that is no tensor (QDROP222).</exception>
+    /// <exception cref="QDropException">
+    /// There are more or fewer than <c>forward</c> takes, or it takes something that is no tensor (QDROP222).
+    /// </exception>
     public static Bundle Bind(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         int expected = Count(twin);
         if (inputs.Count != expected)
         {
             IReadOnlyList<string> names = Names(twin.Float);
-            throw new QDropException(Codes.InputsDoNotFit, $"Calibration gives {inputs.Count} {(inputs.Count == 1 ? "tensor" : "tensors")} for each input, but forward of {twin.Float.GetType().FullName} takes {expected}"
-                + $"{(names.Count > 0 ? $" ({string.Join(", ", names)})" : "")}. Give as many, in that order.");
+            throw new QDropException(
+                Codes.InputsDoNotFit,
+                $"Calibration gives {inputs.Count} {(inputs.Count == 1 ? "tensor" : "tensors")} for each input, but "
+                    + $"forward of {twin.Float.GetType().FullName} takes {expected}"
+                    + $"{(names.Count > 0 ? $" ({string.Join(", ", names)})" : "")}. Give as many, in that order.");
         }
         int next = 0;
         return new([.. twin.InputTypes.Select(type => TensorTree.Build(type, () => inputs[next++]))]);

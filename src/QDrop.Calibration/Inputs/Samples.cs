@@ -4,12 +4,17 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Inputs;
 
-/// <summary>What goes into a unit, or comes out of it, on all calibration inputs: each tensor with its samples first.</summary>
+/// <summary>
+/// What goes into a unit, or comes out of it, on all calibration inputs: each tensor with its samples first.
+/// </summary>
 /// <param name="structure">The structure in which the unit's code passes the tensors.</param>
 /// <param name="layouts">How a batch of each tensor lies in the unit's code.</param>
-/// <param name="values">Each tensor for all samples, <c>[samples, …]</c>; <c>[1, …]</c> where it is the same for all.</param>
+/// <param name="values">
+/// Each tensor for all samples, <c>[samples, …]</c>; <c>[1, …]</c> where it is the same for all.
+/// </param>
 /// <param name="owned">Which of them belong to this object.</param>
-internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layouts, Tensor[] values, bool[] owned) : IDisposable
+internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layouts, Tensor[] values, bool[] owned)
+    : IDisposable
 {
     private bool _forgotten;
 
@@ -23,7 +28,12 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
     public bool IsShared => layouts.All(static l => l.IsShared);
 
     /// <summary>Number of samples; 1 where no tensor depends on the sample.</summary>
-    public long Count => layouts.Zip(values).Where(static p => !p.First.IsShared).Select(static p => p.Second.shape[0]).FirstOrDefault(1);
+    public long Count =>
+        layouts
+            .Zip(values)
+            .Where(static p => !p.First.IsShared)
+            .Select(static p => p.Second.shape[0])
+            .FirstOrDefault(1);
 
     /// <summary>One tensor whose first dimension counts samples.</summary>
     public static implicit operator Samples(Tensor values) => new(new([values]), [BatchLayout.First], [values], [true]);
@@ -32,13 +42,17 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
     public IEnumerable<Tensor> Kept => _forgotten ? [] : values.Where((_, i) => !layouts[i].IsShared);
 
     /// <summary>A batch of consecutive samples, as the unit's code takes it: copies, which it may change.</summary>
-    public Bundle Slice(long start, long count) => With((i, value) => layouts[i].IsShared ? value.clone() : value.narrow(0, start, count).clone());
+    public Bundle Slice(long start, long count) =>
+        With((i, value) => layouts[i].IsShared ? value.clone() : value.narrow(0, start, count).clone());
 
     /// <summary>A batch as the unit's code takes it.</summary>
     /// <param name="select">Gives the batch of each tensor, samples first.</param>
-    public Bundle With(Func<int, Tensor, Tensor> select) => structure.With([.. values.Select((value, i) => layouts[i].Restore(select(i, value)))]);
+    public Bundle With(Func<int, Tensor, Tensor> select) =>
+        structure.With([.. values.Select((value, i) => layouts[i].Restore(select(i, value)))]);
 
-    /// <summary>Frees the values. What is asked for afterwards is zeros of the same shape, which need no memory.</summary>
+    /// <summary>
+    /// Frees the values. What is asked for afterwards is zeros of the same shape, which need no memory.
+    /// </summary>
     public void Forget()
     {
         if (_forgotten)

@@ -6,13 +6,17 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Inputs;
 
 /// <summary>
-/// Puts batches of what goes into a unit, or comes out of it, together in memory that is taken once. What is there already, such as the
-/// outputs of the unit before, is not kept twice.
+/// Puts batches of what goes into a unit, or comes out of it, together in memory that is taken once. What is there
+/// already, such as the outputs of the unit before, is not kept twice.
 /// </summary>
 /// <param name="layouts">How a batch of each tensor lies.</param>
 /// <param name="count">Samples in all batches.</param>
-/// <param name="known">Tensors of all samples, <c>[samples, …]</c>, which outlive what is built: a tensor that turns out to be the same as one of them is not copied.</param>
-internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long count, params IReadOnlyList<Tensor> known) : IDisposable
+/// <param name="known">
+/// Tensors of all samples, <c>[samples, …]</c>, which outlive what is built: a tensor that turns out to be the same as
+/// one of them is not copied.
+/// </param>
+internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long count, params IReadOnlyList<Tensor> known)
+    : IDisposable
 {
     private readonly Tensor?[] _values = new Tensor?[layouts.Count];
     private readonly Tensor?[] _same = new Tensor?[layouts.Count];
@@ -45,7 +49,11 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
     /// <summary>All batches. What was built belongs to the result from now on.</summary>
     public Samples Build()
     {
-        var all = new Samples(_structure!, layouts, [.. _values.Select((v, i) => v ?? _same[i]!)], [.. _values.Select(static v => v is not null)]);
+        var all = new Samples(
+            _structure!,
+            layouts,
+            [.. _values.Select((v, i) => v ?? _same[i]!)],
+            [.. _values.Select(static v => v is not null)]);
         Array.Clear(_values);
         return all;
     }
@@ -80,22 +88,31 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
     {
         if (SameRows(whole, part))
             return;
-        throw new QDropException(Codes.UnsupportedModule, $"Samples have shape [{string.Join(", ", whole.shape[1..])}] in one batch of calibration inputs and [{string.Join(", ", part.shape[1..])}] in another. "
-            + "Expected the same in every batch: what a unit is given must not depend on the values of the inputs.");
+        throw new QDropException(
+            Codes.UnsupportedModule,
+            $"Samples have shape [{string.Join(", ", whole.shape[1..])}] in one batch of calibration inputs and "
+                + $"[{string.Join(", ", part.shape[1..])}] in another. "
+                + "Expected the same in every batch: what a unit is given must not depend on the values of the inputs."
+        );
     }
 
     /// <summary>Whether the batch is what the tensor has in its place.</summary>
-    private bool Continues(Tensor whole, Tensor part) => SameRows(whole, part) && whole.narrow(0, _filled, part.shape[0]).allclose(part, rtol: 0, atol: 0);
+    private bool Continues(Tensor whole, Tensor part) =>
+        SameRows(whole, part) && whole.narrow(0, _filled, part.shape[0]).allclose(part, rtol: 0, atol: 0);
 
     private bool SameRows(Tensor whole, Tensor part) =>
-        whole.dtype == part.dtype && whole.shape[0] >= _filled + part.shape[0] && whole.shape.AsSpan(1).SequenceEqual(part.shape.AsSpan(1));
+        whole.dtype == part.dtype
+        && whole.shape[0] >= _filled + part.shape[0]
+        && whole.shape.AsSpan(1).SequenceEqual(part.shape.AsSpan(1));
 
     /// <summary>Memory for all samples, in the order of the first batch.</summary>
     private Tensor Empty(Tensor part)
     {
         long[] shape = part.shape;
         shape[0] = count;
-        long[] stride = shape.Select((_, d) => shape.Skip(d + 1).Aggregate(1L, static (product, size) => product * size)).ToArray();
+        long[] stride = shape
+            .Select((_, d) => shape.Skip(d + 1).Aggregate(1L, static (product, size) => product * size))
+            .ToArray();
         if (!part.is_contiguous() && DenseMemory.IsDense(part))
             part.stride().AsSpan(1).CopyTo(stride.AsSpan(1));
         return Memory?.Empty(shape, stride, part) ?? empty_strided(shape, stride, part.dtype).DetachFromDisposeScope();

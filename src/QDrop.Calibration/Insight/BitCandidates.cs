@@ -17,7 +17,9 @@ internal sealed class BitCandidates(IModelTwin twin)
 {
     private readonly Dictionary<string, Module> _modules = Modules(twin.Float);
 
-    /// <summary>The next width of weights that memory and kernels handle well; <see langword="null"/> where there is none.</summary>
+    /// <summary>
+    /// The next width of weights that memory and kernels handle well; <see langword="null"/> where there is none.
+    /// </summary>
     public static int? RaisedWeights(int bits) => bits < 4 ? 4 : bits < 8 ? 8 : null;
 
     /// <summary>Two more bits for activations, at most 8; <see langword="null"/> where there are 8.</summary>
@@ -29,9 +31,15 @@ internal sealed class BitCandidates(IModelTwin twin)
 
     /// <summary>Members for activation quantizers.</summary>
     public IReadOnlyList<BitCandidate<ActivationQuantizer>> OfActivations() =>
-        Of(twin.Context.Activations, static a => a.Name, static a => a.Bits, RaisedActivations, twin.Context.Overrides.A);
+        Of(
+            twin.Context.Activations,
+            static a => a.Name,
+            static a => a.Bits,
+            RaisedActivations,
+            twin.Context.Overrides.A);
 
-    private IReadOnlyList<BitCandidate<T>> Of<T>(IEnumerable<T> parts, Func<T, string> name, Func<T, int> bits, Func<int, int?> raised, Func<string, int?> said)
+    private IReadOnlyList<BitCandidate<T>> Of<T>(
+        IEnumerable<T> parts, Func<T, string> name, Func<T, int> bits, Func<int, int?> raised, Func<string, int?> said)
     {
         var covered = new List<(ModelMember Member, List<T> Parts)>();
         foreach (T part in parts)
@@ -57,7 +65,10 @@ internal sealed class BitCandidates(IModelTwin twin)
 
     private static Dictionary<string, Module> Modules(Module model)
     {
-        var modules = model.named_modules().GroupBy(static m => m.name).ToDictionary(static g => g.Key, static g => g.First().module);
+        var modules = model
+            .named_modules()
+            .GroupBy(static m => m.name)
+            .ToDictionary(static g => g.Key, static g => g.First().module);
         modules[""] = model;
         return modules;
     }

@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Insight;
 
 /// <summary>
-/// Compares what layers give in the float model with what they give quantized, before (their unit rounded to nearest) and after reconstruction, and
-/// counts what activation quantizers clip. First the float model runs, then the calibrated one, with the same inputs.
+/// Compares what layers give in the float model with what they give quantized, before (their unit rounded to nearest)
+/// and after reconstruction, and counts what activation quantizers clip. First the float model runs, then the
+/// calibrated one, with the same inputs.
 /// </summary>
 /// <param name="context">What the twins of the model share.</param>
 internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IValueWatcher, IDisposable
@@ -28,13 +29,18 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     }
 
     /// <summary>Ratio of a layer's output, its unit rounded to nearest.</summary>
-    public double Before(QuantizedLayer layer) => _before.TryGetValue(layer, out (Sqnr Ratio, int Calls) found) ? found.Ratio.Value : double.NaN;
+    public double Before(QuantizedLayer layer) =>
+        _before.TryGetValue(layer, out (Sqnr Ratio, int Calls) found) ? found.Ratio.Value : double.NaN;
 
     /// <summary>Ratio of a layer's output as calibrated.</summary>
-    public double After(QuantizedLayer layer) => _after.TryGetValue(layer, out (Sqnr Ratio, int Calls) found) ? found.Ratio.Value : double.NaN;
+    public double After(QuantizedLayer layer) =>
+        _after.TryGetValue(layer, out (Sqnr Ratio, int Calls) found) ? found.Ratio.Value : double.NaN;
 
     /// <summary>Share of the elements that a quantizer clips.</summary>
-    public double Clipped(ActivationQuantizer quantizer) => _clipped.TryGetValue(quantizer, out (double Clipped, double All) found) ? found.Clipped / found.All : double.NaN;
+    public double Clipped(ActivationQuantizer quantizer) =>
+        _clipped.TryGetValue(quantizer, out (double Clipped, double All) found)
+            ? found.Clipped / found.All
+            : double.NaN;
 
     /// <summary>From now on the float model runs, on new inputs.</summary>
     public void BeginFloat()
@@ -114,7 +120,9 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
         });
     }
 
-    /// <summary>How many elements a grid does not reach: their nearest level would be below 0 or above the highest.</summary>
+    /// <summary>
+    /// How many elements a grid does not reach: their nearest level would be below 0 or above the highest.
+    /// </summary>
     internal static long ClippedElements(Tensor x, float scale, float zeroPoint, int bits)
     {
         using IDisposable guard = no_grad();

@@ -17,10 +17,15 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
     /// <summary>Whether each channel is to have a range of its own.</summary>
     public bool PerChannel { get; set; }
 
-    /// <summary>Mean |error|^2.4 on the activations that the range was searched for, where it is a mean of ranges on those of each; not a number before.</summary>
+    /// <summary>
+    /// Mean |error|^2.4 on the activations that the range was searched for, where it is a mean of ranges on those of
+    /// each; not a number before.
+    /// </summary>
     public double RangeError { get; private set; } = double.NaN;
 
-    /// <summary>The grids among which the exponents of the steps are learned; <see langword="null"/> where they are not.</summary>
+    /// <summary>
+    /// The grids among which the exponents of the steps are learned; <see langword="null"/> where they are not.
+    /// </summary>
     public ExponentTable[]? Exponents { get; private set; }
 
     /// <summary>Whether the range is searched on what the quantizer gets, which goes on unchanged.</summary>
@@ -48,12 +53,16 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
     /// <param name="draws">Where the choice comes from.</param>
     /// <param name="tape">What the backward pass goes through.</param>
     /// <param name="learning">What is learned.</param>
-    public void BeginLearning(double drop, DrawSource draws, GradientTape tape, ActivationLearning learning = ActivationLearning.Lsq) =>
-        Learning = Range.Scale == Scale.Free
-            ? new LearnedStep(quantizer, Range, new(draws, tape), learning) { Drop = drop }
-            : new LearnedPower(quantizer, Exponents, new(draws, tape)) { Drop = drop };
+    public void BeginLearning(
+        double drop, DrawSource draws, GradientTape tape, ActivationLearning learning = ActivationLearning.Lsq) =>
+        Learning =
+            Range.Scale == Scale.Free
+                ? new LearnedStep(quantizer, Range, new(draws, tape), learning) { Drop = drop }
+                : new LearnedPower(quantizer, Exponents, new(draws, tape)) { Drop = drop };
 
-    /// <summary>Ends what <see cref="BeginLearning"/> began: every element is quantized again, with the learned grid.</summary>
+    /// <summary>
+    /// Ends what <see cref="BeginLearning"/> began: every element is quantized again, with the learned grid.
+    /// </summary>
     public void EndLearning()
     {
         Learning?.End();
@@ -89,10 +98,17 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
         if (Range.IsAverage)
         {
             _observed.Add(ranges);
-            ranges = [.. Enumerable.Range(0, ranges.Length).Select(c =>
-                PowerOfTwoSearch.Nearest(Range.Mean([.. _observed.Select(batch => batch[c])], bits), bits, name, Range))];
+            ranges =
+            [
+                .. Enumerable
+                    .Range(0, ranges.Length)
+                    .Select(c =>
+                        PowerOfTwoSearch.Nearest(
+                            Range.Mean([.. _observed.Select(batch => batch[c])], bits), bits, name, Range)),
+            ];
         }
-        quantizer.SetGrids(Array.ConvertAll(ranges, static r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, bits)));
+        quantizer.SetGrids(
+            Array.ConvertAll(ranges, static r => r.Scale), Array.ConvertAll(ranges, r => Range.ZeroPoint(r, bits)));
         RangeError = ranges.Average(static r => r.Error);
         Exponents = Range.Scale == Scale.PowerOfTwo ? Array.ConvertAll(ranges, static r => r.Exponents!) : null;
     }

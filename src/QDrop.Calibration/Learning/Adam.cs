@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace QDrop.Calibration.Learning;
 
-/// <summary>The state of Adam (arXiv 1412.6980) for one parameter; arithmetic and order of operations are libtorch's.</summary>
+/// <summary>
+/// The state of Adam (arXiv 1412.6980) for one parameter; arithmetic and order of operations are libtorch's.
+/// </summary>
 /// <param name="count">Elements of the parameter.</param>
 internal sealed unsafe class Adam(long count)
 {
@@ -60,12 +62,13 @@ internal sealed unsafe class Adam(long count)
         fixed (float* firsts = _first, seconds = _second)
         {
             float* first = firsts + start, second = seconds + start;
-            var i = 0;
+            int i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
                 var slope = Vector256.Load(gradient + i);
                 Vector256<float> mean = Vector256.Load(first + i) * (float)Beta1 + slope * (float)(1 - Beta1);
-                Vector256<float> square = Vector256.Load(second + i) * (float)Beta2 + slope * slope * (float)(1 - Beta2);
+                Vector256<float> square =
+                    Vector256.Load(second + i) * (float)Beta2 + slope * slope * (float)(1 - Beta2);
                 Vector256<float> size = Vector256.Sqrt(square) / correction + Vector256.Create(Epsilon);
                 mean.Store(first + i);
                 square.Store(second + i);

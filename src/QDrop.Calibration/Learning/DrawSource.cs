@@ -1,8 +1,8 @@
 namespace QDrop.Calibration.Learning;
 
 /// <summary>
-/// Every random choice of a reconstruction. Draws are numbered and any part of a draw can be asked for by itself, so that the choice does
-/// not depend on how many threads compute it.
+/// Every random choice of a reconstruction. Draws are numbered and any part of a draw can be asked for by itself, so
+/// that the choice does not depend on how many threads compute it.
 /// </summary>
 internal abstract class DrawSource
 {
@@ -25,23 +25,29 @@ internal abstract class DrawSource
 
     /// <summary>Part of a draw: numbers uniform in [0, 1).</summary>
     /// <param name="draw">The draw's number.</param>
-    /// <param name="first">The first element wanted, in the order of memory; a multiple of <see cref="WordBits"/>.</param>
+    /// <param name="first">
+    /// The first element wanted, in the order of memory; a multiple of <see cref="WordBits"/>.
+    /// </param>
     /// <param name="uniforms">Receives the numbers.</param>
     public abstract void Fill(long draw, long first, Span<float> uniforms);
 
-    /// <summary>Part of a draw as bits: a bit is set where the element's uniform number is below <paramref name="keep"/>.</summary>
+    /// <summary>
+    /// Part of a draw as bits: a bit is set where the element's uniform number is below <paramref name="keep"/>.
+    /// </summary>
     /// <param name="draw">The draw's number.</param>
-    /// <param name="first">The first element wanted, in the order of memory; a multiple of <see cref="Alignment"/>.</param>
+    /// <param name="first">
+    /// The first element wanted, in the order of memory; a multiple of <see cref="Alignment"/>.
+    /// </param>
     /// <param name="words">Receives the bits, the first element's in the lowest bit of the first word.</param>
     /// <param name="keep">Probability, 0 to 1, that a bit is set.</param>
     public virtual void Keep(long draw, long first, Span<uint> words, double keep)
     {
         Span<float> uniforms = stackalloc float[WordBits];
-        for (var w = 0; w < words.Length; w++)
+        for (int w = 0; w < words.Length; w++)
         {
             Fill(draw, first + (long)w * WordBits, uniforms);
-            var word = 0u;
-            for (var bit = 0; bit < WordBits; bit++)
+            uint word = 0u;
+            for (int bit = 0; bit < WordBits; bit++)
                 word |= uniforms[bit] < keep ? 1u << bit : 0u;
             words[w] = word;
         }

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace QDrop.Calibration.Learning;
 
 /// <summary>
-/// Learned rounding on a grid whose step is learned, too (arXiv 2204.12322): <c>(clamp(floor(w / s) + h(α) + z, 0, top) − z) · s</c>. The gradient of the step goes
-/// straight through floor and through the rounding of z, which goes from its level at one exponent to that at the next.
+/// Learned rounding on a grid whose step is learned, too (arXiv 2204.12322): <c>(clamp(floor(w / s) + h(α) + z, 0, top)
+/// − z) · s</c>. The gradient of the step goes straight through floor and through the rounding of z, which goes from
+/// its level at one exponent to that at the next.
 /// </summary>
 internal static unsafe class ExponentRounding
 {
@@ -19,7 +20,7 @@ internal static unsafe class ExponentRounding
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(float* weights, float* alpha, float* result, long count, SoftStep step, float top)
     {
-        var i = 0L;
+        long i = 0L;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             Soft(Vector256.Load(weights + i), Vector256.Load(alpha + i), step, top).Store(result + i);
         for (; i < count; i++)
@@ -36,19 +37,33 @@ internal static unsafe class ExponentRounding
     /// <param name="top">Highest level.</param>
     /// <returns>The gradient of the step.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Backward(float* weights, float* alpha, float* gradient, float* result, long count, SoftStep step, float top)
+    public static double Backward(
+        float* weights, float* alpha, float* gradient, float* result, long count, SoftStep step, float top)
     {
         Vector256<float> sum = Vector256<float>.Zero;
-        var i = 0L;
+        long i = 0L;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            sum += Slopes(Vector256.Load(weights + i), Vector256.Load(alpha + i), Vector256.Load(gradient + i), step, top, out Vector256<float> slope);
+            sum += Slopes(
+                Vector256.Load(weights + i),
+                Vector256.Load(alpha + i),
+                Vector256.Load(gradient + i),
+                step,
+                top,
+                out Vector256<float> slope);
             slope.Store(result + i);
         }
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            total += Slopes(Vector256.Create(weights[i]), Vector256.Create(alpha[i]), Vector256.Create(gradient[i]), step, top, out Vector256<float> slope).ToScalar();
+            total += Slopes(
+                    Vector256.Create(weights[i]),
+                    Vector256.Create(alpha[i]),
+                    Vector256.Create(gradient[i]),
+                    step,
+                    top,
+                    out Vector256<float> slope)
+                .ToScalar();
             result[i] = slope.ToScalar();
         }
         return total;
@@ -58,13 +73,20 @@ internal static unsafe class ExponentRounding
     private static Vector256<float> Soft(Vector256<float> weight, Vector256<float> alpha, SoftStep step, float top)
     {
         var zero = Vector256.Create(step.ZeroPoint);
-        Vector256<float> level = Vector256.Floor(weight / step.Scale) + LearnedRounding.Rectify(LearnedRounding.Sigmoid(alpha)) + zero;
+        Vector256<float> level =
+            Vector256.Floor(weight / step.Scale) + LearnedRounding.Rectify(LearnedRounding.Sigmoid(alpha)) + zero;
         return (Clamp(level, top) - zero) * step.Scale;
     }
 
     /// <summary>The gradient of the step, and that of α.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Slopes(Vector256<float> weight, Vector256<float> alpha, Vector256<float> flow, SoftStep step, float top, out Vector256<float> alphaSlope)
+    private static Vector256<float> Slopes(
+        Vector256<float> weight,
+        Vector256<float> alpha,
+        Vector256<float> flow,
+        SoftStep step,
+        float top,
+        out Vector256<float> alphaSlope)
     {
         Vector256<float> ratio = weight / step.Scale;
         Vector256<float> sigmoid = LearnedRounding.Sigmoid(alpha);
@@ -79,7 +101,8 @@ internal static unsafe class ExponentRounding
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Clamp(Vector256<float> level, float top) => Vector256.Min(Vector256.Max(level, Vector256<float>.Zero), Vector256.Create(top));
+    private static Vector256<float> Clamp(Vector256<float> level, float top) =>
+        Vector256.Min(Vector256.Max(level, Vector256<float>.Zero), Vector256.Create(top));
 }
 
 /// <summary>A channel's grid while its exponent is learned.</summary>

@@ -4,17 +4,21 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Learning;
 
 /// <summary>
-/// Carries gradients through operations that autograd does not know. Each cuts autograd's graph: its output is a leaf. The backward pass
-/// goes through the operations in the reverse order of their creation. When it comes to one, what was made of its output has left a gradient
-/// in the leaf; the operation computes that of its input, and autograd carries it on to the leaves before.
+/// Carries gradients through operations that autograd does not know. Each cuts autograd's graph: its output is a leaf.
+/// The backward pass goes through the operations in the reverse order of their creation. When it comes to one, what was
+/// made of its output has left a gradient in the leaf; the operation computes that of its input, and autograd carries
+/// it on to the leaves before.
 /// </summary>
 /// <remarks>
-/// A custom function of autograd would need callbacks that native code keeps, and would return gradients that nothing keeps from the
-/// garbage collector while native code uses them. Here everything that native code uses is held by the tape or by a dispose scope.
-/// Gradients that autograd leaves in two leaves may be views of the same memory, as those of both operands of a sum of views, and a later pass
-/// adds to what it finds there in place. So what a pass has left is taken out of the leaves before the next, and summed here.
+/// A custom function of autograd would need callbacks that native code keeps, and would return gradients that nothing
+/// keeps from the garbage collector while native code uses them. Here everything that native code uses is held by the
+/// tape or by a dispose scope. Gradients that autograd leaves in two leaves may be views of the same memory, as those
+/// of both operands of a sum of views, and a later pass adds to what it finds there in place. So what a pass has left
+/// is taken out of the leaves before the next, and summed here.
 /// </remarks>
-/// <param name="parameters">Leaves of the model that are learned without being recorded; their gradients are left in them in the end.</param>
+/// <param name="parameters">
+/// Leaves of the model that are learned without being recorded; their gradients are left in them in the end.
+/// </param>
 internal sealed class GradientTape(IReadOnlyList<Tensor>? parameters = null) : IDisposable
 {
     private readonly List<(TapedOperation Operation, Leaf Output)> _taped = [];
@@ -87,7 +91,8 @@ internal sealed class GradientTape(IReadOnlyList<Tensor>? parameters = null) : I
         if (tensor.is_leaf)
             AddTo(tensor, gradient);
         else
-            // Several operations may have inputs that autograd made of the same values; it goes back through these more than once then.
+            // Several operations may have inputs that autograd made of the same values; it goes back through these more
+            // than once then.
             autograd.backward([tensor], [gradient], retain_graph: true);
         for (int i = 0; i < pending; i++)
             _taped[i].Output.Collect();

@@ -9,7 +9,9 @@ namespace QDrop.Calibration.Learning;
 /// <param name="Tape">What the backward pass goes through.</param>
 internal sealed record LearningSources(DrawSource Draws, GradientTape Tape);
 
-/// <summary>The grid of an activation while it is learned; its effect is dropped element by element (arXiv 2203.05740).</summary>
+/// <summary>
+/// The grid of an activation while it is learned; its effect is dropped element by element (arXiv 2203.05740).
+/// </summary>
 /// <param name="quantizer">The activation's quantizer.</param>
 /// <param name="sources">What learning needs of its surroundings.</param>
 internal abstract class LearnedActivation(ActivationQuantizer quantizer, LearningSources sources) : IDisposable
@@ -23,7 +25,9 @@ internal abstract class LearnedActivation(ActivationQuantizer quantizer, Learnin
     /// <summary>The value of the lowest level where it is learned, <c>[1]</c> or <c>[C]</c>, float32.</summary>
     public virtual Tensor? Offset => null;
 
-    /// <summary>The gradients of <see cref="Steps"/>, summed over backward passes; <see langword="null"/> before the first.</summary>
+    /// <summary>
+    /// The gradients of <see cref="Steps"/>, summed over backward passes; <see langword="null"/> before the first.
+    /// </summary>
     public float[]? ScaleGradient { get; protected set; }
 
     /// <summary>The gradients of <see cref="Offset"/>, as those of the steps.</summary>
@@ -58,7 +62,7 @@ internal abstract class LearnedActivation(ActivationQuantizer quantizer, Learnin
 
         static float[] Sum(float[]? sum, float[] more)
         {
-            for (var c = 0; sum is not null && c < sum.Length; c++)
+            for (int c = 0; sum is not null && c < sum.Length; c++)
                 sum[c] += more[c];
             return sum ?? more;
         }
@@ -71,7 +75,8 @@ internal abstract class LearnedActivation(ActivationQuantizer quantizer, Learnin
     /// <param name="x">The activations.</param>
     /// <param name="pass">The pass.</param>
     /// <param name="factors">
-    /// What the gradients of the steps are multiplied with for those of what is learned; <see langword="null"/> where that is the steps.
+    /// What the gradients of the steps are multiplied with for those of what is learned; <see langword="null"/> where
+    /// that is the steps.
     /// </param>
     protected Tensor Apply(Tensor x, QuantizePass pass, float[]? factors = null)
     {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Learning;
 
 /// <summary>
-/// A step that is a power of two. While its exponent is learned, log2 of the step changes and the forward pass takes the nearest power
-/// (arXiv 1903.08066).
+/// A step that is a power of two. While its exponent is learned, log2 of the step changes and the forward pass takes
+/// the nearest power (arXiv 1903.08066).
 /// </summary>
 /// <param name="quantizer">The activation's quantizer, which has a grid.</param>
 /// <param name="tables">The grids among which exponents are learned; <see langword="null"/> where they are not.</param>
@@ -31,7 +31,7 @@ internal sealed class LearnedPower(ActivationQuantizer quantizer, ExponentTable[
         set
         {
             Span<float> t = DenseMemory.Values(LogScale!);
-            for (var c = 0; c < value.Length; c++)
+            for (int c = 0; c < value.Length; c++)
                 t[c] = value[c];
         }
     }
@@ -40,16 +40,25 @@ internal sealed class LearnedPower(ActivationQuantizer quantizer, ExponentTable[
     protected override bool Learns => LogScale is not null;
 
     /// <summary>
-    /// Exponents are learned from now on; they begin as they are. The paper rounds log2 of a step up; here it is rounded to nearest, which
-    /// is the same with a log2 that is 0.5 less, and lets it begin at the searched step's.
+    /// Exponents are learned from now on; they begin as they are. The paper rounds log2 of a step up; here it is
+    /// rounded to nearest, which is the same with a log2 that is 0.5 less, and lets it begin at the searched step's.
     /// </summary>
     public void BeginExponents()
     {
         if (tables is null)
-            throw new InvalidOperationException($"The activation quantizer '{Quantizer.Name}' has no range with a step that is a power of two.");
+            throw new InvalidOperationException(
+                $"The activation quantizer '{Quantizer.Name}' has no range with a step that is a power of two.");
         // Where the least error is at another exponent than the nearest, it begins at that one's border.
-        LogScale = tensor([.. tables.Zip(DenseMemory.ToArray(Quantizer.Scale!), static (table, step) =>
-            Math.Clamp((float)Math.Log2(table.Scale), PowerOfTwo.Floor(step) - Half, PowerOfTwo.Floor(step) + Half))]).DetachFromDisposeScope();
+        LogScale = tensor([
+                .. tables.Zip(
+                    DenseMemory.ToArray(Quantizer.Scale!),
+                    static (table, step) =>
+                        Math.Clamp(
+                            (float)Math.Log2(table.Scale),
+                            PowerOfTwo.Floor(step) - Half,
+                            PowerOfTwo.Floor(step) + Half)),
+            ])
+            .DetachFromDisposeScope();
         ScaleGradient = null;
     }
 
@@ -69,10 +78,13 @@ internal sealed class LearnedPower(ActivationQuantizer quantizer, ExponentTable[
         if (Drop >= 1)
             return rectify ? x.relu() : x;
         // Each exponent has its zero point, which is no function of the step.
-        (float[]? scales, float[]? zeroPoints) = LogScale is null ? (DenseMemory.ToArray(Quantizer.Scale!), DenseMemory.ToArray(Quantizer.ZeroPoint!)) : Grids();
+        (float[]? scales, float[]? zeroPoints) = LogScale is null
+            ? (DenseMemory.ToArray(Quantizer.Scale!), DenseMemory.ToArray(Quantizer.ZeroPoint!))
+            : Grids();
         var grids = new Grids(scales, zeroPoints, Quantizer.Top, Quantizer.ChannelAxis);
         var pass = new QuantizePass<FakeQuantization>(grids, 1, Mask(), rectify);
-        // The gradient goes straight through the rounding of t in s = 2^round(t): ds/dt = s · ln 2 (arXiv 1903.08066, eq. 6).
+        // The gradient goes straight through the rounding of t in s = 2^round(t): ds/dt = s · ln 2 (arXiv 1903.08066,
+        // eq. 6).
         return Apply(x, pass, LogScale is null ? null : Array.ConvertAll(scales, static s => s * MathF.Log(2)));
     }
 
@@ -86,12 +98,14 @@ internal sealed class LearnedPower(ActivationQuantizer quantizer, ExponentTable[
         LogScale = null;
     }
 
-    /// <summary>The grids at the present log2 of the steps, which are kept within the exponents that were searched.</summary>
+    /// <summary>
+    /// The grids at the present log2 of the steps, which are kept within the exponents that were searched.
+    /// </summary>
     private (float[] Scales, float[] ZeroPoints) Grids()
     {
         (float[]? scales, float[]? zeroPoints) = (new float[tables!.Length], new float[tables.Length]);
         Span<float> t = DenseMemory.Values(LogScale!);
-        for (var c = 0; c < scales.Length; c++)
+        for (int c = 0; c < scales.Length; c++)
         {
             t[c] = Math.Clamp(t[c], tables[c].First - Half, tables[c].Last + Half);
             int exponent = (int)MathF.Round(t[c]);

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace QDrop.Calibration.Learning;
 
 /// <summary>
-/// The arithmetic of learned rounding (arXiv 2004.10568): a weight w on a grid of step s lies at <c>floor(w / s) + h(α)</c> with
-/// <c>h(α) = clip(1.2·sigmoid(α) − 0.1, 0, 1)</c>, and a regulariser <c>Σ(1 − |2h − 1|^β)</c> pushes every h to 0 or 1.
+/// The arithmetic of learned rounding (arXiv 2004.10568): a weight w on a grid of step s lies at <c>floor(w / s) +
+/// h(α)</c> with <c>h(α) = clip(1.2·sigmoid(α) − 0.1, 0, 1)</c>, and a regulariser <c>Σ(1 − |2h − 1|^β)</c> pushes
+/// every h to 0 or 1.
 /// </summary>
 internal static unsafe class LearnedRounding
 {
@@ -28,15 +29,29 @@ internal static unsafe class LearnedRounding
         {
             float* f = floors + first, s = scales + first, z = zeros + first;
             var top = Vector256.Create(grid.Top);
-            var i = 0;
+            int i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
-                Soft(Vector256.Load(alpha + i), Vector256.Load(f + i), Vector256.Load(s + i), Vector256.Load(z + i), top).Store(weights + i);
+                Soft(
+                        Vector256.Load(alpha + i),
+                        Vector256.Load(f + i),
+                        Vector256.Load(s + i),
+                        Vector256.Load(z + i),
+                        top)
+                    .Store(weights + i);
             for (; i < count; i++)
-                weights[i] = Soft(Vector256.Create(alpha[i]), Vector256.Create(f[i]), Vector256.Create(s[i]), Vector256.Create(z[i]), top).ToScalar();
+                weights[i] = Soft(
+                        Vector256.Create(alpha[i]),
+                        Vector256.Create(f[i]),
+                        Vector256.Create(s[i]),
+                        Vector256.Create(z[i]),
+                        top)
+                    .ToScalar();
         }
     }
 
-    /// <summary>Gradient of α through the soft rounding and, where it has a part in the loss, of the regulariser: in one pass.</summary>
+    /// <summary>
+    /// Gradient of α through the soft rounding and, where it has a part in the loss, of the regulariser: in one pass.
+    /// </summary>
     /// <param name="alpha">α.</param>
     /// <param name="grid">Where each weight lies.</param>
     /// <param name="first">The first weight.</param>
@@ -45,7 +60,8 @@ internal static unsafe class LearnedRounding
     /// <param name="beta">β of the regulariser; <see langword="null"/> where it has no part.</param>
     /// <param name="lambda">λ.</param>
     /// <returns>Σ(1 − |2h − 1|^β); 0 where it has no part.</returns>
-    public static double Backward(float* alpha, RoundingGrid grid, long first, float* gradient, int count, float? beta, float lambda)
+    public static double Backward(
+        float* alpha, RoundingGrid grid, long first, float* gradient, int count, float? beta, float lambda)
     {
         if (beta is { } b)
             return Backward(alpha, grid, first, gradient, count, b, lambda);
@@ -60,7 +76,7 @@ internal static unsafe class LearnedRounding
         {
             float* f = floors + first, s = scales + first, z = zeros + first;
             var top = Vector256.Create(grid.Top);
-            var i = 0;
+            int i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
                 Vector256<float> sigmoid = Sigmoid(Vector256.Load(alpha + i));
@@ -78,19 +94,22 @@ internal static unsafe class LearnedRounding
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Backward(float* alpha, RoundingGrid grid, long first, float* gradient, int count, float beta, float lambda)
+    private static double Backward(
+        float* alpha, RoundingGrid grid, long first, float* gradient, int count, float beta, float lambda)
     {
         fixed (float* floors = grid.Floors, scales = grid.Scales, zeros = grid.ZeroPoints)
         {
             float* f = floors + first, s = scales + first, z = zeros + first;
             var top = Vector256.Create(grid.Top);
             Vector256<float> sum = Vector256<float>.Zero;
-            var i = 0;
+            int i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
             {
                 Vector256<float> sigmoid = Sigmoid(Vector256.Load(alpha + i));
                 (Vector256<float> h, Vector256<float> slope) = (Rectify(sigmoid), Slope(sigmoid));
-                Vector256<float> flow = Vector256.Load(gradient + i) * Vector256.Load(s + i) & Inside(h, Vector256.Load(f + i), Vector256.Load(z + i), top);
+                Vector256<float> flow =
+                    Vector256.Load(gradient + i) * Vector256.Load(s + i)
+                    & Inside(h, Vector256.Load(f + i), Vector256.Load(z + i), top);
                 sum += Penalty(h, slope, beta, lambda, out Vector256<float> push);
                 (flow * slope + push).Store(gradient + i);
             }
@@ -99,7 +118,9 @@ internal static unsafe class LearnedRounding
             {
                 Vector256<float> sigmoid = Sigmoid(Vector256.Create(alpha[i]));
                 (Vector256<float> h, Vector256<float> slope) = (Rectify(sigmoid), Slope(sigmoid));
-                Vector256<float> flow = Vector256.Create(gradient[i] * s[i]) & Inside(h, Vector256.Create(f[i]), Vector256.Create(z[i]), top);
+                Vector256<float> flow =
+                    Vector256.Create(gradient[i] * s[i])
+                    & Inside(h, Vector256.Create(f[i]), Vector256.Create(z[i]), top);
                 total += Penalty(h, slope, beta, lambda, out Vector256<float> push).ToScalar();
                 gradient[i] = (flow * slope + push).ToScalar();
             }
@@ -118,7 +139,7 @@ internal static unsafe class LearnedRounding
     public static double Regularize(float* alpha, float* gradient, int count, float beta, float lambda)
     {
         Vector256<float> sum = Vector256<float>.Zero;
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             Vector256<float> sigmoid = Sigmoid(Vector256.Load(alpha + i));
@@ -136,7 +157,12 @@ internal static unsafe class LearnedRounding
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Soft(Vector256<float> alpha, Vector256<float> floor, Vector256<float> scale, Vector256<float> zero, Vector256<float> top)
+    private static Vector256<float> Soft(
+        Vector256<float> alpha,
+        Vector256<float> floor,
+        Vector256<float> scale,
+        Vector256<float> zero,
+        Vector256<float> top)
     {
         Vector256<float> level = floor + Rectify(Sigmoid(alpha)) + zero;
         return (Vector256.Min(Vector256.Max(level, Vector256<float>.Zero), top) - zero) * scale;
@@ -144,7 +170,8 @@ internal static unsafe class LearnedRounding
 
     /// <summary>All bits set where the level is on the grid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Inside(Vector256<float> h, Vector256<float> floor, Vector256<float> zero, Vector256<float> top)
+    private static Vector256<float> Inside(
+        Vector256<float> h, Vector256<float> floor, Vector256<float> zero, Vector256<float> top)
     {
         Vector256<float> level = floor + h + zero;
         return Vector256.GreaterThanOrEqual(level, Vector256<float>.Zero) & Vector256.LessThanOrEqual(level, top);
@@ -152,7 +179,8 @@ internal static unsafe class LearnedRounding
 
     /// <summary>1 − |2h − 1|^β, and λ times its gradient by α.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Penalty(Vector256<float> h, Vector256<float> slopeOfH, float beta, float lambda, out Vector256<float> gradient)
+    private static Vector256<float> Penalty(
+        Vector256<float> h, Vector256<float> slopeOfH, float beta, float lambda, out Vector256<float> gradient)
     {
         Vector256<float> centred = h - Vector256.Create(0.5f);
         Vector256<float> distance = Vector256.Abs(centred) * 2f;
@@ -169,13 +197,16 @@ internal static unsafe class LearnedRounding
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Rectify(Vector256<float> sigmoid) =>
-        Vector256.Min(Vector256.Max(sigmoid * Stretch - Vector256.Create(Offset), Vector256<float>.Zero), Vector256<float>.One);
+        Vector256.Min(
+            Vector256.Max(sigmoid * Stretch - Vector256.Create(Offset), Vector256<float>.Zero), Vector256<float>.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Slope(Vector256<float> sigmoid)
     {
         Vector256<float> stretched = sigmoid * Stretch - Vector256.Create(Offset);
-        Vector256<float> open = Vector256.GreaterThanOrEqual(stretched, Vector256<float>.Zero) & Vector256.LessThanOrEqual(stretched, Vector256<float>.One);
+        Vector256<float> open =
+            Vector256.GreaterThanOrEqual(stretched, Vector256<float>.Zero)
+            & Vector256.LessThanOrEqual(stretched, Vector256<float>.One);
         return sigmoid * (Vector256<float>.One - sigmoid) * Stretch & open;
     }
 }

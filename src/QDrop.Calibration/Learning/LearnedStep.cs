@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Learning;
 
-/// <summary>A step that is learned (arXiv 1902.08153), and with it, where that is asked for, the grid's offset (arXiv 2004.09576).</summary>
+/// <summary>
+/// A step that is learned (arXiv 1902.08153), and with it, where that is asked for, the grid's offset (arXiv
+/// 2004.09576).
+/// </summary>
 internal sealed class LearnedStep : LearnedActivation
 {
     private const float SmallestScale = 1e-7f;
@@ -17,14 +20,17 @@ internal sealed class LearnedStep : LearnedActivation
     /// <param name="range">How its range was chosen.</param>
     /// <param name="sources">What learning needs of its surroundings.</param>
     /// <param name="learning">What is learned.</param>
-    public LearnedStep(ActivationQuantizer quantizer, RangeOptions range, LearningSources sources, ActivationLearning learning)
+    public LearnedStep(
+        ActivationQuantizer quantizer, RangeOptions range, LearningSources sources, ActivationLearning learning)
         : base(quantizer, sources)
     {
         _range = range;
         Learns = learning != ActivationLearning.Fixed;
         if (learning != ActivationLearning.LsqPlus)
             return;
-        IEnumerable<(float First, float Second)> grids = DenseMemory.ToArray(quantizer.Scale!).Zip(DenseMemory.ToArray(quantizer.ZeroPoint!));
+        IEnumerable<(float First, float Second)> grids = DenseMemory
+            .ToArray(quantizer.Scale!)
+            .Zip(DenseMemory.ToArray(quantizer.ZeroPoint!));
         _offset = tensor([.. grids.Select(static grid => -grid.First * grid.Second)]).DetachFromDisposeScope();
     }
 
@@ -45,18 +51,20 @@ internal sealed class LearnedStep : LearnedActivation
         ClampScale();
         if (Drop >= 1)
             return x;
-        var scales = DenseMemory.ToArray(Quantizer.Scale!);
+        float[] scales = DenseMemory.ToArray(Quantizer.Scale!);
         // Elements that share a grid, as in the published code.
-        var factor = (float)(1 / Math.Sqrt(x.NumberOfElements / scales.Length * (double)_range.Highest(Quantizer.Bits)));
+        float factor = (float)(
+            1 / Math.Sqrt(x.NumberOfElements / scales.Length * (double)_range.Highest(Quantizer.Bits)));
         if (Offset is not null)
         {
             var offsets = new Grids(scales, DenseMemory.ToArray(Offset), Quantizer.Top, Quantizer.ChannelAxis);
             return Apply(x, new QuantizePass<OffsetQuantization>(offsets, factor, Mask()));
         }
-        for (var c = 0; c < scales.Length; c++)
+        for (int c = 0; c < scales.Length; c++)
         {
-            // The gradient's factor (arXiv 1902.08153, section 2.2) is applied as s·g + (s − s·g) in the published code, which rounds.
-            var scaled = scales[c] * factor;
+            // The gradient's factor (arXiv 1902.08153, section 2.2) is applied as s·g + (s − s·g) in the published
+            // code, which rounds.
+            float scaled = scales[c] * factor;
             scales[c] = scales[c] - scaled + scaled;
         }
         var grids = new Grids(scales, DenseMemory.ToArray(Quantizer.ZeroPoint!), Quantizer.Top, Quantizer.ChannelAxis);
@@ -71,7 +79,7 @@ internal sealed class LearnedStep : LearnedActivation
         if (Offset is not null)
         {
             Span<float> offsets = DenseMemory.Values(Offset);
-            for (var c = 0; c < scales.Length; c++)
+            for (int c = 0; c < scales.Length; c++)
                 // Adding 0 turns −0 into 0.
                 zeroPoints[c] = Math.Clamp(MathF.Round(-offsets[c] / scales[c]), 0, Quantizer.Top) + 0f;
         }

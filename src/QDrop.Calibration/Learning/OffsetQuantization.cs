@@ -6,7 +6,8 @@ namespace QDrop.Calibration.Learning;
 
 /// <summary>
 /// Fake quantization on a grid whose lowest level is at an offset that need not be a multiple of the step,
-/// <c>clamp(round((x − β) / s), 0, top) · s + β</c>, and its gradients as LSQ+ has them (arXiv 2004.09576, eq. 5 and 6), each in one pass.
+/// <c>clamp(round((x − β) / s), 0, top) · s + β</c>, and its gradients as LSQ+ has them (arXiv 2004.09576, eq. 5 and
+/// 6), each in one pass.
 /// </summary>
 internal readonly unsafe struct OffsetQuantization : IQuantization
 {
@@ -22,12 +23,13 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
     /// <param name="top">Highest level.</param>
     /// <param name="keep">One bit for each element, set where it is quantized; empty if all are.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(float* x, float* y, int count, float scale, float offset, float top, ReadOnlySpan<uint> keep)
+    public static void Forward(
+        float* x, float* y, int count, float scale, float offset, float top, ReadOnlySpan<uint> keep)
     {
         var step = Vector256.Create(scale);
         var lowest = Vector256.Create(offset);
         var highest = Vector256.Create(top);
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var value = Vector256.Load(x + i);
@@ -37,7 +39,10 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
             quantized.Store(y + i);
         }
         for (; i < count; i++)
-            y[i] = keep.IsEmpty || KeepMask.Bit(keep, i) ? Math.Clamp(MathF.Round((x[i] - offset) / scale), 0, top) * scale + offset : x[i];
+            y[i] =
+                keep.IsEmpty || KeepMask.Bit(keep, i)
+                    ? Math.Clamp(MathF.Round((x[i] - offset) / scale), 0, top) * scale + offset
+                    : x[i];
     }
 
     /// <summary>Gradients of <paramref name="count"/> elements.</summary>
@@ -52,13 +57,20 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
     /// <returns>The gradients of the step and of the offset: of the latter, what clipped elements pass on.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Scale, float Offset) Backward(
-        float* x, float* gradient, float* result, int count, float scale, float offset, float top, ReadOnlySpan<uint> keep)
+        float* x,
+        float* gradient,
+        float* result,
+        int count,
+        float scale,
+        float offset,
+        float top,
+        ReadOnlySpan<uint> keep)
     {
         var step = Vector256.Create(scale);
         var lowest = Vector256.Create(offset);
         var highest = Vector256.Create(top);
         (Vector256<float> slopes, Vector256<float> clips) = (Vector256<float>.Zero, Vector256<float>.Zero);
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var flow = Vector256.Load(gradient + i);
@@ -74,10 +86,10 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
         (float slope, float clip) = (Vector256.Sum(slopes), Vector256.Sum(clips));
         for (; i < count; i++)
         {
-            var ratio = (x[i] - offset) / scale;
-            var level = MathF.Round(ratio);
-            var inside = level >= 0 && level <= top;
-            var kept = keep.IsEmpty || KeepMask.Bit(keep, i);
+            float ratio = (x[i] - offset) / scale;
+            float level = MathF.Round(ratio);
+            bool inside = level >= 0 && level <= top;
+            bool kept = keep.IsEmpty || KeepMask.Bit(keep, i);
             result[i] = kept && !inside ? 0 : gradient[i];
             if (!kept)
                 continue;
@@ -88,7 +100,8 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
     }
 
     /// <inheritdoc/>
-    static void IQuantization.Forward(float* x, float* y, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify)
+    static void IQuantization.Forward(
+        float* x, float* y, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify)
     {
         NotRectified(rectify);
         Forward(x, y, count, scale, shift, top, keep);
@@ -96,7 +109,15 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
 
     /// <inheritdoc/>
     static (float Scale, float Shift) IQuantization.Backward(
-        float* x, float* gradient, float* result, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify)
+        float* x,
+        float* gradient,
+        float* result,
+        int count,
+        float scale,
+        float shift,
+        float top,
+        ReadOnlySpan<uint> keep,
+        bool rectify)
     {
         NotRectified(rectify);
         return Backward(x, gradient, result, count, scale, shift, top, keep);
@@ -104,12 +125,20 @@ internal readonly unsafe struct OffsetQuantization : IQuantization
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> IQuantization.Quantize(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top) =>
-        Clamp(Vector256.Round((value - shift) / scale), top) * scale + shift;
+    static Vector256<float> IQuantization.Quantize(
+        Vector256<float> value,
+        Vector256<float> scale,
+        Vector256<float> shift,
+        Vector256<float> top) => Clamp(Vector256.Round((value - shift) / scale), top) * scale + shift;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> IQuantization.Slope(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top, out Vector256<float> inside)
+    static Vector256<float> IQuantization.Slope(
+        Vector256<float> value,
+        Vector256<float> scale,
+        Vector256<float> shift,
+        Vector256<float> top,
+        out Vector256<float> inside)
     {
         Vector256<float> ratio = (value - shift) / scale;
         var level = Vector256.Round(ratio);

@@ -7,7 +7,8 @@ namespace QDrop.Calibration.Learning;
 /// <param name="pass">The forward pass.</param>
 /// <param name="learned">Gets the gradients of its grids.</param>
 /// <param name="factors">
-/// What the gradients of the steps are multiplied with for those of what is learned; <see langword="null"/> where that is the steps.
+/// What the gradients of the steps are multiplied with for those of what is learned; <see langword="null"/> where that
+/// is the steps.
 /// </param>
 internal sealed class QuantizeOperation(Tensor x, QuantizePass pass, LearnedActivation learned, float[]? factors = null)
     : TapedOperation(x)

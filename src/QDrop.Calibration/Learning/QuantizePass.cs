@@ -24,7 +24,8 @@ internal abstract class QuantizePass
 /// <param name="factor">Factor of the gradients of steps and shifts.</param>
 /// <param name="mask">Which elements are quantized.</param>
 /// <param name="rectify">Whether ReLU is part of the pass.</param>
-internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, DropMask mask, bool rectify = false) : QuantizePass
+internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, DropMask mask, bool rectify = false)
+    : QuantizePass
     where TQuantization : struct, IQuantization
 {
     private readonly float _scale = grids.Scales[0], _shift = grids.Shifts[0], _top = grids.Top;
@@ -43,26 +44,40 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
     {
         Tensor ordered = DenseMemory.InOrderOf(outputGradient, x);
         Tensor result = DenseMemory.EmptyLike(x);
-        var length = x.NumberOfElements;
+        long length = x.NumberOfElements;
         (int chunks, int size) = (Chunks.Count(length), grids.Scales.Length);
         // What each chunk adds, so that the sum does not depend on which thread was first.
-        float[] scales = new float[(long)chunks * size], shifts = TQuantization.LearnsShift ? new float[scales.LongLength] : [];
+        float[] scales = new float[(long)chunks * size],
+            shifts = TQuantization.LearnsShift ? new float[scales.LongLength] : [];
         float* values = DenseMemory.Floats(x), from = DenseMemory.Floats(ordered), to = DenseMemory.Floats(result);
         if (IsOne)
         {
-            Chunks.ForEach(length, (chunk, first, count) =>
-            {
-                (float scale, float shift) = TQuantization.Backward(values + first, from + first, to + first, count, _scale, _shift, _top, mask.Of(chunk), rectify);
-                scales[chunk] = scale;
-                if (TQuantization.LearnsShift)
-                    shifts[chunk] = shift;
-            });
+            Chunks.ForEach(
+                length,
+                (chunk, first, count) =>
+                {
+                    (float scale, float shift) = TQuantization.Backward(
+                        values + first, from + first, to + first, count, _scale, _shift, _top, mask.Of(chunk), rectify);
+                    scales[chunk] = scale;
+                    if (TQuantization.LearnsShift)
+                        shifts[chunk] = shift;
+                });
         }
         else
         {
             ChannelQuantization<TQuantization> channels = QuantizationPass<TQuantization>.Channels(x, grids, rectify);
-            Chunks.ForEach(length, (chunk, first, count) => channels.Backward(values + first, from + first, to + first, first, count, mask.Of(chunk),
-                scales.AsSpan(chunk * size, size), TQuantization.LearnsShift ? shifts.AsSpan(chunk * size, size) : []));
+            Chunks.ForEach(
+                length,
+                (chunk, first, count) =>
+                    channels.Backward(
+                        values + first,
+                        from + first,
+                        to + first,
+                        first,
+                        count,
+                        mask.Of(chunk),
+                        scales.AsSpan(chunk * size, size),
+                        TQuantization.LearnsShift ? shifts.AsSpan(chunk * size, size) : []));
         }
         GC.KeepAlive(x);
         GC.KeepAlive(ordered);
@@ -76,10 +91,10 @@ internal sealed class QuantizePass<TQuantization>(Grids grids, float factor, Dro
 
     private float[] Total(float[] chunks)
     {
-        var totals = new double[grids.Scales.Length];
-        for (var i = 0; i < chunks.Length; i += totals.Length)
+        double[] totals = new double[grids.Scales.Length];
+        for (int i = 0; i < chunks.Length; i += totals.Length)
         {
-            for (var c = 0; c < totals.Length; c++)
+            for (int c = 0; c < totals.Length; c++)
                 totals[c] += chunks[i + c];
         }
         return Array.ConvertAll(totals, total => (float)total * factor);

@@ -4,7 +4,8 @@ namespace QDrop.Calibration.Learning;
 
 /// <summary>An operation of one tensor whose gradient autograd does not know; see <see cref="GradientTape"/>.</summary>
 /// <param name="input">
-/// The tensor. A handle of its own is kept, so that the caller, or the model's code, may dispose theirs before the backward pass.
+/// The tensor. A handle of its own is kept, so that the caller, or the model's code, may dispose theirs before the
+/// backward pass.
 /// </param>
 internal abstract class TapedOperation(Tensor input) : IDisposable
 {
@@ -13,7 +14,9 @@ internal abstract class TapedOperation(Tensor input) : IDisposable
 
     /// <summary>Computes the gradients.</summary>
     /// <param name="gradient">The gradient of the operation's output.</param>
-    /// <returns>The gradient of <see cref="Input"/>. Those of what else is learned are kept where they are learned.</returns>
+    /// <returns>
+    /// The gradient of <see cref="Input"/>. Those of what else is learned are kept where they are learned.
+    /// </returns>
     public abstract Tensor Backward(Tensor gradient);
 
     /// <inheritdoc/>

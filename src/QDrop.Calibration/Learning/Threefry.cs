@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace QDrop.Calibration.Learning;
 
-/// <summary>The counter-based generator Threefry-4x32 with 20 rounds (Salmon et al. 2011), eight blocks at once.</summary>
+/// <summary>
+/// The counter-based generator Threefry-4x32 with 20 rounds (Salmon et al. 2011), eight blocks at once.
+/// </summary>
 internal static class Threefry
 {
     private const uint Parity = 0x1BD11BDA;
@@ -17,12 +19,17 @@ internal static class Threefry
     /// <param name="words">Receives 32 words: the first word of each block, then the second ones, and so on.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Blocks(
-        ReadOnlySpan<uint> key, Vector256<uint> c0, Vector256<uint> c1, Vector256<uint> c2, Vector256<uint> c3, Span<uint> words)
+        ReadOnlySpan<uint> key,
+        Vector256<uint> c0,
+        Vector256<uint> c1,
+        Vector256<uint> c2,
+        Vector256<uint> c3,
+        Span<uint> words)
     {
         Span<uint> keys = [key[0], key[1], key[2], key[3], Parity ^ key[0] ^ key[1] ^ key[2] ^ key[3]];
         (Vector256<uint> x0, Vector256<uint> x1, Vector256<uint> x2, Vector256<uint> x3) = (c0, c1, c2, c3);
         Inject(keys, 0, ref x0, ref x1, ref x2, ref x3);
-        for (var half = 1u; half <= 5; half++)
+        for (uint half = 1u; half <= 5; half++)
         {
             if ((half & 1) != 0)
             {
@@ -48,7 +55,12 @@ internal static class Threefry
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(
-        ref Vector256<uint> a, ref Vector256<uint> b, int turnB, ref Vector256<uint> c, ref Vector256<uint> d, int turnD)
+        ref Vector256<uint> a,
+        ref Vector256<uint> b,
+        int turnB,
+        ref Vector256<uint> c,
+        ref Vector256<uint> d,
+        int turnD)
     {
         a += b;
         b = (b << turnB | b >>> (32 - turnB)) ^ a;
@@ -58,7 +70,12 @@ internal static class Threefry
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Inject(
-        ReadOnlySpan<uint> keys, uint number, ref Vector256<uint> x0, ref Vector256<uint> x1, ref Vector256<uint> x2, ref Vector256<uint> x3)
+        ReadOnlySpan<uint> keys,
+        uint number,
+        ref Vector256<uint> x0,
+        ref Vector256<uint> x1,
+        ref Vector256<uint> x2,
+        ref Vector256<uint> x3)
     {
         x0 += Vector256.Create(keys[(int)(number % 5)]);
         x1 += Vector256.Create(keys[(int)((number + 1) % 5)]);

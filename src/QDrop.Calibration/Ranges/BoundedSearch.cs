@@ -1,15 +1,20 @@
 namespace QDrop.Calibration.Ranges;
 
 /// <summary>
-/// Finds, among all candidates, the one that leaves the least sum of |error|^2.4, without that sum for most of them: bounds from groups of values say which cannot be it.
-/// What it finds is what <see cref="Exhaust"/> finds.
+/// Finds, among all candidates, the one that leaves the least sum of |error|^2.4, without that sum for most of them:
+/// bounds from groups of values say which cannot be it. What it finds is what <see cref="Exhaust"/> finds.
 /// </summary>
 internal static unsafe class BoundedSearch
 {
-    /// <summary>How much a bound may be above the sum that is computed: more than rounding in both of them amounts to.</summary>
+    /// <summary>
+    /// How much a bound may be above the sum that is computed: more than rounding in both of them amounts to.
+    /// </summary>
     private const double BoundError = 1e-4;
 
-    /// <summary>Sums that differ by less may be in another order where their terms are added in another: more than twice what rounding amounts to.</summary>
+    /// <summary>
+    /// Sums that differ by less may be in another order where their terms are added in another: more than twice what
+    /// rounding amounts to.
+    /// </summary>
     private const double Close = 2e-5;
 
     /// <summary>Above it powers may overflow.</summary>
@@ -30,7 +35,8 @@ internal static unsafe class BoundedSearch
     /// <param name="extent">The least and the greatest of them.</param>
     /// <param name="candidates">The candidates.</param>
     /// <param name="point">Stops the search.</param>
-    public static (int Best, double Sum) Best(float* values, long count, (float Min, float Max) extent, RangeCandidates candidates, CancellationPoint point)
+    public static (int Best, double Sum) Best(
+        float* values, long count, (float Min, float Max) extent, RangeCandidates candidates, CancellationPoint point)
     {
         // Zeros have no error on any grid.
         if (extent is (0, 0))
@@ -38,7 +44,7 @@ internal static unsafe class BoundedSearch
         if (Math.Max(-extent.Min, extent.Max) > LargestValue)
             return Exhaust(values, count, candidates, All(candidates), point);
         var groups = new ValueGroups(values, count, extent, candidates.Top);
-        var least = candidates.Error(Guess(groups, candidates), values, null, count, double.PositiveInfinity);
+        double least = candidates.Error(Guess(groups, candidates), values, null, count, double.PositiveInfinity);
         List<(int Index, double Bound)> contenders = Contenders(groups, candidates, least * (1 + BoundError), point);
         contenders.Sort(static (a, b) => a.Bound.CompareTo(b.Bound));
         var sums = new List<(int Index, double Sum)>();
@@ -47,7 +53,7 @@ internal static unsafe class BoundedSearch
             if (bound > least * (1 + BoundError))
                 break;
             point.Pass();
-            var sum = candidates.Error(index, values, null, count, least * (1 + Close));
+            double sum = candidates.Error(index, values, null, count, least * (1 + Close));
             if (double.IsPositiveInfinity(sum))
                 continue;
             sums.Add((index, sum));
@@ -59,24 +65,28 @@ internal static unsafe class BoundedSearch
         return close.Length == 1 ? (close[0], least) : Exhaust(values, count, candidates, close, point);
     }
 
-    /// <summary>The first of those candidates that leave the least sum, each looked at exactly; the values' order, by which the sums are rounded, is one of their own.</summary>
+    /// <summary>
+    /// The first of those candidates that leave the least sum, each looked at exactly; the values' order, by which the
+    /// sums are rounded, is one of their own.
+    /// </summary>
     /// <param name="values">The values, all finite.</param>
     /// <param name="count">Number of values.</param>
     /// <param name="candidates">The candidates.</param>
     /// <param name="among">The numbers of those that are compared, in ascending order.</param>
     /// <param name="point">Stops the search.</param>
-    public static (int Best, double Sum) Exhaust(float* values, long count, RangeCandidates candidates, IEnumerable<int> among, CancellationPoint point)
+    public static (int Best, double Sum) Exhaust(
+        float* values, long count, RangeCandidates candidates, IEnumerable<int> among, CancellationPoint point)
     {
         // The largest magnitudes first: a range too narrow for them is then given up soon.
-        var sorted = new ReadOnlySpan<float>(values, (int)count).ToArray();
+        float[] sorted = new ReadOnlySpan<float>(values, (int)count).ToArray();
         Array.Sort(sorted, static (a, b) => Math.Abs(b).CompareTo(Math.Abs(a)));
         (int best, double least) = (0, double.PositiveInfinity);
         fixed (float* first = sorted)
         {
-            foreach (var i in among)
+            foreach (int i in among)
             {
                 point.Pass();
-                var sum = candidates.Error(i, first, null, count, least);
+                double sum = candidates.Error(i, first, null, count, least);
                 if (sum < least)
                     (best, least) = (i, sum);
             }
@@ -91,10 +101,10 @@ internal static unsafe class BoundedSearch
     private static int Guess(ValueGroups groups, RangeCandidates candidates)
     {
         (int best, double least) = (0, double.PositiveInfinity);
-        for (var width = GuessedWidths - 1; width < RangeCandidates.Widths; width += GuessedWidths)
+        for (int width = GuessedWidths - 1; width < RangeCandidates.Widths; width += GuessedWidths)
         {
-            var i = width * candidates.PerWidth + candidates.Aligned;
-            var bound = Bound(groups, candidates, i);
+            int i = width * candidates.PerWidth + candidates.Aligned;
+            double bound = Bound(groups, candidates, i);
             if (bound < least)
                 (best, least) = (i, bound);
         }
@@ -102,14 +112,15 @@ internal static unsafe class BoundedSearch
     }
 
     /// <summary>The candidates whose bounds are within a limit.</summary>
-    private static List<(int Index, double Bound)> Contenders(ValueGroups groups, RangeCandidates candidates, double limit, CancellationPoint point)
+    private static List<(int Index, double Bound)> Contenders(
+        ValueGroups groups, RangeCandidates candidates, double limit, CancellationPoint point)
     {
         (int perWidth, List<(int, double)>? found) = (candidates.PerWidth, new List<(int, double)>());
-        var bounds = new double[perWidth];
-        for (var width = 0; width < RangeCandidates.Widths; width++)
+        double[] bounds = new double[perWidth];
+        for (int width = 0; width < RangeCandidates.Widths; width++)
         {
             point.Pass();
-            var first = width * perWidth;
+            int first = width * perWidth;
             (float scale, float _) = candidates.Grid(candidates[first]);
             if (perWidth > 1 && scale > SmallestStep)
             {
@@ -117,10 +128,10 @@ internal static unsafe class BoundedSearch
             }
             else
             {
-                for (var i = 0; i < perWidth; i++)
+                for (int i = 0; i < perWidth; i++)
                     bounds[i] = Bound(groups, candidates, first + i);
             }
-            for (var i = 0; i < perWidth; i++)
+            for (int i = 0; i < perWidth; i++)
             {
                 if (bounds[i] <= limit)
                     found.Add((first + i, bounds[i]));

@@ -5,8 +5,13 @@ namespace QDrop.Calibration.Ranges;
 /// <summary>The grids among which an exponent is learned.</summary>
 /// <param name="Scale">The searched step, any number.</param>
 /// <param name="First">The least exponent.</param>
-/// <param name="ZeroPoints">The level that stands for 0 with each exponent, from the least on: that with the least error.</param>
-/// <param name="Errors">The error of rounding to nearest with each exponent, in the measure of the search; not numbers where values were not at hand.</param>
+/// <param name="ZeroPoints">
+/// The level that stands for 0 with each exponent, from the least on: that with the least error.
+/// </param>
+/// <param name="Errors">
+/// The error of rounding to nearest with each exponent, in the measure of the search; not numbers where values were not
+/// at hand.
+/// </param>
 internal sealed record ExponentTable(float Scale, int First, float[] ZeroPoints, double[] Errors)
 {
     /// <summary>The greatest exponent.</summary>

@@ -21,7 +21,7 @@ internal static unsafe class Histogram
         Vector256<float> high = low;
         Vector256<float> finite = Vector256<float>.AllBitsSet;
         var largest = Vector256.Create(float.MaxValue);
-        var i = 0L;
+        long i = 0L;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var value = Vector256.Load(values + i);
@@ -30,8 +30,8 @@ internal static unsafe class Histogram
             finite &= Vector256.LessThanOrEqual(Vector256.Abs(value), largest);
         }
         (float least, float greatest) = (values[0], values[0]);
-        var allFinite = Vector256.EqualsAll(finite.AsInt32(), Vector256<int>.AllBitsSet);
-        for (var lane = 0; lane < Vector256<float>.Count; lane++)
+        bool allFinite = Vector256.EqualsAll(finite.AsInt32(), Vector256<int>.AllBitsSet);
+        for (int lane = 0; lane < Vector256<float>.Count; lane++)
             (least, greatest) = (Math.Min(least, low[lane]), Math.Max(greatest, high[lane]));
         for (; i < count; i++)
         {
@@ -48,23 +48,26 @@ internal static unsafe class Histogram
     /// <param name="point">Stops it.</param>
     /// <returns>The mean of each group and how many values it has.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (float[] Means, float[] Counts) Of(float* values, long count, (float Min, float Max) extent, CancellationPoint point = default)
+    public static (float[] Means, float[] Counts) Of(
+        float* values, long count, (float Min, float Max) extent, CancellationPoint point = default)
     {
-        var sums = new double[Bins];
-        var counts = new long[Bins];
-        var width = (double)extent.Max - extent.Min;
-        var factor = width > 0 ? (float)(Bins / width) : 0;
-        for (var start = 0L; start < count; start += Part)
+        double[] sums = new double[Bins];
+        long[] counts = new long[Bins];
+        double width = (double)extent.Max - extent.Min;
+        float factor = width > 0 ? (float)(Bins / width) : 0;
+        for (long start = 0L; start < count; start += Part)
         {
             point.Pass();
-            for (var i = start; i < Math.Min(count, start + Part); i++)
+            for (long i = start; i < Math.Min(count, start + Part); i++)
             {
-                var bin = Math.Min((int)((values[i] - extent.Min) * factor), Bins - 1);
+                int bin = Math.Min((int)((values[i] - extent.Min) * factor), Bins - 1);
                 sums[bin] += values[i];
                 counts[bin]++;
             }
         }
-        var used = Enumerable.Range(0, Bins).Where(bin => counts[bin] > 0).ToArray();
-        return (Array.ConvertAll(used, bin => (float)(sums[bin] / counts[bin])), Array.ConvertAll(used, bin => (float)counts[bin]));
+        int[] used = Enumerable.Range(0, Bins).Where(bin => counts[bin] > 0).ToArray();
+        return (
+            Array.ConvertAll(used, bin => (float)(sums[bin] / counts[bin])),
+            Array.ConvertAll(used, bin => (float)counts[bin]));
     }
 }

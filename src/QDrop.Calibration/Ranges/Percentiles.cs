@@ -9,12 +9,15 @@ internal static unsafe class Percentiles
     /// <param name="values">The values, all finite.</param>
     /// <param name="count">Number of values.</param>
     /// <param name="extent">The least and the greatest of them.</param>
-    /// <param name="percentile">Share of the values, above 50 and at most 100 %, that is below the upper end, as many are above the lower.</param>
-    public static (float Low, float High) Between(float* values, long count, (float Min, float Max) extent, double percentile)
+    /// <param name="percentile">
+    /// Share of the values, above 50 and at most 100 %, that is below the upper end, as many are above the lower.
+    /// </param>
+    public static (float Low, float High) Between(
+        float* values, long count, (float Min, float Max) extent, double percentile)
     {
         if (count == 0 || percentile >= 100)
             return extent;
-        var rank = percentile / 100 * (count - 1);
+        double rank = percentile / 100 * (count - 1);
         var ranks = new RankedValues(values, count, extent);
         return (ranks.At(count - 1 - rank), ranks.At(rank));
     }
@@ -31,18 +34,18 @@ internal static unsafe class Percentiles
         {
             _values = values;
             (_count, _least) = (count, extent.Min);
-            var width = (double)extent.Max - extent.Min;
+            double width = (double)extent.Max - extent.Min;
             _factor = width > 0 ? (float)(Bins / width) : 0;
-            for (var i = 0L; i < count; i++)
+            for (long i = 0L; i < count; i++)
                 _sizes[BinOf(values[i])]++;
         }
 
         /// <summary>The value at a rank, from 0; between two ranks on the line between their values.</summary>
         public float At(double rank)
         {
-            var whole = Math.Clamp((long)Math.Floor(rank), 0, _count - 1);
-            var low = At(whole);
-            var share = rank - whole;
+            long whole = Math.Clamp((long)Math.Floor(rank), 0, _count - 1);
+            float low = At(whole);
+            double share = rank - whole;
             return share <= 0 || whole == _count - 1 ? low : (float)(low + share * ((double)At(whole + 1) - low));
         }
 
@@ -52,7 +55,7 @@ internal static unsafe class Percentiles
             while (before + _sizes[bin] <= rank)
                 before += _sizes[bin++];
             var group = new List<float>((int)Math.Min(_sizes[bin], int.MaxValue));
-            for (var i = 0L; i < _count; i++)
+            for (long i = 0L; i < _count; i++)
             {
                 if (BinOf(_values[i]) == bin)
                     group.Add(_values[i]);

@@ -33,12 +33,12 @@ internal static unsafe class QuantizationError
         var step = Vector256.Create(scale);
         var lowest = Vector256.Create(low);
         var highest = Vector256.Create(high);
-        var sum = 0.0;
-        for (var start = 0L; start < count; start += Block)
+        double sum = 0.0;
+        for (long start = 0L; start < count; start += Block)
         {
-            var end = Math.Min(count, start + Block);
+            long end = Math.Min(count, start + Block);
             Vector256<float> part = Vector256<float>.Zero;
-            var i = start;
+            long i = start;
             for (; i <= end - Vector256<float>.Count; i += Vector256<float>.Count)
             {
                 Vector256<float> power = Error(Vector256.Load(values + i), inverse, step, lowest, highest);
@@ -46,7 +46,7 @@ internal static unsafe class QuantizationError
             }
             for (; i < end; i++)
             {
-                var power = Error(Vector256.Create(values[i]), inverse, step, lowest, highest).ToScalar();
+                float power = Error(Vector256.Create(values[i]), inverse, step, lowest, highest).ToScalar();
                 sum += counts == null ? power : power * counts[i];
             }
             sum += Vector256.Sum(part);
@@ -62,7 +62,8 @@ internal static unsafe class QuantizationError
     {
         Vector256<int> bits = x.AsInt32();
         Vector256<int> exponent = (bits >> 23) - Vector256.Create(127);
-        Vector256<float> u = (bits & Vector256.Create(0x007FFFFF) | Vector256.Create(0x3F800000)).AsSingle() - Vector256.Create(1.5f);
+        Vector256<float> u =
+            (bits & Vector256.Create(0x007FFFFF) | Vector256.Create(0x3F800000)).AsSingle() - Vector256.Create(1.5f);
         var mantissa = Vector256.MultiplyAddEstimate(Vector256.Create(M7), u, Vector256.Create(M6));
         mantissa = Vector256.MultiplyAddEstimate(mantissa, u, Vector256.Create(M5));
         mantissa = Vector256.MultiplyAddEstimate(mantissa, u, Vector256.Create(M4));
@@ -79,13 +80,18 @@ internal static unsafe class QuantizationError
         root = Vector256.MultiplyAddEstimate(root, r, Vector256.Create(R2));
         root = Vector256.MultiplyAddEstimate(root, r, Vector256.Create(R1));
         root = Vector256.MultiplyAddEstimate(root, r, Vector256<float>.One);
-        var whole = Vector256.ConvertToInt32(Vector256.Min(Vector256.Max(q, Vector256.Create(-126f)), Vector256.Create(127f)));
+        var whole = Vector256.ConvertToInt32(
+            Vector256.Min(Vector256.Max(q, Vector256.Create(-126f)), Vector256.Create(127f)));
         return mantissa * root * (whole + Vector256.Create(127) << 23).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Error(
-        Vector256<float> value, Vector256<float> inverse, Vector256<float> step, Vector256<float> lowest, Vector256<float> highest)
+        Vector256<float> value,
+        Vector256<float> inverse,
+        Vector256<float> step,
+        Vector256<float> lowest,
+        Vector256<float> highest)
     {
         var level = Vector256.MinNative(Vector256.MaxNative(Vector256.Round(value * inverse), lowest), highest);
         return Power(Vector256.Abs(level * step - value));

@@ -14,14 +14,16 @@ internal readonly record struct QuantizationRange(float Minimum, float Maximum, 
     /// <summary>Mean |error|^2.4 that the grid leaves on the values it was searched for.</summary>
     public double Error { get; init; }
 
-    /// <summary>Where the step is a power of two, the grids with its exponent and those beside it; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Where the step is a power of two, the grids with its exponent and those beside it; else <see langword="null"/>.
+    /// </summary>
     public ExponentTable? Exponents { get; init; }
 
     /// <summary>The grid of levels 0 to <paramref name="top"/> over a range, widened to contain 0.</summary>
     public static QuantizationRange Asymmetric(float minimum, float maximum, float top)
     {
-        var low = Math.Min(minimum, 0);
-        var scale = Math.Max((Math.Max(maximum, 0) - low) / top, SmallestScale);
+        float low = Math.Min(minimum, 0);
+        float scale = Math.Max((Math.Max(maximum, 0) - low) / top, SmallestScale);
         // Adding 0 turns −0 into 0.
         return new(minimum, maximum, scale, Math.Clamp(-MathF.Round(low / scale), 0, top) + 0f);
     }
@@ -30,8 +32,12 @@ internal readonly record struct QuantizationRange(float Minimum, float Maximum, 
     public static QuantizationRange Symmetric(float minimum, float maximum, float top) =>
         new(minimum, maximum, Math.Max(Math.Max(-minimum, maximum) / (top / 2), SmallestScale), 0);
 
-    /// <summary>The level that stands for 0 where the step changes to a power of two and the lower end stays, as far as whole levels allow.</summary>
+    /// <summary>
+    /// The level that stands for 0 where the step changes to a power of two and the lower end stays, as far as whole
+    /// levels allow.
+    /// </summary>
     /// <param name="exponent">The new step's exponent.</param>
     /// <param name="top">Highest level.</param>
-    public float ZeroPointAt(int exponent, float top) => Math.Clamp(MathF.Round(ZeroPoint * Scale / PowerOfTwo.Step(exponent)), 0, top);
+    public float ZeroPointAt(int exponent, float top) =>
+        Math.Clamp(MathF.Round(ZeroPoint * Scale / PowerOfTwo.Step(exponent)), 0, top);
 }

@@ -1,11 +1,15 @@
 namespace QDrop.Calibration.Ranges;
 
-/// <summary>The ranges that a search tries, in the published order: 100 widths, each with every zero point where values of both signs occur.</summary>
+/// <summary>
+/// The ranges that a search tries, in the published order: 100 widths, each with every zero point where values of both
+/// signs occur.
+/// </summary>
 /// <param name="extent">The least and the greatest of the values.</param>
 /// <param name="sign">The same of the tensor that says whether values are of one sign.</param>
 /// <param name="bits">Bit width.</param>
 /// <param name="options">Which grids cover the ranges.</param>
-internal sealed unsafe class RangeCandidates((float Min, float Max) extent, (float Min, float Max) sign, int bits, RangeOptions options)
+internal sealed unsafe class RangeCandidates(
+    (float Min, float Max) extent, (float Min, float Max) sign, int bits, RangeOptions options)
 {
     /// <summary>Number of widths.</summary>
     public const int Widths = 100;
@@ -27,13 +31,13 @@ internal sealed unsafe class RangeCandidates((float Min, float Max) extent, (flo
     {
         get
         {
-            var whole = PerWidth == 1
+            float whole = PerWidth == 1
                 ? Math.Max(Math.Abs(extent.Min), extent.Max)
                 : Math.Max(extent.Max, 0) - Math.Min(extent.Min, 0);
-            var width = whole / Widths * (i / PerWidth + 1);
+            float width = whole / Widths * (i / PerWidth + 1);
             if (PerWidth == 1)
                 return options.Cover(_positive ? 0 : -width, _negative ? 0 : width, bits);
-            var low = -(i % PerWidth) * width / Top;
+            float low = -(i % PerWidth) * width / Top;
             return options.Cover(low, low + width, bits);
         }
     }
@@ -43,8 +47,10 @@ internal sealed unsafe class RangeCandidates((float Min, float Max) extent, (flo
     {
         get
         {
-            var whole = (double)Math.Max(extent.Max, 0) - Math.Min(extent.Min, 0);
-            return PerWidth == 1 || whole <= 0 ? 0 : (int)Math.Clamp(Math.Round(-Math.Min(extent.Min, 0) / whole * Top), 0, Top);
+            double whole = (double)Math.Max(extent.Max, 0) - Math.Min(extent.Min, 0);
+            return PerWidth == 1 || whole <= 0
+                ? 0
+                : (int)Math.Clamp(Math.Round(-Math.Min(extent.Min, 0) / whole * Top), 0, Top);
         }
     }
 
@@ -52,7 +58,8 @@ internal sealed unsafe class RangeCandidates((float Min, float Max) extent, (flo
     public (float Scale, float Lowest) Grid(QuantizationRange range) => (range.Scale, -options.ZeroPoint(range, bits));
 
     /// <summary>Sum of |error|^2.4 that a range leaves, or infinity if it exceeds the limit.</summary>
-    public double Error(int i, float* values, float* counts, long count, double limit) => Error(this[i], values, counts, count, limit);
+    public double Error(int i, float* values, float* counts, long count, double limit) =>
+        Error(this[i], values, counts, count, limit);
 
     /// <inheritdoc cref="Error(int, float*, float*, long, double)"/>
     public double Error(QuantizationRange range, float* values, float* counts, long count, double limit)

@@ -5,22 +5,30 @@ namespace QDrop.Calibration.Ranges;
 /// <param name="Symmetric">Whether 0 stays in the middle of the grid.</param>
 /// <param name="Percentile">Share in percent of the values below the upper end, where ranges are chosen by it.</param>
 /// <param name="Scale">Which steps the grids may have.</param>
-internal sealed record RangeOptions(RangeObserver Observer = default, bool Symmetric = false, double Percentile = 99.99, Scale Scale = Scale.Free)
+internal sealed record RangeOptions(
+    RangeObserver Observer = default, bool Symmetric = false, double Percentile = 99.99, Scale Scale = Scale.Free)
 {
     /// <summary>Those of weights.</summary>
-    public static RangeOptions OfWeights(QuantizationSettings settings) => new(settings.WeightObserver, settings.SymmetricWeights, settings.Percentile, settings.Scale);
+    public static RangeOptions OfWeights(QuantizationSettings settings) =>
+        new(settings.WeightObserver, settings.SymmetricWeights, settings.Percentile, settings.Scale);
 
     /// <summary>Those of activations.</summary>
-    public static RangeOptions OfActivations(QuantizationSettings settings) => new(settings.ActivationObserver, settings.SymmetricActivations, settings.Percentile, settings.Scale);
+    public static RangeOptions OfActivations(QuantizationSettings settings) =>
+        new(settings.ActivationObserver, settings.SymmetricActivations, settings.Percentile, settings.Scale);
 
     /// <summary>Whether a range is the mean of those of batches.</summary>
     public bool IsAverage => Observer.Traits.IsAverage;
 
     /// <summary>The grid of so many bits over a range.</summary>
     public QuantizationRange Cover(float minimum, float maximum, int bits) =>
-        Symmetric ? QuantizationRange.Symmetric(minimum, maximum, (1 << bits) - 1) : QuantizationRange.Asymmetric(minimum, maximum, (1 << bits) - 1);
+        Symmetric
+            ? QuantizationRange.Symmetric(minimum, maximum, (1 << bits) - 1)
+            : QuantizationRange.Asymmetric(minimum, maximum, (1 << bits) - 1);
 
-    /// <summary>The level that stands for 0 where levels count from 0. A range's own counts from the middle if the grid is symmetric.</summary>
+    /// <summary>
+    /// The level that stands for 0 where levels count from 0. A range's own counts from the middle if the grid is
+    /// symmetric.
+    /// </summary>
     public float ZeroPoint(QuantizationRange range, int bits) => Symmetric ? 1 << (bits - 1) : range.ZeroPoint;
 
     /// <summary>The highest level, counted from the one that stands for 0 if the grid is symmetric.</summary>
@@ -28,5 +36,11 @@ internal sealed record RangeOptions(RangeObserver Observer = default, bool Symme
 
     /// <summary>The range whose ends are the means of the ends of others.</summary>
     public QuantizationRange Mean(IReadOnlyCollection<QuantizationRange> ranges, int bits) =>
-        Cover((float)ranges.Average(static r => (double)r.Minimum), (float)ranges.Average(static r => (double)r.Maximum), bits) with { Error = ranges.Average(static r => r.Error) };
+        Cover(
+            (float)ranges.Average(static r => (double)r.Minimum),
+            (float)ranges.Average(static r => (double)r.Maximum),
+            bits) with
+        {
+            Error = ranges.Average(static r => r.Error),
+        };
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Ranges;
 
 /// <summary>
-/// Finds the range of a uniform grid: by least error, among 100 widths, each with every zero point where values of both signs occur, the one
-/// with the least mean |error|^2.4; otherwise from the values themselves.
+/// Finds the range of a uniform grid: by least error, among 100 widths, each with every zero point where values of both
+/// signs occur, the one with the least mean |error|^2.4; otherwise from the values themselves.
 /// </summary>
 internal static unsafe class RangeSearch
 {
@@ -24,14 +24,23 @@ internal static unsafe class RangeSearch
     /// <param name="point">Stops the search.</param>
     /// <exception cref="QDropException">A value is infinite or not a number (QDROP240).</exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
-    public static QuantizationRange OfTensor(Tensor x, int bits, string name, RangeOptions? options = null, CancellationPoint point = default)
+    public static QuantizationRange OfTensor(
+        Tensor x, int bits, string name, RangeOptions? options = null, CancellationPoint point = default)
     {
         using IDisposable _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
         point.Pass();
         Tensor dense = DenseMemory.ToDense(x.detach());
-        var values = DenseMemory.Floats(dense);
-        QuantizationRange range = Of(values, dense.NumberOfElements, Extent(values, dense.NumberOfElements, name), bits, name, options ?? new(), parallel: true, point);
+        float* values = DenseMemory.Floats(dense);
+        QuantizationRange range = Of(
+            values,
+            dense.NumberOfElements,
+            Extent(values, dense.NumberOfElements, name),
+            bits,
+            name,
+            options ?? new(),
+            parallel: true,
+            point);
         GC.KeepAlive(dense);
         return range;
     }
@@ -45,14 +54,20 @@ internal static unsafe class RangeSearch
     /// <param name="point">Stops the search.</param>
     /// <exception cref="QDropException">A value is infinite or not a number (QDROP240).</exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
-    public static QuantizationRange[] OfChannels(Tensor weight, int channelAxis, int bits, string name, RangeOptions? options = null, CancellationPoint point = default)
+    public static QuantizationRange[] OfChannels(
+        Tensor weight,
+        int channelAxis,
+        int bits,
+        string name,
+        RangeOptions? options = null,
+        CancellationPoint point = default)
     {
         using IDisposable _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = weight.detach().transpose(0, channelAxis).contiguous();
-        var values = DenseMemory.Floats(rows);
+        float* values = DenseMemory.Floats(rows);
         (long total, int channels) = (rows.NumberOfElements, (int)rows.shape[0]);
-        var length = total / channels;
+        long length = total / channels;
         // Whether values are of one sign is asked of the whole tensor, as the published code does.
         (float Min, float Max) sign = Extent(values, total, name);
         var ranges = new QuantizationRange[channels];
@@ -66,35 +81,56 @@ internal static unsafe class RangeSearch
     }
 
     private static QuantizationRange Of(
-        float* values, long count, (float Min, float Max) sign, int bits, string name, RangeOptions options, bool parallel, CancellationPoint point)
+        float* values,
+        long count,
+        (float Min, float Max) sign,
+        int bits,
+        string name,
+        RangeOptions options,
+        bool parallel,
+        CancellationPoint point)
     {
         (float Min, float Max) extent = Extent(values, count, name);
         var candidates = new RangeCandidates(extent, sign, bits, options);
         if (!options.Observer.Traits.IsSearch)
         {
-            (float low, float high) = options.Observer == RangeObserver.Percentile ? Percentiles.Between(values, count, extent, options.Percentile) : extent;
+            (float low, float high) =
+                options.Observer == RangeObserver.Percentile
+                    ? Percentiles.Between(values, count, extent, options.Percentile)
+                    : extent;
             QuantizationRange range = options.Cover(low, high, bits);
-            return Fit(range with { Error = candidates.Error(range, values, null, count, double.PositiveInfinity) / count });
+            return Fit(
+                range with
+                {
+                    Error = candidates.Error(range, values, null, count, double.PositiveInfinity) / count,
+                });
         }
         (int best, double sum) = count < Many
             ? BoundedSearch.Best(values, count, extent, candidates, point)
             : Decide(values, count, candidates, Prescreen(values, count, extent, candidates, parallel, point), point);
         return Fit(candidates[best] with { Error = sum / count });
 
-        QuantizationRange Fit(QuantizationRange free) => PowerOfTwoSearch.Fit(values, count, extent, free, bits, name, options);
+        QuantizationRange Fit(QuantizationRange free) =>
+            PowerOfTwoSearch.Fit(values, count, extent, free, bits, name, options);
     }
 
-    private static int[] Prescreen(float* values, long count, (float, float) extent, RangeCandidates candidates, bool parallel, CancellationPoint point)
+    private static int[] Prescreen(
+        float* values,
+        long count,
+        (float, float) extent,
+        RangeCandidates candidates,
+        bool parallel,
+        CancellationPoint point)
     {
         (float[]? centres, float[]? counts) = Histogram.Of(values, count, extent, point);
-        var errors = new double[candidates.Count];
+        double[] errors = new double[candidates.Count];
         fixed (float* firstCentre = centres, firstCount = counts)
         {
             float* c = firstCentre, n = firstCount;
             void Evaluate(int width)
             {
                 point.Pass();
-                for (var i = width * candidates.PerWidth; i < (width + 1) * candidates.PerWidth; i++)
+                for (int i = width * candidates.PerWidth; i < (width + 1) * candidates.PerWidth; i++)
                     errors[i] = candidates.Error(i, c, n, centres.Length, double.PositiveInfinity);
             }
 
@@ -104,17 +140,26 @@ internal static unsafe class RangeSearch
             }
             else
             {
-                for (var width = 0; width < RangeCandidates.Widths; width++)
+                for (int width = 0; width < RangeCandidates.Widths; width++)
                     Evaluate(width);
             }
         }
-        var limit = errors.Min() * Margin;
-        return [.. Enumerable.Range(0, errors.Length).Where(i => errors[i] <= limit).OrderBy(i => errors[i]).Take(Finalists).Order()];
+        double limit = errors.Min() * Margin;
+        return
+        [
+            .. Enumerable
+                .Range(0, errors.Length)
+                .Where(i => errors[i] <= limit)
+                .OrderBy(i => errors[i])
+                .Take(Finalists)
+                .Order(),
+        ];
     }
 
-    private static (int Best, double Sum) Decide(float* values, long count, RangeCandidates candidates, int[] finalists, CancellationPoint point)
+    private static (int Best, double Sum) Decide(
+        float* values, long count, RangeCandidates candidates, int[] finalists, CancellationPoint point)
     {
-        var sums = new double[finalists.Length];
+        double[] sums = new double[finalists.Length];
         Chunks.ForEachItem(finalists.Length, i =>
         {
             point.Pass();
@@ -129,6 +174,10 @@ internal static unsafe class RangeSearch
         (float least, float greatest, bool finite) = Histogram.Extent(values, count);
         return finite
             ? (least, greatest)
-            : throw new QDropException(Codes.Diverged, $"Among the values of '{name}' are some that are infinite or not a number; a range can only be found for finite values. Check the weights and the calibration inputs.");
+            : throw new QDropException(
+                Codes.Diverged,
+                $"Among the values of '{name}' are some that are infinite or not a number; a range can only be found "
+                    + "for finite values. Check the weights and the calibration inputs."
+            );
     }
 }

@@ -3,20 +3,31 @@ using System.Runtime.Intrinsics;
 
 namespace QDrop.Calibration.Ranges;
 
-/// <summary>Values that lie close together as one, so that the sum of |error|^2.4 on a grid can be bounded from below without a look at each of them.</summary>
+/// <summary>
+/// Values that lie close together as one, so that the sum of |error|^2.4 on a grid can be bounded from below without a
+/// look at each of them.
+/// </summary>
 /// <remarks>
-/// Of a group are known the number of its values, their mean, and the least and the greatest of them. Where the same level is the nearest to both of these, the distance from it
-/// is a convex function of the values between them, and the mean's distance to the power of 2.4 at most the mean of theirs (Jensen). Elsewhere no value is nearer to a level
-/// than the mean by more than it is away from the mean. From every distance goes what rounding may add to it, so that a bound is one of the sums that are computed, too.
+/// Of a group are known the number of its values, their mean, and the least and the greatest of them. Where the same
+/// level is the nearest to both of these, the distance from it is a convex function of the values between them, and the
+/// mean's distance to the power of 2.4 at most the mean of theirs (Jensen). Elsewhere no value is nearer to a level
+/// than the mean by more than it is away from the mean. From every distance goes what rounding may add to it, so that a
+/// bound is one of the sums that are computed, too.
 /// </remarks>
 internal sealed unsafe class ValueGroups
 {
-    /// <summary>Groups for each step of the widest grid: at a quarter of a step, the mean distance, a bound is then some tenths of a percent below the sum.</summary>
+    /// <summary>
+    /// Groups for each step of the widest grid: at a quarter of a step, the mean distance, a bound is then some tenths
+    /// of a percent below the sum.
+    /// </summary>
     private const int PerStep = 16;
 
     private const int Min = 256, Max = 4096;
 
-    /// <summary>Share of a value, and of a step, by which a distance may be computed too large; that is what a few roundings add, and the scales of ranges of one width differ by.</summary>
+    /// <summary>
+    /// Share of a value, and of a step, by which a distance may be computed too large; that is what a few roundings
+    /// add, and the scales of ranges of one width differ by.
+    /// </summary>
     private const float Rounding = 1e-6f;
 
     private const int Lanes = 8;
@@ -31,14 +42,15 @@ internal sealed unsafe class ValueGroups
     /// <param name="top">The highest level of the grids.</param>
     public ValueGroups(float* values, long count, (float Min, float Max) extent, float top)
     {
-        var bins = (int)Math.Clamp(PerStep * top, Min, Max);
-        (double[]? sums, int[]? counts, float[]? least, float[]? greatest) = (new double[bins], new int[bins], new float[bins], new float[bins]);
-        var width = (double)extent.Max - extent.Min;
-        var factor = width > 0 ? (float)(bins / width) : 0;
-        for (var i = 0L; i < count; i++)
+        int bins = (int)Math.Clamp(PerStep * top, Min, Max);
+        (double[]? sums, int[]? counts, float[]? least, float[]? greatest) = (
+            new double[bins], new int[bins], new float[bins], new float[bins]);
+        double width = (double)extent.Max - extent.Min;
+        float factor = width > 0 ? (float)(bins / width) : 0;
+        for (long i = 0L; i < count; i++)
         {
-            var value = values[i];
-            var bin = Math.Min((int)((value - extent.Min) * factor), bins - 1);
+            float value = values[i];
+            int bin = Math.Min((int)((value - extent.Min) * factor), bins - 1);
             if (counts[bin]++ == 0)
             {
                 (sums[bin], least[bin], greatest[bin]) = (value, value, value);
@@ -49,16 +61,17 @@ internal sealed unsafe class ValueGroups
             greatest[bin] = Math.Max(greatest[bin], value);
         }
         Count = counts.Count(static c => c > 0);
-        var room = (Count + Lanes - 1) / Lanes * Lanes;
+        int room = (Count + Lanes - 1) / Lanes * Lanes;
         (_counts, _means, _least, _greatest) = (new float[room], new float[room], new float[room], new float[room]);
         (_reach, _slack, _errors, _before) = (new float[room], new float[room], new float[room], new double[room + 1]);
-        var next = 0;
-        for (var bin = 0; bin < bins; bin++)
+        int next = 0;
+        for (int bin = 0; bin < bins; bin++)
         {
             if (counts[bin] == 0)
                 continue;
-            var mean = (float)(sums[bin] / counts[bin]);
-            (_counts[next], _means[next], _least[next], _greatest[next]) = (counts[bin], mean, least[bin], greatest[bin]);
+            float mean = (float)(sums[bin] / counts[bin]);
+            (_counts[next], _means[next], _least[next], _greatest[next]) = (
+                counts[bin], mean, least[bin], greatest[bin]);
             _reach[next] = Math.Max(mean - least[bin], greatest[bin] - mean);
             _slack[next++] = Math.Max(Math.Abs(least[bin]), Math.Abs(greatest[bin])) * Rounding;
         }
@@ -74,8 +87,8 @@ internal sealed unsafe class ValueGroups
     public double Bound(float scale, float low, float high)
     {
         Fill(scale, low, high);
-        var sum = 0.0;
-        for (var g = 0; g < Count; g++)
+        double sum = 0.0;
+        for (int g = 0; g < Count; g++)
             sum += _errors[g];
         return sum;
     }
@@ -83,27 +96,30 @@ internal sealed unsafe class ValueGroups
     /// <summary>Bounds for all grids of one step.</summary>
     /// <param name="scale">The step.</param>
     /// <param name="bounds">
-    /// Gets at each zero point the bound of the grid whose lowest level is that many below 0; infinity where the values outside of the grid alone exceed the limit. As many as there
-    /// are levels.
+    /// Gets at each zero point the bound of the grid whose lowest level is that many below 0; infinity where the values
+    /// outside of the grid alone exceed the limit. As many as there are levels.
     /// </param>
     /// <param name="limit">Greater bounds do not matter.</param>
     public void Bound(float scale, Span<double> bounds, double limit)
     {
-        var top = bounds.Length - 1;
+        int top = bounds.Length - 1;
         Span<double> above = stackalloc double[bounds.Length], below = stackalloc double[bounds.Length];
         Span<int> firstAbove = stackalloc int[bounds.Length], countBelow = stackalloc int[bounds.Length];
-        var lowestHigh = Above(scale, above, firstAbove, limit);
-        var lowestDepth = Below(scale, below, countBelow, limit);
+        int lowestHigh = Above(scale, above, firstAbove, limit);
+        int lowestDepth = Below(scale, below, countBelow, limit);
         bounds.Fill(double.PositiveInfinity);
         if (lowestDepth > top - lowestHigh)
             return;
         Fill(scale, float.NegativeInfinity, float.PositiveInfinity);
-        for (var g = 0; g < Count; g++)
+        for (int g = 0; g < Count; g++)
             _before[g + 1] = _before[g] + _errors[g];
         // Differences of long sums lose what the last digits say.
-        var lost = _before[Count] * 1e-11;
-        for (var zero = lowestDepth; zero <= top - lowestHigh; zero++)
-            bounds[zero] = above[top - zero] + below[zero] + Math.Max(0, _before[firstAbove[top - zero]] - _before[countBelow[zero]] - lost);
+        double lost = _before[Count] * 1e-11;
+        for (int zero = lowestDepth; zero <= top - lowestHigh; zero++)
+            bounds[zero] =
+                above[top - zero]
+                + below[zero]
+                + Math.Max(0, _before[firstAbove[top - zero]] - _before[countBelow[zero]] - lost);
     }
 
     /// <summary>What the groups above grids contribute, for each highest level.</summary>
@@ -111,7 +127,7 @@ internal sealed unsafe class ValueGroups
     private int Above(float scale, Span<double> sums, Span<int> first, double limit)
     {
         (float inverse, int next) = (1 / scale, Count);
-        for (var level = sums.Length - 1; level >= 0; level--)
+        for (int level = sums.Length - 1; level >= 0; level--)
         {
             while (next > 0 && MathF.Round(_least[next - 1] * inverse) > level)
                 next--;
@@ -128,7 +144,7 @@ internal sealed unsafe class ValueGroups
     private int Below(float scale, Span<double> sums, Span<int> count, double limit)
     {
         (float inverse, int next) = (1 / scale, 0);
-        for (var depth = sums.Length - 1; depth >= 0; depth--)
+        for (int depth = sums.Length - 1; depth >= 0; depth--)
         {
             while (next < Count && MathF.Round(_greatest[next] * inverse) < -depth)
                 next++;
@@ -144,14 +160,19 @@ internal sealed unsafe class ValueGroups
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Outside(int first, int end, float edge, float scale)
     {
-        (double sum, Vector256<float> edges, Vector256<float> coarse) = (0.0, Vector256.Create(edge), Vector256.Create(scale * Rounding));
+        (double sum, Vector256<float> edges, Vector256<float> coarse) = (
+            0.0, Vector256.Create(edge), Vector256.Create(scale * Rounding));
         fixed (float* counts = _counts, means = _means, slack = _slack)
         {
-            var g = first;
+            int g = first;
             for (; g <= end - Lanes; g += Lanes)
-                sum += Vector256.Sum(Vector256.Load(counts + g) * Distance(Vector256.Load(means + g), edges, Vector256.Load(slack + g) + coarse));
+                sum += Vector256.Sum(
+                    Vector256.Load(counts + g)
+                        * Distance(Vector256.Load(means + g), edges, Vector256.Load(slack + g) + coarse));
             for (; g < end; g++)
-                sum += counts[g] * Distance(Vector256.Create(means[g]), edges, Vector256.Create(slack[g]) + coarse).ToScalar();
+                sum +=
+                    counts[g]
+                    * Distance(Vector256.Create(means[g]), edges, Vector256.Create(slack[g]) + coarse).ToScalar();
         }
         return sum;
     }
@@ -160,24 +181,40 @@ internal sealed unsafe class ValueGroups
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(float scale, float low, float high)
     {
-        (Vector256<float> inverse, Vector256<float> step, Vector256<float> coarse) = (Vector256.Create(1 / scale), Vector256.Create(scale), Vector256.Create(scale * Rounding));
+        (Vector256<float> inverse, Vector256<float> step, Vector256<float> coarse) = (
+            Vector256.Create(1 / scale), Vector256.Create(scale), Vector256.Create(scale * Rounding));
         (Vector256<float> lowest, Vector256<float> highest) = (Vector256.Create(low), Vector256.Create(high));
-        fixed (float* counts = _counts, means = _means, least = _least, greatest = _greatest, reach = _reach, slack = _slack, errors = _errors)
+        fixed (
+            float* counts = _counts,
+                means = _means,
+                least = _least,
+                greatest = _greatest,
+                reach = _reach,
+                slack = _slack,
+                errors = _errors
+        )
         {
-            for (var g = 0; g < Count; g += Lanes)
+            for (int g = 0; g < Count; g += Lanes)
             {
                 var mean = Vector256.Load(means + g);
                 Vector256<float> nearest = Level(mean, inverse, lowest, highest);
-                var same = Vector256.Equals(Level(Vector256.Load(least + g), inverse, lowest, highest), Level(Vector256.Load(greatest + g), inverse, lowest, highest));
-                Vector256<float> less = Vector256.AndNot(Vector256.Load(reach + g), same) + Vector256.Load(slack + g) + coarse;
+                var same = Vector256.Equals(
+                    Level(Vector256.Load(least + g), inverse, lowest, highest),
+                    Level(Vector256.Load(greatest + g), inverse, lowest, highest));
+                Vector256<float> less =
+                    Vector256.AndNot(Vector256.Load(reach + g), same) + Vector256.Load(slack + g) + coarse;
                 (Vector256.Load(counts + g) * Distance(mean, nearest * step, less)).Store(errors + g);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Level(Vector256<float> value, Vector256<float> inverse, Vector256<float> lowest, Vector256<float> highest) =>
-        Vector256.MinNative(Vector256.MaxNative(Vector256.Round(value * inverse), lowest), highest);
+    private static Vector256<float> Level(
+        Vector256<float> value,
+        Vector256<float> inverse,
+        Vector256<float> lowest,
+        Vector256<float> highest
+    ) => Vector256.MinNative(Vector256.MaxNative(Vector256.Round(value * inverse), lowest), highest);
 
     /// <summary>The distance from a value to a level, less what it may be too large, to the power of 2.4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

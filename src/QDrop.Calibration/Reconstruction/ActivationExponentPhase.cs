@@ -5,13 +5,16 @@ using QDrop.Quantizers;
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>
-/// The phase of a unit's reconstruction in which the exponents of its activations' steps are learned (arXiv 1903.08066), after those of its weights. Where the unit's error
-/// is lower on either side of the border between two exponents, log2 of a step goes to and fro across it, and where it stops is chance: so at the end the unit's error decides.
+/// The phase of a unit's reconstruction in which the exponents of its activations' steps are learned (arXiv
+/// 1903.08066), after those of its weights. Where the unit's error is lower on either side of the border between two
+/// exponents, log2 of a step goes to and fro across it, and where it stops is chance: so at the end the unit's error
+/// decides.
 /// </summary>
 /// <param name="activations">The quantizers whose exponents are learned.</param>
 /// <param name="settings">The settings.</param>
 /// <param name="begin">Iterations before the phase.</param>
-internal sealed class ActivationExponentPhase(IReadOnlyList<ActivationQuantizer> activations, QuantizationSettings settings, int begin)
+internal sealed class ActivationExponentPhase(
+    IReadOnlyList<ActivationQuantizer> activations, QuantizationSettings settings, int begin)
 {
     private readonly int _iterations = (int)(settings.Iterations * settings.ExponentsOrDefault.ActivationShare);
     private ActivationExponents[] _learned = [];
@@ -85,7 +88,10 @@ internal sealed class ActivationExponentPhase(IReadOnlyList<ActivationQuantizer>
             _count++;
         }
 
-        /// <summary>Fixes the exponents: the whole ones below and above the mean of the phase's second half, or those it began with, whichever have the least error.</summary>
+        /// <summary>
+        /// Fixes the exponents: the whole ones below and above the mean of the phase's second half, or those it began
+        /// with, whichever have the least error.
+        /// </summary>
         public void Harden(Func<double> error)
         {
             int[][] candidates = _count == 0 ? [_first] : [_first, Rounded(Math.Floor), Rounded(Math.Ceiling)];

@@ -1,13 +1,14 @@
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>
-/// Watches a unit's reconstruction loss, the rounding regulariser apart, and says when it has grown to ten times what it started from: learning then makes the
-/// unit worse than rounding to nearest would, and does not come back.
+/// Watches a unit's reconstruction loss, the rounding regulariser apart, and says when it has grown to ten times what
+/// it started from: learning then makes the unit worse than rounding to nearest would, and does not come back.
 /// </summary>
 /// <remarks>
-/// The start is the greatest of the first batch's loss, the unit's error when rounded to nearest, and a thousandth of the mean square of the float unit's
-/// output. The first alone will not do: learned rounding starts at the float weights, so that without quantized activations it is almost 0. What is
-/// compared is a moving mean, so that single bad batches do not count.
+/// The start is the greatest of the first batch's loss, the unit's error when rounded to nearest, and a thousandth of
+/// the mean square of the float unit's output. The first alone will not do: learned rounding starts at the float
+/// weights, so that without quantized activations it is almost 0. What is compared is a moving mean, so that single bad
+/// batches do not count.
 /// </remarks>
 /// <param name="nearest">Error of the unit's outputs when rounded to nearest, in the measure of the loss.</param>
 /// <param name="power">Mean square of the float unit's outputs, in the same measure.</param>

@@ -4,12 +4,15 @@ using QDrop.Quantizers;
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>
-/// The phase of a unit's reconstruction in which the exponents of its weights' steps are learned, all of them together and with rounding (arXiv 2204.12322). It ends with
-/// whole exponents, which stay.
+/// The phase of a unit's reconstruction in which the exponents of its weights' steps are learned, all of them together
+/// and with rounding (arXiv 2204.12322). It ends with whole exponents, which stay.
 /// </summary>
 internal sealed class ExponentPhase
 {
-    /// <summary>β at the end: near 1 the regulariser pushes from the middle between two exponents, too, where its slope is 0 for 2.</summary>
+    /// <summary>
+    /// β at the end: near 1 the regulariser pushes from the middle between two exponents, too, where its slope is 0 for
+    /// 2.
+    /// </summary>
     private const double BetaEnd = 1.1;
 
     /// <summary>Share of the phase in which β falls; then it stays, so that what is pushed arrives.</summary>
@@ -26,7 +29,8 @@ internal sealed class ExponentPhase
     /// <param name="settings">The settings.</param>
     /// <param name="error">The unit's error before reconstruction, in the measure of the loss.</param>
     /// <param name="channelsLast">Whether images are in channels_last order.</param>
-    public ExponentPhase(IReadOnlyList<WeightQuantizer> weights, QuantizationSettings settings, double error, bool channelsLast)
+    public ExponentPhase(
+        IReadOnlyList<WeightQuantizer> weights, QuantizationSettings settings, double error, bool channelsLast)
     {
         ExponentSettings exponents = settings.ExponentsOrDefault;
         _weights = [.. weights.Select(static w => w.Calibration)];
@@ -51,7 +55,7 @@ internal sealed class ExponentPhase
     /// <returns>The regulariser's part of the loss.</returns>
     public double Step(int iteration)
     {
-        var total = 0.0;
+        double total = 0.0;
         foreach (ExponentOptimizer optimizer in _optimizers)
             total += optimizer.Step(_rate, _temperature.Beta(iteration), _lambda, _roundingError);
         foreach (WeightCalibration weight in _weights)

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>
-/// Batches of a unit's inputs: element by element the quantized network's value with probability <c>keep</c>, else the float network's
-/// (arXiv 2203.05740, section 4). The same tensor is filled again for each batch.
+/// Batches of a unit's inputs: element by element the quantized network's value with probability <c>keep</c>, else the
+/// float network's (arXiv 2203.05740, section 4). The same tensor is filled again for each batch.
 /// </summary>
 internal sealed unsafe class InputMix : IDisposable
 {
@@ -39,20 +39,20 @@ internal sealed unsafe class InputMix : IDisposable
     /// <summary>Fills the batch with the given rows.</summary>
     public void Fill(long[] rows)
     {
-        var total = Batch.NumberOfElements;
-        var draw = _keep is > 0 and < 1 ? _draws.NextDraw() : 0;
+        long total = Batch.NumberOfElements;
+        long draw = _keep is > 0 and < 1 ? _draws.NextDraw() : 0;
         Chunks.ForEach(total, (chunk, first, count) =>
         {
-            var words = Chunks.Length / DrawSource.WordBits;
+            int words = Chunks.Length / DrawSource.WordBits;
             Span<uint> mask = _mask.AsSpan(chunk * words, words);
             if (_keep is > 0 and < 1)
                 _draws.Keep(draw, first, mask, _keep);
             // A chunk may span several rows.
-            for (var done = 0; done < count;)
+            for (int done = 0; done < count;)
             {
                 (long row, long start) = Math.DivRem(first + done, _quantized.Length);
-                var part = (int)Math.Min(count - done, _quantized.Length - start);
-                var to = _batchFirst + first + done;
+                int part = (int)Math.Min(count - done, _quantized.Length - start);
+                float* to = _batchFirst + first + done;
                 if (_keep >= 1)
                     _quantized.Copy(rows[row], start, part, to);
                 else if (_keep <= 0)
@@ -68,14 +68,18 @@ internal sealed unsafe class InputMix : IDisposable
     public void Dispose() => Batch.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mix(float* quantized, float* unquantized, float* to, int count, ReadOnlySpan<uint> mask, int first)
+    private static void Mix(
+        float* quantized, float* unquantized, float* to, int count, ReadOnlySpan<uint> mask, int first)
     {
-        var i = 0;
+        int i = 0;
         // Masks are read by bytes, so up to the next multiple of eight the elements go singly.
         for (; i < count && (first + i) % 8 != 0; i++)
             to[i] = KeepMask.Bit(mask, first + i) ? quantized[i] : unquantized[i];
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
-            Vector256.ConditionalSelect(KeepMask.Lanes(mask, first + i), Vector256.Load(quantized + i), Vector256.Load(unquantized + i)).Store(to + i);
+            Vector256
+                .ConditionalSelect(
+                    KeepMask.Lanes(mask, first + i), Vector256.Load(quantized + i), Vector256.Load(unquantized + i))
+                .Store(to + i);
         for (; i < count; i++)
             to[i] = KeepMask.Bit(mask, first + i) ? quantized[i] : unquantized[i];
     }

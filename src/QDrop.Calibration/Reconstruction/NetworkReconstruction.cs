@@ -8,11 +8,15 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;
 
-/// <summary>Goes through the units in order: captures what goes into each of them, has it reconstructed, and keeps what comes out for those after it.</summary>
+/// <summary>
+/// Goes through the units in order: captures what goes into each of them, has it reconstructed, and keeps what comes
+/// out for those after it.
+/// </summary>
 /// <param name="calibration">What the phases of the calibration share.</param>
 /// <param name="model">The units.</param>
 /// <param name="checkpoint">Where finished units are kept; <see langword="null"/> for nowhere.</param>
-internal sealed class NetworkReconstruction(CalibrationContext calibration, DiscoveredModel model, CalibrationCheckpoint? checkpoint)
+internal sealed class NetworkReconstruction(
+    CalibrationContext calibration, DiscoveredModel model, CalibrationCheckpoint? checkpoint)
 {
     /// <summary>Does it. What a checkpoint has is not done again.</summary>
     /// <returns>What was done for each unit.</returns>
@@ -21,11 +25,18 @@ internal sealed class NetworkReconstruction(CalibrationContext calibration, Disc
         CalibrationContext c = calibration;
         using var floats = new ReplayExecutor(model.Layouts, c.Batches.Inputs, c.Memory);
         using var quantized = new ReplayExecutor(model.Layouts, c.Batches.Inputs, c.Memory);
-        using FisherWeights? fisher = c.Settings.Loss == LossKind.Fisher ? new(c.Runner, c.Quantization, c.Batches, model.Layouts, quantized, c.Cancellation, c.Memory) : null;
+        using FisherWeights? fisher =
+            c.Settings.Loss == LossKind.Fisher
+                ? new(c.Runner, c.Quantization, c.Batches, model.Layouts, quantized, c.Cancellation, c.Memory)
+                : null;
         var runner = new UnitRunner(c.Batches, model.Layouts, c.Profile, c.Cancellation, c.Memory);
         var reconstruction = new UnitReconstruction(c, runner, fisher);
         IReadOnlyList<Unit> units = model.Units;
-        var finished = new FinishedUnits(checkpoint, () => CheckpointOrigin.Of(c.Descriptor, c.Settings, c.WeightsHash, c.CalibrationHash, c.Quantization.Layers), units);
+        var finished = new FinishedUnits(
+            checkpoint,
+            () =>
+                CheckpointOrigin.Of(c.Descriptor, c.Settings, c.WeightsHash, c.CalibrationHash, c.Quantization.Layers),
+            units);
         finished.Restore();
         int restored = finished.Reports.Count;
         for (int k = restored == units.Count ? restored : 0; k < units.Count; k++)
@@ -68,6 +79,10 @@ internal sealed class NetworkReconstruction(CalibrationContext calibration, Disc
     {
         using CalibrationProfile.Lap lap = calibration.Profile.In(CalibrationPhase.Inputs);
         using IDisposable guard = no_grad();
-        return calibration.Runner.With(executor, () => executor.Capture(inputs => calibration.Runner.Run(inputs), calibration.Batches.All, unit, calibration.Cancellation));
+        return calibration.Runner.With(
+            executor,
+            () =>
+                executor.Capture(
+                    inputs => calibration.Runner.Run(inputs), calibration.Batches.All, unit, calibration.Cancellation));
     }
 }

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace QDrop.Calibration.Reconstruction;
 
-/// <summary>Sums of powers of errors and their gradients, each in one pass. Squares, the usual case, are in <see cref="ReconstructionLoss"/>.</summary>
+/// <summary>
+/// Sums of powers of errors and their gradients, each in one pass. Squares, the usual case, are in
+/// <see cref="ReconstructionLoss"/>.
+/// </summary>
 internal static unsafe class NormError
 {
     /// <summary>Σ|output − target|, and its gradient, which is 0 where there is no error.</summary>
@@ -16,7 +19,7 @@ internal static unsafe class NormError
     public static double Magnitude(float* output, float* target, float* gradient, int count, float factor)
     {
         Vector256<float> sum = Vector256<float>.Zero;
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
@@ -26,7 +29,7 @@ internal static unsafe class NormError
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            var difference = output[i] - target[i];
+            float difference = output[i] - target[i];
             total += Math.Abs(difference);
             gradient[i] = WithSign(Vector256.Create(factor), Vector256.Create(difference)).ToScalar();
         }
@@ -44,7 +47,7 @@ internal static unsafe class NormError
     public static double Power(float* output, float* target, float* gradient, int count, float power, float factor)
     {
         Vector256<float> sum = Vector256<float>.Zero;
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
@@ -54,14 +57,16 @@ internal static unsafe class NormError
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            total += Power(Vector256.Create(output[i] - target[i]), power, factor, out Vector256<float> slope).ToScalar();
+            total += Power(Vector256.Create(output[i] - target[i]), power, factor, out Vector256<float> slope)
+                .ToScalar();
             gradient[i] = slope.ToScalar();
         }
         return total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Power(Vector256<float> difference, float power, float factor, out Vector256<float> gradient)
+    private static Vector256<float> Power(
+        Vector256<float> difference, float power, float factor, out Vector256<float> gradient)
     {
         var magnitude = Vector256.Abs(difference);
         // The logarithm of 0 is −∞ and its power 0.

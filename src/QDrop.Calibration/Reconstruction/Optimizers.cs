@@ -24,16 +24,23 @@ internal sealed unsafe class RoundingOptimizer(WeightQuantizer quantizer)
             return 0;
         float* at = DenseMemory.Floats(_rounding.Alpha!), slope = DenseMemory.Floats(gradient);
         AdamStep step = _adam.Next(learningRate);
-        var penalty = _rounding.Backward(gradient, (float?)beta, (float)lambda, (first, count) => _adam.Step(at + first, slope + first, (int)first, count, step));
+        double penalty = _rounding.Backward(
+            gradient,
+            (float?)beta,
+            (float)lambda,
+            (first, count) => _adam.Step(at + first, slope + first, (int)first, count, step));
         _rounding.Changed();
         return lambda * penalty;
     }
 }
 
-/// <summary>Learns the scales of one activation quantizer, or their exponents, and its offsets where they are learned.</summary>
+/// <summary>
+/// Learns the scales of one activation quantizer, or their exponents, and its offsets where they are learned.
+/// </summary>
 internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
 {
-    private readonly Adam _scale = new(activation.Scale!.NumberOfElements), _offset = new(activation.Scale!.NumberOfElements);
+    private readonly Adam _scale = new(activation.Scale!.NumberOfElements),
+        _offset = new(activation.Scale!.NumberOfElements);
 
     /// <summary>One step along the gradients that the last backward pass left.</summary>
     public void Step(double learningRate)

@@ -15,10 +15,18 @@ namespace QDrop.Calibration.Reconstruction;
 /// <param name="draws">Where every random choice comes from.</param>
 /// <param name="input">What goes into the unit.</param>
 /// <param name="loss">The loss of what comes out of it.</param>
-/// <param name="exponents">The phase in which the exponents of weights are learned; <see langword="null"/> where they are not.</param>
+/// <param name="exponents">
+/// The phase in which the exponents of weights are learned; <see langword="null"/> where they are not.
+/// </param>
 /// <param name="activations">The activation quantizers whose grids are learned.</param>
-internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSettings settings, DrawSource draws, UnitInputs input, UnitLoss loss,
-    ExponentPhase? exponents, ActivationQuantizer[] activations)
+internal sealed class ReconstructionLoop(
+    IReconstructable unit,
+    QuantizationSettings settings,
+    DrawSource draws,
+    UnitInputs input,
+    UnitLoss loss,
+    ExponentPhase? exponents,
+    ActivationQuantizer[] activations)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
@@ -28,7 +36,8 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
     private readonly ActivationExponentPhase? _powers =
         settings.Scale == Scale.PowerOfTwo ? new(activations, settings, begin: exponents?.Iterations ?? 0) : null;
 
-    private readonly Temperature _temperature = new(settings.Iterations, settings.WarmUp, settings.BetaStart, settings.BetaEnd);
+    private readonly Temperature _temperature = new(
+        settings.Iterations, settings.WarmUp, settings.BetaStart, settings.BetaEnd);
     private readonly long[] _rows = new long[input.BatchSize];
     private RoundingOptimizer[] _rounding = [.. unit.Weights.Select(static w => new RoundingOptimizer(w))];
 
@@ -47,13 +56,15 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
     /// <summary>Runs all iterations.</summary>
     /// <param name="progress">Is told about four times a second how far it is.</param>
     /// <param name="cancellation">Is checked in each iteration.</param>
-    /// <exception cref="QDropException">The loss became infinite or not a number, or grew too much (QDROP240).</exception>
+    /// <exception cref="QDropException">
+    /// The loss became infinite or not a number, or grew too much (QDROP240).
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public UnitResult Run(IProgress<UnitProgress>? progress, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         TimeSpan told = TimeSpan.Zero;
-        for (var iteration = 1; iteration <= settings.Iterations; iteration++)
+        for (int iteration = 1; iteration <= settings.Iterations; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
@@ -64,7 +75,8 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
             if (progress is not null && (clock.Elapsed - told >= ProgressInterval || iteration == settings.Iterations))
             {
                 double? settled = SettledRounding.Share(unit.Weights);
-                progress.Report(new(unit.Name, iteration, settings.Iterations, total, error, penalty, settled, clock.Elapsed));
+                progress.Report(
+                    new(unit.Name, iteration, settings.Iterations, total, error, penalty, settled, clock.Elapsed));
                 told = clock.Elapsed;
             }
         }
@@ -103,7 +115,7 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
     private double Step(int iteration)
     {
         using CalibrationProfile.Lap lap = Profile.In(CalibrationPhase.Step);
-        var penalty = 0.0;
+        double penalty = 0.0;
         double? beta = _temperature.IsActive(iteration) ? _temperature.Beta(iteration) : null;
         foreach (RoundingOptimizer optimizer in _rounding)
             penalty += optimizer.Step(settings.LearningRate, beta, settings.Lambda);
@@ -118,20 +130,34 @@ internal sealed class ReconstructionLoop(IReconstructable unit, QuantizationSett
     {
         if (!double.IsFinite(total))
         {
-            throw Diverged(iteration, FormattableString.Invariant($"became {total}"), "Expected a finite loss. Check that the calibration inputs "
-                + "are preprocessed as in training and that the float model's outputs on them are finite; if they are, lower the learning rates "
-                + "or raise the bit widths.");
+            throw Diverged(
+                iteration,
+                FormattableString.Invariant($"became {total}"),
+                "Expected a finite loss. Check that the calibration inputs "
+                    + "are preprocessed as in training and that the float model's outputs on them are finite; if they "
+                    + "are, lower the learning rates "
+                    + "or raise the bit widths.");
         }
         if (Guard?.Diverges(error) == true)
         {
-            string rate = settings.Scale == Scale.PowerOfTwo ? "Exponents.ActivationLearningRate" : "ActivationLearningRate";
-            throw Diverged(iteration, FormattableString.Invariant($"grew to more than {DivergenceGuard.Growth} times its start, {Guard.Start:g3},"),
+            string rate =
+                settings.Scale == Scale.PowerOfTwo ? "Exponents.ActivationLearningRate" : "ActivationLearningRate";
+            throw Diverged(
+                iteration,
+                FormattableString.Invariant(
+                    $"grew to more than {DivergenceGuard.Growth} times its start, {Guard.Start:g3},"),
                 $"Expected one that falls. Lower LearningRate or {rate}, or raise the unit's bit widths.");
         }
     }
 
-    private QDropException Diverged(int iteration, string what, string advice) => new(Codes.Diverged, string.Create(CultureInfo.InvariantCulture,
-        $"The loss of unit '{unit.Name}' {what} in iteration {iteration} of {settings.Iterations} (W {settings.W}, A {settings.A}, "
-        + $"Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales {settings.ActivationLearningRate}, "
-        + $"λ {settings.Lambda}). {advice}"));
+    private QDropException Diverged(int iteration, string what, string advice) =>
+        new(
+            Codes.Diverged,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The loss of unit '{unit.Name}' {what} in iteration {iteration} of {settings.Iterations} (W "
+                    + $"{settings.W}, A {settings.A}, "
+                    + $"Drop {settings.Drop}, learning rate {settings.LearningRate}, for activation scales "
+                    + $"{settings.ActivationLearningRate}, "
+                    + $"λ {settings.Lambda}). {advice}"));
 }

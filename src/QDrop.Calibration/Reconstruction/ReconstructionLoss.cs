@@ -8,15 +8,24 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>
-/// The reconstruction loss of a unit, the mean over batch and positions of the squared error, weighted or not, summed over channels, and its
-/// gradient, in one pass over the output and the cached rows of the target.
+/// The reconstruction loss of a unit, the mean over batch and positions of the squared error, weighted or not, summed
+/// over channels, and its gradient, in one pass over the output and the cached rows of the target.
 /// </summary>
 /// <param name="target">The float unit's outputs on all inputs, <c>[N, …]</c>, dense.</param>
 /// <param name="channelAxis">The dimension that counts channels.</param>
-/// <param name="weights">What each squared error is weighted with, of the target's shape, dense; <see langword="null"/> for 1.</param>
-/// <param name="memory">Gives memory for copies in another order; <see langword="null"/> for as much as they need.</param>
+/// <param name="weights">
+/// What each squared error is weighted with, of the target's shape, dense; <see langword="null"/> for 1.
+/// </param>
+/// <param name="memory">
+/// Gives memory for copies in another order; <see langword="null"/> for as much as they need.
+/// </param>
 /// <param name="norm">How errors count where they are not weighted; <see langword="null"/> for their squares.</param>
-internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, Tensor? weights = null, ActivationMemory? memory = null, LossNorm? norm = null) : IDisposable
+internal sealed unsafe class ReconstructionLoss(
+    Tensor target,
+    int channelAxis,
+    Tensor? weights = null,
+    ActivationMemory? memory = null,
+    LossNorm? norm = null) : IDisposable
 {
     private readonly LossNorm _norm = norm ?? LossNorm.Squares;
     private readonly List<Tensor> _reordered = [];
@@ -37,26 +46,31 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
         _weights = _weights is null ? null : InOrderOf(dense, _weights);
         Tensor gradient = DenseMemory.EmptyLike(dense);
         float* from = DenseMemory.Floats(dense), to = DenseMemory.Floats(gradient);
-        var total = dense.NumberOfElements;
-        var positions = (double)total / dense.shape[channelAxis];
-        var factor = (float)(2 / positions);
+        long total = dense.NumberOfElements;
+        double positions = (double)total / dense.shape[channelAxis];
+        float factor = (float)(2 / positions);
         (float power, float slope) = ((float)_norm.Power, (float)(_norm.Factor * _norm.Power / positions));
-        var sums = new double[Chunks.Count(total)];
-        Chunks.ForEach(total, (chunk, first, count) =>
-        {
-            for (var done = 0; done < count;)
+        double[] sums = new double[Chunks.Count(total)];
+        Chunks.ForEach(
+            total,
+            (chunk, first, count) =>
             {
-                (long row, long start) = Math.DivRem(first + done, _target.Length);
-                var part = (int)Math.Min(count - done, _target.Length - start);
-                float* expected = _target[rows[row]] + start;
-                float* output = from + first + done, result = to + first + done;
-                sums[chunk] += _weights is not null ? WeightedError(output, expected, _weights[rows[row]] + start, result, part, factor)
-                    : power == 2 ? SquaredError(output, expected, result, part, factor)
-                    : power == 1 ? NormError.Magnitude(output, expected, result, part, slope)
-                    : NormError.Power(output, expected, result, part, power, slope);
-                done += part;
-            }
-        });
+                for (int done = 0; done < count;)
+                {
+                    (long row, long start) = Math.DivRem(first + done, _target.Length);
+                    int part = (int)Math.Min(count - done, _target.Length - start);
+                    float* expected = _target[rows[row]] + start;
+                    float* output = from + first + done,
+                        result = to + first + done;
+                    sums[chunk] +=
+                        _weights is not null
+                            ? WeightedError(output, expected, _weights[rows[row]] + start, result, part, factor)
+                        : power == 2 ? SquaredError(output, expected, result, part, factor)
+                        : power == 1 ? NormError.Magnitude(output, expected, result, part, slope)
+                        : NormError.Power(output, expected, result, part, power, slope);
+                    done += part;
+                }
+            });
         if (!ReferenceEquals(dense, detached))
             dense.Dispose();
         return (sums.Sum() / positions * _norm.Factor, gradient);
@@ -73,7 +87,7 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
     private static double SquaredError(float* output, float* target, float* gradient, int count, float factor)
     {
         Vector256<float> sum = Vector256<float>.Zero;
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
@@ -83,7 +97,7 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            var difference = output[i] - target[i];
+            float difference = output[i] - target[i];
             total += (double)difference * difference;
             gradient[i] = difference * factor;
         }
@@ -91,10 +105,11 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double WeightedError(float* output, float* target, float* weights, float* gradient, int count, float factor)
+    private static double WeightedError(
+        float* output, float* target, float* weights, float* gradient, int count, float factor)
     {
         Vector256<float> sum = Vector256<float>.Zero;
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
@@ -105,7 +120,7 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            var difference = output[i] - target[i];
+            float difference = output[i] - target[i];
             total += (double)difference * difference * weights[i];
             gradient[i] = difference * weights[i] * factor;
         }
@@ -119,7 +134,9 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
         {
             expected[0] = rows;
             throw new InvalidOperationException(
-                $"The quantized unit's output has the shape [{string.Join(", ", found)}], the float unit's [{string.Join(", ", expected)}].");
+                $"The quantized unit's output has the shape [{string.Join(", ", found)}], the float unit's "
+                    + $"[{string.Join(", ", expected)}]."
+            );
         }
     }
 
@@ -128,7 +145,7 @@ internal sealed unsafe class ReconstructionLoss(Tensor target, int channelAxis, 
     {
         if (DenseMemory.SameOrder(output, rows.Tensor))
             return rows;
-        var stride = output.stride();
+        long[] stride = output.stride();
         stride[0] = rows.Length;
         Tensor reordered = (memory ?? new(null)).Reordered(rows.Tensor, stride);
         _reordered.Add(reordered);

@@ -1,6 +1,9 @@
 namespace QDrop.Calibration.Reconstruction;
 
-/// <summary>The course of the rounding regulariser's β: none during the warm-up, then linearly from its start to its end (arXiv 2004.10568).</summary>
+/// <summary>
+/// The course of the rounding regulariser's β: none during the warm-up, then linearly from its start to its end (arXiv
+/// 2004.10568).
+/// </summary>
 /// <param name="Iterations">Iterations in all.</param>
 /// <param name="WarmUp">Share of the iterations, 0 to 1, without the regulariser.</param>
 /// <param name="Start">β after the warm-up.</param>
@@ -13,10 +16,10 @@ internal readonly record struct Temperature(int Iterations, double WarmUp, doubl
     /// <summary>β in an iteration, counted from 1.</summary>
     public double Beta(int iteration)
     {
-        var warmUp = WarmUp * Iterations;
+        double warmUp = WarmUp * Iterations;
         if (iteration < warmUp)
             return Start;
-        var left = Iterations > warmUp ? 1 - (iteration - warmUp) / (Iterations - warmUp) : 0;
+        double left = Iterations > warmUp ? 1 - (iteration - warmUp) / (Iterations - warmUp) : 0;
         return End + (Start - End) * Math.Max(0, left);
     }
 }

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>
-/// Batches of what goes into a unit. Each float tensor is mixed element by element from the quantized and the float network; indices, masks and
-/// what is the same for all samples are those of the quantized network.
+/// Batches of what goes into a unit. Each float tensor is mixed element by element from the quantized and the float
+/// network; indices, masks and what is the same for all samples are those of the quantized network.
 /// </summary>
 internal sealed class UnitInputs : IDisposable
 {
@@ -22,7 +22,8 @@ internal sealed class UnitInputs : IDisposable
     /// <param name="keep">Probability that an element is the quantized network's.</param>
     /// <param name="draws">Where the choice comes from.</param>
     /// <param name="memory">Gives memory for copies in another order.</param>
-    public UnitInputs(Samples quantized, Samples @float, int batchSize, double keep, DrawSource draws, ActivationMemory memory)
+    public UnitInputs(
+        Samples quantized, Samples @float, int batchSize, double keep, DrawSource draws, ActivationMemory memory)
     {
         _quantized = quantized;
         BatchSize = quantized.IsShared ? 1 : batchSize;

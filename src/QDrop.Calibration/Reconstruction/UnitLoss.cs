@@ -18,15 +18,36 @@ internal sealed class UnitLoss : IDisposable
     /// <param name="targets">Which of them are reconstructed.</param>
     /// <param name="channelAxis">The dimension of each of these, samples first, that counts channels.</param>
     /// <param name="tape">What gradients go back through.</param>
-    /// <param name="weights">What squared errors are weighted with, for all inputs; <see langword="null"/> for 1.</param>
-    /// <param name="memory">Gives memory for copies in another order; <see langword="null"/> for as much as they need.</param>
-    /// <param name="norm">How errors count where they are not weighted; <see langword="null"/> for their squares.</param>
-    public UnitLoss(Samples output, int[] targets, Func<int, int> channelAxis, GradientTape tape, Samples? weights = null, ActivationMemory? memory = null, LossNorm? norm = null)
+    /// <param name="weights">
+    /// What squared errors are weighted with, for all inputs; <see langword="null"/> for 1.
+    /// </param>
+    /// <param name="memory">
+    /// Gives memory for copies in another order; <see langword="null"/> for as much as they need.
+    /// </param>
+    /// <param name="norm">
+    /// How errors count where they are not weighted; <see langword="null"/> for their squares.
+    /// </param>
+    public UnitLoss(
+        Samples output,
+        int[] targets,
+        Func<int, int> channelAxis,
+        GradientTape tape,
+        Samples? weights = null,
+        ActivationMemory? memory = null,
+        LossNorm? norm = null)
     {
         _layouts = output.Layouts;
         _targets = targets;
         _tape = tape;
-        _losses = [.. targets.Select(i => new ReconstructionLoss(DenseMemory.ToDense(output.Values[i]), channelAxis(i), weights is null ? null : DenseMemory.ToDense(weights.Values[i]), memory, norm))];
+        _losses =
+        [
+            .. targets.Select(i => new ReconstructionLoss(
+                DenseMemory.ToDense(output.Values[i]),
+                channelAxis(i),
+                weights is null ? null : DenseMemory.ToDense(weights.Values[i]),
+                memory,
+                norm)),
+        ];
     }
 
     /// <summary>The loss of a batch. Its gradients are left in everything that learns.</summary>
@@ -35,7 +56,7 @@ internal sealed class UnitLoss : IDisposable
     public double Backward(Bundle outputs, long[] rows)
     {
         (double sum, List<Tensor>? found, List<Tensor>? gradients) = (0.0, new List<Tensor>(), new List<Tensor>());
-        for (var i = 0; i < _targets.Length; i++)
+        for (int i = 0; i < _targets.Length; i++)
         {
             Tensor output = _layouts[_targets[i]].SamplesFirst(outputs.Tensors[_targets[i]]);
             (double loss, Tensor? gradient) = _losses[i].Evaluate(output, rows);

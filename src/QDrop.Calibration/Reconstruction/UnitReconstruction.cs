@@ -5,7 +5,9 @@ using QDrop.CompilerServices;
 
 namespace QDrop.Calibration.Reconstruction;
 
-/// <summary>Reconstructs one unit after the other, and says how near to the float unit it is before and after.</summary>
+/// <summary>
+/// Reconstructs one unit after the other, and says how near to the float unit it is before and after.
+/// </summary>
 /// <param name="calibration">What the phases of the calibration share.</param>
 /// <param name="units">Runs units on all inputs.</param>
 /// <param name="fisher">Weighs the errors of a unit's outputs; <see langword="null"/> where all weigh the same.</param>
@@ -15,14 +17,18 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
     private readonly QuantizationSettings _settings = calibration.Settings;
     private readonly RangeObservation _ranges = new(calibration);
 
-    /// <summary>One unit. What it gives depends on what goes into it and on its number alone, so that it is the same in a calibration that was resumed.</summary>
+    /// <summary>
+    /// One unit. What it gives depends on what goes into it and on its number alone, so that it is the same in a
+    /// calibration that was resumed.
+    /// </summary>
     /// <param name="unit">The unit.</param>
     /// <param name="number">Its number, from 0.</param>
     /// <param name="quantizedInput">What goes into it in the quantized network.</param>
     /// <param name="floatInput">What goes into it in the float network.</param>
     /// <param name="floatOutput">What comes out of the float unit.</param>
     /// <returns>What comes out of the quantized unit, and what was done.</returns>
-    public (Samples Output, UnitReport Report) Run(Unit unit, int number, Samples quantizedInput, Samples floatInput, Samples floatOutput)
+    public (Samples Output, UnitReport Report) Run(
+        Unit unit, int number, Samples quantizedInput, Samples floatInput, Samples floatOutput)
     {
         // A run up front has searched them with those of all units.
         if (_settings.Order == CalibrationOrder.UnitByUnit)
@@ -31,16 +37,27 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
         NativeHeap.Release();
         Samples output = units.Compute(unit, quantizedInput);
         double before = units.Error(unit, quantizedInput, output, floatOutput);
-        var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0) { SignalPower = units.Power(unit, quantizedInput, floatOutput) };
+        var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0)
+        {
+            SignalPower = units.Power(unit, quantizedInput, floatOutput),
+        };
         if (!Learns(unit, _context, _settings))
             return (output, report);
         using Samples? weights = Weights(unit, output);
         double error = weights is null ? before : units.Error(unit, quantizedInput, output, floatOutput, weights);
         var divergence = new DivergenceGuard(error, report.SignalPower);
-        LossNorm norm = ErrorShape.Norm(_settings.NormOrDefault, [.. UnitOutputs.Targets(quantizedInput, floatOutput).Select(i => (output.Values[i], floatOutput.Values[i]))]);
+        LossNorm norm = ErrorShape.Norm(
+            _settings.NormOrDefault,
+            [.. UnitOutputs.Targets(quantizedInput, floatOutput).Select(i => (output.Values[i], floatOutput.Values[i]))]
+        );
         output.Dispose();
         NativeHeap.Release();
-        var reconstructor = new UnitLearner(_settings with { Method = _context.MethodOf(unit.Name) }, new SeededDraws(_settings.Seed, number))
+        var reconstructor = new UnitLearner(
+            _settings with
+            {
+                Method = _context.MethodOf(unit.Name),
+            },
+            new SeededDraws(_settings.Seed, number))
         {
             Profile = calibration.Profile,
             Guard = divergence,
@@ -49,14 +66,32 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
             Error = error,
             Norm = norm,
         };
-        UnitResult result = reconstructor.Reconstruct(new ReconstructedUnit(unit), quantizedInput, floatInput, floatOutput, calibration.Progress.Of(number + 1), calibration.Cancellation);
+        UnitResult result = reconstructor.Reconstruct(
+            new ReconstructedUnit(unit),
+            quantizedInput,
+            floatInput,
+            floatOutput,
+            calibration.Progress.Of(number + 1),
+            calibration.Cancellation);
         calibration.SetQuantized(true);
         output = units.Compute(unit, quantizedInput);
         double after = units.Error(unit, quantizedInput, output, floatOutput);
-        return (output, report with { Iterations = _settings.Iterations, ErrorAfter = after, LearningSeconds = result.Duration.TotalSeconds, SettledExponents = result.SettledExponents, Norm = norm.Power });
+        return (
+            output,
+            report with
+            {
+                Iterations = _settings.Iterations,
+                ErrorAfter = after,
+                LearningSeconds = result.Duration.TotalSeconds,
+                SettledExponents = result.SettledExponents,
+                Norm = norm.Power,
+            });
     }
 
-    /// <summary>Whether there is something to learn. Where layers are shared, the first unit that runs them learns their rounding, later ones only their scales.</summary>
+    /// <summary>
+    /// Whether there is something to learn. Where layers are shared, the first unit that runs them learns their
+    /// rounding, later ones only their scales.
+    /// </summary>
     public static bool Learns(Unit unit, QuantizationContext context, QuantizationSettings settings)
     {
         MethodTraitsAttribute method = context.MethodOf(unit.Name).Traits;

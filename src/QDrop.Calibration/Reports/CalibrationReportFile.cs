@@ -8,8 +8,9 @@ using QDrop.Safetensors;
 namespace QDrop.Calibration;
 
 /// <summary>
-/// Writes the report beside an artifact: JSON with the settings, every unit's error and time, every layer's bits and size, what was measured of the
-/// calibrated model, the compression, and hashes and versions. <c>docs/artifact-format.md</c> describes it.
+/// Writes the report beside an artifact: JSON with the settings, every unit's error and time, every layer's bits and
+/// size, what was measured of the calibrated model, the compression, and hashes and versions.
+/// <c>docs/artifact-format.md</c> describes it.
 /// </summary>
 internal static class CalibrationReportFile
 {
@@ -43,15 +44,25 @@ internal static class CalibrationReportFile
             manifest.Model,
             manifest.Fingerprint,
             Path.GetFileName(artifactPath),
-            new ReportSize(floatBytes, artifactBytes, Ratio(floatBytes, artifactBytes), weights, packed, Ratio(8 * packed, weights)),
-            new ModelCost(Share(outcome.Cost.QuantizedShare), [.. outcome.Cost.FloatLayers.Select(static l => l with { Share = Share(l.Share) })]),
+            new ReportSize(
+                floatBytes,
+                artifactBytes,
+                Ratio(floatBytes, artifactBytes),
+                weights,
+                packed,
+                Ratio(8 * packed, weights)),
+            new ModelCost(
+                Share(outcome.Cost.QuantizedShare),
+                [.. outcome.Cost.FloatLayers.Select(static l => l with { Share = Share(l.Share) })]),
             manifest.Settings,
             [.. outcome.Units.Select(Unit)],
             layers,
             [.. state.Activations],
             outcome.Insight is null ? null : Insight(outcome.Insight),
             Math.Round(outcome.Units.Sum(static u => u.Seconds), 3),
-            outcome.Profile.Seconds.ToDictionary(static p => JsonNamingPolicy.CamelCase.ConvertName(p.Key.ToString()), static p => Math.Round(p.Value, 3)),
+            outcome.Profile.Seconds.ToDictionary(
+                static p => JsonNamingPolicy.CamelCase.ConvertName(p.Key.ToString()),
+                static p => Math.Round(p.Value, 3)),
             manifest.WeightsHash,
             manifest.CalibrationHash,
             manifest.Versions)
@@ -72,28 +83,76 @@ internal static class CalibrationReportFile
             TypeInfoResolver = ReportJson.Default.WithAddedModifier(SettingsJson.OmitDefaults),
         }.GetTypeInfo(typeof(ReportDocument));
 
-    private static ReportUnit Unit(UnitReport unit) => new(
-        unit.Name, unit.IsBlock, unit.Layers, unit.Iterations, Finite(unit.ErrorBefore), Finite(unit.ErrorAfter), Decibels(unit.SqnrBefore), Decibels(unit.SqnrAfter), Math.Round(unit.Seconds, 3),
-        // Squares are what every report means that says nothing else.
-        unit.Norm == 2 ? null : Finite(Math.Round(unit.Norm, 3)), Finite(Math.Round(unit.SettledExponents, 3)));
+    private static ReportUnit Unit(UnitReport unit) =>
+        new(
+            unit.Name,
+            unit.IsBlock,
+            unit.Layers,
+            unit.Iterations,
+            Finite(unit.ErrorBefore),
+            Finite(unit.ErrorAfter),
+            Decibels(unit.SqnrBefore),
+            Decibels(unit.SqnrAfter),
+            Math.Round(unit.Seconds, 3),
+            // Squares are what every report means that says nothing else.
+            unit.Norm == 2
+                ? null
+                : Finite(Math.Round(unit.Norm, 3)),
+            Finite(Math.Round(unit.SettledExponents, 3)));
 
     private static ReportLayer Layer(QuantizedLayerState layer)
     {
         long weights = layer.Levels.numel();
-        return new ReportLayer(layer.Name, layer.Bits, layer.Levels.shape, weights, weights * sizeof(float), BitPacking.PackedLength(weights, layer.Bits));
+        return new ReportLayer(
+            layer.Name,
+            layer.Bits,
+            layer.Levels.shape,
+            weights,
+            weights * sizeof(float),
+            BitPacking.PackedLength(weights, layer.Bits));
     }
 
-    private static ReportInsight Insight(ModelInsight insight) => new(
-        insight.Samples,
-        Decibels(insight.OutputSqnr),
-        [.. insight.Layers.Select(static l => new ReportLayerInsight(l.Name, l.Unit, l.Bits, Decibels(l.SqnrBefore), Decibels(l.SqnrAfter), Decibels(l.Sensitivity), l.RaisedBits, Decibels(l.Gain ?? double.NaN), l.Histogram))],
-        [.. insight.Activations.Select(static a => new ReportActivationInsight(a.Name, a.Bits, Finite(Math.Round(a.Clipped, 6)), Decibels(a.Sensitivity), a.RaisedBits, Decibels(a.Gain ?? double.NaN)))],
-        [.. insight.Advice.Select(static a => a with { Gain = Math.Round(a.Gain, 3) })]);
+    private static ReportInsight Insight(ModelInsight insight) =>
+        new(
+            insight.Samples,
+            Decibels(insight.OutputSqnr),
+            [
+                .. insight.Layers.Select(static l => new ReportLayerInsight(
+                    l.Name,
+                    l.Unit,
+                    l.Bits,
+                    Decibels(l.SqnrBefore),
+                    Decibels(l.SqnrAfter),
+                    Decibels(l.Sensitivity),
+                    l.RaisedBits,
+                    Decibels(l.Gain ?? double.NaN),
+                    l.Histogram)),
+            ],
+            [
+                .. insight.Activations.Select(static a => new ReportActivationInsight(
+                    a.Name,
+                    a.Bits,
+                    Finite(Math.Round(a.Clipped, 6)),
+                    Decibels(a.Sensitivity),
+                    a.RaisedBits,
+                    Decibels(a.Gain ?? double.NaN))),
+            ],
+            [.. insight.Advice.Select(static a => a with { Gain = Math.Round(a.Gain, 3) })]);
 
-    private static TrainingReport Training(TrainingReport training) => training with
-    {
-        Epochs = [.. training.Epochs.Select(static e => e with { Seconds = Math.Round(e.Seconds, 3), WeightBits = Math.Round(e.WeightBits, 3), ActivationBits = e.ActivationBits is { } bits ? Math.Round(bits, 3) : null })],
-    };
+    private static TrainingReport Training(TrainingReport training) =>
+        training with
+        {
+            Epochs =
+            [
+                .. training.Epochs.Select(static e =>
+                    e with
+                    {
+                        Seconds = Math.Round(e.Seconds, 3),
+                        WeightBits = Math.Round(e.WeightBits, 3),
+                        ActivationBits = e.ActivationBits is { } bits ? Math.Round(bits, 3) : null,
+                    }),
+            ],
+        };
 
     private static double? Decibels(double ratio) => Finite(Math.Round(ratio, 3));
 
@@ -102,5 +161,6 @@ internal static class CalibrationReportFile
 
     private static double Share(double share) => Math.Round(share, 4);
 
-    private static double Ratio(long dividend, long divisor) => divisor == 0 ? 0 : Math.Round((double)dividend / divisor, 3);
+    private static double Ratio(long dividend, long divisor) =>
+        divisor == 0 ? 0 : Math.Round((double)dividend / divisor, 3);
 }

@@ -5,7 +5,9 @@ using QDrop.Safetensors;
 
 namespace QDrop.Calibration;
 
-/// <summary>Writes the report as one self-contained HTML page, with the figures of <see cref="CalibrationReportFile"/>.</summary>
+/// <summary>
+/// Writes the report as one self-contained HTML page, with the figures of <see cref="CalibrationReportFile"/>.
+/// </summary>
 internal static class CalibrationReportPage
 {
     /// <summary>Writes the page, aside and then renamed.</summary>

@@ -5,16 +5,20 @@ namespace QDrop.Calibration.Training;
 /// <param name="High">The highest.</param>
 internal readonly record struct GridRun(int Low, int High);
 
-/// <summary>One of the grids of which a quantized element is the weighted mean: there is more than one only while bit widths are learned.</summary>
+/// <summary>
+/// One of the grids of which a quantized element is the weighted mean: there is more than one only while bit widths are
+/// learned.
+/// </summary>
 /// <param name="Bits">The bit width whose step it has.</param>
 /// <param name="Runs">Its grid points, from low to high.</param>
 /// <param name="Share">Its weight, above 0; all add up to 1.</param>
 internal readonly record struct GridPart(int Bits, GridRun[] Runs, float Share);
 
 /// <summary>
-/// The grid points k of a uniform grid α·k (arXiv 2109.02100): 0 to 2^b − 1, shifted down by the zero point. Where levels are dropped at random the grid of fewer bits lies within
-/// it, its zero point that of the whole shifted right: for weights, whose zero point is 2^(b − 1), k bits are −2^(k − 1) to 2^(k − 1) − 1, and for activations that
-/// are never negative 0 to 2^k − 1. Level k is what the grid of k bits has and that of k − 1 bits has not.
+/// The grid points k of a uniform grid α·k (arXiv 2109.02100): 0 to 2^b − 1, shifted down by the zero point. Where
+/// levels are dropped at random the grid of fewer bits lies within it, its zero point that of the whole shifted right:
+/// for weights, whose zero point is 2^(b − 1), k bits are −2^(k − 1) to 2^(k − 1) − 1, and for activations that are
+/// never negative 0 to 2^k − 1. Level k is what the grid of k bits has and that of k − 1 bits has not.
 /// </summary>
 /// <param name="Bits">Bit width, 2 to 8.</param>
 /// <param name="ZeroPoint">Number of grid points below 0.</param>
@@ -46,7 +50,7 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
     public GridPart Kept(ReadOnlySpan<bool> masks)
     {
         List<GridRun> runs = [new(Of(MinBits).Low, Of(MinBits).High)];
-        for (var bits = MinBits + 1; bits <= Bits; bits++)
+        for (int bits = MinBits + 1; bits <= Bits; bits++)
         {
             if (!masks[bits - MinBits - 1])
                 continue;
@@ -56,7 +60,7 @@ internal readonly record struct CategoricalGrid(int Bits, int ZeroPoint)
             if (outer.High > inner.High)
                 runs.Add(new(inner.High + 1, outer.High));
         }
-        for (var i = runs.Count - 2; i >= 0; i--)
+        for (int i = runs.Count - 2; i >= 0; i--)
         {
             if (runs[i].High + 1 != runs[i + 1].Low)
                 continue;

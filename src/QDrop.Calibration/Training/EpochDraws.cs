@@ -2,7 +2,10 @@ using QDrop.Calibration.Learning;
 
 namespace QDrop.Calibration.Training;
 
-/// <summary>The random choices of one epoch: a stream of their own, so that a training which was stopped goes on with the same ones.</summary>
+/// <summary>
+/// The random choices of one epoch: a stream of their own, so that a training which was stopped goes on with the same
+/// ones.
+/// </summary>
 /// <param name="seed">The seed.</param>
 /// <param name="epoch">The epoch, from 0.</param>
 internal sealed class EpochDraws(long seed, int epoch)
@@ -12,10 +15,10 @@ internal sealed class EpochDraws(long seed, int epoch)
     /// <summary>The numbers 0 to <paramref name="count"/> − 1 in random order.</summary>
     public long[] Order(int count)
     {
-        var keys = new long[count];
+        long[] keys = new long[count];
         _draws.NextBatch(keys, 1L << 31);
         // The number itself in the low half: keys that are equal have an order, too.
-        for (var i = 0; i < count; i++)
+        for (int i = 0; i < count; i++)
             keys[i] = keys[i] << 32 | (uint)i;
         Array.Sort(keys);
         return Array.ConvertAll(keys, static key => key & uint.MaxValue);

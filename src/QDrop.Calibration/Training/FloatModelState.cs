@@ -17,7 +17,9 @@ internal sealed class FloatModelState : IDisposable
         using IDisposable guard = no_grad();
         _model = model;
         _momenta = [.. model.modules().OfType<BatchNorm>().Select(static n => (n, n.momentum))];
-        _kept = model.state_dict().ToDictionary(static t => t.Key, static t => t.Value.detach().clone().DetachFromDisposeScope());
+        _kept = model
+            .state_dict()
+            .ToDictionary(static t => t.Key, static t => t.Value.detach().clone().DetachFromDisposeScope());
     }
 
     /// <summary>Gives the model what it held, without gradients and in evaluation mode.</summary>

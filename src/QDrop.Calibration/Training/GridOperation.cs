@@ -36,18 +36,25 @@ internal abstract unsafe class GridPass
     {
         Tensor ordered = DenseMemory.InOrderOf(outputGradient, x);
         Tensor result = DenseMemory.EmptyLike(x);
-        var length = x.NumberOfElements;
-        var parts = new double[Chunks.Count(length) * GradientCount];
+        long length = x.NumberOfElements;
+        double[] parts = new double[Chunks.Count(length) * GradientCount];
         float* values = DenseMemory.Floats(x), from = DenseMemory.Floats(ordered), to = DenseMemory.Floats(result);
-        Chunks.ForEach(length, (chunk, first, count) =>
-            Backward(values + first, from + first, to + first, count, parts.AsSpan(chunk * GradientCount, GradientCount)));
+        Chunks.ForEach(
+            length,
+            (chunk, first, count) =>
+                Backward(
+                    values + first,
+                    from + first,
+                    to + first,
+                    count,
+                    parts.AsSpan(chunk * GradientCount, GradientCount)));
         GC.KeepAlive(x);
         GC.KeepAlive(ordered);
         if (!ReferenceEquals(ordered, outputGradient))
             ordered.Dispose();
         // In the order of the chunks, whatever the number of threads.
-        var sums = new double[GradientCount];
-        for (var i = 0; i < parts.Length; i++)
+        double[] sums = new double[GradientCount];
+        for (int i = 0; i < parts.Length; i++)
             sums[i % GradientCount] += parts[i];
         Finish(sums);
         return result;
@@ -65,7 +72,8 @@ internal abstract unsafe class GridPass
 /// <param name="parts">The grids of this step.</param>
 /// <param name="weights">What the gradient is made of.</param>
 /// <param name="rectify">Whether ReLU is part of the pass.</param>
-internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridPart[] parts, EstimatorWeights weights, bool rectify) : GridPass
+internal sealed unsafe class CategoricalPass(
+    TrainedQuantizer quantizer, GridPart[] parts, EstimatorWeights weights, bool rectify) : GridPass
 {
     private readonly GridStep[] _steps = Array.ConvertAll(parts, p => quantizer.StepOf(p.Bits));
     private readonly float _alpha = quantizer.Step.Alpha;
@@ -76,7 +84,7 @@ internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridPar
     /// <inheritdoc/>
     protected override void Forward(float* x, float* y, int count)
     {
-        for (var part = 0; part < parts.Length; part++)
+        for (int part = 0; part < parts.Length; part++)
             CategoricalQuantization.Forward(x, y, count, _steps[part], parts[part], rectify, add: part > 0);
     }
 
@@ -84,10 +92,11 @@ internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridPar
     protected override void Backward(float* x, float* gradient, float* result, int count, Span<double> sums)
     {
         Span<double> own = stackalloc double[2];
-        for (var part = 0; part < parts.Length; part++)
+        for (int part = 0; part < parts.Length; part++)
         {
             own.Clear();
-            sums[2 + part] = CategoricalQuantization.Backward(x, gradient, result, count, _steps[part], parts[part], rectify, weights, own, add: part > 0);
+            sums[2 + part] = CategoricalQuantization.Backward(
+                x, gradient, result, count, _steps[part], parts[part], rectify, weights, own, add: part > 0);
             sums[0] += own[0] * _steps[part].Alpha / _alpha;
             sums[1] += own[1] * _steps[part].Alpha / _alpha;
         }
@@ -97,18 +106,23 @@ internal sealed unsafe class CategoricalPass(TrainedQuantizer quantizer, GridPar
     protected override void Finish(ReadOnlySpan<double> sums) => quantizer.Add(sums, parts);
 }
 
-/// <summary>Rounding to nearest with the straight-through gradients of learned step size quantization (arXiv 1902.08153).</summary>
+/// <summary>
+/// Rounding to nearest with the straight-through gradients of learned step size quantization (arXiv 1902.08153).
+/// </summary>
 /// <param name="quantizer">Gets the gradients.</param>
 /// <param name="rectify">Whether ReLU is part of the pass.</param>
 internal sealed unsafe class LsqPass(TrainedQuantizer quantizer, bool rectify) : GridPass
 {
-    private readonly float _scale = quantizer.Step.Alpha, _zeroPoint = quantizer.Grid.ZeroPoint, _top = (1 << quantizer.Grid.Bits) - 1;
+    private readonly float _scale = quantizer.Step.Alpha,
+        _zeroPoint = quantizer.Grid.ZeroPoint,
+        _top = (1 << quantizer.Grid.Bits) - 1;
 
     /// <inheritdoc/>
     protected override int GradientCount => 1;
 
     /// <inheritdoc/>
-    protected override void Forward(float* x, float* y, int count) => FakeQuantization.Forward(x, y, count, _scale, _zeroPoint, _top, [], rectify);
+    protected override void Forward(float* x, float* y, int count) =>
+        FakeQuantization.Forward(x, y, count, _scale, _zeroPoint, _top, [], rectify);
 
     /// <inheritdoc/>
     protected override void Backward(float* x, float* gradient, float* result, int count, Span<double> sums) =>

@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Training;
 
-/// <summary>Searches the grids with which training begins, and where bit widths are learned those of fewer bits to which it may come.</summary>
+/// <summary>
+/// Searches the grids with which training begins, and where bit widths are learned those of fewer bits to which it may
+/// come.
+/// </summary>
 /// <param name="calibration">What the search shares with a calibration.</param>
 /// <param name="tape">What gradients go back through in training.</param>
 internal sealed class GridSearch(CalibrationContext calibration, GradientTape tape)
@@ -32,7 +35,8 @@ internal sealed class GridSearch(CalibrationContext calibration, GradientTape ta
         }
         foreach ((ActivationQuantizer activation, List<SearchedGrid> grids) in _context.Activations.Zip(ofActivations))
         {
-            quantizers.Add(Quantizer(activation.Name, grids, ofWeights: false, BitAssignment.IsPinned(_context, activation)));
+            quantizers.Add(
+                Quantizer(activation.Name, grids, ofWeights: false, BitAssignment.IsPinned(_context, activation)));
             activation.Intercept = quantizers[^1];
         }
         return quantizers;
@@ -46,11 +50,18 @@ internal sealed class GridSearch(CalibrationContext calibration, GradientTape ta
     {
         Tensor weight = layer.Source.Weight.detach().contiguous();
         RangeOptions options = RangeOptions.OfWeights(_settings) with { Symmetric = true };
-        return [.. Widths(layer.Weight.Bits, pinned).Select(bits =>
-            new SearchedGrid(CategoricalGrid.OfWeights(bits), RangeSearch.OfTensor(weight, bits, layer.Name, options, calibration.Cancellation).Scale))];
+        return
+        [
+            .. Widths(layer.Weight.Bits, pinned)
+                .Select(bits => new SearchedGrid(
+                    CategoricalGrid.OfWeights(bits),
+                    RangeSearch.OfTensor(weight, bits, layer.Name, options, calibration.Cancellation).Scale)),
+        ];
     }
 
-    /// <summary>Each activation's grids, the one of most bits last. The zero point of one that is never negative is 0.</summary>
+    /// <summary>
+    /// Each activation's grids, the one of most bits last. The zero point of one that is never negative is 0.
+    /// </summary>
     private IReadOnlyList<List<SearchedGrid>> OfActivations()
     {
         IReadOnlyList<ActivationQuantizer> all = _context.Activations;
@@ -63,11 +74,18 @@ internal sealed class GridSearch(CalibrationContext calibration, GradientTape ta
                 all[i].Bits = widths[i][^left];
             new RangeObservation(calibration).OfActivations([.. searched.Select(i => all[i])]);
             foreach (int i in searched)
-                grids[i].Add(new(new CategoricalGrid(all[i].Bits, (int)all[i].ZeroPoint!.item<float>()), all[i].Scale!.item<float>()));
+                grids[i]
+                    .Add(
+                        new(
+                            new CategoricalGrid(all[i].Bits, (int)all[i].ZeroPoint!.item<float>()),
+                            all[i].Scale!.item<float>()));
         }
         return grids;
     }
 
     /// <summary>The bit widths that a grid may come to have.</summary>
-    private int[] Widths(int bits, bool pinned) => _settings.Training!.BitPenalty > 0 && !pinned ? [.. Enumerable.Range(CategoricalGrid.MinBits, bits - CategoricalGrid.MinBits + 1)] : [bits];
+    private int[] Widths(int bits, bool pinned) =>
+        _settings.Training!.BitPenalty > 0 && !pinned
+            ? [.. Enumerable.Range(CategoricalGrid.MinBits, bits - CategoricalGrid.MinBits + 1)]
+            : [bits];
 }

@@ -18,7 +18,8 @@ internal sealed class LearnedScalar(double value)
     public double[] State => [Value, _first, _second, _steps];
 
     /// <summary>Goes on from a state.</summary>
-    public void Restore(ReadOnlySpan<double> state) => (Value, _first, _second, _steps) = (state[0], state[1], state[2], state[3]);
+    public void Restore(ReadOnlySpan<double> state) =>
+        (Value, _first, _second, _steps) = (state[0], state[1], state[2], state[3]);
 
     /// <summary>Adds to the number.</summary>
     public void Shift(double difference) => Value += difference;
@@ -29,11 +30,16 @@ internal sealed class LearnedScalar(double value)
         _steps++;
         _first = Beta1 * _first + (1 - Beta1) * gradient;
         _second = Beta2 * _second + (1 - Beta2) * gradient * gradient;
-        Value -= learningRate * (_first / (1 - Math.Pow(Beta1, _steps))) / (Math.Sqrt(_second / (1 - Math.Pow(Beta2, _steps))) + Epsilon);
+        Value -=
+            learningRate
+            * (_first / (1 - Math.Pow(Beta1, _steps)))
+            / (Math.Sqrt(_second / (1 - Math.Pow(Beta2, _steps))) + Epsilon);
     }
 }
 
-/// <summary>A positive number whose logarithm is learned: it stays positive, and steps are shares of it, whatever its unit.</summary>
+/// <summary>
+/// A positive number whose logarithm is learned: it stays positive, and steps are shares of it, whatever its unit.
+/// </summary>
 /// <param name="value">The number at the beginning.</param>
 internal sealed class LearnedLogarithm(double value)
 {

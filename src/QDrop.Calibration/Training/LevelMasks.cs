@@ -1,9 +1,11 @@
 namespace QDrop.Calibration.Training;
 
 /// <summary>
-/// The masks Z_k of a grid's levels (arXiv 2109.02100, section 4), drawn anew in each step: one for each level of a grid, the same for all its elements. With DropBits they are
-/// 0 with a fixed probability, independently of each other. Where bit widths are learned they are hard concrete, and a level counts by the product of its own and all
-/// lower levels' masks: it can only be there when those are. A mask between 0 and 1 stands for the mean of what comes out with and without its level, so weighted.
+/// The masks Z_k of a grid's levels (arXiv 2109.02100, section 4), drawn anew in each step: one for each level of a
+/// grid, the same for all its elements. With DropBits they are 0 with a fixed probability, independently of each other.
+/// Where bit widths are learned they are hard concrete, and a level counts by the product of its own and all lower
+/// levels' masks: it can only be there when those are. A mask between 0 and 1 stands for the mean of what comes out
+/// with and without its level, so weighted.
 /// </summary>
 internal sealed class LevelMasks
 {
@@ -24,8 +26,12 @@ internal sealed class LevelMasks
 
     /// <param name="grid">The grid.</param>
     /// <param name="drop">Probability that a level is dropped.</param>
-    /// <param name="penalty">λ of learned bit widths; 0 where they are not learned. A grid of two bits has none to lose.</param>
-    /// <param name="narrower">The grid of so many bits where widths are learned; <see langword="null"/> for the one that lies within.</param>
+    /// <param name="penalty">
+    /// λ of learned bit widths; 0 where they are not learned. A grid of two bits has none to lose.
+    /// </param>
+    /// <param name="narrower">
+    /// The grid of so many bits where widths are learned; <see langword="null"/> for the one that lies within.
+    /// </param>
     public LevelMasks(CategoricalGrid grid, double drop, double penalty, Func<int, CategoricalGrid>? narrower = null)
     {
         (_drop, _penalty, _narrower) = (drop, grid.Levels > 0 ? penalty : 0, narrower);
@@ -71,7 +77,7 @@ internal sealed class LevelMasks
     {
         if (!Learned)
             return;
-        for (var j = 0; j < _gates.Length; j++)
+        for (int j = 0; j < _gates.Length; j++)
             _gates[j].Learn(Gradient(j) + _penalty * HardConcrete.Active(_gates[j].Value).Slope, learningRate);
         Array.Clear(_gradients);
     }
@@ -79,7 +85,7 @@ internal sealed class LevelMasks
     /// <summary>The bit width whose levels all survive: those whose gates, without chance, are not 0.</summary>
     public int Surviving()
     {
-        var dead = Array.FindIndex(_gates, static g => HardConcrete.Deterministic(g.Value) == 0);
+        int dead = Array.FindIndex(_gates, static g => HardConcrete.Deterministic(g.Value) == 0);
         return dead < 0 ? _grid.Bits : CategoricalGrid.MinBits + dead;
     }
 
@@ -104,7 +110,7 @@ internal sealed class LevelMasks
     {
         if (Learned)
             Shrink(grid);
-        for (var i = 0; i < _gates.Length; i++)
+        for (int i = 0; i < _gates.Length; i++)
             _gates[i].Restore(state[(i * LearnedScalar.StateLength)..]);
     }
 
@@ -119,8 +125,8 @@ internal sealed class LevelMasks
     private void SampleDropped(ReadOnlySpan<float> uniforms)
     {
         Span<bool> masks = stackalloc bool[_grid.Levels];
-        var key = 0;
-        for (var i = 0; i < masks.Length; i++)
+        int key = 0;
+        for (int i = 0; i < masks.Length; i++)
         {
             masks[i] = uniforms[i] >= _drop;
             key |= (masks[i] ? 1 : 0) << i;
@@ -133,8 +139,8 @@ internal sealed class LevelMasks
     private void SampleGates(ReadOnlySpan<float> uniforms)
     {
         List<GridPart> parts = [];
-        var product = 1.0;
-        for (var i = 0; i < _gates.Length; i++)
+        double product = 1.0;
+        for (int i = 0; i < _gates.Length; i++)
         {
             _sampled[i] = HardConcrete.Sample(_gates[i].Value, Math.Max(uniforms[i], MinUniform));
             Take(CategoricalGrid.MinBits + i, product * (1 - _sampled[i].Value));
@@ -151,17 +157,18 @@ internal sealed class LevelMasks
     }
 
     /// <summary>
-    /// Gradient of log φ of a level: its mask is a factor of the shares of all grids that have the level, and what is missing to 1 a factor of the share of the greatest grid without it.
+    /// Gradient of log φ of a level: its mask is a factor of the shares of all grids that have the level, and what is
+    /// missing to 1 a factor of the share of the greatest grid without it.
     /// </summary>
     private double Gradient(int level)
     {
         (double mask, double slope) = _sampled[level];
-        var sum = 0.0;
+        double sum = 0.0;
         if (slope == 0)
             return sum;
         foreach (GridPart part in Parts)
         {
-            var above = part.Bits - CategoricalGrid.MinBits - level;
+            int above = part.Bits - CategoricalGrid.MinBits - level;
             if (above > 0)
                 sum += part.Share / mask * _gradients[part.Bits - CategoricalGrid.MinBits];
             else if (above == 0)

@@ -15,12 +15,13 @@ using static TorchSharp.torch.nn;
 namespace QDrop.Calibration.Training;
 
 /// <summary>
-/// Trains a model over its twin: cluster-promoting quantization with DropBits (arXiv 2109.02100), or learned step size quantization
-/// (arXiv 1902.08153). Its phases are to be called in order.
+/// Trains a model over its twin: cluster-promoting quantization with DropBits (arXiv 2109.02100), or learned step size
+/// quantization (arXiv 1902.08153). Its phases are to be called in order.
 /// </summary>
 /// <remarks>
-/// The twin's weights are quantized raw and its batch norms stay alive until the end, when they are folded exactly into the grids: the
-/// levels stay, and a channel's scale becomes α·|γ / √(var + ε)|. What comes out is an ordinary quantized model.
+/// The twin's weights are quantized raw and its batch norms stay alive until the end, when they are folded exactly into
+/// the grids: the levels stay, and a channel's scale becomes α·|γ / √(var + ε)|. What comes out is an ordinary
+/// quantized model.
 /// </remarks>
 internal sealed class ModelTrainer : IDisposable
 {
@@ -67,7 +68,13 @@ internal sealed class ModelTrainer : IDisposable
             // Training changes the weights.
             _weightsHash = prepared.WeightsHash;
             long samples = Math.Min(settings.RangeSamples, _data.Inputs[0].shape[0]);
-            _calibration = new CalibrationContext(prepared, settings, new CalibrationSet([.. _data.Inputs.Select(i => i.narrow(0, 0, samples))]), progress, cancellation, memory: null);
+            _calibration = new CalibrationContext(
+                prepared,
+                settings,
+                new CalibrationSet([.. _data.Inputs.Select(i => i.narrow(0, 0, samples))]),
+                progress,
+                cancellation,
+                memory: null);
             _batches = new TrainingBatches(_twin, data);
         }
         catch
@@ -85,7 +92,9 @@ internal sealed class ModelTrainer : IDisposable
 
     private QuantizationContext Context => _twin.Context;
 
-    /// <summary>Runs the twin once, searches the ranges from which the grids start, and makes the twin one that is trained.</summary>
+    /// <summary>
+    /// Runs the twin once, searches the ranges from which the grids start, and makes the twin one that is trained.
+    /// </summary>
     public void Prepare()
     {
         _calibration.Progress.Begin("discover");
@@ -93,8 +102,13 @@ internal sealed class ModelTrainer : IDisposable
         _discovered = discovery.Run();
         if (Context.Layers.FirstOrDefault(l => Context.Overrides.MethodOf(l.Name) is not null) is { } part)
         {
-            throw new QDropException(Codes.TrainedPart, $"[Quantize] on a part of the model gives '{part.Name}' a Method of its own, but the model is trained with {_settings.Method}. "
-                + "Expected one method for all of it: training changes all weights together. Remove Method from the part, or from the model.");
+            throw new QDropException(
+                Codes.TrainedPart,
+                $"[Quantize] on a part of the model gives '{part.Name}' a Method of its own, but the model is trained "
+                    + $"with {_settings.Method}. "
+                    + "Expected one method for all of it: training changes all weights together. Remove Method from "
+                    + "the part, or from the model."
+            );
         }
         BitAssignment.Assign(Context, _settings);
         discovery.TryInputs();
@@ -111,7 +125,8 @@ internal sealed class ModelTrainer : IDisposable
         TrainingState state = _state!;
         var finished = new FinishedEpochs(
             checkpoint,
-            () => CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Origin, Context.Layers),
+            () =>
+                CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Origin, Context.Layers),
             state,
             _training.Epochs);
         finished.Restore();
@@ -125,13 +140,17 @@ internal sealed class ModelTrainer : IDisposable
         }
         if (_quantizers.Find(static q => !float.IsNormal(q.Step.Alpha)) is { } broken)
             throw Diverged($"The step of '{broken.Name}' became {broken.Step.Alpha}");
-        if (_model.named_parameters().FirstOrDefault(static p => !p.parameter.isfinite().all().ToBoolean()) is (var name, not null))
+        if (_model.named_parameters().FirstOrDefault(static p => !p.parameter.isfinite().all().ToBoolean()) is
+            (var name, not null))
             throw Diverged($"'{name}' has values that are not finite");
         AverageStatistics();
         SetTraining(false);
     }
 
-    /// <summary>The quantized model, its tensors outside every dispose scope: batch norms are folded into the grids, and the twin is one that is no longer trained.</summary>
+    /// <summary>
+    /// The quantized model, its tensors outside every dispose scope: batch norms are folded into the grids, and the
+    /// twin is one that is no longer trained.
+    /// </summary>
     public TrainedModel Result()
     {
         foreach (QuantizedLayer layer in Context.Layers)
@@ -146,10 +165,27 @@ internal sealed class ModelTrainer : IDisposable
         QuantizedModelState state = CalibratedState.Of(_calibration, _discovered!.Units);
         int steps = _training.Epochs * _batches.Steps(_training.BatchSize);
         double seconds = _state!.Epochs.Sum(static e => e.Seconds) / _discovered.Units.Count;
-        UnitReport[] units = [.. _discovered.Units.Select(u => new UnitReport(u.Name, u.IsBlock, [.. u.Layers.Select(static l => l.Name)], steps, double.NaN, double.NaN, seconds))];
-        string[] collapsed = [.. _quantizers.Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.MinBits).Select(static q => q.Name)];
+        UnitReport[] units =
+        [
+            .. _discovered.Units.Select(u => new UnitReport(
+                u.Name, u.IsBlock, [.. u.Layers.Select(static l => l.Name)], steps, double.NaN, double.NaN, seconds)),
+        ];
+        string[] collapsed =
+        [
+            .. _quantizers
+                .Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.MinBits)
+                .Select(static q => q.Name),
+        ];
         Manifest manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _set.Hash };
-        return new TrainedModel(state with { Manifest = manifest }, units, _discovered.Cost, new TrainingReport([.. _state.Epochs], collapsed), _calibration.Profile);
+        return new TrainedModel(
+            state with
+            {
+                Manifest = manifest,
+            },
+            units,
+            _discovered.Cost,
+            new TrainingReport([.. _state.Epochs], collapsed),
+            _calibration.Profile);
     }
 
     /// <inheritdoc/>
@@ -181,12 +217,13 @@ internal sealed class ModelTrainer : IDisposable
             return;
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        TargetCheck.CheckClasses(_batches.Targets, _calibration.Runner.RunGuarded(_calibration.Batches.Repeated(2)).Tensors);
+        TargetCheck.CheckClasses(
+            _batches.Targets, _calibration.Runner.RunGuarded(_calibration.Batches.Repeated(2)).Tensors);
     }
 
     /// <summary>
-    /// Levels that training drops at random are there afterwards, and without them batch norms saw other values: their running statistics become the averages over batches with
-    /// every grid point kept.
+    /// Levels that training drops at random are there afterwards, and without them batch norms saw other values: their
+    /// running statistics become the averages over batches with every grid point kept.
     /// </summary>
     private void AverageStatistics()
     {
@@ -194,14 +231,18 @@ internal sealed class ModelTrainer : IDisposable
             return;
         using IDisposable guard = no_grad();
         EpochDraws draws = Draws(_training.Epochs, out long[] order);
-        int size = Math.Min(_training.BatchSize, order.Length), steps = Math.Min(_batches.Steps(_training.BatchSize), StatisticBatches);
+        int size = Math.Min(_training.BatchSize, order.Length),
+            steps = Math.Min(_batches.Steps(_training.BatchSize), StatisticBatches);
         foreach (TrainedQuantizer quantizer in _quantizers)
             quantizer.Masks.KeepAll();
         foreach (QuantizedLayer layer in Context.Layers)
             ((TrainedLayer)layer.Intercept!).Averages = true;
         // Those that are part of no quantized layer.
         HashSet<BatchNorm?> folded = [.. Context.Layers.Select(static l => l.BatchNorm)];
-        foreach (BatchNorm norm in _model.modules().OfType<BatchNorm>().Where(n => n.track_running_stats && !folded.Contains(n)))
+        foreach (BatchNorm norm in _model
+                .modules()
+                .OfType<BatchNorm>()
+                .Where(n => n.track_running_stats && !folded.Contains(n)))
         {
             norm.reset_running_stats();
             norm.momentum = null;
@@ -210,7 +251,10 @@ internal sealed class ModelTrainer : IDisposable
         {
             _cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            _calibration.Runner.RunGuarded(_batches.Take(order.AsSpan(step * size, Math.Min(size, order.Length - step * size)), draws.Seed()).Inputs);
+            _calibration.Runner.RunGuarded(
+                _batches
+                    .Take(order.AsSpan(step * size, Math.Min(size, order.Length - step * size)), draws.Seed())
+                    .Inputs);
         }
     }
 
@@ -235,9 +279,13 @@ internal sealed class ModelTrainer : IDisposable
         {
             _cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<long> rows = order.AsSpan(step * size, Math.Min(size, order.Length - step * size));
-            (double stepLoss, long stepRight) = Step(rows, draws, (epoch * (double)steps + step) / (_training.Epochs * (double)steps));
+            (double stepLoss, long stepRight) = Step(
+                rows, draws, (epoch * (double)steps + step) / (_training.Epochs * (double)steps));
             if (!double.IsFinite(stepLoss))
-                throw Diverged($"The loss became {FormattableString.Invariant($"{stepLoss}")} in step {step + 1} of {steps} of epoch {epoch + 1}");
+                throw Diverged(
+                    $"The loss became {FormattableString.Invariant($"{stepLoss}")} in step {step + 1} of {steps} of "
+                        + $"epoch {epoch + 1}"
+                );
             loss += stepLoss * rows.Length;
             right += stepRight;
             seen += rows.Length;
@@ -245,7 +293,13 @@ internal sealed class ModelTrainer : IDisposable
         }
         foreach (TrainedQuantizer quantizer in _quantizers)
             quantizer.Shrink();
-        return new EpochReport(epoch + 1, loss / seen, _data.Loss is null ? right / (seen * Math.Max(1, _batches.Targets.numel() / _batches.Count)) : null, clock.Elapsed.TotalSeconds, WeightBits(), ActivationBits());
+        return new EpochReport(
+            epoch + 1,
+            loss / seen,
+            _data.Loss is null ? right / (seen * Math.Max(1, _batches.Targets.numel() / _batches.Count)) : null,
+            clock.Elapsed.TotalSeconds,
+            WeightBits(),
+            ActivationBits());
     }
 
     private (double Loss, long Right) Step(ReadOnlySpan<long> rows, EpochDraws draws, double done)
@@ -255,7 +309,9 @@ internal sealed class ModelTrainer : IDisposable
         (Bundle inputs, Tensor targets) = _batches.Take(rows, draws.Seed());
         IReadOnlyList<Tensor> outputs = _calibration.Runner.RunGuarded(inputs).Tensors;
         CheckParts();
-        Tensor loss = _data.Loss is { } own ? UserFunction.Loss(own, outputs, targets) : functional.cross_entropy(outputs[0], targets);
+        Tensor loss = _data.Loss is { } own
+            ? UserFunction.Loss(own, outputs, targets)
+            : functional.cross_entropy(outputs[0], targets);
         _tape.Backward([loss], [ones_like(loss)]);
         double value = loss.ToDouble();
         double share = (1 + Math.Cos(Math.PI * done)) / 2;
@@ -270,11 +326,20 @@ internal sealed class ModelTrainer : IDisposable
     /// <summary>What first runs now has no grid.</summary>
     private void CheckParts()
     {
-        string? part = Context.Layers.Skip(_parts.Layers).Select(static l => l.Name).Concat(Context.Activations.Skip(_parts.Activations).Select(static a => a.Name)).FirstOrDefault();
+        string? part = Context
+            .Layers.Skip(_parts.Layers)
+            .Select(static l => l.Name)
+            .Concat(Context.Activations.Skip(_parts.Activations).Select(static a => a.Name))
+            .FirstOrDefault();
         if (part is not null)
         {
-            throw new QDropException(Codes.TrainingOnlyLayer, $"'{part}' runs for the first time while the model is trained: it did not run on the first {_calibration.Batches.Inputs[0].shape[0]} inputs in evaluation mode, on which "
-                + "ranges are searched. Expected a forward that runs the same layers always. Leave out what only training needs, such as auxiliary outputs, or give more RangeSamples.");
+            throw new QDropException(
+                Codes.TrainingOnlyLayer,
+                $"'{part}' runs for the first time while the model is trained: it did not run on the first "
+                    + $"{_calibration.Batches.Inputs[0].shape[0]} inputs in evaluation mode, on which "
+                    + "ranges are searched. Expected a forward that runs the same layers always. Leave out what only "
+                    + "training needs, such as auxiliary outputs, or give more RangeSamples."
+            );
         }
     }
 
@@ -282,7 +347,7 @@ internal sealed class ModelTrainer : IDisposable
     {
         if (_training is { DropBits: 0, BitPenalty: 0 })
             return;
-        var uniforms = new float[_quantizers.Count * LevelMasks.Draws];
+        float[] uniforms = new float[_quantizers.Count * LevelMasks.Draws];
         draws.Fill(uniforms);
         for (int i = 0; i < _quantizers.Count; i++)
             _quantizers[i].Masks.Sample(uniforms.AsSpan(i * LevelMasks.Draws, LevelMasks.Draws));
@@ -308,18 +373,27 @@ internal sealed class ModelTrainer : IDisposable
         return bits / weights;
     }
 
-    private double? ActivationBits() => Context.Activations.Count == 0 ? null : Context.Activations.Average(static a => ((TrainedQuantizer)a.Intercept!).Grid.Bits);
+    private double? ActivationBits() =>
+        Context.Activations.Count == 0
+            ? null
+            : Context.Activations.Average(static a => ((TrainedQuantizer)a.Intercept!).Grid.Bits);
 
     private void Tell(int epoch, int step, int steps, double loss)
     {
         if (_progress is null || (_sinceProgress.Elapsed < ProgressInterval && step < steps))
             return;
-        _progress.Report(new CalibrationProgress("train", $"epoch {epoch + 1}", epoch + 1, _training.Epochs, step, steps, loss, loss));
+        _progress.Report(
+            new CalibrationProgress("train", $"epoch {epoch + 1}", epoch + 1, _training.Epochs, step, steps, loss, loss)
+        );
         _sinceProgress.Restart();
     }
 
-    private QDropException Diverged(string what) => new(Codes.TrainingDiverged, FormattableString.Invariant(
-        $"{what} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}, for σ {_training.SigmaLearningRate}). Expected finite values. Lower Training.LearningRate (TrainingLearningRate in a project), AlphaLearningRate or SigmaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."));
+    private QDropException Diverged(string what) =>
+        new(
+            Codes.TrainingDiverged,
+            FormattableString.Invariant(
+                $"{what} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}, for σ {_training.SigmaLearningRate}). Expected finite values. Lower Training.LearningRate (TrainingLearningRate in a project), AlphaLearningRate or SigmaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."
+            ));
 }
 
 /// <summary>A model that was trained.</summary>
@@ -328,4 +402,9 @@ internal sealed class ModelTrainer : IDisposable
 /// <param name="Cost">How much of it is quantized.</param>
 /// <param name="Report">How training went.</param>
 /// <param name="Profile">Where the time went.</param>
-internal sealed record TrainedModel(QuantizedModelState State, IReadOnlyList<UnitReport> Units, ModelCost Cost, TrainingReport Report, CalibrationProfile Profile);
+internal sealed record TrainedModel(
+    QuantizedModelState State,
+    IReadOnlyList<UnitReport> Units,
+    ModelCost Cost,
+    TrainingReport Report,
+    CalibrationProfile Profile);

@@ -12,8 +12,11 @@ namespace QDrop.Calibration.Training;
 internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettings settings)
 {
     private readonly float _decay = parameter.dim() > 1 ? (float)settings.WeightDecay : 0;
-    private readonly Adam? _adam = settings.Optimizer == TrainingOptimizer.Adam ? new(parameter.NumberOfElements) : null;
-    private readonly float[] _momentum = new float[settings.Optimizer == TrainingOptimizer.Adam ? 0 : parameter.NumberOfElements];
+    private readonly Adam? _adam =
+        settings.Optimizer == TrainingOptimizer.Adam ? new(parameter.NumberOfElements) : null;
+    private readonly float[] _momentum = new float[
+        settings.Optimizer == TrainingOptimizer.Adam ? 0 : parameter.NumberOfElements
+    ];
 
     /// <summary>Steps done, by which Adam corrects its means; 0 without it.</summary>
     public long Steps => _adam?.Steps ?? 0;
@@ -30,7 +33,10 @@ internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettin
             _adam.Restore(first, second, steps);
     }
 
-    /// <summary>One step along the gradient that the last backward pass left, after which there is none. A parameter that the pass did not use stays as it is.</summary>
+    /// <summary>
+    /// One step along the gradient that the last backward pass left, after which there is none. A parameter that the
+    /// pass did not use stays as it is.
+    /// </summary>
     public void Step(double learningRate)
     {
         using Tensor? gradient = parameter.grad;
@@ -52,7 +58,7 @@ internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettin
     {
         fixed (float* first = _momentum)
         {
-            var i = 0;
+            int i = 0;
             for (; i <= _momentum.Length - Vector256<float>.Count; i += Vector256<float>.Count)
             {
                 Vector256<float> slope = Vector256.Load(gradient + i) + Vector256.Load(at + i) * _decay;
@@ -62,7 +68,7 @@ internal sealed unsafe class ParameterOptimizer(Tensor parameter, TrainingSettin
             }
             for (; i < _momentum.Length; i++)
             {
-                var slope = gradient[i] + at[i] * _decay;
+                float slope = gradient[i] + at[i] * _decay;
                 first[i] = first[i] * momentum + slope;
                 at[i] -= (slope + first[i] * momentum) * rate;
             }

@@ -7,13 +7,17 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Calibration.Training;
 
-/// <summary>A layer while it is trained: its raw weight is quantized and its batch norm is alive, with batch statistics.</summary>
+/// <summary>
+/// A layer while it is trained: its raw weight is quantized and its batch norm is alive, with batch statistics.
+/// </summary>
 /// <param name="source">The float layer.</param>
 /// <param name="norm">The batch norm after it, or none.</param>
 /// <param name="quantizer">The grid of its weight.</param>
 internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQuantizer quantizer) : LayerIntercept
 {
-    /// <summary>Weight of the newest batch in the running statistics where the batch norm would average all batches alike.</summary>
+    /// <summary>
+    /// Weight of the newest batch in the running statistics where the batch norm would average all batches alike.
+    /// </summary>
     private const double DefaultMomentum = 0.1;
 
     private int _averaged;
@@ -27,7 +31,10 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
     /// <summary>The float layer's bias.</summary>
     public override Tensor? Bias => source.Bias;
 
-    /// <summary>Whether the running statistics become those of all batches from now on alike, however often the layer runs in one.</summary>
+    /// <summary>
+    /// Whether the running statistics become those of all batches from now on alike, however often the layer runs in
+    /// one.
+    /// </summary>
     public bool Averages { get; set; }
 
     /// <summary>The layer's and its batch norm's output.</summary>
@@ -37,7 +44,15 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
         if (norm is null)
             return y;
         double momentum = Averages ? 1.0 / ++_averaged : norm.momentum ?? DefaultMomentum;
-        return functional.batch_norm(y, norm.running_mean!, norm.running_var!, norm.weight!, norm.bias!, !quantizer.Evaluating, momentum, norm.eps);
+        return functional.batch_norm(
+            y,
+            norm.running_mean!,
+            norm.running_var!,
+            norm.weight!,
+            norm.bias!,
+            !quantizer.Evaluating,
+            momentum,
+            norm.eps);
     }
 
     /// <summary>The layer as it is stored: batch norm folded into its grid and its bias.</summary>
@@ -56,17 +71,24 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
         {
             Tensor deviation = norm.running_var!.Plus(norm.eps).sqrt();
             Tensor factor = norm.weight is null ? deviation.reciprocal() : norm.weight.detach() / deviation;
-            Tensor shift = norm.bias is null ? -(norm.running_mean! * factor) : norm.bias.detach() - norm.running_mean! * factor;
+            Tensor shift = norm.bias is null
+                ? -(norm.running_mean! * factor)
+                : norm.bias.detach() - norm.running_mean! * factor;
             bias = bias is null ? shift : shift.Plus(bias * factor);
             Fold(levels, scale, zeroPoint, factor.contiguous().data<float>().ToArray());
         }
-        return new FoldedLayer(quantizer.Grid.Bits, tensor(levels, source.Weight.shape, ScalarType.Byte).MoveToOuterDisposeScope(), scale, zeroPoint, bias?.MoveToOuterDisposeScope());
+        return new FoldedLayer(
+            quantizer.Grid.Bits,
+            tensor(levels, source.Weight.shape, ScalarType.Byte).MoveToOuterDisposeScope(),
+            scale,
+            zeroPoint,
+            bias?.MoveToOuterDisposeScope());
     }
 
     private unsafe byte[] Levels()
     {
         using Tensor weight = source.Weight.detach().contiguous();
-        var levels = new byte[weight.NumberOfElements];
+        byte[] levels = new byte[weight.NumberOfElements];
         float* from = DenseMemory.Floats(weight);
         float alpha = quantizer.Step.Alpha;
         int top = (1 << quantizer.Grid.Bits) - 1;
@@ -77,8 +99,9 @@ internal sealed class TrainedLayer(LayerSource source, BatchNorm? norm, TrainedQ
     }
 
     /// <summary>
-    /// Takes a factor for each channel into the grids: exactly, since the levels stay and only the scales change. A negative one mirrors them, by which the zero point, which is
-    /// not in the middle, becomes its mirror image. A channel whose factor is 0 is 0.
+    /// Takes a factor for each channel into the grids: exactly, since the levels stay and only the scales change. A
+    /// negative one mirrors them, by which the zero point, which is not in the middle, becomes its mirror image. A
+    /// channel whose factor is 0 is 0.
     /// </summary>
     private void Fold(byte[] levels, float[] scale, float[] zeroPoint, float[] factor)
     {

@@ -7,19 +7,32 @@ namespace QDrop.Calibration.Training;
 
 /// <summary>One grid while it is trained: that of a layer's weights, or of an activation.</summary>
 /// <param name="name">Name in the network.</param>
-/// <param name="grids">The grids of 2, 3, … bits that fit what is quantized, the last one that with which training begins; where its bit width is not learned only that.</param>
+/// <param name="grids">
+/// The grids of 2, 3, … bits that fit what is quantized, the last one that with which training begins; where its bit
+/// width is not learned only that.
+/// </param>
 /// <param name="ofWeights">Whether it is that of a layer's weights.</param>
 /// <param name="method">How it is learned.</param>
 /// <param name="settings">The settings of training.</param>
 /// <param name="pinned">Whether its bit width is fixed, whatever is learned or dropped elsewhere.</param>
 /// <param name="tape">What gradients go back through.</param>
 internal sealed class TrainedQuantizer(
-    string name, IReadOnlyList<SearchedGrid> grids, bool ofWeights, Method method, TrainingSettings settings, bool pinned, GradientTape tape)
-    : ActivationIntercept
+    string name,
+    IReadOnlyList<SearchedGrid> grids,
+    bool ofWeights,
+    Method method,
+    TrainingSettings settings,
+    bool pinned,
+    GradientTape tape) : ActivationIntercept
 {
     private readonly LearnedLogarithm _alpha = new(grids[^1].Step), _sigma = new(grids[^1].Step / 3);
-    private readonly EstimatorWeights _estimator = new((float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient), (float)settings.StraightThrough);
-    private readonly LevelMasks _masks = new(grids[^1].Grid, method.Traits.HasCategoricalGrids && !pinned ? settings.DropBits : 0, method.Traits.HasCategoricalGrids && !pinned ? settings.BitPenalty : 0,
+    private readonly EstimatorWeights _estimator = new(
+        (float)(ofWeights ? settings.ClusterGradient : settings.ActivationClusterGradient),
+        (float)settings.StraightThrough);
+    private readonly LevelMasks _masks = new(
+        grids[^1].Grid,
+        method.Traits.HasCategoricalGrids && !pinned ? settings.DropBits : 0,
+        method.Traits.HasCategoricalGrids && !pinned ? settings.BitPenalty : 0,
         bits => grids[bits - CategoricalGrid.MinBits].Grid);
 
     /// <summary>Name in the network.</summary>
@@ -31,7 +44,9 @@ internal sealed class TrainedQuantizer(
     /// <summary>α and σ.</summary>
     public GridStep Step => new((float)_alpha.Value, (float)_sigma.Value);
 
-    /// <summary>α and σ of the grid of so many bits: of fewer, they are greater as its step was at the beginning.</summary>
+    /// <summary>
+    /// α and σ of the grid of so many bits: of fewer, they are greater as its step was at the beginning.
+    /// </summary>
     public GridStep StepOf(int bits) => new((float)(_alpha.Value * Ratio(bits)), (float)(_sigma.Value * Ratio(bits)));
 
     /// <summary>The masks of its levels.</summary>
@@ -52,7 +67,11 @@ internal sealed class TrainedQuantizer(
     public Tensor Apply(Tensor x, bool rectify)
     {
         if (!Evaluating)
-            return Learn(x, method.Traits.HasCategoricalGrids ? new CategoricalPass(this, _masks.Parts, _estimator, rectify) : new LsqPass(this, rectify));
+            return Learn(
+                x,
+                method.Traits.HasCategoricalGrids
+                    ? new CategoricalPass(this, _masks.Parts, _estimator, rectify)
+                    : new LsqPass(this, rectify));
         using IDisposable guard = no_grad();
         Tensor dense = DenseMemory.ToDense(x);
         // The most likely of all grid points is the nearest.
@@ -68,7 +87,7 @@ internal sealed class TrainedQuantizer(
         _alpha.Gradient += gradients[0];
         if (gradients.Length > 1)
             _sigma.Gradient += gradients[1];
-        for (var part = 0; part < parts.Length; part++)
+        for (int part = 0; part < parts.Length; part++)
             _masks.AddGradient(parts[part].Bits, gradients[2 + part]);
     }
 
@@ -85,10 +104,10 @@ internal sealed class TrainedQuantizer(
     /// <returns>Whether bits were lost.</returns>
     public bool Shrink()
     {
-        var bits = _masks.Surviving();
+        int bits = _masks.Surviving();
         if (bits == Grid.Bits)
             return false;
-        var ratio = Ratio(bits);
+        double ratio = Ratio(bits);
         _alpha.Multiply(ratio);
         _sigma.Multiply(ratio);
         Grid = grids[bits - CategoricalGrid.MinBits].Grid;
@@ -115,5 +134,8 @@ internal sealed class TrainedQuantizer(
     }
 
     /// <summary>How much greater the step is with so many bits than with the grid's own.</summary>
-    private double Ratio(int bits) => bits == Grid.Bits ? 1 : (double)grids[bits - CategoricalGrid.MinBits].Step / grids[Grid.Bits - CategoricalGrid.MinBits].Step;
+    private double Ratio(int bits) =>
+        bits == Grid.Bits
+            ? 1
+            : (double)grids[bits - CategoricalGrid.MinBits].Step / grids[Grid.Bits - CategoricalGrid.MinBits].Step;
 }

@@ -11,7 +11,11 @@ namespace QDrop.Calibration.Training;
 internal sealed class TrainingBatches(IModelTwin twin, TrainingSet set) : IDisposable
 {
     private readonly CalibrationBatches _all = new(twin, set.Data.Inputs);
-    private readonly Tensor _targets = (set.Data.Loss is null ? set.Data.Targets.to(ScalarType.Int64) : set.Data.Targets).contiguous().clone().DetachFromDisposeScope();
+    private readonly Tensor _targets = (
+        set.Data.Loss is null ? set.Data.Targets.to(ScalarType.Int64) : set.Data.Targets)
+        .contiguous()
+        .clone()
+        .DetachFromDisposeScope();
 
     /// <summary>Number of samples.</summary>
     public long Count => _targets.shape[0];
@@ -19,10 +23,16 @@ internal sealed class TrainingBatches(IModelTwin twin, TrainingSet set) : IDispo
     /// <summary>What the samples should give.</summary>
     public Tensor Targets => _targets;
 
-    /// <summary>What a training that goes on must be on: inputs, targets, and whether they are changed and measured in ways of the caller's own, which cannot be told apart.</summary>
-    public string Origin => set.Hash + (set.Data.Augment is null ? "" : ", augmented") + (set.Data.Loss is null ? "" : ", own loss");
+    /// <summary>
+    /// What a training that goes on must be on: inputs, targets, and whether they are changed and measured in ways of
+    /// the caller's own, which cannot be told apart.
+    /// </summary>
+    public string Origin =>
+        set.Hash + (set.Data.Augment is null ? "" : ", augmented") + (set.Data.Loss is null ? "" : ", own loss");
 
-    /// <summary>Steps in an epoch. A single sample that is left over has no step of its own: batch norms need two.</summary>
+    /// <summary>
+    /// Steps in an epoch. A single sample that is left over has no step of its own: batch norms need two.
+    /// </summary>
     public int Steps(int batchSize) => (int)Math.Max(1, Count / batchSize + (Count % batchSize > 1 ? 1 : 0));
 
     /// <summary>Some samples, the first input augmented.</summary>
@@ -50,5 +60,8 @@ internal sealed class TrainingBatches(IModelTwin twin, TrainingSet set) : IDispo
         ? values.permute(0, 2, 3, 1).index_select(0, index).permute(0, 3, 1, 2)
         : values.index_select(0, index);
 
-    private static Tensor InOrderOf(Tensor augmented, Tensor batch) => DenseMemory.SameOrder(augmented, batch) ? augmented : batch.is_contiguous() ? augmented.contiguous() : MemoryFormat.Fastest(augmented);
+    private static Tensor InOrderOf(Tensor augmented, Tensor batch) =>
+        DenseMemory.SameOrder(augmented, batch) ? augmented
+        : batch.is_contiguous() ? augmented.contiguous()
+        : MemoryFormat.Fastest(augmented);
 }

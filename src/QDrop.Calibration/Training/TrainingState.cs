@@ -22,7 +22,13 @@ internal sealed class TrainingState
         // What the model has learned before is no part of the first step.
         foreach (Tensor parameter in model.parameters())
             parameter.grad = null;
-        _named = [.. model.named_parameters().Where(static p => p.parameter.requires_grad).Select(p => (p.name, new ParameterOptimizer(p.parameter, settings)))];
+        _named =
+        [
+            .. model
+                .named_parameters()
+                .Where(static p => p.parameter.requires_grad)
+                .Select(p => (p.name, new ParameterOptimizer(p.parameter, settings))),
+        ];
         Optimizers = [.. _named.Select(static p => p.Optimizer)];
     }
 
@@ -65,7 +71,8 @@ internal sealed class TrainingState
         }
         foreach ((string name, ParameterOptimizer optimizer) in _named)
         {
-            float[] first = Values<float>($"first.{name}"), second = optimizer.Means.Second.Length > 0 ? Values<float>($"second.{name}") : [];
+            float[] first = Values<float>($"first.{name}"),
+                second = optimizer.Means.Second.Length > 0 ? Values<float>($"second.{name}") : [];
             if (first.Length != optimizer.Means.First.Length || second.Length != optimizer.Means.Second.Length)
                 throw new InvalidFileException($"its means for '{name}' do not fit.");
             long steps = Values<long>($"steps.{name}")[0];
@@ -78,10 +85,12 @@ internal sealed class TrainingState
         }
         copies.ForEach(static copy => copy());
 
-        T[] Values<T>(string name) where T : unmanaged => MemoryMarshal.Cast<byte, T>(Find(name, null).contiguous().bytes).ToArray();
+        T[] Values<T>(string name)
+            where T : unmanaged => MemoryMarshal.Cast<byte, T>(Find(name, null).contiguous().bytes).ToArray();
 
-        Tensor Find(string name, long[]? shape) => tensors.GetValueOrDefault(name) is { } tensor && (shape is null || tensor.shape.SequenceEqual(shape))
-            ? tensor
-            : throw new InvalidFileException($"its tensor '{name}' is missing or does not fit.");
+        Tensor Find(string name, long[]? shape) =>
+            tensors.GetValueOrDefault(name) is { } tensor && (shape is null || tensor.shape.SequenceEqual(shape))
+                ? tensor
+                : throw new InvalidFileException($"its tensor '{name}' is missing or does not fit.");
     }
 }

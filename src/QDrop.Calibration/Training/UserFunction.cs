@@ -18,12 +18,14 @@ internal static class UserFunction
 
     /// <summary>The loss of a batch.</summary>
     /// <exception cref="QDropException">QDROP276: it threw, or gave what is no loss.</exception>
-    public static Tensor Loss(Func<IReadOnlyList<Tensor>, Tensor, Tensor> loss, IReadOnlyList<Tensor> outputs, Tensor targets)
+    public static Tensor Loss(
+        Func<IReadOnlyList<Tensor>, Tensor, Tensor> loss, IReadOnlyList<Tensor> outputs, Tensor targets)
     {
         Tensor? found = Call(nameof(TrainingData.Loss), () => loss(outputs, targets));
         return found is not null && found.NumberOfElements == 1 && found.requires_grad
             ? found
-            : throw Unusable(nameof(TrainingData.Loss), found, "one number that gradients flow back from to the model's outputs");
+            : throw Unusable(
+                nameof(TrainingData.Loss), found, "one number that gradients flow back from to the model's outputs");
     }
 
     private static Tensor? Call(string name, Func<Tensor?> function)
@@ -34,10 +36,15 @@ internal static class UserFunction
         }
         catch (Exception e) when (e is not (QDropException or OperationCanceledException))
         {
-            throw new QDropException(Codes.TrainingFunction, $"{name} of the training data threw {e.GetType().Name}: {e.Message}", e);
+            throw new QDropException(
+                Codes.TrainingFunction, $"{name} of the training data threw {e.GetType().Name}: {e.Message}", e);
         }
     }
 
-    private static QDropException Unusable(string name, Tensor? found, string expected) => new(Codes.TrainingFunction,
-        $"{name} of the training data gave {(found is null ? "null" : $"{found.dtype} [{string.Join(", ", found.shape)}]{(found.requires_grad ? "" : " without a gradient")}")}. Expected {expected}.");
+    private static QDropException Unusable(string name, Tensor? found, string expected) =>
+        new(
+            Codes.TrainingFunction,
+            $"{name} of the training data gave "
+                + $"{(found is null ? "null" : $"{found.dtype} [{string.Join(", ", found.shape)}]{(found.requires_grad ? "" : " without a gradient")}")}. Expected {expected}."
+        );
 }

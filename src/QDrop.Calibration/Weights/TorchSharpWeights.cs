@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Weights;
 
 /// <summary>
-/// Reads what TorchSharp's <c>Module.save</c> writes: the number of tensors; for each its name (UTF-8 after its length), type, number of
-/// dimensions, sizes, and its data, row-major, little endian. All numbers are unsigned LEB128.
+/// Reads what TorchSharp's <c>Module.save</c> writes: the number of tensors; for each its name (UTF-8 after its
+/// length), type, number of dimensions, sizes, and its data, row-major, little endian. All numbers are unsigned LEB128.
 /// </summary>
 /// <remarks>
 /// Of our own: TorchSharp's <c>Module.load</c> changes the model as it reads, so a damaged file leaves half of it.
@@ -17,7 +17,8 @@ internal static class TorchSharpWeights
     private const int LongestName = 1 << 16;
     private const int MaxDimensions = 64;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="InvalidFileException">The contents are not in this format.</exception>
     internal static Dictionary<string, Tensor> Read(Stream stream)
@@ -30,7 +31,10 @@ internal static class TorchSharpWeights
 
             // A tensor takes at least its name's length, a type and a number of dimensions.
             if (count > stream.Length / 3)
-                throw new InvalidFileException($"it announces {count} tensors, more than its {stream.Length} bytes can hold: it is not what Module.save writes, or it is truncated.");
+                throw new InvalidFileException(
+                    $"it announces {count} tensors, more than its {stream.Length} bytes can hold: it is not what "
+                        + "Module.save writes, or it is truncated."
+                );
             for (long i = 0; i < count; i++)
             {
                 string name = ReadName(stream);
@@ -40,11 +44,17 @@ internal static class TorchSharpWeights
         }
         catch (EndOfStreamException)
         {
-            throw new InvalidFileException($"it ends after {stream.Length} bytes in the middle of a tensor: it is truncated, or not what Module.save writes.");
+            throw new InvalidFileException(
+                $"it ends after {stream.Length} bytes in the middle of a tensor: it is truncated, or not what "
+                    + "Module.save writes."
+            );
         }
 
         if (stream.Position != stream.Length)
-            throw new InvalidFileException($"{stream.Length - stream.Position} bytes follow its last tensor: it is corrupted, or not what Module.save writes.");
+            throw new InvalidFileException(
+                $"{stream.Length - stream.Position} bytes follow its last tensor: it is corrupted, or not what "
+                    + "Module.save writes."
+            );
         foreach (Tensor tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
         return tensors;
@@ -54,17 +64,24 @@ internal static class TorchSharpWeights
     {
         long number = ReadNumber(stream);
         if (number > int.MaxValue || !SafetensorsTypes.Supports((ScalarType)number))
-            throw new InvalidFileException($"tensor '{name}' has type number {number}, which is none of TorchSharp's types for weights: it is corrupted, or not what Module.save writes.");
+            throw new InvalidFileException(
+                $"tensor '{name}' has type number {number}, which is none of TorchSharp's types for weights: it is "
+                    + "corrupted, or not what Module.save writes."
+            );
         long dimensions = ReadNumber(stream);
         if (dimensions > MaxDimensions)
-            throw new InvalidFileException($"tensor '{name}' has {dimensions} dimensions; at most {MaxDimensions} are possible: it is corrupted.");
-        var shape = new long[dimensions];
+            throw new InvalidFileException(
+                $"tensor '{name}' has {dimensions} dimensions; at most {MaxDimensions} are possible: it is corrupted.");
+        long[] shape = new long[dimensions];
         for (int i = 0; i < shape.Length; i++)
             shape[i] = ReadNumber(stream);
         var type = (ScalarType)number;
         long bytes = SafetensorsHeader.ByteCount(shape, type);
         if (bytes < 0 || bytes > stream.Length - stream.Position)
-            throw new InvalidFileException($"tensor '{name}' of shape {TensorBytes.Describe(shape)} and type {type} does not fit into the {stream.Length - stream.Position} bytes that follow: it is truncated.");
+            throw new InvalidFileException(
+                $"tensor '{name}' of shape {TensorBytes.Describe(shape)} and type {type} does not fit into the "
+                    + $"{stream.Length - stream.Position} bytes that follow: it is truncated."
+            );
         return SafetensorsFile.ReadTensor(stream, name, shape, type);
     }
 
@@ -72,8 +89,11 @@ internal static class TorchSharpWeights
     {
         long length = ReadNumber(stream);
         if (length > LongestName)
-            throw new InvalidFileException($"a tensor's name would have {length} bytes; at most {LongestName} are expected: it is corrupted, or not what Module.save writes.");
-        var bytes = new byte[length];
+            throw new InvalidFileException(
+                $"a tensor's name would have {length} bytes; at most {LongestName} are expected: it is corrupted, or "
+                    + "not what Module.save writes."
+            );
+        byte[] bytes = new byte[length];
         stream.ReadExactly(bytes);
         try
         {
@@ -81,7 +101,8 @@ internal static class TorchSharpWeights
         }
         catch (DecoderFallbackException)
         {
-            throw new InvalidFileException("a tensor's name is not UTF-8: it is corrupted, or not what Module.save writes.");
+            throw new InvalidFileException(
+                "a tensor's name is not UTF-8: it is corrupted, or not what Module.save writes.");
         }
     }
 
@@ -99,6 +120,7 @@ internal static class TorchSharpWeights
                 return value;
         }
 
-        throw new InvalidFileException("it has a number of more than 63 bits: it is corrupted, or not what Module.save writes.");
+        throw new InvalidFileException(
+            "it has a number of more than 63 bits: it is corrupted, or not what Module.save writes.");
     }
 }

@@ -18,12 +18,15 @@ public static class WeightFile
         Foreign: Codes.WeightsUnreadable,
         Advice: "Copy it again, or save the weights again: as .safetensors, "
             + "with torch.save(model.state_dict(), …) (.pth), or with TorchSharp's Module.save (.dat).",
-        AdviceIfMissing: "Train the model and save its weights there, or correct the path in [Quantize(Weights = …)] or in the Weights of the QDropModel item; it is relative to the project.");
+        AdviceIfMissing: "Train the model and save its weights there, or correct the path in [Quantize(Weights = …)] "
+            + "or in the Weights of the QDropModel item; it is relative to the project."
+    );
 
     /// <summary>
     /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; a prefix
     /// <c>module.</c>, which data-parallel training puts in front of all names, is taken away; floating-point types
-    /// are converted; <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything fits.
+    /// are converted; <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything
+    /// fits.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="path">
@@ -32,8 +35,9 @@ public static class WeightFile
     /// <c>Module.save</c> wrote.
     /// </param>
     /// <exception cref="QDropException">
-    /// QDROP210: there is no such file. QDROP211: names, shapes or types do not fit the model. QDROP212: a weight is NaN or infinite.
-    /// QDROP213: the file cannot be read or has none of these formats. QDROP214: it is a checkpoint with code.
+    /// QDROP210: there is no such file. QDROP211: names, shapes or types do not fit the model. QDROP212: a weight is
+    /// NaN or infinite. QDROP213: the file cannot be read or has none of these formats. QDROP214: it is a checkpoint
+    /// with code.
     /// </exception>
     public static void LoadInto(nn.Module model, string path)
     {
@@ -41,9 +45,11 @@ public static class WeightFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> expected = model.state_dict();
-        IReadOnlyDictionary<string, Tensor> found = WeightFit.WithoutWrapper(WeightFormat.Read(Kind, path), expected.Keys);
+        IReadOnlyDictionary<string, Tensor> found = WeightFit.WithoutWrapper(
+            WeightFormat.Read(Kind, path), expected.Keys);
         if (WeightFit.Problem(expected, found) is { } problem)
-            throw new QDropException(Codes.WeightsDoNotFit, $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
+            throw new QDropException(
+                Codes.WeightsDoNotFit, $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
 
         var finite = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
         var converted = new List<(Tensor Target, Tensor Source)>();
@@ -77,21 +83,29 @@ public static class WeightFile
         return TensorHash.Of(model.state_dict().Where(static t => !WeightFit.IsOptional(t.Key)));
     }
 
-    /// <summary>The values in the model's type, checked. Buffers may be infinite (attention masks are), running statistics not.</summary>
+    /// <summary>
+    /// The values in the model's type, checked. Buffers may be infinite (attention masks are), running statistics not.
+    /// </summary>
     private static Tensor Converted(Tensor source, ScalarType type, string name, bool isParameter, string path)
     {
         Tensor result = source.to_type(type);
         if (!SafetensorsTypes.IsFloat(type))
             return result;
-        bool infiniteToo = isParameter || name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal);
+        bool infiniteToo =
+            isParameter
+            || name.EndsWith("running_mean", StringComparison.Ordinal)
+            || name.EndsWith("running_var", StringComparison.Ordinal);
         long index = FirstNotFinite(result, infiniteToo);
         if (index < 0)
             return result;
         bool fits = FirstNotFinite(source, infiniteToo) >= 0;
         throw new QDropException(
             Codes.WeightsNotFinite,
-            $"The weights file '{path}' has a value in '{name}' (element {index} of {result.numel()}) that is {(fits ? "NaN or infinite" : $"too large for the model's type, {type}")}. "
-            + "The training has probably diverged: take a checkpoint from before, or train again with a lower learning rate.");
+            $"The weights file '{path}' has a value in '{name}' (element {index} of {result.numel()}) that is "
+                + $"{(fits ? "NaN or infinite" : $"too large for the model's type, {type}")}. "
+                + "The training has probably diverged: take a checkpoint from before, or train again with a lower "
+                + "learning rate."
+        );
     }
 
     private static long FirstNotFinite(Tensor tensor, bool infiniteToo)

@@ -17,7 +17,8 @@ internal sealed class BlockAdvice
     private readonly IReadOnlyList<(INamedTypeSymbol Module, ModuleInfo? Info)> _twins;
     private readonly AnalysisContext _context;
 
-    private BlockAdvice(INamedTypeSymbol model, IReadOnlyList<(INamedTypeSymbol, ModuleInfo?)> twins, AnalysisContext context)
+    private BlockAdvice(
+        INamedTypeSymbol model, IReadOnlyList<(INamedTypeSymbol, ModuleInfo?)> twins, AnalysisContext context)
     {
         _model = model;
         _twins = twins;
@@ -28,19 +29,27 @@ internal sealed class BlockAdvice
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="twins">Those among them that are quantized, the model first, and what is written for each.</param>
     /// <param name="context">The analysis.</param>
-    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<(INamedTypeSymbol Module, ModuleInfo? Info)> twins, AnalysisContext context)
+    public static void Check(
+        INamedTypeSymbol model,
+        IReadOnlyList<INamedTypeSymbol> modules,
+        IReadOnlyList<(INamedTypeSymbol Module, ModuleInfo? Info)> twins,
+        AnalysisContext context)
     {
         var advice = new BlockAdvice(model, twins, context);
         foreach (INamedTypeSymbol module in modules)
         {
             advice.CheckClass(module);
-            foreach (ISymbol? member in module.GetMembers().Where(member => member is IFieldSymbol or IPropertySymbol && OverrideAdvice.WhyNot(member, context) is null))
+            foreach (ISymbol? member in module
+                    .GetMembers()
+                    .Where(member =>
+                        member is IFieldSymbol or IPropertySymbol && OverrideAdvice.WhyNot(member, context) is null))
                 advice.CheckMember(member, module);
         }
     }
 
     /// <summary>Makes the diagnostic of a block that no model of the compilation reaches.</summary>
-    public static DiagnosticInfo Unreached(INamedTypeSymbol block, AttributeSyntax attribute) => WithoutEffect(LocationInfo.Of(attribute), $"no model with [Quantize] is made of '{block.Name}'");
+    public static DiagnosticInfo Unreached(INamedTypeSymbol block, AttributeSyntax attribute) =>
+        WithoutEffect(LocationInfo.Of(attribute), $"no model with [Quantize] is made of '{block.Name}'");
 
     private void CheckClass(INamedTypeSymbol module)
     {
@@ -58,12 +67,16 @@ internal sealed class BlockAdvice
     {
         if (QuantizationBlock.AttributeOf(member) is not { } attribute)
             return;
-        ITypeSymbol held = MemberTypes.Of(member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, module, _context);
+        ITypeSymbol held = MemberTypes.Of(
+            member, member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type, module, _context);
         ITypeSymbol type = _context.Layers.ElementOf(held) ?? held;
-        var isBlock = QuantizationBlock.IsBlock(attribute);
+        bool isBlock = QuantizationBlock.IsBlock(attribute);
         if (WhyNot(member, type, isBlock) is { } reason)
             Report(attribute, reason);
-        else if (isBlock && (IsOwn(type) ? HasNothingToQuantize(((INamedTypeSymbol)type).OriginalDefinition) : HoldsNothingToQuantize(member)))
+        else if (isBlock
+            && (IsOwn(type)
+                    ? HasNothingToQuantize(((INamedTypeSymbol)type).OriginalDefinition)
+                    : HoldsNothingToQuantize(member)))
             _context.Report(Rules.EmptyBlock, PlaceOf(attribute), member.Name);
     }
 
@@ -85,35 +98,56 @@ internal sealed class BlockAdvice
     {
         if (_twins[0].Info is { IsBlock: true })
             return _model;
-        var inside = _twins.Where(t => !t.Module.IsAbstract && OverrideGatherer.IsOrDerives(t.Module, member.ContainingType)).ToList();
-        var mayBeSplit = _twins.SelectMany(t => t.Module.GetMembers()).Any(m => m is IFieldSymbol or IPropertySymbol && QuantizationBlock.Of(m) == false);
-        return inside.Count > 0 && !mayBeSplit && inside.All(t => t.Info is { IsBlock: true }) ? member.ContainingType : null;
+        var inside = _twins
+            .Where(t => !t.Module.IsAbstract && OverrideGatherer.IsOrDerives(t.Module, member.ContainingType))
+            .ToList();
+        bool mayBeSplit = _twins
+            .SelectMany(t => t.Module.GetMembers())
+            .Any(m => m is IFieldSymbol or IPropertySymbol && QuantizationBlock.Of(m) == false);
+        return inside.Count > 0 && !mayBeSplit && inside.All(t => t.Info is { IsBlock: true })
+            ? member.ContainingType
+            : null;
     }
 
-    private bool IsOwn(ITypeSymbol type) => type is INamedTypeSymbol { IsAbstract: false } && _twins.Any(t => SymbolEqualityComparer.Default.Equals(t.Module, type.OriginalDefinition));
+    private bool IsOwn(ITypeSymbol type) =>
+        type is INamedTypeSymbol { IsAbstract: false }
+        && _twins.Any(t => SymbolEqualityComparer.Default.Equals(t.Module, type.OriginalDefinition));
 
     private bool HasNothingToQuantize(INamedTypeSymbol module) =>
-        ReachedModules.Of(module, _context) is var reached && ModelAdvice.HasNothingToQuantize(reached.Modules, reached.Methods, _context);
+        ReachedModules.Of(module, _context) is var reached
+        && ModelAdvice.HasNothingToQuantize(reached.Modules, reached.Methods, _context);
 
     /// <summary>Whether all that a private member is made of is seen where it is set, and has no weights.</summary>
     private bool HoldsNothingToQuantize(ISymbol member)
     {
         if (member.DeclaredAccessibility != Accessibility.Private)
             return false;
-        IEnumerable<SimpleNameSyntax> names = member.ContainingType.DeclaringSyntaxReferences.SelectMany(r => _context.SyntaxOf(r).DescendantNodes()).OfType<SimpleNameSyntax>().Where(name => name.Identifier.ValueText == member.Name);
+        IEnumerable<SimpleNameSyntax> names = member
+            .ContainingType.DeclaringSyntaxReferences.SelectMany(r => _context.SyntaxOf(r).DescendantNodes())
+            .OfType<SimpleNameSyntax>()
+            .Where(name => name.Identifier.ValueText == member.Name);
         if (!names.All(IsSetOrCalled))
             return false;
         var values = MemberTypes.ValuesOf(member, _context).ToList();
-        return values.Count > 0 && values.All(value => value.Value.DescendantNodesAndSelf().OfType<ExpressionSyntax>().All(part => IsHarmless(part, value.Semantics)));
+        return values.Count > 0
+            && values.All(value =>
+                value
+                    .Value.DescendantNodesAndSelf()
+                    .OfType<ExpressionSyntax>()
+                    .All(part => IsHarmless(part, value.Semantics)));
     }
 
     private static bool IsSetOrCalled(SimpleNameSyntax name)
     {
-        ExpressionSyntax place = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own && own.Name == name ? own : name;
+        ExpressionSyntax place =
+            name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } own && own.Name == name
+                ? own
+                : name;
         return place.Parent switch
         {
             AssignmentExpressionSyntax assignment => assignment.Left == place,
-            MemberAccessExpressionSyntax access => access.Expression == place && access.Name.Identifier.ValueText is "forward" or "call",
+            MemberAccessExpressionSyntax access => access.Expression == place
+                && access.Name.Identifier.ValueText is "forward" or "call",
             _ => false,
         };
     }
@@ -121,18 +155,26 @@ internal sealed class BlockAdvice
     private bool IsHarmless(ExpressionSyntax part, SemanticModel semantics)
     {
         ITypeSymbol? type = semantics.GetTypeInfo(part, _context.Cancellation).Type;
-        return type is null || !MentionsModules(type)
-            || (part is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax or TupleExpressionSyntax && (type.IsTupleType || (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !_context.Layers.IsWeighted(type))));
+        return type is null
+            || !MentionsModules(type)
+            || (part is BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax or TupleExpressionSyntax
+                && (type.IsTupleType
+                    || (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !_context.Layers.IsWeighted(type))));
     }
 
     private bool MentionsModules(ITypeSymbol type) => _context.Torch.IsModuleOrInterface(type)
         || (type is IArrayTypeSymbol array && MentionsModules(array.ElementType))
         || (type is INamedTypeSymbol named && named.TypeArguments.Any(MentionsModules));
 
-    private void Report(AttributeData attribute, string reason) => _context.Diagnostics.Add(WithoutEffect(PlaceOf(attribute), reason));
+    private void Report(AttributeData attribute, string reason) =>
+        _context.Diagnostics.Add(WithoutEffect(PlaceOf(attribute), reason));
 
-    private LocationInfo PlaceOf(AttributeData attribute) => LocationInfo.Of(_context.SyntaxOf(attribute.ApplicationSyntaxReference!));
+    private LocationInfo PlaceOf(AttributeData attribute) =>
+        LocationInfo.Of(_context.SyntaxOf(attribute.ApplicationSyntaxReference!));
 
     private static DiagnosticInfo WithoutEffect(LocationInfo place, string reason) =>
-        DiagnosticInfo.Create(Rules.AttributeWithoutEffect, place, "QuantizationBlock", reason) with { Properties = new FixProperty[] { new(FixData.Remove, "") }.ToEquatableArray() };
+        DiagnosticInfo.Create(Rules.AttributeWithoutEffect, place, "QuantizationBlock", reason) with
+        {
+            Properties = new FixProperty[] { new(FixData.Remove, "") }.ToEquatableArray(),
+        };
 }

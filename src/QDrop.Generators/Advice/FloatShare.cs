@@ -36,18 +36,28 @@ internal sealed class FloatShare
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="methods">Methods elsewhere that create modules for it.</param>
     /// <param name="context">The analysis.</param>
-    public static void Check(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
+    public static void Check(
+        INamedTypeSymbol model,
+        IReadOnlyList<INamedTypeSymbol> modules,
+        IReadOnlyList<IMethodSymbol> methods,
+        AnalysisContext context)
     {
-        var isMadeElsewhere = methods.Any(method => !modules.Contains(method.ContainingType.OriginalDefinition, SymbolEqualityComparer.Default));
-        if (isMadeElsewhere || !modules.Any(module => module.GetMembers().Prepend(module).Any(part => MarkOf(part) is not null)))
+        bool isMadeElsewhere = methods.Any(method =>
+            !modules.Contains(method.ContainingType.OriginalDefinition, SymbolEqualityComparer.Default));
+        if (isMadeElsewhere
+            || !modules.Any(module => module.GetMembers().Prepend(module).Any(part => MarkOf(part) is not null)))
             return;
         var share = new FloatShare(modules, context);
         share.Count(model, null);
-        var left = share._float.Values.Sum();
+        double left = share._float.Values.Sum();
         if (share._isUncertain || share._all == 0 || left * 2 < share._all)
             return;
         SyntaxReference largest = share._float.OrderByDescending(mark => mark.Value).First().Key;
-        context.Report(Rules.MostlyFloat, LocationInfo.Of(context.SyntaxOf(largest)), (left / share._all).ToString("0%", CultureInfo.InvariantCulture), model.Name);
+        context.Report(
+            Rules.MostlyFloat,
+            LocationInfo.Of(context.SyntaxOf(largest)),
+            (left / share._all).ToString("0%", CultureInfo.InvariantCulture),
+            model.Name);
     }
 
     /// <summary>Counts what one module of a class is made of.</summary>
@@ -55,35 +65,52 @@ internal sealed class FloatShare
     /// <param name="mark">The attribute that leaves it float.</param>
     private void Count(INamedTypeSymbol module, SyntaxReference? mark)
     {
-        _isUncertain |= !_open.Add(module) || module.InstanceConstructors.Count(c => !c.IsImplicitlyDeclared) > 1 || !module.GetMembers().All(IsSetHere);
+        _isUncertain |=
+            !_open.Add(module)
+            || module.InstanceConstructors.Count(c => !c.IsImplicitlyDeclared) > 1
+            || !module.GetMembers().All(IsSetHere);
         if (_isUncertain)
             return;
         if (module.BaseType is { } @base && IsOwn(@base))
             Count(@base.OriginalDefinition, mark);
-        foreach (TypeDeclarationSyntax declaration in module.DeclaringSyntaxReferences.Select(_context.SyntaxOf).OfType<TypeDeclarationSyntax>())
+        foreach (TypeDeclarationSyntax declaration in module
+                .DeclaringSyntaxReferences.Select(_context.SyntaxOf)
+                .OfType<TypeDeclarationSyntax>())
         {
             SemanticModel semantics = _context.SemanticsOf(declaration.SyntaxTree);
-            foreach (ExpressionSyntax node in declaration.DescendantNodes(n => n == declaration || n is not BaseTypeDeclarationSyntax).OfType<ExpressionSyntax>())
+            foreach (ExpressionSyntax node in declaration
+                    .DescendantNodes(n => n == declaration || n is not BaseTypeDeclarationSyntax)
+                    .OfType<ExpressionSyntax>())
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
-                if (!_isUncertain && node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax && semantics.GetTypeInfo(node, _context.Cancellation).Type is INamedTypeSymbol type && _context.Torch.IsModuleOrInterface(type))
+                if (!_isUncertain
+                    && node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+                    && semantics.GetTypeInfo(node, _context.Cancellation).Type is INamedTypeSymbol type
+                    && _context.Torch.IsModuleOrInterface(type))
                     CountCreated(node, type, mark ?? MarkAround(node, semantics), semantics);
             }
         }
         _open.Remove(module);
     }
 
-    private void CountCreated(ExpressionSyntax creation, INamedTypeSymbol type, SyntaxReference? mark, SemanticModel semantics)
+    private void CountCreated(
+        ExpressionSyntax creation, INamedTypeSymbol type, SyntaxReference? mark, SemanticModel semantics)
     {
         var method = semantics.GetSymbolInfo(creation, _context.Cancellation).Symbol as IMethodSymbol;
         // What a module gives back of itself, as `to` and `eval` do, is no other module.
-        if (method is { IsStatic: false, MethodKind: MethodKind.Ordinary } && SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _context.Torch.Module.ContainingAssembly))
+        if (method is { IsStatic: false, MethodKind: MethodKind.Ordinary }
+            && SymbolEqualityComparer.Default.Equals(
+                method.ContainingAssembly, _context.Torch.Module.ContainingAssembly))
             return;
         _isUncertain |= !RunsOnce(creation);
         if (IsOwn(type))
             Count(type.OriginalDefinition, mark ?? (FullPrecision.Holds(type) ? MarkOf(type) : null));
         else if (_context.Layers.WeightsOf(type) is { } weights)
-            Add(_context.OperationOf(creation) is IInvocationOperation created ? WeightCount.Of(weights, created) : null, mark);
+            Add(
+                _context.OperationOf(creation) is IInvocationOperation created
+                    ? WeightCount.Of(weights, created)
+                    : null,
+                mark);
         else
             _isUncertain |= !LayerTable.IsTorchSharp(type) || type.IsAbstract;
     }
@@ -94,21 +121,27 @@ internal sealed class FloatShare
         _all += weights ?? 0;
         if (mark is null)
             return;
-        _float.TryGetValue(mark, out var before);
+        _float.TryGetValue(mark, out double before);
         _float[mark] = before + (weights ?? 0);
     }
 
-    private bool IsOwn(INamedTypeSymbol type) => _modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default);
+    private bool IsOwn(INamedTypeSymbol type) =>
+        _modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default);
 
     /// <summary>Whether what a member holds is created in its class: nothing is handed in from elsewhere.</summary>
-    private bool IsSetHere(ISymbol member) => member switch
-    {
-        IFieldSymbol { AssociatedSymbol: null, IsStatic: false } field when _context.Torch.IsModuleOrInterface(field.Type) => MemberTypes.ValuesOf(field, _context).Any(),
-        IPropertySymbol { IsIndexer: false, IsStatic: false } property when _context.Torch.IsModuleOrInterface(property.Type) && ModulePlaces.FieldOf(property) is not null => MemberTypes.ValuesOf(property, _context).Any(),
-        IFieldSymbol { IsStatic: true } field => !_context.Torch.IsModuleOrInterface(field.Type),
-        IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => !constructor.Parameters.Any(p => _context.Torch.IsModuleOrInterface(p.Type)),
-        _ => true,
-    };
+    private bool IsSetHere(ISymbol member) =>
+        member switch
+        {
+            IFieldSymbol { AssociatedSymbol: null, IsStatic: false } field
+                when _context.Torch.IsModuleOrInterface(field.Type) => MemberTypes.ValuesOf(field, _context).Any(),
+            IPropertySymbol { IsIndexer: false, IsStatic: false } property
+                when _context.Torch.IsModuleOrInterface(property.Type) && ModulePlaces.FieldOf(property) is not null =>
+                MemberTypes.ValuesOf(property, _context).Any(),
+            IFieldSymbol { IsStatic: true } field => !_context.Torch.IsModuleOrInterface(field.Type),
+            IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => !constructor.Parameters.Any(p =>
+                _context.Torch.IsModuleOrInterface(p.Type)),
+            _ => true,
+        };
 
     /// <summary>The attribute on the member for which something is created.</summary>
     private SyntaxReference? MarkAround(ExpressionSyntax creation, SemanticModel semantics)
@@ -117,19 +150,28 @@ internal sealed class FloatShare
         {
             ISymbol? set = node switch
             {
-                VariableDeclaratorSyntax or PropertyDeclarationSyntax => semantics.GetDeclaredSymbol(node, _context.Cancellation),
-                AssignmentExpressionSyntax assignment => semantics.GetSymbolInfo(assignment.Left, _context.Cancellation).Symbol,
+                VariableDeclaratorSyntax or PropertyDeclarationSyntax => semantics.GetDeclaredSymbol(
+                    node, _context.Cancellation),
+                AssignmentExpressionSyntax assignment => semantics
+                    .GetSymbolInfo(assignment.Left, _context.Cancellation)
+                    .Symbol,
                 _ => null,
             };
             // Where a module goes from a local is not followed.
             _isUncertain |= set is ILocalSymbol;
-            if (set is IFieldSymbol or IPropertySymbol && (MarkOf(set) ?? (set is IPropertySymbol property && ModulePlaces.FieldOf(property) is { } field ? MarkOf(field) : null)) is { } mark)
+            if (set is IFieldSymbol or IPropertySymbol
+                && (MarkOf(set)
+                    ?? (set is IPropertySymbol property && ModulePlaces.FieldOf(property) is { } field
+                            ? MarkOf(field)
+                            : null))
+                    is { } mark)
                 return mark;
         }
         return null;
     }
 
-    private static SyntaxReference? MarkOf(ISymbol part) => OverrideGatherer.AttributeOf(part, AttributeNames.FullPrecision)?.ApplicationSyntaxReference;
+    private static SyntaxReference? MarkOf(ISymbol part) =>
+        OverrideGatherer.AttributeOf(part, AttributeNames.FullPrecision)?.ApplicationSyntaxReference;
 
     /// <summary>Whether a module of the class runs the code exactly once, when it is made.</summary>
     private static bool RunsOnce(ExpressionSyntax creation)

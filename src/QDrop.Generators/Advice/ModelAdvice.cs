@@ -17,21 +17,30 @@ internal static class ModelAdvice
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="methods">Methods elsewhere that create modules for it.</param>
     /// <param name="context">The analysis.</param>
-    public static void Check(INamedTypeSymbol model, LocationInfo place, IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
+    public static void Check(
+        INamedTypeSymbol model,
+        LocationInfo place,
+        IReadOnlyList<INamedTypeSymbol> modules,
+        IReadOnlyList<IMethodSymbol> methods,
+        AnalysisContext context)
     {
         if (HasNothingToQuantize(modules, methods, context))
             context.Report(Rules.NothingToQuantize, place, model.Name);
     }
 
     /// <summary>
-    /// Tells whether nothing that the code creates, takes or reads can be a layer with weights. What comes from other code,
-    /// or as an abstract module, can be one.
+    /// Tells whether nothing that the code creates, takes or reads can be a layer with weights. What comes from other
+    /// code, or as an abstract module, can be one.
     /// </summary>
-    public static bool HasNothingToQuantize(IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
+    public static bool HasNothingToQuantize(
+        IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
     {
         if (modules.Any(module => !IsOfTorchSharp(module.BaseType, modules, context)))
             return false;
-        foreach (SyntaxNode? declaration in modules.Concat<ISymbol>(methods).SelectMany(symbol => symbol.DeclaringSyntaxReferences).Select(context.SyntaxOf))
+        foreach (SyntaxNode? declaration in modules
+                .Concat<ISymbol>(methods)
+                .SelectMany(symbol => symbol.DeclaringSyntaxReferences)
+                .Select(context.SyntaxOf))
         {
             SemanticModel semantics = context.SemanticsOf(declaration.SyntaxTree);
             foreach (SyntaxNode node in declaration.DescendantNodesAndSelf())
@@ -39,9 +48,15 @@ internal static class ModelAdvice
                 context.Cancellation.ThrowIfCancellationRequested();
                 ITypeSymbol? type = node switch
                 {
-                    BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax => semantics.GetTypeInfo(node, context.Cancellation).Type,
-                    ParameterSyntax { Type: { } declared } => semantics.GetTypeInfo(declared, context.Cancellation).Type,
-                    SimpleNameSyntax name when IsElsewhere(semantics.GetSymbolInfo(name, context.Cancellation).Symbol, modules) => semantics.GetTypeInfo(name, context.Cancellation).Type,
+                    BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax => semantics
+                        .GetTypeInfo(node, context.Cancellation)
+                        .Type,
+                    ParameterSyntax { Type: { } declared } => semantics
+                        .GetTypeInfo(declared, context.Cancellation)
+                        .Type,
+                    SimpleNameSyntax name
+                        when IsElsewhere(semantics.GetSymbolInfo(name, context.Cancellation).Symbol, modules) =>
+                        semantics.GetTypeInfo(name, context.Cancellation).Type,
                     _ => null,
                 };
                 if (type is not null && context.Torch.IsModuleOrInterface(type) && !IsHarmless(type, modules, context))
@@ -52,13 +67,21 @@ internal static class ModelAdvice
     }
 
     private static bool IsElsewhere(ISymbol? symbol, IReadOnlyList<INamedTypeSymbol> modules) =>
-        symbol is IFieldSymbol or IPropertySymbol && !modules.Contains(symbol.ContainingType.OriginalDefinition, SymbolEqualityComparer.Default);
+        symbol is IFieldSymbol or IPropertySymbol
+        && !modules.Contains(symbol.ContainingType.OriginalDefinition, SymbolEqualityComparer.Default);
 
-    /// <summary>Whether the type is a known layer without weights, a container, or a module class whose own code is looked at.</summary>
-    private static bool IsHarmless(ITypeSymbol type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) =>
-        (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !context.Layers.IsWeighted(type)) || (!type.IsAbstract && modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default));
+    /// <summary>
+    /// Whether the type is a known layer without weights, a container, or a module class whose own code is looked at.
+    /// </summary>
+    private static bool IsHarmless(
+        ITypeSymbol type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) =>
+        (LayerTable.IsTorchSharp(type) && !type.IsAbstract && !context.Layers.IsWeighted(type))
+        || (!type.IsAbstract && modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default));
 
-    private static bool IsOfTorchSharp(INamedTypeSymbol? type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) => type is not null
+    private static bool IsOfTorchSharp(
+        INamedTypeSymbol? type, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context) =>
+        type is not null
         && (modules.Contains(type.OriginalDefinition, SymbolEqualityComparer.Default)
-            || (SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, context.Torch.Module.ContainingAssembly) && !LayerTable.IsTorchSharp(type)));
+            || (SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, context.Torch.Module.ContainingAssembly)
+                && !LayerTable.IsTorchSharp(type)));
 }

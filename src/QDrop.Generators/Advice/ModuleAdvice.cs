@@ -10,7 +10,9 @@ using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Advice;
 
-/// <summary>Reports what is worth knowing about a module class whose <c>forward</c> is lowered, where it is certain.</summary>
+/// <summary>
+/// Reports what is worth knowing about a module class whose <c>forward</c> is lowered, where it is certain.
+/// </summary>
 internal static class ModuleAdvice
 {
     public static void Check(INamedTypeSymbol module, ForwardFlow flow, LoweringPlan plan, AnalysisContext context)
@@ -31,10 +33,16 @@ internal static class ModuleAdvice
             .GroupBy(layer => MemberOf(layer.Receiver)!, SymbolEqualityComparer.Default);
         foreach (IGrouping<ISymbol, LayerCall>? same in calls)
         {
-            var places = same.GroupBy(layer => layer.Receiver.Syntax).Select(group => group.First()).OrderBy(layer => layer.Receiver.Syntax.SpanStart).ToList();
-            if (places.Count < 2 || !context.Layers.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, context)))
+            var places = same.GroupBy(layer => layer.Receiver.Syntax)
+                .Select(group => group.First())
+                .OrderBy(layer => layer.Receiver.Syntax.SpanStart)
+                .ToList();
+            if (places.Count < 2
+                || !context.Layers.IsWeighted(MemberTypes.Of(places[0].Module.Operation, module, context)))
                 continue;
-            foreach (LayerCall? later in places.Skip(1).Where((layer, i) => !AreAlternatives(places[i].Receiver.Syntax, layer.Receiver.Syntax)))
+            foreach (LayerCall? later in places
+                    .Skip(1)
+                    .Where((layer, i) => !AreAlternatives(places[i].Receiver.Syntax, layer.Receiver.Syntax)))
                 context.Report(Rules.SharedLayer, LocationInfo.Of(later.Receiver.Syntax), later.Name);
         }
     }
@@ -42,10 +50,12 @@ internal static class ModuleAdvice
     /// <summary>A batch norm that does not directly follow a convolution or a linear layer in its chain.</summary>
     private static void CheckBatchNorms(Chain chain, INamedTypeSymbol module, AnalysisContext context)
     {
-        for (var i = 0; i < chain.Steps.Count; i++)
+        for (int i = 0; i < chain.Steps.Count; i++)
         {
-            if (chain.Steps[i].Layer is { IsSpread: false } norm && context.Layers.KindOf(MemberTypes.Of(norm.Module.Operation, module, context)) == LayerKind.BatchNorm
-                && (i > 0 ? WhyNotAfter(chain.Steps[i - 1], module, context) : WhyNotFirst(chain, module, context)) is { } reason)
+            if (chain.Steps[i].Layer is { IsSpread: false } norm
+                && context.Layers.KindOf(MemberTypes.Of(norm.Module.Operation, module, context)) == LayerKind.BatchNorm
+                && (i > 0 ? WhyNotAfter(chain.Steps[i - 1], module, context) : WhyNotFirst(chain, module, context))
+                    is { } reason)
             {
                 context.Report(Rules.BatchNormStays, LocationInfo.Of(norm.Receiver.Syntax), norm.Name, reason);
             }
@@ -61,7 +71,7 @@ internal static class ModuleAdvice
         ITypeSymbol type = MemberTypes.Of(layer.Module.Operation, module, context);
         if (context.Layers.FoldsBatchNorm(type) || !context.Layers.IsSimple(type))
             return null;
-        var article = "AEIOU".IndexOf(type.Name[0]) < 0 ? "a" : "an";
+        string article = "AEIOU".IndexOf(type.Name[0]) < 0 ? "a" : "an";
         return $"it follows '{layer.Name}', {article} {type.Name}";
     }
 
@@ -76,8 +86,12 @@ internal static class ModuleAdvice
         return source switch
         {
             { Origin: Origin.Parameter } => "it is the first step of forward",
-            { Origin: Origin.Layer, Layer: { IsSpread: false } layer } when context.Layers.FoldsBatchNorm(MemberTypes.Of(layer.Module.Operation, module, context)) =>
-                source.Uses.Count > 1 ? $"the value of '{layer.Name}' is used elsewhere, too" : $"it does not run each time that '{layer.Name}' does",
+            { Origin: Origin.Layer, Layer: { IsSpread: false } layer }
+                when context.Layers.FoldsBatchNorm(MemberTypes.Of(layer.Module.Operation, module, context)) => source
+                .Uses
+                .Count > 1
+                ? $"the value of '{layer.Name}' is used elsewhere, too"
+                : $"it does not run each time that '{layer.Name}' does",
             { Origin: Origin.Operation, Op: { } op } => $"it follows '{op.Op.Name}'",
             _ => null,
         };
@@ -90,7 +104,8 @@ internal static class ModuleAdvice
         return receiver switch
         {
             IFieldReferenceOperation { Instance: IInstanceReferenceOperation } field => field.Field,
-            IPropertyReferenceOperation { Instance: IInstanceReferenceOperation, Arguments.Length: 0 } property => property.Property,
+            IPropertyReferenceOperation { Instance: IInstanceReferenceOperation, Arguments.Length: 0 } property =>
+                property.Property,
             _ => null,
         };
     }
@@ -101,8 +116,10 @@ internal static class ModuleAdvice
         var around = new HashSet<SyntaxNode>(first.AncestorsAndSelf());
         return second.AncestorsAndSelf().FirstOrDefault(around.Contains) switch
         {
-            IfStatementSyntax @if => !@if.Condition.Span.Contains(first.Span) && !@if.Condition.Span.Contains(second.Span),
-            ConditionalExpressionSyntax conditional => !conditional.Condition.Span.Contains(first.Span) && !conditional.Condition.Span.Contains(second.Span),
+            IfStatementSyntax @if => !@if.Condition.Span.Contains(first.Span)
+                && !@if.Condition.Span.Contains(second.Span),
+            ConditionalExpressionSyntax conditional => !conditional.Condition.Span.Contains(first.Span)
+                && !conditional.Condition.Span.Contains(second.Span),
             SwitchStatementSyntax or SwitchExpressionSyntax => true,
             _ => false,
         };

@@ -13,7 +13,12 @@ namespace QDrop.Generators.Advice;
 /// <summary>Reports attributes on parts of a model that change nothing.</summary>
 internal static class OverrideAdvice
 {
-    private static readonly string[] Attributes = [AttributeNames.Quantize, AttributeNames.FullPrecision, AttributeNames.QuantizationBlock];
+    private static readonly string[] Attributes =
+    [
+        AttributeNames.Quantize,
+        AttributeNames.FullPrecision,
+        AttributeNames.QuantizationBlock,
+    ];
 
     /// <param name="model">The model.</param>
     /// <param name="modules">The module classes that it reaches.</param>
@@ -33,11 +38,14 @@ internal static class OverrideAdvice
 
     /// <summary>Makes the diagnostic of an attribute in a class that no model of the compilation reaches.</summary>
     public static DiagnosticInfo Unreached(ISymbol part, string attributeName, AttributeSyntax attribute) =>
-        WithoutEffect(LocationInfo.Of(attribute), NameOf(attributeName), $"no model with [Quantize] is made of '{(part as INamedTypeSymbol ?? part.ContainingType).Name}'");
+        WithoutEffect(
+            LocationInfo.Of(attribute),
+            NameOf(attributeName),
+            $"no model with [Quantize] is made of '{(part as INamedTypeSymbol ?? part.ContainingType).Name}'");
 
     private static void CheckMember(ISymbol member, AnalysisContext context)
     {
-        foreach (var name in Attributes)
+        foreach (string name in Attributes)
         {
             if (OverrideGatherer.AttributeOf(member, name) is { } attribute && WhyNot(member, context) is { } reason)
                 Report(attribute, null, reason, context);
@@ -56,7 +64,12 @@ internal static class OverrideAdvice
             return $"'{member.Name}' is no module";
         if (member.IsStatic)
             return $"'{member.Name}' is static, and so no part of the model";
-        var isHeld = member is not IPropertySymbol property || property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(behind => SymbolEqualityComparer.Default.Equals(behind.AssociatedSymbol, property));
+        bool isHeld =
+            member is not IPropertySymbol property
+            || property
+                .ContainingType.GetMembers()
+                .OfType<IFieldSymbol>()
+                .Any(behind => SymbolEqualityComparer.Default.Equals(behind.AssociatedSymbol, property));
         return isHeld ? null : $"'{member.Name}' holds no module itself; mark the field or property that does";
     }
 
@@ -70,18 +83,30 @@ internal static class OverrideAdvice
             Report(attribute, null, "[FullPrecision] leaves it float", context);
             return;
         }
-        foreach (var setting in attribute.NamedArguments.Select(argument => argument.Key).Where(setting => !OverrideGatherer.OfParts.Contains(setting)))
-            Report(attribute, setting, $"{setting} is one for the whole model; a part can have its own {string.Join(", ", OverrideGatherer.OfParts)}", context);
+        foreach (string? setting in attribute
+                .NamedArguments.Select(argument => argument.Key)
+                .Where(setting => !OverrideGatherer.OfParts.Contains(setting)))
+            Report(
+                attribute,
+                setting,
+                $"{setting} is one for the whole model; a part can have its own "
+                    + $"{string.Join(", ", OverrideGatherer.OfParts)}",
+                context);
     }
 
     private static void Report(AttributeData attribute, string? setting, string reason, AnalysisContext context)
     {
-        LocationInfo place = setting is null ? LocationInfo.Of(context.SyntaxOf(attribute.ApplicationSyntaxReference!)) : AttributeArguments.LocationOf(attribute, setting, context);
+        LocationInfo place = setting is null
+            ? LocationInfo.Of(context.SyntaxOf(attribute.ApplicationSyntaxReference!))
+            : AttributeArguments.LocationOf(attribute, setting, context);
         context.Diagnostics.Add(WithoutEffect(place, NameOf(attribute.AttributeClass!.ToDisplayString()), reason));
     }
 
     private static DiagnosticInfo WithoutEffect(LocationInfo place, string attribute, string reason) =>
-        DiagnosticInfo.Create(Rules.AttributeWithoutEffect, place, attribute, reason) with { Properties = new FixProperty[] { new(FixData.Remove, "") }.ToEquatableArray() };
+        DiagnosticInfo.Create(Rules.AttributeWithoutEffect, place, attribute, reason) with
+        {
+            Properties = new FixProperty[] { new(FixData.Remove, "") }.ToEquatableArray(),
+        };
 
     private static string NameOf(string attribute) => attribute.Replace("QDrop.", "").Replace("Attribute", "");
 }

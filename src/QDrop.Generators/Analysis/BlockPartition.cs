@@ -13,14 +13,20 @@ internal static class BlockPartition
     /// <param name="model">The model.</param>
     /// <param name="modules">Every module class it reaches.</param>
     /// <param name="places">Fields and properties with <c>[QuantizationBlock]</c>, the model's own apart.</param>
-    /// <param name="granularity">The granularity that the model's attribute sets; <see langword="null"/> for none.</param>
-    public static IEnumerable<string> Of(ModuleInfo model, IReadOnlyCollection<ModuleInfo> modules, IEnumerable<(string Place, bool IsBlock)> places, string? granularity)
+    /// <param name="granularity">
+    /// The granularity that the model's attribute sets; <see langword="null"/> for none.
+    /// </param>
+    public static IEnumerable<string> Of(
+        ModuleInfo model,
+        IReadOnlyCollection<ModuleInfo> modules,
+        IEnumerable<(string Place, bool IsBlock)> places,
+        string? granularity)
     {
         if (model.IsBlock && granularity != "Layer")
             return ["the whole model"];
         var byType = modules.ToDictionary(m => m.Type);
         var units = new List<string>();
-        var isOpen = false;
+        bool isOpen = false;
         foreach (ChainInfo chain in model.Forward.Chains)
         {
             if (chain.Computed is { } computed)
@@ -55,7 +61,7 @@ internal static class BlockPartition
 
         void Layer(StepInfo step, string type)
         {
-            var name = step.Name;
+            string name = step.Name;
             if (byType.TryGetValue(type, out ModuleInfo? own))
                 Add($"{name}: {own.Name}, {Manner(step.IsBlock ?? own.IsBlock)}");
             else if (step.Kind == LayerKind.Weighted)

@@ -13,8 +13,8 @@ using QDrop.Generators.Models;
 namespace QDrop.Generators.Analysis;
 
 /// <summary>
-/// Every diagnostic of the models of one compilation, by the declaration in which it lies: computed when first asked for, each once,
-/// however many models reach the place.
+/// Every diagnostic of the models of one compilation, by the declaration in which it lies: computed when first asked
+/// for, each once, however many models reach the place.
 /// </summary>
 internal sealed class CompilationDiagnostics
 {
@@ -24,37 +24,51 @@ internal sealed class CompilationDiagnostics
     private readonly System.WeakReference<Compilation> _compilation;
     private Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>>? _byDeclaration;
 
-    private CompilationDiagnostics(Compilation compilation) => _compilation = new System.WeakReference<Compilation>(compilation);
+    private CompilationDiagnostics(Compilation compilation) =>
+        _compilation = new System.WeakReference<Compilation>(compilation);
 
-    public static CompilationDiagnostics Of(Compilation compilation) => Found.GetValue(compilation, static c => new CompilationDiagnostics(c));
+    public static CompilationDiagnostics Of(Compilation compilation) =>
+        Found.GetValue(compilation, static c => new CompilationDiagnostics(c));
 
     /// <summary>Gets the diagnostics in a declaration of a type, without those in types nested in it.</summary>
     public IReadOnlyList<Diagnostic> In(SyntaxReference declaration, CancellationToken cancellation)
     {
-        Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>>? byDeclaration = Volatile.Read(ref _byDeclaration);
+        Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>>? byDeclaration = Volatile.Read(
+            ref _byDeclaration);
         if (byDeclaration is null)
         {
             // Not Lazy<T>, which would keep a cancellation for good.
             lock (_lock)
             {
-                byDeclaration = _byDeclaration ?? (_compilation.TryGetTarget(out Compilation? compilation) ? Compute(compilation, cancellation) : []);
+                byDeclaration =
+                    _byDeclaration
+                    ?? (_compilation.TryGetTarget(out Compilation? compilation)
+                            ? Compute(compilation, cancellation)
+                            : []);
                 Volatile.Write(ref _byDeclaration, byDeclaration);
             }
         }
-        return byDeclaration.TryGetValue((declaration.SyntaxTree, declaration.Span), out List<Diagnostic>? found) ? found : [];
+        return byDeclaration.TryGetValue((declaration.SyntaxTree, declaration.Span), out List<Diagnostic>? found)
+            ? found
+            : [];
     }
 
-    private static Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>> Compute(Compilation compilation, CancellationToken cancellation)
+    private static Dictionary<(SyntaxTree Tree, TextSpan Span), List<Diagnostic>> Compute(
+        Compilation compilation, CancellationToken cancellation)
     {
         var byDeclaration = new Dictionary<(SyntaxTree, TextSpan), List<Diagnostic>>();
         var seen = new HashSet<DiagnosticInfo>();
         var reached = new HashSet<string>();
-        var isComplete = true;
-        var outcomes = AttributedDeclarations.Of(AttributeNames.Quantize, compilation, cancellation)
-            .Select(found => (found.Declaration, Outcome: OutcomeCache.Shared.Of(found.Declaration, compilation, cancellation)))
+        bool isComplete = true;
+        var outcomes = AttributedDeclarations
+            .Of(AttributeNames.Quantize, compilation, cancellation)
+            .Select(found =>
+                (found.Declaration, Outcome: OutcomeCache.Shared.Of(found.Declaration, compilation, cancellation)))
             .ToList();
-        var models = new HashSet<string>(ModelOutcome.Models([.. outcomes.Select(o => o.Outcome)]).Select(model => model.Name));
-        foreach ((TypeDeclarationSyntax? declaration, ModelOutcome? outcome) in outcomes.Where(o => models.Contains(o.Outcome.Name)))
+        var models = new HashSet<string>(
+            ModelOutcome.Models([.. outcomes.Select(o => o.Outcome)]).Select(model => model.Name));
+        foreach ((TypeDeclarationSyntax? declaration, ModelOutcome? outcome) in outcomes.Where(o =>
+                models.Contains(o.Outcome.Name)))
         {
             reached.UnionWith(outcome.Reached);
             isComplete &= outcome.Reached.Count > 0;
@@ -65,13 +79,33 @@ internal sealed class CompilationDiagnostics
         }
         if (!isComplete)
             return byDeclaration; // The classes that a model reaches are not known before the model is a module.
-        foreach ((TypeDeclarationSyntax? declaration, INamedTypeSymbol? type, AttributeSyntax? attribute) in AttributedDeclarations.Of(AttributeNames.QuantizationBlock, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+        foreach ((
+                TypeDeclarationSyntax? declaration,
+                INamedTypeSymbol? type,
+                AttributeSyntax? attribute) in AttributedDeclarations
+                .Of(AttributeNames.QuantizationBlock, compilation, cancellation)
+                .Where(found => IsUnreached(found.Type)))
             Add(BlockAdvice.Unreached(type, attribute), declaration);
-        foreach ((TypeDeclarationSyntax? declaration, INamedTypeSymbol? type, AttributeSyntax? attribute) in AttributedDeclarations.Of(AttributeNames.FullPrecision, compilation, cancellation).Where(found => IsUnreached(found.Type)))
+        foreach ((
+                TypeDeclarationSyntax? declaration,
+                INamedTypeSymbol? type,
+                AttributeSyntax? attribute) in AttributedDeclarations
+                .Of(AttributeNames.FullPrecision, compilation, cancellation)
+                .Where(found => IsUnreached(found.Type)))
             Add(OverrideAdvice.Unreached(type, AttributeNames.FullPrecision, attribute), declaration);
-        foreach (var name in new[] { AttributeNames.Quantize, AttributeNames.FullPrecision, AttributeNames.QuantizationBlock })
+        foreach (string? name in new[]
+            {
+                AttributeNames.Quantize,
+                AttributeNames.FullPrecision,
+                AttributeNames.QuantizationBlock,
+            })
         {
-            foreach ((TypeDeclarationSyntax? declaration, ISymbol? member, AttributeSyntax? attribute) in AttributedDeclarations.Members(name, compilation, cancellation).Where(found => IsUnreached(found.Member.ContainingType)))
+            foreach ((
+                    TypeDeclarationSyntax? declaration,
+                    ISymbol? member,
+                    AttributeSyntax? attribute) in AttributedDeclarations
+                    .Members(name, compilation, cancellation)
+                    .Where(found => IsUnreached(found.Member.ContainingType)))
                 Add(OverrideAdvice.Unreached(member, name, attribute), declaration);
         }
         return byDeclaration;
@@ -90,6 +124,11 @@ internal sealed class CompilationDiagnostics
         }
     }
 
-    private static TypeDeclarationSyntax? DeclarationAround(SyntaxTree tree, TextSpan span, CancellationToken cancellation) =>
-        tree.GetRoot(cancellation).FindToken(span.Start).Parent?.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().FirstOrDefault();
+    private static TypeDeclarationSyntax? DeclarationAround(
+        SyntaxTree tree, TextSpan span, CancellationToken cancellation) =>
+        tree.GetRoot(cancellation)
+            .FindToken(span.Start)
+            .Parent?.AncestorsAndSelf()
+            .OfType<TypeDeclarationSyntax>()
+            .FirstOrDefault();
 }

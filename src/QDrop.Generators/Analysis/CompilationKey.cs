@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace QDrop.Generators.Analysis;
 
 /// <summary>
-/// Everything in a compilation on which the meaning of a piece of code depends, apart from that code itself: the skeletons of its files,
-/// its references and its options.
+/// Everything in a compilation on which the meaning of a piece of code depends, apart from that code itself: the
+/// skeletons of its files, its references and its options.
 /// </summary>
 internal static class CompilationKey
 {
@@ -19,7 +19,7 @@ internal static class CompilationKey
 
     public static string Of(Compilation compilation, CancellationToken cancellation)
     {
-        if (!Keys.TryGetValue(compilation, out var key))
+        if (!Keys.TryGetValue(compilation, out string? key))
             key = Keys.GetValue(compilation, c => Digest.Of(Parts(c, cancellation)).Value);
         return key;
     }
@@ -27,13 +27,15 @@ internal static class CompilationKey
     private static IEnumerable<string> Parts(Compilation compilation, CancellationToken cancellation)
     {
         yield return compilation.AssemblyName ?? "";
-        foreach (var part in Options(compilation.Options))
+        foreach (string part in Options(compilation.Options))
             yield return part;
         foreach (MetadataReference reference in compilation.ExternalReferences)
         {
             yield return string.Join(",", reference.Properties.Aliases);
             // Only the declarations of a project count, also of one that is open beside this one.
-            yield return reference is CompilationReference project ? Of(project.Compilation, cancellation) : IdentityOf(reference);
+            yield return reference is CompilationReference project
+                ? Of(project.Compilation, cancellation)
+                : IdentityOf(reference);
         }
         foreach (SyntaxTree tree in compilation.SyntaxTrees)
             yield return DeclarationSkeleton.DigestOf(tree, cancellation);
@@ -57,5 +59,6 @@ internal static class CompilationKey
     }
 
     /// <summary>A name for an object that means the same as long as it is the same object.</summary>
-    private static string IdentityOf(object item) => Identities.GetValue(item, static _ => Guid.NewGuid().ToString("N"));
+    private static string IdentityOf(object item) =>
+        Identities.GetValue(item, static _ => Guid.NewGuid().ToString("N"));
 }

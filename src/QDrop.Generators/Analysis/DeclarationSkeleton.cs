@@ -10,8 +10,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace QDrop.Generators.Analysis;
 
 /// <summary>
-/// What a file says to other files: everything but the bodies of its methods, accessors and constructors, and the values that its
-/// fields and properties begin with. While it stays the same, no code elsewhere changes its meaning.
+/// What a file says to other files: everything but the bodies of its methods, accessors and constructors, and the
+/// values that its fields and properties begin with. While it stays the same, no code elsewhere changes its meaning.
 /// </summary>
 internal static class DeclarationSkeleton
 {
@@ -21,7 +21,7 @@ internal static class DeclarationSkeleton
 
     public static string DigestOf(SyntaxTree tree, CancellationToken cancellation)
     {
-        if (!Digests.TryGetValue(tree, out var digest))
+        if (!Digests.TryGetValue(tree, out string? digest))
             digest = Digests.GetValue(tree, t => Digest.Of(Read(t, cancellation)).Value);
         return digest;
     }
@@ -62,10 +62,14 @@ internal static class DeclarationSkeleton
         }
     }
 
-    /// <summary>The comments before the first token: <c>&lt;auto-generated&gt;</c> there turns nullable annotations off.</summary>
+    /// <summary>
+    /// The comments before the first token: <c>&lt;auto-generated&gt;</c> there turns nullable annotations off.
+    /// </summary>
     private static void AppendHeader(StringBuilder text, SyntaxNode root)
     {
-        foreach (SyntaxTrivia comment in root.GetLeadingTrivia().Where(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia)))
+        foreach (SyntaxTrivia comment in root.GetLeadingTrivia()
+                .Where(t => t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia))
+        )
             text.Append(comment.ToString()).Append('\n');
     }
 
@@ -76,22 +80,28 @@ internal static class DeclarationSkeleton
         text.Append(token.IsMissing ? "\u0002" : token.Text).Append('\n');
     }
 
-    private static void AppendNullableDirectives(StringBuilder text, System.Collections.Generic.IEnumerable<SyntaxTrivia> trivia)
+    private static void AppendNullableDirectives(
+        StringBuilder text, System.Collections.Generic.IEnumerable<SyntaxTrivia> trivia)
     {
         foreach (SyntaxTrivia directive in trivia.Where(t => t.IsKind(SyntaxKind.NullableDirectiveTrivia)))
             text.Append(directive.ToString()).Append('\n');
     }
 
     /// <summary>Bodies and initial values, which mean nothing to code elsewhere.</summary>
-    private static bool IsOmitted(SyntaxNode node) => node switch
-    {
-        BlockSyntax => node.Parent is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax,
-        ArrowExpressionClauseSyntax => node.Parent is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or BasePropertyDeclarationSyntax,
-        EqualsValueClauseSyntax => node.Parent is PropertyDeclarationSyntax
-            || (node.Parent is VariableDeclaratorSyntax { Parent.Parent: BaseFieldDeclarationSyntax field } && !field.Modifiers.Any(SyntaxKind.ConstKeyword)),
-        GlobalStatementSyntax => true,
-        _ => false,
-    };
+    private static bool IsOmitted(SyntaxNode node) =>
+        node switch
+        {
+            BlockSyntax => node.Parent is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax,
+            ArrowExpressionClauseSyntax => node.Parent
+                is BaseMethodDeclarationSyntax
+                    or AccessorDeclarationSyntax
+                    or BasePropertyDeclarationSyntax,
+            EqualsValueClauseSyntax => node.Parent is PropertyDeclarationSyntax
+                || (node.Parent is VariableDeclaratorSyntax { Parent.Parent: BaseFieldDeclarationSyntax field }
+                    && !field.Modifiers.Any(SyntaxKind.ConstKeyword)),
+            GlobalStatementSyntax => true,
+            _ => false,
+        };
 
     /// <summary>Appends what other files can depend on within an omitted body.</summary>
     private static void AppendOmitted(StringBuilder text, SyntaxNode node)
@@ -104,7 +114,7 @@ internal static class DeclarationSkeleton
         {
             // Locals of top-level statements are in scope everywhere, if only to be an error.
             case GlobalStatementSyntax:
-                foreach (var name in node.DescendantNodes().Select(NameOf).Where(name => name is not null))
+                foreach (string? name in node.DescendantNodes().Select(NameOf).Where(name => name is not null))
                     text.Append(name).Append('\n');
                 break;
 

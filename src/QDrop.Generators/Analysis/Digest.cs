@@ -18,7 +18,7 @@ internal readonly record struct Digest(string Value)
     public static Digest Of(IEnumerable<string> texts)
     {
         var all = new StringBuilder();
-        foreach (var text in texts)
+        foreach (string text in texts)
             all.Append(text.Length).Append(':').Append(text);
         return Of(all.ToString());
     }

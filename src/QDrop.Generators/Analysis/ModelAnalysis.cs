@@ -20,7 +20,8 @@ internal static class ModelAnalysis
     /// <param name="context">The analysis.</param>
     public static ModelOutcome Analyse(TypeDeclarationSyntax declaration, AnalysisContext context)
     {
-        if (context.SemanticsOf(declaration.SyntaxTree).GetDeclaredSymbol(declaration, context.Cancellation) is not { } model
+        if (context.SemanticsOf(declaration.SyntaxTree).GetDeclaredSymbol(declaration, context.Cancellation)
+                is not { } model
             || AttributeOf(model, declaration) is not { } attribute)
         {
             return ModelOutcome.Nothing;
@@ -42,7 +43,8 @@ internal static class ModelAnalysis
             // The compiler gives up on such code, too.
             ReportDepth(LocationInfo.Of(declaration.Identifier));
         }
-        IEnumerable<INamedTypeSymbol> parts = quantized.Where(module => OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
+        IEnumerable<INamedTypeSymbol> parts = quantized.Where(module =>
+            OverrideGatherer.IsPart(module) && !OverrideGatherer.IsOrDerives(model, module));
         return new ModelOutcome(
             SymbolNames.FullName(model),
             files.ToEquatableArray(),
@@ -50,17 +52,29 @@ internal static class ModelAnalysis
             modules.Select(SymbolNames.FullName).ToEquatableArray(),
             parts.Select(SymbolNames.FullName).ToEquatableArray());
 
-        void ReportDepth(LocationInfo place) => context.Report(Rules.NotAnalysable, place, model.Name, "code is nested too deeply; take parts of it into locals");
+        void ReportDepth(LocationInfo place) =>
+            context.Report(
+                Rules.NotAnalysable, place, model.Name, "code is nested too deeply; take parts of it into locals");
     }
 
     private static List<ModuleFile> FilesOf(
-        INamedTypeSymbol model, TypeDeclarationSyntax declaration, AttributeData attribute, ReachedModules.Result reached, AnalysisContext context)
+        INamedTypeSymbol model,
+        TypeDeclarationSyntax declaration,
+        AttributeData attribute,
+        ReachedModules.Result reached,
+        AnalysisContext context)
     {
         var files = new List<ModuleFile>();
         var identifier = LocationInfo.Of(declaration.Identifier);
         if (!context.Torch.IsForwardModule(model))
         {
-            context.Report(Rules.NotAModule, identifier, model.Name, $"it derives from {model.BaseType?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) ?? "nothing"}");
+            context.Report(
+                Rules.NotAModule,
+                identifier,
+                model.Name,
+                "it derives from "
+                    + $"{model.BaseType?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) ?? "nothing"}"
+            );
             return files;
         }
         if (ModuleClass.ForwardOf(model, context.Torch) is null)
@@ -70,17 +84,31 @@ internal static class ModelAnalysis
         }
 
         System.Collections.Immutable.ImmutableArray<ITypeSymbol> signature = context.Torch.SignatureOf(model);
-        if (signature.Take(signature.Length - 1).FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch)) is { } other)
+        if (signature.Take(signature.Length - 1).FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch)) is
+            { } other)
         {
-            context.Report(Rules.NotAModule, identifier, model.Name, $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no tensor, so that calibration data cannot hold it");
+            context.Report(
+                Rules.NotAModule,
+                identifier,
+                model.Name,
+                $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no "
+                    + "tensor, so that calibration data cannot hold it"
+            );
             return files;
         }
 
-        var creation = CreationGatherer.Gather(model, identifier, attribute, context);
+        string creation = CreationGatherer.Gather(model, identifier, attribute, context);
         Settings settings = SettingsGatherer.Gather(attribute, signature.Length - 1, context);
         var overrides = OverrideGatherer.Gather(model, reached.Modules, context).ToList();
-        BudgetSettings.Check(attribute, settings, partsHaveWidths: overrides.Any(o => o.Code.Contains(" W = ")), context);
-        var twins = reached.Quantized.Select(module => (Module: module, Info: ModuleAnalysis.Analyse(module, isModel: SymbolEqualityComparer.Default.Equals(module, model), context))).ToList();
+        BudgetSettings.Check(
+            attribute, settings, partsHaveWidths: overrides.Any(o => o.Code.Contains(" W = ")), context);
+        var twins = reached
+            .Quantized.Select(module =>
+                (
+                    Module: module,
+                    Info: ModuleAnalysis.Analyse(
+                        module, isModel: SymbolEqualityComparer.Default.Equals(module, model), context)))
+            .ToList();
         if (context.HasErrors || twins[0].Info is not { } own)
             return files;
 
@@ -100,12 +128,23 @@ internal static class ModelAnalysis
             settings.CalibrationCode,
             settings.CalibrationDataCode,
             overrides.Select(o => o.Code).ToEquatableArray(),
-            overrides.Where(o => o.Says.Length > 0).Select(o => new PartInfo(o.Part, o.Says)).Prepend(new PartInfo("first and last layer's weights, last layer's input", $"{settings.FirstLast} bits"))
-                .Prepend(new PartInfo("everything else", $"W {BudgetSettings.Widths(settings)}, A {settings.A}")).ToEquatableArray(),
+            overrides
+                .Where(o => o.Says.Length > 0)
+                .Select(o => new PartInfo(o.Part, o.Says))
+                .Prepend(
+                    new PartInfo("first and last layer's weights, last layer's input", $"{settings.FirstLast} bits"))
+                .Prepend(new PartInfo("everything else", $"W {BudgetSettings.Widths(settings)}, A {settings.A}"))
+                .ToEquatableArray(),
             Normalise(place.Path, context.Compilation),
             place.StartLinePosition.Line + 1,
             place.StartLinePosition.Character + 1,
-            BlockPartition.Of(own, [.. twins.Select(t => t.Info).OfType<ModuleInfo>()], MarkedPlaces(reached.Quantized.Skip(1)), settings.Granularity).ToEquatableArray());
+            BlockPartition
+                .Of(
+                    own,
+                    [.. twins.Select(t => t.Info).OfType<ModuleInfo>()],
+                    MarkedPlaces(reached.Quantized.Skip(1)),
+                    settings.Granularity)
+                .ToEquatableArray());
         files.Add(new ModuleFile(own, info));
         files.AddRange(twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)));
         return files;
@@ -115,17 +154,30 @@ internal static class ModelAnalysis
     private static IEnumerable<(string Place, bool IsBlock)> MarkedPlaces(IEnumerable<INamedTypeSymbol> modules) =>
         from module in modules
         from member in module.GetMembers()
-        where member is IPropertySymbol or IFieldSymbol { AssociatedSymbol: null } && QuantizationBlock.OfMember(member) is not null
-        select ($"{module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}.{member.Name}", QuantizationBlock.OfMember(member)!.Value);
+        where
+            member is IPropertySymbol or IFieldSymbol { AssociatedSymbol: null }
+            && QuantizationBlock.OfMember(member) is not null
+        select (
+            $"{module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}.{member.Name}",
+            QuantizationBlock.OfMember(member)!.Value);
 
-    private static AttributeData? AttributeOf(INamedTypeSymbol model, TypeDeclarationSyntax declaration) => model.GetAttributes().FirstOrDefault(attribute =>
-        attribute.AttributeClass?.ToDisplayString() == AttributeNames.Quantize && attribute.ApplicationSyntaxReference is { } place
-        && place.SyntaxTree == declaration.SyntaxTree && declaration.AttributeLists.FullSpan.Contains(place.Span));
+    private static AttributeData? AttributeOf(INamedTypeSymbol model, TypeDeclarationSyntax declaration) =>
+        model
+            .GetAttributes()
+            .FirstOrDefault(attribute =>
+                attribute.AttributeClass?.ToDisplayString() == AttributeNames.Quantize
+                && attribute.ApplicationSyntaxReference is { } place
+                && place.SyntaxTree == declaration.SyntaxTree
+                && declaration.AttributeLists.FullSpan.Contains(place.Span));
 
-    private static bool IsGivenByCalibration(ITypeSymbol input, TorchTypes torch) => torch.IsTensor(input)
-        || (input is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => IsGivenByCalibration(e.Type, torch)));
+    private static bool IsGivenByCalibration(ITypeSymbol input, TorchTypes torch) =>
+        torch.IsTensor(input)
+        || (input is INamedTypeSymbol { IsTupleType: true } tuple
+            && tuple.TupleElements.All(e => IsGivenByCalibration(e.Type, torch)));
 
-    /// <summary>The path as the compiler writes it into assemblies: the same on every machine where the project maps its folder.</summary>
+    /// <summary>
+    /// The path as the compiler writes it into assemblies: the same on every machine where the project maps its folder.
+    /// </summary>
     private static string Normalise(string path, Compilation compilation) =>
         compilation.Options.SourceReferenceResolver?.NormalizePath(path, baseFilePath: null) ?? path;
 }

@@ -32,9 +32,9 @@ internal static class ModuleAnalysis
         if (flow.IsBroken || flow.Diagnostics.Count > 0)
             return null;
 
-        var twin = TwinDeclaration.TwinName(module);
+        string twin = TwinDeclaration.TwinName(module);
         var taken = new HashSet<string>(TwinDeclaration.ReservedNames(context.Compilation)) { twin, "Descriptor" };
-        var modelField = TwinNames.Unique("_model", taken);
+        string modelField = TwinNames.Unique("_model", taken);
         var plan = LoweringPlan.Make(flow, taken);
         ModuleAdvice.Check(module, flow, plan, context);
         return new ModuleInfo(
@@ -47,15 +47,19 @@ internal static class ModuleAnalysis
             ModuleClass.BaseHasTwin(module, context.Torch),
             ModuleClass.HasModelAsBase(module),
             IsBlock(module, flow, isModel),
-            new LoweredForward(module, flow, plan, new TwinNames(flow, twin, taken, context.Torch), context).Write(modelField));
+            new LoweredForward(module, flow, plan, new TwinNames(flow, twin, taken, context.Torch), context).Write(
+                modelField));
     }
 
     private static void CheckPartial(INamedTypeSymbol module, AnalysisContext context)
     {
         for (INamedTypeSymbol? type = module; type is not null; type = type.ContainingType)
         {
-            IEnumerable<TypeDeclarationSyntax> declarations = type.DeclaringSyntaxReferences.Select(context.SyntaxOf).OfType<TypeDeclarationSyntax>();
-            foreach (TypeDeclarationSyntax? declaration in declarations.Where(d => !d.Modifiers.Any(SyntaxKind.PartialKeyword)))
+            IEnumerable<TypeDeclarationSyntax> declarations = type
+                .DeclaringSyntaxReferences.Select(context.SyntaxOf)
+                .OfType<TypeDeclarationSyntax>();
+            foreach (TypeDeclarationSyntax? declaration in declarations.Where(d =>
+                    !d.Modifiers.Any(SyntaxKind.PartialKeyword)))
                 context.Report(Rules.NotPartial, LocationInfo.Of(declaration.Identifier), type.Name, module.Name);
         }
     }

@@ -17,8 +17,8 @@ namespace QDrop.Generators.Analysis;
 /// asks for every model after every keystroke, because an edit elsewhere may change what a model means.
 /// </summary>
 /// <remarks>
-/// An outcome depends on the files that the analysis has read and on <see cref="CompilationKey"/>, nothing else. It hangs on the model's
-/// syntax tree and refers to other trees weakly: nothing lives longer for it.
+/// An outcome depends on the files that the analysis has read and on <see cref="CompilationKey"/>, nothing else. It
+/// hangs on the model's syntax tree and refers to other trees weakly: nothing lives longer for it.
 /// </remarks>
 /// <param name="analyse">The analysis of a model.</param>
 internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, ModelOutcome> analyse)
@@ -34,11 +34,14 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
 
     private readonly ConditionalWeakTable<SyntaxTree, FileOutcomes> _files = new();
 
-    /// <summary>The outcome for the model declared there, from the compilation's sources without what this generator has written.</summary>
+    /// <summary>
+    /// The outcome for the model declared there, from the compilation's sources without what this generator has
+    /// written.
+    /// </summary>
     public ModelOutcome Of(TypeDeclarationSyntax declaration, Compilation compilation, CancellationToken cancellation)
     {
         Compilation sources = GeneratedSources.Without(compilation);
-        var key = CompilationKey.Of(sources, cancellation);
+        string key = CompilationKey.Of(sources, cancellation);
         FileOutcomes outcomes = _files.GetValue(declaration.SyntaxTree, static _ => new FileOutcomes());
         if (outcomes.Find(declaration.SpanStart, key, sources) is { } known)
             return known;
@@ -46,7 +49,12 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
             return ModelOutcome.Nothing;
         var context = new AnalysisContext(sources, torch, cancellation);
         ModelOutcome outcome = analyse(declaration, context);
-        outcomes.Keep(declaration.SpanStart, new Entry(key, [.. context.Read.Where(t => t != declaration.SyntaxTree).Select(t => new WeakReference<SyntaxTree>(t))], outcome));
+        outcomes.Keep(
+            declaration.SpanStart,
+            new Entry(
+                key,
+                [.. context.Read.Where(t => t != declaration.SyntaxTree).Select(t => new WeakReference<SyntaxTree>(t))],
+                outcome));
         return outcome;
     }
 
@@ -57,7 +65,8 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
     {
         public bool IsFor(string key, Compilation compilation) =>
             string.Equals(Key, key, StringComparison.Ordinal)
-            && Read.All(reference => reference.TryGetTarget(out SyntaxTree? tree) && compilation.ContainsSyntaxTree(tree));
+            && Read.All(reference =>
+                reference.TryGetTarget(out SyntaxTree? tree) && compilation.ContainsSyntaxTree(tree));
     }
 
     /// <summary>The last outcomes of the models of one file, newest first, by where they begin.</summary>
@@ -80,7 +89,9 @@ internal sealed class OutcomeCache(Func<TypeDeclarationSyntax, AnalysisContext, 
         {
             lock (_entries)
             {
-                ImmutableArray<Entry> before = _entries.TryGetValue(start, out ImmutableArray<Entry> entries) ? entries : [];
+                ImmutableArray<Entry> before = _entries.TryGetValue(start, out ImmutableArray<Entry> entries)
+                    ? entries
+                    : [];
                 _entries[start] = [entry, .. before.Take(Kept - 1)];
             }
         }

@@ -78,9 +78,28 @@ internal static class Rules
 
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
     [
-        NotPartial, NotAModule, NotCreatable, BitWidth, Drop, Setting, UnknownOperation, NotAnalysable, UnsupportedLayer,
-        UnusedLayer, SharedLayer, BatchNormStays, NothingToQuantize, EmptyBlock, AttributeWithoutEffect,
-        SettingWithoutEffect, MostlyFloat, TrainedPart, LearnedOffset, NormOfFisher, Budget, MaxW,
+        NotPartial,
+        NotAModule,
+        NotCreatable,
+        BitWidth,
+        Drop,
+        Setting,
+        UnknownOperation,
+        NotAnalysable,
+        UnsupportedLayer,
+        UnusedLayer,
+        SharedLayer,
+        BatchNormStays,
+        NothingToQuantize,
+        EmptyBlock,
+        AttributeWithoutEffect,
+        SettingWithoutEffect,
+        MostlyFloat,
+        TrainedPart,
+        LearnedOffset,
+        NormOfFisher,
+        Budget,
+        MaxW,
     ];
 
     public static DiagnosticDescriptor ById(string id) => All.First(rule => rule.Id == id);

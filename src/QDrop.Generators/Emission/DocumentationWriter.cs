@@ -11,7 +11,10 @@ internal static class DocumentationWriter
     public static void WriteTwin(IndentedWriter writer, ModuleFile file)
     {
         ModuleInfo module = file.Module;
-        writer.Line($"/// <summary>The quantized twin of <c>{Escape(module.Name)}</c>{(module.IsBlock ? ", reconstructed as one unit" : "")}.</summary>");
+        writer.Line(
+            "/// <summary>The quantized twin of "
+                + $"<c>{Escape(module.Name)}</c>{(module.IsBlock ? ", reconstructed as one unit" : "")}.</summary>"
+        );
         writer.Line("/// <remarks>");
         writer.Line("/// Steps that run as one chain, and where its value goes:");
         WriteTable(writer, module.Forward.Chains);
@@ -21,14 +24,15 @@ internal static class DocumentationWriter
             writer.Line("/// <list type=\"table\">");
             writer.Line("/// <listheader><term>part</term><description>bits</description></listheader>");
             foreach (PartInfo part in widths.BitWidths)
-                writer.Line($"/// <item><term>{Escape(part.Part)}</term><description>{Escape(part.Says)}</description></item>");
+                writer.Line(
+                    $"/// <item><term>{Escape(part.Part)}</term><description>{Escape(part.Says)}</description></item>");
             writer.Line("/// </list>");
         }
         if (file.Model is { Blocks.Count: > 0 } model)
         {
             writer.Line("/// Units of reconstruction, in order, as far as compile time knows:");
             writer.Line("/// <list type=\"number\">");
-            foreach (var block in model.Blocks)
+            foreach (string block in model.Blocks)
                 writer.Line($"/// <item><description>{Escape(block)}</description></item>");
             writer.Line("/// </list>");
         }
@@ -47,7 +51,8 @@ internal static class DocumentationWriter
         writer.Line("/// <list type=\"table\">");
         writer.Line("/// <listheader><term>steps</term><description>value goes</description></listheader>");
         foreach (ChainInfo chain in chains)
-            writer.Line($"/// <item><term>{Escape(Flow(chain))}</term><description>{Goes(chain.Feeds)}</description></item>");
+            writer.Line(
+                $"/// <item><term>{Escape(Flow(chain))}</term><description>{Goes(chain.Feeds)}</description></item>");
         writer.Line("/// </list>");
     }
 

@@ -14,21 +14,35 @@ internal static class ModelWriter
 
     public static void WriteEntryPoints(IndentedWriter writer, ModuleInfo module)
     {
-        writer.Line("/// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model computes, with batch norms folded.</summary>");
+        writer.Line(
+            "/// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model "
+                + "computes, with batch norms folded.</summary>"
+        );
         writer.Line("/// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>");
-        writer.Line($"public {(module.HidesModel ? "new " : "")}{module.Twin} ToQuantized() => ({module.Twin}){Root}QuantizedModel.Create({module.Twin}.Descriptor, this);");
+        writer.Line(
+            $"public {(module.HidesModel ? "new " : "")}{module.Twin} ToQuantized() => "
+                + $"({module.Twin}){Root}QuantizedModel.Create({module.Twin}.Descriptor, this);"
+        );
         writer.Line();
         writer.Line("/// <summary>Loads the quantized model that the build left.</summary>");
-        writer.Line("/// <param name=\"path\">The file; <see langword=\"null\"/> for the one beside the program.</param>");
+        writer.Line(
+            "/// <param name=\"path\">The file; <see langword=\"null\"/> for the one beside the program.</param>");
         writer.Line("/// <returns>The quantized model.</returns>");
-        writer.Line("/// <exception cref=\"global::QDrop.QDropException\">The file is missing, damaged, or of another model.</exception>");
-        writer.Line($"public static {(module.HidesModel ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => {(module.Forward.IsUnary ? $"({module.Twin}){Root}QuantizedModel.Load" : $"{Root}QuantizedModel.Load<{module.Twin}>")}({module.Twin}.Descriptor, path);");
+        writer.Line(
+            "/// <exception cref=\"global::QDrop.QDropException\">The file is missing, damaged, or of another "
+                + "model.</exception>"
+        );
+        writer.Line(
+            $"public static {(module.HidesModel ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => "
+                + $"{(module.Forward.IsUnary ? $"({module.Twin}){Root}QuantizedModel.Load" : $"{Root}QuantizedModel.Load<{module.Twin}>")}({module.Twin}.Descriptor, path);"
+        );
     }
 
     private static string SettingsCode(ModelInfo model)
     {
-        var given = model.SettingsCode.Count == 0 ? "" : $"{{ {string.Join(", ", model.SettingsCode)} }}";
-        return model.PresetCode is null ? $"new() {given}".TrimEnd()
+        string given = model.SettingsCode.Count == 0 ? "" : $"{{ {string.Join(", ", model.SettingsCode)} }}";
+        return model.PresetCode is null
+            ? $"new() {given}".TrimEnd()
             : $"new global::QDrop.QuantizationSettings().With({model.PresetCode}){(given.Length == 0 ? "" : $" with {given}")}";
     }
 

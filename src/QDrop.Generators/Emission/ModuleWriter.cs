@@ -25,9 +25,9 @@ internal static class ModuleWriter
         }
 
         var open = new Stack<IDisposable>();
-        foreach (var shell in module.Shells)
+        foreach (string shell in module.Shells)
         {
-            var isInnermost = open.Count == module.Shells.Count - 1;
+            bool isInnermost = open.Count == module.Shells.Count - 1;
             writer.Line(isInnermost ? $"{shell} : {Services}IQuantizable" : shell);
             open.Push(writer.Block());
         }
@@ -36,7 +36,10 @@ internal static class ModuleWriter
             ModelWriter.WriteEntryPoints(writer, module);
             writer.Line();
         }
-        writer.Line($"{Services}IQuantizedModule {Services}IQuantizable.CreateQuantized({Services}QuantizationContext context, {Services}Feeds output) => new {module.Twin}(this, context, output);");
+        writer.Line(
+            $"{Services}IQuantizedModule {Services}IQuantizable.CreateQuantized({Services}QuantizationContext context, "
+                + $"{Services}Feeds output) => new {module.Twin}(this, context, output);"
+        );
         writer.Line();
         WriteTwin(writer, file);
         WriteCaptured(writer, module.Forward.Captured);
@@ -51,13 +54,19 @@ internal static class ModuleWriter
         DocumentationWriter.WriteTwin(writer, file);
         if (file.Model is not null)
             writer.Line("[global::QDrop.QuantizedModel]");
-        writer.Line($"public {(module.HidesTwin ? "new " : "")}sealed class {module.Twin} : {Root}QuantizedModule<{module.Forward.Types}>");
+        writer.Line(
+            $"public {(module.HidesTwin ? "new " : "")}sealed class {module.Twin} : "
+                + $"{Root}QuantizedModule<{module.Forward.Types}>"
+        );
         using (writer.Block())
         {
             var chains = module.Forward.Chains.Where(c => c.Field.Length > 0).ToList();
             writer.Line($"private readonly {module.Type} {module.Forward.ModelField};");
             foreach (ChainInfo? chain in chains)
-                writer.Line($"private readonly {Services}{(chain.CallTypes is { } types ? $"Call<{types}>" : "Chain")} {chain.Field};");
+                writer.Line(
+                    $"private readonly {Services}{(chain.CallTypes is { } types ? $"Call<{types}>" : "Chain")} "
+                        + $"{chain.Field};"
+                );
             writer.Line();
             WriteConstructor(writer, module, chains);
             writer.Line();
@@ -73,9 +82,10 @@ internal static class ModuleWriter
     /// <summary>Parameters of the primary constructor are seen in the class alone, not in the twin.</summary>
     private static void WriteCaptured(IndentedWriter writer, IReadOnlyCollection<string> captured)
     {
-        foreach (var property in captured)
+        foreach (string property in captured)
         {
-            // The compiler has said where the user wrote it what it has to say of parameters that are both kept and passed on.
+            // The compiler has said where the user wrote it what it has to say of parameters that are both kept and
+            // passed on.
             writer.Line();
             writer.Directive("#pragma warning disable");
             writer.Line(property);
@@ -90,7 +100,7 @@ internal static class ModuleWriter
             writer.Line();
             WriteBody(writer, method.Signature, method.IsExpression, method.Lines);
         }
-        foreach (var accessor in forward.Accessors)
+        foreach (string accessor in forward.Accessors)
         {
             writer.Line();
             writer.Lines(accessor.Split('\n'));
@@ -99,7 +109,10 @@ internal static class ModuleWriter
 
     private static void WriteConstructor(IndentedWriter writer, ModuleInfo module, IReadOnlyList<ChainInfo> chains)
     {
-        writer.Line($"internal {module.Twin}({module.Type} model, {Services}QuantizationContext context, {Services}Feeds output) : base(model, context, output, isBlock: {(module.IsBlock ? "true" : "false")})");
+        writer.Line(
+            $"internal {module.Twin}({module.Type} model, {Services}QuantizationContext context, {Services}Feeds "
+                + $"output) : base(model, context, output, isBlock: {(module.IsBlock ? "true" : "false")})"
+        );
         using (writer.Block())
         {
             writer.Line($"{module.Forward.ModelField} = model;");
@@ -115,10 +128,15 @@ internal static class ModuleWriter
     {
         if (chain.CallTypes is { } types)
         {
-            writer.Line($"{chain.Field} = Sites.Call<{types}>(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}, {(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});");
+            writer.Line(
+                $"{chain.Field} = Sites.Call<{types}>(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}, "
+                    + $"{(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});"
+            );
             return;
         }
-        var begin = $"{chain.Field} = Sites.{(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}";
+        string begin =
+            $"{chain.Field} = Sites.{(chain.Computed is null ? "Chain" : "Join")}(\"{chain.Name}\", "
+                + $"{Services}Feeds.{chain.Feeds}";
         if (chain.Steps.Count == 0)
         {
             writer.Line(begin + ");");

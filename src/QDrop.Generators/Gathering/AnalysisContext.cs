@@ -17,7 +17,9 @@ namespace QDrop.Generators.Gathering;
 /// </summary>
 internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch, CancellationToken cancellation)
 {
-    /// <summary>How deep code may be nested, in syntax nodes: a hundred calls in one another, or four hundred terms of a sum.</summary>
+    /// <summary>
+    /// How deep code may be nested, in syntax nodes: a hundred calls in one another, or four hundred terms of a sum.
+    /// </summary>
     private const int MaxDepth = 400;
 
     private readonly HashSet<SyntaxTree> _read = [];
@@ -34,7 +36,8 @@ internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch,
     public List<DiagnosticInfo> Diagnostics { get; } = [];
 
     /// <summary>Whether something has been found for which no twin can be written.</summary>
-    public bool HasErrors => Diagnostics.Any(diagnostic => Rules.ById(diagnostic.Id).DefaultSeverity == DiagnosticSeverity.Error);
+    public bool HasErrors =>
+        Diagnostics.Any(diagnostic => Rules.ById(diagnostic.Id).DefaultSeverity == DiagnosticSeverity.Error);
 
     public CancellationToken Cancellation { get; } = cancellation;
 
@@ -66,7 +69,13 @@ internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch,
         {
             (SyntaxNode? inner, int depth) = open.Pop();
             if (depth > MaxDepth)
-                throw new CodeTooDeepException(inner.AncestorsAndSelf().TakeWhile(static n => n is not (StatementSyntax or MemberDeclarationSyntax)).OfType<ExpressionSyntax>().LastOrDefault() ?? inner);
+                throw new CodeTooDeepException(
+                    inner
+                        .AncestorsAndSelf()
+                        .TakeWhile(static n => n is not (StatementSyntax or MemberDeclarationSyntax))
+                        .OfType<ExpressionSyntax>()
+                        .LastOrDefault()
+                        ?? inner);
             foreach (SyntaxNode child in inner.ChildNodes())
                 open.Push((child, depth + 1));
         }
@@ -77,6 +86,11 @@ internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch,
         Diagnostics.Add(DiagnosticInfo.Create(rule, location, arguments));
 
     /// <summary>Reports what can be fixed.</summary>
-    public void Report(DiagnosticDescriptor rule, LocationInfo location, FixProperty[] properties, params string[] arguments) =>
-        Diagnostics.Add(DiagnosticInfo.Create(rule, location, arguments) with { Properties = properties.ToEquatableArray() });
+    public void Report(
+        DiagnosticDescriptor rule, LocationInfo location, FixProperty[] properties, params string[] arguments) =>
+        Diagnostics.Add(
+            DiagnosticInfo.Create(rule, location, arguments) with
+            {
+                Properties = properties.ToEquatableArray(),
+            });
 }

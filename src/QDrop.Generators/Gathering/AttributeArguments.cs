@@ -11,7 +11,8 @@ internal static class AttributeArguments
     public static LocationInfo LocationOf(AttributeData attribute, string name, AnalysisContext context)
     {
         var syntax = (AttributeSyntax)context.SyntaxOf(attribute.ApplicationSyntaxReference!);
-        AttributeArgumentSyntax? argument = syntax.ArgumentList?.Arguments.FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name);
+        AttributeArgumentSyntax? argument = syntax.ArgumentList?.Arguments.FirstOrDefault(a =>
+            a.NameEquals?.Name.Identifier.ValueText == name);
         return LocationInfo.Of((SyntaxNode?)argument ?? syntax);
     }
 }

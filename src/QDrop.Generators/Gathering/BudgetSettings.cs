@@ -54,13 +54,14 @@ internal static class BudgetSettings
     /// <summary>What is certainly wrong, whatever the sizes of the layers.</summary>
     private static string? Fault(string budget, Settings settings, bool partsHaveWidths)
     {
-        if (BudgetText.Read(budget, out var amount, out var measure) is { } fault)
+        if (BudgetText.Read(budget, out decimal amount, out string? measure) is { } fault)
             return fault;
         if (partsHaveWidths || measure is not (BudgetText.Bits or BudgetText.BitsPerMac))
             return null;
         int min = Math.Min(settings.W, settings.FirstLast), max = Math.Max(settings.MaxW, settings.FirstLast);
-        (string? w, string? maxW, string? firstLast) = (Text(settings.W), Text(settings.MaxW), Text(settings.FirstLast));
-        var beside = $"with W = {w}, MaxW = {maxW} and FirstLast = {firstLast}";
+        (string? w, string? maxW, string? firstLast) = (
+            Text(settings.W), Text(settings.MaxW), Text(settings.FirstLast));
+        string beside = $"with W = {w}, MaxW = {maxW} and FirstLast = {firstLast}";
         if (amount < min)
             return $"{beside} no weight has so few bits";
         if (amount > max)

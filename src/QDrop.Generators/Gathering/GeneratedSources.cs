@@ -24,7 +24,8 @@ internal static class GeneratedSources
     public static string FileName(string className) => className + FileEnding;
 
     /// <summary>Tells whether this generator wrote a file of a compilation.</summary>
-    public static bool Contains(string path) => path.EndsWith(FileEnding, StringComparison.Ordinal) && path.Contains(Folder);
+    public static bool Contains(string path) =>
+        path.EndsWith(FileEnding, StringComparison.Ordinal) && path.Contains(Folder);
 
     /// <summary>Gets the compilation without the files that the generator wrote.</summary>
     public static Compilation Without(Compilation compilation)

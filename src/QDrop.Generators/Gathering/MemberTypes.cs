@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace QDrop.Generators.Gathering;
 
 /// <summary>
-/// What a member is, where its declaration says only <c>Module&lt;Tensor, Tensor&gt;</c>: the type of what the class assigns to it, if that
-/// is always the same. For documentation; what runs is decided by the modules themselves.
+/// What a member is, where its declaration says only <c>Module&lt;Tensor, Tensor&gt;</c>: the type of what the class
+/// assigns to it, if that is always the same. For documentation; what runs is decided by the modules themselves.
 /// </summary>
 internal static class MemberTypes
 {
@@ -39,7 +39,8 @@ internal static class MemberTypes
     }
 
     /// <summary>What the class of a member sets it to.</summary>
-    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Semantics)> ValuesOf(ISymbol member, AnalysisContext context)
+    public static IEnumerable<(ExpressionSyntax Value, SemanticModel Semantics)> ValuesOf(
+        ISymbol member, AnalysisContext context)
     {
         foreach (SyntaxReference reference in member.ContainingType.DeclaringSyntaxReferences)
         {
@@ -48,7 +49,9 @@ internal static class MemberTypes
             foreach (ExpressionSyntax value in declaration.DescendantNodes().Select(ValueOf).OfType<ExpressionSyntax>())
             {
                 // The name first: every question to the compiler costs.
-                if (TargetName(value) == member.Name && SymbolEqualityComparer.Default.Equals(TargetOf(value, semantics)?.OriginalDefinition, member.OriginalDefinition))
+                if (TargetName(value) == member.Name
+                    && SymbolEqualityComparer.Default.Equals(
+                        TargetOf(value, semantics)?.OriginalDefinition, member.OriginalDefinition))
                     yield return (value, semantics);
             }
         }

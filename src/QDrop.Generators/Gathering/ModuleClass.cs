@@ -13,7 +13,9 @@ internal static class ModuleClass
     /// </summary>
     public static IMethodSymbol? ForwardOf(INamedTypeSymbol module, TorchTypes torch)
     {
-        for (INamedTypeSymbol? type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        for (INamedTypeSymbol? type = module;
+            type is not null && !type.DeclaringSyntaxReferences.IsEmpty;
+            type = type.BaseType)
         {
             if (OverrideOf(type, torch.SignatureOf(module).Length - 1) is { } forward)
                 return forward.IsAbstract ? null : forward;
@@ -23,11 +25,13 @@ internal static class ModuleClass
 
     /// <summary>The class's own override of <c>Module&lt;…&gt;.forward</c>.</summary>
     private static IMethodSymbol? OverrideOf(INamedTypeSymbol type, int inputs) =>
-        type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(m => m.IsOverride && m.Parameters.Length == inputs);
+        type.GetMembers("forward")
+            .OfType<IMethodSymbol>()
+            .FirstOrDefault(m => m.IsOverride && m.Parameters.Length == inputs);
 
     /// <summary>
-    /// Tells whether modules of a class run other code than those of its base class, and need another twin. There are no
-    /// modules of an abstract class.
+    /// Tells whether modules of a class run other code than those of its base class, and need another twin. There are
+    /// no modules of an abstract class.
     /// </summary>
     public static bool NeedsTwin(INamedTypeSymbol module, TorchTypes torch)
     {
@@ -35,11 +39,15 @@ internal static class ModuleClass
             return false;
         if (QuantizationBlock.AttributeOf(module) is not null)
             return true;
-        for (INamedTypeSymbol? type = module; type is not null && !type.DeclaringSyntaxReferences.IsEmpty; type = type.BaseType)
+        for (INamedTypeSymbol? type = module;
+            type is not null && !type.DeclaringSyntaxReferences.IsEmpty;
+            type = type.BaseType)
         {
             if (!SymbolEqualityComparer.Default.Equals(type, module) && !type.IsAbstract)
                 return ForwardOf(type, torch) is null;
-            if (type.GetMembers().OfType<IMethodSymbol>().Any(m => m.IsOverride && (Matters(m.ReturnType) || m.Parameters.Any(p => Matters(p.Type)))))
+            if (type.GetMembers()
+                    .OfType<IMethodSymbol>()
+                    .Any(m => m.IsOverride && (Matters(m.ReturnType) || m.Parameters.Any(p => Matters(p.Type)))))
                 return true;
         }
         return true;
@@ -58,12 +66,15 @@ internal static class ModuleClass
         return false;
     }
 
-    private static bool IsModel(INamedTypeSymbol type) => type.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == AttributeNames.Quantize);
+    private static bool IsModel(INamedTypeSymbol type) =>
+        type.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == AttributeNames.Quantize);
 
     /// <summary>Whether a base class has a twin.</summary>
     public static bool BaseHasTwin(INamedTypeSymbol module, TorchTypes torch)
     {
-        for (INamedTypeSymbol? type = module.BaseType; type is not null && type.DeclaringSyntaxReferences.Length > 0; type = type.BaseType)
+        for (INamedTypeSymbol? type = module.BaseType;
+            type is not null && type.DeclaringSyntaxReferences.Length > 0;
+            type = type.BaseType)
         {
             if (ForwardOf(type, torch) is not null && (IsModel(type) || NeedsTwin(type.OriginalDefinition, torch)))
                 return true;

@@ -10,8 +10,8 @@ namespace QDrop.Generators.Gathering;
 internal static class ModulePlaces
 {
     /// <summary>
-    /// The field or property that holds a module, or the collection of which it is an element: <c>blocks</c> for <c>blocks[i]</c> and for the variable of a
-    /// <c>foreach</c> over <c>blocks</c>.
+    /// The field or property that holds a module, or the collection of which it is an element: <c>blocks</c> for
+    /// <c>blocks[i]</c> and for the variable of a <c>foreach</c> over <c>blocks</c>.
     /// </summary>
     public static ISymbol? HolderOf(IOperation module)
     {
@@ -40,13 +40,17 @@ internal static class ModulePlaces
 
     /// <summary>The field behind an automatic property.</summary>
     public static IFieldSymbol? FieldOf(IPropertySymbol property) =>
-        property.ContainingType.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+        property
+            .ContainingType.GetMembers()
+            .OfType<IFieldSymbol>()
+            .FirstOrDefault(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
     private static bool IsOfCollection(ISymbol member) => LayerTable.IsTorchSharp(member.ContainingType);
 
     /// <summary>What the variable of a <c>foreach</c> goes through.</summary>
     private static IOperation? CollectionOf(ILocalReferenceOperation variable) =>
-        variable.Local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is ForEachStatementSyntax loop && loop.Statement.Span.Contains(variable.Syntax.Span)
+        variable.Local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is ForEachStatementSyntax loop
+        && loop.Statement.Span.Contains(variable.Syntax.Span)
             ? variable.SemanticModel?.GetOperation(loop.Expression)
             : null;
 }

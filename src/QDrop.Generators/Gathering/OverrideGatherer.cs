@@ -23,28 +23,37 @@ internal static class OverrideGatherer
     /// <param name="model">The model, whose own attribute holds its settings.</param>
     /// <param name="modules">The module classes that it reaches.</param>
     /// <param name="context">The analysis.</param>
-    /// <returns>The expressions, each with the part's name and with what it says of bit widths and methods, if anything.</returns>
-    public static IEnumerable<(string Code, string Part, string Says)> Gather(INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context)
+    /// <returns>
+    /// The expressions, each with the part's name and with what it says of bit widths and methods, if anything.
+    /// </returns>
+    public static IEnumerable<(string Code, string Part, string Says)> Gather(
+        INamedTypeSymbol model, IReadOnlyList<INamedTypeSymbol> modules, AnalysisContext context)
     {
         GivenSettings? given = AttributeOf(model, AttributeNames.Quantize) is { } own ? new GivenSettings(own) : null;
         foreach (INamedTypeSymbol module in modules)
         {
-            var type = TypeCode(module, model, context);
+            string type = TypeCode(module, model, context);
             if (!IsOrDerives(model, module) && Settings(module, given, context) is { Count: > 0 } ofClass)
                 yield return ($"new({type}) {{ {string.Join(", ", ofClass)} }}", NameOf(module), Says(ofClass));
             foreach ((string? name, ISymbol? member) in Places(module, context))
             {
                 if (Settings(member, given, context) is { Count: > 0 } ofMember)
-                    yield return ($"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ {string.Join(", ", ofMember)} }}", $"{NameOf(module)}.{name}", Says(ofMember));
+                    yield return (
+                        $"new({type}, {SymbolDisplay.FormatLiteral(name, quote: true)}) {{ "
+                            + $"{string.Join(", ", ofMember)} }}",
+                        $"{NameOf(module)}.{name}",
+                        Says(ofMember));
             }
         }
     }
 
     /// <summary>
-    /// Whether the class is only a part of a model that reaches it: its attribute names nothing of what a model of its own is made from.
+    /// Whether the class is only a part of a model that reaches it: its attribute names nothing of what a model of its
+    /// own is made from.
     /// </summary>
     public static bool IsPart(INamedTypeSymbol module) =>
-        AttributeOf(module, AttributeNames.Quantize) is { } attribute && !attribute.NamedArguments.Any(argument => OfModels.Contains(argument.Key));
+        AttributeOf(module, AttributeNames.Quantize) is { } attribute
+        && !attribute.NamedArguments.Any(argument => OfModels.Contains(argument.Key));
 
     /// <summary>Whether the class is a model's, or one from which a model derives.</summary>
     public static bool IsOrDerives(INamedTypeSymbol model, INamedTypeSymbol module)
@@ -58,7 +67,11 @@ internal static class OverrideGatherer
     }
 
     public static AttributeData? AttributeOf(ISymbol symbol, string name) =>
-        symbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null);
+        symbol
+            .GetAttributes()
+            .FirstOrDefault(attribute =>
+                attribute.AttributeClass?.ToDisplayString() == name && attribute.ApplicationSyntaxReference is not null
+            );
 
     /// <summary>Training changes all weights together.</summary>
     private static void CheckMethod(AttributeData attribute, GivenSettings? model, AnalysisContext context)
@@ -66,17 +79,28 @@ internal static class OverrideGatherer
         var part = new GivenSettings(attribute);
         if (part.GivenChoice("Method") is not { } method)
             return;
-        var reason = model is { Trains: true } ? $"the model is trained with Method = {model.Choice("Method")}; leave Method out here"
-            : part.Trains ? $"give the whole model Method = {method}, or leave it out here" : null;
+        string? reason =
+            model is { Trains: true }
+                ? $"the model is trained with Method = {model.Choice("Method")}; leave Method out here"
+            : part.Trains ? $"give the whole model Method = {method}, or leave it out here"
+            : null;
         if (reason is not null)
-            context.Report(Rules.TrainedPart, AttributeArguments.LocationOf(attribute, "Method", context), [], method, reason);
+            context.Report(
+                Rules.TrainedPart, AttributeArguments.LocationOf(attribute, "Method", context), [], method, reason);
     }
 
-    private static string NameOf(INamedTypeSymbol module) => module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+    private static string NameOf(INamedTypeSymbol module) =>
+        module.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 
     /// <summary>Writes settings for documentation, without blocks: the units have a list of their own.</summary>
-    private static string Says(IReadOnlyList<string> settings) => settings.Contains(Float) ? "full precision"
-        : string.Join(", ", settings.Where(setting => !setting.StartsWith("IsBlock", StringComparison.Ordinal)).Select(setting => setting.Replace(" = ", " ").Replace("global::QDrop.Method.", "")));
+    private static string Says(IReadOnlyList<string> settings) =>
+        settings.Contains(Float)
+            ? "full precision"
+            : string.Join(
+                ", ",
+                settings
+                    .Where(setting => !setting.StartsWith("IsBlock", StringComparison.Ordinal))
+                    .Select(setting => setting.Replace(" = ", " ").Replace("global::QDrop.Method.", "")));
 
     private static string TypeCode(INamedTypeSymbol module, INamedTypeSymbol model, AnalysisContext context)
     {
@@ -93,7 +117,8 @@ internal static class OverrideGatherer
         {
             if (member is IFieldSymbol field && context.Torch.IsModuleOrInterface(field.Type))
                 yield return (field.AssociatedSymbol?.Name ?? field.Name, field);
-            else if (member is IPropertySymbol { IsIndexer: false } property && context.Torch.IsModuleOrInterface(property.Type))
+            else if (member is IPropertySymbol { IsIndexer: false } property
+                && context.Torch.IsModuleOrInterface(property.Type))
                 yield return (property.Name, property);
         }
     }
@@ -104,8 +129,12 @@ internal static class OverrideGatherer
         if (AttributeOf(part, AttributeNames.Quantize) is { } attribute)
         {
             CheckMethod(attribute, model, context);
-            var inputs = part is INamedTypeSymbol type ? context.Torch.SignatureOf(type).Length - 1 : 1;
-            code.AddRange(SettingsGatherer.Gather(attribute, inputs, context).SettingsCode.Where(setting => OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
+            int inputs = part is INamedTypeSymbol type ? context.Torch.SignatureOf(type).Length - 1 : 1;
+            code.AddRange(
+                SettingsGatherer
+                    .Gather(attribute, inputs, context)
+                    .SettingsCode.Where(setting =>
+                        OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
         }
         if (AttributeOf(part, AttributeNames.FullPrecision) is not null)
             code.Add(Float);

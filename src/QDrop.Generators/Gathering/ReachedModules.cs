@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace QDrop.Generators.Gathering;
 
 /// <summary>
-/// The module classes of the compilation that a model may be made of: its own class, base classes, types of fields and properties, and
-/// whatever it creates, in its own members or in methods of the compilation that these call.
+/// The module classes of the compilation that a model may be made of: its own class, base classes, types of fields and
+/// properties, and whatever it creates, in its own members or in methods of the compilation that these call.
 /// </summary>
 internal sealed class ReachedModules(AnalysisContext context)
 {
@@ -26,7 +26,10 @@ internal sealed class ReachedModules(AnalysisContext context)
     /// <param name="Quantized">The module classes that need twins.</param>
     /// <param name="Modules">These, and those of which only parts with <c>[FullPrecision]</c> are made.</param>
     /// <param name="Methods">Methods elsewhere that create modules.</param>
-    public readonly record struct Result(IReadOnlyList<INamedTypeSymbol> Quantized, IReadOnlyList<INamedTypeSymbol> Modules, IReadOnlyList<IMethodSymbol> Methods);
+    public readonly record struct Result(
+        IReadOnlyList<INamedTypeSymbol> Quantized,
+        IReadOnlyList<INamedTypeSymbol> Modules,
+        IReadOnlyList<IMethodSymbol> Methods);
 
     public static Result Of(INamedTypeSymbol model, AnalysisContext context)
     {
@@ -40,10 +43,15 @@ internal sealed class ReachedModules(AnalysisContext context)
         foreach ((SyntaxNode? node, SemanticModel? semantics) in reached._floatCode)
             reached.Visit(node, semantics);
         reached.VisitPending();
-        return new Result(quantized, reached._modules.Count == quantized.Count ? quantized : [.. Sorted()], [.. reached._methods.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal)]);
+        return new Result(
+            quantized,
+            reached._modules.Count == quantized.Count ? quantized : [.. Sorted()],
+            [.. reached._methods.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal)]);
 
         IEnumerable<INamedTypeSymbol> Sorted() =>
-            reached._modules.OrderBy(m => !SymbolEqualityComparer.Default.Equals(m, model)).ThenBy(m => m.ToDisplayString(), System.StringComparer.Ordinal);
+            reached
+                ._modules.OrderBy(m => !SymbolEqualityComparer.Default.Equals(m, model))
+                .ThenBy(m => m.ToDisplayString(), System.StringComparer.Ordinal);
     }
 
     private void VisitPending()
@@ -97,7 +105,13 @@ internal sealed class ReachedModules(AnalysisContext context)
 
     private void ReachMember(ISymbol member)
     {
-        if ((member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is not { } type)
+        if ((member switch
+        {
+            IFieldSymbol field => field.Type,
+            IPropertySymbol property => property.Type,
+            _ => null,
+        })
+            is not { } type)
             return;
         if (!_includesFloat && FullPrecision.Holds(member))
             _floatTypes.Add(type);
@@ -108,27 +122,38 @@ internal sealed class ReachedModules(AnalysisContext context)
     private void Visit(SyntaxNode declaration, SemanticModel semantics)
     {
         HashSet<string> floats = _includesFloat ? [] : FloatMembersAround(declaration, semantics);
-        foreach (SyntaxNode node in declaration.DescendantNodesAndSelf(n => n == declaration || (n is not BaseTypeDeclarationSyntax && !IsFloat(n))))
+        foreach (SyntaxNode node in declaration.DescendantNodesAndSelf(n =>
+                n == declaration || (n is not BaseTypeDeclarationSyntax && !IsFloat(n))))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             if (IsFloat(node))
                 _floatCode.Add((node, semantics));
             else if (node is BaseObjectCreationExpressionSyntax creation)
                 Reach(semantics.GetTypeInfo(creation, context.Cancellation).Type);
-            else if (node is InvocationExpressionSyntax invocation && semantics.GetSymbolInfo(invocation, context.Cancellation).Symbol is IMethodSymbol method)
+            else if (node is InvocationExpressionSyntax invocation
+                && semantics.GetSymbolInfo(invocation, context.Cancellation).Symbol is IMethodSymbol method)
                 Follow(method);
         }
 
         // Where a part with the attribute is declared, or set: what is created there is for it.
-        bool IsFloat(SyntaxNode node) => floats.Count > 0 && node switch
-        {
-            VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax } variable => floats.Contains(variable.Identifier.ValueText),
-            PropertyDeclarationSyntax property => floats.Contains(property.Identifier.ValueText),
-            AssignmentExpressionSyntax { Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } } assignment =>
-                floats.Contains(((SimpleNameSyntax)(assignment.Left is MemberAccessExpressionSyntax access ? access.Name : assignment.Left)).Identifier.ValueText)
-                && FullPrecision.Holds(semantics.GetSymbolInfo(assignment.Left, context.Cancellation).Symbol),
-            _ => false,
-        };
+        bool IsFloat(SyntaxNode node) =>
+            floats.Count > 0
+            && node switch
+            {
+                VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax } variable => floats.Contains(
+                    variable.Identifier.ValueText),
+                PropertyDeclarationSyntax property => floats.Contains(property.Identifier.ValueText),
+                AssignmentExpressionSyntax
+                {
+                    Left: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax }
+                } assignment => floats.Contains(
+                    ((SimpleNameSyntax)(
+                            assignment.Left is MemberAccessExpressionSyntax access ? access.Name : assignment.Left))
+                        .Identifier
+                        .ValueText
+                ) && FullPrecision.Holds(semantics.GetSymbolInfo(assignment.Left, context.Cancellation).Symbol),
+                _ => false,
+            };
     }
 
     /// <summary>Names of the members with <c>[FullPrecision]</c> of the class that is declared there.</summary>
@@ -137,8 +162,13 @@ internal sealed class ReachedModules(AnalysisContext context)
         var names = new HashSet<string>();
         if (declaration is not TypeDeclarationSyntax)
             return names;
-        for (var type = semantics.GetDeclaredSymbol(declaration, context.Cancellation) as INamedTypeSymbol; type is not null && IsOwn(type.OriginalDefinition); type = type.BaseType)
-            names.UnionWith(type.GetMembers().Where(member => (member is IFieldSymbol or IPropertySymbol) && FullPrecision.Holds(member)).Select(member => member.Name));
+        for (var type = semantics.GetDeclaredSymbol(declaration, context.Cancellation) as INamedTypeSymbol;
+            type is not null && IsOwn(type.OriginalDefinition);
+            type = type.BaseType)
+            names.UnionWith(
+                type.GetMembers()
+                    .Where(member => (member is IFieldSymbol or IPropertySymbol) && FullPrecision.Holds(member))
+                    .Select(member => member.Name));
         return names;
     }
 
@@ -147,9 +177,14 @@ internal sealed class ReachedModules(AnalysisContext context)
         foreach (ITypeSymbol argument in method.TypeArguments)
             Reach(argument);
         IMethodSymbol definition = (method.ReducedFrom ?? method).OriginalDefinition;
-        if (IsOwn(definition) && definition.MethodKind != MethodKind.LocalFunction && !_modules.Contains(definition.ContainingType) && _methods.Add(definition))
+        if (IsOwn(definition)
+            && definition.MethodKind != MethodKind.LocalFunction
+            && !_modules.Contains(definition.ContainingType)
+            && _methods.Add(definition))
             _pending.Enqueue(definition);
     }
 
-    private bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, context.Compilation.Assembly) && !symbol.DeclaringSyntaxReferences.IsEmpty;
+    private bool IsOwn(ISymbol symbol) =>
+        SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, context.Compilation.Assembly)
+        && !symbol.DeclaringSyntaxReferences.IsEmpty;
 }

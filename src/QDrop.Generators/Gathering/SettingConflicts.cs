@@ -39,7 +39,7 @@ internal sealed class SettingConflicts
             Report("DropBits", null, NumberText("DropBits"),
                 "with a BitPenalty bit widths are learned, which drops levels itself; leave one of the two out");
         }
-        foreach (var setting in new[] { drops ? "DropBits" : null, learns ? "BitPenalty" : null })
+        foreach (string? setting in new[] { drops ? "DropBits" : null, learns ? "BitPenalty" : null })
         {
             if (setting is not null && !_given.Has("Method", "HasCategoricalGrids"))
             {
@@ -92,7 +92,7 @@ internal sealed class SettingConflicts
 
     private void CheckScale()
     {
-        var scale = _given.Choice("Scale");
+        string scale = _given.Choice("Scale");
         if (scale != "Free" && _given.Choice("ActivationLearning") == "LsqPlus")
             ReportRemovable(Rules.LearnedOffset, "ActivationLearning", scale);
         double left = 1 - _given.Number("ExponentShare");

@@ -28,10 +28,16 @@ internal sealed record SettingInfo(
     private static SettingInfo Of(IPropertySymbol property)
     {
         ImmutableArray<AttributeData> attributes = property.GetAttributes();
-        ImmutableArray<TypedConstant>? place = attributes.FirstOrDefault(a => a.AttributeClass?.Name == PlaceAttribute)?.ConstructorArguments;
+        ImmutableArray<TypedConstant>? place = attributes
+            .FirstOrDefault(a => a.AttributeClass?.Name == PlaceAttribute)
+            ?.ConstructorArguments;
         AttributeData? range = attributes.FirstOrDefault(a => a.AttributeClass?.Name == RangeAttribute);
-        ImmutableArray<TypedConstant>? unset = attributes.FirstOrDefault(a => a.AttributeClass?.Name == DefaultAttribute)?.ConstructorArguments;
-        ImmutableArray<TypedConstant>? group = attributes.FirstOrDefault(a => a.AttributeClass?.Name == GroupAttribute)?.ConstructorArguments;
+        ImmutableArray<TypedConstant>? unset = attributes
+            .FirstOrDefault(a => a.AttributeClass?.Name == DefaultAttribute)
+            ?.ConstructorArguments;
+        ImmutableArray<TypedConstant>? group = attributes
+            .FirstOrDefault(a => a.AttributeClass?.Name == GroupAttribute)
+            ?.ConstructorArguments;
         return new(
             property.Name,
             place?[1].Value as string ?? property.Name,

@@ -36,10 +36,13 @@ internal sealed class SettingReader(AttributeData attribute, AnalysisContext con
     {
         if (value is not { Type: INamedTypeSymbol type, Value: int number })
             return null;
-        var member = GivenSettings.Member(type, number);
+        string? member = GivenSettings.Member(type, number);
         if (member is null)
         {
-            IEnumerable<string> members = type.GetMembers().OfType<IFieldSymbol>().Where(f => f.HasConstantValue).Select(f => f.Name);
+            IEnumerable<string> members = type.GetMembers()
+                .OfType<IFieldSymbol>()
+                .Where(f => f.HasConstantValue)
+                .Select(f => f.Name);
             Report(Rules.Setting, name, null, Text(number), "expected one of " + string.Join(", ", members));
         }
         return $"{type.ToDisplayString(SymbolNames.Qualified)}.{member}";

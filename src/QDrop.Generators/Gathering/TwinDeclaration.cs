@@ -16,7 +16,9 @@ internal static class TwinDeclaration
     /// <summary>Gets the declarations to reopen, outermost first, the class itself last.</summary>
     public static IEnumerable<string> Shells(INamedTypeSymbol type)
     {
-        var shell = $"partial {Keyword(type)} {type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat).Split('.').Last()}";
+        string shell =
+            $"partial {Keyword(type)} "
+                + $"{type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat).Split('.').Last()}";
         return type.ContainingType is { } outer ? [.. Shells(outer), shell] : [shell];
     }
 
@@ -40,8 +42,8 @@ internal static class TwinDeclaration
         taken.AddRange(module.TypeParameters.Select(p => p.Name));
         for (INamedTypeSymbol? type = module; type is not null; type = type.BaseType)
             taken.AddRange(type.GetMembers().Select(m => m.Name));
-        var name = "Quantized";
-        for (var i = 2; taken.Contains(name); i++)
+        string name = "Quantized";
+        for (int i = 2; taken.Contains(name); i++)
             name = $"Quantized{i}";
         return name;
     }
@@ -49,7 +51,9 @@ internal static class TwinDeclaration
     /// <summary>Gets the names that a field of a twin must not hide.</summary>
     public static IEnumerable<string> ReservedNames(Compilation compilation)
     {
-        for (INamedTypeSymbol? type = compilation.GetTypeByMetadataName("QDrop.QuantizedModule`2"); type is not null; type = type.BaseType)
+        for (INamedTypeSymbol? type = compilation.GetTypeByMetadataName("QDrop.QuantizedModule`2");
+            type is not null;
+            type = type.BaseType)
         {
             foreach (ISymbol? member in type.GetMembers().Where(m => m.DeclaredAccessibility != Accessibility.Private))
                 yield return member.Name;

@@ -12,7 +12,7 @@ internal static class UnusedSettings
         string method = given.Choice("Method"), learning = given.Choice("ActivationLearning");
         string scale = given.Choice("Scale"), activations = given.Choice("ActivationObserver");
         IReadOnlyList<string> unused = given.IgnoredByMethod();
-        foreach (var setting in unused.Where(given.IsGiven))
+        foreach (string? setting in unused.Where(given.IsGiven))
             yield return (setting, $"Method = {method}");
         if (IsOpen("ActivationLearningRate") && learning == "Fixed")
             yield return ("ActivationLearningRate", "ActivationLearning = Fixed");
@@ -23,7 +23,7 @@ internal static class UnusedSettings
             yield return ("ActivationLearning", "Scale = NearestPowerOfTwo");
         // A setting with the name of an observer is that observer's.
         IReadOnlyDictionary<string, string> observers = given.Choices("RangeObserver");
-        foreach (var setting in given.Members("RangeObserver").Where(given.IsGiven).Except(observers.Values))
+        foreach (string? setting in given.Members("RangeObserver").Where(given.IsGiven).Except(observers.Values))
             yield return (setting, string.Join(" and ", observers.Select(o => $"{o.Key} = {o.Value}")));
         // Without reconstruction a batch is only what averages of ranges are taken over.
         if (given.IsGiven("BatchSize") && given.Trains && !given.Has("ActivationObserver", "IsAverage"))

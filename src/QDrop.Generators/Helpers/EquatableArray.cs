@@ -5,7 +5,9 @@ using System.Linq;
 
 namespace QDrop.Generators.Helpers;
 
-/// <summary>An immutable array that is equal to another with equal elements, so that records holding it compare by value.</summary>
+/// <summary>
+/// An immutable array that is equal to another with equal elements, so that records holding it compare by value.
+/// </summary>
 /// <remarks>Of our own: <c>ImmutableArray</c> compares by reference, and a generator ships no packages.</remarks>
 internal readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
@@ -20,7 +22,7 @@ internal readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArr
     {
         if (Count != other.Count)
             return false;
-        for (var i = 0; i < Count; i++)
+        for (int i = 0; i < Count; i++)
         {
             if (!this[i].Equals(other[i]))
                 return false;
@@ -32,7 +34,7 @@ internal readonly struct EquatableArray<T>(T[]? items) : IEquatable<EquatableArr
 
     public override int GetHashCode()
     {
-        var hash = Count;
+        int hash = Count;
         foreach (T item in this)
             hash = unchecked((hash * 31) + item.GetHashCode());
         return hash;

@@ -24,7 +24,7 @@ internal sealed class IndentedWriter
 
     public void Lines(IEnumerable<string> lines)
     {
-        foreach (var line in lines)
+        foreach (string line in lines)
             Line(line);
     }
 

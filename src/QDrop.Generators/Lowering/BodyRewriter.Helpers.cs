@@ -10,19 +10,29 @@ namespace QDrop.Generators.Lowering;
 internal sealed partial class BodyRewriter
 {
     /// <summary>The parameters of a helper's copy.</summary>
-    public string Parameters(Frame helper) => string.Join(", ", helper.Body.Method.Parameters.Select(parameter =>
-    {
-        var kind = parameter.RefKind switch
-        {
-            RefKind.Ref => "ref ",
-            RefKind.Out => "out ",
-            RefKind.In => "in ",
-            RefKind.RefReadOnlyParameter => "ref readonly ",
-            _ => parameter.IsParams ? "params " : "",
-        };
-        var value = parameter.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<ParameterSyntax>().FirstOrDefault()?.Default is { } written ? " = " + Text(written.Value) : "";
-        return $"{kind}{TypeName(parameter.Type)} {TwinNames.Escape(parameter.Name)}{value}";
-    }));
+    public string Parameters(Frame helper) =>
+        string.Join(
+            ", ",
+            helper.Body.Method.Parameters.Select(parameter =>
+            {
+                string kind = parameter.RefKind switch
+                {
+                    RefKind.Ref => "ref ",
+                    RefKind.Out => "out ",
+                    RefKind.In => "in ",
+                    RefKind.RefReadOnlyParameter => "ref readonly ",
+                    _ => parameter.IsParams ? "params " : "",
+                };
+                string value = parameter
+                    .DeclaringSyntaxReferences.Select(r => r.GetSyntax())
+                    .OfType<ParameterSyntax>()
+                    .FirstOrDefault()
+                    ?.Default
+                    is { } written
+                    ? " = " + Text(written.Value)
+                    : "";
+                return $"{kind}{TypeName(parameter.Type)} {TwinNames.Escape(parameter.Name)}{value}";
+            }));
 
     /// <summary>Writes a local function that works on tensors once for each call; others stay as they are.</summary>
     private bool LocalFunction(LocalFunctionStatementSyntax function, StringBuilder text)
@@ -32,13 +42,18 @@ internal sealed partial class BodyRewriter
         foreach (Frame? copy in frame.Declared.Where(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, symbol)))
         {
             var rewriter = new BodyRewriter(copy, names, self);
-            var head = $"{rewriter.TypeName(symbol.ReturnType)} {TwinNames.Escape(names.HelperOf(copy))}({rewriter.Parameters(copy)})";
-            var body = function.Body is { } block
+            string head =
+                $"{rewriter.TypeName(symbol.ReturnType)} "
+                    + $"{TwinNames.Escape(names.HelperOf(copy))}({rewriter.Parameters(copy)})";
+            string body = function.Body is { } block
                 ? Trivia(function.ParameterList.GetTrailingTrivia()) + rewriter.Text(block)
                 : symbol.ReturnsVoid
                     ? $" {{ {string.Join(" ", rewriter.Statement(function.ExpressionBody!.Expression))} }}"
                     : $" => {rewriter.Text(function.ExpressionBody!.Expression)};";
-            text.Append(Trivia(function.GetLeadingTrivia())).Append(head).Append(body).Append(Trivia(function.GetTrailingTrivia()));
+            text.Append(Trivia(function.GetLeadingTrivia()))
+                .Append(head)
+                .Append(body)
+                .Append(Trivia(function.GetTrailingTrivia()));
             UsesSelf |= rewriter.UsesSelf;
         }
         return true;

@@ -18,8 +18,8 @@ internal sealed partial class BodyRewriter
         if (step.Layer is { } layer)
             return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
         rewriter.Replacements[step.Op!.Data!.Syntax] = "x";
-        var call = OneLine(rewriter.Vocabulary(step.Operation.Syntax, step.Op));
-        var isStatic = rewriter.UsesSelf ? "" : "static ";
+        string call = OneLine(rewriter.Vocabulary(step.Operation.Syntax, step.Op));
+        string isStatic = rewriter.UsesSelf ? "" : "static ";
         return ($"{Services}Step.{step.Op.Op.Kind}(\"{step.Op.Op.Name}\", {isStatic}x => {call})", rewriter.UsesSelf);
     }
 
@@ -37,25 +37,27 @@ internal sealed partial class BodyRewriter
 
             // foreach (var layer in layers) x = layer.forward(x); → x = this._layers.forward(x);
             case Lowered.Head { Value: { Layer: { IsSpread: true } layer } } spread:
-                var target = Text(layer.Argument.Syntax);
+                string target = Text(layer.Argument.Syntax);
                 return $"{target} = this.{spread.Chain.Field}.forward({target});";
 
             // cross.forward(a, b) → this._cross.forward(a, b)
             case Lowered.Head { Chain.IsCall: true } several:
-                var called = $"{CallSite(several.Chain)}.forward({InOrder(CallOf(node))})";
-                return several.Value.Layer!.IsConditional ? $"({Text(several.Value.Layer.Receiver.Syntax)} is null ? null : {called})" : called;
+                string called = $"{CallSite(several.Chain)}.forward({InOrder(CallOf(node))})";
+                return several.Value.Layer!.IsConditional
+                    ? $"({Text(several.Value.Layer.Receiver.Syntax)} is null ? null : {called})"
+                    : called;
 
             // conv1.forward(x) → this._conv1.forward(x), relu(x) → this._relu.forward(x)
             case Lowered.Head head:
                 SyntaxNode argument = (head.Value.Layer?.Argument ?? head.Value.Op!.Data!).Syntax;
-                var call = $"{ChainOf(head.Chain)}.forward({Text(argument)})";
+                string call = $"{ChainOf(head.Chain)}.forward({Text(argument)})";
                 if (head.Value.Layer is { IsConditional: true } optional)
                     return $"({Text(optional.Receiver.Syntax)} is null ? null : {call})";
                 return Assigned(node, head.Value, call);
 
             // a + b → this._add.forward(Ops.add(a, b)), x.view(-1, 64) → Ops.view(x, -1, 64)
             case Lowered.Vocabulary vocabulary:
-                var code = Vocabulary(node, vocabulary.Value.Op!);
+                string code = Vocabulary(node, vocabulary.Value.Op!);
                 if (vocabulary.Chain is { } chain)
                     code = $"this.{chain.Field}.forward({code})";
                 if (node is AssignmentExpressionSyntax compound)
@@ -73,11 +75,12 @@ internal sealed partial class BodyRewriter
     /// <summary><c>Stem(x)</c> → <c>this.Stem(x)</c>, the twin's copy for this call.</summary>
     private string Helper(SyntaxNode node, Frame callee)
     {
-        var name = callee.Outer is null ? "this." + names.HelperOf(callee) : TwinNames.Escape(names.HelperOf(callee));
+        string name = callee.Outer is null ? "this." + names.HelperOf(callee) : TwinNames.Escape(names.HelperOf(callee));
         if (node is not InvocationExpressionSyntax invocation)
             return name + "()";
-        var arguments = Arguments(invocation.ArgumentList);
-        if (invocation.Expression is MemberAccessExpressionSyntax access && _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: not null })
+        string arguments = Arguments(invocation.ArgumentList);
+        if (invocation.Expression is MemberAccessExpressionSyntax access
+            && _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: not null })
             arguments = Text(access.Expression) + (arguments.Length > 0 ? ", " : "") + arguments;
         return $"{name}({arguments})";
     }
@@ -90,19 +93,28 @@ internal sealed partial class BodyRewriter
     private string InOrder(InvocationExpressionSyntax call)
     {
         SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
-        if (_semantics.GetOperation(call) is not IInvocationOperation operation || (operation.Arguments.Length == arguments.Count && arguments.All(a => a.NameColon is null)))
+        if (_semantics.GetOperation(call) is not IInvocationOperation operation
+            || (operation.Arguments.Length == arguments.Count && arguments.All(a => a.NameColon is null)))
             return Arguments(call.ArgumentList);
-        return string.Join(", ", operation.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => a.ArgumentKind == ArgumentKind.DefaultValue
-            ? SymbolDisplay.FormatPrimitive(a.Value.ConstantValue.Value!, quoteStrings: true, useHexadecimalNumbers: false) ?? "default"
-            : Text(((ArgumentSyntax)a.Syntax).Expression)));
+        return string.Join(
+            ", ",
+            operation
+                .Arguments.OrderBy(a => a.Parameter!.Ordinal)
+                .Select(a =>
+                    a.ArgumentKind == ArgumentKind.DefaultValue
+                        ? SymbolDisplay.FormatPrimitive(
+                            a.Value.ConstantValue.Value!, quoteStrings: true, useHexadecimalNumbers: false) ?? "default"
+                        : Text(((ArgumentSyntax)a.Syntax).Expression)));
     }
 
     private static InvocationExpressionSyntax CallOf(SyntaxNode node) =>
         (InvocationExpressionSyntax)(node is ConditionalAccessExpressionSyntax access ? access.WhenNotNull : node);
 
-    private string CallSite(Chain call) => call.IsDynamic
-        ? $"this.Sites.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Services}Feeds.{call.Feeds}, {Text(call.Head.Layer!.Receiver.Syntax)})"
-        : $"this.{call.Field}";
+    private string CallSite(Chain call) =>
+        call.IsDynamic
+            ? $"this.Sites.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Services}Feeds.{call.Feeds}, "
+                + $"{Text(call.Head.Layer!.Receiver.Syntax)})"
+            : $"this.{call.Field}";
 
     /// <summary>Types of what goes into a module and, last, of what comes out.</summary>
     public string CallTypes(Chain call) => string.Join(", ", names.SignatureOf(call.Head.Layer!.Type).Select(TypeName));
@@ -111,27 +123,28 @@ internal sealed partial class BodyRewriter
     {
         if (!chain.IsDynamic)
             return $"this.{chain.Field}";
-        var following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(step, names, self).Text));
-        return $"this.Sites.Dynamic(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}, {Module(chain.Head.Layer!)}{following})";
+        string following = string.Concat(chain.Steps.Skip(1).Select(step => ", " + Step(step, names, self).Text));
+        return $"this.Sites.Dynamic(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}, "
+            + $"{Module(chain.Head.Layer!)}{following})";
     }
 
     /// <summary>A module as a step: the conversion from its class is implicit, from its interface it is not.</summary>
     private string Module(LayerCall layer)
     {
-        var code = Text(layer.Module.Operation.Syntax);
+        string code = Text(layer.Module.Operation.Syntax);
         return layer.Type.TypeKind == TypeKind.Interface ? $"{Services}Step.Of({code})" : code;
     }
 
     private string Vocabulary(SyntaxNode node, OpCall call)
     {
-        var ops = $"{Services}Ops.{call.Op.Name}";
+        string ops = $"{Services}Ops.{call.Op.Name}";
         // scaled_dot_product_attention(q, k, v) → Ops.scaled_dot_product_attention(this._weights, q, k, v)
         if (call.Within is { } within)
             return $"{ops}(this.{within.Field}, {Arguments(((InvocationExpressionSyntax)node).ArgumentList)})";
         switch (node)
         {
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } invocation when HasReceiver(invocation):
-                var following = Arguments(invocation.ArgumentList);
+                string following = Arguments(invocation.ArgumentList);
                 return $"{ops}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
             case InvocationExpressionSyntax invocation:
                 return $"{ops}({Arguments(invocation.ArgumentList)})";
@@ -146,31 +159,40 @@ internal sealed partial class BodyRewriter
 
     /// <summary>Whether what stands before the dot is the first argument, rather than a type.</summary>
     private bool HasReceiver(InvocationExpressionSyntax invocation) =>
-        _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { IsStatic: false } or IMethodSymbol { ReducedFrom: not null };
+        _semantics.GetSymbolInfo(invocation).Symbol
+            is IMethodSymbol { IsStatic: false }
+                or IMethodSymbol { ReducedFrom: not null };
 
     /// <summary>What stands between the brackets, with its line breaks.</summary>
     private string Arguments(BaseArgumentListSyntax list)
     {
-        var inner = Children(list);
+        string inner = Children(list);
         return inner.Substring(1, inner.Length - 2).Trim();
     }
 
     /// <summary>An operand in place of a call: in parentheses unless nothing around it can tear it apart.</summary>
     private string Operand(SyntaxNode operand)
     {
-        var code = Text(operand);
+        string code = Text(operand);
         return IsWhole(operand) ? code : $"({code})";
     }
 
-    private bool IsWhole(SyntaxNode node) => _places.TryGetValue(node, out Lowered? lowered)
-        ? lowered switch
-        {
-            Lowered.Member { Value: { Layer: { } layer } } => IsWhole(layer.Argument.Syntax),
-            Lowered.Member { Value: { Op: { } op } } => IsWhole(op.Data!.Syntax),
-            _ => node is not AssignmentExpressionSyntax && !_inPlaceStatements.Contains(node),
-        }
-        : node is SimpleNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax or ElementAccessExpressionSyntax
-            or ParenthesizedExpressionSyntax or LiteralExpressionSyntax or ThisExpressionSyntax;
+    private bool IsWhole(SyntaxNode node) =>
+        _places.TryGetValue(node, out Lowered? lowered)
+            ? lowered switch
+            {
+                Lowered.Member { Value: { Layer: { } layer } } => IsWhole(layer.Argument.Syntax),
+                Lowered.Member { Value: { Op: { } op } } => IsWhole(op.Data!.Syntax),
+                _ => node is not AssignmentExpressionSyntax && !_inPlaceStatements.Contains(node),
+            }
+            : node
+                is SimpleNameSyntax
+                    or MemberAccessExpressionSyntax
+                    or InvocationExpressionSyntax
+                    or ElementAccessExpressionSyntax
+                    or ParenthesizedExpressionSyntax
+                    or LiteralExpressionSyntax
+                    or ThisExpressionSyntax;
 
     private static string OneLine(string code) => string.Join(" ", code.Split('\n').Select(l => l.Trim()));
 }

@@ -10,8 +10,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace QDrop.Generators.Lowering;
 
 /// <summary>
-/// Rewrites the user's code as text: lowered places by the plan, names so that they mean the same elsewhere; everything else stays as it
-/// was written. The semantic model is asked about original nodes only.
+/// Rewrites the user's code as text: lowered places by the plan, names so that they mean the same elsewhere; everything
+/// else stays as it was written. The semantic model is asked about original nodes only.
 /// </summary>
 internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string self, bool lowers = true)
 {
@@ -43,14 +43,18 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     /// <summary>An expression, line by line.</summary>
     public IReadOnlyList<string> Lines(ExpressionSyntax expression) => Unindent(Text(expression) + ";");
 
-    /// <summary>The body of a method without a result that is an expression: as a statement, or nothing if a chain has taken it in.</summary>
-    public IReadOnlyList<string> Statement(ExpressionSyntax expression) => StatementOf(expression) is { } statement ? Unindent(statement) : [];
+    /// <summary>
+    /// The body of a method without a result that is an expression: as a statement, or nothing if a chain has taken it
+    /// in.
+    /// </summary>
+    public IReadOnlyList<string> Statement(ExpressionSyntax expression) =>
+        StatementOf(expression) is { } statement ? Unindent(statement) : [];
 
     /// <summary>The code of a node, without the trivia around it.</summary>
     public string Text(SyntaxNode node)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        if (Replacements.TryGetValue(node, out var replacement))
+        if (Replacements.TryGetValue(node, out string? replacement))
             return replacement;
         if (_places.TryGetValue(node, out Lowered? lowered))
             return Lower(node, lowered);
@@ -59,11 +63,14 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             BlockSyntax block => Block(block),
             SwitchSectionSyntax section => Section(section),
             ExpressionStatementSyntax statement => ExpressionStatement(statement) ?? "{ }",
-            AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) => Assignment(assignment),
+            AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) =>
+                Assignment(assignment),
             ThisExpressionSyntax or BaseExpressionSyntax => Self(),
             MemberAccessExpressionSyntax access => Accessor(access, access.Expression) ?? Children(access),
-            NullableTypeSyntax nullable when _semantics.GetTypeInfo(nullable.ElementType).Type is ITypeParameterSymbol parameter && frame.Types.Apply(parameter) is { IsValueType: true } and not ITypeParameterSymbol =>
-                Text(nullable.ElementType),
+            NullableTypeSyntax nullable
+                when _semantics.GetTypeInfo(nullable.ElementType).Type is ITypeParameterSymbol parameter
+                    && frame.Types.Apply(parameter) is { IsValueType: true } and not ITypeParameterSymbol => Text(
+                nullable.ElementType),
             SimpleNameSyntax name => Name(name),
             InvocationExpressionSyntax invocation => Invocation(invocation),
             InterpolationSyntax interpolation => Interpolation(interpolation),
@@ -85,7 +92,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     {
         var text = new StringBuilder();
         ChildSyntaxList children = node.ChildNodesAndTokens();
-        for (var i = 0; i < children.Count; i++)
+        for (int i = 0; i < children.Count; i++)
         {
             SyntaxNodeOrToken child = children[i];
             if (i > 0)
@@ -119,31 +126,46 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     {
         if (statement is LocalFunctionStatementSyntax function && LocalFunction(function, text))
             return;
-        var code = statement is ExpressionStatementSyntax expression && !_places.ContainsKey(statement) ? ExpressionStatement(expression) : Text(statement);
+        string? code =
+            statement is ExpressionStatementSyntax expression && !_places.ContainsKey(statement)
+                ? ExpressionStatement(expression)
+                : Text(statement);
         if (!string.IsNullOrEmpty(code))
-            text.Append(Trivia(statement.GetLeadingTrivia())).Append(code).Append(Trivia(statement.GetTrailingTrivia()));
+            text.Append(Trivia(statement.GetLeadingTrivia()))
+                .Append(code)
+                .Append(Trivia(statement.GetTrailingTrivia()));
     }
 
-    /// <summary>A statement, or <see langword="null"/> if nothing is left of it because a chain has taken it in.</summary>
+    /// <summary>
+    /// A statement, or <see langword="null"/> if nothing is left of it because a chain has taken it in.
+    /// </summary>
     private string? ExpressionStatement(ExpressionStatementSyntax statement) => StatementOf(statement.Expression);
 
     private string? StatementOf(ExpressionSyntax expression)
     {
-        var code = Text(expression);
+        string code = Text(expression);
         if (SyntaxFacts.IsValidIdentifier(WithoutParentheses(code).TrimStart('@')))
             return null;
         // parts[0].relu_(); whose activation function a chain has taken in.
-        var isStatement = !_places.TryGetValue(expression, out Lowered? lowered) || lowered is not Lowered.Member;
+        bool isStatement = !_places.TryGetValue(expression, out Lowered? lowered) || lowered is not Lowered.Member;
         return (isStatement ? "" : "_ = ") + code + ";";
     }
 
     /// <summary><c>x = relu(x)</c> whose activation function a chain has taken in is <c>x</c>.</summary>
     private string Assignment(AssignmentExpressionSyntax assignment)
     {
-        var left = Text(assignment.Left);
-        var right = Text(assignment.Right);
-        // var (a, b) = tuple; takes a System.Tuple apart with an extension method, which the generated file does not see.
-        if (assignment.Left is TupleExpressionSyntax or DeclarationExpressionSyntax && _semantics.GetTypeInfo(assignment.Right).Type is { Name: "Tuple", IsTupleType: false, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
+        string left = Text(assignment.Left);
+        string right = Text(assignment.Right);
+        // var (a, b) = tuple; takes a System.Tuple apart with an extension method, which the generated file does not
+        // see.
+        if (assignment.Left is TupleExpressionSyntax or DeclarationExpressionSyntax
+            && _semantics.GetTypeInfo(assignment.Right).Type
+                is
+            {
+                Name: "Tuple",
+                IsTupleType: false,
+                ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true }
+            })
             return $"{left} = global::System.TupleExtensions.ToValueTuple({right})";
         return WithoutParentheses(right) == left ? left : Children(assignment);
     }
@@ -158,15 +180,15 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     private static string Token(SyntaxToken token) => token.Text.Replace("\r\n", "\n").Replace('\n', LiteralLineBreak);
 
     /// <summary>
-    /// Whitespace. Comments stay with the model, so that a remark there writes nothing anew; what was compiled only under a condition, and
-    /// directives, are left out.
+    /// Whitespace. Comments stay with the model, so that a remark there writes nothing anew; what was compiled only
+    /// under a condition, and directives, are left out.
     /// </summary>
     private static string Trivia(SyntaxTriviaList trivia)
     {
         var text = new StringBuilder();
         // What comes before a token begins with a line, what comes after it does not.
-        var lineStart = trivia.Count > 0 && trivia[0].Token.SpanStart >= trivia[0].Span.End ? 0 : -1;
-        var isBehindComment = false;
+        int lineStart = trivia.Count > 0 && trivia[0].Token.SpanStart >= trivia[0].Span.End ? 0 : -1;
+        bool isBehindComment = false;
         foreach (SyntaxTrivia piece in trivia)
         {
             if (piece.IsKind(SyntaxKind.EndOfLineTrivia))
@@ -191,7 +213,8 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         return isBehindComment && text.Length == 0 ? " " : text.ToString();
     }
 
-    private static bool IsComment(SyntaxTrivia trivia) => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia);
+    private static bool IsComment(SyntaxTrivia trivia) =>
+        trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia);
 
     private static IReadOnlyList<string> Unindent(string text)
     {
@@ -200,7 +223,13 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             lines.RemoveAt(0);
         while (lines.Count > 0 && lines[lines.Count - 1].Length == 0)
             lines.RemoveAt(lines.Count - 1);
-        var indentation = lines.Count == 0 ? "" : lines[0].Substring(0, lines[0].Length - lines[0].TrimStart().Length);
-        return [.. lines.Select(l => (l.StartsWith(indentation, StringComparison.Ordinal) ? l.Substring(indentation.Length) : l.TrimStart()).Replace(LiteralLineBreak, '\n'))];
+        string indentation = lines.Count == 0 ? "" : lines[0].Substring(0, lines[0].Length - lines[0].TrimStart().Length);
+        return
+        [
+            .. lines.Select(l =>
+                (l.StartsWith(indentation, StringComparison.Ordinal)
+                        ? l.Substring(indentation.Length)
+                        : l.TrimStart()).Replace(LiteralLineBreak, '\n')),
+        ];
     }
 }

@@ -16,7 +16,8 @@ internal sealed class FlowState
 
     public IEnumerable<KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>>> Locals => _locals;
 
-    public ImmutableHashSet<TensorValue> this[ISymbol local] => _locals.TryGetValue(local, out ImmutableHashSet<TensorValue>? values) ? values : [];
+    public ImmutableHashSet<TensorValue> this[ISymbol local] =>
+        _locals.TryGetValue(local, out ImmutableHashSet<TensorValue>? values) ? values : [];
 
     public FlowState With(ISymbol local, ImmutableHashSet<TensorValue> values) => new(_locals.SetItem(local, values));
 
@@ -37,7 +38,8 @@ internal sealed class FlowState
             return false;
         foreach (KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>> pair in _locals)
         {
-            if (!other._locals.TryGetValue(pair.Key, out ImmutableHashSet<TensorValue>? values) || !values.SetEquals(pair.Value))
+            if (!other._locals.TryGetValue(pair.Key, out ImmutableHashSet<TensorValue>? values)
+                || !values.SetEquals(pair.Value))
                 return false;
         }
         return true;

@@ -53,9 +53,11 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(place, StoredElsewhere(target));
     }
 
-    private static string StoredElsewhere(IOperation target) => $"a tensor is stored in '{target.Syntax}'; only locals of forward, and collections in them, can hold tensors";
+    private static string StoredElsewhere(IOperation target) =>
+        $"a tensor is stored in '{target.Syntax}'; only locals of forward, and collections in them, can hold tensors";
 
-    private bool IsModuleMember(IOperation target) => target is IMemberReferenceOperation && _torch.IsModule(_frame.Types.Apply(target.Type!));
+    private bool IsModuleMember(IOperation target) =>
+        target is IMemberReferenceOperation && _torch.IsModule(_frame.Types.Apply(target.Type!));
 
     private ImmutableHashSet<TensorValue> CompoundAssign(ICompoundAssignmentOperation compound)
     {
@@ -65,12 +67,22 @@ internal sealed partial class ForwardFlow
             return None;
         }
         // parts[i] += x is written as parts[i] = parts[i] + x.
-        if (LocalOf(compound.Target) is null && (HoldersOf(compound.Target) is null || compound.Target.Descendants().Any(o => o is IInvocationOperation or IAssignmentOperation or IIncrementOrDecrementOperation or IObjectCreationOperation)))
+        if (LocalOf(compound.Target) is null
+            && (HoldersOf(compound.Target) is null
+                || compound
+                    .Target.Descendants()
+                    .Any(o =>
+                        o
+                            is IInvocationOperation
+                                or IAssignmentOperation
+                                or IIncrementOrDecrementOperation
+                                or IObjectCreationOperation)))
         {
             CannotAnalyse(compound, StoredElsewhere(compound.Target));
             return None;
         }
-        ImmutableHashSet<TensorValue> values = Operation(compound, method, OperandsOf(method, compound.Target, compound.Value), []);
+        ImmutableHashSet<TensorValue> values = Operation(
+            compound, method, OperandsOf(method, compound.Target, compound.Value), []);
         Store(compound.Target, values, compound);
         return values;
     }

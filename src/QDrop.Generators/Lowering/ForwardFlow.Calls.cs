@@ -13,11 +13,20 @@ namespace QDrop.Generators.Lowering;
 /// <content>Calls of the vocabulary, and which calls are those of modules.</content>
 internal sealed partial class ForwardFlow
 {
-    private static readonly HashSet<string> Products = ["matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention"];
+    private static readonly HashSet<string> Products =
+    [
+        "matmul",
+        "mm",
+        "bmm",
+        "baddbmm",
+        "einsum",
+        "scaled_dot_product_attention",
+    ];
 
     private readonly record struct CallArgument(IOperation Value, OpArgument Shape);
 
-    private static CallArgument Argument(IOperation operand, ITypeSymbol? type = null) => new(operand, new OpArgument(type ?? operand.Type!));
+    private static CallArgument Argument(IOperation operand, ITypeSymbol? type = null) =>
+        new(operand, new OpArgument(type ?? operand.Type!));
 
     /// <summary>Operands of an operator, each with the type of the parameter that takes it.</summary>
     private static CallArgument[] OperandsOf(IMethodSymbol @operator, params IOperation[] operands) =>
@@ -53,11 +62,20 @@ internal sealed partial class ForwardFlow
         if (method.MethodKind == MethodKind.DelegateInvoke)
             CannotAnalyse(call, "a delegate is called with tensors; call the function itself");
         else if (IsOfCompilation(method))
-            CannotAnalyse(call, $"'{method.ContainingType.Name}.{method.Name}' works on tensors for an object that is not followed: expected a static method, or one that nothing overrides of the model, of a member of it, or of a member of that");
+            CannotAnalyse(
+                call,
+                $"'{method.ContainingType.Name}.{method.Name}' works on tensors for an object that is not followed: "
+                    + "expected a static method, or one that nothing overrides of the model, of a member of it, or of "
+                    + "a member of that"
+            );
         else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _torch.Tensor.ContainingAssembly))
             UnknownOperation(call, method, "");
         else
-            CannotAnalyse(call, $"'{method.ContainingType.Name}.{method.Name}' takes or returns tensors, and is not one of TorchSharp's operations");
+            CannotAnalyse(
+                call,
+                $"'{method.ContainingType.Name}.{method.Name}' takes or returns tensors, and is not one of "
+                    + "TorchSharp's operations"
+            );
         if (call.Instance is { } instance && method.MethodKind != MethodKind.DelegateInvoke)
             Expression(instance);
         VisitAll(call.Arguments);
@@ -68,20 +86,32 @@ internal sealed partial class ForwardFlow
     {
         if (IsTensor(property.Instance?.Type))
         {
-            IEnumerable<CallArgument> arguments = property.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(ToCallArgument);
+            IEnumerable<CallArgument> arguments = property
+                .Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue)
+                .Select(ToCallArgument);
             return Operation(property, property.Property, [Argument(property.Instance!), .. arguments], []);
         }
         if (IsFollowedGetter(property))
-            return Follow(property, Implementation(property.Property.GetMethod!, property.Instance is { } self && IsBase(self), _frame), []);
+            return Follow(
+                property,
+                Implementation(property.Property.GetMethod!, property.Instance is { } self && IsBase(self), _frame),
+                []);
         if (Of(property.Instance?.Type) is Tensorness.List or Tensorness.Tuple)
         {
             if (Collection(property) is { } elements)
                 return elements;
-            if (Of(property.Instance!.Type) == Tensorness.Tuple && property.Property.Name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(property.Property.Name.Substring(4), out var item))
-                return Fresh(property, property.Syntax.ToString(), ContentsOf(Expression(property.Instance!), item - 1));
+            if (Of(property.Instance!.Type) == Tensorness.Tuple
+                && property.Property.Name.StartsWith("Item", StringComparison.Ordinal)
+                && int.TryParse(property.Property.Name.Substring(4), out int item))
+                return Fresh(
+                    property, property.Syntax.ToString(), ContentsOf(Expression(property.Instance!), item - 1));
             Expression(property.Instance!);
             if (Of(property.Type) != Tensorness.None)
-                CannotAnalyse(property, $"'{property.Property.Name}' gives tensors in a form that is not followed; use arrays, lists and tuples");
+                CannotAnalyse(
+                    property,
+                    $"'{property.Property.Name}' gives tensors in a form that is not followed; use arrays, lists and "
+                        + "tuples"
+                );
             return None;
         }
         foreach (IArgumentOperation argument in property.Arguments)
@@ -95,25 +125,43 @@ internal sealed partial class ForwardFlow
 
     /// <summary>Whether a member is a property of the model that computes tensors each time it is read.</summary>
     private bool IsFollowedGetter(IMemberReferenceOperation member) =>
-        member is IPropertyReferenceOperation { Property: { IsIndexer: false, GetMethod: { } getter } property, Instance: var instance }
-        && (instance is null || IsOwnObject(instance)) && IsOfCompilation(property) && Of(property.Type) != Tensorness.None
+        member
+            is IPropertyReferenceOperation
+        {
+            Property: { IsIndexer: false, GetMethod: { } getter } property,
+            Instance: var instance
+        }
+        && (instance is null || IsOwnObject(instance))
+        && IsOfCompilation(property)
+        && Of(property.Type) != Tensorness.None
         && Implementation(getter, instance is not null && IsBase(instance), _frame) is var method
-        && (_frame.Self is null || instance is null || IsBase(instance) || !MayBeAnother(method)) && BodyOf(method) is not null;
+        && (_frame.Self is null || instance is null || IsBase(instance) || !MayBeAnother(method))
+        && BodyOf(method) is not null;
 
     /// <summary>A use of a member that has to do with tensors: one of the vocabulary, or an error.</summary>
-    private ImmutableHashSet<TensorValue> Operation(IOperation operation, ISymbol member, IReadOnlyList<CallArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
+    private ImmutableHashSet<TensorValue> Operation(
+        IOperation operation,
+        ISymbol member,
+        IReadOnlyList<CallArgument> arguments,
+        IReadOnlyList<IParameterSymbol> omitted)
     {
         Op? op = _ops.Find(member, [.. arguments.Select(a => a.Shape)], omitted);
-        var isTensor = IsTensor(operation.Type);
-        var isMany = op?.Kind == OpKind.PassThrough && Of(operation.Type) is Tensorness.List or Tensorness.Tuple;
+        bool isTensor = IsTensor(operation.Type);
+        bool isMany = op?.Kind == OpKind.PassThrough && Of(operation.Type) is Tensorness.List or Tensorness.Tuple;
         if (op is null || (op.Kind != OpKind.Neutral && !isTensor && !isMany))
         {
-            UnknownOperation(operation, member, op is not null ? " that gives one tensor" : _ops.Knows(member) ? " with these arguments" : "");
+            UnknownOperation(
+                operation,
+                member,
+                op is not null ? " that gives one tensor"
+                    : _ops.Knows(member) ? " with these arguments"
+                    : "");
             VisitAll(arguments.Select(a => a.Value));
             return Unknown(operation);
         }
 
-        IOperation? data = op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => IsTensor(a.Type));
+        IOperation? data =
+            op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => IsTensor(a.Type));
         var operands = new List<(IOperation Operand, ImmutableHashSet<TensorValue> Values)>();
         foreach (IOperation? operand in arguments.SelectMany(a => Operands(a.Value)))
         {
@@ -124,13 +172,19 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(operand, "a tensor is used in a way that is not supported here");
         }
         IOperation? added = AddedIn(operation);
-        if (Products.Contains(op.Name) && operands.Any(o => o.Operand != added && o.Values.Any(v => v.Origin == Origin.External)))
-            UnknownOperation(operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
+        if (Products.Contains(op.Name)
+            && operands.Any(o => o.Operand != added && o.Values.Any(v => v.Origin == Origin.External)))
+            UnknownOperation(
+                operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
         TensorValue? value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
         foreach ((IOperation? operand, ImmutableHashSet<TensorValue>? values) in operands)
         {
-            Use use = Use(operand == added ? UseKind.Join : KindOf(op, operand == data, value is not null), operand, value, values);
+            Use use = Use(
+                operand == added ? UseKind.Join : KindOf(op, operand == data, value is not null),
+                operand,
+                value,
+                values);
             if (value is null)
                 continue;
             if (operand == data)
@@ -139,10 +193,18 @@ internal sealed partial class ForwardFlow
                 value.Roots.UnionWith(values.SelectMany(v => v.Roots));
         }
         if (value is null)
-            return Of(operation.Type) == Tensorness.None ? None : operands.Aggregate(None, (all, o) => all.Union(Expression(o.Operand)));
+            return Of(operation.Type) == Tensorness.None
+                ? None
+                : operands.Aggregate(None, (all, o) => all.Union(Expression(o.Operand)));
 
-        var isInPlace = op.Kind != OpKind.Neutral && IsInPlace(op, operation);
-        value.Op ??= new OpCall(op, [.. arguments.Select(a => a.Value)], data, isInPlace, op.Kind != OpKind.Neutral && arguments.All(a => a.Value == data || IsOfModelOnly(a.Value)), isMany);
+        bool isInPlace = op.Kind != OpKind.Neutral && IsInPlace(op, operation);
+        value.Op ??= new OpCall(
+            op,
+            [.. arguments.Select(a => a.Value)],
+            data,
+            isInPlace,
+            op.Kind != OpKind.Neutral && arguments.All(a => a.Value == data || IsOfModelOnly(a.Value)),
+            isMany);
         if (isInPlace)
             ChangeInPlace(operation, value, operands[0].Values);
         if (!isMany || Of(operation.Type) == Tensorness.Tuple)
@@ -168,7 +230,9 @@ internal sealed partial class ForwardFlow
         _ => UseKind.Neutral,
     };
 
-    /// <summary>The operands that an argument hands over: the elements of a list of tensors that is written in place, or itself.</summary>
+    /// <summary>
+    /// The operands that an argument hands over: the elements of a list of tensors that is written in place, or itself.
+    /// </summary>
     private IEnumerable<IOperation> Operands(IOperation argument)
     {
         IOperation list = WithoutConversions(argument);
@@ -190,8 +254,10 @@ internal sealed partial class ForwardFlow
 
     private static IReadOnlyList<CallArgument> ArgumentsOf(IInvocationOperation call)
     {
-        IEnumerable<CallArgument> arguments = call.Arguments
-            .Where(a => a.ArgumentKind == ArgumentKind.Explicit || (a.ArgumentKind != ArgumentKind.DefaultValue && !IsEmpty(a.Value)))
+        IEnumerable<CallArgument> arguments = call
+            .Arguments.Where(a =>
+                a.ArgumentKind == ArgumentKind.Explicit
+                || (a.ArgumentKind != ArgumentKind.DefaultValue && !IsEmpty(a.Value)))
             .Select(ToCallArgument);
         return call.Instance is { } instance ? [Argument(instance), .. arguments] : [.. arguments];
 
@@ -205,9 +271,14 @@ internal sealed partial class ForwardFlow
 
     private static CallArgument ToCallArgument(IArgumentOperation argument)
     {
-        var name = (argument.Syntax as ArgumentSyntax)?.NameColon?.Name.Identifier.ValueText;
-        return new CallArgument(argument.Value, new OpArgument(
-            argument.Parameter!.Type, name, argument.ArgumentKind != ArgumentKind.Explicit, WithoutConversions(argument.Value) is ICollectionExpressionOperation));
+        string? name = (argument.Syntax as ArgumentSyntax)?.NameColon?.Name.Identifier.ValueText;
+        return new CallArgument(
+            argument.Value,
+            new OpArgument(
+                argument.Parameter!.Type,
+                name,
+                argument.ArgumentKind != ArgumentKind.Explicit,
+                WithoutConversions(argument.Value) is ICollectionExpressionOperation));
     }
 
     private static IReadOnlyList<IParameterSymbol> OmittedBy(IInvocationOperation call) =>
@@ -224,21 +295,36 @@ internal sealed partial class ForwardFlow
 
     private void VisitAll(IEnumerable<IOperation> operations)
     {
-        foreach (IOperation? operation in operations.Where(o => o is not IArgumentOperation { ArgumentKind: ArgumentKind.DefaultValue }))
+        foreach (IOperation? operation in operations.Where(o =>
+                o is not IArgumentOperation { ArgumentKind: ArgumentKind.DefaultValue }))
         {
-            foreach (IOperation operand in Operands(operation is IArgumentOperation argument ? argument.Value : operation))
+            foreach (
+                IOperation operand in Operands(operation is IArgumentOperation argument ? argument.Value : operation))
                 Expression(operand);
         }
     }
 
-    /// <summary>Whether an argument depends on nothing but constants and the model's members, so that it can be evaluated elsewhere.</summary>
-    private bool IsOfModelOnly(IOperation argument) => argument.DescendantsAndSelf().All(o => o switch
-    {
-        IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } => true,
-        ILocalReferenceOperation or IParameterReferenceOperation or IAnonymousFunctionOperation or IAwaitOperation => false,
-        IAssignmentOperation or IIncrementOrDecrementOperation or IDeclarationExpressionOperation => false,
-        IInvocationOperation call => !IsOfCompilation(call.TargetMethod),
-        IMemberReferenceOperation member => !WrittenMembers().Contains(member.Member.OriginalDefinition),
-        _ => Of(o.Type) == Tensorness.None,
-    });
+    /// <summary>
+    /// Whether an argument depends on nothing but constants and the model's members, so that it can be evaluated
+    /// elsewhere.
+    /// </summary>
+    private bool IsOfModelOnly(IOperation argument) =>
+        argument
+            .DescendantsAndSelf()
+            .All(o =>
+                o switch
+                {
+                    IParameterReferenceOperation
+                    {
+                        Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor }
+                    } => true,
+                    ILocalReferenceOperation
+                    or IParameterReferenceOperation
+                    or IAnonymousFunctionOperation
+                    or IAwaitOperation => false,
+                    IAssignmentOperation or IIncrementOrDecrementOperation or IDeclarationExpressionOperation => false,
+                    IInvocationOperation call => !IsOfCompilation(call.TargetMethod),
+                    IMemberReferenceOperation member => !WrittenMembers().Contains(member.Member.OriginalDefinition),
+                    _ => Of(o.Type) == Tensorness.None,
+                });
 }

@@ -25,7 +25,7 @@ internal sealed partial class ForwardFlow
     {
         if (_carried.Contains(body) || _uncarried.Contains(body))
             return _carried.Contains(body);
-        var before = _diagnostics.Count;
+        int before = _diagnostics.Count;
         CheckSyntax(body.Declaration);
         foreach (IOperation operation in body.Operations)
         {
@@ -45,7 +45,7 @@ internal sealed partial class ForwardFlow
         }
         foreach (SyntaxNode node in declaration.DescendantNodes())
         {
-            var reason = node switch
+            string? reason = node switch
             {
                 QueryExpressionSyntax => "a query expression; call Select, Where and the like instead",
                 UnsafeStatementSyntax or FixedStatementSyntax => "unsafe code; use spans",
@@ -59,17 +59,32 @@ internal sealed partial class ForwardFlow
 
     private void CheckCaptured(IOperation operation, MethodBody body)
     {
-        if (operation is not IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } parameter })
+        if (operation
+            is not IParameterReferenceOperation
+            {
+                Parameter:
+                { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } parameter
+            })
             return;
         if (!SymbolEqualityComparer.Default.Equals(constructor.ContainingType, _model))
-            CannotAnalyse(operation, $"'{parameter.Name}' is a parameter of the class '{constructor.ContainingType.Name}', which the quantized twin of '{_model.Name}' cannot read; keep it in a field or a property");
+            CannotAnalyse(
+                operation,
+                $"'{parameter.Name}' is a parameter of the class '{constructor.ContainingType.Name}', which the "
+                    + $"quantized twin of '{_model.Name}' cannot read; keep it in a field or a property"
+            );
         else if (body.Assigns(parameter) || parameter.RefKind != RefKind.None)
-            CannotAnalyse(operation, $"'{parameter.Name}' is a parameter of the class that changes while forward runs; keep it in a field or a property");
+            CannotAnalyse(
+                operation,
+                $"'{parameter.Name}' is a parameter of the class that changes while forward runs; keep it in a field "
+                    + "or a property"
+            );
         else
             Captured.Add(parameter);
     }
 
-    /// <summary><c>base</c> means another class in the twin: what is not followed must be the same without it.</summary>
+    /// <summary>
+    /// <c>base</c> means another class in the twin: what is not followed must be the same without it.
+    /// </summary>
     private void CheckBase(IOperation operation)
     {
         (IOperation? instance, ISymbol? member) = operation switch
@@ -78,10 +93,16 @@ internal sealed partial class ForwardFlow
             IMemberReferenceOperation reference => (reference.Instance, reference.Member),
             _ => (null, null!),
         };
-        if (instance is null || !IsBase(instance) || (operation is IInvocationOperation followed && HelperOf(followed) is not null))
+        if (instance is null
+            || !IsBase(instance)
+            || (operation is IInvocationOperation followed && HelperOf(followed) is not null))
             return;
         if ((member.IsVirtual || member.IsOverride || member.IsAbstract) && MayBeOverridden(member))
-            CannotAnalyse(operation, $"'{operation.Syntax}' skips an override, which the quantized twin cannot; call the member without 'base'");
+            CannotAnalyse(
+                operation,
+                $"'{operation.Syntax}' skips an override, which the quantized twin cannot; call the member without "
+                    + "'base'"
+            );
     }
 
     /// <summary>Whether the model, or a class that may yet derive from it, overrides what a base class has.</summary>
@@ -90,7 +111,11 @@ internal sealed partial class ForwardFlow
         INamedTypeSymbol self = SelfType(_frame);
         if (!self.IsSealed)
             return true;
-        for (INamedTypeSymbol? type = self; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
+        for (INamedTypeSymbol? type = self;
+            type is not null
+                && !SymbolEqualityComparer.Default.Equals(
+                    type.OriginalDefinition, member.ContainingType.OriginalDefinition);
+            type = type.BaseType)
         {
             if (type.GetMembers(member.Name).Any(m => m.IsOverride))
                 return true;
@@ -111,27 +136,47 @@ internal sealed partial class ForwardFlow
                 Check(reference.Member);
                 break;
             case IObjectCreationOperation or ITypeOfOperation or IVariableDeclaratorOperation or IConversionOperation or IDeclarationPatternOperation:
-                ITypeSymbol? type = operation is IVariableDeclaratorOperation declarator ? declarator.Symbol.Type : operation.Type;
-                if (type is INamedTypeSymbol named && !_compilation.IsSymbolAccessibleWithin(_frame.Types.Apply(named), _model))
+                ITypeSymbol? type = operation is IVariableDeclaratorOperation declarator
+                    ? declarator.Symbol.Type
+                    : operation.Type;
+                if (type is INamedTypeSymbol named
+                    && !_compilation.IsSymbolAccessibleWithin(_frame.Types.Apply(named), _model))
                     Refuse(named);
                 break;
         }
 
         void Check(ISymbol member)
         {
-            var isHidden = member is { IsStatic: false, IsOverride: false, IsVirtual: false, IsAbstract: false } && IsHidden(member);
+            bool isHidden =
+                member is { IsStatic: false, IsOverride: false, IsVirtual: false, IsAbstract: false }
+                && IsHidden(member);
             if (!isHidden && _compilation.IsSymbolAccessibleWithin(member, _model))
                 return;
-            if (member is IFieldSymbol { HasConstantValue: true, ConstantValue: not (double.NaN or double.PositiveInfinity or double.NegativeInfinity or float.NaN or float.PositiveInfinity or float.NegativeInfinity) }
+            if (member
+                    is IFieldSymbol
+                {
+                    HasConstantValue: true,
+                    ConstantValue: not (double.NaN
+                            or double.PositiveInfinity
+                            or double.NegativeInfinity
+                            or float.NaN
+                            or float.PositiveInfinity
+                            or float.NegativeInfinity)
+                }
                 || (member is { IsStatic: false, ContainingType: { IsGenericType: false, TypeKind: TypeKind.Class } }
-                    && TypeOf(member) is { } held && _compilation.IsSymbolAccessibleWithin(held, _model)))
+                    && TypeOf(member) is { } held
+                    && _compilation.IsSymbolAccessibleWithin(held, _model)))
                 Inaccessible.Add(member);
             else
                 Refuse(member);
         }
 
-        void Refuse(ISymbol symbol) => CannotAnalyse(operation,
-            $"'{symbol.Name}' is private to '{symbol.ContainingType?.Name}', where the quantized twin of '{_model.Name}' cannot reach it; make it internal or protected");
+        void Refuse(ISymbol symbol) =>
+            CannotAnalyse(
+                operation,
+                $"'{symbol.Name}' is private to '{symbol.ContainingType?.Name}', where the quantized twin of "
+                    + $"'{_model.Name}' cannot reach it; make it internal or protected"
+            );
     }
 
     private static ITypeSymbol? TypeOf(ISymbol member) => member switch
@@ -144,7 +189,11 @@ internal sealed partial class ForwardFlow
     /// <summary>Whether the model has another member of the same name that stands before an inherited one.</summary>
     private bool IsHidden(ISymbol member)
     {
-        for (INamedTypeSymbol? type = _model; type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition); type = type.BaseType)
+        for (INamedTypeSymbol? type = _model;
+            type is not null
+                && !SymbolEqualityComparer.Default.Equals(
+                    type.OriginalDefinition, member.ContainingType.OriginalDefinition);
+            type = type.BaseType)
         {
             if (type.BaseType is null)
                 return false;
@@ -167,10 +216,15 @@ internal sealed partial class ForwardFlow
             MethodBody body = pending.Pop();
             if (!seen.Add(body))
                 continue;
-            _written.UnionWith(body.Assigned.Where(s => s is IFieldSymbol or IPropertySymbol).Select(s => s.OriginalDefinition));
-            foreach (IMethodSymbol? method in body.Operations.Select(Called).OfType<IMethodSymbol>().Where(IsOfCompilation))
+            _written.UnionWith(
+                body.Assigned.Where(s => s is IFieldSymbol or IPropertySymbol).Select(s => s.OriginalDefinition));
+            foreach (
+                IMethodSymbol? method in body.Operations.Select(Called).OfType<IMethodSymbol>().Where(IsOfCompilation))
             {
-                IMethodSymbol target = method.IsStatic || method.MethodKind == MethodKind.LocalFunction ? method : Implementation(method, isBase: false, Root);
+                IMethodSymbol target =
+                    method.IsStatic || method.MethodKind == MethodKind.LocalFunction
+                        ? method
+                        : Implementation(method, isBase: false, Root);
                 if (BodyOf(target) is { } called)
                     pending.Push(called);
             }

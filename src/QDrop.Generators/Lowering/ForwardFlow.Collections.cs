@@ -8,8 +8,8 @@ using QDrop.Generators.Mappings;
 namespace QDrop.Generators.Lowering;
 
 /// <content>
-/// Collections and tuples of tensors. A collection is followed by the place that creates it: any of its elements may be any value that is
-/// ever stored in it. Tuples are followed item by item.
+/// Collections and tuples of tensors. A collection is followed by the place that creates it: any of its elements may be
+/// any value that is ever stored in it. Tuples are followed item by item.
 /// </content>
 internal sealed partial class ForwardFlow
 {
@@ -60,7 +60,8 @@ internal sealed partial class ForwardFlow
     }
 
     /// <summary>What the elements of collections, or the items of tuples at an index, may be.</summary>
-    private static ImmutableHashSet<TensorValue> ContentsOf(ImmutableHashSet<TensorValue> holders, int index = TensorValue.AnyElement)
+    private static ImmutableHashSet<TensorValue> ContentsOf(
+        ImmutableHashSet<TensorValue> holders, int index = TensorValue.AnyElement)
     {
         ImmutableHashSet<TensorValue>.Builder found = ImmutableHashSet.CreateBuilder<TensorValue>();
         foreach (TensorValue holder in holders)
@@ -81,7 +82,11 @@ internal sealed partial class ForwardFlow
             if (holder.Origin == Origin.Collection)
                 Add(holder, TensorValue.AnyElement, values);
             else
-                CannotAnalyse(place, "a tensor is stored in a collection of the model or of the caller; only locals of forward, and collections in them, can hold tensors");
+                CannotAnalyse(
+                    place,
+                    "a tensor is stored in a collection of the model or of the caller; only locals of forward, and "
+                        + "collections in them, can hold tensors"
+                );
         }
     }
 
@@ -91,7 +96,8 @@ internal sealed partial class ForwardFlow
         (IOperation? collection, ImmutableArray<IOperation> arguments) = target switch
         {
             IArrayElementReferenceOperation element => (element.ArrayReference, element.Indices),
-            IPropertyReferenceOperation { Instance: { } instance, Property.IsIndexer: true } property => (instance, [.. property.Arguments.Select(a => a.Value)]),
+            IPropertyReferenceOperation { Instance: { } instance, Property.IsIndexer: true } property => (
+                instance, [.. property.Arguments.Select(a => a.Value)]),
             IImplicitIndexerReferenceOperation indexer => (indexer.Instance, [indexer.Argument]),
             _ => (null, ImmutableArray<IOperation>.Empty),
         };
@@ -111,7 +117,12 @@ internal sealed partial class ForwardFlow
             return ElementOrPart(operation, holders);
         if (Of(operation.Type) != Tensorness.List)
             return null;
-        TensorValue? made = operation is IArrayCreationOperation or ICollectionExpressionOperation or IObjectCreationOperation ? Holder(Origin.Collection, operation) : null;
+        TensorValue? made = operation
+            is IArrayCreationOperation
+                or ICollectionExpressionOperation
+                or IObjectCreationOperation
+            ? Holder(Origin.Collection, operation)
+            : null;
         switch (operation)
         {
             case IArrayCreationOperation array:
@@ -121,7 +132,12 @@ internal sealed partial class ForwardFlow
                 return [made!];
             case ICollectionExpressionOperation collection:
                 foreach (IOperation element in collection.Elements)
-                    Add(made!, TensorValue.AnyElement, element is ISpreadOperation spread ? ContentsOf(Expression(spread.Operand)) : Expression(element));
+                    Add(
+                        made!,
+                        TensorValue.AnyElement,
+                        element is ISpreadOperation spread
+                            ? ContentsOf(Expression(spread.Operand))
+                            : Expression(element));
                 return [made!];
             case IObjectCreationOperation creation:
                 foreach (IArgumentOperation argument in creation.Arguments)
@@ -164,7 +180,7 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> ElementOrPart(IOperation operation, ImmutableHashSet<TensorValue> collections)
     {
         ImmutableHashSet<TensorValue> elements = Fresh(operation, operation.Syntax.ToString(), ContentsOf(collections));
-        var isPart = Of(operation.Type) == Tensorness.List && !elements.Any(e => e.Origin == Origin.Collection);
+        bool isPart = Of(operation.Type) == Tensorness.List && !elements.Any(e => e.Origin == Origin.Collection);
         if (!isPart)
             return elements;
         TensorValue part = Holder(Origin.Collection, operation);
@@ -174,18 +190,27 @@ internal sealed partial class ForwardFlow
 
     private static bool IsOfCollections(IMethodSymbol method) =>
         method.ContainingNamespace?.ToDisplayString() is { } name
-        && (name.StartsWith("System.Collections", System.StringComparison.Ordinal) || name == "System.Linq" || (name == "System" && method.ContainingType.Name is "Array" or "MemoryExtensions" or "Span" or "ReadOnlySpan"));
+        && (name.StartsWith("System.Collections", System.StringComparison.Ordinal)
+            || name == "System.Linq"
+            || (name == "System"
+                && method.ContainingType.Name is "Array" or "MemoryExtensions" or "Span" or "ReadOnlySpan"));
 
     /// <summary>
-    /// A method of .NET's collections, <c>skips.Add(x)</c>: whatever it does, it moves elements, between its receiver, its arguments and
-    /// its result. LINQ's results are lazy, so they are the collections that they read.
+    /// A method of .NET's collections, <c>skips.Add(x)</c>: whatever it does, it moves elements, between its receiver,
+    /// its arguments and its result. LINQ's results are lazy, so they are the collections that they read.
     /// </summary>
     private ImmutableHashSet<TensorValue> MoveElements(IInvocationOperation call)
     {
         ImmutableHashSet<TensorValue> receiver = call.Instance is null ? None : Expression(call.Instance);
-        var arguments = call.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue).Select(a => (a.Value, a.Parameter!.RefKind, Values: a.Parameter.RefKind == RefKind.Out ? None : Expression(a.Value))).ToList();
+        var arguments = call
+            .Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue)
+            .Select(a =>
+                (a.Value, a.Parameter!.RefKind, Values: a.Parameter.RefKind == RefKind.Out ? None : Expression(a.Value))
+            )
+            .ToList();
         ImmutableHashSet<TensorValue> collections = receiver;
-        foreach ((IOperation? value, RefKind kind, ImmutableHashSet<TensorValue>? values) in arguments.Where(a => a.RefKind != RefKind.Out))
+        foreach ((IOperation? value, RefKind kind, ImmutableHashSet<TensorValue>? values) in arguments.Where(a =>
+                a.RefKind != RefKind.Out))
         {
             if (Of(value.Type) != Tensorness.List)
                 StoreIn(collections, values, call);
@@ -194,7 +219,8 @@ internal sealed partial class ForwardFlow
             else
                 collections = collections.Union(values);
         }
-        foreach ((IOperation? value, RefKind _, ImmutableHashSet<TensorValue> _) in arguments.Where(a => a.RefKind == RefKind.Out))
+        foreach ((IOperation? value, RefKind _, ImmutableHashSet<TensorValue> _) in arguments.Where(a =>
+                a.RefKind == RefKind.Out))
         {
             if (Of(value.Type) != Tensorness.None)
                 Store(value, ContentsOf(collections), call);
@@ -211,10 +237,18 @@ internal sealed partial class ForwardFlow
             case Tensorness.List when !ContentsOf(collections).Any(e => e.Origin == Origin.Collection):
                 return collections;
             case not Tensorness.Other when collections.IsEmpty:
-                CannotAnalyse(call, $"where the elements that '{call.TargetMethod.Name}' gives come from is not known; use arrays, lists and tuples");
+                CannotAnalyse(
+                    call,
+                    $"where the elements that '{call.TargetMethod.Name}' gives come from is not known; use arrays, "
+                        + "lists and tuples"
+                );
                 return None;
             case Tensorness.Other:
-                CannotAnalyse(call, $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and tuples");
+                CannotAnalyse(
+                    call,
+                    $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and "
+                        + "tuples"
+                );
                 return None;
             default:
                 return Fresh(call, call.Syntax.ToString(), ContentsOf(collections));
@@ -224,16 +258,20 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> MakeTuple(ITupleOperation tuple)
     {
         TensorValue made = Holder(Origin.Tuple, tuple);
-        for (var i = 0; i < tuple.Elements.Length; i++)
+        for (int i = 0; i < tuple.Elements.Length; i++)
             Add(made, i, Expression(tuple.Elements[i]));
         return [made];
     }
 
     private ImmutableHashSet<TensorValue> Item(IFieldReferenceOperation item, IOperation tuple)
     {
-        var index = ((INamedTypeSymbol)item.Field.ContainingType).TupleElements.IndexOf(item.Field, 0, SymbolEqualityComparer.Default);
+        int index = ((INamedTypeSymbol)item.Field.ContainingType).TupleElements.IndexOf(
+            item.Field, 0, SymbolEqualityComparer.Default);
         if (index < 0)
-            index = ((INamedTypeSymbol)item.Field.ContainingType).TupleElements.Select(e => e.CorrespondingTupleField).ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, item.Field.CorrespondingTupleField));
+            index = ((INamedTypeSymbol)item.Field.ContainingType)
+                .TupleElements.Select(e => e.CorrespondingTupleField)
+                .ToList()
+                .FindIndex(f => SymbolEqualityComparer.Default.Equals(f, item.Field.CorrespondingTupleField));
         return Fresh(item, item.Syntax.ToString(), ContentsOf(Expression(tuple), index));
     }
 
@@ -243,7 +281,8 @@ internal sealed partial class ForwardFlow
         {
             NoTensor(deconstruction.Value);
             CannotAnalyse(deconstruction, "an object that is no tuple is taken apart into tensors; use a tuple");
-            _given.UnionWith(deconstruction.Target.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Select(l => l.Local));
+            _given.UnionWith(
+                deconstruction.Target.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Select(l => l.Local));
             return None;
         }
         ImmutableHashSet<TensorValue> values = Expression(deconstruction.Value);
@@ -256,7 +295,7 @@ internal sealed partial class ForwardFlow
         target = target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
         if (target is ITupleOperation tuple)
         {
-            for (var i = 0; i < tuple.Elements.Length; i++)
+            for (int i = 0; i < tuple.Elements.Length; i++)
                 Deconstruct(tuple.Elements[i], ContentsOf(values, i), place);
         }
         else if (Of(target.Type) != Tensorness.None)

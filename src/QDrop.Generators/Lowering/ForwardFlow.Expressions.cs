@@ -15,10 +15,13 @@ internal sealed partial class ForwardFlow
 {
     private static readonly ImmutableHashSet<TensorValue> None = [];
 
-    private const string ModuleReplaced = "a module of the model is replaced while forward runs; set modules in the constructor";
+    private const string ModuleReplaced =
+        "a module of the model is replaced while forward runs; set modules in the constructor";
 
     /// <summary>Walks an expression.</summary>
-    /// <returns>The tensors, collections or tuples that it may evaluate to; none where it has nothing to do with tensors.</returns>
+    /// <returns>
+    /// The tensors, collections or tuples that it may evaluate to; none where it has nothing to do with tensors.
+    /// </returns>
     private ImmutableHashSet<TensorValue> Expression(IOperation operation)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -80,12 +83,15 @@ internal sealed partial class ForwardFlow
                 return None;
             case IDelegateCreationOperation or IAnonymousFunctionOperation or IMethodReferenceOperation:
                 if (MentionsTensors(operation))
-                    CannotAnalyse(operation, "a lambda or method group works on tensors; write its body where it is called");
+                    CannotAnalyse(
+                        operation, "a lambda or method group works on tensors; write its body where it is called");
                 return None;
             case INameOfOperation or ITypeOfOperation or IInstanceReferenceOperation or ILiteralOperation or IConditionalAccessInstanceOperation:
                 return None;
             case IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation or IDynamicObjectCreationOperation or IAwaitOperation:
-                CannotAnalyse(operation, operation is IAwaitOperation ? "await; forward must be synchronous" : "dynamic; use a static type");
+                CannotAnalyse(
+                    operation,
+                    operation is IAwaitOperation ? "await; forward must be synchronous" : "dynamic; use a static type");
                 return None;
             default:
                 return Collection(operation) ?? Other(operation);
@@ -101,15 +107,19 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> Other(IOperation operation)
     {
-        var before = _diagnostics.Count;
+        int before = _diagnostics.Count;
         foreach (IOperation child in operation.ChildOperations)
             NoTensor(child);
-        if (Of(operation.Type) != Tensorness.None && _diagnostics.Count == before && !operation.ChildOperations.Any(IsGiven))
-            CannotAnalyse(operation, "tensors are kept in an object that is not followed; use locals, tuples, arrays or lists");
+        if (Of(operation.Type) != Tensorness.None
+            && _diagnostics.Count == before
+            && !operation.ChildOperations.Any(IsGiven))
+            CannotAnalyse(
+                operation, "tensors are kept in an object that is not followed; use locals, tuples, arrays or lists");
         return None;
     }
 
-    private bool IsGiven(IOperation? operation) => operation is ILocalReferenceOperation { Local: var local } && _given.Contains(local);
+    private bool IsGiven(IOperation? operation) =>
+        operation is ILocalReferenceOperation { Local: var local } && _given.Contains(local);
 
     private ImmutableHashSet<TensorValue> Read(IOperation place, ISymbol local)
     {
@@ -123,7 +133,11 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> Fresh(IOperation place, string name, ImmutableHashSet<TensorValue> values)
     {
         if (values.Any(v => v.Origin == Origin.Stale))
-            CannotAnalyse(place, $"'{name}' shares its storage with a tensor that was changed in place before; use the operation without the trailing underscore");
+            CannotAnalyse(
+                place,
+                $"'{name}' shares its storage with a tensor that was changed in place before; use the operation "
+                    + "without the trailing underscore"
+            );
         return values;
     }
 
@@ -179,7 +193,8 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> ConditionalAccess(IConditionalAccessOperation access)
     {
-        if (access.WhenNotNull is IInvocationOperation { Instance: IConditionalAccessInstanceOperation } call && IsModuleCall(call))
+        if (access.WhenNotNull is IInvocationOperation { Instance: IConditionalAccessInstanceOperation } call
+            && IsModuleCall(call))
         {
             ImmutableHashSet<TensorValue> values = None;
             NoTensor(access.Operation);
@@ -204,13 +219,21 @@ internal sealed partial class ForwardFlow
             NoTensor(instance);
             if (_torch.IsModule(_frame.Types.Apply(instance.Type!)) && !IsOwnObject(instance))
             {
-                Report(Rules.UnknownOperation, member.Syntax, member.Syntax.ToString(), " outside its layer: it would stay float");
+                Report(
+                    Rules.UnknownOperation,
+                    member.Syntax,
+                    member.Syntax.ToString(),
+                    " outside its layer: it would stay float");
                 return None;
             }
         }
         if (Of(member.Type) is Tensorness.Other)
         {
-            CannotAnalyse(member, $"'{member.Member.Name}' holds tensors in a way that is not followed; expected tensors, or arrays and lists of them");
+            CannotAnalyse(
+                member,
+                $"'{member.Member.Name}' holds tensors in a way that is not followed; expected tensors, or arrays and "
+                    + "lists of them"
+            );
             return None;
         }
         return [Value(Origin.External, member)];
@@ -218,7 +241,8 @@ internal sealed partial class ForwardFlow
 
     private bool MentionsTensors(IOperation operation) => operation.DescendantsAndSelf().Any(MentionsTensorsItself);
 
-    private bool IsTensorOperator(IMethodSymbol method) => IsTensor(method.ReturnType) || method.Parameters.Any(p => IsTensor(p.Type));
+    private bool IsTensorOperator(IMethodSymbol method) =>
+        IsTensor(method.ReturnType) || method.Parameters.Any(p => IsTensor(p.Type));
 
     private static IOperation WithoutConversions(IOperation operation)
     {

@@ -9,7 +9,8 @@ using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Lowering;
 
-/// <content>Helpers: methods of the compilation, local functions and getters that work on tensors are walked where they are called.</content>
+/// <content>Helpers: methods of the compilation, local functions and getters that work on tensors are walked where they
+/// are called.</content>
 internal sealed partial class ForwardFlow
 {
     /// <summary>More nested calls than people write.</summary>
@@ -32,7 +33,7 @@ internal sealed partial class ForwardFlow
             return null;
         if (call.Instance is { } instance)
         {
-            var isOwn = IsOwnObject(instance);
+            bool isOwn = IsOwnObject(instance);
             if (!isOwn && (IsModuleCall(call) || OtherObject(instance) is null))
                 return null;
             method = isOwn ? Implementation(method, IsBase(instance), _frame) : method;
@@ -43,27 +44,35 @@ internal sealed partial class ForwardFlow
         return IsOfCompilation(method) ? method : null;
     }
 
-    /// <summary>Another object than the model whose class is known: a member of the model, or of such an object.</summary>
+    /// <summary>
+    /// Another object than the model whose class is known: a member of the model, or of such an object.
+    /// </summary>
     private Placed? OtherObject(IOperation instance)
     {
         if (instance.Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !IsOfCompilation(type))
             return null;
         Placed resolved = Resolve(instance);
-        return IsFixed(resolved.Operation) && !IsOwnObject(resolved.Operation)
-            && resolved.Operation.Type is INamedTypeSymbol { TypeKind: TypeKind.Class } found && _compilation.ClassifyConversion(found, type).IsImplicit
+        return
+            IsFixed(resolved.Operation)
+            && !IsOwnObject(resolved.Operation)
+            && resolved.Operation.Type is INamedTypeSymbol { TypeKind: TypeKind.Class } found
+            && _compilation.ClassifyConversion(found, type).IsImplicit
             ? resolved
             : null;
     }
 
     private static bool MayBeAnother(IMethodSymbol method) =>
-        (method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed;
+        (method.IsVirtual || method.IsAbstract || method.IsOverride)
+        && !method.IsSealed
+        && !method.ContainingType.IsSealed;
 
-    private bool MentionsTensors(IMethodSymbol method) => Of(method.ReturnType) != Tensorness.None || method.Parameters.Any(p => Of(p.Type) != Tensorness.None);
+    private bool MentionsTensors(IMethodSymbol method) =>
+        Of(method.ReturnType) != Tensorness.None || method.Parameters.Any(p => Of(p.Type) != Tensorness.None);
 
     /// <summary>Whether a local function works on tensors, its own or those of the method around it.</summary>
     private bool TouchesTensors(IMethodSymbol localFunction)
     {
-        if (_touches.TryGetValue(localFunction.OriginalDefinition, out var touches))
+        if (_touches.TryGetValue(localFunction.OriginalDefinition, out bool touches))
             return touches;
         var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
         var pending = new Stack<IMethodSymbol>([localFunction]);
@@ -86,25 +95,33 @@ internal sealed partial class ForwardFlow
 
     private static IMethodSymbol? LocalFunctionOf(IOperation operation)
     {
-        IMethodSymbol? method = (operation as IInvocationOperation)?.TargetMethod ?? (operation as IMethodReferenceOperation)?.Method;
+        IMethodSymbol? method =
+            (operation as IInvocationOperation)?.TargetMethod ?? (operation as IMethodReferenceOperation)?.Method;
         return method is { MethodKind: MethodKind.LocalFunction } ? method : null;
     }
 
-    private bool MentionsTensorsItself(IOperation operation) => Of(operation.Type) != Tensorness.None || operation switch
-    {
-        _ when LocalFunctionOf(operation) is { } function => TouchesTensors(function),
-        IInvocationOperation call => IsModuleCall(call) || HelperOf(call) is not null,
-        _ => false,
-    };
+    private bool MentionsTensorsItself(IOperation operation) =>
+        Of(operation.Type) != Tensorness.None
+        || operation switch
+        {
+            _ when LocalFunctionOf(operation) is { } function => TouchesTensors(function),
+            IInvocationOperation call => IsModuleCall(call) || HelperOf(call) is not null,
+            _ => false,
+        };
 
-    private bool IsOfCompilation(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _compilation.Assembly);
+    private bool IsOfCompilation(ISymbol symbol) =>
+        SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _compilation.Assembly);
 
-    private static bool IsOwnObject(IOperation? instance) => instance is not null && WithoutConversions(instance) is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance };
+    private static bool IsOwnObject(IOperation? instance) =>
+        instance is not null
+        && WithoutConversions(instance)
+            is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance };
 
     private static bool IsBase(IOperation instance) => instance.Syntax is BaseExpressionSyntax;
 
     /// <summary>The class of what <c>this</c> is, as far as it is known.</summary>
-    private INamedTypeSymbol SelfType(Frame frame) => frame.Self is { } self ? (INamedTypeSymbol)self.Operation.Type! : _model;
+    private INamedTypeSymbol SelfType(Frame frame) =>
+        frame.Self is { } self ? (INamedTypeSymbol)self.Operation.Type! : _model;
 
     /// <summary>What runs when a method is called on <c>this</c>.</summary>
     private IMethodSymbol Implementation(IMethodSymbol method, bool isBase, Frame frame)
@@ -113,8 +130,12 @@ internal sealed partial class ForwardFlow
         {
             foreach (IMethodSymbol member in type.GetMembers(method.Name).OfType<IMethodSymbol>())
             {
-                if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method.OriginalDefinition) || (!isBase && Overrides(member, method)))
-                    return member.TypeParameters.Length > 0 && member.TypeParameters.Length == method.TypeArguments.Length ? member.Construct([.. method.TypeArguments]) : member;
+                if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method.OriginalDefinition)
+                    || (!isBase && Overrides(member, method)))
+                    return
+                        member.TypeParameters.Length > 0 && member.TypeParameters.Length == method.TypeArguments.Length
+                        ? member.Construct([.. method.TypeArguments])
+                        : member;
             }
         }
         return method;
@@ -122,7 +143,9 @@ internal sealed partial class ForwardFlow
 
     private static bool Overrides(IMethodSymbol member, IMethodSymbol method)
     {
-        for (IMethodSymbol? overridden = member.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+        for (IMethodSymbol? overridden = member.OverriddenMethod;
+            overridden is not null;
+            overridden = overridden.OverriddenMethod)
         {
             if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, method.OriginalDefinition))
                 return true;
@@ -140,12 +163,18 @@ internal sealed partial class ForwardFlow
 
     /// <summary>Walks a helper where it is called.</summary>
     /// <returns>What it returns.</returns>
-    private ImmutableHashSet<TensorValue> Follow(IOperation call, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
+    private ImmutableHashSet<TensorValue> Follow(
+        IOperation call, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
     {
         MethodBody? body = BodyOf(method);
         if (body is null || WhyNot(method, body, arguments) is not null)
         {
-            CannotAnalyse(call, body is null ? $"'{method.Name}' has no body; expected a method whose code is known when '{_model.Name}' is compiled" : WhyNot(method, body, arguments)!);
+            CannotAnalyse(
+                call,
+                body is null
+                    ? $"'{method.Name}' has no body; expected a method whose code is known when '{_model.Name}' is "
+                        + "compiled"
+                    : WhyNot(method, body, arguments)!);
             VisitAll(arguments);
             return Unknown(call);
         }
@@ -174,20 +203,27 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(call, $"'{method.Name}' never returns");
             _state = before;
         }
-        foreach (IArgumentOperation? argument in arguments.Where(a => a.Parameter!.RefKind == RefKind.Out && Of(a.Parameter.Type) != Tensorness.None))
+        foreach (IArgumentOperation? argument in arguments.Where(a =>
+                a.Parameter!.RefKind == RefKind.Out && Of(a.Parameter.Type) != Tensorness.None))
             Store(argument.Value, _state![body.Method.Parameters[argument.Parameter!.Ordinal]], argument);
         return frame.Returned;
     }
 
-    private ImmutableHashSet<TensorValue> Unknown(IOperation operation) => Of(operation.Type) == Tensorness.None ? None : [Value(Origin.External, operation)];
+    private ImmutableHashSet<TensorValue> Unknown(IOperation operation) =>
+        Of(operation.Type) == Tensorness.None ? None : [Value(Origin.External, operation)];
 
-    private Frame FrameOf(IOperation call, IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
+    private Frame FrameOf(
+        IOperation call, IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
     {
         var place = new Placed(_frame, call);
         if (_frames.TryGetValue(place, out Frame? frame))
             return frame;
         Frame? declarer = method.MethodKind == MethodKind.LocalFunction ? _frame.DeclarerOf(body.Method) : null;
-        frame = new Frame(place, body, declarer) { Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation), Self = declarer is null ? SelfOf(call) : declarer.Self };
+        frame = new Frame(place, body, declarer)
+        {
+            Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation),
+            Self = declarer is null ? SelfOf(call) : declarer.Self,
+        };
         foreach (IArgumentOperation argument in arguments)
             frame.Arguments[body.Method.Parameters[argument.Parameter!.Ordinal]] = argument.Value;
         declarer?.Declared.Add(frame);
@@ -210,17 +246,27 @@ internal sealed partial class ForwardFlow
         if (_frame.Stack.Any(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, body.Method)))
             return $"'{method.Name}' calls itself; write the recursion as a loop";
         if (_frame.Depth >= MaxNested || _frames.Count >= MaxFrames)
-            return $"there are more than {(_frame.Depth >= MaxNested ? MaxNested : MaxFrames)} calls of helpers {(_frame.Depth >= MaxNested ? "within each other" : "in one forward")}; make parts of it module classes of their own";
+            return $"there are more than {(_frame.Depth >= MaxNested ? MaxNested : MaxFrames)} calls of helpers "
+                + $"{(_frame.Depth >= MaxNested ? "within each other" : "in one forward")}; make parts of it module "
+                + "classes of their own";
         if (method.IsAsync)
             return $"'{method.Name}' is async; forward must be synchronous";
-        if (method.ReturnsByRef || method.ReturnsByRefReadonly || method.Parameters.Any(p => p.RefKind == RefKind.Ref && Of(p.Type) != Tensorness.None))
+        if (method.ReturnsByRef
+            || method.ReturnsByRefReadonly
+            || method.Parameters.Any(p => p.RefKind == RefKind.Ref && Of(p.Type) != Tensorness.None))
             return $"'{method.Name}' passes tensors by reference; return them";
-        if (arguments.Any(a => a.ArgumentKind == ArgumentKind.DefaultValue && !SymbolEqualityComparer.Default.Equals(a.Parameter!.ContainingSymbol.OriginalDefinition, body.Method)))
+        if (arguments.Any(a =>
+                a.ArgumentKind == ArgumentKind.DefaultValue
+                && !SymbolEqualityComparer.Default.Equals(a.Parameter!.ContainingSymbol.OriginalDefinition, body.Method)
+            ))
             return $"'{method.Name}' is overridden, and called with arguments left out; write all arguments";
         return null;
     }
 
-    /// <summary>The module that an expression stands for, where it is a parameter or a local that holds the same module all the time.</summary>
+    /// <summary>
+    /// The module that an expression stands for, where it is a parameter or a local that holds the same module all the
+    /// time.
+    /// </summary>
     private Placed Resolve(IOperation module)
     {
         var found = new Placed(_frame, module);
@@ -228,12 +274,16 @@ internal sealed partial class ForwardFlow
         {
             Placed? next = WithoutConversions(found.Operation) switch
             {
-                IParameterReferenceOperation { Parameter: var parameter } => found.Frame.Scopes
-                    .Where(f => f.Call is not null && f.Arguments.ContainsKey(parameter) && !f.Body.Assigns(parameter))
-                    .Select(f => (Placed?)new Placed(f.Caller!, f.Arguments[parameter])).FirstOrDefault(),
+                IParameterReferenceOperation { Parameter: var parameter } => found
+                    .Frame.Scopes.Where(f =>
+                        f.Call is not null && f.Arguments.ContainsKey(parameter) && !f.Body.Assigns(parameter))
+                    .Select(f => (Placed?)new Placed(f.Caller!, f.Arguments[parameter]))
+                    .FirstOrDefault(),
                 IPropertyReferenceOperation property => GetterOf(property, found.Frame),
-                ILocalReferenceOperation { Local: var local } => found.Frame.Scopes
-                    .Select(f => f.Body.OnlyValueOf(local) is { } value ? (Placed?)new Placed(f, value) : null).FirstOrDefault(p => p is not null),
+                ILocalReferenceOperation { Local: var local } => found
+                    .Frame.Scopes.Select(f =>
+                        f.Body.OnlyValueOf(local) is { } value ? (Placed?)new Placed(f, value) : null)
+                    .FirstOrDefault(p => p is not null),
                 _ => null,
             };
             if (next is null)
@@ -246,13 +296,25 @@ internal sealed partial class ForwardFlow
     /// <summary><c>Head => head</c>: what a property of the model stands for.</summary>
     private Placed? GetterOf(IPropertyReferenceOperation property, Frame frame)
     {
-        if (property is not { Property: { IsIndexer: false, GetMethod: { } getter }, Instance: { } instance } || !IsOwnObject(instance) || !IsOfCompilation(getter))
+        if (property is not { Property: { IsIndexer: false, GetMethod: { } getter }, Instance: { } instance }
+            || !IsOwnObject(instance)
+            || !IsOfCompilation(getter))
             return null;
         IMethodSymbol method = Implementation(getter, IsBase(instance), frame);
         if (frame.Self is not null && !IsBase(instance) && MayBeAnother(method))
             return null;
-        if (BodyOf(method) is not { IsBroken: false, Statements: { Count: 1 } statements } body || statements[0] is not IReturnOperation { ReturnedValue: { } value } || !IsFixed(value))
+        if (BodyOf(method) is not { IsBroken: false, Statements: { Count: 1 } statements } body
+            || statements[0] is not IReturnOperation { ReturnedValue: { } value }
+            || !IsFixed(value))
             return null;
-        return CheckCode(body) ? new Placed(new Frame(null, body, null) { Types = TypeSubstitution.Of(method, _frame.Types, _compilation), Self = frame.Self }, value) : null;
+        return CheckCode(body)
+            ? new Placed(
+                new Frame(null, body, null)
+                {
+                    Types = TypeSubstitution.Of(method, _frame.Types, _compilation),
+                    Self = frame.Self,
+                },
+                value)
+            : null;
     }
 }

@@ -10,8 +10,8 @@ using QDrop.Generators.Mappings;
 namespace QDrop.Generators.Lowering;
 
 /// <content>
-/// Operations that change their argument. The twin treats them as functions, which is the same as long as nothing else looks at the
-/// changed storage: that is checked here.
+/// Operations that change their argument. The twin treats them as functions, which is the same as long as nothing else
+/// looks at the changed storage: that is checked here.
 /// </content>
 internal sealed partial class ForwardFlow
 {
@@ -34,7 +34,11 @@ internal sealed partial class ForwardFlow
         value.Roots.UnionWith(storage);
         if (storage.Any(v => v.Origin is Origin.Parameter or Origin.External))
         {
-            CannotAnalyse(operation, "an in-place operation may change a tensor of the caller or of the model; use it without the trailing underscore, or with inplace: false");
+            CannotAnalyse(
+                operation,
+                "an in-place operation may change a tensor of the caller or of the model; use it without the trailing "
+                    + "underscore, or with inplace: false"
+            );
             return;
         }
         _stale ??= new TensorValue(Origin.Stale, _frame, operation, -1, 0);
@@ -45,26 +49,42 @@ internal sealed partial class ForwardFlow
         }
         foreach (TensorValue holder in _holders.Values)
         {
-            foreach (KeyValuePair<int, HashSet<TensorValue>> content in holder.Contents.Where(c => c.Value.Any(v => v.Roots.Overlaps(storage))).ToList())
+            foreach (KeyValuePair<int, HashSet<TensorValue>> content in holder
+                    .Contents.Where(c => c.Value.Any(v => v.Roots.Overlaps(storage)))
+                    .ToList())
                 Add(holder, content.Key, [_stale]);
         }
     }
 
-    /// <summary>Within one statement the order of evaluation decides what a second use of the changed tensor sees.</summary>
+    /// <summary>
+    /// Within one statement the order of evaluation decides what a second use of the changed tensor sees.
+    /// </summary>
     private void CheckInPlace()
     {
         foreach (TensorValue? value in _values.Values.Where(v => v.Op is { IsInPlace: true }))
         {
-            Use? changed = _uses.Values.FirstOrDefault(u => u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));
-            var readsElsewhere = changed is not null && changed.Sources
-                .SelectMany(s => s.Uses)
-                .Any(u => u != changed && u.Kind != UseKind.Neutral && InOneStatement(new Placed(value.Frame, value.Operation), new Placed(u.Frame, u.Place)));
+            Use? changed = _uses.Values.FirstOrDefault(u =>
+                u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));
+            bool readsElsewhere =
+                changed is not null
+                && changed
+                    .Sources.SelectMany(s => s.Uses)
+                    .Any(u =>
+                        u != changed
+                        && u.Kind != UseKind.Neutral
+                        && InOneStatement(new Placed(value.Frame, value.Operation), new Placed(u.Frame, u.Place)));
             if (readsElsewhere)
-                CannotAnalyse(value.Operation, "a tensor is changed in place in a statement that also uses it elsewhere; use the operation without the trailing underscore");
+                CannotAnalyse(
+                    value.Operation,
+                    "a tensor is changed in place in a statement that also uses it elsewhere; use the operation "
+                        + "without the trailing underscore"
+                );
         }
     }
 
-    /// <summary>Whether two places belong to one statement of the innermost frame from which both are reached.</summary>
+    /// <summary>
+    /// Whether two places belong to one statement of the innermost frame from which both are reached.
+    /// </summary>
     private static bool InOneStatement(Placed one, Placed other)
     {
         while (one.Frame != other.Frame)
@@ -77,5 +97,6 @@ internal sealed partial class ForwardFlow
         return StatementOf(one.Operation) == StatementOf(other.Operation);
     }
 
-    private static SyntaxNode? StatementOf(IOperation operation) => operation.Syntax.FirstAncestorOrSelf<SyntaxNode>(n => n is StatementSyntax or ArrowExpressionClauseSyntax);
+    private static SyntaxNode? StatementOf(IOperation operation) =>
+        operation.Syntax.FirstAncestorOrSelf<SyntaxNode>(n => n is StatementSyntax or ArrowExpressionClauseSyntax);
 }

@@ -37,31 +37,40 @@ internal sealed partial class ForwardFlow
         while (true)
         {
             _state = entry;
-            var version = _version;
-            InRegion(loop.Body, () =>
-            {
-                if (loop is IForLoopOperation { Condition: { } forCondition })
-                    NoTensor(forCondition);
-                if (loop is IWhileLoopOperation { ConditionIsTop: true, Condition: { } top })
-                    NoTensor(top);
-                jumps.Exit = FlowState.Merge(jumps.Exit, loop is IWhileLoopOperation { ConditionIsTop: false } ? null : _state);
-                if (loop is IForEachLoopOperation { LoopControlVariable: IVariableDeclaratorOperation { Symbol: var element } } && Of(element.Type) != Tensorness.None)
-                    _state = _state!.With(element, Fresh(loop, element.Name, ContentsOf(collections)));
-                _jumps.Push(jumps);
-                Statement(loop.Body);
-                _jumps.Pop();
-                _state = FlowState.Merge(_state, jumps.Continue);
-                if (_state is not null && loop is IForLoopOperation { AtLoopBottom: var bottom })
+            int version = _version;
+            InRegion(
+                loop.Body,
+                () =>
                 {
-                    foreach (IOperation statement in bottom)
-                        Statement(statement);
-                }
-                if (_state is not null && loop is IWhileLoopOperation { ConditionIsTop: false, Condition: { } last })
-                {
-                    NoTensor(last);
-                    jumps.Exit = FlowState.Merge(jumps.Exit, _state);
-                }
-            });
+                    if (loop is IForLoopOperation { Condition: { } forCondition })
+                        NoTensor(forCondition);
+                    if (loop is IWhileLoopOperation { ConditionIsTop: true, Condition: { } top })
+                        NoTensor(top);
+                    jumps.Exit = FlowState.Merge(
+                        jumps.Exit, loop is IWhileLoopOperation { ConditionIsTop: false } ? null : _state);
+                    if (loop
+                            is IForEachLoopOperation
+                        {
+                            LoopControlVariable: IVariableDeclaratorOperation { Symbol: var element }
+                        }
+                        && Of(element.Type) != Tensorness.None)
+                        _state = _state!.With(element, Fresh(loop, element.Name, ContentsOf(collections)));
+                    _jumps.Push(jumps);
+                    Statement(loop.Body);
+                    _jumps.Pop();
+                    _state = FlowState.Merge(_state, jumps.Continue);
+                    if (_state is not null && loop is IForLoopOperation { AtLoopBottom: var bottom })
+                    {
+                        foreach (IOperation statement in bottom)
+                            Statement(statement);
+                    }
+                    if (_state is not null
+                        && loop is IWhileLoopOperation { ConditionIsTop: false, Condition: { } last })
+                    {
+                        NoTensor(last);
+                        jumps.Exit = FlowState.Merge(jumps.Exit, _state);
+                    }
+                });
             var next = FlowState.Merge(entry, _state);
             if (next is null || (entry is not null && next.SameAs(entry) && version == _version))
                 break;
@@ -74,16 +83,25 @@ internal sealed partial class ForwardFlow
     /// <returns>The collections of tensors among it.</returns>
     private ImmutableHashSet<TensorValue> EachOf(IForEachLoopOperation loop)
     {
-        if (Of(loop.Collection.Type) != Tensorness.List && Of(WithoutConversions(loop.Collection).Type) != Tensorness.List)
+        if (Of(loop.Collection.Type) != Tensorness.List
+            && Of(WithoutConversions(loop.Collection).Type) != Tensorness.List)
         {
             NoTensor(loop.Collection);
-            if (loop.LoopControlVariable.DescendantsAndSelf().Any(o => Of((o as IVariableDeclaratorOperation)?.Symbol.Type ?? o.Type) != Tensorness.None))
-                CannotAnalyse(loop.LoopControlVariable, "a loop over an object that is not followed; loop over arrays and lists of tensors");
+            if (loop
+                    .LoopControlVariable.DescendantsAndSelf()
+                    .Any(o => Of((o as IVariableDeclaratorOperation)?.Symbol.Type ?? o.Type) != Tensorness.None))
+                CannotAnalyse(
+                    loop.LoopControlVariable,
+                    "a loop over an object that is not followed; loop over arrays and lists of tensors");
             return None;
         }
-        if (loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol.IsRef: false } || Of(((IVariableDeclaratorOperation)loop.LoopControlVariable).Symbol.Type) == Tensorness.Other)
-            CannotAnalyse(loop.LoopControlVariable, "a loop that takes its elements apart or refers to them; use a plain local for the element");
-        return Expression(Of(loop.Collection.Type) == Tensorness.List ? loop.Collection : WithoutConversions(loop.Collection));
+        if (loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol.IsRef: false }
+            || Of(((IVariableDeclaratorOperation)loop.LoopControlVariable).Symbol.Type) == Tensorness.Other)
+            CannotAnalyse(
+                loop.LoopControlVariable,
+                "a loop that takes its elements apart or refers to them; use a plain local for the element");
+        return Expression(
+            Of(loop.Collection.Type) == Tensorness.List ? loop.Collection : WithoutConversions(loop.Collection));
     }
 
     private void Switch(ISwitchOperation @switch)
@@ -92,32 +110,41 @@ internal sealed partial class ForwardFlow
         var jumps = new Jumps(@switch.ExitLabel, null);
         _jumps.Push(jumps);
         FlowState? before = _state;
-        FlowState? after = @switch.Cases.Any(c => c.Clauses.Any(clause => clause.CaseKind == CaseKind.Default)) ? null : before;
+        FlowState? after = @switch.Cases.Any(c => c.Clauses.Any(clause => clause.CaseKind == CaseKind.Default))
+            ? null
+            : before;
         foreach (ISwitchCaseOperation section in @switch.Cases)
         {
             _state = before;
-            InRegion(section, () =>
-            {
-                foreach (ICaseClauseOperation clause in section.Clauses)
+            InRegion(
+                section,
+                () =>
                 {
-                    if (clause is IPatternCaseClauseOperation pattern)
+                    foreach (ICaseClauseOperation clause in section.Clauses)
                     {
-                        Match(@switch.Value, tested, pattern.Pattern);
-                        if (pattern.Guard is { } guard)
-                            NoTensor(guard);
+                        if (clause is IPatternCaseClauseOperation pattern)
+                        {
+                            Match(@switch.Value, tested, pattern.Pattern);
+                            if (pattern.Guard is { } guard)
+                                NoTensor(guard);
+                        }
+                        else if (clause
+                                is ISingleValueCaseClauseOperation
+                        {
+                            Value.ConstantValue: { HasValue: true, Value: null }
+                        }
+                            && !tested.IsEmpty)
+                        {
+                            Use(UseKind.Neutral, @switch.Value, null, tested);
+                        }
+                        else
+                        {
+                            NoTensor(clause);
+                        }
                     }
-                    else if (clause is ISingleValueCaseClauseOperation { Value.ConstantValue: { HasValue: true, Value: null } } && !tested.IsEmpty)
-                    {
-                        Use(UseKind.Neutral, @switch.Value, null, tested);
-                    }
-                    else
-                    {
-                        NoTensor(clause);
-                    }
-                }
-                foreach (IOperation statement in section.Body)
-                    Statement(statement);
-            });
+                    foreach (IOperation statement in section.Body)
+                        Statement(statement);
+                });
             after = FlowState.Merge(after, _state);
         }
         _jumps.Pop();
@@ -143,8 +170,8 @@ internal sealed partial class ForwardFlow
     }
 
     /// <summary>
-    /// <c>foreach (var layer in layers) x = layer.forward(x);</c> over a member of the model is one step of a chain: the layers one
-    /// after the other.
+    /// <c>foreach (var layer in layers) x = layer.forward(x);</c> over a member of the model is one step of a chain:
+    /// the layers one after the other.
     /// </summary>
     private bool Spread(IForEachLoopOperation loop)
     {
@@ -156,8 +183,10 @@ internal sealed partial class ForwardFlow
             || loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol: var layer }
             || !_torch.IsUnaryModule(_frame.Types.Apply(layer.Type))
             || call.Arguments.Length != 1
-            || LocalOf(call.Instance!) is not { } receiver || !SymbolEqualityComparer.Default.Equals(receiver, layer)
-            || LocalOf(call.Arguments[0].Value) is not { } argument || !SymbolEqualityComparer.Default.Equals(argument, target)
+            || LocalOf(call.Instance!) is not { } receiver
+            || !SymbolEqualityComparer.Default.Equals(receiver, layer)
+            || LocalOf(call.Arguments[0].Value) is not { } argument
+            || !SymbolEqualityComparer.Default.Equals(argument, target)
             || _context.Layers.WhyNot(_frame.Types.Apply(layer.Type)) is not null)
         {
             return false;
@@ -167,7 +196,15 @@ internal sealed partial class ForwardFlow
         if (!IsFixed(collection))
             return false;
         TensorValue value = Value(Origin.Layer, loop);
-        value.Layer = new LayerCall(collection, resolved, call.Arguments[0].Value, NameOf(collection), layer.Type, IsFixed: true, IsSpread: true, IsConditional: false);
+        value.Layer = new LayerCall(
+            collection,
+            resolved,
+            call.Arguments[0].Value,
+            NameOf(collection),
+            layer.Type,
+            IsFixed: true,
+            IsSpread: true,
+            IsConditional: false);
         value.Input = Use(UseKind.Compute, call.Arguments[0].Value, value, Read(call.Arguments[0].Value, target));
         _state = _state!.With(target, [value]);
         return true;

@@ -13,12 +13,13 @@ namespace QDrop.Generators.Lowering;
 /// <content>Calls of modules.</content>
 internal sealed partial class ForwardFlow
 {
-    private ImmutableHashSet<TensorValue> Layer(IOperation operation, IInvocationOperation call, IOperation receiver, bool isConditional)
+    private ImmutableHashSet<TensorValue> Layer(
+        IOperation operation, IInvocationOperation call, IOperation receiver, bool isConditional)
     {
         Placed resolved = Resolve(receiver);
         IOperation module = WithoutConversions(resolved.Operation);
         ITypeSymbol type = _frame.Types.Apply(receiver.Type!);
-        var isFloat = FullPrecision.Holds(module, type);
+        bool isFloat = FullPrecision.Holds(module, type);
         if (!isFloat && _context.Layers.WhyNot(type) is { } reason)
         {
             Report(Rules.UnsupportedLayer, operation.Syntax, module.Syntax.ToString(), type.Name, reason);
@@ -27,32 +28,50 @@ internal sealed partial class ForwardFlow
         }
         if (module is IInstanceReferenceOperation)
         {
-            CannotAnalyse(operation, "forward calls itself; write the recursion as a loop, or make the other forward a module class of its own");
+            CannotAnalyse(
+                operation,
+                "forward calls itself; write the recursion as a loop, or make the other forward a module class of its "
+                    + "own"
+            );
             VisitAll(call.Arguments);
             return Unknown(operation);
         }
         if (module.DescendantsAndSelf().Any(CreatesModule))
-            CannotAnalyse(operation, "a module is created while forward runs; create it in the constructor and keep it in a field");
+            CannotAnalyse(
+                operation,
+                "a module is created while forward runs; create it in the constructor and keep it in a field");
         if (!_torch.IsUnaryModuleOrInterface(type) || call.Arguments.Length != 1)
             return CallOf(operation, call, receiver, resolved, type, isConditional, isFloat);
 
         IOperation argument = call.Arguments[0].Value;
         ImmutableHashSet<TensorValue> input = Expression(argument);
         TensorValue value = Value(Origin.Layer, operation);
-        value.Layer ??= new LayerCall(receiver, resolved, argument, NameOf(module), type, IsFixed(module), IsSpread: false, isConditional);
+        value.Layer ??= new LayerCall(
+            receiver, resolved, argument, NameOf(module), type, IsFixed(module), IsSpread: false, isConditional);
         value.Input = Use(UseKind.Compute, argument, value, input);
         return [value];
     }
 
     /// <summary>A call of a module with several tensors in or out. All that it returns is one value.</summary>
-    private ImmutableHashSet<TensorValue> CallOf(IOperation operation, IInvocationOperation call, IOperation receiver, Placed resolved, ITypeSymbol type, bool isConditional, bool isFloat)
+    private ImmutableHashSet<TensorValue> CallOf(
+        IOperation operation,
+        IInvocationOperation call,
+        IOperation receiver,
+        Placed resolved,
+        ITypeSymbol type,
+        bool isConditional,
+        bool isFloat)
     {
         ImmutableArray<ITypeSymbol> signature = _torch.SignatureOf(type);
-        var reason = signature.Length != call.Arguments.Length + 1 || ((signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat)) && _context.Layers.KindOf(type) != LayerKind.Attention)
-            ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, Tensor>, or a module class of this project with up to four inputs"
+        string? reason =
+            signature.Length != call.Arguments.Length + 1
+            || ((signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat))
+                && _context.Layers.KindOf(type) != LayerKind.Attention)
+                ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, "
+                    + "Tensor>, or a module class of this project with up to four inputs"
             : isConditional && !IsTensor(call.Type)
                 ? "is called with '?.' and returns several tensors; test it for null before"
-                : null;
+            : null;
         if (reason is not null)
         {
             CannotAnalyse(operation, $"'{resolved.Operation.Syntax}' {reason}");
@@ -60,7 +79,15 @@ internal sealed partial class ForwardFlow
             return Unknown(operation);
         }
         TensorValue value = Value(Origin.Call, operation);
-        value.Layer ??= new LayerCall(receiver, resolved, call.Arguments[0].Value, NameOf(resolved.Operation), type, IsFixed(resolved.Operation), IsSpread: false, isConditional);
+        value.Layer ??= new LayerCall(
+            receiver,
+            resolved,
+            call.Arguments[0].Value,
+            NameOf(resolved.Operation),
+            type,
+            IsFixed(resolved.Operation),
+            IsSpread: false,
+            isConditional);
         foreach (IArgumentOperation argument in call.Arguments)
         {
             if (argument.ArgumentKind == ArgumentKind.DefaultValue)
@@ -78,28 +105,47 @@ internal sealed partial class ForwardFlow
         return [value];
     }
 
-    /// <summary>Whether the expression is the same module at every run: a member of the model, members of it, elements at constant indices.</summary>
-    private static bool IsFixed(IOperation module) => WithoutConversions(module) switch
-    {
-        IInstanceReferenceOperation => true,
-        IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } => true,
-        IFieldReferenceOperation field => field.Instance is null || IsFixed(field.Instance),
-        IPropertyReferenceOperation property => IsStored(property.Property) && (property.Instance is null || IsFixed(property.Instance)) && property.Arguments.All(a => a.Value.ConstantValue.HasValue),
-        IArrayElementReferenceOperation element => IsFixed(element.ArrayReference) && element.Indices.All(i => i.ConstantValue.HasValue),
-        _ => false,
-    };
+    /// <summary>
+    /// Whether the expression is the same module at every run: a member of the model, members of it, elements at
+    /// constant indices.
+    /// </summary>
+    private static bool IsFixed(IOperation module) =>
+        WithoutConversions(module) switch
+        {
+            IInstanceReferenceOperation => true,
+            IParameterReferenceOperation
+            {
+                Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor }
+            } => true,
+            IFieldReferenceOperation field => field.Instance is null || IsFixed(field.Instance),
+            IPropertyReferenceOperation property => IsStored(property.Property)
+                && (property.Instance is null || IsFixed(property.Instance))
+                && property.Arguments.All(a => a.Value.ConstantValue.HasValue),
+            IArrayElementReferenceOperation element => IsFixed(element.ArrayReference)
+                && element.Indices.All(i => i.ConstantValue.HasValue),
+            _ => false,
+        };
 
     /// <summary>Whether a property is a plain place to keep a value, as far as its source is known.</summary>
-    private static bool IsStored(IPropertySymbol property) => property.DeclaringSyntaxReferences.IsEmpty
-        || property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
+    private static bool IsStored(IPropertySymbol property) =>
+        property.DeclaringSyntaxReferences.IsEmpty
+        || property
+            .ContainingType.GetMembers()
+            .OfType<IFieldSymbol>()
+            .Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
 
-    private static bool CreatesModule(IOperation operation) => operation is IObjectCreationOperation
-        || (operation is IInvocationOperation { TargetMethod: { IsStatic: true } method } && method.ContainingAssembly.Name == "TorchSharp");
+    private static bool CreatesModule(IOperation operation) =>
+        operation is IObjectCreationOperation
+        || (operation is IInvocationOperation { TargetMethod: { IsStatic: true } method }
+            && method.ContainingAssembly.Name == "TorchSharp");
 
-    /// <summary>The name that a reader would call a module by: <c>conv1</c>, <c>features.conv1</c>, <c>layers[0]</c>, <c>block</c>.</summary>
+    /// <summary>
+    /// The name that a reader would call a module by: <c>conv1</c>, <c>features.conv1</c>, <c>layers[0]</c>,
+    /// <c>block</c>.
+    /// </summary>
     private static string NameOf(IOperation module)
     {
-        var text = string.Concat(WithoutConversions(module).Syntax.DescendantTokens().Select(t => t.ValueText));
+        string text = string.Concat(WithoutConversions(module).Syntax.DescendantTokens().Select(t => t.ValueText));
         return text.StartsWith("this.", StringComparison.Ordinal) ? text.Substring("this.".Length) : text;
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class ForwardFlow
                 Bind(values, recursive.DeclaredSymbol, matchesNull: false);
                 if (recursive.DeconstructionSubpatterns.Length > 0 && Of(recursive.InputType) != Tensorness.Tuple)
                     CannotAnalyse(recursive, "a pattern that takes tensors apart; only tuples can be taken apart");
-                for (var i = 0; i < recursive.DeconstructionSubpatterns.Length; i++)
+                for (int i = 0; i < recursive.DeconstructionSubpatterns.Length; i++)
                     MatchItem(ContentsOf(values, i), recursive.DeconstructionSubpatterns[i]);
                 break;
             default:
@@ -62,6 +62,7 @@ internal sealed partial class ForwardFlow
     private void Bind(ImmutableHashSet<TensorValue> values, ISymbol? declared, bool matchesNull)
     {
         if (declared is not null)
-            _state = _state!.With(declared, matchesNull ? values : values.Where(v => v.Origin != Origin.Null).ToImmutableHashSet());
+            _state = _state!.With(
+                declared, matchesNull ? values : values.Where(v => v.Origin != Origin.Null).ToImmutableHashSet());
     }
 }

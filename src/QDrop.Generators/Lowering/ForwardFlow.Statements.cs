@@ -85,7 +85,9 @@ internal sealed partial class ForwardFlow
         }
     }
 
-    /// <summary>What stands before <c>finally</c> runs as if nothing stood around it; behind it tensors are only disposed.</summary>
+    /// <summary>
+    /// What stands before <c>finally</c> runs as if nothing stood around it; behind it tensors are only disposed.
+    /// </summary>
     private void Try(ITryOperation @try)
     {
         if (@try.Catches.Length > 0)
@@ -100,8 +102,10 @@ internal sealed partial class ForwardFlow
         foreach (IOperation last in @try.Finally?.Operations ?? [])
         {
             // Whatever a local holds here, it held it or something else when the body ended.
-            if (last.DescendantsAndSelf().Any(o => o is IAssignmentOperation or IDeclarationExpressionOperation or IVariableDeclaratorOperation && Of(TargetType(o)) != Tensorness.None)
-                || MentionsComputation(last))
+            if (last.DescendantsAndSelf()
+                    .Any(o =>
+                        o is IAssignmentOperation or IDeclarationExpressionOperation or IVariableDeclaratorOperation
+                        && Of(TargetType(o)) != Tensorness.None) || MentionsComputation(last))
                 CannotAnalyse(last, "tensors are computed or stored in finally; do that before");
             else
                 Statement(last);
@@ -115,8 +119,14 @@ internal sealed partial class ForwardFlow
             _ => operation.Type,
         };
 
-        bool MentionsComputation(IOperation operation) => operation.DescendantsAndSelf().Any(o => o is IInvocationOperation call
-            && (IsModuleCall(call) || HelperOf(call) is not null || (Of(call.Type) != Tensorness.None && _ops.Knows(call.TargetMethod))));
+        bool MentionsComputation(IOperation operation) =>
+            operation
+                .DescendantsAndSelf()
+                .Any(o =>
+                    o is IInvocationOperation call
+                    && (IsModuleCall(call)
+                        || HelperOf(call) is not null
+                        || (Of(call.Type) != Tensorness.None && _ops.Knows(call.TargetMethod))));
     }
 
     private void Return(IReturnOperation @return)
@@ -137,7 +147,9 @@ internal sealed partial class ForwardFlow
     {
         ImmutableHashSet<TensorValue> values = Expression(statement.Operation);
         // x.relu_(); means x = relu(x) to whoever reads x afterwards.
-        if (values.Count == 1 && values.First() is { Op: { IsInPlace: true } op } value && ReferenceEquals(value.Operation, statement.Operation)
+        if (values.Count == 1
+            && values.First() is { Op: { IsInPlace: true } op } value
+            && ReferenceEquals(value.Operation, statement.Operation)
             && LocalOf(op.Arguments[0]) is { } local)
         {
             _frame.InPlaceStatements.Add(statement.Operation.Syntax);
@@ -153,7 +165,9 @@ internal sealed partial class ForwardFlow
             switch (Of(declarator.Symbol.Type))
             {
                 case not Tensorness.None when declarator.Symbol.IsRef:
-                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a reference to another variable; use a plain local");
+                    CannotAnalyse(
+                        declarator,
+                        $"'{declarator.Symbol.Name}' is a reference to another variable; use a plain local");
                     break;
                 case Tensorness.Tensor or Tensorness.List or Tensorness.Tuple:
                     ImmutableHashSet<TensorValue> values = initializer is null ? [] : Expression(initializer);
@@ -166,11 +180,19 @@ internal sealed partial class ForwardFlow
                         NoTensor(initializer);
                     break;
                 case Tensorness.Other when declarator.Symbol.Type.TypeKind == TypeKind.Delegate:
-                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself, or make it a local function");
+                    CannotAnalyse(
+                        declarator,
+                        $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself, or make it "
+                            + "a local function"
+                    );
                     _given.Add(declarator.Symbol);
                     break;
                 default:
-                    CannotAnalyse(declarator, $"'{declarator.Symbol.Name}' is a {declarator.Symbol.Type.Name} that holds tensors; use locals, tuples, arrays or lists");
+                    CannotAnalyse(
+                        declarator,
+                        $"'{declarator.Symbol.Name}' is a {declarator.Symbol.Type.Name} that holds tensors; use "
+                            + "locals, tuples, arrays or lists"
+                    );
                     _given.Add(declarator.Symbol);
                     break;
             }

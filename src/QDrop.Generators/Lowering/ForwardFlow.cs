@@ -13,12 +13,13 @@ using QDrop.Generators.Models;
 namespace QDrop.Generators.Lowering;
 
 /// <summary>
-/// The dataflow of tensors through a <c>forward</c> and the helpers it calls: which values it computes and where each is used. It is an
-/// allow-list: what it does not know how to follow, it reports.
+/// The dataflow of tensors through a <c>forward</c> and the helpers it calls: which values it computes and where each
+/// is used. It is an allow-list: what it does not know how to follow, it reports.
 /// </summary>
 /// <remarks>
-/// Statements are walked in the order of execution with the set of values that each local may hold; a helper is walked at each place where
-/// it is called. Loops are walked until nothing new arrives. A value stands for a place in the code, so that sets are finite.
+/// Statements are walked in the order of execution with the set of values that each local may hold; a helper is walked
+/// at each place where it is called. Loops are walked until nothing new arrives. A value stands for a place in the
+/// code, so that sets are finite.
 /// </remarks>
 internal sealed partial class ForwardFlow
 {
@@ -59,15 +60,21 @@ internal sealed partial class ForwardFlow
 
     public IReadOnlyList<DiagnosticInfo> Diagnostics => _diagnostics;
 
-    /// <summary>Whether the compiler has errors to report in the code, so that the analysis has nothing to add.</summary>
+    /// <summary>
+    /// Whether the compiler has errors to report in the code, so that the analysis has nothing to add.
+    /// </summary>
     public bool IsBroken { get; private set; }
 
     /// <param name="model">The module class.</param>
     /// <param name="forward">Its <c>forward</c>, its own or that of a base class.</param>
     /// <param name="body">The body of <paramref name="forward"/>.</param>
-    public static ForwardFlow Analyse(INamedTypeSymbol model, IMethodSymbol forward, MethodBody body, AnalysisContext context)
+    public static ForwardFlow Analyse(
+        INamedTypeSymbol model, IMethodSymbol forward, MethodBody body, AnalysisContext context)
     {
-        var root = new Frame(null, body, null) { Types = TypeSubstitution.Of(forward, TypeSubstitution.Nothing, context.Compilation) };
+        var root = new Frame(null, body, null)
+        {
+            Types = TypeSubstitution.Of(forward, TypeSubstitution.Nothing, context.Compilation),
+        };
         var flow = new ForwardFlow(model, root, context);
         try
         {
@@ -76,7 +83,11 @@ internal sealed partial class ForwardFlow
         catch (InsufficientExecutionStackException)
         {
             flow._diagnostics.Clear();
-            flow.Report(Rules.NotAnalysable, body.Declaration, model.Name, "an expression is nested too deeply; use locals for its parts");
+            flow.Report(
+                Rules.NotAnalysable,
+                body.Declaration,
+                model.Name,
+                "an expression is nested too deeply; use locals for its parts");
         }
         return flow;
     }
@@ -108,7 +119,9 @@ internal sealed partial class ForwardFlow
             IsBroken = true;
         if (IsBroken || !CheckCode(_frame.Body))
             return;
-        foreach (ILocalFunctionOperation? function in _frame.Body.Operations.OfType<ILocalFunctionOperation>().Where(f => TouchesTensors(f.Symbol)))
+        foreach (ILocalFunctionOperation? function in _frame
+                .Body.Operations.OfType<ILocalFunctionOperation>()
+                .Where(f => TouchesTensors(f.Symbol)))
             _frame.Functions.Add(function.Symbol);
         foreach (IOperation statement in _frame.Body.Statements)
             Statement(statement);
@@ -140,7 +153,8 @@ internal sealed partial class ForwardFlow
 
     private bool IsTensor(ITypeSymbol? type) => Of(type) == Tensorness.Tensor;
 
-    private void CannotAnalyse(IOperation place, string reason) => Report(Rules.NotAnalysable, place.Syntax, _model.Name, reason);
+    private void CannotAnalyse(IOperation place, string reason) =>
+        Report(Rules.NotAnalysable, place.Syntax, _model.Name, reason);
 
     private void Report(DiagnosticDescriptor rule, SyntaxNode place, params string[] arguments)
     {
@@ -163,12 +177,13 @@ internal sealed partial class ForwardFlow
     }
 
     /// <summary>Walks what may not run.</summary>
-    private void Optional(IOperation operation, Action walk) => Branches(() => InRegion(operation, walk), static () => { });
+    private void Optional(IOperation operation, Action walk) =>
+        Branches(() => InRegion(operation, walk), static () => { });
 
     /// <summary>Walks code that may run another number of times than the code around it.</summary>
     private void InRegion(IOperation start, Action walk)
     {
-        var outer = _region;
+        int outer = _region;
         var place = new Placed(_frame, start);
         if (!_regions.TryGetValue(place, out _region))
             _regions.Add(place, _region = _regions.Count + 1);

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis;
 namespace QDrop.Generators.Lowering;
 
 /// <summary>
-/// One call of a method whose body is followed: <c>forward</c> itself, or a helper at one place where it is called. The twin has a copy of
-/// the body for each, so that each has its own activation quantizers.
+/// One call of a method whose body is followed: <c>forward</c> itself, or a helper at one place where it is called. The
+/// twin has a copy of the body for each, so that each has its own activation quantizers.
 /// </summary>
 internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
 {
@@ -75,5 +75,6 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
 
     /// <summary>The frame whose body declares a local function, seen from here.</summary>
     public Frame? DeclarerOf(IMethodSymbol localFunction) =>
-        Scopes.FirstOrDefault(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, localFunction.ContainingSymbol));
+        Scopes.FirstOrDefault(f =>
+            SymbolEqualityComparer.Default.Equals(f.Body.Method, localFunction.ContainingSymbol));
 }

@@ -28,20 +28,28 @@ internal sealed class HelperWriter(TwinNames names, string self)
     private void Write(Frame frame)
     {
         var rewriter = new BodyRewriter(frame, names, self);
-        var parameters = rewriter.Parameters(frame);
+        string parameters = rewriter.Parameters(frame);
         IMethodSymbol method = frame.Body.Method;
-        var isExpression = frame.Body.Block is null && !method.ReturnsVoid;
-        IReadOnlyList<string> lines = frame.Body.Block is { } block ? rewriter.Statements(block) : isExpression ? rewriter.Lines(frame.Body.Expression!) : rewriter.Statement(frame.Body.Expression!);
-        (ISymbol, string) key = ((ISymbol)method, $"{rewriter.TypeName(method.ReturnType)}({parameters})\n{string.Join("\n", lines)}");
-        if (_written.TryGetValue(key, out var known))
+        bool isExpression = frame.Body.Block is null && !method.ReturnsVoid;
+        IReadOnlyList<string> lines =
+            frame.Body.Block is { } block ? rewriter.Statements(block)
+            : isExpression ? rewriter.Lines(frame.Body.Expression!)
+            : rewriter.Statement(frame.Body.Expression!);
+        (ISymbol, string) key = (
+            (ISymbol)method, $"{rewriter.TypeName(method.ReturnType)}({parameters})\n{string.Join("\n", lines)}");
+        if (_written.TryGetValue(key, out string? known))
         {
             names.NameHelper(frame, known);
             return;
         }
-        var name = TwinNames.Unique(NameOf(frame), names.Taken);
+        string name = TwinNames.Unique(NameOf(frame), names.Taken);
         names.NameHelper(frame, name);
         _written.Add(key, name);
-        _methods.Add(new MethodInfo($"private {rewriter.TypeName(method.ReturnType)} {name}({parameters})", isExpression, lines.ToEquatableArray()));
+        _methods.Add(
+            new MethodInfo(
+                $"private {rewriter.TypeName(method.ReturnType)} {name}({parameters})",
+                isExpression,
+                lines.ToEquatableArray()));
     }
 
     /// <summary>The method's name, or what says that it is a base class's <c>forward</c> or a property.</summary>
@@ -54,7 +62,8 @@ internal sealed class HelperWriter(TwinNames names, string self)
 
     private sealed class KeyComparer : IEqualityComparer<(ISymbol Method, string Code)>
     {
-        public bool Equals((ISymbol Method, string Code) x, (ISymbol Method, string Code) y) => x.Code == y.Code && SymbolEqualityComparer.Default.Equals(x.Method, y.Method);
+        public bool Equals((ISymbol Method, string Code) x, (ISymbol Method, string Code) y) =>
+            x.Code == y.Code && SymbolEqualityComparer.Default.Equals(x.Method, y.Method);
 
         public int GetHashCode((ISymbol Method, string Code) key) => key.Code.GetHashCode();
     }

@@ -25,7 +25,9 @@ internal sealed class LoweredForward(
         helpers.WriteCallees(flow.Root);
         var rewriter = new BodyRewriter(flow.Root, names, "this." + modelField);
         MethodBody body = flow.Root.Body;
-        IReadOnlyList<string> lines = body.Block is { } block ? rewriter.Statements(block) : rewriter.Lines(body.Expression!);
+        IReadOnlyList<string> lines = body.Block is { } block
+            ? rewriter.Statements(block)
+            : rewriter.Lines(body.Expression!);
         return new ForwardInfo(
             string.Join(", ", context.Torch.SignatureOf(module).Select(rewriter.TypeName)),
             context.Torch.IsUnaryModule(module),
@@ -35,13 +37,16 @@ internal sealed class LoweredForward(
             lines.ToEquatableArray(),
             plan.Chains.Select(ToInfo).ToEquatableArray(),
             helpers.Methods.ToEquatableArray(),
-            names.Accessors.Where(a => a.Key is not IFieldSymbol { HasConstantValue: true }).Select(Accessor).ToEquatableArray(),
+            names
+                .Accessors.Where(a => a.Key is not IFieldSymbol { HasConstantValue: true })
+                .Select(Accessor)
+                .ToEquatableArray(),
             names.Captured.Select(c => Captured((IParameterSymbol)c.Key, c.Value)).ToEquatableArray());
     }
 
     private ChainInfo ToInfo(Chain chain)
     {
-        var usesModel = false;
+        bool usesModel = false;
         var steps = new List<StepInfo>();
         foreach (TensorValue step in chain.Steps)
         {
@@ -65,7 +70,7 @@ internal sealed class LoweredForward(
             return new StepInfo(step.Op!.Op.Name, IsFloat: false, IsBlock: null, Type: null, Kind: null, code);
         IOperation called = layer.Module.Operation;
         ITypeSymbol type = layer.IsSpread ? layer.Type : MemberTypes.Of(called, module, context);
-        var isBlock = ModulePlaces.HolderOf(called) is { } holder ? QuantizationBlock.OfMember(holder) : null;
+        bool? isBlock = ModulePlaces.HolderOf(called) is { } holder ? QuantizationBlock.OfMember(holder) : null;
         return new StepInfo(
             layer.Name,
             FullPrecision.Holds(called, layer.Type),
@@ -81,7 +86,10 @@ internal sealed class LoweredForward(
         const string Unsafe = "global::System.Runtime.CompilerServices.UnsafeAccessor";
         (string? kind, string? name, string? type) = accessor.Key is IFieldSymbol field
             ? ("Field", field.Name, "ref " + Qualified(field.Type))
-            : ("Method", ((IPropertySymbol)accessor.Key).GetMethod!.Name, Qualified(((IPropertySymbol)accessor.Key).Type));
+            : (
+                "Method",
+                ((IPropertySymbol)accessor.Key).GetMethod!.Name,
+                Qualified(((IPropertySymbol)accessor.Key).Type));
         return $"[{Unsafe}({Unsafe}Kind.{kind}, Name = {SymbolDisplay.FormatLiteral(name, quote: true)})]\n"
             + $"private static extern {type} {accessor.Value}({Qualified(accessor.Key.ContainingType)} model);";
     }

@@ -38,10 +38,16 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
 
     public string Field { get; set; } = "";
 
-    /// <summary>Whether the head is computed in place: a join, or an activation function whose arguments are known at run time only.</summary>
+    /// <summary>
+    /// Whether the head is computed in place: a join, or an activation function whose arguments are known at run time
+    /// only.
+    /// </summary>
     public bool IsComputed => Within is not null || (Head.Op is not null && (Steps.Count == 0 || Steps[0] != Head));
 
-    /// <summary>Name of a value that an operation computes within, where the chain is that value's: the quantizer of attention's weights.</summary>
+    /// <summary>
+    /// Name of a value that an operation computes within, where the chain is that value's: the quantizer of attention's
+    /// weights.
+    /// </summary>
     public string? Within { get; init; }
 
     /// <summary>Whether it is no chain, but the call of a module with several tensors in or out.</summary>
@@ -69,7 +75,10 @@ internal sealed class LoweringPlan
             .Where(link => link.Before is not null)
             .ToDictionary(link => link.Before!, link => link.Step);
         var linked = new HashSet<TensorValue>(next.Values);
-        foreach (TensorValue? value in flow.Values.Where(v => v.Origin is Origin.Layer or Origin.Call or Origin.Operation && v.Kind != OpKind.Neutral && !linked.Contains(v)))
+        foreach (TensorValue? value in flow.Values.Where(v =>
+                v.Origin is Origin.Layer or Origin.Call or Origin.Operation
+                && v.Kind != OpKind.Neutral
+                && !linked.Contains(v)))
         {
             var run = new List<TensorValue> { value };
             while (next.TryGetValue(run[run.Count - 1], out TensorValue? following))
@@ -88,8 +97,8 @@ internal sealed class LoweringPlan
     }
 
     /// <summary>
-    /// The value before a step, if the two can be fused: it is the only one that arrives, nothing else looks at it, and both are
-    /// computed equally often, one after the other.
+    /// The value before a step, if the two can be fused: it is the only one that arrives, nothing else looks at it, and
+    /// both are computed equally often, one after the other.
     /// </summary>
     private static TensorValue? LinkedBefore(TensorValue step) =>
         IsStep(step) && step.Layer is not { IsConditional: true }
@@ -101,15 +110,18 @@ internal sealed class LoweringPlan
             : null;
 
     private static bool IsStep(TensorValue value) =>
-        (value.Origin == Origin.Layer && value.Layer is { IsFixed: true }) || (value.Op is { IsRepeatable: true, GivesMany: false } && value.Kind is OpKind.Activation or OpKind.PassThrough);
+        (value.Origin == Origin.Layer && value.Layer is { IsFixed: true })
+        || (value.Op is { IsRepeatable: true, GivesMany: false }
+            && value.Kind is OpKind.Activation or OpKind.PassThrough);
 
-    private static bool IsComputedHead(TensorValue value) => value.IsJoin || (value.Kind == OpKind.Activation && value.Op is { IsRepeatable: false });
+    private static bool IsComputedHead(TensorValue value) =>
+        value.IsJoin || (value.Kind == OpKind.Activation && value.Op is { IsRepeatable: false });
 
     private static bool IsPassThrough(TensorValue value) => value.Kind == OpKind.PassThrough;
 
     private void Add(List<TensorValue> run)
     {
-        var feeds = FeedsOf(run[run.Count - 1]);
+        string feeds = FeedsOf(run[run.Count - 1]);
         if (IsComputedHead(run[0]))
         {
             var steps = run.Skip(1).ToList();
@@ -137,7 +149,8 @@ internal sealed class LoweringPlan
         rest.Skip(1).ToList().ForEach(v => Place(v, new Lowered.Member(v)));
     }
 
-    private static void Place(TensorValue value, Lowered lowered) => value.Frame.Places[value.Operation.Syntax] = lowered;
+    private static void Place(TensorValue value, Lowered lowered) =>
+        value.Frame.Places[value.Operation.Syntax] = lowered;
 
     private static void PlaceHelpers(Frame frame)
     {
@@ -154,7 +167,9 @@ internal sealed class LoweringPlan
         var seen = new HashSet<TensorValue>();
         Follow(tail);
         kinds.Remove(UseKind.Neutral);
-        return kinds.Count == 1 && kinds.Contains(UseKind.Join) ? "Join" : kinds.Count == 1 && kinds.Contains(UseKind.Result) ? "Result" : "Next";
+        return kinds.Count == 1 && kinds.Contains(UseKind.Join) ? "Join"
+            : kinds.Count == 1 && kinds.Contains(UseKind.Result) ? "Result"
+            : "Next";
 
         void Follow(TensorValue value)
         {
@@ -175,15 +190,15 @@ internal sealed class LoweringPlan
         var names = new HashSet<string>();
         foreach (Chain? chain in _chains.OrderBy(c => c.Head.Order))
         {
-            var name = chain.Within ?? chain.Head.Layer?.Name ?? chain.Head.Op!.Op.Name.TrimEnd('_');
+            string name = chain.Within ?? chain.Head.Layer?.Name ?? chain.Head.Op!.Op.Name.TrimEnd('_');
             chain.Name = Unique(name, names);
             chain.Field = Unique("_" + new string([.. name.Where(SyntaxFacts.IsIdentifierPartCharacter)]), fields);
         }
 
         static string Unique(string name, HashSet<string> taken)
         {
-            var unique = name;
-            for (var i = 2; !taken.Add(unique); i++)
+            string unique = name;
+            for (int i = 2; !taken.Add(unique); i++)
                 unique = $"{name}_{i}";
             return unique;
         }

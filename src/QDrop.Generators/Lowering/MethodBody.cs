@@ -7,13 +7,16 @@ using QDrop.Generators.Gathering;
 
 namespace QDrop.Generators.Lowering;
 
-/// <summary>A method whose source is known: <c>forward</c>, a helper method, a local function, or the getter of a property.</summary>
+/// <summary>
+/// A method whose source is known: <c>forward</c>, a helper method, a local function, or the getter of a property.
+/// </summary>
 internal sealed class MethodBody
 {
     private readonly Dictionary<ISymbol, IOperation> _initializers = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _assigned = new(SymbolEqualityComparer.Default);
 
-    private MethodBody(IMethodSymbol method, SyntaxNode declaration, SemanticModel semantics, IReadOnlyList<IOperation> statements)
+    private MethodBody(
+        IMethodSymbol method, SyntaxNode declaration, SemanticModel semantics, IReadOnlyList<IOperation> statements)
     {
         Method = method;
         Declaration = declaration;
@@ -21,10 +24,13 @@ internal sealed class MethodBody
         Statements = statements;
         Operations = [.. statements.SelectMany(s => s.DescendantsAndSelf())];
         // What the compiler cannot read, it reports itself.
-        IsBroken = declaration.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) || Operations.Any(o => o is IInvalidOperation || o.Type is IErrorTypeSymbol);
+        IsBroken =
+            declaration.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error)
+            || Operations.Any(o => o is IInvalidOperation || o.Type is IErrorTypeSymbol);
         foreach (IOperation operation in Operations)
         {
-            if (operation is IVariableDeclaratorOperation declarator && declarator.GetVariableInitializer() is { } initializer)
+            if (operation is IVariableDeclaratorOperation declarator
+                && declarator.GetVariableInitializer() is { } initializer)
                 _initializers[declarator.Symbol] = initializer.Value;
             foreach (ISymbol target in TargetsOf(operation))
                 _assigned.Add(target);
@@ -66,8 +72,11 @@ internal sealed class MethodBody
         _ => null,
     };
 
-    /// <summary>What a local or a parameter holds all the time, if its declaration says so and nothing is assigned to it.</summary>
-    public IOperation? OnlyValueOf(ISymbol local) => !_assigned.Contains(local) && _initializers.TryGetValue(local, out IOperation? value) ? value : null;
+    /// <summary>
+    /// What a local or a parameter holds all the time, if its declaration says so and nothing is assigned to it.
+    /// </summary>
+    public IOperation? OnlyValueOf(ISymbol local) =>
+        !_assigned.Contains(local) && _initializers.TryGetValue(local, out IOperation? value) ? value : null;
 
     /// <summary>Locals, parameters and members that it assigns.</summary>
     public IEnumerable<ISymbol> Assigned => _assigned;
@@ -78,7 +87,8 @@ internal sealed class MethodBody
     public static MethodBody? Of(IMethodSymbol method, AnalysisContext context)
     {
         IMethodSymbol definition = (method.PartialImplementationPart ?? method).OriginalDefinition;
-        if (definition.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference || !context.Compilation.ContainsSyntaxTree(reference.SyntaxTree))
+        if (definition.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference
+            || !context.Compilation.ContainsSyntaxTree(reference.SyntaxTree))
             return null;
         SyntaxNode declaration = context.SyntaxOf(reference);
         SemanticModel semantics = context.SemanticsOf(reference.SyntaxTree);
@@ -100,7 +110,9 @@ internal sealed class MethodBody
             IAssignmentOperation assignment => assignment.Target,
             IIncrementOrDecrementOperation increment => increment.Target,
             IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
-            IVariableDeclaratorOperation { Symbol.IsRef: true } declarator => declarator.GetVariableInitializer()?.Value,
+            IVariableDeclaratorOperation { Symbol.IsRef: true } declarator => declarator
+                .GetVariableInitializer()
+                ?.Value,
             _ => null,
         };
         return target is null ? [] : target.DescendantsAndSelf().Select(SymbolOf).OfType<ISymbol>();

@@ -11,7 +11,9 @@ internal enum Origin
     /// <summary>A parameter of <c>forward</c>: the caller's tensor.</summary>
     Parameter,
 
-    /// <summary>A tensor of the model, or a constant: nothing that this <c>forward</c> computed from its input.</summary>
+    /// <summary>
+    /// A tensor of the model, or a constant: nothing that this <c>forward</c> computed from its input.
+    /// </summary>
     External,
 
     /// <summary>No tensor: <see langword="null"/>.</summary>
@@ -36,7 +38,9 @@ internal enum Origin
     Tuple,
 }
 
-/// <summary>A tensor, a collection or a tuple that one place of the code computes. Used within one analysis only.</summary>
+/// <summary>
+/// A tensor, a collection or a tuple that one place of the code computes. Used within one analysis only.
+/// </summary>
 internal sealed class TensorValue(Origin origin, Frame frame, IOperation operation, int order, int region)
 {
     public Origin Origin { get; } = origin;
@@ -49,7 +53,9 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
     /// <summary>Place in the order of evaluation.</summary>
     public int Order { get; } = order;
 
-    /// <summary>The stretch of code without branches that computes it: values of one region are computed equally often.</summary>
+    /// <summary>
+    /// The stretch of code without branches that computes it: values of one region are computed equally often.
+    /// </summary>
     public int Region { get; } = region;
 
     /// <summary>For <see cref="Origin.Layer"/> and <see cref="Origin.Call"/>: the module that is called.</summary>
@@ -69,7 +75,9 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
     /// <summary>What the elements of a collection, or the items of a tuple by index, may be. It only grows.</summary>
     public Dictionary<int, HashSet<TensorValue>> Contents { get; } = [];
 
-    /// <summary>The index at which <see cref="Contents"/> keeps the elements of a collection: which is which is not told apart.</summary>
+    /// <summary>
+    /// The index at which <see cref="Contents"/> keeps the elements of a collection: which is which is not told apart.
+    /// </summary>
     public const int AnyElement = 0;
 
     public OpKind? Kind => Op?.Op.Kind;
@@ -113,20 +121,35 @@ internal sealed class Use(UseKind kind, Frame frame, IOperation place, TensorVal
 
 /// <summary>A call of a module.</summary>
 /// <param name="Receiver">The module, as the call names it.</param>
-/// <param name="Module">Where <paramref name="Receiver"/> is a parameter or a local that holds a fixed module: that module, in its frame.</param>
+/// <param name="Module">
+/// Where <paramref name="Receiver"/> is a parameter or a local that holds a fixed module: that module, in its frame.
+/// </param>
 /// <param name="Name">Its name: the member's or the local's.</param>
-/// <param name="IsFixed">Whether it is the same module at every run: a member of the model, possibly through members and constant indices.</param>
+/// <param name="IsFixed">
+/// Whether it is the same module at every run: a member of the model, possibly through members and constant indices.
+/// </param>
 /// <param name="IsSpread">Whether it is a list of modules that a loop applies one after the other.</param>
 /// <param name="IsConditional">Whether it is called with <c>?.</c>.</param>
-internal sealed record LayerCall(IOperation Receiver, Placed Module, IOperation Argument, string Name, ITypeSymbol Type, bool IsFixed, bool IsSpread, bool IsConditional);
+internal sealed record LayerCall(
+    IOperation Receiver,
+    Placed Module,
+    IOperation Argument,
+    string Name,
+    ITypeSymbol Type,
+    bool IsFixed,
+    bool IsSpread,
+    bool IsConditional);
 
 /// <summary>A use of the vocabulary.</summary>
 /// <param name="Arguments">What goes into it, in the order of <see cref="Op.Parameters"/>.</param>
 /// <param name="Data">The tensor that it computes from, where that is one.</param>
 /// <param name="IsInPlace">Whether it changes its first argument.</param>
-/// <param name="IsRepeatable">Whether its other arguments are constants or members of the model, so that a chain can hold it.</param>
+/// <param name="IsRepeatable">
+/// Whether its other arguments are constants or members of the model, so that a chain can hold it.
+/// </param>
 /// <param name="GivesMany">Whether it gives a collection of tensors.</param>
-internal sealed record OpCall(Op Op, IReadOnlyList<IOperation> Arguments, IOperation? Data, bool IsInPlace, bool IsRepeatable, bool GivesMany)
+internal sealed record OpCall(
+    Op Op, IReadOnlyList<IOperation> Arguments, IOperation? Data, bool IsInPlace, bool IsRepeatable, bool GivesMany)
 {
     /// <summary>The chain of a value that the operation computes within.</summary>
     public Chain? Within { get; set; }

@@ -23,7 +23,13 @@ internal sealed class TwinNames
     {
         _torch = torch;
         Taken = taken;
-        _localFunctions = [.. flow.Root.Body.Declaration.DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText)];
+        _localFunctions =
+        [
+            .. flow
+                .Root.Body.Declaration.DescendantTokens()
+                .Where(t => t.IsKind(SyntaxKind.IdentifierToken))
+                .Select(t => t.ValueText),
+        ];
         foreach (ISymbol? member in flow.Inaccessible.OrderBy(m => m.ToDisplayString(), System.StringComparer.Ordinal))
             _accessors.Add(member, Unique($"{member.ContainingType.Name}_{member.Name}", taken));
         foreach (IParameterSymbol? parameter in flow.Captured.OrderBy(p => p.Ordinal))
@@ -37,8 +43,14 @@ internal sealed class TwinNames
 
     public IEnumerable<KeyValuePair<ISymbol, string>> Captured => _captured;
 
-    /// <summary>The twin's method that reads a private member of a base class, or <see langword="null"/> where the member can be named.</summary>
-    public string? AccessorOf(ISymbol member) => _accessors.TryGetValue(member, out var name) || _accessors.TryGetValue(member.OriginalDefinition, out name) ? name : null;
+    /// <summary>
+    /// The twin's method that reads a private member of a base class, or <see langword="null"/> where the member can be
+    /// named.
+    /// </summary>
+    public string? AccessorOf(ISymbol member) =>
+        _accessors.TryGetValue(member, out string? name) || _accessors.TryGetValue(member.OriginalDefinition, out name)
+            ? name
+            : null;
 
     /// <summary>The model's property that reads a parameter of its primary constructor.</summary>
     public string CaptureOf(IParameterSymbol parameter) => _captured[parameter];
@@ -46,7 +58,7 @@ internal sealed class TwinNames
     /// <summary>The name of a helper's copy.</summary>
     public string HelperOf(Frame frame)
     {
-        if (!_helpers.TryGetValue(frame, out var name))
+        if (!_helpers.TryGetValue(frame, out string? name))
             _helpers.Add(frame, name = UniqueLocal(frame.Body.Method.Name));
         return name;
     }
@@ -61,8 +73,8 @@ internal sealed class TwinNames
 
     public static string Unique(string name, ISet<string> taken)
     {
-        var unique = name;
-        for (var i = 2; !taken.Add(unique); i++)
+        string unique = name;
+        for (int i = 2; !taken.Add(unique); i++)
             unique = $"{name}_{i}";
         return unique;
     }

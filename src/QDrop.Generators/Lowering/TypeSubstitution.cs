@@ -37,7 +37,7 @@ internal sealed class TypeSubstitution
 
         void Add(IReadOnlyList<ITypeParameterSymbol> parameters, IReadOnlyList<ITypeSymbol> arguments)
         {
-            for (var i = 0; i < parameters.Count && i < arguments.Count; i++)
+            for (int i = 0; i < parameters.Count && i < arguments.Count; i++)
             {
                 ITypeSymbol argument = outer.Apply(arguments[i]);
                 if (!SymbolEqualityComparer.Default.Equals(parameters[i], argument))
@@ -53,15 +53,22 @@ internal sealed class TypeSubstitution
         switch (type)
         {
             case ITypeParameterSymbol when _types.TryGetValue(type, out ITypeSymbol? argument):
-                return type.NullableAnnotation == NullableAnnotation.Annotated && argument.IsReferenceType ? argument.WithNullableAnnotation(NullableAnnotation.Annotated) : argument;
+                return type.NullableAnnotation == NullableAnnotation.Annotated && argument.IsReferenceType
+                    ? argument.WithNullableAnnotation(NullableAnnotation.Annotated)
+                    : argument;
             case IArrayTypeSymbol array:
-                return _compilation!.CreateArrayTypeSymbol(Apply(array.ElementType), array.Rank).WithNullableAnnotation(array.NullableAnnotation);
+                return _compilation!
+                    .CreateArrayTypeSymbol(Apply(array.ElementType), array.Rank)
+                    .WithNullableAnnotation(array.NullableAnnotation);
             case INamedTypeSymbol { IsTupleType: true } tuple:
                 return _compilation!.CreateTupleTypeSymbol(
                     [.. tuple.TupleElements.Select(e => Apply(e.Type))],
                     [.. tuple.TupleElements.Select(e => e.IsExplicitlyNamedTupleElement ? e.Name : null)]);
             case INamedTypeSymbol { IsGenericType: true, TypeArguments.Length: > 0, IsUnboundGenericType: false } named:
-                return named.ConstructedFrom.Construct([.. named.TypeArguments.Select(Apply)], [.. named.TypeArgumentNullableAnnotations]).WithNullableAnnotation(named.NullableAnnotation);
+                return named
+                    .ConstructedFrom.Construct(
+                        [.. named.TypeArguments.Select(Apply)], [.. named.TypeArgumentNullableAnnotations])
+                    .WithNullableAnnotation(named.NullableAnnotation);
             default:
                 return type;
         }

@@ -39,7 +39,9 @@ internal sealed class LayerTable
     /// <summary>Gets the table of a compilation.</summary>
     public static LayerTable Of(Compilation compilation) => Read.GetValue(compilation, static c => new LayerTable(c));
 
-    /// <summary>Gets what a layer is to quantization; <see langword="null"/> if the type is none of TorchSharp's.</summary>
+    /// <summary>
+    /// Gets what a layer is to quantization; <see langword="null"/> if the type is none of TorchSharp's.
+    /// </summary>
     public LayerKind? KindOf(ITypeSymbol? type) => Find(type)?.Kind;
 
     /// <summary>Tells whether layers of the type have weights that are quantized.</summary>
@@ -59,8 +61,8 @@ internal sealed class LayerTable
             : null;
 
     /// <summary>
-    /// Gets why a layer of the type cannot be quantized and what to do instead, after a colon; <see langword="null"/> if
-    /// nothing is known against it.
+    /// Gets why a layer of the type cannot be quantized and what to do instead, after a colon; <see langword="null"/>
+    /// if nothing is known against it.
     /// </summary>
     public string? WhyNot(ITypeSymbol? type) => Find(type)?.WhyNot;
 
@@ -92,12 +94,15 @@ internal sealed class LayerTable
         {
             return;
         }
-        var whyNot = Text(facts, "Reason") is { } reason ? $": {reason}; {Text(facts, "Advice")}" : null;
-        var folds = facts.NamedArguments.Any(a => a is { Key: "FoldsBatchNorm", Value.Value: true });
+        string? whyNot = Text(facts, "Reason") is { } reason ? $": {reason}; {Text(facts, "Advice")}" : null;
+        bool folds = facts.NamedArguments.Any(a => a is { Key: "FoldsBatchNorm", Value.Value: true });
         foreach (AttributeData? types in attributes.Where(a => a.AttributeClass?.Name == TypesAttribute))
         {
             var layer = new Layer((LayerKind)kind, folds, whyNot, Text(types, "Weights"));
-            foreach (INamedTypeSymbol type in types.ConstructorArguments[0].Values.Select(v => v.Value).OfType<INamedTypeSymbol>())
+            foreach (INamedTypeSymbol type in types
+                    .ConstructorArguments[0]
+                    .Values.Select(v => v.Value)
+                    .OfType<INamedTypeSymbol>())
                 _layers[type.OriginalDefinition] = layer;
         }
     }

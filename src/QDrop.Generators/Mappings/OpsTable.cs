@@ -7,7 +7,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace QDrop.Generators.Mappings;
 
-/// <summary>What a tensor operation means to quantization: the members of <c>QDrop.CompilerServices.OpKind</c>.</summary>
+/// <summary>
+/// What a tensor operation means to quantization: the members of <c>QDrop.CompilerServices.OpKind</c>.
+/// </summary>
 internal enum OpKind
 {
     Activation,
@@ -16,7 +18,9 @@ internal enum OpKind
     Neutral,
 }
 
-/// <summary>A method of <c>QDrop.CompilerServices.Ops</c>, or for <see cref="OpKind.Neutral"/> nothing but the kind.</summary>
+/// <summary>
+/// A method of <c>QDrop.CompilerServices.Ops</c>, or for <see cref="OpKind.Neutral"/> nothing but the kind.
+/// </summary>
 /// <param name="Kind">What the operation means to quantization.</param>
 /// <param name="Name">The method's name.</param>
 /// <param name="Method">The method.</param>
@@ -24,23 +28,39 @@ internal enum OpKind
 /// say.</param>
 internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method, bool KeepsTensor)
 {
-    /// <summary>The parameters that stand for those of the TorchSharp member: all but a first one that takes the chain of a value computed within.</summary>
-    public IReadOnlyList<IParameterSymbol> Parameters { get; } = Method is null ? [] : TakesChain(Method) ? [.. Method.Parameters.Skip(1)] : Method.Parameters;
+    /// <summary>
+    /// The parameters that stand for those of the TorchSharp member: all but a first one that takes the chain of a
+    /// value computed within.
+    /// </summary>
+    public IReadOnlyList<IParameterSymbol> Parameters { get; } =
+        Method is null ? []
+        : TakesChain(Method) ? [.. Method.Parameters.Skip(1)]
+        : Method.Parameters;
 
-    /// <summary>Name of the parameter that takes the chain of a value computed within, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Name of the parameter that takes the chain of a value computed within, or <see langword="null"/>.
+    /// </summary>
     public string? Within { get; } = Method is not null && TakesChain(Method) ? Method.Parameters[0].Name : null;
 
-    private static bool TakesChain(IMethodSymbol method) => method.Parameters.Length > 0 && method.Parameters[0].Type.ToDisplayString() == "QDrop.CompilerServices.TensorChain";
+    private static bool TakesChain(IMethodSymbol method) =>
+        method.Parameters.Length > 0
+        && method.Parameters[0].Type.ToDisplayString() == "QDrop.CompilerServices.TensorChain";
 }
 
 /// <summary>An argument as a tensor operation receives it: the receiver of an instance member comes first.</summary>
 /// <param name="Type">Type of the parameter that takes it.</param>
 /// <param name="Name">Its name, where it is given by name.</param>
 /// <param name="IsParams">Whether it is one of several that a <c>params</c> parameter takes.</param>
-/// <param name="IsCollection">Whether it is a collection expression, which becomes whatever collection the parameter is.</param>
-internal readonly record struct OpArgument(ITypeSymbol Type, string? Name = null, bool IsParams = false, bool IsCollection = false);
+/// <param name="IsCollection">
+/// Whether it is a collection expression, which becomes whatever collection the parameter is.
+/// </param>
+internal readonly record struct OpArgument(
+    ITypeSymbol Type, string? Name = null, bool IsParams = false, bool IsCollection = false);
 
-/// <summary>The vocabulary: which TorchSharp members may appear in a <c>forward</c>, read from the attributes of <c>QDrop.CompilerServices.Ops</c>.</summary>
+/// <summary>
+/// The vocabulary: which TorchSharp members may appear in a <c>forward</c>, read from the attributes of
+/// <c>QDrop.CompilerServices.Ops</c>.
+/// </summary>
 internal sealed class OpsTable
 {
     private const string OpsName = "QDrop.CompilerServices.Ops";
@@ -63,7 +83,8 @@ internal sealed class OpsTable
             Add(method, method);
     }
 
-    public static OpsTable Of(Compilation compilation, TorchTypes torch) => Read.GetValue(compilation, c => new OpsTable(c, torch));
+    public static OpsTable Of(Compilation compilation, TorchTypes torch) =>
+        Read.GetValue(compilation, c => new OpsTable(c, torch));
 
     /// <summary>Whether any overload of the member is in the vocabulary.</summary>
     public bool Knows(ISymbol member) => Entries(member).Count > 0;
@@ -75,10 +96,12 @@ internal sealed class OpsTable
     public Op? Find(ISymbol member, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
     {
         List<Op> entries = Entries(member);
-        return entries.FirstOrDefault(op => op.Kind == OpKind.Neutral) ?? entries.FirstOrDefault(op => Accepts(op.Parameters, arguments, omitted));
+        return entries.FirstOrDefault(op => op.Kind == OpKind.Neutral)
+            ?? entries.FirstOrDefault(op => Accepts(op.Parameters, arguments, omitted));
     }
 
-    private static string NameOf(ISymbol member) => member is IPropertySymbol { IsIndexer: true } ? "this[]" : member.Name;
+    private static string NameOf(ISymbol member) =>
+        member is IPropertySymbol { IsIndexer: true } ? "this[]" : member.Name;
 
     private List<Op> Entries(ISymbol member)
     {
@@ -96,25 +119,32 @@ internal sealed class OpsTable
         foreach (AttributeData? attribute in holder.GetAttributes().Where(a => a.AttributeClass?.Name == AttributeName))
         {
             System.Collections.Immutable.ImmutableArray<TypedConstant> arguments = attribute.ConstructorArguments;
-            if (arguments.Length != 2 || arguments[0].Value is not INamedTypeSymbol type || arguments[1].Value is not string member)
+            if (arguments.Length != 2
+                || arguments[0].Value is not INamedTypeSymbol type
+                || arguments[1].Value is not string member)
                 continue;
-            OpKind kind = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Kind").Value.Value is int value ? (OpKind)value : OpKind.Activation;
+            OpKind kind = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Kind").Value.Value is int value
+                ? (OpKind)value
+                : OpKind.Activation;
             (INamedTypeSymbol OriginalDefinition, string member) key = (type.OriginalDefinition, member);
             if (!_entries.TryGetValue(key, out List<Op>? entries))
                 _entries.Add(key, entries = []);
-            var keepsTensor = attribute.NamedArguments.Any(a => a is { Key: "KeepsTensor", Value.Value: true });
+            bool keepsTensor = attribute.NamedArguments.Any(a => a is { Key: "KeepsTensor", Value.Value: true });
             entries.Add(new Op(kind, method?.Name ?? member, method, keepsTensor));
         }
     }
 
     /// <summary>
-    /// Whether the method can be called with the same argument list: same number of tensors in the same places, every other argument
-    /// convertible, names of named arguments the same, defaults of omitted ones the same.
+    /// Whether the method can be called with the same argument list: same number of tensors in the same places, every
+    /// other argument convertible, names of named arguments the same, defaults of omitted ones the same.
     /// </summary>
-    private bool Accepts(IReadOnlyList<IParameterSymbol> parameters, IReadOnlyList<OpArgument> arguments, IReadOnlyList<IParameterSymbol> omitted)
+    private bool Accepts(
+        IReadOnlyList<IParameterSymbol> parameters,
+        IReadOnlyList<OpArgument> arguments,
+        IReadOnlyList<IParameterSymbol> omitted)
     {
         var taken = new HashSet<IParameterSymbol>(SymbolEqualityComparer.Default);
-        for (var i = 0; i < arguments.Count; i++)
+        for (int i = 0; i < arguments.Count; i++)
         {
             OpArgument argument = arguments[i];
             IParameterSymbol? parameter = argument.Name is { } name
@@ -126,7 +156,8 @@ internal sealed class OpsTable
                 return false;
             if (_torch.IsTensor(parameter.Type))
                 continue;
-            if (argument.IsCollection && SymbolEqualityComparer.Default.Equals(ElementOf(argument.Type), ElementOf(parameter.Type)))
+            if (argument.IsCollection
+                && SymbolEqualityComparer.Default.Equals(ElementOf(argument.Type), ElementOf(parameter.Type)))
                 continue;
             if (!_compilation.ClassifyConversion(argument.Type, parameter.Type).IsImplicit)
                 return false;
@@ -146,13 +177,19 @@ internal sealed class OpsTable
         IParameterSymbol? original = omitted.FirstOrDefault(p => p.Name == parameter.Name);
         if (original is null || !original.HasExplicitDefaultValue)
             return true;
-        return parameter.HasExplicitDefaultValue && Number(original.ExplicitDefaultValue) is var a && Number(parameter.ExplicitDefaultValue) is var b && Equals(a, b);
+        return parameter.HasExplicitDefaultValue
+            && Number(original.ExplicitDefaultValue) is var a
+            && Number(parameter.ExplicitDefaultValue) is var b
+            && Equals(a, b);
     }
 
-    /// <summary>Numbers of different types compare by value: TorchSharp's <c>long dim = -1</c> may be an <c>int</c> elsewhere.</summary>
-    private static object? Number(object? value) => value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
-        ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
-        : value;
+    /// <summary>
+    /// Numbers of different types compare by value: TorchSharp's <c>long dim = -1</c> may be an <c>int</c> elsewhere.
+    /// </summary>
+    private static object? Number(object? value) =>
+        value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
+            ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
+            : value;
 
     private sealed class KeyComparer : IEqualityComparer<(ISymbol Type, string Member)>
     {
@@ -160,6 +197,9 @@ internal sealed class OpsTable
             x.Member == y.Member && SymbolEqualityComparer.Default.Equals(x.Type, y.Type);
 
         public int GetHashCode((ISymbol Type, string Member) key) =>
-            unchecked((SymbolEqualityComparer.Default.GetHashCode(key.Type) * 31) + StringComparer.Ordinal.GetHashCode(key.Member));
+            unchecked(
+                (SymbolEqualityComparer.Default.GetHashCode(key.Type) * 31)
+                + StringComparer.Ordinal.GetHashCode(key.Member)
+            );
     }
 }

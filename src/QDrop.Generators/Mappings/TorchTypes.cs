@@ -29,7 +29,11 @@ internal sealed class TorchTypes
     /// <summary>As many inputs as a module class with a twin may have.</summary>
     public const int MaxInputs = 4;
 
-    private TorchTypes(INamedTypeSymbol tensor, INamedTypeSymbol module, INamedTypeSymbol unaryModule, INamedTypeSymbol? unaryInterface)
+    private TorchTypes(
+        INamedTypeSymbol tensor,
+        INamedTypeSymbol module,
+        INamedTypeSymbol unaryModule,
+        INamedTypeSymbol? unaryInterface)
     {
         Tensor = tensor;
         Module = module;
@@ -60,18 +64,23 @@ internal sealed class TorchTypes
     public bool IsModule(ITypeSymbol? type) => type is not null && Derives(type, Module);
 
     /// <summary>Whether a value of the type is a module, known by class or by one of TorchSharp's interfaces.</summary>
-    public bool IsModuleOrInterface(ITypeSymbol? type) => IsModule(type)
-        || (type is INamedTypeSymbol { TypeKind: TypeKind.Interface, Name: "IModule" } && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module.ContainingAssembly));
+    public bool IsModuleOrInterface(ITypeSymbol? type) =>
+        IsModule(type)
+        || (type is INamedTypeSymbol { TypeKind: TypeKind.Interface, Name: "IModule" }
+            && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module.ContainingAssembly));
 
     public bool IsUnaryModule(ITypeSymbol? type) => type is not null && Derives(type, UnaryModule);
 
     /// <summary>
-    /// Types of the inputs of a module's <c>forward</c> and, last, of its result; none where the type is no module with tensors in and out,
-    /// known by class or by interface.
+    /// Types of the inputs of a module's <c>forward</c> and, last, of its result; none where the type is no module with
+    /// tensors in and out, known by class or by interface.
     /// </summary>
     public ImmutableArray<ITypeSymbol> SignatureOf(ITypeSymbol? type)
     {
-        ImmutableArray<ITypeSymbol> start = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes : type is null ? [] : [type];
+        ImmutableArray<ITypeSymbol> start =
+            type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes
+            : type is null ? []
+            : [type];
         foreach (ITypeSymbol first in start)
         {
             for (ITypeSymbol? current = first; current is not null; current = current.BaseType)
@@ -79,42 +88,62 @@ internal sealed class TorchTypes
                 if (current is INamedTypeSymbol named && IsForwardType(named))
                     return OfTensors(named.TypeArguments);
             }
-            if (first.TypeKind == TypeKind.Interface && first.AllInterfaces.FirstOrDefault(IsForwardType) is { } inherited)
+            if (first.TypeKind == TypeKind.Interface
+                && first.AllInterfaces.FirstOrDefault(IsForwardType) is { } inherited)
                 return OfTensors(inherited.TypeArguments);
         }
         return [];
     }
 
     /// <summary>Whether a class is a module that a quantized model may be made of.</summary>
-    public bool IsForwardModule(ITypeSymbol? type) => IsModule(type) && SignatureOf(type).Length is >= 2 and <= MaxInputs + 1;
+    public bool IsForwardModule(ITypeSymbol? type) =>
+        IsModule(type) && SignatureOf(type).Length is >= 2 and <= MaxInputs + 1;
 
     private ImmutableArray<ITypeSymbol> OfTensors(ImmutableArray<ITypeSymbol> types) =>
-        types.Length >= 2 && Of(types[types.Length - 1]) is not (Tensorness.None or Tensorness.Other) && types.Take(types.Length - 1).Any(t => Of(t) != Tensorness.None) ? types : [];
+        types.Length >= 2
+        && Of(types[types.Length - 1]) is not (Tensorness.None or Tensorness.Other)
+        && types.Take(types.Length - 1).Any(t => Of(t) != Tensorness.None)
+            ? types
+            : [];
 
     /// <summary><c>Module&lt;T, …, TResult&gt;</c> or <c>IModule&lt;T, …, TResult&gt;</c>.</summary>
-    private bool IsForwardType(INamedTypeSymbol type) => type is { Name: "Module" or "IModule", TypeArguments.Length: >= 2 } && SymbolEqualityComparer.Default.Equals(type.ContainingType, Module.ContainingType);
+    private bool IsForwardType(INamedTypeSymbol type) =>
+        type is { Name: "Module" or "IModule", TypeArguments.Length: >= 2 }
+        && SymbolEqualityComparer.Default.Equals(type.ContainingType, Module.ContainingType);
 
-    /// <summary>Whether a value of the type is a module with one tensor in and one out, known by class or by interface.</summary>
+    /// <summary>
+    /// Whether a value of the type is a module with one tensor in and one out, known by class or by interface.
+    /// </summary>
     public bool IsUnaryModuleOrInterface(ITypeSymbol? type) => IsUnaryModule(type) || IsUnaryInterface(type);
 
-    public Tensorness Of(ITypeSymbol? type) => type switch
-    {
-        null => Tensorness.None,
-        _ when IsTensor(type) => Tensorness.Tensor,
-        IArrayTypeSymbol array => Of(array.ElementType) switch
+    public Tensorness Of(ITypeSymbol? type) =>
+        type switch
         {
-            Tensorness.None => Tensorness.None,
-            Tensorness.Other => Tensorness.Other,
-            _ => Tensorness.List,
-        },
-        INamedTypeSymbol named when IsModule(named) || IsForwardType(named) => Tensorness.None,
-        INamedTypeSymbol { IsTupleType: true } tuple => OfParts(tuple.TupleElements.Select(e => e.Type), Tensorness.Tuple),
-        INamedTypeSymbol { Name: "Tuple", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } tuple => OfParts(tuple.TypeArguments, Tensorness.Tuple),
-        INamedTypeSymbol named => OfParts(named.TypeArguments, IsCollection(named) ? Tensorness.List : Tensorness.Other) is var kind && kind == Tensorness.None && named.ContainingType is { } outer
-            ? OfParts(outer.TypeArguments, Tensorness.Other)
-            : kind,
-        _ => Tensorness.None,
-    };
+            null => Tensorness.None,
+            _ when IsTensor(type) => Tensorness.Tensor,
+            IArrayTypeSymbol array => Of(array.ElementType) switch
+            {
+                Tensorness.None => Tensorness.None,
+                Tensorness.Other => Tensorness.Other,
+                _ => Tensorness.List,
+            },
+            INamedTypeSymbol named when IsModule(named) || IsForwardType(named) => Tensorness.None,
+            INamedTypeSymbol { IsTupleType: true } tuple => OfParts(
+                tuple.TupleElements.Select(e => e.Type), Tensorness.Tuple),
+            INamedTypeSymbol
+            {
+                Name: "Tuple",
+                ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true }
+            } tuple => OfParts(tuple.TypeArguments, Tensorness.Tuple),
+            INamedTypeSymbol named => OfParts(
+                named.TypeArguments, IsCollection(named) ? Tensorness.List : Tensorness.Other)
+                is var kind
+            && kind == Tensorness.None
+            && named.ContainingType is { } outer
+                ? OfParts(outer.TypeArguments, Tensorness.Other)
+                : kind,
+            _ => Tensorness.None,
+        };
 
     private Tensorness OfParts(IEnumerable<ITypeSymbol> parts, Tensorness whole)
     {
@@ -122,8 +151,11 @@ internal sealed class TorchTypes
         return kinds.Count == 0 ? Tensorness.None : kinds.Contains(Tensorness.Other) ? Tensorness.Other : whole;
     }
 
-    private bool IsUnaryInterface(ITypeSymbol? type) => type is not null && UnaryInterface is not null
-        && (SymbolEqualityComparer.Default.Equals(type, UnaryInterface) || type.AllInterfaces.Contains(UnaryInterface, SymbolEqualityComparer.Default));
+    private bool IsUnaryInterface(ITypeSymbol? type) =>
+        type is not null
+        && UnaryInterface is not null
+        && (SymbolEqualityComparer.Default.Equals(type, UnaryInterface)
+            || type.AllInterfaces.Contains(UnaryInterface, SymbolEqualityComparer.Default));
 
     private static bool IsCollection(INamedTypeSymbol type) => type.ContainingNamespace?.ToDisplayString() is { } name
         && ((name.StartsWith("System.Collections", System.StringComparison.Ordinal) && type.Name != "KeyValuePair")

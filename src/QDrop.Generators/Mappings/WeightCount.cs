@@ -23,23 +23,29 @@ internal sealed class WeightCount(IInvocationOperation creation)
     public static long? Of(string expression, IInvocationOperation creation) =>
         new WeightCount(creation).Value(SyntaxFactory.ParseExpression(expression));
 
-    private long? Value(ExpressionSyntax expression) => expression switch
-    {
-        LiteralExpressionSyntax { Token.Value: int number } => number,
-        ParenthesizedExpressionSyntax parenthesized => Value(parenthesized.Expression),
-        IdentifierNameSyntax parameter => Number(ArgumentOf(parameter)?.Value),
-        ConditionalExpressionSyntax { Condition: IdentifierNameSyntax flag } conditional =>
-            ArgumentOf(flag)?.Value.ConstantValue.Value is bool isSet
+    private long? Value(ExpressionSyntax expression) =>
+        expression switch
+        {
+            LiteralExpressionSyntax { Token.Value: int number } => number,
+            ParenthesizedExpressionSyntax parenthesized => Value(parenthesized.Expression),
+            IdentifierNameSyntax parameter => Number(ArgumentOf(parameter)?.Value),
+            ConditionalExpressionSyntax { Condition: IdentifierNameSyntax flag } conditional => ArgumentOf(
+                flag)?.Value.ConstantValue.Value
+                is bool isSet
                 ? Value(isSet ? conditional.WhenTrue : conditional.WhenFalse)
                 : null,
-        BinaryExpressionSyntax { Left: IdentifierNameSyntax optional } binary
-            when binary.IsKind(SyntaxKind.CoalesceExpression) =>
-            ArgumentOf(optional) is { ArgumentKind: ArgumentKind.DefaultValue } ? Value(binary.Right) : Value(optional),
-        BinaryExpressionSyntax binary => Value(binary.Kind(), Value(binary.Left), Value(binary.Right)),
-        InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: IdentifierNameSyntax size }, { } dimensions] } =>
-            Volume(ArgumentOf(size)?.Value, Value(dimensions.Expression)),
-        _ => null,
-    };
+            BinaryExpressionSyntax { Left: IdentifierNameSyntax optional } binary
+                when binary.IsKind(SyntaxKind.CoalesceExpression) => ArgumentOf(optional)
+                is { ArgumentKind: ArgumentKind.DefaultValue }
+                ? Value(binary.Right)
+                : Value(optional),
+            BinaryExpressionSyntax binary => Value(binary.Kind(), Value(binary.Left), Value(binary.Right)),
+            InvocationExpressionSyntax
+            {
+                ArgumentList.Arguments: [{ Expression: IdentifierNameSyntax size }, { } dimensions]
+            } => Volume(ArgumentOf(size)?.Value, Value(dimensions.Expression)),
+            _ => null,
+        };
 
     private static long? Value(SyntaxKind kind, long? left, long? right) => kind switch
     {

@@ -6,8 +6,11 @@ using QDrop.Generators.Helpers;
 
 namespace QDrop.Generators.Models;
 
-/// <summary>A diagnostic to report: which rule, where, the arguments of its message, and what a fix needs to know.</summary>
-internal sealed record DiagnosticInfo(string Id, LocationInfo Location, EquatableArray<string> Arguments, EquatableArray<FixProperty> Properties)
+/// <summary>
+/// A diagnostic to report: which rule, where, the arguments of its message, and what a fix needs to know.
+/// </summary>
+internal sealed record DiagnosticInfo(
+    string Id, LocationInfo Location, EquatableArray<string> Arguments, EquatableArray<FixProperty> Properties)
 {
     public static DiagnosticInfo Create(DiagnosticDescriptor rule, LocationInfo location, params string[] arguments) =>
         new(rule.Id, location, arguments.ToEquatableArray(), default);

@@ -2,7 +2,9 @@ using QDrop.Generators.Helpers;
 
 namespace QDrop.Generators.Models;
 
-/// <summary>What the descriptor of a <c>[Quantize]</c> class says. Members named <c>…Code</c> are C# expressions.</summary>
+/// <summary>
+/// What the descriptor of a <c>[Quantize]</c> class says. Members named <c>…Code</c> are C# expressions.
+/// </summary>
 internal sealed record ModelInfo(
     string FullName,
     string Fingerprint,

@@ -4,7 +4,9 @@ namespace QDrop.Generators.Models;
 
 /// <summary>A module class whose quantized twin is written.</summary>
 /// <param name="Namespace">Its namespace, or an empty string.</param>
-/// <param name="Shells">The declarations to reopen, outermost first, the class itself last: <c>partial class Outer&lt;T&gt;</c>.</param>
+/// <param name="Shells">
+/// The declarations to reopen, outermost first, the class itself last: <c>partial class Outer&lt;T&gt;</c>.
+/// </param>
 /// <param name="Type">Its fully qualified name.</param>
 /// <param name="Name">Its name in documentation.</param>
 /// <param name="Twin">Name of the nested twin.</param>
@@ -32,7 +34,9 @@ internal sealed record ModuleInfo(
 /// <param name="Lines">The rewritten body; a line may hold line breaks of a string literal.</param>
 /// <param name="Methods">Copies of the helpers that it calls.</param>
 /// <param name="Accessors">Methods that read private members of base classes.</param>
-/// <param name="Captured">Properties that the module class needs, to show its primary constructor's parameters to the twin.</param>
+/// <param name="Captured">
+/// Properties that the module class needs, to show its primary constructor's parameters to the twin.
+/// </param>
 internal sealed record ForwardInfo(
     string Types,
     bool IsUnary,
@@ -53,14 +57,27 @@ internal sealed record MethodInfo(string Signature, bool IsExpression, Equatable
 /// <param name="Field">The twin's field.</param>
 /// <param name="Feeds">A member of <c>QDrop.CompilerServices.Feeds</c>.</param>
 /// <param name="UsesModel">Whether its steps refer to the float module.</param>
-/// <param name="CallTypes">For the call of a module with several tensors in or out, which is no chain: the types of these.</param>
-/// <param name="Computed">What is computed in place and handed to the chain (<c>add</c>), where it does not begin with a layer.</param>
-internal sealed record ChainInfo(string Name, string Field, string Feeds, bool UsesModel, string? Computed, EquatableArray<StepInfo> Steps, string? CallTypes);
+/// <param name="CallTypes">
+/// For the call of a module with several tensors in or out, which is no chain: the types of these.
+/// </param>
+/// <param name="Computed">
+/// What is computed in place and handed to the chain (<c>add</c>), where it does not begin with a layer.
+/// </param>
+internal sealed record ChainInfo(
+    string Name,
+    string Field,
+    string Feeds,
+    bool UsesModel,
+    string? Computed,
+    EquatableArray<StepInfo> Steps,
+    string? CallTypes);
 
 /// <summary>One step of a chain.</summary>
 /// <param name="Name">Its name in documentation.</param>
 /// <param name="IsFloat">Whether it is a module that <c>[FullPrecision]</c> leaves float.</param>
-/// <param name="IsBlock">Whether it is one unit of reconstruction, where the attribute of the field or property that holds it says it.</param>
+/// <param name="IsBlock">
+/// Whether it is one unit of reconstruction, where the attribute of the field or property that holds it says it.
+/// </param>
 /// <param name="Type">The layer's type, as far as compile time knows; none for a function.</param>
 /// <param name="Kind">What the layer is to quantization, where it is known to be one of TorchSharp's.</param>
 /// <param name="Code">The element of the chain's step list.</param>

@@ -7,10 +7,12 @@ namespace QDrop;
 /// <summary>The traits of each method.</summary>
 internal static class MethodTraits
 {
-    private static readonly FrozenDictionary<Method, MethodTraitsAttribute> All = Enum.GetValues<Method>().ToFrozenDictionary(
-        static m => m,
-        static m => typeof(Method).GetField(m.ToString())!.GetCustomAttribute<MethodTraitsAttribute>()
-            ?? throw new InvalidOperationException($"Method.{m} has no [MethodTraits]."));
+    private static readonly FrozenDictionary<Method, MethodTraitsAttribute> All = Enum.GetValues<Method>()
+        .ToFrozenDictionary(
+            static m => m,
+            static m =>
+                typeof(Method).GetField(m.ToString())!.GetCustomAttribute<MethodTraitsAttribute>()
+                ?? throw new InvalidOperationException($"Method.{m} has no [MethodTraits]."));
 
     extension(Method method)
     {

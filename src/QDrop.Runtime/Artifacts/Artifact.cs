@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace QDrop.Artifacts;
 
 /// <summary>
-/// Reads and writes quantized models: safetensors files with weights packed to their bit width and a manifest in the metadata.
-/// The format is described in <c>docs/artifact-format.md</c>.
+/// Reads and writes quantized models: safetensors files with weights packed to their bit width and a manifest in the
+/// metadata. The format is described in <c>docs/artifact-format.md</c>.
 /// </summary>
 internal static class Artifact
 {
@@ -28,13 +28,17 @@ internal static class Artifact
     internal const string FloatPrefix = "float.";
 
     /// <summary>
-    /// Writes a quantized model: aside, then renamed, so that the path holds the whole artifact or what was there before. The same
-    /// state gives the same bytes.
+    /// Writes a quantized model: aside, then renamed, so that the path holds the whole artifact or what was there
+    /// before. The same state gives the same bytes.
     /// </summary>
     /// <param name="path">The file; its folder is created if need be, a file of that name replaced.</param>
     /// <param name="state">The quantized model. Its tensors stay the caller's.</param>
-    /// <exception cref="ArgumentException">The state's parts do not agree, as <see cref="Read"/> would find.</exception>
-    /// <exception cref="QDropException">QDROP260: the file cannot be written, for instance because the disk is full.</exception>
+    /// <exception cref="ArgumentException">
+    /// The state's parts do not agree, as <see cref="Read"/> would find.
+    /// </exception>
+    /// <exception cref="QDropException">
+    /// QDROP260: the file cannot be written, for instance because the disk is full.
+    /// </exception>
     public static void Write(string path, QuantizedModelState state)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -58,7 +62,8 @@ internal static class Artifact
     /// <param name="path">The artifact.</param>
     /// <returns>The quantized model; the caller disposes its tensors.</returns>
     /// <exception cref="QDropException">
-    /// QDROP250: truncated, corrupted or inconsistent. QDROP251: not an artifact. QDROP252: of a newer format. QDROP254: no such file.
+    /// QDROP250: truncated, corrupted or inconsistent. QDROP251: not an artifact. QDROP252: of a newer format.
+    /// QDROP254: no such file.
     /// </exception>
     public static QuantizedModelState Read(string path)
     {

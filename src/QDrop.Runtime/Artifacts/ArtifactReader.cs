@@ -14,34 +14,43 @@ internal static class ArtifactReader
         Damaged: Codes.ArtifactDamaged,
         Foreign: Codes.ArtifactForeign,
         Advice: "Build the project again, or copy the artifact again.",
-        AdviceIfMissing: "Build the project, which makes it (unless QDropEnabled is false), or give the path of the artifact.");
+        AdviceIfMissing: "Build the project, which makes it (unless QDropEnabled is false), or give the path of the "
+            + "artifact."
+    );
 
-    internal static QuantizedModelState Read(string path) => Kind.Read(path, stream =>
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(stream);
-        CheckFormat(metadata);
-        string manifest = Value(metadata, Artifact.ManifestKey);
-        string hash = TensorHash.Of(tensors, manifest);
-        if (hash != Value(metadata, Artifact.HashKey))
-            throw new InvalidFileException($"its contents have SHA-256 {hash}, but it should be {Value(metadata, Artifact.HashKey)}: it is corrupted.");
+    internal static QuantizedModelState Read(string path) =>
+        Kind.Read(
+            path,
+            stream =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(
+                    stream);
+                CheckFormat(metadata);
+                string manifest = Value(metadata, Artifact.ManifestKey);
+                string hash = TensorHash.Of(tensors, manifest);
+                if (hash != Value(metadata, Artifact.HashKey))
+                    throw new InvalidFileException(
+                        $"its contents have SHA-256 {hash}, but it should be {Value(metadata, Artifact.HashKey)}: it "
+                            + "is corrupted."
+                    );
 
-        QuantizedModelState state = State(ManifestDocument.Parse(manifest), tensors);
-        if (StateCheck.Problem(state) is { } problem)
-            throw new InvalidFileException(problem);
-        try
-        {
-            state.Manifest.Settings.Validated();
-        }
-        catch (QDropException e)
-        {
-            throw new InvalidFileException($"the settings in its manifest cannot be: {e.Message}");
-        }
+                QuantizedModelState state = State(ManifestDocument.Parse(manifest), tensors);
+                if (StateCheck.Problem(state) is { } problem)
+                    throw new InvalidFileException(problem);
+                try
+                {
+                    state.Manifest.Settings.Validated();
+                }
+                catch (QDropException e)
+                {
+                    throw new InvalidFileException($"the settings in its manifest cannot be: {e.Message}");
+                }
 
-        foreach (Tensor tensor in TensorsOf(state))
-            tensor.MoveToOuterDisposeScope();
-        return state;
-    });
+                foreach (Tensor tensor in TensorsOf(state))
+                    tensor.MoveToOuterDisposeScope();
+                return state;
+            });
 
     private static void CheckFormat(Dictionary<string, string> metadata)
     {
@@ -54,7 +63,8 @@ internal static class ArtifactReader
         }
         string version = Value(metadata, Artifact.VersionKey);
         if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
-            throw new InvalidFileException($"its {Artifact.VersionKey} is '{version}'; expected {Artifact.FormatVersion}.");
+            throw new InvalidFileException(
+                $"its {Artifact.VersionKey} is '{version}'; expected {Artifact.FormatVersion}.");
         if (number > Artifact.FormatVersion)
         {
             throw new InvalidFileException(
@@ -105,7 +115,10 @@ internal static class ArtifactReader
 
         // An eighth of the largest count is more than a file can have, and cannot overflow.
         if (count < 0 || count > long.MaxValue / 8 || packed.numel() != BitPacking.PackedLength(count, layer.Bits))
-            throw new InvalidFileException($"{what} of shape {TensorBytes.Describe(shape)} and {layer.Bits} bits does not fit its {packed.numel()} bytes of packed weights.");
+            throw new InvalidFileException(
+                $"{what} of shape {TensorBytes.Describe(shape)} and {layer.Bits} bits does not fit its "
+                    + $"{packed.numel()} bytes of packed weights."
+            );
         return new QuantizedLayerState(
             layer.Name,
             layer.Bits,
@@ -123,26 +136,41 @@ internal static class ArtifactReader
         Tensor exponents = Take(tensors, Artifact.ExponentName(layer), ScalarType.Int8);
         return exponents.Dimensions == 1
             ? exponents
-            : throw new InvalidFileException($"'{Artifact.ExponentName(layer)}' has shape {TensorBytes.Describe(exponents.shape)}; expected one dimension, an exponent for each channel.");
+            : throw new InvalidFileException(
+                $"'{Artifact.ExponentName(layer)}' has shape {TensorBytes.Describe(exponents.shape)}; expected one "
+                    + "dimension, an exponent for each channel."
+            );
     }
 
-    private static List<ActivationState> Activations(IReadOnlyList<ActivationDocument> documents, Scale scale, Dictionary<string, Tensor> tensors)
+    private static List<ActivationState> Activations(
+        IReadOnlyList<ActivationDocument> documents, Scale scale, Dictionary<string, Tensor> tensors)
     {
-        if (documents.FirstOrDefault(static a => a.Channels is null != a.ChannelAxis is null || a.Channels < 1) is { } odd)
-            throw new InvalidFileException($"activation quantizer '{odd.Name}' has {odd.Channels?.ToString(CultureInfo.InvariantCulture) ?? "no"} channels along axis {odd.ChannelAxis?.ToString(CultureInfo.InvariantCulture) ?? "none"}; expected both or neither, and at least one channel.");
+        if (documents.FirstOrDefault(static a => a.Channels is null != a.ChannelAxis is null || a.Channels < 1) is
+            { } odd)
+            throw new InvalidFileException(
+                $"activation quantizer '{odd.Name}' has {odd.Channels?.ToString(CultureInfo.InvariantCulture) ?? "no"} "
+                    + $"channels along axis {odd.ChannelAxis?.ToString(CultureInfo.InvariantCulture) ?? "none"}; "
+                    + "expected both or neither, and at least one channel."
+            );
         long expected = documents.Sum(static a => (long)(a.Channels ?? 1));
-        float[] scales = scale == Scale.Free
-            ? TensorBytes.ToFloats(Vector(Artifact.ActivationScales, ScalarType.Float32))
-            : ExponentBytes.ToScales(Vector(Artifact.ActivationExponents, ScalarType.Int8), $"'{Artifact.ActivationExponents}'");
+        float[] scales =
+            scale == Scale.Free
+                ? TensorBytes.ToFloats(Vector(Artifact.ActivationScales, ScalarType.Float32))
+                : ExponentBytes.ToScales(
+                    Vector(Artifact.ActivationExponents, ScalarType.Int8), $"'{Artifact.ActivationExponents}'");
         float[] zeroPoints = TensorBytes.ToFloats(Vector(Artifact.ActivationZeroPoints, ScalarType.Byte));
         var activations = new List<ActivationState>();
         int next = 0;
         foreach (ActivationDocument document in documents)
         {
             int count = document.Channels ?? 1;
-            activations.Add(document.ChannelAxis is { } axis
-                ? ActivationState.OfChannels(document.Name, document.Bits, new ChannelGrids(axis, scales[next..(next + count)], zeroPoints[next..(next + count)]))
-                : new ActivationState(document.Name, document.Bits, scales[next], zeroPoints[next]));
+            activations.Add(
+                document.ChannelAxis is { } axis
+                    ? ActivationState.OfChannels(
+                        document.Name,
+                        document.Bits,
+                        new ChannelGrids(axis, scales[next..(next + count)], zeroPoints[next..(next + count)]))
+                    : new ActivationState(document.Name, document.Bits, scales[next], zeroPoints[next]));
             next += count;
         }
         return activations;
@@ -152,7 +180,10 @@ internal static class ArtifactReader
             Tensor tensor = Take(tensors, name, type);
             return tensor.shape is [var count] && count == expected
                 ? tensor
-                : throw new InvalidFileException($"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} activation quantizers with {expected} grids in all.");
+                : throw new InvalidFileException(
+                    $"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} "
+                        + $"activation quantizers with {expected} grids in all."
+                );
         }
     }
 
@@ -160,16 +191,19 @@ internal static class ArtifactReader
     {
         Tensor levels = empty(shape, ScalarType.Byte);
         long position = 0;
-        TensorBytes.ForEachPiece(levels, bytes =>
-        {
-            long length = BitPacking.PackedLength(bytes.Length, bits);
-            using Tensor part = packed.narrow(0, position, length);
-            BitPacking.Unpack(part.bytes, bits, bytes);
-            if (!BitPacking.PaddingIsClear(part.bytes, bytes.Length, bits))
-                throw new InvalidFileException($"the unused bits after the weights of {what} are not 0: it is corrupted.");
-            GC.KeepAlive(part);
-            position += length;
-        });
+        TensorBytes.ForEachPiece(
+            levels,
+            bytes =>
+            {
+                long length = BitPacking.PackedLength(bytes.Length, bits);
+                using Tensor part = packed.narrow(0, position, length);
+                BitPacking.Unpack(part.bytes, bits, bytes);
+                if (!BitPacking.PaddingIsClear(part.bytes, bytes.Length, bits))
+                    throw new InvalidFileException(
+                        $"the unused bits after the weights of {what} are not 0: it is corrupted.");
+                GC.KeepAlive(part);
+                position += length;
+            });
         return levels;
     }
 
@@ -177,11 +211,15 @@ internal static class ArtifactReader
     {
         if (!tensors.Remove(name, out Tensor? tensor))
             throw new InvalidFileException($"it has no tensor '{name}', which its manifest calls for.");
-        return tensor.dtype == type ? tensor : throw new InvalidFileException($"its tensor '{name}' has type {tensor.dtype}; expected {type}.");
+        return tensor.dtype == type
+            ? tensor
+            : throw new InvalidFileException($"its tensor '{name}' has type {tensor.dtype}; expected {type}.");
     }
 
     private static string Value(Dictionary<string, string> metadata, string key) =>
-        metadata.TryGetValue(key, out string? value) ? value : throw new InvalidFileException($"its metadata have no '{key}': it is corrupted.");
+        metadata.TryGetValue(key, out string? value)
+            ? value
+            : throw new InvalidFileException($"its metadata have no '{key}': it is corrupted.");
 
     private static IEnumerable<Tensor> TensorsOf(QuantizedModelState state)
     {

@@ -6,16 +6,23 @@ namespace QDrop.Artifacts;
 /// <summary>Turns a quantized model into an artifact's tensors and manifest.</summary>
 internal static class ArtifactWriter
 {
-    internal static ManifestDocument Document(QuantizedModelState state) => new(
-        state.Manifest.Model,
-        state.Manifest.Fingerprint,
-        state.Manifest.Settings,
-        state.Manifest.Units,
-        [.. state.Layers.Select(static l => new LayerDocument(l.Name, l.Bits, l.Levels.shape, l.ChannelAxis, l.Bias is not null))],
-        [.. state.Activations.Select(static a => new ActivationDocument(a.Name, a.Bits, a.Channels?.Axis, a.Channels?.Scales.Count))],
-        state.Manifest.WeightsHash,
-        state.Manifest.CalibrationHash,
-        state.Manifest.Versions);
+    internal static ManifestDocument Document(QuantizedModelState state) =>
+        new(
+            state.Manifest.Model,
+            state.Manifest.Fingerprint,
+            state.Manifest.Settings,
+            state.Manifest.Units,
+            [
+                .. state.Layers.Select(static l => new LayerDocument(
+                    l.Name, l.Bits, l.Levels.shape, l.ChannelAxis, l.Bias is not null)),
+            ],
+            [
+                .. state.Activations.Select(static a => new ActivationDocument(
+                    a.Name, a.Bits, a.Channels?.Axis, a.Channels?.Scales.Count)),
+            ],
+            state.Manifest.WeightsHash,
+            state.Manifest.CalibrationHash,
+            state.Manifest.Versions);
 
     /// <summary>The tensors by their names in the file. New ones belong to the current dispose scope.</summary>
     internal static Dictionary<string, Tensor> Tensors(QuantizedModelState state)
@@ -35,8 +42,14 @@ internal static class ArtifactWriter
         }
 
         float[] scales = [.. state.Activations.SelectMany(static a => a.Channels?.Scales ?? [a.Scale])];
-        tensors.Add(isFree ? Artifact.ActivationScales : Artifact.ActivationExponents, isFree ? TensorBytes.FromFloats(scales) : ExponentBytes.Of(scales));
-        tensors.Add(Artifact.ActivationZeroPoints, TensorBytes.FromFloats([.. state.Activations.SelectMany(static a => a.Channels?.ZeroPoints ?? [a.ZeroPoint])]).to_type(ScalarType.Byte));
+        tensors.Add(
+            isFree ? Artifact.ActivationScales : Artifact.ActivationExponents,
+            isFree ? TensorBytes.FromFloats(scales) : ExponentBytes.Of(scales));
+        tensors.Add(
+            Artifact.ActivationZeroPoints,
+            TensorBytes
+                .FromFloats([.. state.Activations.SelectMany(static a => a.Channels?.ZeroPoints ?? [a.ZeroPoint])])
+                .to_type(ScalarType.Byte));
         foreach ((string? name, Tensor? tensor) in state.FloatTensors)
             tensors.Add(Artifact.FloatPrefix + name, tensor);
         return tensors;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace QDrop.Artifacts;
 
 /// <summary>
-/// Packs levels of 2 to 8 bits: element i takes bits [i·b, (i + 1)·b) of a stream whose bit k is bit k mod 8 (counted from the least
-/// significant) of byte k / 8. Unused bits of the last byte are 0.
+/// Packs levels of 2 to 8 bits: element i takes bits [i·b, (i + 1)·b) of a stream whose bit k is bit k mod 8 (counted
+/// from the least significant) of byte k / 8. Unused bits of the last byte are 0.
 /// </summary>
 internal static class BitPacking
 {
@@ -15,7 +15,9 @@ internal static class BitPacking
     /// <param name="levels">The levels, each below 2^<paramref name="bits"/>.</param>
     /// <param name="bits">Bits of a level, 2 to 8.</param>
     /// <param name="packed">Where they go: <see cref="PackedLength"/> bytes.</param>
-    /// <exception cref="ArgumentException">A level does not fit into its bits, or <paramref name="packed"/> has another length.</exception>
+    /// <exception cref="ArgumentException">
+    /// A level does not fit into its bits, or <paramref name="packed"/> has another length.
+    /// </exception>
     internal static void Pack(ReadOnlySpan<byte> levels, int bits, Span<byte> packed)
     {
         CheckLengths(levels.Length, bits, packed.Length);
@@ -27,17 +29,20 @@ internal static class BitPacking
             return;
         }
 
-        // Eight levels fill whole bytes, whatever the bit width. A store of eight bytes clears what lies behind, which the next one fills.
+        // Eight levels fill whole bytes, whatever the bit width. A store of eight bytes clears what lies behind, which
+        // the next one fills.
         int from = 0, to = 0;
         for (; to + 8 <= packed.Length && from + 8 <= levels.Length; from += 8, to += bits)
-            BinaryPrimitives.WriteUInt64LittleEndian(packed[to..], Gather(BinaryPrimitives.ReadUInt64LittleEndian(levels[from..]), bits));
+            BinaryPrimitives.WriteUInt64LittleEndian(
+                packed[to..], Gather(BinaryPrimitives.ReadUInt64LittleEndian(levels[from..]), bits));
 
         Span<byte> eight = stackalloc byte[8];
         for (; from < levels.Length; from += 8, to += bits)
         {
             eight.Clear();
             levels[from..Math.Min(from + 8, levels.Length)].CopyTo(eight);
-            BinaryPrimitives.WriteUInt64LittleEndian(eight, Gather(BinaryPrimitives.ReadUInt64LittleEndian(eight), bits));
+            BinaryPrimitives.WriteUInt64LittleEndian(
+                eight, Gather(BinaryPrimitives.ReadUInt64LittleEndian(eight), bits));
             eight[..Math.Min(bits, packed.Length - to)].CopyTo(packed[to..]);
         }
     }
@@ -46,7 +51,9 @@ internal static class BitPacking
     /// <param name="packed">What <see cref="Pack"/> wrote.</param>
     /// <param name="bits">Bits of a level, 2 to 8.</param>
     /// <param name="levels">Where the levels go.</param>
-    /// <exception cref="ArgumentException"><paramref name="packed"/> has not <see cref="PackedLength"/> bytes.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="packed"/> has not <see cref="PackedLength"/> bytes.
+    /// </exception>
     internal static void Unpack(ReadOnlySpan<byte> packed, int bits, Span<byte> levels)
     {
         CheckLengths(levels.Length, bits, packed.Length);
@@ -58,14 +65,16 @@ internal static class BitPacking
 
         int from = 0, to = 0;
         for (; from + 8 <= packed.Length && to + 8 <= levels.Length; from += bits, to += 8)
-            BinaryPrimitives.WriteUInt64LittleEndian(levels[to..], Spread(BinaryPrimitives.ReadUInt64LittleEndian(packed[from..]), bits));
+            BinaryPrimitives.WriteUInt64LittleEndian(
+                levels[to..], Spread(BinaryPrimitives.ReadUInt64LittleEndian(packed[from..]), bits));
 
         Span<byte> eight = stackalloc byte[8];
         for (; to < levels.Length; from += bits, to += 8)
         {
             eight.Clear();
             packed[from..Math.Min(from + bits, packed.Length)].CopyTo(eight);
-            BinaryPrimitives.WriteUInt64LittleEndian(eight, Spread(BinaryPrimitives.ReadUInt64LittleEndian(eight), bits));
+            BinaryPrimitives.WriteUInt64LittleEndian(
+                eight, Spread(BinaryPrimitives.ReadUInt64LittleEndian(eight), bits));
             eight[..Math.Min(8, levels.Length - to)].CopyTo(levels[to..]);
         }
     }
@@ -104,6 +113,8 @@ internal static class BitPacking
         ArgumentOutOfRangeException.ThrowIfLessThan(bits, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 8);
         if (packed != PackedLength(count, bits))
-            throw new ArgumentException($"{count} levels of {bits} bits take {PackedLength(count, bits)} bytes, found {packed}.", nameof(packed));
+            throw new ArgumentException(
+                $"{count} levels of {bits} bits take {PackedLength(count, bits)} bytes, found {packed}.",
+                nameof(packed));
     }
 }

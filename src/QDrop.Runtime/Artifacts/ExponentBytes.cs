@@ -10,7 +10,7 @@ internal static class ExponentBytes
     /// <summary>The exponents of scales, <c>[K]</c>.</summary>
     internal static Tensor Of(ReadOnlySpan<float> scales)
     {
-        var exponents = new float[scales.Length];
+        float[] exponents = new float[scales.Length];
         for (int i = 0; i < exponents.Length; i++)
             exponents[i] = PowerOfTwo.Floor(scales[i]);
         return TensorBytes.FromFloats(exponents).to_type(ScalarType.Int8);
@@ -21,8 +21,13 @@ internal static class ExponentBytes
     internal static float[] ToScales(Tensor exponents, string what)
     {
         using Tensor wide = exponents.to_type(ScalarType.Float32);
-        return Array.ConvertAll(TensorBytes.ToFloats(wide), k => k is >= PowerOfTwo.MinExponent and <= PowerOfTwo.MaxExponent
-            ? PowerOfTwo.Step((int)k)
-            : throw new InvalidFileException($"{what} has an exponent of {k}; expected {PowerOfTwo.MinExponent} to {PowerOfTwo.MaxExponent}."));
+        return Array.ConvertAll(
+            TensorBytes.ToFloats(wide),
+            k =>
+                k is >= PowerOfTwo.MinExponent and <= PowerOfTwo.MaxExponent
+                    ? PowerOfTwo.Step((int)k)
+                    : throw new InvalidFileException(
+                        $"{what} has an exponent of {k}; expected {PowerOfTwo.MinExponent} to {PowerOfTwo.MaxExponent}."
+                    ));
     }
 }

@@ -21,7 +21,9 @@ internal sealed record Manifest
     /// <summary>The units of reconstruction, in the order in which they were reconstructed.</summary>
     public required IReadOnlyList<UnitState> Units { get; init; }
 
-    /// <summary>SHA-256, in hexadecimal, of the float weights: of names, types, shapes and values in the order of names.</summary>
+    /// <summary>
+    /// SHA-256, in hexadecimal, of the float weights: of names, types, shapes and values in the order of names.
+    /// </summary>
     public required string WeightsHash { get; init; }
 
     /// <summary>SHA-256, in hexadecimal, of the calibration inputs.</summary>
@@ -36,7 +38,8 @@ internal sealed record Manifest
 /// <param name="IsBlock">Whether it is a block of several layers.</param>
 /// <param name="Layers">Names of its quantized layers.</param>
 /// <param name="Activations">Names of its activation quantizers.</param>
-internal sealed record UnitState(string Name, bool IsBlock, IReadOnlyList<string> Layers, IReadOnlyList<string> Activations);
+internal sealed record UnitState(
+    string Name, bool IsBlock, IReadOnlyList<string> Layers, IReadOnlyList<string> Activations);
 
 /// <summary>Versions of the libraries that made a quantized model.</summary>
 /// <param name="QDrop">This library.</param>
@@ -48,10 +51,7 @@ internal sealed record LibraryVersions(string QDrop, string TorchSharp, string L
     /// <summary>Those of this process.</summary>
     /// <returns>The versions.</returns>
     public static LibraryVersions Current() => new(
-        VersionOf(typeof(Artifact)),
-        VersionOf(typeof(Tensor)),
-        __version__,
-        RuntimeInformation.FrameworkDescription);
+        VersionOf(typeof(Artifact)), VersionOf(typeof(Tensor)), __version__, RuntimeInformation.FrameworkDescription);
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "unknown";
 }

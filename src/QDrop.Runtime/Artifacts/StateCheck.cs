@@ -25,13 +25,20 @@ internal static class StateCheck
             return $"the levels of {what} have type {layer.Levels.dtype}; expected {ScalarType.Byte}.";
         long[] shape = layer.Levels.shape;
         if (layer.ChannelAxis < 0 || layer.ChannelAxis >= shape.Length)
-            return $"{what} has channel axis {layer.ChannelAxis}, but its weight has shape {TensorBytes.Describe(shape)}.";
+            return $"{what} has channel axis {layer.ChannelAxis}, but its weight has shape "
+                + $"{TensorBytes.Describe(shape)}.";
         long channels = shape[layer.ChannelAxis];
         return ProblemOfLevels(layer.Levels, layer.Bits, what)
             ?? ProblemOfVector(layer.Scale, "scales", channels, what)
             ?? ProblemOfVector(layer.ZeroPoint, "zero points", channels, what)
-            ?? TensorBytes.ToFloats(layer.Scale).Select(s => ProblemOfScale(s, what)).FirstOrDefault(static p => p is not null)
-            ?? TensorBytes.ToFloats(layer.ZeroPoint).Select(z => ProblemOfZeroPoint(z, layer.Bits, what)).FirstOrDefault(static p => p is not null)
+            ?? TensorBytes
+                .ToFloats(layer.Scale)
+                .Select(s => ProblemOfScale(s, what))
+                .FirstOrDefault(static p => p is not null)
+            ?? TensorBytes
+                .ToFloats(layer.ZeroPoint)
+                .Select(z => ProblemOfZeroPoint(z, layer.Bits, what))
+                .FirstOrDefault(static p => p is not null)
             ?? ProblemOfBias(layer.Bias, channels, what);
     }
 
@@ -41,13 +48,17 @@ internal static class StateCheck
         if (activation.Bits is < 2 or > 8)
             return $"{what} has {activation.Bits} bits; expected 2 to 8.";
         if (activation.Channels is not { } channels)
-            return ProblemOfScale(activation.Scale, what) ?? ProblemOfZeroPoint(activation.ZeroPoint, activation.Bits, what);
+            return ProblemOfScale(activation.Scale, what)
+                ?? ProblemOfZeroPoint(activation.ZeroPoint, activation.Bits, what);
         if (channels.Axis < 0)
             return $"{what} has channel axis {channels.Axis}; expected a dimension, 0 or more.";
         if (channels.Scales.Count == 0 || channels.Scales.Count != channels.ZeroPoints.Count)
-            return $"{what} has {channels.Scales.Count} scales and {channels.ZeroPoints.Count} zero points; expected one of each for every channel.";
+            return $"{what} has {channels.Scales.Count} scales and {channels.ZeroPoints.Count} zero points; expected "
+                + "one of each for every channel.";
         return channels.Scales.Select(scale => ProblemOfScale(scale, what)).FirstOrDefault(static p => p is not null)
-            ?? channels.ZeroPoints.Select(zeroPoint => ProblemOfZeroPoint(zeroPoint, activation.Bits, what)).FirstOrDefault(static p => p is not null);
+            ?? channels
+                .ZeroPoints.Select(zeroPoint => ProblemOfZeroPoint(zeroPoint, activation.Bits, what))
+                .FirstOrDefault(static p => p is not null);
     }
 
     private static string? ProblemOfNames(string what, IEnumerable<string> names)
@@ -82,7 +93,8 @@ internal static class StateCheck
         bool fits = true;
         using Tensor dense = TensorBytes.Dense(levels);
         if (bits < 8)
-            TensorBytes.ForEachPiece(dense, bytes => fits &= !bytes.ContainsAnyExceptInRange((byte)0, (byte)((1 << bits) - 1)));
+            TensorBytes.ForEachPiece(
+                dense, bytes => fits &= !bytes.ContainsAnyExceptInRange((byte)0, (byte)((1 << bits) - 1)));
         return fits ? null : $"{what} has levels above {(1 << bits) - 1}, the largest of {bits} bits.";
     }
 
@@ -92,7 +104,8 @@ internal static class StateCheck
             return $"the {name} of {what} have type {vector.dtype}; expected {ScalarType.Float32}.";
         return vector.shape is [var length] && length == count
             ? null
-            : $"the {name} of {what} have shape {TensorBytes.Describe(vector.shape)}; expected [{count}], one for each channel.";
+            : $"the {name} of {what} have shape {TensorBytes.Describe(vector.shape)}; expected [{count}], one for each "
+                + "channel.";
     }
 
     private static string? ProblemOfExponents(QuantizedModelState state)
@@ -102,20 +115,29 @@ internal static class StateCheck
         IEnumerable<(float Scale, string What)> scales =
         [
             .. state.Layers.SelectMany(static l => TensorBytes.ToFloats(l.Scale).Select(s => (s, $"layer '{l.Name}'"))),
-            .. state.Activations.SelectMany(static a => (a.Channels?.Scales ?? [a.Scale]).Select(s => (s, $"activation quantizer '{a.Name}'"))),
+            .. state.Activations.SelectMany(static a =>
+                (a.Channels?.Scales ?? [a.Scale]).Select(s => (s, $"activation quantizer '{a.Name}'"))),
         ];
-        return scales.Where(static s => !PowerOfTwo.Is(s.Scale) || PowerOfTwo.Floor(s.Scale) > PowerOfTwo.MaxExponent)
-            .Select(s => FormattableString.Invariant($"{s.What} has scale {s.Scale}; expected a power of two from 2^{PowerOfTwo.MinExponent} to 2^{PowerOfTwo.MaxExponent}, since its settings have Scale = {state.Manifest.Settings.Scale}."))
+        return scales
+            .Where(static s => !PowerOfTwo.Is(s.Scale) || PowerOfTwo.Floor(s.Scale) > PowerOfTwo.MaxExponent)
+            .Select(s =>
+                FormattableString.Invariant(
+                    $"{s.What} has scale {s.Scale}; expected a power of two from 2^{PowerOfTwo.MinExponent} to 2^{PowerOfTwo.MaxExponent}, since its settings have Scale = {state.Manifest.Settings.Scale}."
+                ))
             .FirstOrDefault();
     }
 
     private static string? ProblemOfScale(float scale, string what) =>
-        float.IsFinite(scale) && scale > 0 ? null : FormattableString.Invariant($"{what} has scale {scale}; expected a finite number above 0.");
+        float.IsFinite(scale) && scale > 0
+            ? null
+            : FormattableString.Invariant($"{what} has scale {scale}; expected a finite number above 0.");
 
     private static string? ProblemOfZeroPoint(float zeroPoint, int bits, string what) =>
         zeroPoint >= 0 && zeroPoint <= (1 << bits) - 1 && float.IsInteger(zeroPoint)
             ? null
-            : FormattableString.Invariant($"{what} has zero point {zeroPoint}; expected a whole number from 0 to {(1 << bits) - 1}, since it has {bits} bits.");
+            : FormattableString.Invariant(
+                $"{what} has zero point {zeroPoint}; expected a whole number from 0 to {(1 << bits) - 1}, since it has {bits} bits."
+            );
 
     private static string? ProblemOfBias(Tensor? bias, long channels, string what)
     {
@@ -126,7 +148,8 @@ internal static class StateCheck
 
         // A transposed convolution in groups has one scale for the same channel of each group, but a bias for each.
         if (bias.shape is not [var length] || channels == 0 || length == 0 || length % channels != 0)
-            return $"the bias of {what} has shape {TensorBytes.Describe(bias.shape)}, which does not fit {channels} channels.";
+            return $"the bias of {what} has shape {TensorBytes.Describe(bias.shape)}, which does not fit {channels} "
+                + "channels.";
         using Tensor dense = TensorBytes.Dense(bias);
         return TensorBytes.FirstNotFinite(dense) < 0 ? null : $"the bias of {what} is not finite.";
     }

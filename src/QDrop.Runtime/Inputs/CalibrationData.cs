@@ -12,8 +12,9 @@ internal static class CalibrationData
     /// <param name="inputs">The inputs, of shape <c>[samples, …]</c>.</param>
     /// <param name="settings">The settings, which say how many samples are wanted.</param>
     /// <exception cref="QDropException">
-    /// QDROP220: there are none (<see langword="null"/> or disposed). QDROP221: the tensor is empty. QDROP222: it is a scalar or of a type that
-    /// models do not take. QDROP223: it has fewer samples than are wanted. QDROP224: a value is NaN or infinite.
+    /// QDROP220: there are none (<see langword="null"/> or disposed). QDROP221: the tensor is empty. QDROP222: it is a
+    /// scalar or of a type that models do not take. QDROP223: it has fewer samples than are wanted. QDROP224: a value
+    /// is NaN or infinite.
     /// </exception>
     public static void Check([NotNull] Tensor? inputs, QuantizationSettings settings)
     {
@@ -25,8 +26,9 @@ internal static class CalibrationData
     /// <param name="inputs">A tensor <c>[samples, …]</c> for each input of the model.</param>
     /// <param name="settings">The settings, which say how many samples are wanted.</param>
     /// <exception cref="QDropException">
-    /// QDROP220: there are none (<see langword="null"/> or disposed). QDROP221: a tensor is empty. QDROP222: one is a scalar or of a type that models
-    /// do not take, or they have different numbers of samples. QDROP223: there are fewer samples than are wanted. QDROP224: a value is NaN or infinite.
+    /// QDROP220: there are none (<see langword="null"/> or disposed). QDROP221: a tensor is empty. QDROP222: one is a
+    /// scalar or of a type that models do not take, or they have different numbers of samples. QDROP223: there are
+    /// fewer samples than are wanted. QDROP224: a value is NaN or infinite.
     /// </exception>
     public static void Check([NotNull] IReadOnlyList<Tensor>? inputs, QuantizationSettings settings)
     {
@@ -40,7 +42,11 @@ internal static class CalibrationData
     internal static void Check([NotNull] IReadOnlyList<Tensor>? inputs, int samples, string source)
     {
         if (inputs is null || inputs.Count == 0)
-            throw new QDropException(Codes.InputsUnusable, $"{source} gave {(inputs is null ? "null" : "no tensors")}; expected a tensor of shape [samples, …] for each input of the model.");
+            throw new QDropException(
+                Codes.InputsUnusable,
+                $"{source} gave {(inputs is null ? "null" : "no tensors")}; expected a tensor of shape [samples, …] "
+                    + "for each input of the model."
+            );
         for (int i = 0; i < inputs.Count; i++)
             Check(inputs[i], samples, inputs.Count == 1 ? source : $"{source}, for input {i},");
         CheckCounts(inputs, source);
@@ -54,7 +60,11 @@ internal static class CalibrationData
         long[] counts = [.. inputs.Where(static t => t.ndim > 0).Select(static t => t.shape[0])];
         int other = Array.FindIndex(counts, c => c != counts[0]);
         if (other > 0)
-            throw new QDropException(Codes.InputsDoNotFit, $"{source} gave {counts[0]} samples for one input and {counts[other]} for another; expected as many for each, in the same order.");
+            throw new QDropException(
+                Codes.InputsDoNotFit,
+                $"{source} gave {counts[0]} samples for one input and {counts[other]} for another; expected as many "
+                    + "for each, in the same order."
+            );
     }
 
     /// <inheritdoc cref="Check(IReadOnlyList{Tensor}, int, string)"/>
@@ -62,29 +72,49 @@ internal static class CalibrationData
     {
         if (inputs is null || inputs.IsInvalid)
         {
-            throw new QDropException(Codes.InputsUnusable, $"{source} gave {(inputs is null ? "null" : "a disposed tensor")}; expected inputs of shape [samples, …]. "
-                + "If they were made in a dispose scope, let them leave it with MoveToOuterDisposeScope().");
+            throw new QDropException(
+                Codes.InputsUnusable,
+                $"{source} gave {(inputs is null ? "null" : "a disposed tensor")}; expected inputs of shape [samples, "
+                    + "…]. "
+                    + "If they were made in a dispose scope, let them leave it with MoveToOuterDisposeScope().");
         }
 
         long[] shape = inputs.shape;
         if (shape.Length == 0)
-            throw new QDropException(Codes.InputsDoNotFit, $"{source} gave a scalar; expected inputs of shape [samples, …], such as [{samples}, 3, 32, 32].");
+            throw new QDropException(
+                Codes.InputsDoNotFit,
+                $"{source} gave a scalar; expected inputs of shape [samples, …], such as [{samples}, 3, 32, 32].");
         if (inputs.numel() == 0)
-            throw new QDropException(Codes.InputsEmpty, $"{source} gave an empty tensor of shape {TensorBytes.Describe(shape)}; expected at least {samples} samples. Check that it finds its files.");
+            throw new QDropException(
+                Codes.InputsEmpty,
+                $"{source} gave an empty tensor of shape {TensorBytes.Describe(shape)}; expected at least {samples} "
+                    + "samples. Check that it finds its files."
+            );
         if (inputs.dtype is not (ScalarType.Float32 or ScalarType.Int64 or ScalarType.Int32 or ScalarType.Bool))
         {
-            throw new QDropException(Codes.InputsDoNotFit, $"{source} gave inputs of type {inputs.dtype}; expected {ScalarType.Float32}, preprocessed as for the model, or {ScalarType.Int64}, {ScalarType.Int32} or {ScalarType.Bool} "
-                + "where the model takes indices or masks. Convert them (and scale and normalise images) first.");
+            throw new QDropException(
+                Codes.InputsDoNotFit,
+                $"{source} gave inputs of type {inputs.dtype}; expected {ScalarType.Float32}, preprocessed as for the "
+                    + $"model, or {ScalarType.Int64}, {ScalarType.Int32} or {ScalarType.Bool} "
+                    + "where the model takes indices or masks. Convert them (and scale and normalise images) first.");
         }
         if (shape[0] < samples)
-            throw new QDropException(Codes.InputsTooFew, $"{source} gave {shape[0]} samples (shape {TensorBytes.Describe(shape)}), but {samples} are asked for. Provide more, or set Samples = {shape[0]} in [Quantize].");
+            throw new QDropException(
+                Codes.InputsTooFew,
+                $"{source} gave {shape[0]} samples (shape {TensorBytes.Describe(shape)}), but {samples} are asked for. "
+                    + $"Provide more, or set Samples = {shape[0]} in [Quantize]."
+            );
         if (inputs.dtype != ScalarType.Float32)
             return;
 
         using Tensor dense = TensorBytes.Dense(inputs);
         long index = TensorBytes.FirstNotFinite(dense);
         if (index >= 0)
-            throw new QDropException(Codes.InputsNotFinite, $"{source} gave a value that is NaN or infinite, first in sample {index / (dense.numel() / shape[0])}. Check the preprocessing, for instance a division by a standard deviation of 0.");
+            throw new QDropException(
+                Codes.InputsNotFinite,
+                $"{source} gave a value that is NaN or infinite, first in sample {index / (dense.numel() / shape[0])}. "
+                    + "Check the preprocessing, for instance a division by a standard deviation of 0."
+            );
     }
 
     /// <summary>The hash of a model's inputs; 64 lower-case hexadecimal digits.</summary>

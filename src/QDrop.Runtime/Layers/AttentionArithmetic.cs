@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Layers;
 
-/// <summary>Multi-head scaled dot-product attention (arXiv 1706.03762, section 3.2.2) in the steps between which quantizers sit. Sequences come first.</summary>
+/// <summary>
+/// Multi-head scaled dot-product attention (arXiv 1706.03762, section 3.2.2) in the steps between which quantizers sit.
+/// Sequences come first.
+/// </summary>
 /// <param name="parameters">The module's parameters.</param>
 /// <param name="heads">Number of heads.</param>
 /// <param name="addsZeroKey">Whether each sequence of keys and values is followed by zeros.</param>
@@ -17,7 +20,9 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
     private readonly long _embedding = parameters.Embedding;
     private readonly long _perHead = parameters.Embedding / heads;
 
-    /// <summary>Projected queries, keys and values <c>[length, N, E]</c>, with what the module adds to keys and values.</summary>
+    /// <summary>
+    /// Projected queries, keys and values <c>[length, N, E]</c>, with what the module adds to keys and values.
+    /// </summary>
     public (Tensor Query, Tensor Key, Tensor Value) Extend(Tensor query, Tensor key, Tensor value)
     {
         long batch = key.shape[1];
@@ -56,10 +61,12 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
     }
 
     /// <summary>The values <c>[S, N, E]</c>, mixed with weights <c>[N · heads, L, S]</c>: <c>[L, N, E]</c>.</summary>
-    public Tensor Mix(Tensor weights, Tensor value) => weights.bmm(Split(value)).transpose(0, 1).reshape(weights.shape[1], value.shape[1], _embedding);
+    public Tensor Mix(Tensor weights, Tensor value) =>
+        weights.bmm(Split(value)).transpose(0, 1).reshape(weights.shape[1], value.shape[1], _embedding);
 
     /// <summary>Weights averaged over the heads: <c>[N, L, S]</c>.</summary>
-    public Tensor Averaged(Tensor weights) => weights.view(weights.shape[0] / heads, heads, weights.shape[1], weights.shape[2]).mean([1L]);
+    public Tensor Averaged(Tensor weights) =>
+        weights.view(weights.shape[0] / heads, heads, weights.shape[1], weights.shape[2]).mean([1L]);
 
     /// <summary>The whole module with its float weights.</summary>
     public Tensor Float(Tensor query, Tensor key, Tensor value)

@@ -6,10 +6,12 @@ using static TorchSharp.torch;
 namespace QDrop.Layers;
 
 /// <summary>
-/// What a <c>MultiheadAttention</c> consists of. TorchSharp gives its parameters by name and nothing else, so the number of heads, and whether it
-/// adds a key of zeros, are found by trying which of them give what the module gives.
+/// What a <c>MultiheadAttention</c> consists of. TorchSharp gives its parameters by name and nothing else, so the
+/// number of heads, and whether it adds a key of zeros, are found by trying which of them give what the module gives.
 /// </summary>
-/// <param name="Layers">Its weights: <c>in_proj</c>, or <c>q_proj</c>, <c>k_proj</c> and <c>v_proj</c>, and then <c>out_proj</c>.</param>
+/// <param name="Layers">
+/// Its weights: <c>in_proj</c>, or <c>q_proj</c>, <c>k_proj</c> and <c>v_proj</c>, and then <c>out_proj</c>.
+/// </param>
 /// <param name="BiasKey">A key that is added to each sequence, <c>[1, 1, E]</c>, or none.</param>
 /// <param name="BiasValue">The value that belongs to it.</param>
 internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Tensor? BiasKey, Tensor? BiasValue)
@@ -42,9 +44,21 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
             // Training changes the bias through its parts.
             using IDisposable gradients = enable_grad();
             for (int part = 0; part < parts.Length; part++)
-                layers.Add(Linear(parts[part], parameters[$"{parts[part]}_weight"], bias?.narrow(0, part * length, length), $"{parts[part]}_weight", "in_proj_bias"));
+                layers.Add(
+                    Linear(
+                        parts[part],
+                        parameters[$"{parts[part]}_weight"],
+                        bias?.narrow(0, part * length, length),
+                        $"{parts[part]}_weight",
+                        "in_proj_bias"));
         }
-        layers.Add(Linear("out_proj", parameters["out_proj.weight"], parameters.GetValueOrDefault("out_proj.bias"), "out_proj.weight", "out_proj.bias"));
+        layers.Add(
+            Linear(
+                "out_proj",
+                parameters["out_proj.weight"],
+                parameters.GetValueOrDefault("out_proj.bias"),
+                "out_proj.weight",
+                "out_proj.bias"));
         return new(layers, parameters.GetValueOrDefault("bias_k"), parameters.GetValueOrDefault("bias_v"));
 
         LayerSource Linear(string part, Tensor weight, Tensor? bias, params string[] replaced) =>
@@ -68,8 +82,13 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
             // Weights may not tell, such as zeros before training: others then do.
             if (fitting.Length > 1)
                 fitting = WithOtherWeights(() => Fitting(name, module));
-            return fitting is [var only] ? only : throw new QDropException(Codes.UnsupportedModule, $"'{name}' is a MultiheadAttention whose number of heads could not be found: {fitting.Length} of the numbers that divide {Embedding} give what the module gives. "
-                + "Expected one. Write the attention with Linear layers and matmul.");
+            return fitting is [var only]
+                ? only
+                : throw new QDropException(
+                    Codes.UnsupportedModule,
+                    $"'{name}' is a MultiheadAttention whose number of heads could not be found: {fitting.Length} of "
+                        + $"the numbers that divide {Embedding} give what the module gives. "
+                        + "Expected one. Write the attention with Linear layers and matmul.");
         }
         finally
         {
@@ -79,13 +98,20 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
 
     private (long Heads, bool AddsZeroKey)[] Fitting(string name, MultiheadAttention module)
     {
-        Tensor query = Wave(3, 1, Embedding), key = Wave(4, 1, IsSplit ? Layers[1].Weight.shape[1] : Embedding), value = Wave(4, 1, IsSplit ? Layers[2].Weight.shape[1] : Embedding);
+        Tensor query = Wave(3, 1, Embedding),
+            key = Wave(4, 1, IsSplit ? Layers[1].Weight.shape[1] : Embedding),
+            value = Wave(4, 1, IsSplit ? Layers[2].Weight.shape[1] : Embedding);
         Tensor expected = Output(name, module, query, key, value);
         double limit = Tolerance * Math.Max(expected.abs().max().ToDouble(), 1e-6);
-        return [.. from heads in Divisors(Embedding)
-                   from zero in new[] { false, true }
-                   where (new AttentionArithmetic(this, heads, zero).Float(query, key, value) - expected).abs().max().ToDouble() <= limit
-                   select (heads, zero)];
+        return
+        [
+            .. from heads in Divisors(Embedding)
+            from zero in new[] { false, true }
+            where
+                (new AttentionArithmetic(this, heads, zero).Float(query, key, value) - expected).abs().max().ToDouble()
+                <= limit
+            select (heads, zero),
+        ];
     }
 
     /// <summary>What the module gives.</summary>
@@ -97,16 +123,21 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         }
         catch (ExternalException e)
         {
-            throw new QDropException(Codes.UnsupportedModule, $"'{name}' is a MultiheadAttention that TorchSharp itself does not "
-                + $"run on queries of {query.shape[2]}, keys of {key.shape[2]}, values of {value.shape[2]} features: "
-                + $"{e.Message.Split('\n')[0]} Expected kdim and vdim to be equal. "
-                + "Write the attention with Linear layers and matmul.", e);
+            throw new QDropException(
+                Codes.UnsupportedModule,
+                $"'{name}' is a MultiheadAttention that TorchSharp itself does not "
+                    + $"run on queries of {query.shape[2]}, keys of {key.shape[2]}, values of {value.shape[2]} "
+                    + "features: "
+                    + $"{e.Message.Split('\n')[0]} Expected kdim and vdim to be equal. "
+                    + "Write the attention with Linear layers and matmul.",
+                e);
         }
     }
 
     private T WithOtherWeights<T>(Func<T> run)
     {
-        Tensor[] weights = [.. Layers.Select(static l => l.Weight).Distinct()], kept = [.. weights.Select(static w => w.clone())];
+        Tensor[] weights = [.. Layers.Select(static l => l.Weight).Distinct()],
+            kept = [.. weights.Select(static w => w.clone())];
         try
         {
             // Scores of about 1, so that no softmax is all or nothing.
@@ -131,5 +162,6 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
     }
 
     /// <summary>Numbers no two of which stand in the same relation.</summary>
-    private static Tensor Wave(params long[] shape) => (arange(shape.Aggregate(1L, static (a, b) => a * b), dtype: ScalarType.Float32) * 1.7f).sin().view(shape);
+    private static Tensor Wave(params long[] shape) =>
+        (arange(shape.Aggregate(1L, static (a, b) => a * b), dtype: ScalarType.Float32) * 1.7f).sin().view(shape);
 }

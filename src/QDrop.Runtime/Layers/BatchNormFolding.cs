@@ -15,16 +15,27 @@ internal static class BatchNormFolding
     /// <param name="mean">The running mean, <c>[C]</c>.</param>
     /// <param name="variance">The running variance, <c>[C]</c>.</param>
     /// <param name="eps">What the batch norm adds to the variance.</param>
-    /// <param name="channelAxis">The dimension of <paramref name="weight"/> that counts output channels: 0, or 1 for transposed convolutions.</param>
+    /// <param name="channelAxis">
+    /// The dimension of <paramref name="weight"/> that counts output channels: 0, or 1 for transposed convolutions.
+    /// </param>
     /// <exception cref="ArgumentException">The batch norm has another number of channels than the layer.</exception>
     public static (Tensor Weight, Tensor Bias) Fold(
-        Tensor weight, Tensor? bias, Tensor? gamma, Tensor? beta, Tensor mean, Tensor variance, double eps, int channelAxis = 0)
+        Tensor weight,
+        Tensor? bias,
+        Tensor? gamma,
+        Tensor? beta,
+        Tensor mean,
+        Tensor variance,
+        double eps,
+        int channelAxis = 0)
     {
-        var channels = weight.shape[channelAxis];
+        long channels = weight.shape[channelAxis];
         if (mean.NumberOfElements != channels)
         {
             throw new ArgumentException(
-                $"A batch norm of {mean.NumberOfElements} channels cannot be folded into a layer of {channels} output channels.", nameof(mean));
+                $"A batch norm of {mean.NumberOfElements} channels cannot be folded into a layer of {channels} output "
+                    + "channels.",
+                nameof(mean));
         }
         using IDisposable _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -33,7 +44,7 @@ internal static class BatchNormFolding
         Tensor shift = beta is null ? -(mean * factor) : beta - mean * factor;
         if (bias is not null)
             shift = shift.Plus(bias * factor);
-        var shape = new long[weight.dim()];
+        long[] shape = new long[weight.dim()];
         Array.Fill(shape, 1);
         shape[channelAxis] = channels;
         return ((weight * factor.view(shape)).MoveToOuterDisposeScope(), shift.MoveToOuterDisposeScope());

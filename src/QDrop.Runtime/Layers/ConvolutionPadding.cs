@@ -18,12 +18,14 @@ internal readonly record struct ConvolutionPadding(long[] Sizes, Func<Tensor, Te
         if (convolution.padding_type == Padding.Valid)
             return new(none, null);
         bool same = convolution.padding_type == Padding.Same;
-        var before = new long[dimensions];
-        var after = new long[dimensions];
+        long[] before = new long[dimensions];
+        long[] after = new long[dimensions];
         for (int d = 0; d < dimensions; d++)
         {
             // Without a padding type there are sizes.
-            long total = same ? convolution.dilation[d] * (convolution.kernel_size[d] - 1) : 2 * convolution.padding![d];
+            long total = same
+                ? convolution.dilation[d] * (convolution.kernel_size[d] - 1)
+                : 2 * convolution.padding![d];
             before[d] = total / 2;
             after[d] = total - before[d];
         }

@@ -6,7 +6,9 @@ namespace QDrop.Layers;
 /// <param name="Name">Path in the model, such as <c>layer1.0.conv1</c>.</param>
 /// <param name="Weight">The weight.</param>
 /// <param name="Bias">The bias, or none.</param>
-/// <param name="ChannelAxis">The dimension of the weight that has a scale for each of its indices: output channels, rows of an embedding.</param>
+/// <param name="ChannelAxis">
+/// The dimension of the weight that has a scale for each of its indices: output channels, rows of an embedding.
+/// </param>
 /// <param name="Apply">Computes with an input, a weight and a bias.</param>
 /// <param name="MultiplyAccumulates">Counts the multiply-accumulates of a run from its input and its output.</param>
 /// <param name="Parameters">Names in the model's <c>state_dict</c> of what the quantized layer replaces.</param>

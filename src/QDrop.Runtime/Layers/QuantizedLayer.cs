@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace QDrop.Layers;
 
 /// <summary>
-/// A layer with its batch norm folded in and its weights behind a quantizer: a convolution, a linear layer, an embedding (with a scale for each
-/// row, so that a frequent word does not suffer from the range of a rare one), or a projection of multi-head attention.
+/// A layer with its batch norm folded in and its weights behind a quantizer: a convolution, a linear layer, an
+/// embedding (with a scale for each row, so that a frequent word does not suffer from the range of a rare one), or a
+/// projection of multi-head attention.
 /// </summary>
 internal sealed class QuantizedLayer : IDisposable
 {
@@ -26,8 +27,15 @@ internal sealed class QuantizedLayer : IDisposable
             Bias = source.Bias?.detach().clone().DetachFromDisposeScope();
             return;
         }
-        (Tensor foldedWeight, Tensor foldedBias) = BatchNormFolding.Fold(source.Weight.detach(), source.Bias?.detach(), batchNorm.weight?.detach(), batchNorm.bias?.detach(),
-            batchNorm.running_mean!, batchNorm.running_var!, batchNorm.eps, ChannelAxis);
+        (Tensor foldedWeight, Tensor foldedBias) = BatchNormFolding.Fold(
+            source.Weight.detach(),
+            source.Bias?.detach(),
+            batchNorm.weight?.detach(),
+            batchNorm.bias?.detach(),
+            batchNorm.running_mean!,
+            batchNorm.running_var!,
+            batchNorm.eps,
+            ChannelAxis);
         Weight = new WeightQuantizer(source.Name, foldedWeight, ChannelAxis);
         Bias = foldedBias.DetachFromDisposeScope();
     }
@@ -46,10 +54,14 @@ internal sealed class QuantizedLayer : IDisposable
     /// <summary>The weights, float with the batch norm folded in, and their quantizer.</summary>
     public WeightQuantizer Weight { get; }
 
-    /// <summary>The bias with the batch norm folded in, <c>[channels]</c>; <see langword="null"/> if the layer has none.</summary>
+    /// <summary>
+    /// The bias with the batch norm folded in, <c>[channels]</c>; <see langword="null"/> if the layer has none.
+    /// </summary>
     public Tensor? Bias { get; }
 
-    /// <summary>Dimension of the weight that has a scale for each of its indices: 0, or 1 for a transposed convolution.</summary>
+    /// <summary>
+    /// Dimension of the weight that has a scale for each of its indices: 0, or 1 for a transposed convolution.
+    /// </summary>
     public int ChannelAxis => _source.ChannelAxis;
 
     /// <summary>Multiply-accumulates of all its runs so far, the cost of the layer.</summary>

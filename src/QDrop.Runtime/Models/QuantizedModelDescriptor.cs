@@ -2,7 +2,9 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>What the generator knows of one quantized model: how to make it, what its code was, where it stands.</summary>
+/// <summary>
+/// What the generator knows of one quantized model: how to make it, what its code was, where it stands.
+/// </summary>
 public sealed record QuantizedModelDescriptor
 {
     /// <summary>Full name of the model's class, as <see cref="Type.FullName"/> gives it.</summary>

@@ -13,11 +13,18 @@ internal static class StateBinding
     public static void CheckOrigin(QuantizedModelDescriptor descriptor, QuantizedModelState state, string path)
     {
         if (state.Manifest.Model != descriptor.Name)
-            throw Foreign(path, $"it holds the model '{state.Manifest.Model}', expected '{descriptor.Name}'. Give the path of this model's artifact.");
+            throw Foreign(
+                path,
+                $"it holds the model '{state.Manifest.Model}', expected '{descriptor.Name}'. Give the path of this "
+                    + "model's artifact."
+            );
         if (state.Manifest.Fingerprint != descriptor.Fingerprint)
         {
-            throw Foreign(path, $"it was made from other code of '{descriptor.Name}' (fingerprint {Short(state.Manifest.Fingerprint)}, the program has {Short(descriptor.Fingerprint)}). "
-                + "Build the project again, so that the model is calibrated as it now is.");
+            throw Foreign(
+                path,
+                $"it was made from other code of '{descriptor.Name}' (fingerprint {Short(state.Manifest.Fingerprint)}, "
+                    + $"the program has {Short(descriptor.Fingerprint)}). "
+                    + "Build the project again, so that the model is calibrated as it now is.");
         }
     }
 
@@ -27,10 +34,17 @@ internal static class StateBinding
         var modules = model.named_modules().ToDictionary(m => m.Item1, m => m.Item2);
         foreach (QuantizedLayerState layer in state.Layers)
         {
-            Tensor weight = LayerFamilies.FindSource(modules, layer.Name)?.Weight
-                ?? throw Foreign(path, $"its layer '{layer.Name}' is not a quantizable layer of the model. Build the project again.");
+            Tensor weight =
+                LayerFamilies.FindSource(modules, layer.Name)?.Weight
+                ?? throw Foreign(
+                    path,
+                    $"its layer '{layer.Name}' is not a quantizable layer of the model. Build the project again.");
             if (!weight.shape.SequenceEqual(layer.Levels.shape))
-                throw Foreign(path, $"its layer '{layer.Name}' has weights of shape {Shape(layer.Levels)}, the model {Shape(weight)}. Build the project again.");
+                throw Foreign(
+                    path,
+                    $"its layer '{layer.Name}' has weights of shape {Shape(layer.Levels)}, the model {Shape(weight)}. "
+                        + "Build the project again."
+                );
         }
         Dictionary<string, Tensor> target = model.state_dict();
         foreach ((string name, Tensor tensor) in state.FloatTensors)
@@ -38,7 +52,9 @@ internal static class StateBinding
             if (!target.TryGetValue(name, out Tensor? own))
                 throw Foreign(path, $"the model has no '{name}'. Build the project again.");
             if (!own.shape.SequenceEqual(tensor.shape))
-                throw Foreign(path, $"its '{name}' has shape {Shape(tensor)}, the model's {Shape(own)}. Build the project again.");
+                throw Foreign(
+                    path,
+                    $"its '{name}' has shape {Shape(tensor)}, the model's {Shape(own)}. Build the project again.");
         }
         using (no_grad())
         {
@@ -51,8 +67,14 @@ internal static class StateBinding
     public static Dictionary<string, Tensor> FloatTensors(Module model, QuantizationContext context)
     {
         var replaced = context.Layers.SelectMany(static l => l.Parameters).ToHashSet();
-        var folded = context.Layers.Where(static l => l.BatchNorm is not null).Select(l => context.PathOf(l.BatchNorm!)).ToHashSet();
-        return model.state_dict().Where(t => !replaced.Contains(t.Key) && !folded.Contains(Owner(t.Key))).ToDictionary(t => t.Key, t => t.Value.detach());
+        var folded = context
+            .Layers.Where(static l => l.BatchNorm is not null)
+            .Select(l => context.PathOf(l.BatchNorm!))
+            .ToHashSet();
+        return model
+            .state_dict()
+            .Where(t => !replaced.Contains(t.Key) && !folded.Contains(Owner(t.Key)))
+            .ToDictionary(t => t.Key, t => t.Value.detach());
 
         static string Owner(string name) => name.LastIndexOf('.') is var dot and >= 0 ? name[..dot] : "";
     }
@@ -61,5 +83,6 @@ internal static class StateBinding
 
     private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] : fingerprint;
 
-    private static QDropException Foreign(string path, string message) => new(Codes.OtherModel, $"'{path}' does not fit: {message}");
+    private static QDropException Foreign(string path, string message) =>
+        new(Codes.OtherModel, $"'{path}' does not fit: {message}");
 }

@@ -72,7 +72,8 @@ internal static class LibtorchPackage
     {
         get
         {
-            AssemblyInformationalVersionAttribute? attribute = typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+            AssemblyInformationalVersionAttribute? attribute =
+                typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
             return attribute?.InformationalVersion.Split('+')[0] ?? "of this program";
         }
     }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace QDrop.Native;
 
 /// <summary>
-/// Arithmetic with numbers that somebody holds while native code uses them. TorchSharp's own operators make numbers, such as the factor 1 of a
-/// sum's second operand, whose finalizers may free them in between (dotnet/TorchSharp#1434).
+/// Arithmetic with numbers that somebody holds while native code uses them. TorchSharp's own operators make numbers,
+/// such as the factor 1 of a sum's second operand, whose finalizers may free them in between (dotnet/TorchSharp#1434).
 /// </summary>
 internal static class Numbers
 {

@@ -78,7 +78,8 @@ public static partial class Ops
 
     /// <summary>Piecewise linear sigmoid.</summary>
     [Lowers(typeof(torch.nn.functional), "hardsigmoid", Kind = OpKind.Activation)]
-    public static Tensor hardsigmoid(Tensor input, bool inplace) => functional.hardsigmoid(Own(input, inplace), inplace);
+    public static Tensor hardsigmoid(Tensor input, bool inplace) =>
+        functional.hardsigmoid(Own(input, inplace), inplace);
 
     /// <summary>Piecewise linear sigmoid.</summary>
     [Lowers(typeof(torch.nn.functional), "hardsigmoid", Kind = OpKind.Activation)]
@@ -200,7 +201,8 @@ public static partial class Ops
 
     /// <summary>Smooth rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "softplus", Kind = OpKind.Activation)]
-    public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) => functional.softplus(x, beta, threshold);
+    public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) =>
+        functional.softplus(x, beta, threshold);
 
     /// <summary>x / (1 + |x|).</summary>
     [Lowers(typeof(torch.nn.functional), "softsign", Kind = OpKind.Activation)]

@@ -10,8 +10,8 @@ public static partial class Ops
     private static readonly Scalar Hidden = double.NegativeInfinity;
 
     /// <summary>
-    /// softmax(Q·Kᵀ/√d + mask)·V. Both matrix products have quantized operands: queries, keys and values are quantized before, the weights between
-    /// the products.
+    /// softmax(Q·Kᵀ/√d + mask)·V. Both matrix products have quantized operands: queries, keys and values are quantized
+    /// before, the weights between the products.
     /// </summary>
     /// <param name="weights">The chain of the weights that the softmax gives.</param>
     /// <param name="query"><c>[…, L, d]</c>.</param>
@@ -21,7 +21,14 @@ public static partial class Ops
     /// <param name="p">The probability of dropout, applied whenever it is positive.</param>
     /// <param name="is_casual">Whether each position attends to itself and earlier ones only; excludes a mask.</param>
     [Lowers(typeof(torch.nn.functional), "scaled_dot_product_attention", Kind = OpKind.Join)]
-    public static Tensor scaled_dot_product_attention(TensorChain weights, Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
+    public static Tensor scaled_dot_product_attention(
+        TensorChain weights,
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor? attn_mask = null,
+        double p = 0.0,
+        bool is_casual = false)
     {
         if (is_casual && attn_mask is not null)
             throw new ArgumentException("Causal attention takes no mask besides its own.", nameof(attn_mask));

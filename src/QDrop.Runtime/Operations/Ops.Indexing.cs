@@ -13,7 +13,8 @@ public static partial class Ops
 
     /// <summary>A range of a dimension with a step.</summary>
     [Lowers(typeof(torch.Tensor), "slice", Kind = OpKind.PassThrough)]
-    public static Tensor slice(Tensor input, long dim, long start, long finish, long step) => input.slice(dim, start, finish, step);
+    public static Tensor slice(Tensor input, long dim, long start, long finish, long step) =>
+        input.slice(dim, start, finish, step);
 
     /// <summary>One index of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "select", Kind = OpKind.PassThrough)]
@@ -50,7 +51,8 @@ public static partial class Ops
 
     /// <summary>Indexing with six positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5, long i6) => input[i1, i2, i3, i4, i5, i6];
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5, long i6) =>
+        input[i1, i2, i3, i4, i5, i6];
 
     /// <summary>Picks indices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "index_select", Kind = OpKind.PassThrough)]

@@ -19,9 +19,15 @@ public static partial class Ops
 
     /// <summary>Normalisation over neighbouring channels.</summary>
     [Lowers(typeof(torch.nn.functional), "local_response_norm", Kind = OpKind.Activation)]
-    public static Tensor local_response_norm(Tensor input, long size, double alpha = 0.0001, double beta = 0.75, double k = 1) => functional.local_response_norm(input, size, alpha, beta, k);
+    public static Tensor local_response_norm(
+        Tensor input,
+        long size,
+        double alpha = 0.0001,
+        double beta = 0.75,
+        double k = 1) => functional.local_response_norm(input, size, alpha, beta, k);
 
     /// <summary>Brings vectors to length 1.</summary>
     [Lowers(typeof(torch.nn.functional), "normalize", Kind = OpKind.Activation)]
-    public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) => functional.normalize(input, p, dim, eps);
+    public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) =>
+        functional.normalize(input, p, dim, eps);
 }

@@ -10,7 +10,8 @@ public static partial class Ops
     /// <summary>Joins dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "flatten", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "flatten", Kind = OpKind.PassThrough)]
-    public static Tensor flatten(Tensor input, long start_dim = 0, long end_dim = -1) => input.flatten(start_dim, end_dim);
+    public static Tensor flatten(Tensor input, long start_dim = 0, long end_dim = -1) =>
+        input.flatten(start_dim, end_dim);
 
     /// <summary>Splits a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unflatten", Kind = OpKind.PassThrough)]
@@ -82,7 +83,8 @@ public static partial class Ops
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
-    public static Tensor expand(Tensor input, ReadOnlySpan<long> sizes, bool isImplicit = false) => input.expand(sizes, isImplicit);
+    public static Tensor expand(Tensor input, ReadOnlySpan<long> sizes, bool isImplicit = false) =>
+        input.expand(sizes, isImplicit);
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
@@ -114,17 +116,20 @@ public static partial class Ops
     /// <summary>Mean over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "mean", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "mean", Kind = OpKind.PassThrough)]
-    public static Tensor mean(Tensor input, long[] dimensions, bool keepdim = false, ScalarType? type = null) => input.mean(dimensions, keepdim, type);
+    public static Tensor mean(Tensor input, long[] dimensions, bool keepdim = false, ScalarType? type = null) =>
+        input.mean(dimensions, keepdim, type);
 
     /// <summary>Sum over a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
-    public static Tensor sum(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+    public static Tensor sum(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) =>
+        input.sum(dim, keepdim, type);
 
     /// <summary>Sum over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
-    public static Tensor sum(Tensor input, ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+    public static Tensor sum(Tensor input, ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) =>
+        input.sum(dim, keepdim, type);
 
     /// <summary>Maximum over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "amax", Kind = OpKind.PassThrough)]
@@ -146,37 +151,62 @@ public static partial class Ops
 
     /// <summary>Dropout, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout", Kind = OpKind.PassThrough)]
-    public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout(Own(input, inplace), p, training, inplace);
+    public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        functional.dropout(Own(input, inplace), p, training, inplace);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout2d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout2d(Own(input, inplace), p, training, inplace);
+    public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        functional.dropout2d(Own(input, inplace), p, training, inplace);
 
     /// <summary>Channels to space.</summary>
     [Lowers(typeof(torch.nn.functional), "pixel_shuffle", Kind = OpKind.PassThrough)]
-    public static Tensor pixel_shuffle(Tensor input, long upscale_factor) => functional.pixel_shuffle(input, upscale_factor);
+    public static Tensor pixel_shuffle(Tensor input, long upscale_factor) =>
+        functional.pixel_shuffle(input, upscale_factor);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
-    public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+    public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
+        functional.pad(input, pad, mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
-    public static Tensor pad(Tensor input, ReadOnlySpan<long> pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+    public static Tensor pad(
+        Tensor input,
+        ReadOnlySpan<long> pad,
+        PaddingModes mode = PaddingModes.Constant,
+        double value = 0) => functional.pad(input, pad, mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
-    public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+    public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
+        functional.pad(input, pad, mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
-    public static Tensor pad(Tensor input, (long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+    public static Tensor pad(
+        Tensor input,
+        (long, long) pad,
+        PaddingModes mode = PaddingModes.Constant,
+        double value = 0) => functional.pad(input, pad, mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
-    public static Tensor pad(Tensor input, (long, long, long, long) pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => functional.pad(input, pad, mode, value);
+    public static Tensor pad(
+        Tensor input,
+        (long, long, long, long) pad,
+        PaddingModes mode = PaddingModes.Constant,
+        double value = 0) => functional.pad(input, pad, mode, value);
 
     /// <summary>Resamples to a size.</summary>
     [Lowers(typeof(torch.nn.functional), "interpolate", Kind = OpKind.PassThrough)]
-    public static Tensor interpolate(Tensor x, long[]? size = null, double[]? scale_factor = null, InterpolationMode mode = InterpolationMode.Nearest, bool? align_corners = null, bool recompute_scale_factor = false, bool antialias = false) => functional.interpolate(x, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
+    public static Tensor interpolate(
+        Tensor x,
+        long[]? size = null,
+        double[]? scale_factor = null,
+        InterpolationMode mode = InterpolationMode.Nearest,
+        bool? align_corners = null,
+        bool recompute_scale_factor = false,
+        bool antialias = false
+    ) => functional.interpolate(x, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
 }

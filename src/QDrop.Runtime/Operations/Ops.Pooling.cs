@@ -9,57 +9,118 @@ public static partial class Ops
 {
     /// <summary>Maximum over windows, <c>[N, C, L]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool1d", Kind = OpKind.PassThrough)]
-    public static Tensor max_pool1d(Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) => functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode);
+    public static Tensor max_pool1d(
+        Tensor input,
+        long kernel_size,
+        long? stride = null,
+        long? padding = null,
+        long? dilation = null,
+        bool ceil_mode = false) => functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode);
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor max_pool2d(Tensor input, long kernel_size, long? stride = null, long? padding = null, long? dilation = null, bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
+    public static Tensor max_pool2d(
+        Tensor input,
+        long kernel_size,
+        long? stride = null,
+        long? padding = null,
+        long? dilation = null,
+        bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor max_pool2d(Tensor input, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null, bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
+    public static Tensor max_pool2d(
+        Tensor input,
+        (long, long) kernel_size,
+        (long, long)? stride = null,
+        (long, long)? padding = null,
+        (long, long)? dilation = null,
+        bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor max_pool2d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, strides, padding, dilation, ceil_mode);
+    public static Tensor max_pool2d(
+        Tensor input,
+        long[] kernel_size,
+        long[]? strides = null,
+        long[]? padding = null,
+        long[]? dilation = null,
+        bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, strides, padding, dilation, ceil_mode);
 
     /// <summary>Mean over windows, <c>[N, C, L]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool1d", Kind = OpKind.PassThrough)]
-    public static Tensor avg_pool1d(Tensor input, long kernel_size, long? stride = null, long? padding = null, bool ceil_mode = false, bool count_include_pad = true) => functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad);
+    public static Tensor avg_pool1d(
+        Tensor input,
+        long kernel_size,
+        long? stride = null,
+        long? padding = null,
+        bool ceil_mode = false,
+        bool count_include_pad = true
+    ) => functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad);
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor avg_pool2d(Tensor input, long kernel_size, long? stride = null, long padding = 0, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+    public static Tensor avg_pool2d(
+        Tensor input,
+        long kernel_size,
+        long? stride = null,
+        long padding = 0,
+        bool ceil_mode = false,
+        bool count_include_pad = true,
+        long? divisor_override = null
+    ) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor avg_pool2d(Tensor input, (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+    public static Tensor avg_pool2d(
+        Tensor input,
+        (long, long) kernel_size,
+        (long, long)? stride = null,
+        (long, long)? padding = null,
+        bool ceil_mode = false,
+        bool count_include_pad = true,
+        long? divisor_override = null
+    ) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null, bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+    public static Tensor avg_pool2d(
+        Tensor input,
+        long[] kernel_size,
+        long[]? stride = null,
+        long[]? padding = null,
+        bool ceil_mode = false,
+        bool count_include_pad = true,
+        long? divisor_override = null
+    ) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
 
     /// <summary>Mean over windows, to a given length.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool1d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool1d(Tensor input, long output_size) => functional.adaptive_avg_pool1d(input, output_size);
+    public static Tensor adaptive_avg_pool1d(Tensor input, long output_size) =>
+        functional.adaptive_avg_pool1d(input, output_size);
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) => functional.adaptive_avg_pool2d(input, output_size);
+    public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) =>
+        functional.adaptive_avg_pool2d(input, output_size);
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) => functional.adaptive_avg_pool2d(input, output_size);
+    public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) =>
+        functional.adaptive_avg_pool2d(input, output_size);
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) => functional.adaptive_avg_pool2d(input, output_size);
+    public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) =>
+        functional.adaptive_avg_pool2d(input, output_size);
 
     /// <summary>Maximum over windows, to a given length.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool1d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_max_pool1d(Tensor input, long output_size) => functional.adaptive_max_pool1d(input, output_size);
+    public static Tensor adaptive_max_pool1d(Tensor input, long output_size) =>
+        functional.adaptive_max_pool1d(input, output_size);
 
     /// <summary>Maximum over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_max_pool2d(Tensor input, long[] output_size) => functional.adaptive_max_pool2d(input, output_size);
+    public static Tensor adaptive_max_pool2d(Tensor input, long[] output_size) =>
+        functional.adaptive_max_pool2d(input, output_size);
 }

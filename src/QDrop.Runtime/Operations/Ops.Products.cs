@@ -16,7 +16,8 @@ public static partial class Ops
     /// </summary>
     [Lowers(typeof(torch.Tensor), "baddbmm", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "baddbmm", Kind = OpKind.Join)]
-    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => input.baddbmm(batch1, batch2, beta, alpha);
+    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
+        input.baddbmm(batch1, batch2, beta, alpha);
 
     /// <summary>The greater of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.Join)]

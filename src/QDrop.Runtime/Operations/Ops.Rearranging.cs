@@ -24,7 +24,8 @@ public static partial class Ops
     /// <summary>Moves a dimension.</summary>
     [Lowers(typeof(torch), "movedim", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
-    public static Tensor movedim(Tensor input, long source, long destination) => torch.movedim(input, source, destination);
+    public static Tensor movedim(Tensor input, long source, long destination) =>
+        torch.movedim(input, source, destination);
 
     /// <summary>Moves dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "movedim", Kind = OpKind.PassThrough)]
@@ -62,7 +63,8 @@ public static partial class Ops
     /// <summary>Repeats each value.</summary>
     [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
-    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) => input.repeat_interleave(repeats, dim, output_size);
+    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) =>
+        input.repeat_interleave(repeats, dim, output_size);
 
     /// <summary>Repeats each value as often as a number says.</summary>
     [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
@@ -97,7 +99,8 @@ public static partial class Ops
 
     /// <summary>Space to channels.</summary>
     [Lowers(typeof(torch.nn.functional), "pixel_unshuffle", Kind = OpKind.PassThrough)]
-    public static Tensor pixel_unshuffle(Tensor input, long downscale_factor) => functional.pixel_unshuffle(input, downscale_factor);
+    public static Tensor pixel_unshuffle(Tensor input, long downscale_factor) =>
+        functional.pixel_unshuffle(input, downscale_factor);
 
     /// <summary>Exchanges channels between groups.</summary>
     [Lowers(typeof(torch.Tensor), "channel_shuffle", Kind = OpKind.PassThrough)]
@@ -105,7 +108,8 @@ public static partial class Ops
 
     /// <summary>Windows of an image as columns.</summary>
     [Lowers(typeof(torch.nn.functional), "unfold", Kind = OpKind.PassThrough)]
-    public static Tensor im2col(Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) => functional.unfold(input, kernel_size, dilation, padding, stride);
+    public static Tensor im2col(Tensor input, long kernel_size, long dilation = 1, long padding = 0, long stride = 1) =>
+        functional.unfold(input, kernel_size, dilation, padding, stride);
 
     /// <summary>Windows of an image as columns.</summary>
     [Lowers(typeof(torch.nn.functional), "unfold", Kind = OpKind.PassThrough)]
@@ -115,21 +119,30 @@ public static partial class Ops
 
     /// <summary>Windows of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unfold", Kind = OpKind.PassThrough)]
-    public static Tensor unfold(Tensor input, long dimension, long size, long step) => input.unfold(dimension, size, step);
+    public static Tensor unfold(Tensor input, long dimension, long size, long step) =>
+        input.unfold(dimension, size, step);
 
     /// <summary>Resamples to a size.</summary>
     [Lowers(typeof(torch.nn.functional), "upsample", Kind = OpKind.PassThrough)]
-    public static Tensor upsample(Tensor input, long[]? size = null, double[]? scale_factor = null, UpsampleMode mode = UpsampleMode.Nearest, bool align_corners = false) => functional.upsample(input, size, scale_factor, mode, align_corners);
+    public static Tensor upsample(
+        Tensor input,
+        long[]? size = null,
+        double[]? scale_factor = null,
+        UpsampleMode mode = UpsampleMode.Nearest,
+        bool align_corners = false) => functional.upsample(input, size, scale_factor, mode, align_corners);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout1d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout1d(Own(input, inplace), p, training, inplace);
+    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        functional.dropout1d(Own(input, inplace), p, training, inplace);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout3d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => functional.dropout3d(Own(input, inplace), p, training, inplace);
+    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        functional.dropout3d(Own(input, inplace), p, training, inplace);
 
     /// <summary>Dropout that keeps mean and deviation, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "alpha_dropout", Kind = OpKind.PassThrough)]
-    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) => functional.alpha_dropout(Own(input, inplace), p, training, inplace);
+    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) =>
+        functional.alpha_dropout(Own(input, inplace), p, training, inplace);
 }

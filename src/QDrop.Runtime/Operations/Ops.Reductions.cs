@@ -14,11 +14,13 @@ public static partial class Ops
 
     /// <summary>Sum over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
-    public static Tensor sum(Tensor input, long[] dim, bool keepdim = false, ScalarType? type = null) => input.sum(dim, keepdim, type);
+    public static Tensor sum(Tensor input, long[] dim, bool keepdim = false, ScalarType? type = null) =>
+        input.sum(dim, keepdim, type);
 
     /// <summary>Sum over two dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
-    public static Tensor sum(Tensor input, long dim0, long dim1, bool keepdim = false, ScalarType? type = null) => input.sum(dim0, dim1, keepdim, type);
+    public static Tensor sum(Tensor input, long dim0, long dim1, bool keepdim = false, ScalarType? type = null) =>
+        input.sum(dim0, dim1, keepdim, type);
 
     /// <summary>Sum over three dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
@@ -33,7 +35,8 @@ public static partial class Ops
     /// <summary>The greatest values of a dimension, and where they are.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "max", Kind = OpKind.PassThrough)]
-    public static (Tensor values, Tensor indexes) max(Tensor input, long dim, bool keepdim = false) => input.max(dim, keepdim);
+    public static (Tensor values, Tensor indexes) max(Tensor input, long dim, bool keepdim = false) =>
+        input.max(dim, keepdim);
 
     /// <summary>The least value of all.</summary>
     [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.PassThrough)]
@@ -43,7 +46,8 @@ public static partial class Ops
     /// <summary>The least values of a dimension, and where they are.</summary>
     [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "min", Kind = OpKind.PassThrough)]
-    public static (Tensor values, Tensor indexes) min(Tensor input, long dim, bool keepdim = false) => input.min(dim, keepdim);
+    public static (Tensor values, Tensor indexes) min(Tensor input, long dim, bool keepdim = false) =>
+        input.min(dim, keepdim);
 
     /// <summary>The least values of dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "amin", Kind = OpKind.PassThrough)]
@@ -66,7 +70,13 @@ public static partial class Ops
 
     /// <summary>Maximum over windows, <c>[N, C, D, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor max_pool3d(Tensor input, long[] kernel_size, long[]? strides = null, long[]? padding = null, long[]? dilation = null, bool ceil_mode = false) => functional.max_pool3d(input, kernel_size, strides, padding, dilation, ceil_mode);
+    public static Tensor max_pool3d(
+        Tensor input,
+        long[] kernel_size,
+        long[]? strides = null,
+        long[]? padding = null,
+        long[]? dilation = null,
+        bool ceil_mode = false) => functional.max_pool3d(input, kernel_size, strides, padding, dilation, ceil_mode);
 
     /// <summary>Mean over windows, <c>[N, C, D, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool3d", Kind = OpKind.PassThrough)]
@@ -76,17 +86,21 @@ public static partial class Ops
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool3d(Tensor input, long output_size) => functional.adaptive_avg_pool3d(input, output_size);
+    public static Tensor adaptive_avg_pool3d(Tensor input, long output_size) =>
+        functional.adaptive_avg_pool3d(input, output_size);
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool3d(Tensor input, (long, long, long) output_size) => functional.adaptive_avg_pool3d(input, output_size);
+    public static Tensor adaptive_avg_pool3d(Tensor input, (long, long, long) output_size) =>
+        functional.adaptive_avg_pool3d(input, output_size);
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) => functional.adaptive_avg_pool3d(input, output_size);
+    public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) =>
+        functional.adaptive_avg_pool3d(input, output_size);
 
     /// <summary>Maximum over windows, to a given length: TorchSharp calls what is for <c>[N, C, L]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_max_pool3d(Tensor input, long[] output_size) => functional.adaptive_max_pool3d(input, output_size);
+    public static Tensor adaptive_max_pool3d(Tensor input, long[] output_size) =>
+        functional.adaptive_max_pool3d(input, output_size);
 }

@@ -90,8 +90,9 @@ public static partial class Ops
         Keep(Own(left).div_(right, rounding_mode), right);
 
     /// <summary>
-    /// Gives a tensor that an operation may change: one that gradients flow to is copied, because autograd lets no leaf be changed, such as
-    /// a quantized value while grids are learned, and no view of one. Nobody else looks at what is changed; the generator has made sure of that.
+    /// Gives a tensor that an operation may change: one that gradients flow to is copied, because autograd lets no leaf
+    /// be changed, such as a quantized value while grids are learned, and no view of one. Nobody else looks at what is
+    /// changed; the generator has made sure of that.
     /// </summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="changes">Whether the operation changes it.</param>

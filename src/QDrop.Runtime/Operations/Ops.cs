@@ -3,9 +3,9 @@ using TorchSharp;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// The tensor operations that generated twins may use. Each method says which TorchSharp members it stands for; the list on the class
-/// names those that stay as they are written: shapes and scopes, comparisons and what else makes masks and indices, constants. Nothing else may
-/// appear in the <c>forward</c> of a quantized model.
+/// The tensor operations that generated twins may use. Each method says which TorchSharp members it stands for; the
+/// list on the class names those that stay as they are written: shapes and scopes, comparisons and what else makes
+/// masks and indices, constants. Nothing else may appear in the <c>forward</c> of a quantized model.
 /// </summary>
 [Lowers(typeof(torch.Tensor), "shape", Kind = OpKind.Neutral)]
 [Lowers(typeof(torch.Tensor), "size", Kind = OpKind.Neutral)]

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>The steps that a value within an operation goes through, such as the weights of attention: the place of its quantizer.</summary>
+/// <summary>
+/// The steps that a value within an operation goes through, such as the weights of attention: the place of its
+/// quantizer.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class TensorChain
 {

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
 
-/// <summary>What quantizes in place of an <see cref="ActivationQuantizer"/> while the model is calibrated or trained.</summary>
+/// <summary>
+/// What quantizes in place of an <see cref="ActivationQuantizer"/> while the model is calibrated or trained.
+/// </summary>
 internal abstract class ActivationIntercept : IDisposable
 {
     /// <summary>Whether it does so now.</summary>

@@ -13,26 +13,40 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     /// <summary>Bit width, 2 to 8.</summary>
     public int Bits { get; internal set; } = 8;
 
-    /// <summary>Step of the grid, <c>[1]</c>, or of each channel's, <c>[C]</c>, float32; <see langword="null"/> before the range was searched.</summary>
+    /// <summary>
+    /// Step of the grid, <c>[1]</c>, or of each channel's, <c>[C]</c>, float32; <see langword="null"/> before the range
+    /// was searched.
+    /// </summary>
     public Tensor? Scale { get; private set; }
 
-    /// <summary>Level that stands for 0, <c>[1]</c>, or in each channel, <c>[C]</c>, float32 and integral; <see langword="null"/> before the range was searched.</summary>
+    /// <summary>
+    /// Level that stands for 0, <c>[1]</c>, or in each channel, <c>[C]</c>, float32 and integral;
+    /// <see langword="null"/> before the range was searched.
+    /// </summary>
     public Tensor? ZeroPoint { get; private set; }
 
-    /// <summary>The dimension of the activations that counts channels with a grid each; <see langword="null"/> where one grid is for all, or before the range was searched.</summary>
+    /// <summary>
+    /// The dimension of the activations that counts channels with a grid each; <see langword="null"/> where one grid is
+    /// for all, or before the range was searched.
+    /// </summary>
     public int? ChannelAxis { get; internal set; }
 
     /// <summary>Whether <see cref="Forward"/> quantizes.</summary>
     public bool Enabled { get; internal set; }
 
-    /// <summary>Whether the activations have channels. What a softmax gives has none: its dimensions count positions.</summary>
+    /// <summary>
+    /// Whether the activations have channels. What a softmax gives has none: its dimensions count positions.
+    /// </summary>
     internal bool HasChannels { get; init; } = true;
 
-    /// <summary>What the activations come from, which says where their channels are; <see langword="null"/> if from no layer.</summary>
+    /// <summary>
+    /// What the activations come from, which says where their channels are; <see langword="null"/> if from no layer.
+    /// </summary>
     internal ChannelSource? Source { get; set; }
 
     /// <summary>
-    /// Quantizes in place of this quantizer while its range is searched or its grid is learned; <see langword="null"/> in a program.
+    /// Quantizes in place of this quantizer while its range is searched or its grid is learned; <see langword="null"/>
+    /// in a program.
     /// </summary>
     internal ActivationIntercept? Intercept { get; set; }
 
@@ -40,10 +54,14 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     internal float Top => (1 << Bits) - 1;
 
     /// <summary>Passes activations through the quantizer.</summary>
-    /// <param name="x">Activations of any shape, float32. Those that are dense in memory keep their order there (channels_last stays).</param>
+    /// <param name="x">
+    /// Activations of any shape, float32. Those that are dense in memory keep their order there (channels_last stays).
+    /// </param>
     /// <returns>Not enabled: <paramref name="x"/> itself. Enabled: a new tensor of the same shape.</returns>
     /// <exception cref="InvalidOperationException">The quantizer is enabled but has no range yet.</exception>
-    /// <exception cref="QDropException">It has a grid for each channel, and the activations have another number of channels (QDROP235).</exception>
+    /// <exception cref="QDropException">
+    /// It has a grid for each channel, and the activations have another number of channels (QDROP235).
+    /// </exception>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -52,7 +70,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         return Enabled ? Quantize(x, rectify: false) : x;
     }
 
-    /// <summary>Passes activations through ReLU and the quantizer: in one pass over memory where they are quantized.</summary>
+    /// <summary>
+    /// Passes activations through ReLU and the quantizer: in one pass over memory where they are quantized.
+    /// </summary>
     /// <param name="x">Activations before ReLU.</param>
     /// <returns>What <see cref="Forward(Tensor)"/> gives for the rectified activations.</returns>
     /// <exception cref="InvalidOperationException">The quantizer is enabled but has no range yet.</exception>
@@ -70,18 +90,23 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     {
         if (Scale is null || ZeroPoint is null)
         {
-            throw new InvalidOperationException($"The activation quantizer '{Name}' has no range: it must observe activations, "
-                + "or be restored, before it can quantize.");
+            throw new InvalidOperationException(
+                $"The activation quantizer '{Name}' has no range: it must observe activations, "
+                    + "or be restored, before it can quantize.");
         }
         if (ChannelAxis is not { } axis)
             return;
         long expected = Scale.NumberOfElements, found = x.dim() > axis ? x.shape[axis] : 0;
         if (found != expected)
         {
-            throw new QDropException(Codes.OtherChannels, $"The activation quantizer '{Name}' has a range for each of {expected} channels, "
-                + $"which dimension {axis} counts, but got activations of shape [{string.Join(", ", x.shape)}]. Expected {expected} "
-                + "channels in every call. Where their number changes, as that of a sequence's positions may, calibrate with "
-                + "ActivationsPerChannel = false.");
+            throw new QDropException(
+                Codes.OtherChannels,
+                $"The activation quantizer '{Name}' has a range for each of {expected} channels, "
+                    + $"which dimension {axis} counts, but got activations of shape [{string.Join(", ", x.shape)}]. "
+                    + $"Expected {expected} "
+                    + "channels in every call. Where their number changes, as that of a sequence's positions may, "
+                    + "calibrate with "
+                    + "ActivationsPerChannel = false.");
         }
     }
 
@@ -92,7 +117,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     /// <param name="bits">Bit width.</param>
     /// <param name="scales">Their steps: one, or one for each channel.</param>
     /// <param name="zeroPoints">Their zero points.</param>
-    /// <param name="channelAxis">The dimension that counts channels; <see langword="null"/> where one grid is for all.</param>
+    /// <param name="channelAxis">
+    /// The dimension that counts channels; <see langword="null"/> where one grid is for all.
+    /// </param>
     internal void Restore(int bits, IReadOnlyList<float> scales, IReadOnlyList<float> zeroPoints, int? channelAxis)
     {
         Bits = bits;
@@ -101,7 +128,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         Enabled = true;
     }
 
-    /// <summary>Makes the quantizer use grids that were found before for the same bit width and the same channels.</summary>
+    /// <summary>
+    /// Makes the quantizer use grids that were found before for the same bit width and the same channels.
+    /// </summary>
     internal void Restore(Tensor scale, Tensor zeroPoint)
     {
         DisposeGrids();

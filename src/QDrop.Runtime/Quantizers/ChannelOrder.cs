@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
 
-/// <summary>Where the channels of a dense tensor lie in memory: element i belongs to channel ⌊i / <paramref name="Run"/>⌋ mod <paramref name="Count"/>.</summary>
+/// <summary>
+/// Where the channels of a dense tensor lie in memory: element i belongs to channel ⌊i / <paramref name="Run"/>⌋ mod
+/// <paramref name="Count"/>.
+/// </summary>
 /// <param name="Count">Number of channels.</param>
 /// <param name="Run">Elements of one channel that lie side by side.</param>
 internal readonly record struct ChannelOrder(int Count, long Run)
@@ -12,8 +15,8 @@ internal readonly record struct ChannelOrder(int Count, long Run)
     /// <param name="axis">The dimension that counts channels.</param>
     public static ChannelOrder Of(Tensor dense, int axis)
     {
-        var shape = dense.shape;
-        var run = shape.Skip(axis + 1).Aggregate(1L, static (product, size) => product * size);
+        long[] shape = dense.shape;
+        long run = shape.Skip(axis + 1).Aggregate(1L, static (product, size) => product * size);
         if (!dense.is_contiguous() && axis > 0)
             // In memory [N, H, W, C].
             run = axis == 1 ? 1 : run * shape[1];

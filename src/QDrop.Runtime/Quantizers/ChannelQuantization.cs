@@ -6,8 +6,9 @@ using QDrop.Threading;
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Quantizes parts of a buffer in which each channel has a grid of its own. Where many elements of a channel lie side by side (<c>[N, C, H, W]</c>) each run
-/// of them is quantized on one grid; where few do (<c>[N, H, W, C]</c>) the grids are loaded beside the elements.
+/// Quantizes parts of a buffer in which each channel has a grid of its own. Where many elements of a channel lie side
+/// by side (<c>[N, C, H, W]</c>) each run of them is quantized on one grid; where few do (<c>[N, H, W, C]</c>) the
+/// grids are loaded beside the elements.
 /// </summary>
 /// <typeparam name="TQuantization">The arithmetic.</typeparam>
 internal sealed unsafe class ChannelQuantization<TQuantization>
@@ -21,10 +22,15 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     private readonly ChannelOrder _order;
     private readonly bool _rectify;
 
-    /// <summary>Elements after which the channels repeat, where their grids are loaded beside the elements; else 0.</summary>
+    /// <summary>
+    /// Elements after which the channels repeat, where their grids are loaded beside the elements; else 0.
+    /// </summary>
     private readonly int _period;
 
-    /// <summary>Grids of the elements of a period, and of the first ones of the next, so that a vector can begin at each element.</summary>
+    /// <summary>
+    /// Grids of the elements of a period, and of the first ones of the next, so that a vector can begin at each
+    /// element.
+    /// </summary>
     private readonly float[] _elementScales = [], _elementShifts = [];
 
     /// <param name="scales">Steps of the channels' grids.</param>
@@ -40,7 +46,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
         _period = order.Count * (int)order.Run;
         _elementScales = new float[_period + Vector256<float>.Count];
         _elementShifts = new float[_elementScales.Length];
-        for (var i = 0; i < _elementScales.Length; i++)
+        for (int i = 0; i < _elementScales.Length; i++)
             (_elementScales[i], _elementShifts[i]) = (scales[order.ChannelOf(i)], shifts[order.ChannelOf(i)]);
     }
 
@@ -62,9 +68,17 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
         Span<uint> buffer = stackalloc uint[Chunks.Length / 32 + 1];
         for (int i = 0, length; i < count; i += length)
         {
-            var channel = _order.ChannelOf(first + i);
+            int channel = _order.ChannelOf(first + i);
             length = (int)Math.Min(count - i, _order.Rest(first + i));
-            TQuantization.Forward(x + i, y + i, length, _scales[channel], _shifts[channel], _top, KeepMask.Part(keep, i, length, buffer), _rectify);
+            TQuantization.Forward(
+                x + i,
+                y + i,
+                length,
+                _scales[channel],
+                _shifts[channel],
+                _top,
+                KeepMask.Part(keep, i, length, buffer),
+                _rectify);
         }
     }
 
@@ -77,7 +91,15 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     /// <param name="keep">The mask of the forward pass.</param>
     /// <param name="scales">What the part adds to the gradient of each channel's step is added here.</param>
     /// <param name="shifts">The same of the shifts; not used where they have no gradient.</param>
-    public void Backward(float* x, float* gradient, float* result, long first, int count, ReadOnlySpan<uint> keep, Span<float> scales, Span<float> shifts)
+    public void Backward(
+        float* x,
+        float* gradient,
+        float* result,
+        long first,
+        int count,
+        ReadOnlySpan<uint> keep,
+        Span<float> scales,
+        Span<float> shifts)
     {
         if (_period > 0)
         {
@@ -87,10 +109,18 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
         Span<uint> buffer = stackalloc uint[Chunks.Length / 32 + 1];
         for (int i = 0, length; i < count; i += length)
         {
-            var channel = _order.ChannelOf(first + i);
+            int channel = _order.ChannelOf(first + i);
             length = (int)Math.Min(count - i, _order.Rest(first + i));
             (float scale, float shift) = TQuantization.Backward(
-                x + i, gradient + i, result + i, length, _scales[channel], _shifts[channel], _top, KeepMask.Part(keep, i, length, buffer), _rectify);
+                x + i,
+                gradient + i,
+                result + i,
+                length,
+                _scales[channel],
+                _shifts[channel],
+                _top,
+                KeepMask.Part(keep, i, length, buffer),
+                _rectify);
             scales[channel] += scale;
             if (TQuantization.LearnsShift)
                 shifts[channel] += shift;
@@ -103,11 +133,12 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
         (Vector256<float> floor, Vector256<float> highest) = (Vector256.Create(Min), Vector256.Create(_top));
         fixed (float* scales = _elementScales, shifts = _elementShifts)
         {
-            var i = 0;
+            int i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count, at = Next(at))
             {
                 var value = Vector256.MaxNative(floor, Vector256.Load(x + i));
-                Vector256<float> quantized = TQuantization.Quantize(value, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
+                Vector256<float> quantized = TQuantization.Quantize(
+                    value, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
                 if (!keep.IsEmpty)
                     quantized = Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), quantized, value);
                 quantized.Store(y + i);
@@ -115,24 +146,46 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
             if (i == count)
                 return;
             var rest = Vector256.MaxNative(floor, LoadPart(x + i, count - i));
-            Vector256<float> last = TQuantization.Quantize(rest, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
-            StorePart(keep.IsEmpty ? last : Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), last, rest), y + i, count - i);
+            Vector256<float> last = TQuantization.Quantize(
+                rest, Vector256.Load(scales + at), Vector256.Load(shifts + at), highest);
+            StorePart(
+                keep.IsEmpty ? last : Vector256.ConditionalSelect(KeepMask.Lanes(keep, i), last, rest),
+                y + i,
+                count - i);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void BackwardBeside(float* x, float* gradient, float* result, int at, int count, ReadOnlySpan<uint> keep, Span<float> scales, Span<float> shifts)
+    private void BackwardBeside(
+        float* x,
+        float* gradient,
+        float* result,
+        int at,
+        int count,
+        ReadOnlySpan<uint> keep,
+        Span<float> scales,
+        Span<float> shifts)
     {
-        var slopes = Rent();
-        var clips = TQuantization.LearnsShift ? Rent() : [];
+        float[] slopes = Rent();
+        float[] clips = TQuantization.LearnsShift ? Rent() : [];
         fixed (float* slopesAt = slopes, clipsAt = clips)
         {
-            var i = 0;
+            int i = 0;
             for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count, at = Next(at))
-                Gradients(Vector256.Load(x + i), Vector256.Load(gradient + i), at, Kept(keep, i), slopesAt, clipsAt).Store(result + i);
+                Gradients(Vector256.Load(x + i), Vector256.Load(gradient + i), at, Kept(keep, i), slopesAt, clipsAt)
+                    .Store(result + i);
             // Elements beyond the end have no gradient, and so add nothing.
             if (i < count)
-                StorePart(Gradients(LoadPart(x + i, count - i), LoadPart(gradient + i, count - i), at, Kept(keep, i), slopesAt, clipsAt), result + i, count - i);
+                StorePart(
+                    Gradients(
+                        LoadPart(x + i, count - i),
+                        LoadPart(gradient + i, count - i),
+                        at,
+                        Kept(keep, i),
+                        slopesAt,
+                        clipsAt),
+                    result + i,
+                    count - i);
         }
         Gather(slopes, scales);
         if (TQuantization.LearnsShift)
@@ -140,13 +193,18 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<float> Gradients(Vector256<float> value, Vector256<float> gradient, int at, Vector256<float> kept, float* slopes, float* clips)
+    private Vector256<float> Gradients(
+        Vector256<float> value, Vector256<float> gradient, int at, Vector256<float> kept, float* slopes, float* clips)
     {
         var floor = Vector256.Create(Min);
         // A gradient that ReLU stops changes the step neither: the slope is 0 there.
         Vector256<float> flow = gradient & Vector256.GreaterThan(value, floor);
-        Vector256<float> slope = TQuantization.Slope(Vector256.MaxNative(floor, value), Vector256.LoadUnsafe(ref _elementScales[at]), Vector256.LoadUnsafe(ref _elementShifts[at]),
-            Vector256.Create(_top), out Vector256<float> inside);
+        Vector256<float> slope = TQuantization.Slope(
+            Vector256.MaxNative(floor, value),
+            Vector256.LoadUnsafe(ref _elementScales[at]),
+            Vector256.LoadUnsafe(ref _elementShifts[at]),
+            Vector256.Create(_top),
+            out Vector256<float> inside);
         (Vector256.Load(slopes + at) + flow * (slope & kept)).Store(slopes + at);
         if (TQuantization.LearnsShift)
             (Vector256.Load(clips + at) + (flow & (~inside & kept))).Store(clips + at);
@@ -161,7 +219,8 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
         return at < _period ? at : at % _period;
     }
 
-    private static Vector256<float> Kept(ReadOnlySpan<uint> keep, int i) => keep.IsEmpty ? Vector256<float>.AllBitsSet : KeepMask.Lanes(keep, i);
+    private static Vector256<float> Kept(ReadOnlySpan<uint> keep, int i) =>
+        keep.IsEmpty ? Vector256<float>.AllBitsSet : KeepMask.Lanes(keep, i);
 
     private static Vector256<float> LoadPart(float* from, int count)
     {
@@ -179,7 +238,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
 
     private float[] Rent()
     {
-        var sums = ArrayPool<float>.Shared.Rent(_elementScales.Length);
+        float[] sums = ArrayPool<float>.Shared.Rent(_elementScales.Length);
         Array.Clear(sums, 0, _elementScales.Length);
         return sums;
     }
@@ -187,7 +246,7 @@ internal sealed unsafe class ChannelQuantization<TQuantization>
     /// <summary>Adds up what the elements of a channel gave.</summary>
     private void Gather(float[] sums, Span<float> channels)
     {
-        for (var i = 0; i < _elementScales.Length; i++)
+        for (int i = 0; i < _elementScales.Length; i++)
             channels[_order.ChannelOf(i)] += sums[i];
         ArrayPool<float>.Shared.Return(sums);
     }

@@ -1,20 +1,25 @@
 namespace QDrop.Quantizers;
 
 /// <summary>The layer from which activations come, as far as it says where their channels are.</summary>
-/// <param name="WeightDimensions">Dimensions of its weight: 3 to 5 of a convolution, 2 of a linear layer or an embedding.</param>
+/// <param name="WeightDimensions">
+/// Dimensions of its weight: 3 to 5 of a convolution, 2 of a linear layer or an embedding.
+/// </param>
 /// <param name="Channels">Channels of its output.</param>
 internal readonly record struct ChannelSource(int WeightDimensions, long Channels)
 {
     private int SpatialDimensions => WeightDimensions - 2;
 
     /// <summary>
-    /// The dimension that counts channels. Of what a convolution gives it is the one before the spatial dimensions (<c>[N, C, H, W]</c>), of what a linear layer
-    /// or an embedding gives the last (<c>[N, T, C]</c>). Functions and joins after the layer may rearrange: then it is the dimension with as many indices as the
-    /// layer has channels, if there is one such; else, as without a layer, the second of four or more dimensions and the last of two or three.
+    /// The dimension that counts channels. Of what a convolution gives it is the one before the spatial dimensions
+    /// (<c>[N, C, H, W]</c>), of what a linear layer or an embedding gives the last (<c>[N, T, C]</c>). Functions and
+    /// joins after the layer may rearrange: then it is the dimension with as many indices as the layer has channels, if
+    /// there is one such; else, as without a layer, the second of four or more dimensions and the last of two or three.
     /// </summary>
     /// <param name="shape">Shape of the activations; samples come first in most.</param>
     /// <param name="source">The last layer before them; <see langword="null"/> if there is none.</param>
-    /// <returns>The dimension; <see langword="null"/> where there are no channels: with fewer than two dimensions.</returns>
+    /// <returns>
+    /// The dimension; <see langword="null"/> where there are no channels: with fewer than two dimensions.
+    /// </returns>
     public static int? AxisOf(ReadOnlySpan<long> shape, ChannelSource? source)
     {
         if (shape.Length < 2)

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Fake quantization on a uniform grid, <c>(clamp(round(x / s) + z, 0, top) − z) · s</c>, and its gradients as learned step size
-/// quantization has them (arXiv 1902.08153, eq. 2 and 3), each in one pass. Where a mask says so, elements stay as they are
-/// (arXiv 2203.05740, section 4).
+/// Fake quantization on a uniform grid, <c>(clamp(round(x / s) + z, 0, top) − z) · s</c>, and its gradients as learned
+/// step size quantization has them (arXiv 1902.08153, eq. 2 and 3), each in one pass. Where a mask says so, elements
+/// stay as they are (arXiv 2203.05740, section 4).
 /// </summary>
 internal readonly unsafe struct FakeQuantization : IQuantization
 {
@@ -23,14 +23,22 @@ internal readonly unsafe struct FakeQuantization : IQuantization
     /// <param name="keep">One bit for each element, set where it is quantized; empty if all are.</param>
     /// <param name="rectify">Whether negative elements are taken for 0 first, as ReLU does.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(float* x, float* y, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep, bool rectify = false)
+    public static void Forward(
+        float* x,
+        float* y,
+        int count,
+        float scale,
+        float zeroPoint,
+        float top,
+        ReadOnlySpan<uint> keep,
+        bool rectify = false)
     {
-        var least = Min(rectify);
+        float least = Min(rectify);
         var floor = Vector256.Create(least);
         var step = Vector256.Create(scale);
         var zero = Vector256.Create(zeroPoint);
         var highest = Vector256.Create(top);
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             Vector256<float> value = AtLeast(floor, Vector256.Load(x + i));
@@ -42,8 +50,8 @@ internal readonly unsafe struct FakeQuantization : IQuantization
         }
         for (; i < count; i++)
         {
-            var value = x[i] < least ? least : x[i];
-            var level = Level(value / scale, zeroPoint, top);
+            float value = x[i] < least ? least : x[i];
+            float level = Level(value / scale, zeroPoint, top);
             y[i] = keep.IsEmpty || KeepMask.Bit(keep, i) ? (level - zeroPoint) * scale : value;
         }
     }
@@ -61,15 +69,23 @@ internal readonly unsafe struct FakeQuantization : IQuantization
     /// <returns>The gradient of the step.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Backward(
-        float* x, float* gradient, float* result, int count, float scale, float zeroPoint, float top, ReadOnlySpan<uint> keep, bool rectify = false)
+        float* x,
+        float* gradient,
+        float* result,
+        int count,
+        float scale,
+        float zeroPoint,
+        float top,
+        ReadOnlySpan<uint> keep,
+        bool rectify = false)
     {
-        var least = Min(rectify);
+        float least = Min(rectify);
         var floor = Vector256.Create(least);
         var step = Vector256.Create(scale);
         var zero = Vector256.Create(zeroPoint);
         var highest = Vector256.Create(top);
         Vector256<float> sum = Vector256<float>.Zero;
-        var i = 0;
+        int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
             var value = Vector256.Load(x + i);
@@ -92,14 +108,14 @@ internal readonly unsafe struct FakeQuantization : IQuantization
                 sum += flow * (slope & kept);
             }
         }
-        var total = Vector256.Sum(sum);
+        float total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            var flow = x[i] > least ? gradient[i] : 0;
-            var ratio = (x[i] < least ? least : x[i]) / scale;
-            var level = MathF.Round(ratio) + zeroPoint;
-            var inside = level >= 0 && level <= top;
-            var kept = keep.IsEmpty || KeepMask.Bit(keep, i);
+            float flow = x[i] > least ? gradient[i] : 0;
+            float ratio = (x[i] < least ? least : x[i]) / scale;
+            float level = MathF.Round(ratio) + zeroPoint;
+            bool inside = level >= 0 && level <= top;
+            bool kept = keep.IsEmpty || KeepMask.Bit(keep, i);
             result[i] = kept && !inside ? 0 : flow;
             total += kept ? flow * (Math.Clamp(level, 0, top) - zeroPoint - (inside ? ratio : 0)) : 0;
         }
@@ -107,22 +123,44 @@ internal readonly unsafe struct FakeQuantization : IQuantization
     }
 
     /// <inheritdoc/>
-    static void IQuantization.Forward(float* x, float* y, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify) =>
-        Forward(x, y, count, scale, shift, top, keep, rectify);
+    static void IQuantization.Forward(
+        float* x,
+        float* y,
+        int count,
+        float scale,
+        float shift,
+        float top,
+        ReadOnlySpan<uint> keep,
+        bool rectify) => Forward(x, y, count, scale, shift, top, keep, rectify);
 
     /// <inheritdoc/>
     static (float Scale, float Shift) IQuantization.Backward(
-        float* x, float* gradient, float* result, int count, float scale, float shift, float top, ReadOnlySpan<uint> keep, bool rectify) =>
-        (Backward(x, gradient, result, count, scale, shift, top, keep, rectify), 0);
+        float* x,
+        float* gradient,
+        float* result,
+        int count,
+        float scale,
+        float shift,
+        float top,
+        ReadOnlySpan<uint> keep,
+        bool rectify) => (Backward(x, gradient, result, count, scale, shift, top, keep, rectify), 0);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> IQuantization.Quantize(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top) =>
-        (Level(value / scale, shift, top) - shift) * scale;
+    static Vector256<float> IQuantization.Quantize(
+        Vector256<float> value,
+        Vector256<float> scale,
+        Vector256<float> shift,
+        Vector256<float> top) => (Level(value / scale, shift, top) - shift) * scale;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> IQuantization.Slope(Vector256<float> value, Vector256<float> scale, Vector256<float> shift, Vector256<float> top, out Vector256<float> inside)
+    static Vector256<float> IQuantization.Slope(
+        Vector256<float> value,
+        Vector256<float> scale,
+        Vector256<float> shift,
+        Vector256<float> top,
+        out Vector256<float> inside)
     {
         Vector256<float> ratio = value / scale;
         Vector256<float> level = Vector256.Round(ratio) + shift;
@@ -136,13 +174,15 @@ internal readonly unsafe struct FakeQuantization : IQuantization
 
     // With the limit as first operand a NaN passes through.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> AtLeast(Vector256<float> floor, Vector256<float> value) => Vector256.MaxNative(floor, value);
+    private static Vector256<float> AtLeast(Vector256<float> floor, Vector256<float> value) =>
+        Vector256.MaxNative(floor, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Level(Vector256<float> ratio, Vector256<float> zero, Vector256<float> highest) =>
         Clamp(Vector256.Round(ratio) + zero, highest);
 
-    private static float Level(float ratio, float zero, float highest) => Math.Clamp(MathF.Round(ratio) + zero, 0, highest);
+    private static float Level(float ratio, float zero, float highest) =>
+        Math.Clamp(MathF.Round(ratio) + zero, 0, highest);
 
     // With the limit as first operand a NaN passes through.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

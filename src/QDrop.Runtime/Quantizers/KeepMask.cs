@@ -32,10 +32,10 @@ internal static class KeepMask
         (int word, int shift) = (first >> 5, first & 31);
         if (shift == 0)
             return mask[word..];
-        var words = (count + 31) >> 5;
-        for (var k = 0; k < words; k++)
+        int words = (count + 31) >> 5;
+        for (int k = 0; k < words; k++)
         {
-            var next = word + k + 1 < mask.Length ? mask[word + k + 1] : 0;
+            uint next = word + k + 1 < mask.Length ? mask[word + k + 1] : 0;
             buffer[k] = mask[word + k] >> shift | next << (32 - shift);
         }
         return buffer[..words];

@@ -1,6 +1,9 @@
 namespace QDrop.Quantizers;
 
-/// <summary>Steps that are powers of two: 2^k with k from <see cref="MinExponent"/> to <see cref="MaxExponent"/>, which float32 holds exactly.</summary>
+/// <summary>
+/// Steps that are powers of two: 2^k with k from <see cref="MinExponent"/> to <see cref="MaxExponent"/>, which float32
+/// holds exactly.
+/// </summary>
 internal static class PowerOfTwo
 {
     /// <summary>The least exponent: below it float32 loses digits.</summary>
@@ -27,7 +30,8 @@ internal static class PowerOfTwo
     public static bool Is(float scale) => float.IsNormal(scale) && float.IsPow2(scale);
 
     /// <summary>The exponents of steps; <see langword="null"/> where one is no power of two.</summary>
-    public static int[]? Exponents(float[] scales) => Array.TrueForAll(scales, Is) ? Array.ConvertAll(scales, Floor) : null;
+    public static int[]? Exponents(float[] scales) =>
+        Array.TrueForAll(scales, Is) ? Array.ConvertAll(scales, Floor) : null;
 
     /// <summary>Refuses a grid whose step cannot be a power of two.</summary>
     /// <exception cref="QDropException">QDROP281.</exception>
@@ -35,8 +39,11 @@ internal static class PowerOfTwo
     {
         if (!(scale > 0) || !float.IsFinite(scale) || Floor(scale) is < MinExponent or > MaxExponent - 1)
         {
-            throw new QDropException(Codes.NoPowerOfTwo, FormattableString.Invariant(
-                $"The range of '{name}' has a step of {scale}, for which there is no power of two: expected one from 2^{MinExponent} to 2^{MaxExponent - 1}. Check that the weights and the calibration inputs have a usual size, or set Scale = Free."));
+            throw new QDropException(
+                Codes.NoPowerOfTwo,
+                FormattableString.Invariant(
+                    $"The range of '{name}' has a step of {scale}, for which there is no power of two: expected one from 2^{MinExponent} to 2^{MaxExponent - 1}. Check that the weights and the calibration inputs have a usual size, or set Scale = Free."
+                ));
         }
     }
 }

@@ -30,13 +30,16 @@ internal static unsafe class QuantizationPass<TQuantization>
     public static Tensor Forward(Tensor x, Grids grids, bool rectify, ElementMask? mask = null)
     {
         Tensor y = DenseMemory.EmptyLike(x);
-        var length = x.NumberOfElements;
+        long length = x.NumberOfElements;
         float* from = DenseMemory.Floats(x), to = DenseMemory.Floats(y);
         if (grids.Scales.Length == 1)
         {
             (float scale, float shift) = (grids.Scales[0], grids.Shifts[0]);
-            Chunks.ForEach(length, (chunk, first, count) =>
-                TQuantization.Forward(from + first, to + first, count, scale, shift, grids.Top, Choose(mask, chunk, first), rectify));
+            Chunks.ForEach(
+                length,
+                (chunk, first, count) =>
+                    TQuantization.Forward(
+                        from + first, to + first, count, scale, shift, grids.Top, Choose(mask, chunk, first), rectify));
         }
         else
         {
@@ -52,5 +55,6 @@ internal static unsafe class QuantizationPass<TQuantization>
     public static ChannelQuantization<TQuantization> Channels(Tensor x, Grids grids, bool rectify) =>
         new(grids.Scales, grids.Shifts, grids.Top, ChannelOrder.Of(x, grids.Axis!.Value), rectify);
 
-    private static ReadOnlySpan<uint> Choose(ElementMask? mask, int chunk, long first) => mask is null ? [] : mask(chunk, first);
+    private static ReadOnlySpan<uint> Choose(ElementMask? mask, int chunk, long first) =>
+        mask is null ? [] : mask(chunk, first);
 }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace QDrop.Quantizers;
 
 /// <summary>
-/// Fake quantization of a weight: one uniform grid for each output channel, or the same for all, levels 0 to 2^<see cref="Bits"/> − 1.
+/// Fake quantization of a weight: one uniform grid for each output channel, or the same for all, levels 0 to
+/// 2^<see cref="Bits"/> − 1.
 /// </summary>
 internal sealed class WeightQuantizer : IDisposable
 {
@@ -15,7 +16,9 @@ internal sealed class WeightQuantizer : IDisposable
     /// <summary>Makes a quantizer that is not enabled and has no ranges yet.</summary>
     /// <param name="name">Name in the network, such as <c>layer1.0.conv1</c>.</param>
     /// <param name="weight">The weight, float32, a batch norm folded in. A detached copy is kept.</param>
-    /// <param name="channelAxis">The dimension that counts output channels: 0, or 1 for transposed convolutions.</param>
+    /// <param name="channelAxis">
+    /// The dimension that counts output channels: 0, or 1 for transposed convolutions.
+    /// </param>
     public WeightQuantizer(string name, Tensor weight, int channelAxis)
     {
         ArgumentNullException.ThrowIfNull(weight);
@@ -49,13 +52,20 @@ internal sealed class WeightQuantizer : IDisposable
     /// <summary>The dimension of <see cref="Weight"/> that counts output channels.</summary>
     public int ChannelAxis { get; }
 
-    /// <summary>Step of each channel's grid, <c>[C]</c>, float32; <see langword="null"/> before the ranges were searched.</summary>
+    /// <summary>
+    /// Step of each channel's grid, <c>[C]</c>, float32; <see langword="null"/> before the ranges were searched.
+    /// </summary>
     public Tensor? Scale { get; private set; }
 
-    /// <summary>Level that stands for 0 in each channel, <c>[C]</c>, float32 and integral; <see langword="null"/> before the ranges were searched.</summary>
+    /// <summary>
+    /// Level that stands for 0 in each channel, <c>[C]</c>, float32 and integral; <see langword="null"/> before the
+    /// ranges were searched.
+    /// </summary>
     public Tensor? ZeroPoint { get; private set; }
 
-    /// <summary>Gives the weight in place of this quantizer while its rounding is learned; <see langword="null"/> in a program.</summary>
+    /// <summary>
+    /// Gives the weight in place of this quantizer while its rounding is learned; <see langword="null"/> in a program.
+    /// </summary>
     internal WeightIntercept? Intercept { get; set; }
 
     /// <summary>Whether <see cref="Value"/> is quantized.</summary>
@@ -68,14 +78,16 @@ internal sealed class WeightQuantizer : IDisposable
     /// <param name="zeroPoint">Level that stands for 0 in each channel, <c>[C]</c>.</param>
     /// <param name="bits">Bit width.</param>
     /// <param name="channelAxis">The dimension that counts output channels.</param>
-    internal static WeightQuantizer FromLevels(string name, Tensor levels, Tensor scale, Tensor zeroPoint, int bits, int channelAxis)
+    internal static WeightQuantizer FromLevels(
+        string name, Tensor levels, Tensor scale, Tensor zeroPoint, int bits, int channelAxis)
     {
         using IDisposable _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        var shape = new long[levels.dim()];
+        long[] shape = new long[levels.dim()];
         Array.Fill(shape, 1);
         shape[channelAxis] = -1;
-        var quantizer = new WeightQuantizer(name, (levels.to_type(ScalarType.Float32) - zeroPoint.view(shape)) * scale.view(shape), channelAxis)
+        var quantizer = new WeightQuantizer(
+            name, (levels.to_type(ScalarType.Float32) - zeroPoint.view(shape)) * scale.view(shape), channelAxis)
         {
             Bits = bits,
             Enabled = true,
@@ -88,8 +100,8 @@ internal sealed class WeightQuantizer : IDisposable
 
     /// <summary>The weight to compute with. It belongs to the quantizer: do not dispose it.</summary>
     /// <returns>
-    /// Not enabled: <see cref="Weight"/>. While rounding is learned: the weight with soft rounding, a leaf that gradients flow to. Else: the
-    /// fake-quantized weight.
+    /// Not enabled: <see cref="Weight"/>. While rounding is learned: the weight with soft rounding, a leaf that
+    /// gradients flow to. Else: the fake-quantized weight.
     /// </returns>
     /// <exception cref="InvalidOperationException">The quantizer is enabled but has no ranges yet.</exception>
     public Tensor Value()
@@ -125,7 +137,9 @@ internal sealed class WeightQuantizer : IDisposable
         _quantized = null;
     }
 
-    /// <summary>Makes the quantizer use grids and levels that were found before for the same weight and bit width.</summary>
+    /// <summary>
+    /// Makes the quantizer use grids and levels that were found before for the same weight and bit width.
+    /// </summary>
     internal void Restore(Tensor levels, Tensor scale, Tensor zeroPoint)
     {
         Forget();
@@ -153,11 +167,12 @@ internal sealed class WeightQuantizer : IDisposable
     private byte[] Nearest()
     {
         if (Scale is null || ZeroPoint is null)
-            throw new InvalidOperationException($"The weight quantizer '{Name}' has no ranges: they must be searched before it can quantize.");
+            throw new InvalidOperationException(
+                $"The weight quantizer '{Name}' has no ranges: they must be searched before it can quantize.");
         Span<float> weight = DenseMemory.Values(Weight);
         (float[]? scales, float[]? zeros, int top) = (Spread(Scale), Spread(ZeroPoint), (1 << Bits) - 1);
-        var levels = new byte[weight.Length];
-        for (var i = 0; i < levels.Length; i++)
+        byte[] levels = new byte[weight.Length];
+        for (int i = 0; i < levels.Length; i++)
             levels[i] = (byte)Math.Clamp(MathF.Round(weight[i] / scales[i]) + zeros[i], 0, top);
         return levels;
     }
@@ -166,8 +181,8 @@ internal sealed class WeightQuantizer : IDisposable
     {
         _levels ??= Nearest();
         (float[]? scales, float[]? zeros) = (Spread(Scale!), Spread(ZeroPoint!));
-        var values = new float[_levels.Length];
-        for (var i = 0; i < values.Length; i++)
+        float[] values = new float[_levels.Length];
+        for (int i = 0; i < values.Length; i++)
             values[i] = (_levels[i] - zeros[i]) * scales[i];
         return tensor(values, Weight.shape, ScalarType.Float32).DetachFromDisposeScope();
     }
@@ -177,7 +192,7 @@ internal sealed class WeightQuantizer : IDisposable
     {
         float[] values = new float[Weight.NumberOfElements], each = DenseMemory.ToArray(channels);
         long inner = Weight.shape[(ChannelAxis + 1)..].Aggregate(1L, static (product, size) => product * size);
-        for (var i = 0; i < values.Length; i++)
+        for (int i = 0; i < values.Length; i++)
             values[i] = each[i / inner % each.Length];
         return values;
     }

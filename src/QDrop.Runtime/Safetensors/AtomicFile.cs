@@ -1,8 +1,8 @@
 namespace QDrop.Safetensors;
 
 /// <summary>
-/// Writes files so that the path holds either the whole new file or what was there before: aside in the same folder, flushed to the
-/// disk, then renamed.
+/// Writes files so that the path holds either the whole new file or what was there before: aside in the same folder,
+/// flushed to the disk, then renamed.
 /// </summary>
 internal static class AtomicFile
 {
@@ -15,7 +15,8 @@ internal static class AtomicFile
     {
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full) ?? full;
-        // Random, so that two builds that write the same file do not write into the same temporary one; short, for the limits on names.
+        // Random, so that two builds that write the same file do not write into the same temporary one; short, for the
+        // limits on names.
         string aside = Path.Combine(folder, $".qdrop-{Guid.NewGuid():N}.tmp");
         try
         {
@@ -32,12 +33,14 @@ internal static class AtomicFile
         catch (Exception e)
         {
             Remove(aside);
-            // The last is how .NET reports a file that grows past what the file system or a limit of the process allows (EFBIG).
+            // The last is how .NET reports a file that grows past what the file system or a limit of the process allows
+            // (EFBIG).
             if (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
             {
                 throw new QDropException(
                     Codes.NotWritten,
-                    $"Cannot write '{full}': {e.Message.TrimEnd('.')}. Nothing was left behind. Free some space on the disk or make the folder writable, then try again.",
+                    $"Cannot write '{full}': {e.Message.TrimEnd('.')}. Nothing was left behind. Free some space on the "
+                        + "disk or make the folder writable, then try again.",
                     e);
             }
 
@@ -72,8 +75,11 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Unbuffered: a buffer would be written out once more on disposal after a failure. Callers write large pieces.</summary>
-    private static Stream Create(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+    /// <summary>
+    /// Unbuffered: a buffer would be written out once more on disposal after a failure. Callers write large pieces.
+    /// </summary>
+    private static Stream Create(string path) =>
+        new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
 
     private static void Remove(string path)
     {

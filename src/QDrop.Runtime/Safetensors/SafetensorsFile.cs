@@ -20,14 +20,16 @@ public static class SafetensorsFile
         Advice: "Copy or export it again.",
         AdviceIfMissing: "Check the path.");
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads all tensors, into main memory. Types: F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The tensors by name, and the file's <c>__metadata__</c>. The caller disposes the tensors.</returns>
     /// <exception cref="QDropException">
-    /// QDROP210: there is no such file. QDROP213: it cannot be read, is truncated, or breaks the format (header too long, not UTF-8 or
-    /// JSON, duplicate names, unknown types, sizes that disagree, data that overlap, leave gaps or exceed the file).
+    /// QDROP210: there is no such file. QDROP213: it cannot be read, is truncated, or breaks the format (header too
+    /// long, not UTF-8 or JSON, duplicate names, unknown types, sizes that disagree, data that overlap, leave gaps or
+    /// exceed the file).
     /// </exception>
     public static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path)
     {
@@ -36,23 +38,34 @@ public static class SafetensorsFile
     }
 
     /// <summary>
-    /// Writes tensors: aside, then renamed, so that the path holds the whole file or what was there before. Given the same tensors and
-    /// metadata the bytes are the same; data are ordered by size of element, then name, so that every tensor is aligned.
+    /// Writes tensors: aside, then renamed, so that the path holds the whole file or what was there before. Given the
+    /// same tensors and metadata the bytes are the same; data are ordered by size of element, then name, so that every
+    /// tensor is aligned.
     /// </summary>
     /// <param name="path">The file; its folder is created if need be, a file of that name replaced.</param>
     /// <param name="tensors">The tensors by name, on any device, contiguous or not.</param>
     /// <param name="metadata">Strings for <c>__metadata__</c>.</param>
-    /// <exception cref="ArgumentException">A tensor's type cannot be stored, or a name is reserved or not Unicode.</exception>
-    /// <exception cref="QDropException">QDROP260: the file cannot be written, for instance because the disk is full.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
-        Write(path, tensors, metadata, create: null);
+    /// <exception cref="ArgumentException">
+    /// A tensor's type cannot be stored, or a name is reserved or not Unicode.
+    /// </exception>
+    /// <exception cref="QDropException">
+    /// QDROP260: the file cannot be written, for instance because the disk is full.
+    /// </exception>
+    public static void Write(
+        string path,
+        IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null) => Write(path, tensors, metadata, create: null);
 
     /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string}?)"/>
     /// <param name="path">The file.</param>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Strings for <c>__metadata__</c>.</param>
     /// <param name="create">Creates the file of the given path; tests give one that fails.</param>
-    internal static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata, Func<string, Stream>? create)
+    internal static void Write(
+        string path,
+        IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata,
+        Func<string, Stream>? create)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -86,20 +99,26 @@ public static class SafetensorsFile
     internal static Tensor ReadTensor(Stream stream, string name, long[] shape, ScalarType type)
     {
         Tensor tensor = empty(shape, type);
-        TensorBytes.ForEachPiece(tensor, bytes =>
-        {
-            stream.ReadExactly(bytes);
-            if (type == ScalarType.Bool && bytes.ContainsAnyExcept((byte)0, (byte)1))
-                throw new InvalidFileException($"tensor '{name}' of type BOOL has bytes other than 0 and 1: it is corrupted.");
-        });
+        TensorBytes.ForEachPiece(
+            tensor,
+            bytes =>
+            {
+                stream.ReadExactly(bytes);
+                if (type == ScalarType.Bool && bytes.ContainsAnyExcept((byte)0, (byte)1))
+                    throw new InvalidFileException(
+                        $"tensor '{name}' of type BOOL has bytes other than 0 and 1: it is corrupted.");
+            });
         return tensor;
     }
 
-    private static SafetensorsHeader Lay(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static SafetensorsHeader Lay(
+        IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var entries = new List<SafetensorsEntry>();
         long position = 0;
-        foreach ((string? name, Tensor? tensor) in tensors.OrderByDescending(static t => SafetensorsTypes.SizeOf(t.Value.dtype)).ThenBy(static t => t.Key, StringComparer.Ordinal))
+        foreach ((string? name, Tensor? tensor) in tensors
+                .OrderByDescending(static t => SafetensorsTypes.SizeOf(t.Value.dtype))
+                .ThenBy(static t => t.Key, StringComparer.Ordinal))
         {
             if (name == SafetensorsHeader.MetadataName)
                 throw new ArgumentException($"'{name}' is reserved and cannot be a tensor's name.", nameof(tensors));
@@ -109,7 +128,8 @@ public static class SafetensorsFile
             position = end;
         }
 
-        var strings = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        var strings = new Dictionary<string, string>(
+            metadata ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         foreach ((string? name, string? value) in strings)
         {
             CheckUnicode(name, nameof(metadata));
@@ -119,7 +139,9 @@ public static class SafetensorsFile
         return new SafetensorsHeader(entries, strings);
     }
 
-    /// <summary>A lone surrogate would be replaced silently, and the file hold another name than was asked for.</summary>
+    /// <summary>
+    /// A lone surrogate would be replaced silently, and the file hold another name than was asked for.
+    /// </summary>
     private static void CheckUnicode(string text, string parameter)
     {
         try
@@ -128,7 +150,8 @@ public static class SafetensorsFile
         }
         catch (EncoderFallbackException e)
         {
-            throw new ArgumentException($"'{text}' has half of a surrogate pair and cannot be stored as UTF-8.", parameter, e);
+            throw new ArgumentException(
+                $"'{text}' has half of a surrogate pair and cannot be stored as UTF-8.", parameter, e);
         }
     }
 }

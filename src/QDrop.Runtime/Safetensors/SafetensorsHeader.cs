@@ -15,9 +15,9 @@ namespace QDrop.Safetensors;
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Start, long End);
 
 /// <summary>
-/// The header of a safetensors file: 8 bytes of length (little endian), then that many bytes of JSON, an object with one member for
-/// each tensor (<c>dtype</c>, <c>shape</c>, <c>data_offsets</c>) and optionally <c>__metadata__</c>, an object of strings. The
-/// tensors' data follow, without gaps.
+/// The header of a safetensors file: 8 bytes of length (little endian), then that many bytes of JSON, an object with
+/// one member for each tensor (<c>dtype</c>, <c>shape</c>, <c>data_offsets</c>) and optionally <c>__metadata__</c>, an
+/// object of strings. The tensors' data follow, without gaps.
 /// </summary>
 /// <param name="Entries">The tensors in the order of their data.</param>
 /// <param name="Metadata">The members of <c>__metadata__</c>.</param>
@@ -25,41 +25,64 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 {
     internal const string MetadataName = "__metadata__";
 
-    /// <summary>The limit that the format's own implementation sets, so that a malicious header cannot exhaust memory.</summary>
+    /// <summary>
+    /// The limit that the format's own implementation sets, so that a malicious header cannot exhaust memory.
+    /// </summary>
     private const long LongestHeader = 100_000_000;
 
     /// <summary>Reads and checks the header; the stream then stands at the first tensor's data.</summary>
-    /// <exception cref="InvalidFileException">The header breaks the format, or does not agree with the length of the file.</exception>
+    /// <exception cref="InvalidFileException">
+    /// The header breaks the format, or does not agree with the length of the file.
+    /// </exception>
     internal static SafetensorsHeader Read(Stream stream)
     {
         if (stream.Length < 8)
-            throw new InvalidFileException($"it has {stream.Length} bytes, but a safetensors file has at least 8: it is truncated or not a safetensors file.");
+            throw new InvalidFileException(
+                $"it has {stream.Length} bytes, but a safetensors file has at least 8: it is truncated or not a "
+                    + "safetensors file."
+            );
         Span<byte> lead = stackalloc byte[9];
         stream.ReadExactly(lead[..8]);
         int first = stream.ReadByte();
         if (first >= 0 && first != '{')
-            throw new InvalidFileException("it is not a safetensors file: the header should begin with '{' at byte 8, found byte 0x" + first.ToString("x2") + ".", foreign: true);
+            throw new InvalidFileException(
+                "it is not a safetensors file: the header should begin with '{' at byte 8, found byte 0x"
+                    + first.ToString("x2")
+                    + ".",
+                foreign: true);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lead);
         if (length > LongestHeader)
-            throw new InvalidFileException($"its first 8 bytes give a header of {length} bytes, but at most {LongestHeader} are allowed: it is corrupted or not a safetensors file.");
+            throw new InvalidFileException(
+                $"its first 8 bytes give a header of {length} bytes, but at most {LongestHeader} are allowed: it is "
+                    + "corrupted or not a safetensors file."
+            );
         if ((long)length > stream.Length - 8)
-            throw new InvalidFileException($"its first 8 bytes give a header of {length} bytes, but only {stream.Length - 8} bytes follow: it is truncated.");
+            throw new InvalidFileException(
+                $"its first 8 bytes give a header of {length} bytes, but only {stream.Length - 8} bytes follow: it is "
+                    + "truncated."
+            );
         if (length < 2)
-            throw new InvalidFileException($"its first 8 bytes give a header of {length} bytes, but the shortest is 2: it is corrupted.");
+            throw new InvalidFileException(
+                $"its first 8 bytes give a header of {length} bytes, but the shortest is 2: it is corrupted.");
 
-        var json = new byte[length];
+        byte[] json = new byte[length];
         json[0] = (byte)first;
         stream.ReadExactly(json.AsSpan(1));
         SafetensorsHeader header = SafetensorsHeaderParser.Parse(json);
         return header with { Entries = InOrder(header.Entries, stream.Length - 8 - (long)length) };
     }
 
-    /// <summary>The header's bytes with their length in front, padded with spaces so that the data begin at a multiple of 8.</summary>
+    /// <summary>
+    /// The header's bytes with their length in front, padded with spaces so that the data begin at a multiple of 8.
+    /// </summary>
     internal byte[] ToBytes()
     {
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Write(stackalloc byte[8]);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (
+            var json = new Utf8JsonWriter(
+                buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+        )
         {
             json.WriteStartObject();
             if (Metadata.Count > 0)
@@ -92,7 +115,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             buffer.Write(" "u8);
         byte[] bytes = buffer.WrittenSpan.ToArray();
         if (bytes.Length - 8 > LongestHeader)
-            throw new ArgumentException($"The header would have {bytes.Length - 8} bytes; at most {LongestHeader} are allowed.");
+            throw new ArgumentException(
+                $"The header would have {bytes.Length - 8} bytes; at most {LongestHeader} are allowed.");
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)bytes.Length - 8);
         return bytes;
     }
@@ -121,21 +145,28 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         var ordered = entries.OrderBy(static e => e.Start).ThenBy(static e => e.End).ToList();
         long promised = ordered.Count == 0 ? 0 : ordered.Max(static e => e.End);
         if (promised > available)
-            throw new InvalidFileException($"its header promises {promised} bytes of tensor data, but {available} follow it: it is truncated.");
+            throw new InvalidFileException(
+                $"its header promises {promised} bytes of tensor data, but {available} follow it: it is truncated.");
         long position = 0;
         foreach (SafetensorsEntry? entry in ordered)
         {
             if (entry.Start != position)
             {
                 throw new InvalidFileException(
-                    $"the data of tensor '{entry.Name}' begin at {entry.Start}, but those of the one before end at {position}: tensors must follow each other without {(entry.Start > position ? "gaps" : "overlap")}.");
+                    $"the data of tensor '{entry.Name}' begin at {entry.Start}, but those of the one before end at "
+                        + $"{position}: tensors must follow each other without "
+                        + $"{(entry.Start > position ? "gaps" : "overlap")}."
+                );
             }
 
             position = entry.End;
         }
 
         if (position < available)
-            throw new InvalidFileException($"its header promises {position} bytes of tensor data, but {available} follow it: {available - position} belong to no tensor.");
+            throw new InvalidFileException(
+                $"its header promises {position} bytes of tensor data, but {available} follow it: "
+                    + $"{available - position} belong to no tensor."
+            );
         return ordered;
     }
 }

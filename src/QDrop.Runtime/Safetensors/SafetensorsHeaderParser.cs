@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;
 
-/// <summary>Reads the JSON of a safetensors header. Each tensor is checked by itself; the caller checks that they fit together.</summary>
+/// <summary>
+/// Reads the JSON of a safetensors header. Each tensor is checked by itself; the caller checks that they fit together.
+/// </summary>
 internal static class SafetensorsHeaderParser
 {
     /// <summary>libtorch's own limit in most operations.</summary>
@@ -41,7 +43,8 @@ internal static class SafetensorsHeaderParser
         catch (InvalidOperationException e)
         {
             // A string with half of a surrogate pair.
-            throw new InvalidFileException($"its header has a string that is not Unicode ({e.Message}): it is corrupted.");
+            throw new InvalidFileException(
+                $"its header has a string that is not Unicode ({e.Message}): it is corrupted.");
         }
 
         return new SafetensorsHeader(entries, metadata);
@@ -71,8 +74,12 @@ internal static class SafetensorsHeaderParser
                 case "dtype" when type is null:
                     Expect(ref reader, JsonTokenType.String, $"dtype of tensor '{name}'", "a string");
                     string found = reader.GetString()!;
-                    type = SafetensorsTypes.Find(found)
-                        ?? throw new InvalidFileException($"tensor '{name}' has dtype '{found}'; supported are {string.Join(", ", SafetensorsTypes.Names)}.");
+                    type =
+                        SafetensorsTypes.Find(found)
+                        ?? throw new InvalidFileException(
+                            $"tensor '{name}' has dtype '{found}'; supported are "
+                                + $"{string.Join(", ", SafetensorsTypes.Names)}."
+                        );
                     break;
                 case "shape" when shape is null:
                     shape = ParseSizes(ref reader, $"shape of tensor '{name}'");
@@ -92,14 +99,20 @@ internal static class SafetensorsHeaderParser
         if (type is null || shape is null || offsets is not [var start, var end])
             throw new InvalidFileException($"tensor '{name}' needs dtype, shape and two data_offsets in the header.");
         if (shape.Count > MaxDimensions)
-            throw new InvalidFileException($"tensor '{name}' has {shape.Count} dimensions; at most {MaxDimensions} are supported.");
+            throw new InvalidFileException(
+                $"tensor '{name}' has {shape.Count} dimensions; at most {MaxDimensions} are supported.");
         if (start > end)
-            throw new InvalidFileException($"the data of tensor '{name}' begin at {start} and end at {end}, before they begin.");
+            throw new InvalidFileException(
+                $"the data of tensor '{name}' begin at {start} and end at {end}, before they begin.");
         long bytes = SafetensorsHeader.ByteCount([.. shape], type.Value);
         if (bytes != end - start)
         {
             throw new InvalidFileException(
-                $"tensor '{name}' of shape {TensorBytes.Describe(shape)} and dtype {SafetensorsTypes.NameOf(type.Value)} takes {(bytes < 0 ? "more bytes than a file can have" : $"{bytes} bytes")}, but its data_offsets give {end - start}.");
+                $"tensor '{name}' of shape {TensorBytes.Describe(shape)} and dtype "
+                    + $"{SafetensorsTypes.NameOf(type.Value)} takes "
+                    + $"{(bytes < 0 ? "more bytes than a file can have" : $"{bytes} bytes")}, but its data_offsets "
+                    + $"give {end - start}."
+            );
         }
 
         return new SafetensorsEntry(name, type.Value, [.. shape], start, end);

@@ -38,7 +38,8 @@ internal static class SafetensorsTypes
 
     internal static int SizeOf(ScalarType type) => Entry(type).Size;
 
-    internal static bool IsFloat(ScalarType type) => type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+    internal static bool IsFloat(ScalarType type) =>
+        type is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
 
     private static (string Name, ScalarType Type, int Size) Entry(ScalarType type)
     {
@@ -48,6 +49,9 @@ internal static class SafetensorsTypes
                 return entry;
         }
 
-        throw new ArgumentException($"Tensors of type {type} cannot be stored; supported are {string.Join(", ", Table.Select(static t => t.Type))}.");
+        throw new ArgumentException(
+            $"Tensors of type {type} cannot be stored; supported are "
+                + $"{string.Join(", ", Table.Select(static t => t.Type))}."
+        );
     }
 }

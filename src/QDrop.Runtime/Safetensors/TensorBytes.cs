@@ -4,15 +4,21 @@ using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;
 
-/// <summary>Access to the memory of tensors, as bytes in row-major order, in pieces that a <see cref="Span{T}"/> can hold.</summary>
+/// <summary>
+/// Access to the memory of tensors, as bytes in row-major order, in pieces that a <see cref="Span{T}"/> can hold.
+/// </summary>
 internal static class TensorBytes
 {
-    /// <summary>Elements in one piece: at most 1 GiB of 8-byte elements, and a multiple of 8, as packing wants it.</summary>
+    /// <summary>
+    /// Elements in one piece: at most 1 GiB of 8-byte elements, and a multiple of 8, as packing wants it.
+    /// </summary>
     private const long PieceElements = 1L << 27;
 
     internal delegate void PieceAction(Span<byte> bytes);
 
-    /// <summary>The tensor's values in contiguous main memory, without a gradient; the same memory where it is so already.</summary>
+    /// <summary>
+    /// The tensor's values in contiguous main memory, without a gradient; the same memory where it is so already.
+    /// </summary>
     internal static Tensor Dense(Tensor tensor)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -47,7 +53,7 @@ internal static class TensorBytes
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor dense = Dense(tensor.to_type(ScalarType.Float32));
-        var values = new float[checked((int)dense.numel())];
+        float[] values = new float[checked((int)dense.numel())];
         ForEachPiece(dense, bytes => bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan())));
         return values;
     }
@@ -62,7 +68,9 @@ internal static class TensorBytes
         return result;
     }
 
-    /// <summary>Index of the first element that is NaN, or infinite if <paramref name="infiniteToo"/>; -1 if there is none.</summary>
+    /// <summary>
+    /// Index of the first element that is NaN, or infinite if <paramref name="infiniteToo"/>; -1 if there is none.
+    /// </summary>
     /// <param name="float32">A contiguous float32 tensor.</param>
     /// <param name="infiniteToo">Whether infinite elements count.</param>
     internal static long FirstNotFinite(Tensor float32, bool infiniteToo = true)

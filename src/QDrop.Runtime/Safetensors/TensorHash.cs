@@ -6,15 +6,21 @@ using static TorchSharp.torch;
 namespace QDrop.Safetensors;
 
 /// <summary>
-/// SHA-256 over named tensors: for each, in ordinal order of the names, the name and the type (as safetensors calls it), each as
-/// UTF-8 after its length in 4 bytes; the number of dimensions in 4 bytes and each in 8; then the data, row-major. Little endian.
+/// SHA-256 over named tensors: for each, in ordinal order of the names, the name and the type (as safetensors calls
+/// it), each as UTF-8 after its length in 4 bytes; the number of dimensions in 4 bytes and each in 8; then the data,
+/// row-major. Little endian.
 /// </summary>
 internal static class TensorHash
 {
-    /// <summary>The hash of one tensor without a name, such as calibration data; 64 lower-case hexadecimal digits.</summary>
+    /// <summary>
+    /// The hash of one tensor without a name, such as calibration data; 64 lower-case hexadecimal digits.
+    /// </summary>
     internal static string Of(Tensor tensor) => Of([new KeyValuePair<string, Tensor>("", tensor)]);
 
-    /// <summary>The hash of named tensors, preceded by <paramref name="preamble"/> if there is one; 64 lower-case hexadecimal digits.</summary>
+    /// <summary>
+    /// The hash of named tensors, preceded by <paramref name="preamble"/> if there is one; 64 lower-case hexadecimal
+    /// digits.
+    /// </summary>
     internal static string Of(IEnumerable<KeyValuePair<string, Tensor>> tensors, string? preamble = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

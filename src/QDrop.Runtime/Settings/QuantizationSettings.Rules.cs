@@ -84,7 +84,9 @@ public sealed partial record QuantizationSettings
             return;
         if (Scale != Scale.PowerOfTwo)
         {
-            IEnumerable<string> names = SettingsTable.All.Where(static s => s.Part == nameof(Exponents)).Select(static s => s.Name);
+            IEnumerable<string> names = SettingsTable
+                .All.Where(static s => s.Part == nameof(Exponents))
+                .Select(static s => s.Name);
             throw new QDropException(
                 Codes.Setting,
                 $"Exponents cannot be used together with Scale = {Scale}, which learns none. Expected no Exponents "

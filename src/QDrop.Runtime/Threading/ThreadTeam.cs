@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace QDrop.Threading;
 
 /// <summary>
-/// Runs a loop on the threads on which libtorch runs its own, where they can be had: those of GNU OpenMP on Linux. They wait busily for a while
-/// after each loop, so that threads of anybody else's would have to compete with them, and they start within microseconds.
+/// Runs a loop on the threads on which libtorch runs its own, where they can be had: those of GNU OpenMP on Linux. They
+/// wait busily for a while after each loop, so that threads of anybody else's would have to compete with them, and they
+/// start within microseconds.
 /// </summary>
 internal static unsafe class ThreadTeam
 {
@@ -18,7 +19,9 @@ internal static unsafe class ThreadTeam
     /// <summary>Calls <paramref name="body"/> once with each number from 0 to <paramref name="count"/> − 1.</summary>
     /// <param name="count">How many calls.</param>
     /// <param name="threads">How many threads, the calling one included.</param>
-    /// <param name="body">Is called by several threads at once. Equal numbers come to the same thread where they can.</param>
+    /// <param name="body">
+    /// Is called by several threads at once. Equal numbers come to the same thread where they can.
+    /// </param>
     public static void ForEach(int count, int threads, Action<int> body)
     {
         if (threads <= 1 || count <= 1)
@@ -38,13 +41,22 @@ internal static unsafe class ThreadTeam
         }
     }
 
-    /// <summary>Calls <paramref name="body"/> once with each number from 0 to <paramref name="count"/> − 1, on threads of .NET's pool.</summary>
-    /// <remarks>What <paramref name="body"/> throws comes to the caller as it is, as it does where one thread does all.</remarks>
+    /// <summary>
+    /// Calls <paramref name="body"/> once with each number from 0 to <paramref name="count"/> − 1, on threads of .NET's
+    /// pool.
+    /// </summary>
+    /// <remarks>
+    /// What <paramref name="body"/> throws comes to the caller as it is, as it does where one thread does all.
+    /// </remarks>
     public static void InParallel(int count, int threads, Action<int> body, CancellationToken cancellation = default)
     {
         try
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, body);
+            Parallel.For(
+                0,
+                count,
+                new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation },
+                body);
         }
         catch (AggregateException errors)
         {
@@ -83,7 +95,8 @@ internal static unsafe class ThreadTeam
 
         private void Work(int range)
         {
-            int first = (int)((long)count * range / threads), length = (int)((long)count * (range + 1) / threads) - first;
+            int first = (int)((long)count * range / threads),
+                length = (int)((long)count * (range + 1) / threads) - first;
             ref int done = ref _done[range * Apart];
             for (int i; (i = Interlocked.Increment(ref done) - 1) < length && _failure is null;)
                 body(first + i);
@@ -92,7 +105,8 @@ internal static unsafe class ThreadTeam
 
     /// <summary>GNU OpenMP, as libtorch has loaded it.</summary>
     private sealed class OpenMp(
-        delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> parallel, delegate* unmanaged<int> thread)
+        delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> parallel,
+        delegate* unmanaged<int> thread)
     {
         /// <summary>The library that libtorch uses; <see langword="null"/> where it uses another.</summary>
         public static OpenMp? Find()
@@ -100,9 +114,12 @@ internal static unsafe class ThreadTeam
             // The name finds the libtorch that is loaded, and its handle what that depends on.
             if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libtorch_cpu.so", out nint torch))
                 return null;
-            return NativeLibrary.TryGetExport(torch, "GOMP_parallel", out nint parallel)
+            return
+                NativeLibrary.TryGetExport(torch, "GOMP_parallel", out nint parallel)
                 && NativeLibrary.TryGetExport(torch, "omp_get_thread_num", out nint thread)
-                ? new((delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void>)parallel, (delegate* unmanaged<int>)thread)
+                ? new(
+                    (delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void>)parallel,
+                    (delegate* unmanaged<int>)thread)
                 : null;
         }
 

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>What goes into a unit, or comes out of it: tensors, in the structure in which the user's code passes them, among values that are no tensors.</summary>
+/// <summary>
+/// What goes into a unit, or comes out of it: tensors, in the structure in which the user's code passes them, among
+/// values that are no tensors.
+/// </summary>
 internal sealed class Bundle
 {
     private readonly object?[] _items;
@@ -33,7 +36,9 @@ internal sealed class Bundle
     public Bundle With(IReadOnlyList<Tensor> tensors)
     {
         int next = 0;
-        return new([.. _items.Select(item => TensorTree.Select(item, leaf => leaf is Tensor ? tensors[next++] : leaf))]);
+        return new([
+            .. _items.Select(item => TensorTree.Select(item, leaf => leaf is Tensor ? tensors[next++] : leaf)),
+        ]);
     }
 
     /// <summary>The same structure with a function of each tensor.</summary>

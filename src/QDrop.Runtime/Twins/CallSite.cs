@@ -6,8 +6,9 @@ using static TorchSharp.torch.nn;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// A place where a <c>forward</c> calls a module with several tensors in or out. Which module it is, is looked at when the place is first
-/// reached: a module class of the user's then becomes its quantized twin, a layer that the run time knows its quantized counterpart.
+/// A place where a <c>forward</c> calls a module with several tensors in or out. Which module it is, is looked at when
+/// the place is first reached: a module class of the user's then becomes its quantized twin, a layer that the run time
+/// knows its quantized counterpart.
 /// </summary>
 /// <typeparam name="TModule">The interface by which the module is called.</typeparam>
 public abstract class CallSite<TModule> where TModule : class
@@ -30,11 +31,14 @@ public abstract class CallSite<TModule> where TModule : class
     /// <summary>What is called.</summary>
     /// <param name="Module">The quantized module.</param>
     /// <param name="Unit">The unit of reconstruction, where the module is one.</param>
-    /// <param name="MayChange">Whether the module is the user's own, of which nothing is known, and may change its arguments.</param>
+    /// <param name="MayChange">
+    /// Whether the module is the user's own, of which nothing is known, and may change its arguments.
+    /// </param>
     private protected sealed record Called(TModule Module, Unit? Unit, bool MayChange = false)
     {
         /// <summary>What the module is given for an argument.</summary>
-        public T Given<T>(T argument) => MayChange ? new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>() : argument;
+        public T Given<T>(T argument) =>
+            MayChange ? new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>() : argument;
 
         /// <summary>Whether calibration stands in for the module now.</summary>
         public bool IsIntercepted => Unit is { IsIntercepted: true };
@@ -68,19 +72,30 @@ public abstract class CallSite<TModule> where TModule : class
         object quantized = module switch
         {
             IQuantizable users => Twins.Of(users, _context, _feeds),
-            _ when LayerFamilies.KindOf(module) == LayerKind.Attention =>
-                new QuantizedAttention(_context, _feeds, (MultiheadAttention)(object)module),
-            IModule<Tensor, Tensor> unary => new ChainModule(new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
+            _ when LayerFamilies.KindOf(module) == LayerKind.Attention => new QuantizedAttention(
+                _context, _feeds, (MultiheadAttention)(object)module),
+            IModule<Tensor, Tensor> unary => new ChainModule(
+                new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
             _ => throw Unsupported(module),
         };
         if (quantized is not TModule typed)
             throw Unsupported(module);
-        Unit? unit = quantized is IQuantizedModule own && _context.IsBlock(module, own.IsBlock) ? new BlockUnit(_context, _context.UnitName(_context.PathOf(module)), arguments => new([Run(typed, arguments)])) : null;
+        Unit? unit =
+            quantized is IQuantizedModule own && _context.IsBlock(module, own.IsBlock)
+                ? new BlockUnit(
+                    _context, _context.UnitName(_context.PathOf(module)), arguments => new([Run(typed, arguments)]))
+                : null;
         return new Called(typed, unit);
     }
 
-    private QDropException Unsupported(TModule module) => new(Codes.UnsupportedModule, $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called at '{_path}'. "
-        + "Expected a partial module class of the model's own assembly, MultiheadAttention, or a layer that takes and returns one tensor.");
+    private QDropException Unsupported(TModule module) =>
+        new(
+            Codes.UnsupportedModule,
+            $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called "
+                + $"at '{_path}'. "
+                + "Expected a partial module class of the model's own assembly, MultiheadAttention, or a layer that "
+                + "takes and returns one tensor."
+        );
 
     /// <summary>A layer with one tensor in and one out, called as a module.</summary>
     private sealed class ChainModule(Chain chain) : IModule<Tensor, Tensor>

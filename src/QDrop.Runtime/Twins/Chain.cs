@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// A run of steps each of whose values is used once. Its modules are looked at when it first runs, and it is then a list of units
-/// (layer, batch norm, activation function, quantizer), functions, and twins of the user's own modules.
+/// A run of steps each of whose values is used once. Its modules are looked at when it first runs, and it is then a
+/// list of units (layer, batch norm, activation function, quantizer), functions, and twins of the user's own modules.
 /// </summary>
 public sealed class Chain : TensorChain
 {
@@ -40,7 +40,8 @@ public sealed class Chain : TensorChain
         lock (_lock)
         {
             if (_elements is null)
-                Volatile.Write(ref _elements, ChainBuilder.Build(_context, _path, _feeds, _afterJoin, HasChannels, _steps()));
+                Volatile.Write(
+                    ref _elements, ChainBuilder.Build(_context, _path, _feeds, _afterJoin, HasChannels, _steps()));
             return _elements!;
         }
     }

@@ -8,8 +8,8 @@ using static TorchSharp.torch.nn;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// Splits the steps of a chain into units: <c>[layer][batch norm]?([pass-through]* [activation])?</c>, then a quantizer. What passes the
-/// grid through and is not followed by an activation function stands after the quantizer.
+/// Splits the steps of a chain into units: <c>[layer][batch norm]?([pass-through]* [activation])?</c>, then a
+/// quantizer. What passes the grid through and is not followed by an activation function stands after the quantizer.
 /// </summary>
 internal sealed class ChainBuilder
 {
@@ -37,7 +37,10 @@ internal sealed class ChainBuilder
     /// <summary>What the chain runs, and the block of which it is a part.</summary>
     private readonly record struct Element(Func<Tensor, Tensor> Function, Block? Block);
 
-    /// <summary>What the unit under construction holds so far. It belongs to the block of the step that began it, whatever is taken in from behind.</summary>
+    /// <summary>
+    /// What the unit under construction holds so far. It belongs to the block of the step that began it, whatever is
+    /// taken in from behind.
+    /// </summary>
     private sealed class Open(Block? block)
     {
         public Block? Block => block;
@@ -48,9 +51,18 @@ internal sealed class ChainBuilder
         public bool HasChannels = true;
     }
 
-    public static Func<Tensor, Tensor>[] Build(QuantizationContext context, string path, Feeds feeds, bool afterJoin, bool hasChannels, IEnumerable<Step> steps)
+    public static Func<Tensor, Tensor>[] Build(
+        QuantizationContext context,
+        string path,
+        Feeds feeds,
+        bool afterJoin,
+        bool hasChannels,
+        IEnumerable<Step> steps)
     {
-        var builder = new ChainBuilder(context, path) { _open = afterJoin ? new Open(null) { HasChannels = hasChannels } : null };
+        var builder = new ChainBuilder(context, path)
+        {
+            _open = afterJoin ? new Open(null) { HasChannels = hasChannels } : null,
+        };
         Placed[] flat = [.. builder.Flatten(steps, null)];
         int last = Array.FindLastIndex(flat, s => builder.KindOf(s.Step) != LayerKind.PassThrough);
         for (int i = 0; i < flat.Length; i++)
@@ -78,7 +90,10 @@ internal sealed class ChainBuilder
         }
     }
 
-    /// <summary>The functions of the chain, those of a block as one. What is one unit has the quantizers that its layers would have on their own.</summary>
+    /// <summary>
+    /// The functions of the chain, those of a block as one. What is one unit has the quantizers that its layers would
+    /// have on their own.
+    /// </summary>
     private IEnumerable<Func<Tensor, Tensor>> Elements()
     {
         for (int i = 0; i < _elements.Count;)
@@ -88,22 +103,34 @@ internal sealed class ChainBuilder
                 yield return _elements[i++].Function;
                 continue;
             }
-            Func<Tensor, Tensor>[] functions = [.. _elements.Skip(i).TakeWhile(e => ReferenceEquals(e.Block, block)).Select(static e => e.Function)];
+            Func<Tensor, Tensor>[] functions =
+            [
+                .. _elements.Skip(i).TakeWhile(e => ReferenceEquals(e.Block, block)).Select(static e => e.Function),
+            ];
             i += functions.Length;
-            yield return _context.Block(block.Module, x => functions.Aggregate(x, static (value, function) => function(value)));
+            yield return _context.Block(
+                block.Module, x => functions.Aggregate(x, static (value, function) => function(value)));
         }
     }
 
-    private LayerKind KindOf(Step step) => step.Function is null
-        ? _context.IsFullPrecision(step.Module) ? LayerKind.Norm : step.Module is IQuantizable ? LayerKind.Unsupported : LayerFamilies.KindOf(step.Module!)
-        : step.Kind == OpKind.Activation ? LayerKind.Activation : LayerKind.PassThrough;
+    private LayerKind KindOf(Step step) =>
+        step.Function is null
+            ? _context.IsFullPrecision(step.Module)
+                ? LayerKind.Norm
+                : step.Module is IQuantizable
+                    ? LayerKind.Unsupported
+                    : LayerFamilies.KindOf(step.Module!)
+            : step.Kind == OpKind.Activation
+                ? LayerKind.Activation
+                : LayerKind.PassThrough;
 
     private void Add(Placed placed, Feeds feeds)
     {
         (Step step, Block? block) = placed;
         if (_context.IsFullPrecision(step.Module))
         {
-            // A function whose value is quantized for the layers after it, together with what follows it up to its activation function.
+            // A function whose value is quantized for the layers after it, together with what follows it up to its
+            // activation function.
             Close(Feeds.Next);
             Absorb(FunctionOf(step.Module!), isActivation: false, block);
             return;
@@ -115,7 +142,9 @@ internal sealed class ChainBuilder
             return;
         }
         LayerKind kind = KindOf(step);
-        Func<Tensor, Tensor> function = IsRectifier(step) ? Rectifier.Function : step.Function ?? FunctionOf(step.Module!);
+        Func<Tensor, Tensor> function = IsRectifier(step)
+            ? Rectifier.Function
+            : step.Function ?? FunctionOf(step.Module!);
         switch (kind)
         {
             case LayerKind.Weighted:
@@ -136,11 +165,15 @@ internal sealed class ChainBuilder
                 _elements.Add(new(function, block));
                 break;
             default:
-                throw new QDropException(Codes.UnsupportedModule, $"'{_context.PathOf(step.Module!)}' is a "
-                    + $"{step.Module!.GetType().Name}, which cannot be quantized"
-                    + $"{LayerFamilies.Of(step.Module)?.WhyNot}. Found in the chain '{_path}'; expected a convolution, a "
-                    + "linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a partial "
-                    + "module class of the model's own assembly.");
+                throw new QDropException(
+                    Codes.UnsupportedModule,
+                    $"'{_context.PathOf(step.Module!)}' is a "
+                        + $"{step.Module!.GetType().Name}, which cannot be quantized"
+                        + $"{LayerFamilies.Of(step.Module)?.WhyNot}. Found in the chain '{_path}'; expected a "
+                        + "convolution, a "
+                        + "linear layer, an embedding, a norm, an activation function, pooling, reshaping, or a "
+                        + "partial "
+                        + "module class of the model's own assembly.");
         }
     }
 
@@ -148,7 +181,9 @@ internal sealed class ChainBuilder
     private static bool IsRectifier(Step step) => step is { Kind: OpKind.Activation, Function: not null }
         && step.Name is nameof(Ops.relu) or nameof(Ops.relu_);
 
-    /// <summary>Whether what a step gives still has channels: the vocabulary's softmax gives shares of positions.</summary>
+    /// <summary>
+    /// Whether what a step gives still has channels: the vocabulary's softmax gives shares of positions.
+    /// </summary>
     private static bool KeepsChannels(Step step) => step.Function is not null
         ? step.Name != nameof(Ops.softmax)
         : LayerFamilies.Of(step.Module!)?.KeepsChannels(step.Module!) ?? true;
@@ -165,9 +200,13 @@ internal sealed class ChainBuilder
         return function != Rectifier.Function && MayChange(module) ? x => function(Ops.Own(x)) : function;
     }
 
-    /// <summary>Whether a module may change its argument: TorchSharp's where they say so, and the user's own, of which nothing is known.</summary>
+    /// <summary>
+    /// Whether a module may change its argument: TorchSharp's where they say so, and the user's own, of which nothing
+    /// is known.
+    /// </summary>
     private static bool MayChange(object module) =>
-        module.GetType().Assembly != typeof(Module).Assembly || module.GetType().GetProperty("inplace")?.GetValue(module) is true;
+        module.GetType().Assembly != typeof(Module).Assembly
+        || module.GetType().GetProperty("inplace")?.GetValue(module) is true;
 
     private void Absorb(Func<Tensor, Tensor> function, bool isActivation, Block? block)
     {
@@ -188,8 +227,10 @@ internal sealed class ChainBuilder
         {
             QuantizedLayer? layer = open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
             string name = layer?.Name ?? _path;
-            ActivationQuantizer? output = feeds == Feeds.Next ? _context.Activation(name + ".output", open.HasChannels) : null;
-            var unit = new FusedUnit(_context, layer is null ? name : _context.UnitName(name), layer, open.Functions, output);
+            ActivationQuantizer? output =
+                feeds == Feeds.Next ? _context.Activation(name + ".output", open.HasChannels) : null;
+            var unit = new FusedUnit(
+                _context, layer is null ? name : _context.UnitName(name), layer, open.Functions, output);
             _elements.Add(new(unit.Run, open.Block));
             _open = null;
         }

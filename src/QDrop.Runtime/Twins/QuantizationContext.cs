@@ -8,7 +8,10 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>What the twins of one model share: its layers, its activation quantizers, and the units that calibration reconstructs.</summary>
+/// <summary>
+/// What the twins of one model share: its layers, its activation quantizers, and the units that calibration
+/// reconstructs.
+/// </summary>
 public sealed class QuantizationContext : IDisposable
 {
     private readonly Lock _lock = new();
@@ -30,8 +33,12 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>For the twins of a model.</summary>
     /// <param name="model">The float model.</param>
     /// <param name="overrides">What attributes on parts of the model say.</param>
-    /// <param name="state">What an artifact says of its layers, or <see langword="null"/> for float layers. With it, model and state belong to the context.</param>
-    internal QuantizationContext(Module model, IReadOnlyList<QuantizationOverride>? overrides = null, QuantizedModelState? state = null)
+    /// <param name="state">
+    /// What an artifact says of its layers, or <see langword="null"/> for float layers. With it, model and state belong
+    /// to the context.
+    /// </param>
+    internal QuantizationContext(
+        Module model, IReadOnlyList<QuantizationOverride>? overrides = null, QuantizedModelState? state = null)
     {
         if (state is not null)
             _owned = [model, .. state.Tensors];
@@ -46,7 +53,9 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
     internal IReadOnlyList<QuantizedLayer> Layers => _layers;
 
-    /// <summary>Activation quantizers, in the order in which they first ran. A quantizer is there once it has run.</summary>
+    /// <summary>
+    /// Activation quantizers, in the order in which they first ran. A quantizer is there once it has run.
+    /// </summary>
     internal IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
     /// <summary>Stands in for units while calibrating; <see langword="null"/> in a program.</summary>
@@ -75,20 +84,29 @@ public sealed class QuantizationContext : IDisposable
 
     /// <summary>Path of a module in the float model, such as <c>layer1.0.conv1</c>.</summary>
     /// <exception cref="QDropException">The module is not registered in the model (QDROP232).</exception>
-    internal string PathOf(object module) => _paths.TryGetValue(module, out string? path)
-        ? path
-        : throw new QDropException(Codes.UnsupportedModule, $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights are not the model's. "
-            + "Call RegisterComponents() at the end of the constructor, after every field is set, or register_module().");
+    internal string PathOf(object module) =>
+        _paths.TryGetValue(module, out string? path)
+            ? path
+            : throw new QDropException(
+                Codes.UnsupportedModule,
+                $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights "
+                    + "are not the model's. "
+                    + "Call RegisterComponents() at the end of the constructor, after every field is set, or "
+                    + "register_module()."
+            );
 
     /// <summary>How the quantized weights of a unit or a layer are found.</summary>
     internal Method MethodOf(string name) => Overrides.MethodOf(name) ?? Method;
 
     /// <summary>Whether a module stays float.</summary>
-    internal bool IsFullPrecision(object? module) => module is not null && _paths.TryGetValue(module, out string? path) && Overrides.IsFullPrecision(path);
+    internal bool IsFullPrecision(object? module) =>
+        module is not null && _paths.TryGetValue(module, out string? path) && Overrides.IsFullPrecision(path);
 
     /// <summary>Whether a module is reconstructed as one unit.</summary>
     /// <param name="module">A module of the model.</param>
-    /// <param name="byItself">Whether it is where no attribute of the field or property that holds it says otherwise.</param>
+    /// <param name="byItself">
+    /// Whether it is where no attribute of the field or property that holds it says otherwise.
+    /// </param>
     internal bool IsBlock(object module, bool byItself)
     {
         if (_paths.TryGetValue(module, out string? path) && Overrides.IsBlock(path) is { } said)
@@ -120,7 +138,8 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>The quantized layer of a float layer; one for each float layer, however often it is called.</summary>
-    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) => Layer(LayerFamilies.SourceOf(PathOf(module), module), batchNorm);
+    internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) =>
+        Layer(LayerFamilies.SourceOf(PathOf(module), module), batchNorm);
 
     /// <summary>The quantized layer of a weight; one for each weight, however often it is used.</summary>
     internal QuantizedLayer Layer(LayerSource source, BatchNorm? batchNorm = null)
@@ -129,8 +148,13 @@ public sealed class QuantizationContext : IDisposable
         {
             if (_layersByName.TryGetValue(source.Name, out QuantizedLayer? known))
             {
-                return ReferenceEquals(known.BatchNorm, batchNorm) ? known : throw new QDropException(Codes.UnsupportedModule,
-                    $"'{known.Name}' is called in two places and followed by a different batch norm in each, so that neither can be folded. Use one layer for each place.");
+                return ReferenceEquals(known.BatchNorm, batchNorm)
+                    ? known
+                    : throw new QDropException(
+                        Codes.UnsupportedModule,
+                        $"'{known.Name}' is called in two places and followed by a different batch norm in each, so "
+                            + "that neither can be folded. Use one layer for each place."
+                    );
             }
             QuantizedLayer layer;
             if (_layerStates is null)
@@ -141,7 +165,8 @@ public sealed class QuantizationContext : IDisposable
             {
                 if (!_layerStates.TryGetValue(source.Name, out QuantizedLayerState? state))
                     throw Missing("layer", source.Name);
-                var weight = WeightQuantizer.FromLevels(source.Name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
+                var weight = WeightQuantizer.FromLevels(
+                    source.Name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
                 layer = new QuantizedLayer(source, batchNorm, weight, state.Bias);
             }
             _layersByName.Add(source.Name, layer);
@@ -149,7 +174,10 @@ public sealed class QuantizationContext : IDisposable
         }
     }
 
-    /// <summary>A new activation quantizer. Where a layer is called twice, each call has its own: the second is named <c>name#2</c>.</summary>
+    /// <summary>
+    /// A new activation quantizer. Where a layer is called twice, each call has its own: the second is named
+    /// <c>name#2</c>.
+    /// </summary>
     /// <param name="name">What it is named after.</param>
     /// <param name="hasChannels">Whether its activations have channels.</param>
     internal ActivationQuantizer Activation(string name, bool hasChannels = true)
@@ -162,7 +190,11 @@ public sealed class QuantizationContext : IDisposable
             {
                 if (!_activationStates.TryGetValue(unique, out ActivationState? state))
                     throw Missing("activation quantizer", unique);
-                quantizer.Restore(state.Bits, state.Channels?.Scales ?? [state.Scale], state.Channels?.ZeroPoints ?? [state.ZeroPoint], state.Channels?.Axis);
+                quantizer.Restore(
+                    state.Bits,
+                    state.Channels?.Scales ?? [state.Scale],
+                    state.Channels?.ZeroPoints ?? [state.ZeroPoint],
+                    state.Channels?.Axis);
             }
             return quantizer;
         }
@@ -193,7 +225,9 @@ public sealed class QuantizationContext : IDisposable
         }
     }
 
-    /// <summary>A name for a unit. Where a module is called twice, each call is a unit: the second is named <c>name#2</c>.</summary>
+    /// <summary>
+    /// A name for a unit. Where a module is called twice, each call is a unit: the second is named <c>name#2</c>.
+    /// </summary>
     internal string UnitName(string name)
     {
         lock (_lock)
@@ -201,15 +235,19 @@ public sealed class QuantizationContext : IDisposable
     }
 
     /// <summary>
-    /// A quantized twin of a module of the user's, as a function. Each place that calls a module has a twin of its own: layers, and so their
-    /// weights, are one for all of them, activation quantizers are not.
+    /// A quantized twin of a module of the user's, as a function. Each place that calls a module has a twin of its own:
+    /// layers, and so their weights, are one for all of them, activation quantizers are not.
     /// </summary>
     internal Func<Tensor, Tensor> Twin(IQuantizable module, Feeds output)
     {
         IQuantizedModule twin = Twins.Of(module, this, output);
         if (twin is not Module<Tensor, Tensor> unary)
         {
-            throw new QDropException(Codes.UnsupportedModule, $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return one: it cannot be a step of a chain.");
+            throw new QDropException(
+                Codes.UnsupportedModule,
+                $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return "
+                    + "one: it cannot be a step of a chain."
+            );
         }
         return IsBlock(module, twin.IsBlock) ? Block(module, unary.call) : unary.call;
     }
@@ -233,6 +271,10 @@ public sealed class QuantizationContext : IDisposable
         return unique;
     }
 
-    private static QDropException Missing(string what, string name) => new(Codes.OtherModel,
-        $"The quantized model has no {what} '{name}', which the model's code uses. It was made from other code or for other modules: build the project again.");
+    private static QDropException Missing(string what, string name) =>
+        new(
+            Codes.OtherModel,
+            $"The quantized model has no {what} '{name}', which the model's code uses. It was made from other code or "
+                + "for other modules: build the project again."
+        );
 }

@@ -6,10 +6,13 @@ using static TorchSharp.torch.nn;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// The quantized counterpart of <c>MultiheadAttention</c>, one unit of reconstruction. Its projections are quantized linear layers; quantizers follow
-/// the projected queries, keys and values, the softmax, and the mixed values, so that both matrix products have quantized operands.
+/// The quantized counterpart of <c>MultiheadAttention</c>, one unit of reconstruction. Its projections are quantized
+/// linear layers; quantizers follow the projected queries, keys and values, the softmax, and the mixed values, so that
+/// both matrix products have quantized operands.
 /// </summary>
-internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, Tuple<Tensor, Tensor>>
+internal sealed class QuantizedAttention
+    : IQuantizedModule,
+        IModule<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, Tuple<Tensor, Tensor>>
 {
     private readonly AttentionArithmetic _arithmetic;
     private readonly ProjectionUnit _projections;
@@ -27,16 +30,31 @@ internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Ten
         var parameters = AttentionParameters.Of(name, module);
         (long heads, bool addsZeroKey) = parameters.Probe(name, module);
         _arithmetic = new AttentionArithmetic(parameters, heads, addsZeroKey);
-        _projections = new ProjectionUnit(context, context.UnitName(parameters.IsSplit ? $"{name}.projections" : parameters.Layers[0].Name), [.. parameters.Layers.SkipLast(1).Select(l => context.Layer(l))], parameters.Embedding);
+        _projections = new ProjectionUnit(
+            context,
+            context.UnitName(parameters.IsSplit ? $"{name}.projections" : parameters.Layers[0].Name),
+            [.. parameters.Layers.SkipLast(1).Select(l => context.Layer(l))],
+            parameters.Embedding);
         _query = Quantizer("query");
         _key = Quantizer("key");
         _value = Quantizer("value");
-        _weights = new(context, $"{name}.weights", null, [static x => x.softmax(-1)], context.Activation($"{name}.weights", hasChannels: false));
+        _weights = new(
+            context,
+            $"{name}.weights",
+            null,
+            [static x => x.softmax(-1)],
+            context.Activation($"{name}.weights", hasChannels: false));
         _mixed = Quantizer("mixed");
         QuantizedLayer last = context.Layer(parameters.Layers[^1]);
-        _output = new FusedUnit(context, context.UnitName(last.Name), last, [], output == Feeds.Next ? context.Activation(name + ".output") : null);
+        _output = new FusedUnit(
+            context,
+            context.UnitName(last.Name),
+            last,
+            [],
+            output == Feeds.Next ? context.Activation(name + ".output") : null);
 
-        FusedUnit Quantizer(string part) => new(context, $"{name}.{part}", null, [], context.Activation($"{name}.{part}"));
+        FusedUnit Quantizer(string part) =>
+            new(context, $"{name}.{part}", null, [], context.Activation($"{name}.{part}"));
     }
 
     /// <inheritdoc/>
@@ -45,8 +63,12 @@ internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Ten
     /// <inheritdoc/>
     public bool IsBlock => true;
 
-    /// <summary>As TorchSharp's module: output <c>[L, N, E]</c>, and the weights averaged over the heads, <c>[N, L, S]</c>, or null.</summary>
-    public Tuple<Tensor, Tensor> call(Tensor query, Tensor key, Tensor value, Tensor? key_padding_mask, bool need_weights, Tensor? attn_mask)
+    /// <summary>
+    /// As TorchSharp's module: output <c>[L, N, E]</c>, and the weights averaged over the heads, <c>[N, L, S]</c>, or
+    /// null.
+    /// </summary>
+    public Tuple<Tensor, Tensor> call(
+        Tensor query, Tensor key, Tensor value, Tensor? key_padding_mask, bool need_weights, Tensor? attn_mask)
     {
         (Tensor? q, Tensor? k, Tensor? v) = _projections.Run(query, key, value);
         (q, k, v) = _arithmetic.Extend(q, k, v);
@@ -58,7 +80,8 @@ internal sealed class QuantizedAttention : IQuantizedModule, IModule<Tensor, Ten
 }
 
 /// <summary>The projections of queries, keys and values: one layer for all, or one for each.</summary>
-internal sealed class ProjectionUnit(QuantizationContext context, string name, QuantizedLayer[] layers, long embedding) : Unit(context, name)
+internal sealed class ProjectionUnit(QuantizationContext context, string name, QuantizedLayer[] layers, long embedding)
+    : Unit(context, name)
 {
     private bool _known;
 
@@ -69,7 +92,8 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
 
     /// <summary>Runs the unit where attention calls it.</summary>
     public (Tensor Query, Tensor Key, Tensor Value) Run(Tensor query, Tensor key, Tensor value) =>
-        (IsIntercepted ? Intercept(new([query, key, value])) : Compute(new([query, key, value]))).Get<(Tensor, Tensor, Tensor)>();
+        (IsIntercepted ? Intercept(new([query, key, value])) : Compute(new([query, key, value]))).Get<(
+            Tensor, Tensor, Tensor)>();
 
     internal override Bundle Compute(Bundle inputs)
     {

@@ -16,7 +16,8 @@ public abstract class QuantizedModule<T1, T2, T3, T4, TResult> : Module<T1, T2, 
     /// <param name="context">What the twins of one model share.</param>
     /// <param name="output">Where the values that <c>forward</c> returns go.</param>
     /// <param name="isBlock">Whether the module is reconstructed as one unit.</param>
-    protected QuantizedModule(Module model, QuantizationContext context, Feeds output, bool isBlock) : base(model.GetName())
+    protected QuantizedModule(Module model, QuantizationContext context, Feeds output, bool isBlock)
+        : base(model.GetName())
     {
         Sites = new Sites(model, context, output);
         IsBlock = isBlock;
@@ -36,9 +37,12 @@ public abstract class QuantizedModule<T1, T2, T3, T4, TResult> : Module<T1, T2, 
 
     IReadOnlyList<Type> IModelTwin.InputTypes => [typeof(T1), typeof(T2), typeof(T3), typeof(T4)];
 
-    object? IModelTwin.Run(Bundle arguments) => call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3));
+    object? IModelTwin.Run(Bundle arguments) =>
+        call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3));
 
-    object? IModelTwin.RunFloat(Bundle arguments) => ((Module<T1, T2, T3, T4, TResult>)Float).call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3));
+    object? IModelTwin.RunFloat(Bundle arguments) =>
+        ((Module<T1, T2, T3, T4, TResult>)Float).call(
+            arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

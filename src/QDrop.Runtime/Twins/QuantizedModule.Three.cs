@@ -15,7 +15,8 @@ public abstract class QuantizedModule<T1, T2, T3, TResult> : Module<T1, T2, T3, 
     /// <param name="context">What the twins of one model share.</param>
     /// <param name="output">Where the values that <c>forward</c> returns go.</param>
     /// <param name="isBlock">Whether the module is reconstructed as one unit.</param>
-    protected QuantizedModule(Module model, QuantizationContext context, Feeds output, bool isBlock) : base(model.GetName())
+    protected QuantizedModule(Module model, QuantizationContext context, Feeds output, bool isBlock)
+        : base(model.GetName())
     {
         Sites = new Sites(model, context, output);
         IsBlock = isBlock;
@@ -37,7 +38,8 @@ public abstract class QuantizedModule<T1, T2, T3, TResult> : Module<T1, T2, T3, 
 
     object? IModelTwin.Run(Bundle arguments) => call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2));
 
-    object? IModelTwin.RunFloat(Bundle arguments) => ((Module<T1, T2, T3, TResult>)Float).call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2));
+    object? IModelTwin.RunFloat(Bundle arguments) =>
+        ((Module<T1, T2, T3, TResult>)Float).call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

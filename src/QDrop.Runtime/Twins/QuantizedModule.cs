@@ -13,7 +13,8 @@ public abstract class QuantizedModule<T, TResult> : Module<T, TResult>, IModelTw
     /// <param name="context">What the twins of one model share.</param>
     /// <param name="output">Where the value that <c>forward</c> returns goes.</param>
     /// <param name="isBlock">Whether the module is reconstructed as one unit.</param>
-    protected QuantizedModule(Module model, QuantizationContext context, Feeds output, bool isBlock) : base(model.GetName())
+    protected QuantizedModule(Module model, QuantizationContext context, Feeds output, bool isBlock)
+        : base(model.GetName())
     {
         Sites = new Sites(model, context, output);
         IsBlock = isBlock;

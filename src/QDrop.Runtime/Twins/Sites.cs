@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>The places of one twin's <c>forward</c> at which modules are called: generated code makes its chains and calls here.</summary>
+/// <summary>
+/// The places of one twin's <c>forward</c> at which modules are called: generated code makes its chains and calls here.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class Sites
 {
@@ -32,16 +34,22 @@ public sealed class Sites
     /// <param name="feeds">Where its value goes.</param>
     /// <param name="steps">Gives the steps; asked once, at the first run.</param>
     /// <returns>The chain.</returns>
-    public Chain Chain(string site, Feeds feeds, Func<Step[]> steps) => new(_context, PathOf(site), Resolve(feeds), afterJoin: false, steps);
+    public Chain Chain(string site, Feeds feeds, Func<Step[]> steps) =>
+        new(_context, PathOf(site), Resolve(feeds), afterJoin: false, steps);
 
     /// <summary>What follows a join: activation functions and the quantizer of the join's value.</summary>
     /// <param name="site">Name of the join, unique in the class.</param>
     /// <param name="feeds">Where its value goes.</param>
-    /// <param name="steps">Gives the steps after the join; asked once, at the first run. None: the quantizer alone.</param>
+    /// <param name="steps">
+    /// Gives the steps after the join; asked once, at the first run. None: the quantizer alone.
+    /// </param>
     /// <returns>The chain that takes the join's value.</returns>
-    public Chain Join(string site, Feeds feeds, Func<Step[]>? steps = null) => new(_context, PathOf(site), Resolve(feeds), afterJoin: true, steps ?? (static () => []));
+    public Chain Join(string site, Feeds feeds, Func<Step[]>? steps = null) =>
+        new(_context, PathOf(site), Resolve(feeds), afterJoin: true, steps ?? (static () => []));
 
-    /// <summary>The chain of a module that is known only while <c>forward</c> runs: a loop variable, an element of a list.</summary>
+    /// <summary>
+    /// The chain of a module that is known only while <c>forward</c> runs: a loop variable, an element of a list.
+    /// </summary>
     /// <param name="site">Name of the place, unique in the class.</param>
     /// <param name="feeds">Where the module's value goes.</param>
     /// <param name="module">The module.</param>
@@ -51,38 +59,55 @@ public sealed class Sites
         Once(site, module.Module, () => Chain(site, feeds, () => [module, .. following]));
 
     /// <summary>
-    /// A place where <c>forward</c> calls a module that is no step of a chain, because several tensors go in or out: a module class of the
-    /// user's, or a layer that the run time knows. <c>Call("cross", Feeds.Next, () =&gt; model.cross)</c> gives what stands for the module, and
-    /// <c>.forward(a, b)</c> calls it.
+    /// A place where <c>forward</c> calls a module that is no step of a chain, because several tensors go in or out: a
+    /// module class of the user's, or a layer that the run time knows. <c>Call("cross", Feeds.Next, () =&gt;
+    /// model.cross)</c> gives what stands for the module, and <c>.forward(a, b)</c> calls it.
     /// </summary>
     /// <param name="site">Name of the place, unique in the class.</param>
     /// <param name="feeds">Where the values that the module returns go.</param>
-    /// <param name="module">Gives the float module; asked once, at the first run. The place must not be reached where it is <see langword="null"/>.</param>
+    /// <param name="module">
+    /// Gives the float module; asked once, at the first run. The place must not be reached where it is
+    /// <see langword="null"/>.
+    /// </param>
     /// <returns>What stands for the module.</returns>
     public Call<TIn, TOut> Call<TIn, TOut>(string site, Feeds feeds, Func<IModule<TIn, TOut>?> module) =>
         new(_context, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
-    public Call<TIn1, TIn2, TOut> Call<TIn1, TIn2, TOut>(string site, Feeds feeds, Func<IModule<TIn1, TIn2, TOut>?> module) =>
-        new(_context, PathOf(site), Resolve(feeds), module);
+    public Call<TIn1, TIn2, TOut> Call<TIn1, TIn2, TOut>(
+        string site,
+        Feeds feeds,
+        Func<IModule<TIn1, TIn2, TOut>?> module) => new(_context, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
-    public Call<TIn1, TIn2, TIn3, TOut> Call<TIn1, TIn2, TIn3, TOut>(string site, Feeds feeds, Func<IModule<TIn1, TIn2, TIn3, TOut>?> module) =>
-        new(_context, PathOf(site), Resolve(feeds), module);
+    public Call<TIn1, TIn2, TIn3, TOut> Call<TIn1, TIn2, TIn3, TOut>(
+        string site,
+        Feeds feeds,
+        Func<IModule<TIn1, TIn2, TIn3, TOut>?> module) => new(_context, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
-    public Call<TIn1, TIn2, TIn3, TIn4, TOut> Call<TIn1, TIn2, TIn3, TIn4, TOut>(string site, Feeds feeds, Func<IModule<TIn1, TIn2, TIn3, TIn4, TOut>?> module) =>
-        new(_context, PathOf(site), Resolve(feeds), module);
+    public Call<TIn1, TIn2, TIn3, TIn4, TOut> Call<TIn1, TIn2, TIn3, TIn4, TOut>(
+        string site,
+        Feeds feeds,
+        Func<IModule<TIn1, TIn2, TIn3, TIn4, TOut>?> module) => new(_context, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
-    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut> Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>(string site, Feeds feeds, Func<IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>?> module) =>
-        new(_context, PathOf(site), Resolve(feeds), module);
+    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut> Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>(
+        string site,
+        Feeds feeds,
+        Func<IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>?> module
+    ) => new(_context, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
-    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>(string site, Feeds feeds, Func<IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>?> module) =>
-        new(_context, PathOf(site), Resolve(feeds), module);
+    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>(
+        string site,
+        Feeds feeds,
+        Func<IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>?> module
+    ) => new(_context, PathOf(site), Resolve(feeds), module);
 
-    /// <summary>Such a place where the module is known only while <c>forward</c> runs: a loop variable, an element of a list.</summary>
+    /// <summary>
+    /// Such a place where the module is known only while <c>forward</c> runs: a loop variable, an element of a list.
+    /// </summary>
     /// <param name="site">Name of the place, unique in the class.</param>
     /// <param name="feeds">Where the values that the module returns go.</param>
     /// <param name="module">The module.</param>
@@ -91,24 +116,36 @@ public sealed class Sites
         Once(site, module, () => Call(site, feeds, () => module));
 
     /// <inheritdoc cref="DynamicCall{TIn, TOut}(string, Feeds, IModule{TIn, TOut})"/>
-    public Call<TIn1, TIn2, TOut> DynamicCall<TIn1, TIn2, TOut>(string site, Feeds feeds, IModule<TIn1, TIn2, TOut> module) =>
-        Once(site, module, () => Call(site, feeds, () => module));
+    public Call<TIn1, TIn2, TOut> DynamicCall<TIn1, TIn2, TOut>(
+        string site,
+        Feeds feeds,
+        IModule<TIn1, TIn2, TOut> module) => Once(site, module, () => Call(site, feeds, () => module));
 
     /// <inheritdoc cref="DynamicCall{TIn, TOut}(string, Feeds, IModule{TIn, TOut})"/>
-    public Call<TIn1, TIn2, TIn3, TOut> DynamicCall<TIn1, TIn2, TIn3, TOut>(string site, Feeds feeds, IModule<TIn1, TIn2, TIn3, TOut> module) =>
-        Once(site, module, () => Call(site, feeds, () => module));
+    public Call<TIn1, TIn2, TIn3, TOut> DynamicCall<TIn1, TIn2, TIn3, TOut>(
+        string site,
+        Feeds feeds,
+        IModule<TIn1, TIn2, TIn3, TOut> module) => Once(site, module, () => Call(site, feeds, () => module));
 
     /// <inheritdoc cref="DynamicCall{TIn, TOut}(string, Feeds, IModule{TIn, TOut})"/>
-    public Call<TIn1, TIn2, TIn3, TIn4, TOut> DynamicCall<TIn1, TIn2, TIn3, TIn4, TOut>(string site, Feeds feeds, IModule<TIn1, TIn2, TIn3, TIn4, TOut> module) =>
-        Once(site, module, () => Call(site, feeds, () => module));
+    public Call<TIn1, TIn2, TIn3, TIn4, TOut> DynamicCall<TIn1, TIn2, TIn3, TIn4, TOut>(
+        string site,
+        Feeds feeds,
+        IModule<TIn1, TIn2, TIn3, TIn4, TOut> module) => Once(site, module, () => Call(site, feeds, () => module));
 
     /// <inheritdoc cref="DynamicCall{TIn, TOut}(string, Feeds, IModule{TIn, TOut})"/>
-    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut> DynamicCall<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>(string site, Feeds feeds, IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TOut> module) =>
-        Once(site, module, () => Call(site, feeds, () => module));
+    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut> DynamicCall<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>(
+        string site,
+        Feeds feeds,
+        IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TOut> module
+    ) => Once(site, module, () => Call(site, feeds, () => module));
 
     /// <inheritdoc cref="DynamicCall{TIn, TOut}(string, Feeds, IModule{TIn, TOut})"/>
-    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> DynamicCall<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>(string site, Feeds feeds, IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> module) =>
-        Once(site, module, () => Call(site, feeds, () => module));
+    public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> DynamicCall<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>(
+        string site,
+        Feeds feeds,
+        IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> module
+    ) => Once(site, module, () => Call(site, feeds, () => module));
 
     /// <summary>Ends what all twins of the model share, if this one is the model's.</summary>
     internal void DisposeRoot()
@@ -117,7 +154,8 @@ public sealed class Sites
             _context.Dispose();
     }
 
-    private T Once<T>(string site, object? module, Func<T> make) where T : class => (T)_dynamic.GetOrAdd((site, module), _ => make());
+    private T Once<T>(string site, object? module, Func<T> make)
+        where T : class => (T)_dynamic.GetOrAdd((site, module), _ => make());
 
     private Feeds Resolve(Feeds feeds) => feeds == Feeds.Result ? _output : feeds;
 

@@ -10,9 +10,18 @@ internal static class Stages
     {
         var modules = paths.ToDictionary(static p => p.Value, static p => p.Key);
         // What a list or dictionary holds is called one by one by the code of the module around it.
-        return [.. modules.Where(m => IsBlock(m.Value, m.Key)).Select(m => Around(m.Key)).Where(static path => path.Length > 0)];
+        return
+        [
+            .. modules
+                .Where(m => IsBlock(m.Value, m.Key))
+                .Select(m => Around(m.Key))
+                .Where(static path => path.Length > 0),
+        ];
 
-        bool IsBlock(object module, string path) => path.Length > 0 && module is IQuantizable quantizable && (context.Overrides.IsBlock(path) ?? Twins.Of(quantizable, context, Feeds.Next).IsBlock);
+        bool IsBlock(object module, string path) =>
+            path.Length > 0
+            && module is IQuantizable quantizable
+            && (context.Overrides.IsBlock(path) ?? Twins.Of(quantizable, context, Feeds.Next).IsBlock);
 
         string Around(string path)
         {

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>One step of a <see cref="Chain"/>: a module, an activation function, or a function that passes the grid through.</summary>
+/// <summary>
+/// One step of a <see cref="Chain"/>: a module, an activation function, or a function that passes the grid through.
+/// </summary>
 public readonly struct Step
 {
     private Step(object? module, string name, OpKind kind, Func<Tensor, Tensor>? function)
@@ -14,7 +16,9 @@ public readonly struct Step
         Function = function;
     }
 
-    /// <summary>The float module, or <see langword="null"/> for a function or for a module that the model does not have.</summary>
+    /// <summary>
+    /// The float module, or <see langword="null"/> for a function or for a module that the model does not have.
+    /// </summary>
     internal object? Module { get; }
 
     internal string Name { get; }
@@ -36,11 +40,13 @@ public readonly struct Step
     /// <param name="name">Its name in the vocabulary <see cref="Ops"/>.</param>
     /// <param name="function">The function.</param>
     /// <returns>The step.</returns>
-    public static Step Activation(string name, Func<Tensor, Tensor> function) => new(null, name, OpKind.Activation, function);
+    public static Step Activation(string name, Func<Tensor, Tensor> function) =>
+        new(null, name, OpKind.Activation, function);
 
     /// <summary>A function without a quantizer of its own: pooling, reshaping, dropout.</summary>
     /// <param name="name">Its name, for messages and reports.</param>
     /// <param name="function">The function.</param>
     /// <returns>The step.</returns>
-    public static Step PassThrough(string name, Func<Tensor, Tensor> function) => new(null, name, OpKind.PassThrough, function);
+    public static Step PassThrough(string name, Func<Tensor, Tensor> function) =>
+        new(null, name, OpKind.PassThrough, function);
 }

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
 
-/// <summary>Values in which tensors stand: a tensor, a tuple, array or list of such values, or a value that has nothing to do with tensors.</summary>
+/// <summary>
+/// Values in which tensors stand: a tensor, a tuple, array or list of such values, or a value that has nothing to do
+/// with tensors.
+/// </summary>
 internal static class TensorTree
 {
     // A longer ValueTuple is a nest of tuples.
@@ -12,7 +15,8 @@ internal static class TensorTree
 
     /// <summary>The leaves from left to right: tensors, nulls, and values that are no tensors.</summary>
     /// <exception cref="QDropException">Tensors stand in something that is not followed (QDROP232).</exception>
-    public static IEnumerable<object?> Leaves(object? value) => Parts(value) is { } parts ? parts.SelectMany(Leaves) : [value];
+    public static IEnumerable<object?> Leaves(object? value) =>
+        Parts(value) is { } parts ? parts.SelectMany(Leaves) : [value];
 
     /// <summary>The same structure with other leaves.</summary>
     /// <param name="value">The structure.</param>
@@ -39,12 +43,17 @@ internal static class TensorTree
         return parts.Contains(null) ? null : Assemble(type, parts);
     }
 
-    /// <summary>How many tensors a value of the type holds; <see langword="null"/> where the type alone does not tell, or where it holds other values too.</summary>
+    /// <summary>
+    /// How many tensors a value of the type holds; <see langword="null"/> where the type alone does not tell, or where
+    /// it holds other values too.
+    /// </summary>
     public static int? Count(Type type)
     {
         if (type == typeof(Tensor))
             return 1;
-        return IsTuple(type) ? type.GenericTypeArguments.Select(Count).Aggregate((int?)0, static (sum, count) => sum + count) : null;
+        return IsTuple(type)
+            ? type.GenericTypeArguments.Select(Count).Aggregate((int?)0, static (sum, count) => sum + count)
+            : null;
     }
 
     private static IEnumerable<object?>? Parts(object? value)
@@ -61,7 +70,12 @@ internal static class TensorTree
                 return list.Cast<object?>();
             default:
                 return MentionsTensors(value.GetType())
-                    ? throw new QDropException(Codes.UnsupportedModule, $"A {value.GetType()} of tensors goes into or out of a unit of reconstruction, where it is not followed. Expected a tensor, a tuple of up to {LongestTuple}, an array or a List of tensors.")
+                    ? throw new QDropException(
+                        Codes.UnsupportedModule,
+                        $"A {value.GetType()} of tensors goes into or out of a unit of reconstruction, where it is not "
+                            + $"followed. Expected a tensor, a tuple of up to {LongestTuple}, an array or a List of "
+                            + "tensors."
+                    )
                     : null;
         }
     }
@@ -84,10 +98,16 @@ internal static class TensorTree
         return Activator.CreateInstance(type, parts)!;
     }
 
-    private static bool IsTuple(Type type) => type.IsGenericType && type.IsAssignableTo(typeof(ITuple)) && type.GenericTypeArguments.Length <= LongestTuple;
+    private static bool IsTuple(Type type) =>
+        type.IsGenericType && type.IsAssignableTo(typeof(ITuple)) && type.GenericTypeArguments.Length <= LongestTuple;
 
-    private static bool MentionsTensors(Type type) => type == typeof(Tensor)
+    private static bool MentionsTensors(Type type) =>
+        type == typeof(Tensor)
         || (type.IsArray && MentionsTensors(type.GetElementType()!))
         || (type.IsGenericType && type.GenericTypeArguments.Any(MentionsTensors))
-        || type.GetInterfaces().Any(i => i.IsGenericType && i.GenericTypeArguments.Contains(typeof(Tensor)) && i.GetGenericTypeDefinition() == typeof(IEnumerable<>));
+        || type.GetInterfaces()
+            .Any(i =>
+                i.IsGenericType
+                && i.GenericTypeArguments.Contains(typeof(Tensor))
+                && i.GetGenericTypeDefinition() == typeof(IEnumerable<>));
 }

@@ -29,7 +29,8 @@ internal abstract class Unit
     public IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
     /// <summary>The layers whose rounding is learned.</summary>
-    internal IEnumerable<QuantizedLayer> Learning => _layers.Where(l => l.Learns && Context.MethodOf(l.Name).Traits.LearnsRounding);
+    internal IEnumerable<QuantizedLayer> Learning =>
+        _layers.Where(l => l.Learns && Context.MethodOf(l.Name).Traits.LearnsRounding);
 
     /// <summary>The weights whose rounding is learned.</summary>
     internal IReadOnlyList<WeightQuantizer> LearnedWeights => [.. Learning.Select(static l => l.Weight)];
@@ -49,12 +50,15 @@ internal abstract class Unit
     /// <summary>Computes the unit with its quantizers as they stand.</summary>
     internal abstract Bundle Compute(Bundle inputs);
 
-    /// <summary>Whether calibration handles the unit as one: a function and a quantizer without a layer are not worth it.</summary>
+    /// <summary>
+    /// Whether calibration handles the unit as one: a function and a quantizer without a layer are not worth it.
+    /// </summary>
     private protected abstract bool IsBoundary { get; }
 }
 
 /// <summary>A twin of a module class with a join, reconstructed as one.</summary>
-internal sealed class BlockUnit(QuantizationContext context, string name, Func<Bundle, Bundle> compute) : Unit(context, name)
+internal sealed class BlockUnit(QuantizationContext context, string name, Func<Bundle, Bundle> compute)
+    : Unit(context, name)
 {
     /// <inheritdoc/>
     public override bool IsBlock => true;
@@ -66,10 +70,14 @@ internal sealed class BlockUnit(QuantizationContext context, string name, Func<B
 }
 
 /// <summary>
-/// A layer with its batch norm folded, the functions up to its activation function, and the quantizer of the result; or, without a
-/// layer, a function and a quantizer (after a join, or before the first layer).
+/// A layer with its batch norm folded, the functions up to its activation function, and the quantizer of the result;
+/// or, without a layer, a function and a quantizer (after a join, or before the first layer).
 /// </summary>
-internal sealed class FusedUnit(QuantizationContext context, string name, QuantizedLayer? layer, IReadOnlyList<Func<Tensor, Tensor>> functions,
+internal sealed class FusedUnit(
+    QuantizationContext context,
+    string name,
+    QuantizedLayer? layer,
+    IReadOnlyList<Func<Tensor, Tensor>> functions,
     ActivationQuantizer? output) : Unit(context, name)
 {
     private bool _known;
@@ -99,7 +107,8 @@ internal sealed class FusedUnit(QuantizationContext context, string name, Quanti
             Context.Watcher?.OnValue(layer, x);
         }
         // Who watches sees what ReLU gives.
-        bool rectifies = output is not null && Context.Watcher is null && functions.Count > 0 && functions[^1] == Rectifier.Function;
+        bool rectifies =
+            output is not null && Context.Watcher is null && functions.Count > 0 && functions[^1] == Rectifier.Function;
         for (int i = 0; i < functions.Count - (rectifies ? 1 : 0); i++)
             x = functions[i](x);
         if (output is null)

@@ -1,6 +1,9 @@
 namespace QDrop.CompilerServices;
 
-/// <summary>Stands in for the units of a model while its <c>forward</c> runs: calibration records them, captures their inputs, replays their outputs.</summary>
+/// <summary>
+/// Stands in for the units of a model while its <c>forward</c> runs: calibration records them, captures their inputs,
+/// replays their outputs.
+/// </summary>
 internal abstract class UnitExecutor
 {
     /// <summary>Called where the model calls a unit that is not inside another unit.</summary>

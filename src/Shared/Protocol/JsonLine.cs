@@ -6,8 +6,8 @@ using System.Xml;
 namespace QDrop.Protocol;
 
 /// <summary>
-/// Objects as single lines of JSON. With the serializer that netstandard2.0 has: the task must bring no assembly that MSBuild's host
-/// may have in another version.
+/// Objects as single lines of JSON. With the serializer that netstandard2.0 has: the task must bring no assembly that
+/// MSBuild's host may have in another version.
 /// </summary>
 internal static class JsonLine
 {

@@ -2,7 +2,10 @@ using System.Runtime.Serialization;
 
 namespace QDrop.Protocol;
 
-/// <summary>What the worker tells the build: one line of JSON each on the worker's own channel. Members that a kind does not use are left out.</summary>
+/// <summary>
+/// What the worker tells the build: one line of JSON each on the worker's own channel. Members that a kind does not use
+/// are left out.
+/// </summary>
 [DataContract]
 internal sealed class WorkerMessage
 {
@@ -12,7 +15,10 @@ internal sealed class WorkerMessage
     /// <summary>Hello: version of requests and messages that the worker speaks.</summary>
     [DataMember(EmitDefaultValue = false)] public int Version { get; set; }
 
-    /// <summary>Log, diagnostic, summary: the text. Progress: how far it is, in words. Input: full path of a file, or of a folder with a separator at its end.</summary>
+    /// <summary>
+    /// Log, diagnostic, summary: the text. Progress: how far it is, in words. Input: full path of a file, or of a
+    /// folder with a separator at its end.
+    /// </summary>
     [DataMember(EmitDefaultValue = false)] public string? Text { get; set; }
 
     /// <summary>Log: <c>high</c>, <c>normal</c> or <c>low</c>.</summary>

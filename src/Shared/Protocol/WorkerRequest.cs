@@ -2,13 +2,17 @@ using System.Runtime.Serialization;
 
 namespace QDrop.Protocol;
 
-/// <summary>What the build asks of the worker: one line of JSON on its standard input, which then stays open until the worker shall stop.</summary>
+/// <summary>
+/// What the build asks of the worker: one line of JSON on its standard input, which then stays open until the worker
+/// shall stop.
+/// </summary>
 [DataContract]
 internal sealed class WorkerRequest
 {
     /// <summary>
-    /// Version of requests and messages. Both ends come from the same package; the check finds tool paths that were overridden wrongly. It rises when an end would misunderstand
-    /// the other. Members that are added do not raise it: an older end does not read them, and a newer one does without.
+    /// Version of requests and messages. Both ends come from the same package; the check finds tool paths that were
+    /// overridden wrongly. It rises when an end would misunderstand the other. Members that are added do not raise it:
+    /// an older end does not read them, and a newer one does without.
     /// </summary>
     internal const int CurrentVersion = 1;
 
@@ -27,7 +31,9 @@ internal sealed class WorkerRequest
     /// <summary>Full path of the folder for artifacts and reports.</summary>
     [DataMember] public string OutputDirectory { get; set; } = "";
 
-    /// <summary>Full path of the folder in which the program will stand: <c>AppContext.BaseDirectory</c> for the user's code.</summary>
+    /// <summary>
+    /// Full path of the folder in which the program will stand: <c>AppContext.BaseDirectory</c> for the user's code.
+    /// </summary>
     [DataMember] public string BaseDirectory { get; set; } = "";
 
     /// <summary>Full path of the cache of artifacts, or <see langword="null"/> for none.</summary>
@@ -48,7 +54,9 @@ internal sealed class WorkerRequest
     /// <summary>The project's <c>QDropModel</c> items.</summary>
     [DataMember] public List<ModelItem> Models { get; set; } = [];
 
-    /// <summary>Full paths of the files that the program's folder will hold besides the assembly: managed and native libraries.</summary>
+    /// <summary>
+    /// Full paths of the files that the program's folder will hold besides the assembly: managed and native libraries.
+    /// </summary>
     [DataMember] public List<string> References { get; set; } = [];
 }
 

@@ -88,7 +88,8 @@ public sealed class LibtorchTests : IDisposable
 
         string[] common = ["App.csproj", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
         (int ExitCode, string Output) build = DotNet.Run(_project.Folder, ["build", .. common, "-v:normal"], foreign);
-        (int ExitCode, string Output) run = DotNet.Run(_project.Folder, [Path.Combine(_project.Bin, "App.dll")], foreign);
+        (int ExitCode, string Output) run = DotNet.Run(
+            _project.Folder, [Path.Combine(_project.Bin, "App.dll")], foreign);
 
         Assert.True(build.ExitCode == 0, build.Output);
         Assert.Contains("QDrop: App.TinyNet W4A4 calibrated in ", build.Output, StringComparison.Ordinal);

@@ -42,7 +42,9 @@ public sealed class MissingVersionsTests
     [Fact]
     public void All_missing_versions_are_marked_and_other_flags_kept()
     {
-        ElfBuilder builder = Binding().Need(Cpp, "GLIBCXX_3.4.32", "init").Need(Cpp, "CXXABI_1.3.15", "other", flags: 1);
+        ElfBuilder builder = Binding()
+            .Need(Cpp, "GLIBCXX_3.4.32", "init")
+            .Need(Cpp, "CXXABI_1.3.15", "other", flags: 1);
         byte[] library = builder.Build();
 
         var missing = MissingVersions.Of(library, System);

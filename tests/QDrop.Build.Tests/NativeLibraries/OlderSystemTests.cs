@@ -143,7 +143,8 @@ public sealed class OlderSystemTests : IDisposable
     private string WriteSystem(string name, string[] without)
     {
         var builder = new ElfBuilder();
-        IReadOnlyList<NeededVersion> needed = ElfVersions.Needed(ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6");
+        IReadOnlyList<NeededVersion> needed = ElfVersions.Needed(
+            ElfImage.Parse(File.ReadAllBytes(Binding)), "libstdc++.so.6");
         foreach (NeededVersion? version in needed.Where(v => !without.Contains(v.Name)))
             builder.Define(version.Name);
         string path = _project.Write(name, "");

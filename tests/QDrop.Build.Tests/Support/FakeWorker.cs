@@ -2,7 +2,9 @@ using Microsoft.Build.Utilities;
 
 namespace QDrop.Build.Tests;
 
-/// <summary>The task with a shell script in place of the worker: the script plays what the worker says and how it ends.</summary>
+/// <summary>
+/// The task with a shell script in place of the worker: the script plays what the worker says and how it ends.
+/// </summary>
 internal sealed class FakeWorker : IDisposable
 {
     internal const string Hello = """echo '{"Kind":"hello","Version":1}'""";
@@ -10,12 +12,19 @@ internal sealed class FakeWorker : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    /// <param name="script">What the worker does after it has read the request into the variable <c>request</c>; variable <c>out</c> is the output folder.</param>
+    /// <param name="script">
+    /// What the worker does after it has read the request into the variable <c>request</c>; variable <c>out</c> is the
+    /// output folder.
+    /// </param>
     internal FakeWorker(string script)
     {
         OutputDirectory = _folder.File("obj", "qdrop");
         Directory.CreateDirectory(OutputDirectory);
-        string host = _folder.Write("host.sh", $"#!/bin/bash\nout='{OutputDirectory}'\nprintf '%s\\n' \"$@\" > '{ArgumentsFile}'\nread -r request\n{script}\n");
+        string host = _folder.Write(
+            "host.sh",
+            $"#!/bin/bash\nout='{OutputDirectory}'\nprintf '%s\\n' \"$@\" > '{ArgumentsFile}'\nread -r "
+                + $"request\n{script}\n"
+        );
         Script.MakeExecutable(host);
         Task = new QDropCalibrate
         {
@@ -43,7 +52,8 @@ internal sealed class FakeWorker : IDisposable
     internal string Project => Task.ProjectFile;
 
     /// <summary>Names of the files in the output folder.</summary>
-    internal IEnumerable<string> Files => Directory.GetFiles(OutputDirectory).Select(static f => Path.GetFileName(f)).Order();
+    internal IEnumerable<string> Files =>
+        Directory.GetFiles(OutputDirectory).Select(static f => Path.GetFileName(f)).Order();
 
     internal string Write(string name, string text) => _folder.Write(name, text);
 

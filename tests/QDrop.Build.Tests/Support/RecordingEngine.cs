@@ -20,8 +20,11 @@ internal sealed class RecordingEngine : IBuildEngine
 
     public string ProjectFileOfTaskNode => "test.proj";
 
-    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) =>
-        throw new InvalidOperationException("The task must not build projects.");
+    public bool BuildProjectFile(
+        string projectFileName,
+        string[] targetNames,
+        IDictionary globalProperties,
+        IDictionary targetOutputs) => throw new InvalidOperationException("The task must not build projects.");
 
     public void LogCustomEvent(CustomBuildEventArgs e)
     {

@@ -21,8 +21,10 @@ internal static class Repository
     internal static string BuildFolder { get; } = Path.Combine(Root, "src", "QDrop.Build", "build");
 
     /// <summary>An output file of a project.</summary>
-    internal static string Output(string project, string framework, string file) => Path.Combine(Root, "src", project, "bin", Configuration, framework, file);
+    internal static string Output(string project, string framework, string file) =>
+        Path.Combine(Root, "src", project, "bin", Configuration, framework, file);
 
     private static string Metadata(string key) =>
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value ?? "";
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value
+        ?? "";
 }

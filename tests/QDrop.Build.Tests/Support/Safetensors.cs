@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace QDrop.Build.Tests;
 
-/// <summary>Writes safetensors files without TorchSharp: 8 bytes of header length, the header in JSON, the data.</summary>
+/// <summary>
+/// Writes safetensors files without TorchSharp: 8 bytes of header length, the header in JSON, the data.
+/// </summary>
 internal static class Safetensors
 {
     internal static void Write(string path, params (string Name, long[] Shape, Func<int, float> Value)[] tensors)

@@ -1,11 +1,15 @@
 namespace QDrop.Build.Tests;
 
-/// <summary>A folder for one test, deleted afterwards. Its name has what paths may have: a space, an at sign, letters beyond ASCII.</summary>
+/// <summary>
+/// A folder for one test, deleted afterwards. Its name has what paths may have: a space, an at sign, letters beyond
+/// ASCII.
+/// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     internal TemporaryFolder()
     {
-        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"QDrop tests @ größe {Guid.NewGuid().ToString("N")[..8]}");
+        Path = System.IO.Path.Combine(
+            System.IO.Path.GetTempPath(), $"QDrop tests @ größe {Guid.NewGuid().ToString("N")[..8]}");
         Directory.CreateDirectory(Path);
     }
 

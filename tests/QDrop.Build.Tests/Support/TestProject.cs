@@ -5,7 +5,8 @@ using Microsoft.Build.Logging.StructuredLogger;
 namespace QDrop.Build.Tests;
 
 /// <summary>
-/// A program with models, in a folder of its own outside the repository, that uses QDrop's outputs as the package would bring them.
+/// A program with models, in a folder of its own outside the repository, that uses QDrop's outputs as the package would
+/// bring them.
 /// </summary>
 internal sealed class TestProject : IDisposable
 {
@@ -46,31 +47,34 @@ internal sealed class TestProject : IDisposable
 
     internal string Bin => _folder.File("bin", "Debug", "net10.0");
 
-    private static string Targets => $"""
-        <Project>
-          <PropertyGroup>
-            <QDropTaskAssembly>{Repository.Output("QDrop.Build", "netstandard2.0", "QDrop.Build.dll")}</QDropTaskAssembly>
-            <QDropCalibratorPath>{Repository.Output("QDrop.Calibrator", "net10.0", "QDrop.Calibrator.dll")}</QDropCalibratorPath>
-            <QDropHelpDirectory>{Path.Combine(Repository.Root, "docs", "diagnostics")}</QDropHelpDirectory>
-            <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
-            <QDropThreads>1</QDropThreads>
-            <LibtorchVersion>{Repository.LibtorchVersion}</LibtorchVersion>
-            <LibtorchVersion Condition="'$(TestLibtorchVersion)' != ''">$(TestLibtorchVersion)</LibtorchVersion>
-            <QDropOlderLibstdcxx Condition="'$(QDropOlderLibstdcxx)' == ''">true</QDropOlderLibstdcxx>
-          </PropertyGroup>
-          <ItemGroup>
-            <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
-            <Analyzer Include="{Repository.Output("QDrop.Generators", "netstandard2.0", "QDrop.Generators.dll")}" />
-            <Analyzer Include="{Repository.Output("QDrop.CodeFixes", "netstandard2.0", "QDrop.CodeFixes.dll")}" />
-            <PackageReference Include="TorchSharp" Version="{Repository.TorchSharpVersion}" />
-          </ItemGroup>
-          <ItemGroup Condition="'$(TestLibtorchVersion)' != 'none'">
-            <PackageReference Include="{Repository.LibtorchPackage}" Version="$(LibtorchVersion)" />
-          </ItemGroup>
-          <Import Project="{Repository.BuildFolder}/QDrop.props" />
-          <Import Project="{Repository.BuildFolder}/QDrop.targets" />
-        </Project>
-        """;
+    private static string Targets =>
+        $"""
+            <Project>
+              <PropertyGroup>
+                <QDropTaskAssembly>{Repository.Output(
+                "QDrop.Build", "netstandard2.0", "QDrop.Build.dll")}</QDropTaskAssembly>
+                <QDropCalibratorPath>{Repository.Output(
+                "QDrop.Calibrator", "net10.0", "QDrop.Calibrator.dll")}</QDropCalibratorPath>
+                <QDropHelpDirectory>{Path.Combine(Repository.Root, "docs", "diagnostics")}</QDropHelpDirectory>
+                <QDropCacheDirectory>$(MSBuildThisFileDirectory)cache</QDropCacheDirectory>
+                <QDropThreads>1</QDropThreads>
+                <LibtorchVersion>{Repository.LibtorchVersion}</LibtorchVersion>
+                <LibtorchVersion Condition="'$(TestLibtorchVersion)' != ''">$(TestLibtorchVersion)</LibtorchVersion>
+                <QDropOlderLibstdcxx Condition="'$(QDropOlderLibstdcxx)' == ''">true</QDropOlderLibstdcxx>
+              </PropertyGroup>
+              <ItemGroup>
+                <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
+                <Analyzer Include="{Repository.Output("QDrop.Generators", "netstandard2.0", "QDrop.Generators.dll")}" />
+                <Analyzer Include="{Repository.Output("QDrop.CodeFixes", "netstandard2.0", "QDrop.CodeFixes.dll")}" />
+                <PackageReference Include="TorchSharp" Version="{Repository.TorchSharpVersion}" />
+              </ItemGroup>
+              <ItemGroup Condition="'$(TestLibtorchVersion)' != 'none'">
+                <PackageReference Include="{Repository.LibtorchPackage}" Version="$(LibtorchVersion)" />
+              </ItemGroup>
+              <Import Project="{Repository.BuildFolder}/QDrop.props" />
+              <Import Project="{Repository.BuildFolder}/QDrop.targets" />
+            </Project>
+            """;
 
     /// <summary>Writes a file of the project.</summary>
     internal string Write(string name, string text) => _folder.Write(name, text);
@@ -85,14 +89,33 @@ internal sealed class TestProject : IDisposable
     {
         string log = _folder.File($"log{++_builds}.binlog");
         // One process and no servers: what a test starts ends with it.
-        (int exitCode, string? output) = DotNet.Run(Folder, [command, "App.csproj", "--nologo", "-nodeReuse:false", "-maxcpucount:1", "-p:UseSharedCompilation=false", $"-bl:{log}", .. arguments]);
+        (int exitCode, string? output) = DotNet.Run(
+            Folder,
+            [
+                command,
+                "App.csproj",
+                "--nologo",
+                "-nodeReuse:false",
+                "-maxcpucount:1",
+                "-p:UseSharedCompilation=false",
+                $"-bl:{log}",
+                .. arguments,
+            ]);
         return new BuildResult(exitCode, output, System.IO.File.Exists(log) ? BinaryLog.ReadBuild(log) : null);
     }
 
     /// <summary>Names of the files in a folder that are QDrop's, apart from the error pages and such.</summary>
-    internal static IReadOnlyList<string> ResultsIn(string folder) => Directory.Exists(folder)
-        ? [.. Directory.GetFiles(folder).Select(static f => Path.GetFileName(f)).Where(static f => f.Contains(".qdrop", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
-        : [];
+    internal static IReadOnlyList<string> ResultsIn(string folder) =>
+        Directory.Exists(folder)
+            ?
+            [
+                .. Directory
+                    .GetFiles(folder)
+                    .Select(static f => Path.GetFileName(f))
+                    .Where(static f => f.Contains(".qdrop", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
 
     public void Dispose() => _folder.Dispose();
 }
@@ -104,22 +127,29 @@ internal sealed class TestProject : IDisposable
 internal sealed record BuildResult(int ExitCode, string Output, Microsoft.Build.Logging.StructuredLogger.Build? Log)
 {
     /// <summary>Errors with a code of QDrop's.</summary>
-    internal IReadOnlyList<AbstractDiagnostic> Errors => [.. All<Error>().Where(static e => e.Code?.StartsWith("QDROP", StringComparison.Ordinal) == true)];
+    internal IReadOnlyList<AbstractDiagnostic> Errors =>
+        [.. All<Error>().Where(static e => e.Code?.StartsWith("QDROP", StringComparison.Ordinal) == true)];
 
-    internal IReadOnlyList<AbstractDiagnostic> Warnings => [.. All<Warning>().Where(static e => e.Code?.StartsWith("QDROP", StringComparison.Ordinal) == true)];
+    internal IReadOnlyList<AbstractDiagnostic> Warnings =>
+        [.. All<Warning>().Where(static e => e.Code?.StartsWith("QDROP", StringComparison.Ordinal) == true)];
 
-    /// <summary>The line that ends the work; <see langword="null"/> if no worker ran, or if it had nothing to do.</summary>
+    /// <summary>
+    /// The line that ends the work; <see langword="null"/> if no worker ran, or if it had nothing to do.
+    /// </summary>
     internal string? Summary => All<Message>().Select(static m => m.Text).FirstOrDefault(IsSummary);
 
     /// <summary>Whether the task ran, whatever it did.</summary>
-    internal bool TaskRan => All<Microsoft.Build.Logging.StructuredLogger.Task>().Any(static t => t.Name?.EndsWith(nameof(QDropCalibrate), StringComparison.Ordinal) == true);
+    internal bool TaskRan =>
+        All<Microsoft.Build.Logging.StructuredLogger.Task>()
+            .Any(static t => t.Name?.EndsWith(nameof(QDropCalibrate), StringComparison.Ordinal) == true);
 
     private static bool IsSummary(string? text) =>
         text?.StartsWith("QDrop: ", StringComparison.Ordinal) == true
         && !text.Contains("QDropOlderLibstdcxx", StringComparison.Ordinal);
 
     private IEnumerable<T> All<T>()
-        where T : BaseNode => Log?.FindChildrenRecursive<T>() ?? throw new InvalidOperationException("The build left no log: " + Output);
+        where T : BaseNode =>
+        Log?.FindChildrenRecursive<T>() ?? throw new InvalidOperationException("The build left no log: " + Output);
 }
 
 /// <summary>Starts <c>dotnet</c> as from a shell, not as from inside a test run.</summary>
@@ -135,7 +165,11 @@ internal static class DotNet
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        foreach (string name in info.Environment.Keys.Where(static k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k == QDropCalibrate.InsideBuildVariable).ToList())
+        foreach (string name in info
+                .Environment.Keys.Where(static k =>
+                    k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+                    || k == QDropCalibrate.InsideBuildVariable)
+                .ToList())
             info.Environment.Remove(name);
         info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         foreach ((string? name, string? value) in environment)

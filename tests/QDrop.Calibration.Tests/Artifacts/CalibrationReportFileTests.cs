@@ -59,28 +59,51 @@ public sealed class CalibrationReportFileTests
         Assert.Equal(JsonValueKind.Null, units[1].GetProperty("errorBefore").ValueKind);
         Assert.Equal(0.25, units[2].GetProperty("errorAfter").GetDouble());
 
-        Assert.Equal((13.01, 20.0), (units[0].GetProperty("sqnrBefore").GetDouble(), units[0].GetProperty("sqnrAfter").GetDouble()));
+        Assert.Equal(
+            (13.01, 20.0),
+            (units[0].GetProperty("sqnrBefore").GetDouble(), units[0].GetProperty("sqnrAfter").GetDouble()));
         Assert.Equal(JsonValueKind.Null, units[1].GetProperty("sqnrAfter").ValueKind);
         Assert.Equal(0, root.GetProperty("phases").GetProperty("weightRanges").GetDouble());
 
         JsonElement insight = root.GetProperty("insight");
-        Assert.Equal((64, 12.346), (insight.GetProperty("samples").GetInt32(), insight.GetProperty("outputSqnr").GetDouble()));
+        Assert.Equal(
+            (64, 12.346), (insight.GetProperty("samples").GetInt32(), insight.GetProperty("outputSqnr").GetDouble()));
         JsonElement stem = insight.GetProperty("layers")[0];
-        Assert.Equal([JsonValueKind.Null, JsonValueKind.Null], new[] { "sqnrBefore", "sqnrAfter" }.Select(name => stem.GetProperty(name).ValueKind));
-        Assert.Equal((7.5, 4, 0.8), (stem.GetProperty("sensitivity").GetDouble(), stem.GetProperty("raisedBits").GetInt32(), stem.GetProperty("gain").GetDouble()));
+        Assert.Equal(
+            [JsonValueKind.Null, JsonValueKind.Null],
+            new[] { "sqnrBefore", "sqnrAfter" }.Select(name => stem.GetProperty(name).ValueKind));
+        Assert.Equal(
+            (7.5, 4, 0.8),
+            (
+                stem.GetProperty("sensitivity").GetDouble(),
+                stem.GetProperty("raisedBits").GetInt32(),
+                stem.GetProperty("gain").GetDouble()));
         Assert.Equal([1L, 2, 3, 4], stem.GetProperty("histogram").EnumerateArray().Select(static n => n.GetInt64()));
         Assert.Equal(0.0123, insight.GetProperty("activations")[0].GetProperty("clipped").GetDouble());
         Assert.Equal(JsonValueKind.Null, insight.GetProperty("activations")[0].GetProperty("sensitivity").ValueKind);
-        Assert.Equal((6, 1.25), (insight.GetProperty("activations")[0].GetProperty("raisedBits").GetInt32(), insight.GetProperty("activations")[0].GetProperty("gain").GetDouble()));
+        Assert.Equal(
+            (6, 1.25),
+            (
+                insight.GetProperty("activations")[0].GetProperty("raisedBits").GetInt32(),
+                insight.GetProperty("activations")[0].GetProperty("gain").GetDouble()));
         Assert.Equal("[Quantize(W = 4)]", insight.GetProperty("advice")[0].GetProperty("line").GetString());
 
         JsonElement cost = root.GetProperty("cost");
         Assert.Equal(0.75, cost.GetProperty("quantizedShare").GetDouble());
-        Assert.Equal(("head.lstm", 0.2), (cost.GetProperty("floatLayers")[0].GetProperty("name").GetString(), cost.GetProperty("floatLayers")[0].GetProperty("share").GetDouble()));
+        Assert.Equal(
+            ("head.lstm", 0.2),
+            (
+                cost.GetProperty("floatLayers")[0].GetProperty("name").GetString(),
+                cost.GetProperty("floatLayers")[0].GetProperty("share").GetDouble()));
         Assert.Equal(0.05, CalibrationReportFile.ReadCost(folder["m.qdrop.json"]).FloatLayers[1].Share);
 
         JsonElement layer = root.GetProperty("layers")[1];
-        Assert.Equal(("block.conv1", 3, 54L), (layer.GetProperty("name").GetString(), layer.GetProperty("bits").GetInt32(), layer.GetProperty("packedBytes").GetInt64()));
+        Assert.Equal(
+            ("block.conv1", 3, 54L),
+            (
+                layer.GetProperty("name").GetString(),
+                layer.GetProperty("bits").GetInt32(),
+                layer.GetProperty("packedBytes").GetInt64()));
         Assert.Equal(128, root.GetProperty("activations")[2].GetProperty("zeroPoint").GetDouble());
         Assert.Equal(state.Manifest.WeightsHash, root.GetProperty("weightsHash").GetString());
     }

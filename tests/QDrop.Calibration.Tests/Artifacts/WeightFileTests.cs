@@ -141,7 +141,10 @@ public sealed class WeightFileTests : IDisposable
         using var inner = new Net();
         SafetensorsFile.Write(_folder["a.safetensors"], inner.state_dict());
         using var outer = new Outer(new Net());
-        Assert.Contains("names of the model begin with 'inner.'", Refused(outer, _folder["a.safetensors"], "QDROP211"), StringComparison.Ordinal);
+        Assert.Contains(
+            "names of the model begin with 'inner.'",
+            Refused(outer, _folder["a.safetensors"], "QDROP211"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +152,10 @@ public sealed class WeightFileTests : IDisposable
     {
         using var model = new Net();
         Save(model, static tensors => tensors["fc.weight"] = zeros(3, 4));
-        Assert.Contains("'fc.weight' is [3, 4], expected [2, 4]", Refused(model, _folder["a.safetensors"], "QDROP211"), StringComparison.Ordinal);
+        Assert.Contains(
+            "'fc.weight' is [3, 4], expected [2, 4]",
+            Refused(model, _folder["a.safetensors"], "QDROP211"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,7 +163,10 @@ public sealed class WeightFileTests : IDisposable
     {
         using var model = new Net();
         Save(model, static tensors => tensors["fc.weight"] = zeros(2, 4, dtype: ScalarType.Int32));
-        Assert.Contains("'fc.weight' is Int32, expected Float32", Refused(model, _folder["a.safetensors"], "QDROP211"), StringComparison.Ordinal);
+        Assert.Contains(
+            "'fc.weight' is Int32, expected Float32",
+            Refused(model, _folder["a.safetensors"], "QDROP211"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -184,10 +193,14 @@ public sealed class WeightFileTests : IDisposable
     public void A_mask_may_be_infinite_but_not_NaN()
     {
         using var model = new Masked();
-        SafetensorsFile.Write(_folder["a.safetensors"], new Dictionary<string, Tensor> { ["mask"] = tensor(new float[] { 0, float.NegativeInfinity }) });
+        SafetensorsFile.Write(
+            _folder["a.safetensors"],
+            new Dictionary<string, Tensor> { ["mask"] = tensor(new float[] { 0, float.NegativeInfinity }) });
         WeightFile.LoadInto(model, _folder["a.safetensors"]);
         Assert.Equal([0f, float.NegativeInfinity], model.state_dict()["mask"].data<float>().ToArray());
-        SafetensorsFile.Write(_folder["a.safetensors"], new Dictionary<string, Tensor> { ["mask"] = tensor(new float[] { 0, float.NaN }) });
+        SafetensorsFile.Write(
+            _folder["a.safetensors"],
+            new Dictionary<string, Tensor> { ["mask"] = tensor(new float[] { 0, float.NaN }) });
         Refused(model, _folder["a.safetensors"], "QDROP212");
     }
 
@@ -199,8 +212,12 @@ public sealed class WeightFileTests : IDisposable
         byte[] good = File.ReadAllBytes(_folder["a.dat"]);
         using var model = new Net();
         for (int length = 0; length < good.Length; length += 5)
-            Assert.Contains(".dat", Refused(model, _folder.Write("b.dat", good.AsSpan(0, length)), "QDROP213"), StringComparison.Ordinal);
-        Assert.Contains("bytes follow", Refused(model, _folder.Write("b.dat", [.. good, 0]), "QDROP213"), StringComparison.Ordinal);
+            Assert.Contains(
+                ".dat",
+                Refused(model, _folder.Write("b.dat", good.AsSpan(0, length)), "QDROP213"),
+                StringComparison.Ordinal);
+        Assert.Contains(
+            "bytes follow", Refused(model, _folder.Write("b.dat", [.. good, 0]), "QDROP213"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,7 +252,8 @@ public sealed class WeightFileTests : IDisposable
             TensorHash.Of([new("a", value)], ""),
         ];
         Assert.Equal(hashes.Length, hashes.Distinct().Count());
-        Assert.Equal(TensorHash.Of([new("b", value), new("a", value)]), TensorHash.Of([new("a", value), new("b", value)]));
+        Assert.Equal(
+            TensorHash.Of([new("b", value), new("a", value)]), TensorHash.Of([new("a", value), new("b", value)]));
     }
 
     [Fact]
@@ -243,7 +261,40 @@ public sealed class WeightFileTests : IDisposable
     {
         byte[] bytes =
         [
-            2, 0, 0, 0, (byte)'u', (byte)'8', 2, 0, 0, 0, (byte)'U', (byte)'8', 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 6,
+            2,
+            0,
+            0,
+            0,
+            (byte)'u',
+            (byte)'8',
+            2,
+            0,
+            0,
+            0,
+            (byte)'U',
+            (byte)'8',
+            2,
+            0,
+            0,
+            0,
+            2,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            5,
+            6,
         ];
         string expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
         Assert.Equal(expected, TensorHash.Of([new("u8", tensor(new byte[] { 5, 6 }, [2, 1]))]));

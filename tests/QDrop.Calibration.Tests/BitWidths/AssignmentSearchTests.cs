@@ -21,7 +21,8 @@ public sealed class AssignmentSearchTests
         {
             Choice[][] layers = Layers(random, count: random.Next(1, 6));
             (long least, long most) = (layers.Sum(static l => l[0].Cost), layers.Sum(static l => l[^1].Cost));
-            foreach (long budget in new[] { least, least + ((most - least) / 3), most - 1, most, most + 10 }.Where(b => b >= least))
+            foreach (long budget in new[] { least, least + ((most - least) / 3), most - 1, most, most + 10 }.Where(b =>
+                    b >= least))
             {
                 Assignment found = AssignmentSearch.Run(layers, budget);
                 (double error, long cost) = BruteForce(layers, budget);
@@ -74,7 +75,11 @@ public sealed class AssignmentSearchTests
                 // Bounds are no multiples of the unit, and rounded.
                 Assert.InRange(least, found.Error - found.Gap - (1e-12 * found.Error), found.Error);
                 Assert.InRange(found.Cost, 0, budget);
-                Assert.Equal((found.Error, found.Cost), (found.Choices.Select((c, l) => layers[l][c].Error).Sum(), found.Choices.Select((c, l) => layers[l][c].Cost).Sum()));
+                Assert.Equal(
+                    (found.Error, found.Cost),
+                    (
+                        found.Choices.Select((c, l) => layers[l][c].Error).Sum(),
+                        found.Choices.Select((c, l) => layers[l][c].Cost).Sum()));
                 cut += found.Gap > 0 ? 1 : 0;
                 missed += found.Error > least ? 1 : 0;
             }
@@ -97,7 +102,13 @@ public sealed class AssignmentSearchTests
     public void A_width_that_costs_more_and_errs_more_is_never_chosen()
     {
         // 3 bits err more than 2, 5 as much as 4.
-        Choice[] layer = Choice.Efficient([new(2, 20, 0.5), new(3, 30, 0.75), new(4, 40, 0.25), new(5, 50, 0.25), new(6, 60, 0.125)]);
+        Choice[] layer = Choice.Efficient([
+            new(2, 20, 0.5),
+            new(3, 30, 0.75),
+            new(4, 40, 0.25),
+            new(5, 50, 0.25),
+            new(6, 60, 0.125),
+        ]);
         Assert.Equal([2, 4, 6], layer.Select(static c => c.Bits));
         Assert.Equal(2, layer[AssignmentSearch.Run([layer], 39).Choices[0]].Bits);
         Assert.Equal(4, layer[AssignmentSearch.Run([layer], 59).Choices[0]].Bits);
@@ -128,13 +139,14 @@ public sealed class AssignmentSearchTests
     {
         Choice[][] layers = Network(200);
         long least = layers.Sum(static l => l[0].Cost), most = layers.Sum(static l => l[^1].Cost);
-        var budget = least + (long)((most - least) * ((average - 2) / 6));
+        long budget = least + (long)((most - least) * ((average - 2) / 6));
         Assignment found = AssignmentSearch.Run(layers, budget);
         Assert.Equal(0, found.Gap);
         Assert.InRange(found.Labels, 200, 3_000_000);
         Assert.InRange(found.Cost, least, budget);
         // Between the relaxation, which no assignment comes below, and what its whole steps give.
-        var relaxed = new Relaxation([.. layers.Select(static l => Choice.Hull(l))], [.. Enumerable.Range(0, layers.Length)]);
+        var relaxed = new Relaxation(
+            [.. layers.Select(static l => Choice.Hull(l))], [.. Enumerable.Range(0, layers.Length)]);
         int steps = relaxed.StepsFor(budget);
         Assert.InRange(found.Error, relaxed.Bound(budget, steps) * (1 - 1e-9), relaxed.After(steps).Error);
         Assert.False(ParetoFrontier.Of(layers).Complete);
@@ -143,13 +155,23 @@ public sealed class AssignmentSearchTests
     [Fact]
     public void Where_too_many_assignments_are_nearly_as_good_the_search_stops_and_says_how_far_off_it_can_be()
     {
-        // What a layer gains is almost what it costs, so that almost every assignment that spends the budget is as good.
+        // What a layer gains is almost what it costs, so that almost every assignment that spends the budget is as
+        // good.
         var random = new Random(5);
-        Choice[][] layers = [.. Enumerable.Range(0, 60).Select(_ =>
-        {
-            long weights = random.Next(1_000, 1_000_000);
-            return Choice.Efficient(Enumerable.Range(2, 7).Select(b => new Choice(b, weights * b, weights * (8 - b) * (1 + (1e-3 * random.NextDouble())))));
-        })];
+        Choice[][] layers =
+        [
+            .. Enumerable
+                .Range(0, 60)
+                .Select(_ =>
+                {
+                    long weights = random.Next(1_000, 1_000_000);
+                    return Choice.Efficient(
+                        Enumerable
+                            .Range(2, 7)
+                            .Select(b => new Choice(
+                                b, weights * b, weights * (8 - b) * (1 + (1e-3 * random.NextDouble())))));
+                }),
+        ];
         long budget = layers.Sum(static l => l[2].Cost) + 12_345;
         Assignment cut = AssignmentSearch.Run(layers, budget, mostLabels: 50);
         Assert.InRange(cut.Labels, 60, 51 * 61);
@@ -166,24 +188,44 @@ public sealed class AssignmentSearchTests
         Assert.Equal(AssignmentSearch.Run(layers, budget).Choices, AssignmentSearch.Run(layers, budget).Choices);
     }
 
-    /// <summary>Some layers with efficient choices; sizes and errors from few values, so that many assignments tie.</summary>
-    internal static Choice[][] Layers(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ =>
-    {
-        long weights = random.Next(1, 6);
-        int widths = random.Next(1, 8);
-        return Choice.Efficient(Enumerable.Range(2, widths).Select(b => new Choice(b, weights * b, random.Next(0, 40) * Unit)));
-    })];
+    /// <summary>
+    /// Some layers with efficient choices; sizes and errors from few values, so that many assignments tie.
+    /// </summary>
+    internal static Choice[][] Layers(Random random, int count) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    long weights = random.Next(1, 6);
+                    int widths = random.Next(1, 8);
+                    return Choice.Efficient(
+                        Enumerable.Range(2, widths).Select(b => new Choice(b, weights * b, random.Next(0, 40) * Unit)));
+                }),
+        ];
 
-    /// <summary>Layers of sizes that have no divisor in common and errors that fall about fourfold with each bit, but not always.</summary>
+    /// <summary>
+    /// Layers of sizes that have no divisor in common and errors that fall about fourfold with each bit, but not
+    /// always.
+    /// </summary>
     internal static Choice[][] Network(int count)
     {
         var random = new Random(7);
-        return [.. Enumerable.Range(0, count).Select(_ =>
-        {
-            var weights = (long)Math.Exp(8 + (8 * random.NextDouble()));
-            double sensitivity = Math.Exp((6 * random.NextDouble()) - 10);
-            return Choice.Efficient(Enumerable.Range(2, 7).Select(b => new Choice(b, weights * b, sensitivity * Math.Pow(4, -b) * (0.3 + (1.4 * random.NextDouble())))));
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    long weights = (long)Math.Exp(8 + (8 * random.NextDouble()));
+                    double sensitivity = Math.Exp((6 * random.NextDouble()) - 10);
+                    return Choice.Efficient(
+                        Enumerable
+                            .Range(2, 7)
+                            .Select(b => new Choice(
+                                b, weights * b, sensitivity * Math.Pow(4, -b) * (0.3 + (1.4 * random.NextDouble())))));
+                }),
+        ];
     }
 
     /// <summary>Every assignment within a budget; the least error, and the least cost at which it is had.</summary>
@@ -209,30 +251,54 @@ public sealed class AssignmentSearchTests
     }
 
     /// <summary>
-    /// Layers of a few weights, so that there are few costs. Errors fall with the bits, or are any, or gains are almost what they cost, so that many assignments are nearly as good;
-    /// some layers are pinned.
+    /// Layers of a few weights, so that there are few costs. Errors fall with the bits, or are any, or gains are almost
+    /// what they cost, so that many assignments are nearly as good; some layers are pinned.
     /// </summary>
-    private static Choice[][] SmallLayers(Random random, int count, bool alike) => [.. Enumerable.Range(0, count).Select(_ =>
-    {
-        long weights = random.Next(1, 7);
-        int widths = random.Next(8) == 0 ? 1 : random.Next(2, 8), scale = random.Next(4) > 0 ? random.Next(8, 4000) : 0;
-        return Choice.Efficient(Enumerable.Range(2, widths).Select(b =>
-            new Choice(b, weights * b, ((alike ? weights * (8 - b) * 200 : (int)(scale * Math.Pow(0.4, b - 2))) + random.Next(0, 40)) * Unit)));
-    })];
+    private static Choice[][] SmallLayers(Random random, int count, bool alike) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    long weights = random.Next(1, 7);
+                    int widths = random.Next(8) == 0 ? 1 : random.Next(2, 8),
+                        scale = random.Next(4) > 0 ? random.Next(8, 4000) : 0;
+                    return Choice.Efficient(
+                        Enumerable
+                            .Range(2, widths)
+                            .Select(b => new Choice(
+                                b,
+                                weights * b,
+                                ((alike ? weights * (8 - b) * 200 : (int)(scale * Math.Pow(0.4, b - 2)))
+                                    + random.Next(0, 40)) * Unit)));
+                }),
+        ];
 
     private static IEnumerable<long> Budgets(Choice[][] layers)
     {
         (long least, long most) = (layers.Sum(static l => l[0].Cost), layers.Sum(static l => l[^1].Cost));
-        return new[] { least, least + 1, least + ((most - least) / 5), least + ((most - least) / 2), most - ((most - least) / 4), most - 1, most, most + 10 }.Where(b => b >= least);
+        return new[]
+        {
+            least,
+            least + 1,
+            least + ((most - least) / 5),
+            least + ((most - least) / 2),
+            most - ((most - least) / 4),
+            most - 1,
+            most,
+            most + 10,
+        }.Where(b => b >= least);
     }
 
-    /// <summary>The least error of the assignments of each cost, from 0 to the dearest; infinite where no assignment has it.</summary>
+    /// <summary>
+    /// The least error of the assignments of each cost, from 0 to the dearest; infinite where no assignment has it.
+    /// </summary>
     private static double[] MinErrors(Choice[][] layers)
     {
         double[] before = [0];
         foreach (Choice[] layer in layers)
         {
-            var errors = new double[before.Length + layer[^1].Cost];
+            double[] errors = new double[before.Length + layer[^1].Cost];
             Array.Fill(errors, double.PositiveInfinity);
             for (int cost = 0; cost < before.Length; cost++)
             {

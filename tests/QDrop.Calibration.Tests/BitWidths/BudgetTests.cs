@@ -17,7 +17,12 @@ public sealed class BudgetTests : CalibrationTest
     /// <summary>Weights of the network, and of its first and last layer, which have 8 bits.</summary>
     private const long All = 4984, Ends = 376;
 
-    private static readonly QuantizationSettings Settings = ResidualNet.Descriptor.Settings with { W = 2, Method = Method.Nearest, Budget = BitBudget.Parse("3.0 bits") };
+    private static readonly QuantizationSettings Settings = ResidualNet.Descriptor.Settings with
+    {
+        W = 2,
+        Method = Method.Nearest,
+        Budget = BitBudget.Parse("3.0 bits"),
+    };
 
     private readonly ResidualNet _model;
     private readonly Tensor _inputs;
@@ -46,13 +51,19 @@ public sealed class BudgetTests : CalibrationTest
                 own.Weight.Bits = width.Bits;
                 own.Weight.Calibration.SearchRange();
                 own.Weight.Enabled = true;
-                double error = (twin.call(_inputs) - expected).square().sum().ToDouble() / expected.square().sum().ToDouble();
+                double error =
+                    (twin.call(_inputs) - expected).square().sum().ToDouble() / expected.square().sum().ToDouble();
                 own.Weight.Enabled = false;
                 Assert.Equal(error, width.Error, error * 1e-4);
             }
         }
         Assert.Equal(["conv1", "linear"], outcome.Layers.Where(static l => l.IsGiven).Select(static l => l.Name));
-        Assert.Equal((8 * 8 * 9, 8 * 8 * 9 * 16 * 16), outcome.Layers.Where(static l => l.Name == "layers.0.conv1").Select(static l => (l.Weights, l.MultiplyAccumulates)).Single());
+        Assert.Equal(
+            (8 * 8 * 9, 8 * 8 * 9 * 16 * 16),
+            outcome
+                .Layers.Where(static l => l.Name == "layers.0.conv1")
+                .Select(static l => (l.Weights, l.MultiplyAccumulates))
+                .Single());
     }
 
     [Theory]
@@ -66,8 +77,11 @@ public sealed class BudgetTests : CalibrationTest
     {
         CalibrationOutcome outcome = Calibrate(Settings with { Budget = BitBudget.Parse(budget) });
         BudgetOutcome found = outcome.Budget!;
-        Assert.Equal(found.Layers.Select(static l => (l.Name, l.Bits)), outcome.State.Layers.Select(static l => (l.Name, l.Bits)));
-        Func<LayerBits, int, long> cost = budget.Contains("MAC", StringComparison.Ordinal) ? static (l, b) => l.MultiplyAccumulates * b
+        Assert.Equal(
+            found.Layers.Select(static l => (l.Name, l.Bits)),
+            outcome.State.Layers.Select(static l => (l.Name, l.Bits)));
+        Func<LayerBits, int, long> cost =
+            budget.Contains("MAC", StringComparison.Ordinal) ? static (l, b) => l.MultiplyAccumulates * b
             : budget.Contains("bits", StringComparison.Ordinal) ? static (l, b) => l.Weights * b
             : static (l, b) => ((l.Weights * b) + 7) / 8;
         if (limit == 0)
@@ -78,7 +92,8 @@ public sealed class BudgetTests : CalibrationTest
         Assert.InRange(spent, 0, limit);
         Assert.Equal(0, found.Gap);
         Assert.True(found.FrontierIsComplete || found.Frontier.Count == 400);
-        Assert.All(found.Uniform.Where(u => u.Amount <= found.Chosen.Amount), u => Assert.True(u.Error >= found.Chosen.Error));
+        Assert.All(
+            found.Uniform.Where(u => u.Amount <= found.Chosen.Amount), u => Assert.True(u.Error >= found.Chosen.Error));
         Assert.Equal([2, 3, 4, 5, 6, 7, 8], found.Uniform.Select(static u => u.Bits!.Value));
     }
 
@@ -86,15 +101,35 @@ public sealed class BudgetTests : CalibrationTest
     public void The_bytes_of_a_budget_are_those_of_the_packed_weights()
     {
         CalibrationOutcome outcome = Calibrate(Settings with { Budget = BitBudget.Parse("1900 bytes") });
-        Assert.Equal(outcome.Budget!.Chosen.Amount, outcome.State.Layers.Sum(static l => BitPacking.PackedLength(l.Levels.numel(), l.Bits)));
+        Assert.Equal(
+            outcome.Budget!.Chosen.Amount,
+            outcome.State.Layers.Sum(static l => BitPacking.PackedLength(l.Levels.numel(), l.Bits)));
     }
 
     [Fact]
     public void A_layer_with_a_width_of_its_own_keeps_it_and_leaves_less_for_the_others()
     {
-        QuantizationOverride[] pins = [new(typeof(ResidualNet), "linear") { W = 3 }, new(typeof(ResidualBlock), "conv2") { W = 4 }];
-        BudgetOutcome outcome = ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = pins }, Settings with { Budget = BitBudget.Parse("3.6 bits") }, _model, _inputs).Budget!;
-        Assert.Equal([("conv1", 8), ("layers.0.conv2", 4), ("layers.1.conv2", 4), ("linear", 3)], outcome.Layers.Where(static l => l.IsGiven).Select(static l => (l.Name, l.Bits)));
+        QuantizationOverride[] pins =
+        [
+            new(typeof(ResidualNet), "linear") { W = 3 },
+            new(typeof(ResidualBlock), "conv2") { W = 4 },
+        ];
+        BudgetOutcome outcome = ModelQuantizer
+            .Quantize(
+                ResidualNet.Descriptor with
+                {
+                    Overrides = pins,
+                },
+                Settings with
+                {
+                    Budget = BitBudget.Parse("3.6 bits"),
+                },
+                _model,
+                _inputs)
+            .Budget!;
+        Assert.Equal(
+            [("conv1", 8), ("layers.0.conv2", 4), ("layers.1.conv2", 4), ("linear", 3)],
+            outcome.Layers.Where(static l => l.IsGiven).Select(static l => (l.Name, l.Bits)));
         Assert.InRange(outcome.Layers.Sum(static l => l.Weights * l.Bits), 0, 3.6 * All);
         Assert.All(outcome.Layers.Where(static l => l.IsGiven), static l => Assert.Single(l.Errors));
     }
@@ -102,7 +137,13 @@ public sealed class BudgetTests : CalibrationTest
     [Fact]
     public void The_largest_width_and_the_smallest_bound_what_layers_get()
     {
-        BudgetOutcome outcome = Calibrate(Settings with { W = 3, MaxW = 4, Budget = BitBudget.Parse("4.0 bits") }).Budget!;
+        BudgetOutcome outcome = Calibrate(
+            Settings with
+            {
+                W = 3,
+                MaxW = 4,
+                Budget = BitBudget.Parse("4.0 bits"),
+            }).Budget!;
         Assert.All(outcome.Layers.Where(static l => !l.IsGiven), static l => Assert.InRange(l.Bits, 3, 4));
         Assert.Equal([3, 4], outcome.Uniform.Select(static u => u.Bits!.Value));
     }
@@ -115,37 +156,63 @@ public sealed class BudgetTests : CalibrationTest
         var exactly = new BitBudget((decimal)allBits / 8, BudgetUnit.Bytes);
         // With more bits a layer of this network need not err less, and would then not get them.
         QuantizationSettings settings = Settings with { MaxW = 4 };
-        CalibrationOutcome budgeted = Calibrate(settings with { Budget = exactly }), uniform = Calibrate(Settings with { W = bits, Budget = null });
-        foreach ((QuantizedLayerState expected, QuantizedLayerState found) in uniform.State.Layers.Zip(budgeted.State.Layers))
+        CalibrationOutcome budgeted = Calibrate(settings with { Budget = exactly }),
+            uniform = Calibrate(Settings with { W = bits, Budget = null });
+        foreach (
+            (QuantizedLayerState expected, QuantizedLayerState found) in uniform.State.Layers.Zip(budgeted.State.Layers)
+        )
         {
             Assert.Equal(expected.Bits, found.Bits);
-            Assert.True(expected.Levels.equal(found.Levels).all().ToBoolean() && expected.Scale.equal(found.Scale).all().ToBoolean());
+            Assert.True(
+                expected.Levels.equal(found.Levels).all().ToBoolean()
+                    && expected.Scale.equal(found.Scale).all().ToBoolean());
         }
         Assert.Null(uniform.Budget);
         Assert.Equal(0, uniform.Profile.Seconds[CalibrationPhase.Sensitivity]);
 
-        QDropException error = Assert.Throws<QDropException>(() => Calibrate(settings with { Budget = exactly with { Amount = exactly.Amount + (bits == 2 ? -1 : 1) } }));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            Calibrate(settings with { Budget = exactly with { Amount = exactly.Amount + (bits == 2 ? -1 : 1) } }));
         Assert.Equal("QDROP036", error.Code);
-        Assert.Contains($"{(bits == 2 ? "less than the smallest" : "more than the largest")} that", error.Message, StringComparison.Ordinal);
-        Assert.Contains("expected from \"1528 bytes\" to \"2680 bytes\". 2 of 6 layers have a width of their own", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{(bits == 2 ? "less than the smallest" : "more than the largest")} that",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "expected from \"1528 bytes\" to \"2680 bytes\". 2 of 6 layers have a width of their own",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_expected_of_an_average_can_be_used_as_it_stands()
     {
         QuantizationSettings settings = Settings with { MaxW = 4 };
-        QDropException error = Assert.Throws<QDropException>(() => Calibrate(settings with { Budget = BitBudget.Parse("2.4 bits") }));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            Calibrate(settings with { Budget = BitBudget.Parse("2.4 bits") }));
         string[] expected = error.Message.Split("expected from ")[1].Split('"');
         Assert.Equal(("2.4527 bits", "4.3017 bits"), (expected[1], expected[3]));
-        Assert.All(Calibrate(settings with { Budget = BitBudget.Parse(expected[1]) }).Budget!.Layers.Where(static l => !l.IsGiven), static l => Assert.Equal(2, l.Bits));
-        Assert.InRange(Calibrate(settings with { Budget = BitBudget.Parse(expected[3]) }).Budget!.Chosen.Amount, 4, 4.3017);
+        Assert.All(
+            Calibrate(settings with { Budget = BitBudget.Parse(expected[1]) })
+                .Budget!.Layers.Where(static l => !l.IsGiven),
+            static l => Assert.Equal(2, l.Bits));
+        Assert.InRange(
+            Calibrate(settings with { Budget = BitBudget.Parse(expected[3]) }).Budget!.Chosen.Amount, 4, 4.3017);
     }
 
     [Fact]
     public void Nothing_is_measured_for_a_budget_out_of_reach()
     {
         var told = new List<string>();
-        Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { Budget = BitBudget.Parse("1 MiB") }, _model, _inputs, new Told(p => told.Add($"{p.Phase} {p.Unit}"))));
+        Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                ResidualNet.Descriptor,
+                Settings with
+                {
+                    Budget = BitBudget.Parse("1 MiB"),
+                },
+                _model,
+                _inputs,
+                new Told(p => told.Add($"{p.Phase} {p.Unit}"))));
         Assert.Equal(["discover ", "sensitivity "], told);
     }
 
@@ -156,7 +223,8 @@ public sealed class BudgetTests : CalibrationTest
     public void Every_method_learns_with_the_widths_that_the_budget_gave(Method method)
     {
         CalibrationOutcome nearest = Calibrate(Settings), learned = Calibrate(Settings with { Method = method });
-        Assert.Equal(nearest.Budget!.Layers.Select(static l => l.Bits), learned.State.Layers.Select(static l => l.Bits));
+        Assert.Equal(
+            nearest.Budget!.Layers.Select(static l => l.Bits), learned.State.Layers.Select(static l => l.Bits));
         Assert.Contains(learned.Units, static u => u.Iterations > 0);
         Assert.All(learned.State.Layers, static l => Assert.InRange(l.Levels.max().ToInt32(), 1, (1 << l.Bits) - 1));
     }
@@ -165,12 +233,18 @@ public sealed class BudgetTests : CalibrationTest
     public void Sensitivities_and_the_result_are_the_same_each_time_and_the_artifact_says_the_budget()
     {
         CalibrationOutcome first = Calibrate(Settings), second = Calibrate(Settings);
-        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(first.Budget), System.Text.Json.JsonSerializer.Serialize(second.Budget));
+        Assert.Equal(
+            System.Text.Json.JsonSerializer.Serialize(first.Budget),
+            System.Text.Json.JsonSerializer.Serialize(second.Budget));
         Assert.Equal(Bytes(first), Bytes(second));
-        using var read = (QuantizedModule<Tensor, Tensor>)QuantizedModel.Load(ResidualNet.Descriptor, Path.Combine(Folder, "model.safetensors"));
-        Assert.Equal(first.State.Manifest.Settings, Artifact.Read(Path.Combine(Folder, "model.safetensors")).Manifest.Settings);
+        using var read =
+            (QuantizedModule<Tensor, Tensor>)
+                QuantizedModel.Load(ResidualNet.Descriptor, Path.Combine(Folder, "model.safetensors"));
+        Assert.Equal(
+            first.State.Manifest.Settings, Artifact.Read(Path.Combine(Folder, "model.safetensors")).Manifest.Settings);
         read.call(_inputs);
-        Assert.Equal(first.Budget!.Layers.Select(static l => l.Bits), read.Context.Layers.Select(static l => l.Weight.Bits));
+        Assert.Equal(
+            first.Budget!.Layers.Select(static l => l.Bits), read.Context.Layers.Select(static l => l.Weight.Bits));
     }
 
     [Theory]
@@ -185,10 +259,13 @@ public sealed class BudgetTests : CalibrationTest
         var checkpoint = new CalibrationCheckpoint(Path.Combine(Folder, "model.checkpoint")) { Noted = notes.Add };
         using var source = new CancellationTokenSource();
         var stop = new Told(p => { if (p.Phase == phase && p.UnitIndex == index) source.Cancel(); });
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, stop, source.Token, checkpoint));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, stop, source.Token, checkpoint));
         notes.Clear();
 
-        Assert.Equal(whole, Bytes(ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, checkpoint: checkpoint)));
+        Assert.Equal(
+            whole,
+            Bytes(ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, checkpoint: checkpoint)));
         if (index == 3 && phase == "reconstruct")
             Assert.Contains("2 of", Assert.Single(notes).Text, StringComparison.Ordinal);
     }
@@ -210,13 +287,21 @@ public sealed class BudgetTests : CalibrationTest
     public void A_model_with_embeddings_and_attention_can_have_a_budget()
     {
         using var model = new SentenceNet();
-        QuantizationSettings settings = SentenceNet.Descriptor.Settings with { W = 2, Method = Method.Nearest, Budget = BitBudget.Parse("5 bits") };
-        BudgetOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, settings, model, randint(0, 20, [66, 6], ScalarType.Int64)).Budget!;
+        QuantizationSettings settings = SentenceNet.Descriptor.Settings with
+        {
+            W = 2,
+            Method = Method.Nearest,
+            Budget = BitBudget.Parse("5 bits"),
+        };
+        BudgetOutcome outcome = ModelQuantizer
+            .Quantize(SentenceNet.Descriptor, settings, model, randint(0, 20, [66, 6], ScalarType.Int64))
+            .Budget!;
         Assert.Equal(64, outcome.Samples);
         Assert.InRange(outcome.Chosen.Amount, 2, 5);
     }
 
-    private CalibrationOutcome Calibrate(QuantizationSettings settings) => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs);
+    private CalibrationOutcome Calibrate(QuantizationSettings settings) =>
+        ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs);
 
     private byte[] Bytes(CalibrationOutcome outcome)
     {
@@ -226,7 +311,8 @@ public sealed class BudgetTests : CalibrationTest
     }
 
     /// <summary>The least error, and the least cost at which it is had, of all assignments.</summary>
-    private static (double Error, long Cost) BruteForce(IReadOnlyList<LayerBits> layers, long limit, Func<LayerBits, int, long> cost)
+    private static (double Error, long Cost) BruteForce(
+        IReadOnlyList<LayerBits> layers, long limit, Func<LayerBits, int, long> cost)
     {
         (double Error, long Cost) best = (double.PositiveInfinity, 0);
         Try(0, 0, 0);

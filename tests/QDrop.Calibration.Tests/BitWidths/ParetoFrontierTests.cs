@@ -15,7 +15,9 @@ public sealed class ParetoFrontierTests
             Choice[][] layers = AssignmentSearchTests.Layers(random, count: random.Next(1, 5));
             var frontier = ParetoFrontier.Of(layers);
             Assert.True(frontier.Complete);
-            for (long budget = layers.Sum(static l => l[0].Cost); budget <= layers.Sum(static l => l[^1].Cost); budget++)
+            for (long budget = layers.Sum(static l => l[0].Cost);
+                budget <= layers.Sum(static l => l[^1].Cost);
+                budget++)
             {
                 FrontierPoint last = frontier.Points.Last(p => p.Cost <= budget);
                 Assert.Equal(AssignmentSearchTests.BruteForce(layers, budget), (last.Error, last.Cost));
@@ -27,7 +29,9 @@ public sealed class ParetoFrontierTests
     public void Points_cost_more_and_more_and_err_less_and_less()
     {
         IReadOnlyList<FrontierPoint> points = ParetoFrontier.Of(AssignmentSearchTests.Network(5)).Points;
-        Assert.All(points.Zip(points.Skip(1)), static p => Assert.True(p.First.Cost < p.Second.Cost && p.First.Error > p.Second.Error));
+        Assert.All(
+            points.Zip(points.Skip(1)),
+            static p => Assert.True(p.First.Cost < p.Second.Cost && p.First.Error > p.Second.Error));
     }
 
     [Fact]

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Calibration;
 
-/// <summary>What tests of whole calibrations begin with: one thread, a seed, a dispose scope for their tensors and a folder for their files.</summary>
+/// <summary>
+/// What tests of whole calibrations begin with: one thread, a seed, a dispose scope for their tensors and a folder for
+/// their files.
+/// </summary>
 public abstract class CalibrationTest : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();

@@ -26,7 +26,13 @@ public sealed class CheckpointTests : IDisposable
         _inputs = randn(48, 3, 16, 16);
     }
 
-    private static QuantizationSettings Settings => ResidualNet.Descriptor.Settings with { W = 2, A = 2, LearningRate = 1e-2 };
+    private static QuantizationSettings Settings =>
+        ResidualNet.Descriptor.Settings with
+        {
+            W = 2,
+            A = 2,
+            LearningRate = 1e-2,
+        };
 
     private string File => Path.Combine(_folder, "model.checkpoint");
 
@@ -45,7 +51,8 @@ public sealed class CheckpointTests : IDisposable
     [InlineData(Method.QDrop, CalibrationOrder.UnitByUnit, 3)]
     [InlineData(Method.AdaRound, CalibrationOrder.UnitByUnit, 4)]
     [InlineData(Method.Nearest, CalibrationOrder.UnitByUnit, 3)]
-    public void A_calibration_that_was_stopped_ends_with_the_bytes_of_one_that_was_not(Method method, CalibrationOrder order, int unit)
+    public void A_calibration_that_was_stopped_ends_with_the_bytes_of_one_that_was_not(
+        Method method, CalibrationOrder order, int unit)
     {
         QuantizationSettings settings = Settings with { Method = method, Order = order };
         CalibrationOutcome whole = Run(settings, null);
@@ -54,7 +61,10 @@ public sealed class CheckpointTests : IDisposable
         CalibrationOutcome resumed = Run(settings, Checkpoint());
 
         if (unit > 1)
-            Assert.Contains($"{unit - 1} of {whole.Units.Count} units are done", Assert.Single(_notes).Text, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{unit - 1} of {whole.Units.Count} units are done",
+                Assert.Single(_notes).Text,
+                StringComparison.Ordinal);
         Assert.Equal(Bytes(whole), Bytes(resumed));
         Assert.Equal(whole.Units.Select(Timeless), resumed.Units.Select(Timeless));
     }
@@ -68,13 +78,20 @@ public sealed class CheckpointTests : IDisposable
         QuantizationSettings settings = what switch
         {
             "Fisher" => Settings with { Loss = LossKind.Fisher },
-            "LsqPlus" => Settings with { ActivationLearning = ActivationLearning.LsqPlus, Order = CalibrationOrder.UnitByUnit },
+            "LsqPlus" => Settings with
+            {
+                ActivationLearning = ActivationLearning.LsqPlus,
+                Order = CalibrationOrder.UnitByUnit,
+            },
             _ => Settings with { Granularity = Granularity.Stage },
         };
         CalibrationOutcome whole = Run(settings, null);
         Stop(settings, whole.Units.Count);
         Assert.Equal(Bytes(whole), Bytes(Run(settings, Checkpoint())));
-        Assert.Contains($"{whole.Units.Count - 1} of {whole.Units.Count} units are done", Assert.Single(_notes).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{whole.Units.Count - 1} of {whole.Units.Count} units are done",
+            Assert.Single(_notes).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,12 +119,14 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("code", "other code")]
     [InlineData("model", "the model App.Other")]
     [InlineData("threads", "with 1 threads, not 2")]
-    public void A_checkpoint_of_something_else_is_an_error_where_it_was_named_and_else_ignored(string what, string reason)
+    public void A_checkpoint_of_something_else_is_an_error_where_it_was_named_and_else_ignored(
+        string what, string reason)
     {
         Stop(Settings, 3);
         byte[] before = System.IO.File.ReadAllBytes(File);
         QuantizationSettings settings = what == "settings" ? Settings with { Seed = 6 } : Settings;
-        QuantizedModelDescriptor descriptor = what == "code" ? ResidualNet.Descriptor with { Fingerprint = new string('b', 64) } : ResidualNet.Descriptor;
+        QuantizedModelDescriptor descriptor =
+            what == "code" ? ResidualNet.Descriptor with { Fingerprint = new string('b', 64) } : ResidualNet.Descriptor;
         if (what == "weights")
             nn.init.normal_(_model.linear.weight!);
         if (what == "inputs")
@@ -118,7 +137,8 @@ public sealed class CheckpointTests : IDisposable
             Rewrite(typeof(ResidualNet).FullName!, "App.Other");
         try
         {
-            CalibrationOutcome Again(CalibrationCheckpoint? checkpoint) => ModelQuantizer.Quantize(descriptor, settings, _model, _inputs, checkpoint: checkpoint);
+            CalibrationOutcome Again(CalibrationCheckpoint? checkpoint) =>
+                ModelQuantizer.Quantize(descriptor, settings, _model, _inputs, checkpoint: checkpoint);
 
             QDropException error = Assert.Throws<QDropException>(() => Again(new CalibrationCheckpoint(File)));
             Assert.Equal("QDROP242", error.Code);
@@ -159,7 +179,8 @@ public sealed class CheckpointTests : IDisposable
     public void A_file_that_is_no_checkpoint_is_not_overwritten()
     {
         System.IO.File.WriteAllText(File, "Something that somebody still needs, and that is long enough.");
-        Assert.Equal("QDROP242", Assert.Throws<QDropException>(() => Run(Settings, new CalibrationCheckpoint(File))).Code);
+        Assert.Equal(
+            "QDROP242", Assert.Throws<QDropException>(() => Run(Settings, new CalibrationCheckpoint(File))).Code);
         Assert.StartsWith("Something that somebody", System.IO.File.ReadAllText(File), StringComparison.Ordinal);
     }
 
@@ -182,12 +203,18 @@ public sealed class CheckpointTests : IDisposable
     }
 
     private static string Timeless(UnitReport report) =>
-        FormattableString.Invariant($"{report.Name} {report.IsBlock} {string.Join(' ', report.Layers)} {report.Iterations} {report.ErrorBefore:r} {report.ErrorAfter:r}");
+        FormattableString.Invariant(
+            $"{report.Name} {report.IsBlock} {string.Join(' ', report.Layers)} {report.Iterations} {report.ErrorBefore:r} {report.ErrorAfter:r}"
+        );
 
     private CalibrationCheckpoint Checkpoint() => new(File) { ReplaceOthers = true, Noted = _notes.Add };
 
-    private CalibrationOutcome Run(QuantizationSettings settings, CalibrationCheckpoint? checkpoint, IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default) =>
-        ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, progress, cancellation, checkpoint);
+    private CalibrationOutcome Run(
+        QuantizationSettings settings,
+        CalibrationCheckpoint? checkpoint,
+        IProgress<CalibrationProgress>? progress = null,
+        CancellationToken cancellation = default
+    ) => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, _inputs, progress, cancellation, checkpoint);
 
     /// <summary>Stops a calibration when it comes to a unit, counted from 1.</summary>
     private void Stop(QuantizationSettings settings, int unit)
@@ -228,7 +255,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     /// <summary>A file on a disk that has room for its first bytes only.</summary>
-    private sealed class FullDisk(string path) : FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0)
+    private sealed class FullDisk(string path)
+        : FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0)
     {
         private int _left = 100;
 

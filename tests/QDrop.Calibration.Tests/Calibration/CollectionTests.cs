@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace QDrop.Tests.Calibration;
 
 /// <summary>
-/// Nothing that native code uses is left to the garbage collector, however often it runs. `benchmarks/QDrop.Yardstick stress` does the same
-/// for minutes.
+/// Nothing that native code uses is left to the garbage collector, however often it runs. `benchmarks/QDrop.Yardstick
+/// stress` does the same for minutes.
 /// </summary>
 public sealed class CollectionTests : TrainingTest
 {
@@ -21,7 +21,8 @@ public sealed class CollectionTests : TrainingTest
     [InlineData(Scale.Free, ActivationLearning.Lsq, false)]
     [InlineData(Scale.Free, ActivationLearning.LsqPlus, true)]
     [InlineData(Scale.PowerOfTwo, ActivationLearning.Lsq, false)]
-    public void Reconstruction_leaves_the_same_bytes_while_garbage_is_collected(Scale scale, ActivationLearning learning, bool perChannel)
+    public void Reconstruction_leaves_the_same_bytes_while_garbage_is_collected(
+        Scale scale, ActivationLearning learning, bool perChannel)
     {
         Tensor inputs = randn(48, 3, 16, 16);
         QuantizationSettings settings = ResidualNet.Descriptor.Settings with

@@ -3,9 +3,9 @@ using QDrop.Calibration;
 namespace QDrop.Tests;
 
 /// <summary>
-/// A thread that does nothing but collect garbage: whatever nothing holds while native code uses it is freed at the wrong moment soon. It
-/// pauses until it is told, as the progress of a calibration, that the model has been discovered: until then the float model runs, whose code
-/// is the user's, with the numbers that TorchSharp's operators make.
+/// A thread that does nothing but collect garbage: whatever nothing holds while native code uses it is freed at the
+/// wrong moment soon. It pauses until it is told, as the progress of a calibration, that the model has been discovered:
+/// until then the float model runs, whose code is the user's, with the numbers that TorchSharp's operators make.
 /// </summary>
 internal sealed class Collector : IProgress<CalibrationProgress>, IDisposable
 {
@@ -22,7 +22,9 @@ internal sealed class Collector : IProgress<CalibrationProgress>, IDisposable
     /// <summary>Collections so far, each with the finalizers that it leads to.</summary>
     public long Collections { get; private set; }
 
-    /// <summary>Collects nothing until a calibration has discovered its model. Returns when the last collection is done.</summary>
+    /// <summary>
+    /// Collects nothing until a calibration has discovered its model. Returns when the last collection is done.
+    /// </summary>
     public void Pause()
     {
         _pauses = true;

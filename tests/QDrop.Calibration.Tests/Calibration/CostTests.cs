@@ -23,10 +23,16 @@ public sealed class CostTests() : CalibrationTest(seed: 7)
     [Fact]
     public void What_stays_float_is_named_with_its_share()
     {
-        // Positions times inputs times outputs times kernel: 16 x 16 in the stem and the first block, 8 x 8 in the second.
-        double stem = 256 * 3 * 8 * 9, first = 2 * 256 * 8 * 8 * 9, second = (64 * 8 * 16 * 9) + (64 * 16 * 16 * 9), head = 16 * 10;
+        // Positions times inputs times outputs times kernel: 16 x 16 in the stem and the first block, 8 x 8 in the
+        // second.
+        double stem = 256 * 3 * 8 * 9,
+            first = 2 * 256 * 8 * 8 * 9,
+            second = (64 * 8 * 16 * 9) + (64 * 16 * 16 * 9),
+            head = 16 * 10;
         double all = stem + first + second + head;
-        ModelCost cost = Calibrate(new(typeof(ResidualNet), "conv1") { FullPrecision = true }, new(typeof(ResidualNet), "linear") { FullPrecision = true });
+        ModelCost cost = Calibrate(
+            new(typeof(ResidualNet), "conv1") { FullPrecision = true },
+            new(typeof(ResidualNet), "linear") { FullPrecision = true });
         Assert.Equal((first + second) / all, cost.QuantizedShare, 1e-9);
         Assert.Equal(["conv1", "linear"], cost.FloatLayers.Select(l => l.Name));
         Assert.Equal(stem / all, cost.FloatLayers[0].Share, 1e-9);
@@ -88,6 +94,8 @@ public sealed class CostTests() : CalibrationTest(seed: 7)
     {
         using var model = new ResidualNet();
         QuantizationSettings settings = ResidualNet.Descriptor.Settings with { Method = Method.Nearest };
-        return ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = overrides }, settings, model, randn(48, 3, 16, 16)).Cost;
+        return ModelQuantizer
+            .Quantize(ResidualNet.Descriptor with { Overrides = overrides }, settings, model, randn(48, 3, 16, 16))
+            .Cost;
     }
 }

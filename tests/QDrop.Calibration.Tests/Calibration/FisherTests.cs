@@ -51,7 +51,11 @@ public sealed class FisherTests : IDisposable
         Tensor quantized = _model.linear.call(_model.pool.call(shifted).flatten(1)), scores = _model.call(_inputs);
         // Pooling shares the gradient out among the pixels.
         Tensor expected = (quantized.softmax(1) - scores.softmax(1)).matmul(_model.linear.weight!).square();
-        Near.Equal(Near.Values((expected / expected.mean()).unsqueeze(2).unsqueeze(3).expand(weights.shape)), weights, 1e-3, 1e-4);
+        Near.Equal(
+            Near.Values((expected / expected.mean()).unsqueeze(2).unsqueeze(3).expand(weights.shape)),
+            weights,
+            1e-3,
+            1e-4);
     }
 
     [Fact]
@@ -75,14 +79,26 @@ public sealed class FisherTests : IDisposable
     public void A_model_that_predicts_one_number_is_refused_with_what_to_do()
     {
         using var model = new Regressor();
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(Regressor.Descriptor, Regressor.Descriptor.Settings, model, randn(8, 4)));
         Assert.Equal("QDROP006", error.Code);
         Assert.Contains("at least two classes", error.Message, StringComparison.Ordinal);
     }
 
-    private CalibrationOutcome Run(LossKind loss) => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Loss = loss }, _model, _inputs);
+    private CalibrationOutcome Run(LossKind loss) =>
+        ModelQuantizer.Quantize(
+            ResidualNet.Descriptor,
+            ResidualNet.Descriptor.Settings with
+            {
+                Loss = loss,
+            },
+            _model,
+            _inputs);
 
-    /// <summary>The weights of a unit's outputs that differ from the float network's by noise; the float network's outputs; those with noise.</summary>
+    /// <summary>
+    /// The weights of a unit's outputs that differ from the float network's by noise; the float network's outputs;
+    /// those with noise.
+    /// </summary>
     private (Tensor Weights, Tensor Plain, Tensor Shifted) Weights(string name, double noise = 0.5)
     {
         var twin = (IModelTwin)QuantizedModel.Create(ResidualNet.Descriptor, _model);
@@ -121,23 +137,33 @@ public sealed class FisherTests : IDisposable
 
         public Regressor() : base(nameof(Regressor)) => RegisterComponents();
 
-        public static QuantizedModelDescriptor Descriptor { get; } = new()
-        {
-            Name = typeof(Regressor).FullName!,
-            Fingerprint = new string('a', 64),
-            CreateModel = static () => new Regressor(),
-            Settings = new QuantizationSettings { Iterations = 5, Samples = 8, RangeSamples = 8, BatchSize = 4, Loss = LossKind.Fisher },
-        };
+        public static QuantizedModelDescriptor Descriptor { get; } =
+            new()
+            {
+                Name = typeof(Regressor).FullName!,
+                Fingerprint = new string('a', 64),
+                CreateModel = static () => new Regressor(),
+                Settings = new QuantizationSettings
+                {
+                    Iterations = 5,
+                    Samples = 8,
+                    RangeSamples = 8,
+                    BatchSize = 4,
+                    Loss = LossKind.Fisher,
+                },
+            };
 
         public override Tensor forward(Tensor x) => linear.call(x);
 
-        IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+        IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+            new Quantized(this, context, output);
 
         private sealed class Quantized : QuantizedModule<Tensor, Tensor>
         {
             private readonly Chain _linear;
 
-            internal Quantized(Regressor model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false) =>
+            internal Quantized(Regressor model, QuantizationContext context, Feeds output)
+                : base(model, context, output, isBlock: false) =>
                 _linear = Sites.Chain("linear", Feeds.Result, () => [model.linear]);
 
             public override Tensor forward(Tensor x) => _linear.forward(x);

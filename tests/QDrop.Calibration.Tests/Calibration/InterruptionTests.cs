@@ -43,7 +43,11 @@ public sealed class InterruptionTests : IDisposable
         using var prepared = new PreparedModel(ResidualNet.Descriptor, _model);
         IModelTwin twin = prepared.Twin;
         using var run = new PostTrainingQuantizer(
-            prepared, Settings, new CalibrationSet([_inputs]), new CancelAt(p => p.Phase == phase, source), source.Token);
+            prepared,
+            Settings,
+            new CalibrationSet([_inputs]),
+            new CancelAt(p => p.Phase == phase, source),
+            source.Token);
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             run.Discover();
@@ -63,7 +67,8 @@ public sealed class InterruptionTests : IDisposable
         using var discovery = new DiscoveryExecutor(twin.Context);
         runner.Run(new([_inputs]), discovery);
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => new ObservingExecutor(twin.Context, source.Token).Run(discovery.Units[0], new([_inputs])));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            new ObservingExecutor(twin.Context, source.Token).Run(discovery.Units[0], new([_inputs])));
         Assert.Null(twin.Context.Current);
     }
 
@@ -79,7 +84,8 @@ public sealed class InterruptionTests : IDisposable
             told.Add((p.UnitIndex, p.Iteration));
             return p.UnitIndex == unit;
         }, source);
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, _model, _inputs, progress, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, _model, _inputs, progress, source.Token));
         Assert.Equal((unit, 0), told[^1]);
     }
 
@@ -104,7 +110,18 @@ public sealed class InterruptionTests : IDisposable
     public void Learning_that_diverges_stops_with_the_unit_the_settings_and_advice()
     {
         // Steps of 1 at scales of about 0.01.
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { W = 8, A = 8, ActivationLearningRate = 1, Iterations = 200 }, _model, _inputs));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                ResidualNet.Descriptor,
+                Settings with
+                {
+                    W = 8,
+                    A = 8,
+                    ActivationLearningRate = 1,
+                    Iterations = 200,
+                },
+                _model,
+                _inputs));
         Assert.Equal("QDROP240", error.Code);
         Assert.Contains("'conv1' grew to more than 10 times its start", error.Message, StringComparison.Ordinal);
         Assert.Contains("W 8, A 8, Drop 0.5", error.Message, StringComparison.Ordinal);
@@ -128,7 +145,8 @@ public sealed class InterruptionTests : IDisposable
         }
     }
 
-    private sealed class CancelAt(Func<CalibrationProgress, bool> when, CancellationTokenSource source) : IProgress<CalibrationProgress>
+    private sealed class CancelAt(Func<CalibrationProgress, bool> when, CancellationTokenSource source)
+        : IProgress<CalibrationProgress>
     {
         public void Report(CalibrationProgress value)
         {

@@ -24,7 +24,20 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
         byte[] Bytes(CalibrationMemory? memory)
         {
             string path = Path.Combine(Folder, "model.safetensors");
-            Artifact.Write(path, ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Samples = 70, Method = method }, model, inputs, memory: memory).State);
+            Artifact.Write(
+                path,
+                ModelQuantizer
+                    .Quantize(
+                        ResidualNet.Descriptor,
+                        ResidualNet.Descriptor.Settings with
+                        {
+                            Samples = 70,
+                            Method = method,
+                        },
+                        model,
+                        inputs,
+                        memory: memory)
+                    .State);
             return File.ReadAllBytes(path);
         }
         // A batch of the stem's output, 64 · 8 · 16 · 16 floats, fits, and its 70 rows do not.
@@ -65,7 +78,9 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     [Fact]
     public void Copies_for_another_memory_order_count()
     {
-        Tensor rows = randn(40, 3, 4, 4), output = randn(8, 3, 4, 4), channelsLast = randn(40, 4, 4, 3).permute(0, 3, 1, 2);
+        Tensor rows = randn(40, 3, 4, 4),
+            output = randn(8, 3, 4, 4),
+            channelsLast = randn(40, 4, 4, 3).permute(0, 3, 1, 2);
         using var memory = new ActivationMemory(new CalibrationMemory(3 * 4 * 4 * sizeof(float), Spill));
         using (var inputs = new UnitInputs(channelsLast, rows, 8, 0.5, new SeededDraws(1, 0), memory))
             Assert.Equal(40 * 48 * sizeof(float), memory.Mapped);
@@ -88,7 +103,13 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     public void A_limit_below_a_batch_is_an_error_that_says_what_a_batch_takes()
     {
         using var model = new ResidualNet();
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(100_000, Spill)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                ResidualNet.Descriptor,
+                ResidualNet.Descriptor.Settings,
+                model,
+                randn(48, 3, 16, 16),
+                memory: new CalibrationMemory(100_000, Spill)));
         Assert.Equal("QDROP243", error.Code);
         // 48 · 8 · 16 · 16 floats.
         Assert.Contains("0.375 MiB", error.Message, StringComparison.Ordinal);
@@ -99,7 +120,13 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
     {
         File.WriteAllText(Spill, "");
         using var model = new ResidualNet();
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings, model, randn(48, 3, 16, 16), memory: new CalibrationMemory(48 * 8 * 16 * 16 * sizeof(float), Spill)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                ResidualNet.Descriptor,
+                ResidualNet.Descriptor.Settings,
+                model,
+                randn(48, 3, 16, 16),
+                memory: new CalibrationMemory(48 * 8 * 16 * 16 * sizeof(float), Spill)));
         Assert.Equal("QDROP260", error.Code);
         Assert.Contains(Spill, error.Message, StringComparison.Ordinal);
     }

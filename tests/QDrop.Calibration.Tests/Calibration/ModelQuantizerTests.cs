@@ -31,7 +31,15 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
     public void The_first_and_last_layer_and_the_last_layers_input_have_8_bits()
     {
         using var model = new ResidualNet();
-        CalibrationOutcome outcome = Calibrate(model, randn(48, 3, 16, 16), Settings with { W = 2, A = 3, Method = Method.Nearest });
+        CalibrationOutcome outcome = Calibrate(
+            model,
+            randn(48, 3, 16, 16),
+            Settings with
+            {
+                W = 2,
+                A = 3,
+                Method = Method.Nearest,
+            });
         Assert.Equal([8, 2, 2, 2, 2, 8], outcome.State.Layers.Select(l => l.Bits));
         Assert.Equal([3, 3, 3, 3, 8], outcome.State.Activations.Select(a => a.Bits));
     }
@@ -56,7 +64,11 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
         Assert.All(loaded.Context.Layers, l => Assert.True(l.Weight.Enabled));
         Assert.All(loaded.Context.Activations, a => Assert.True(a.Enabled));
         // Every weight lies on its grid of 2^bits levels per channel.
-        Assert.All(loaded.Context.Layers, l => Assert.InRange(l.Weight.Value().flatten(1)[0].data<float>().ToArray().Distinct().Count(), 1, 1 << l.Weight.Bits));
+        Assert.All(
+            loaded.Context.Layers,
+            l =>
+                Assert.InRange(
+                    l.Weight.Value().flatten(1)[0].data<float>().ToArray().Distinct().Count(), 1, 1 << l.Weight.Bits));
     }
 
     [Fact]
@@ -77,8 +89,19 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
     public void Reconstruction_lowers_the_error_of_units_at_2_bits()
     {
         using var model = new ResidualNet();
-        CalibrationOutcome outcome = Calibrate(model, randn(48, 3, 16, 16), Settings with { W = 2, A = 4, Iterations = 300, LearningRate = 1e-2 });
-        Assert.All(outcome.Units.Where(u => u.IsBlock), u => Assert.True(u.ErrorAfter < u.ErrorBefore, $"{u.Name}: {u.ErrorBefore} → {u.ErrorAfter}"));
+        CalibrationOutcome outcome = Calibrate(
+            model,
+            randn(48, 3, 16, 16),
+            Settings with
+            {
+                W = 2,
+                A = 4,
+                Iterations = 300,
+                LearningRate = 1e-2,
+            });
+        Assert.All(
+            outcome.Units.Where(u => u.IsBlock),
+            u => Assert.True(u.ErrorAfter < u.ErrorBefore, $"{u.Name}: {u.ErrorBefore} → {u.ErrorAfter}"));
     }
 
     [Fact]
@@ -89,7 +112,18 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
         byte[] Bytes(long seed)
         {
             string path = Path.Combine(Folder, "model.safetensors");
-            Artifact.Write(path, Calibrate(model, inputs, Settings with { W = 2, Iterations = 60, LearningRate = 1e-2, Seed = seed }).State);
+            Artifact.Write(
+                path,
+                Calibrate(
+                    model,
+                    inputs,
+                    Settings with
+                    {
+                        W = 2,
+                        Iterations = 60,
+                        LearningRate = 1e-2,
+                        Seed = seed,
+                    }).State);
             return File.ReadAllBytes(path);
         }
         byte[] first = Bytes(1);
@@ -103,7 +137,10 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
         using var model = new ResidualNet();
         Tensor inputs = randn(48, 3, 16, 16);
         float[] Scales(CalibrationOrder order) =>
-            [.. Calibrate(model, inputs, Settings with { W = 2, A = 2, Method = Method.Nearest, Order = order }).State.Activations.Select(a => a.Scale)];
+            [
+                .. Calibrate(model, inputs, Settings with { W = 2, A = 2, Method = Method.Nearest, Order = order })
+                    .State.Activations.Select(a => a.Scale),
+            ];
         float[] upFront = Scales(CalibrationOrder.UpFront), unitByUnit = Scales(CalibrationOrder.UnitByUnit);
         Assert.Equal(upFront[0], unitByUnit[0]);
         Assert.NotEqual(upFront[^1], unitByUnit[^1]);
@@ -129,7 +166,8 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
     public void Fewer_inputs_than_asked_for_are_an_error()
     {
         using var model = new ResidualNet();
-        Assert.Equal("QDROP223", Assert.Throws<QDropException>(() => Calibrate(model, randn(47, 3, 16, 16), Settings)).Code);
+        Assert.Equal(
+            "QDROP223", Assert.Throws<QDropException>(() => Calibrate(model, randn(47, 3, 16, 16), Settings)).Code);
     }
 
     [Fact]
@@ -157,7 +195,17 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
         using var model = new ResidualNet();
         using var source = new CancellationTokenSource();
         var progress = new CancelAt("reconstruct", source);
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings with { Iterations = 1_000_000 }, model, randn(48, 3, 16, 16), progress, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ModelQuantizer.Quantize(
+                ResidualNet.Descriptor,
+                Settings with
+                {
+                    Iterations = 1_000_000,
+                },
+                model,
+                randn(48, 3, 16, 16),
+                progress,
+                source.Token));
     }
 
     private sealed class CancelAt(string phase, CancellationTokenSource source) : IProgress<CalibrationProgress>

@@ -52,7 +52,16 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     {
         using var model = new PairNet();
         Tensor[] x = PairNet.Inputs(70);
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, x);
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            PairNet.Descriptor,
+            Settings with
+            {
+                W = 8,
+                A = 8,
+                Method = method,
+            },
+            model,
+            x);
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using IDisposable guard = no_grad();
@@ -68,7 +77,17 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void Reconstruction_lowers_the_error_of_a_block_with_several_inputs_and_outputs()
     {
         using var model = new PairNet();
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor, Settings with { W = 2, A = 4, Iterations = 300, LearningRate = 1e-2 }, model, PairNet.Inputs(70));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            PairNet.Descriptor,
+            Settings with
+            {
+                W = 2,
+                A = 4,
+                Iterations = 300,
+                LearningRate = 1e-2,
+            },
+            model,
+            PairNet.Inputs(70));
         UnitReport block = Assert.Single(outcome.Units, u => u.IsBlock);
         Assert.True(block.ErrorAfter < block.ErrorBefore, $"{block.ErrorBefore} → {block.ErrorAfter}");
     }
@@ -91,7 +110,8 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void Fewer_tensors_than_forward_takes_are_an_error_that_names_its_parameters()
     {
         using var model = new PairNet();
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [.. PairNet.Inputs(70)[..2]]));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [.. PairNet.Inputs(70)[..2]]));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("gives 2 tensors", error.Message, StringComparison.Ordinal);
         Assert.Contains("takes 3 (left, right, mask)", error.Message, StringComparison.Ordinal);
@@ -102,7 +122,8 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     {
         using var model = new PairNet();
         Tensor[] x = PairNet.Inputs(80);
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [x[0], x[1].narrow(0, 0, 75), x[2]]));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(PairNet.Descriptor, Settings, model, [x[0], x[1].narrow(0, 0, 75), x[2]]));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("80 samples for one input and 75 for another", error.Message, StringComparison.Ordinal);
     }
@@ -111,7 +132,16 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
     public void A_value_that_depends_on_the_batch_is_an_error_that_names_the_unit()
     {
         using var model = new BatchSizeNet();
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(BatchSizeNet.Descriptor, Settings with { Samples = 8, RangeSamples = 8 }, model, randn(8, 4)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                BatchSizeNet.Descriptor,
+                Settings with
+                {
+                    Samples = 8,
+                    RangeSamples = 8,
+                },
+                model,
+                randn(8, 4)));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("'scaled'", error.Message, StringComparison.Ordinal);
         Assert.Contains("(2) for a batch of 2 and (3) for one of 3", error.Message, StringComparison.Ordinal);
@@ -134,13 +164,15 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
 
         public override Tensor forward(Tensor x) => scaled.call(x, x.shape[0]);
 
-        IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+        IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+            new Quantized(this, context, output);
 
         public sealed class Quantized : QuantizedModule<Tensor, Tensor>
         {
             private readonly Call<Tensor, long, Tensor> _scaled;
 
-            internal Quantized(BatchSizeNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false) =>
+            internal Quantized(BatchSizeNet model, QuantizationContext context, Feeds output)
+                : base(model, context, output, isBlock: false) =>
                 _scaled = Sites.Call("scaled", Feeds.Result, () => model.scaled);
 
             public override Tensor forward(Tensor x) => _scaled.forward(x, x.shape[0]);
@@ -155,13 +187,15 @@ public sealed class MultiInputTests() : CalibrationTest(seed: 3)
 
         public override Tensor forward(Tensor x, long samples) => linear.call(x) / samples;
 
-        IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+        IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+            new Quantized(this, context, output);
 
         public sealed class Quantized : QuantizedModule<Tensor, long, Tensor>
         {
             private readonly Chain _linear;
 
-            internal Quantized(Scaled model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true) =>
+            internal Quantized(Scaled model, QuantizationContext context, Feeds output)
+                : base(model, context, output, isBlock: true) =>
                 _linear = Sites.Chain("linear", Feeds.Result, () => [model.linear]);
 
             public override Tensor forward(Tensor x, long samples) => Ops.div(_linear.forward(x), samples);

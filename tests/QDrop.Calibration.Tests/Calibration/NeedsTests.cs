@@ -26,14 +26,23 @@ public sealed class NeedsTests() : CalibrationTest(seed: 5)
     public void Positions_need_no_unit()
     {
         using var model = new SentenceNet();
-        Assert.Equal(["tokens: ", "positions: ", "layer: tokens positions", "head: layer"], Needs(Discover(SentenceNet.Descriptor, model, randint(0, 20, [66, 6]))));
+        Assert.Equal(
+            ["tokens: ", "positions: ", "layer: tokens positions", "head: layer"],
+            Needs(Discover(SentenceNet.Descriptor, model, randint(0, 20, [66, 6]))));
     }
 
     [Fact]
     public void A_mask_among_the_models_inputs_and_an_input_that_comes_late_need_no_unit()
     {
         using var model = new PairNet();
-        Assert.Equal(["trunk.0: ", "trunk.0#2: ", "exchange: trunk.0 trunk.0#2", "swap.linear: exchange", "head: exchange swap.linear"],
+        Assert.Equal(
+            [
+                "trunk.0: ",
+                "trunk.0#2: ",
+                "exchange: trunk.0 trunk.0#2",
+                "swap.linear: exchange",
+                "head: exchange swap.linear",
+            ],
             Needs(Discover(PairNet.Descriptor, model, PairNet.Inputs(70))));
     }
 
@@ -50,15 +59,20 @@ public sealed class NeedsTests() : CalibrationTest(seed: 5)
     public void What_is_only_asked_for_its_sign_is_there_when_it_is_asked()
     {
         using var model = new ChoiceNet();
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(ChoiceNet.Descriptor, ChoiceNet.Descriptor.Settings, model, randn(66, 6));
-        // Zeros in place of the gate's outputs would leave nothing of what the head is given, and nothing of its outputs but the bias.
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            ChoiceNet.Descriptor, ChoiceNet.Descriptor.Settings, model, randn(66, 6));
+        // Zeros in place of the gate's outputs would leave nothing of what the head is given, and nothing of its
+        // outputs but the bias.
         UnitReport head = outcome.Units[^1];
         Assert.True(head.SignalPower > 1.2 * model.head.bias!.square().sum().item<float>(), $"{head.SignalPower}");
     }
 
-    private static IEnumerable<string> Needs(DiscoveredModel found) => found.Units.Select(u => $"{u.Name}: {string.Join(' ', found.Units.Where(found.Needs[u].Contains).Select(static n => n.Name))}");
+    private static IEnumerable<string> Needs(DiscoveredModel found) =>
+        found.Units.Select(u =>
+            $"{u.Name}: {string.Join(' ', found.Units.Where(found.Needs[u].Contains).Select(static n => n.Name))}");
 
-    private static DiscoveredModel Discover(QuantizedModelDescriptor descriptor, Module model, params IReadOnlyList<Tensor> inputs)
+    private static DiscoveredModel Discover(
+        QuantizedModelDescriptor descriptor, Module model, params IReadOnlyList<Tensor> inputs)
     {
         using var prepared = new PreparedModel(descriptor, model);
         using var calibration = new CalibrationContext(

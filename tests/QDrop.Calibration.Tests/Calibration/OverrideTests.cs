@@ -16,14 +16,28 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
     private static CalibrationOutcome Calibrate(QuantizationSettings settings, params QuantizationOverride[] overrides)
     {
         using var model = new ResidualNet();
-        return ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = overrides }, settings, model, randn(48, 3, 16, 16));
+        return ModelQuantizer.Quantize(
+            ResidualNet.Descriptor with
+            {
+                Overrides = overrides,
+            },
+            settings,
+            model,
+            randn(48, 3, 16, 16));
     }
 
     [Fact]
     public void Bit_widths_of_a_field_hold_for_the_layer_in_it_the_first_and_the_last_included()
     {
-        CalibrationOutcome outcome = Calibrate(Settings with { W = 2, A = 3 },
-            new(typeof(ResidualNet), "conv1") { W = 5, A = 6 }, new(typeof(ResidualNet), "linear") { W = 4 }, new(typeof(ResidualBlock), "conv2") { W = 7 });
+        CalibrationOutcome outcome = Calibrate(
+            Settings with
+            {
+                W = 2,
+                A = 3,
+            },
+            new(typeof(ResidualNet), "conv1") { W = 5, A = 6 },
+            new(typeof(ResidualNet), "linear") { W = 4 },
+            new(typeof(ResidualBlock), "conv2") { W = 7 });
         Assert.Equal([5, 2, 7, 2, 7, 4], outcome.State.Layers.Select(l => l.Bits));
         Assert.Equal([6, 3, 3, 3, 8], outcome.State.Activations.Select(a => a.Bits));
     }
@@ -31,8 +45,15 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
     [Fact]
     public void Bit_widths_of_a_class_hold_for_all_in_it_and_the_innermost_counts()
     {
-        CalibrationOutcome outcome = Calibrate(Settings with { W = 2, A = 3 },
-            new(typeof(ResidualBlock)) { W = 6, A = 5 }, new(typeof(ResidualNet), "layers") { W = 4 }, new(typeof(ResidualBlock), "conv2") { W = 3 });
+        CalibrationOutcome outcome = Calibrate(
+            Settings with
+            {
+                W = 2,
+                A = 3,
+            },
+            new(typeof(ResidualBlock)) { W = 6, A = 5 },
+            new(typeof(ResidualNet), "layers") { W = 4 },
+            new(typeof(ResidualBlock), "conv2") { W = 3 });
         Assert.Equal([8, 6, 3, 6, 3, 8], outcome.State.Layers.Select(l => l.Bits));
         Assert.Equal([3, 5, 5, 5, 5], outcome.State.Activations.Select(a => a.Bits));
     }
@@ -40,8 +61,13 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
     [Fact]
     public void A_method_of_a_class_decides_what_is_learned_and_what_is_a_unit()
     {
-        CalibrationOutcome outcome = Calibrate(Settings, new QuantizationOverride(typeof(ResidualBlock)) { Method = Method.AdaRound }, new(typeof(ResidualNet), "linear") { Method = Method.Nearest });
-        Assert.Equal(["conv1", "layers.0.conv1", "layers.0.conv2", "layers.1.conv1", "layers.1.conv2", "linear"], outcome.Units.Select(u => u.Name));
+        CalibrationOutcome outcome = Calibrate(
+            Settings,
+            new QuantizationOverride(typeof(ResidualBlock)) { Method = Method.AdaRound },
+            new(typeof(ResidualNet), "linear") { Method = Method.Nearest });
+        Assert.Equal(
+            ["conv1", "layers.0.conv1", "layers.0.conv2", "layers.1.conv1", "layers.1.conv2", "linear"],
+            outcome.Units.Select(u => u.Name));
         Assert.Equal([3, 3, 3, 3, 3, 0], outcome.Units.Select(u => u.Iterations));
     }
 
@@ -52,21 +78,26 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
         manual_seed(1);
         CalibrationOutcome learned = Calibrate(settings);
         manual_seed(1);
-        CalibrationOutcome kept = Calibrate(settings, new QuantizationOverride(typeof(ResidualBlock), "conv1") { Method = Method.Nearest });
+        CalibrationOutcome kept = Calibrate(
+            settings, new QuantizationOverride(typeof(ResidualBlock), "conv1") { Method = Method.Nearest });
         manual_seed(1);
         CalibrationOutcome nearest = Calibrate(settings with { Method = Method.Nearest });
         Assert.Equal(Levels(nearest, 1), Levels(kept, 1));
         Assert.NotEqual(Levels(nearest, 1), Levels(learned, 1));
         Assert.NotEqual(Levels(nearest, 2), Levels(kept, 2));
 
-        static byte[] Levels(CalibrationOutcome outcome, int layer) => outcome.State.Layers[layer].Levels.data<byte>().ToArray();
+        static byte[] Levels(CalibrationOutcome outcome, int layer) =>
+            outcome.State.Layers[layer].Levels.data<byte>().ToArray();
     }
 
     [Fact]
     public void A_layer_in_full_precision_keeps_its_weights_and_what_the_next_layer_reads_is_quantized()
     {
         using var model = new ResidualNet();
-        QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with { Overrides = [new(typeof(ResidualNet), "conv1") { FullPrecision = true }] };
+        QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with
+        {
+            Overrides = [new(typeof(ResidualNet), "conv1") { FullPrecision = true }],
+        };
         Tensor inputs = randn(48, 3, 16, 16);
         CalibrationOutcome outcome = ModelQuantizer.Quantize(descriptor, Settings with { W = 8, A = 8 }, model, inputs);
         Assert.Equal("layers.0.conv1", outcome.State.Layers[0].Name);
@@ -84,7 +115,8 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
     [Fact]
     public void A_class_in_full_precision_has_no_quantized_layers()
     {
-        CalibrationOutcome outcome = Calibrate(Settings, new QuantizationOverride(typeof(ResidualBlock)) { FullPrecision = true });
+        CalibrationOutcome outcome = Calibrate(
+            Settings, new QuantizationOverride(typeof(ResidualBlock)) { FullPrecision = true });
         Assert.Equal(["conv1", "linear"], outcome.State.Layers.Select(l => l.Name));
         Assert.Equal(["conv1", "linear"], outcome.Units.Select(u => u.Name));
         // The stem's, and one for each block's value.
@@ -95,22 +127,38 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
     public void A_module_with_several_inputs_in_full_precision_runs_as_it_is()
     {
         using var model = new PairNet();
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(PairNet.Descriptor with { Overrides = [new(typeof(PairNet), "exchange") { FullPrecision = true }] },
-            PairNet.Descriptor.Settings, model, PairNet.Inputs(70));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            PairNet.Descriptor with
+            {
+                Overrides = [new(typeof(PairNet), "exchange") { FullPrecision = true }],
+            },
+            PairNet.Descriptor.Settings,
+            model,
+            PairNet.Inputs(70));
         Assert.DoesNotContain("exchange", outcome.Units.Select(u => u.Name));
         Assert.Contains("exchange.first.weight", outcome.State.FloatTensors.Keys);
     }
 
     [Fact]
     public void A_bit_width_out_of_range_is_an_error() =>
-        Assert.Equal("QDROP004", Assert.Throws<QDropException>(() => Calibrate(Settings, new QuantizationOverride(typeof(ResidualNet), "conv1") { W = 9 })).Code);
+        Assert.Equal(
+            "QDROP004",
+            Assert
+                .Throws<QDropException>(() =>
+                    Calibrate(Settings, new QuantizationOverride(typeof(ResidualNet), "conv1") { W = 9 }))
+                .Code);
 
     [Fact]
     public void A_member_is_found_under_whatever_name_its_module_is_registered()
     {
         using var model = new Renamed();
-        using var context = new QuantizationContext(model,
-            [new(typeof(Renamed), nameof(Renamed.Decoder)) { W = 3 }, new(typeof(Renamed), "_encoder") { W = 5 }, new(typeof(Renamed), "_heads") { FullPrecision = true }]);
+        using var context = new QuantizationContext(
+            model,
+            [
+                new(typeof(Renamed), nameof(Renamed.Decoder)) { W = 3 },
+                new(typeof(Renamed), "_encoder") { W = 5 },
+                new(typeof(Renamed), "_heads") { FullPrecision = true },
+            ]);
         Assert.Equal([3, 5, null], new[] { "decoder.0", "encoder", "last" }.Select(context.Overrides.W));
         Assert.Equal([true, true, false], new[] { "head0", "head1", "last" }.Select(context.Overrides.IsFullPrecision));
     }
@@ -131,6 +179,7 @@ public sealed class OverrideTests() : CalibrationTest(seed: 7)
 
         public nn.Module<Tensor, Tensor> Decoder { get; } = nn.Sequential(nn.Linear(4, 4));
 
-        public override Tensor forward(Tensor input) => throw new InvalidOperationException("only the modules' names are looked at");
+        public override Tensor forward(Tensor input) =>
+            throw new InvalidOperationException("only the modules' names are looked at");
     }
 }

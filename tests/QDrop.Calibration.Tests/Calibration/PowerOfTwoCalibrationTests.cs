@@ -27,7 +27,8 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
     [InlineData(Scale.PowerOfTwo, true, false, false)]
     [InlineData(Scale.PowerOfTwo, true, true, true)]
     [InlineData(Scale.NearestPowerOfTwo, true, true, false)]
-    public void So_they_are_whatever_the_grids_are_like(Scale scale, bool weightsPerChannel, bool activationsPerChannel, bool symmetric)
+    public void So_they_are_whatever_the_grids_are_like(
+        Scale scale, bool weightsPerChannel, bool activationsPerChannel, bool symmetric)
     {
         CalibrationOutcome outcome = Calibrate(s => s with
         {
@@ -42,7 +43,9 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
         if (!weightsPerChannel)
             Assert.All(outcome.State.Layers, l => Assert.Single(l.Exponents()!.Distinct()));
         if (symmetric)
-            Assert.All(outcome.State.Layers, l => Assert.All(l.ZeroPoint.data<float>().ToArray(), zero => Assert.Equal(1 << (l.Bits - 1), zero)));
+            Assert.All(
+                outcome.State.Layers,
+                l => Assert.All(l.ZeroPoint.data<float>().ToArray(), zero => Assert.Equal(1 << (l.Bits - 1), zero)));
     }
 
     [Fact]
@@ -62,9 +65,12 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
     [Fact]
     public void Naive_exponents_are_those_nearest_to_the_searched_scales()
     {
-        CalibrationOutcome free = Calibrate(s => s with { Method = Method.Nearest }), naive = Calibrate(s => s with { Scale = Scale.NearestPowerOfTwo });
+        CalibrationOutcome free = Calibrate(s => s with { Method = Method.Nearest }),
+            naive = Calibrate(s => s with { Scale = Scale.NearestPowerOfTwo });
         foreach ((QuantizedLayerState? own, QuantizedLayerState? other) in free.State.Layers.Zip(naive.State.Layers))
-            Assert.Equal(own.Scale.data<float>().ToArray().Select(s => Math.Pow(2, Math.Round(Math.Log2(s)))), other.Scale.data<float>().ToArray().Select(s => (double)s));
+            Assert.Equal(
+                own.Scale.data<float>().ToArray().Select(s => Math.Pow(2, Math.Round(Math.Log2(s)))),
+                other.Scale.data<float>().ToArray().Select(s => (double)s));
         foreach ((ActivationState? own, ActivationState? other) in free.State.Activations.Zip(naive.State.Activations))
             Assert.Equal(Math.Pow(2, Math.Round(Math.Log2(own.Scale))), other.Scale);
         Assert.All(naive.Units, u => Assert.True(double.IsNaN(u.SettledExponents)));
@@ -73,8 +79,15 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
     [Fact]
     public void Learned_exponents_are_nearer_to_the_float_model_than_naive_ones()
     {
-        QuantizationSettings Settings(QuantizationSettings s, Scale scale) => s with { W = 2, Scale = scale, Iterations = 200 };
-        CalibrationOutcome naive = Calibrate(s => Settings(s, Scale.NearestPowerOfTwo)), learned = Calibrate(s => Settings(s, Scale.PowerOfTwo));
+        QuantizationSettings Settings(QuantizationSettings s, Scale scale) =>
+            s with
+            {
+                W = 2,
+                Scale = scale,
+                Iterations = 200,
+            };
+        CalibrationOutcome naive = Calibrate(s => Settings(s, Scale.NearestPowerOfTwo)),
+            learned = Calibrate(s => Settings(s, Scale.PowerOfTwo));
         Assert.True(learned.Units.Sum(u => u.ErrorAfter) < naive.Units.Sum(u => u.ErrorAfter));
     }
 
@@ -84,8 +97,14 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
         string file = Path.Combine(Folder, "checkpoint");
         CalibrationOutcome whole = Calibrate(s => s with { Scale = Scale.PowerOfTwo });
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => Calibrate(s => s with { Scale = Scale.PowerOfTwo }, new CalibrationCheckpoint(file), new StopAt(3, stop), stop.Token));
-        CalibrationOutcome resumed = Calibrate(s => s with { Scale = Scale.PowerOfTwo }, new CalibrationCheckpoint(file));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Calibrate(
+                s => s with { Scale = Scale.PowerOfTwo },
+                new CalibrationCheckpoint(file),
+                new StopAt(3, stop),
+                stop.Token));
+        CalibrationOutcome resumed = Calibrate(
+            s => s with { Scale = Scale.PowerOfTwo }, new CalibrationCheckpoint(file));
         Assert.Equal(whole.State.Activations, resumed.State.Activations);
         foreach ((QuantizedLayerState? one, QuantizedLayerState? other) in whole.State.Layers.Zip(resumed.State.Layers))
         {
@@ -107,9 +126,13 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
         foreach (QuantizedLayerState layer in state.Layers)
         {
             Assert.Equal(ScalarType.Int8, tensors[$"quantized.{layer.Name}.exponent"].dtype);
-            Assert.Equal(layer.Exponents()!.Select(k => (sbyte)k), tensors[$"quantized.{layer.Name}.exponent"].data<sbyte>().ToArray());
+            Assert.Equal(
+                layer.Exponents()!.Select(k => (sbyte)k),
+                tensors[$"quantized.{layer.Name}.exponent"].data<sbyte>().ToArray());
         }
-        Assert.Equal(state.Activations.SelectMany(a => a.Exponents()!).Select(k => (sbyte)k), tensors["activations.exponent"].data<sbyte>().ToArray());
+        Assert.Equal(
+            state.Activations.SelectMany(a => a.Exponents()!).Select(k => (sbyte)k),
+            tensors["activations.exponent"].data<sbyte>().ToArray());
         QuantizedModelState read = Artifact.Read(path);
         Assert.Equal(state.Activations, read.Activations);
         foreach ((QuantizedLayerState? one, QuantizedLayerState? other) in state.Layers.Zip(read.Layers))
@@ -117,12 +140,22 @@ public sealed class PowerOfTwoCalibrationTests() : CalibrationTest(seed: 7)
         Assert.Equal(state.Manifest.Settings, read.Manifest.Settings);
     }
 
-    private static CalibrationOutcome Calibrate(Func<QuantizationSettings, QuantizationSettings> change, CalibrationCheckpoint? checkpoint = null,
-        IProgress<CalibrationProgress>? progress = null, CancellationToken cancellation = default)
+    private static CalibrationOutcome Calibrate(
+        Func<QuantizationSettings, QuantizationSettings> change,
+        CalibrationCheckpoint? checkpoint = null,
+        IProgress<CalibrationProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         manual_seed(7);
         using var model = new ResidualNet();
-        return ModelQuantizer.Quantize(ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16), progress, cancellation, checkpoint);
+        return ModelQuantizer.Quantize(
+            ResidualNet.Descriptor,
+            change(ResidualNet.Descriptor.Settings),
+            model,
+            randn(48, 3, 16, 16),
+            progress,
+            cancellation,
+            checkpoint);
     }
 
     /// <summary>Cancels when a unit begins.</summary>

@@ -36,7 +36,9 @@ public sealed class ProgressTests() : CalibrationTest(seed: 7)
     [Fact]
     public void What_is_not_known_is_not_told()
     {
-        Assert.All(Told(Settings with { Method = Method.Nearest }), static p => Assert.Equal((null, null), (p.Settled, p.TimeLeft)));
+        Assert.All(
+            Told(Settings with { Method = Method.Nearest }),
+            static p => Assert.Equal((null, null), (p.Settled, p.TimeLeft)));
         CalibrationProgress first = Told(Settings).First(static p => p.Unit is not null);
         Assert.Equal((1, 0, null, null), (first.UnitIndex, first.Iteration, first.Settled, first.TimeLeft));
     }
@@ -49,7 +51,9 @@ public sealed class ProgressTests() : CalibrationTest(seed: 7)
             manual_seed(7);
             using var model = new ResidualNet();
             string path = Path.Combine(Folder, "model.safetensors");
-            Artifact.Write(path, ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, model, randn(48, 3, 16, 16), progress).State);
+            Artifact.Write(
+                path,
+                ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, model, randn(48, 3, 16, 16), progress).State);
             return File.ReadAllBytes(path);
         }
         Assert.Equal(Bytes(null), Bytes(new Listener([])));
@@ -60,7 +64,10 @@ public sealed class ProgressTests() : CalibrationTest(seed: 7)
     {
         // Where the weights lie between two levels of a grid of step 1, and so h(α) at first.
         float[] fractions = [0, 0.005f, 0.995f, 0.02f, 0.5f, 0.98f];
-        using var weight = new WeightQuantizer("w", tensor([.. fractions, .. fractions, .. fractions]).view(1, 18), 0) { Bits = 2 };
+        using var weight = new WeightQuantizer("w", tensor([.. fractions, .. fractions, .. fractions]).view(1, 18), 0)
+        {
+            Bits = 2,
+        };
         weight.SetGrid([1], [0]);
         Assert.Null(SettledRounding.Share([weight]));
         weight.Calibration.BeginLearning();
@@ -85,13 +92,30 @@ public sealed class ProgressTests() : CalibrationTest(seed: 7)
     }
 
     [Theory]
-    [InlineData(1200, 0.0123, 0.004, 0.639, 80, "layer1.0 (2 of 11): 1,200 of 2,000, loss 0.0123 + rounding 0.004, 63 % settled, about 1 min 20 s left")]
+    [InlineData(
+        1200,
+        0.0123,
+        0.004,
+        0.639,
+        80,
+        "layer1.0 (2 of 11): 1,200 of 2,000, loss 0.0123 + rounding 0.004, 63 % settled, about 1 min 20 s left")]
     [InlineData(100, 0.5, 0.0, 0.0, 59.9, "layer1.0 (2 of 11): 100 of 2,000, loss 0.5, 0 % settled, about 59 s left")]
     [InlineData(100, 0.5, 0.0, -1.0, 7500, "layer1.0 (2 of 11): 100 of 2,000, loss 0.5, about 2 h 5 min left")]
     [InlineData(0, 0.0, 0.0, -1.0, -1.0, "layer1.0 (2 of 11)")]
-    public void Progress_in_words(int iteration, double loss, double rounding, double settled, double seconds, string expected)
+    public void Progress_in_words(
+        int iteration, double loss, double rounding, double settled, double seconds, string expected)
     {
-        var progress = new CalibrationProgress("reconstruct", "layer1.0", 2, 11, iteration, 2000, loss + rounding, loss, rounding, settled < 0 ? null : settled,
+        var progress = new CalibrationProgress(
+            "reconstruct",
+            "layer1.0",
+            2,
+            11,
+            iteration,
+            2000,
+            loss + rounding,
+            loss,
+            rounding,
+            settled < 0 ? null : settled,
             seconds < 0 ? null : TimeSpan.FromSeconds(seconds));
         Assert.Equal(expected, progress.Describe());
     }

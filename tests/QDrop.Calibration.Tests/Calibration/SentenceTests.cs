@@ -39,7 +39,16 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
     {
         using var model = new SentenceNet();
         Tensor ids = Ids(66);
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, Settings with { W = 8, A = 8, Method = method }, model, ids);
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            SentenceNet.Descriptor,
+            Settings with
+            {
+                W = 8,
+                A = 8,
+                Method = method,
+            },
+            model,
+            ids);
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         using IDisposable guard = no_grad();
@@ -61,7 +70,8 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
         CalibrationOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, Settings, model, Ids(66));
         IReadOnlyList<UnitState> units = outcome.State.Manifest.Units;
         Assert.Equal(["tokens", "positions", "layer", "head"], units.Select(u => u.Name));
-        Assert.Equal(["layer.attention.in_proj", "layer.attention.out_proj", "layer.up", "layer.down"], units[2].Layers);
+        Assert.Equal(
+            ["layer.attention.in_proj", "layer.attention.out_proj", "layer.up", "layer.down"], units[2].Layers);
         Assert.Equal([8, 4, 4, 4, 4, 4, 8], outcome.State.Layers.Select(l => l.Bits));
     }
 
@@ -69,18 +79,44 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
     public void Layer_by_layer_the_projections_are_units_of_their_own()
     {
         using var model = new SentenceNet();
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, Settings with { Method = Method.AdaRound }, model, Ids(66));
-        Assert.Equal(["tokens", "positions", "layer.attention.in_proj", "layer.attention.out_proj", "layer.up", "layer.down", "head"], outcome.Units.Select(u => u.Name));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            SentenceNet.Descriptor,
+            Settings with
+            {
+                Method = Method.AdaRound,
+            },
+            model,
+            Ids(66));
+        Assert.Equal(
+            [
+                "tokens",
+                "positions",
+                "layer.attention.in_proj",
+                "layer.attention.out_proj",
+                "layer.up",
+                "layer.down",
+                "head",
+            ],
+            outcome.Units.Select(u => u.Name));
     }
 
     [Fact]
     public void Embeddings_have_a_grid_for_each_row_and_are_rounded_to_nearest()
     {
         using var model = new SentenceNet();
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, Settings with { W = 3, FirstLast = 3 }, model, Ids(66));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            SentenceNet.Descriptor,
+            Settings with
+            {
+                W = 3,
+                FirstLast = 3,
+            },
+            model,
+            Ids(66));
         QuantizedLayerState tokens = outcome.State.Layers[0];
         Assert.Equal([20], tokens.Scale.shape);
-        Tensor value = (tokens.Levels.to(ScalarType.Float32) - tokens.ZeroPoint.unsqueeze(1)) * tokens.Scale.unsqueeze(1);
+        Tensor value =
+            (tokens.Levels.to(ScalarType.Float32) - tokens.ZeroPoint.unsqueeze(1)) * tokens.Scale.unsqueeze(1);
         // The row of the padding token is zeros and stays so.
         Assert.Equal(0, value[0].abs().max().item<float>());
         Tensor error = (value - model.tokens.weight!.detach()).abs();
@@ -92,7 +128,17 @@ public sealed class SentenceTests() : CalibrationTest(seed: 11)
     public void Reconstruction_lowers_the_error_of_the_block()
     {
         using var model = new SentenceNet();
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(SentenceNet.Descriptor, Settings with { W = 2, A = 4, Iterations = 300, LearningRate = 1e-2 }, model, Ids(66));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            SentenceNet.Descriptor,
+            Settings with
+            {
+                W = 2,
+                A = 4,
+                Iterations = 300,
+                LearningRate = 1e-2,
+            },
+            model,
+            Ids(66));
         UnitReport block = Assert.Single(outcome.Units, u => u.IsBlock);
         Assert.True(block.ErrorAfter < block.ErrorBefore, $"{block.ErrorBefore} → {block.ErrorAfter}");
     }

@@ -14,9 +14,17 @@ public sealed class SettingTests() : CalibrationTest(seed: 7)
     [InlineData(CalibrationOrder.UnitByUnit)]
     public void Symmetric_grids_have_zero_in_the_middle_and_run(CalibrationOrder order)
     {
-        CalibrationOutcome outcome = Calibrate(s => s with { SymmetricWeights = true, SymmetricActivations = true, Order = order });
+        CalibrationOutcome outcome = Calibrate(s =>
+            s with
+            {
+                SymmetricWeights = true,
+                SymmetricActivations = true,
+                Order = order,
+            });
         Assert.All(outcome.State.Activations, a => Assert.Equal(1 << (a.Bits - 1), a.ZeroPoint));
-        Assert.All(outcome.State.Layers, l => Assert.All(l.ZeroPoint.data<float>().ToArray(), zero => Assert.Equal(1 << (l.Bits - 1), zero)));
+        Assert.All(
+            outcome.State.Layers,
+            l => Assert.All(l.ZeroPoint.data<float>().ToArray(), zero => Assert.Equal(1 << (l.Bits - 1), zero)));
     }
 
     [Fact]
@@ -34,20 +42,46 @@ public sealed class SettingTests() : CalibrationTest(seed: 7)
     public void Each_observer_of_activations_gives_ranges_of_its_own(RangeObserver observer)
     {
         CalibrationOutcome plain = Calibrate(s => s with { Method = Method.Nearest });
-        CalibrationOutcome other = Calibrate(s => s with { Method = Method.Nearest, ActivationObserver = observer, Percentile = 95 });
-        CalibrationOutcome again = Calibrate(s => s with { Method = Method.Nearest, ActivationObserver = observer, Percentile = 95, Order = CalibrationOrder.UnitByUnit });
+        CalibrationOutcome other = Calibrate(s =>
+            s with
+            {
+                Method = Method.Nearest,
+                ActivationObserver = observer,
+                Percentile = 95,
+            });
+        CalibrationOutcome again = Calibrate(s =>
+            s with
+            {
+                Method = Method.Nearest,
+                ActivationObserver = observer,
+                Percentile = 95,
+                Order = CalibrationOrder.UnitByUnit,
+            });
         Assert.NotEqual(plain.State.Activations, other.State.Activations);
         Assert.Equal(plain.State.Activations.Select(a => a.Name), again.State.Activations.Select(a => a.Name));
         // Weights are observed as before.
-        Assert.All(plain.State.Layers.Zip(other.State.Layers), l => Assert.Equal(l.First.Scale.data<float>().ToArray(), l.Second.Scale.data<float>().ToArray()));
+        Assert.All(
+            plain.State.Layers.Zip(other.State.Layers),
+            l => Assert.Equal(l.First.Scale.data<float>().ToArray(), l.Second.Scale.data<float>().ToArray()));
     }
 
     [Fact]
     public void The_least_values_of_a_batch_average_lie_within_those_of_all()
     {
-        CalibrationOutcome all = Calibrate(s => s with { Method = Method.Nearest, ActivationObserver = RangeObserver.MinMax });
-        CalibrationOutcome average = Calibrate(s => s with { Method = Method.Nearest, ActivationObserver = RangeObserver.AverageMinMax });
-        Assert.All(all.State.Activations.Zip(average.State.Activations), a => Assert.True(a.Second.Scale <= a.First.Scale));
+        CalibrationOutcome all = Calibrate(s =>
+            s with
+            {
+                Method = Method.Nearest,
+                ActivationObserver = RangeObserver.MinMax,
+            });
+        CalibrationOutcome average = Calibrate(s =>
+            s with
+            {
+                Method = Method.Nearest,
+                ActivationObserver = RangeObserver.AverageMinMax,
+            });
+        Assert.All(
+            all.State.Activations.Zip(average.State.Activations), a => Assert.True(a.Second.Scale <= a.First.Scale));
         Assert.Contains(all.State.Activations.Zip(average.State.Activations), a => a.Second.Scale < a.First.Scale);
     }
 
@@ -65,16 +99,25 @@ public sealed class SettingTests() : CalibrationTest(seed: 7)
     public void A_learned_offset_moves_zero_points_by_whole_levels()
     {
         CalibrationOutcome lsq = Calibrate(s => s with { ActivationLearningRate = 0.05 });
-        CalibrationOutcome plus = Calibrate(s => s with { ActivationLearningRate = 0.05, ActivationLearning = ActivationLearning.LsqPlus });
-        Assert.All(plus.State.Activations, a => Assert.True(float.IsInteger(a.ZeroPoint) && a.ZeroPoint >= 0 && a.ZeroPoint < 1 << a.Bits));
-        Assert.NotEqual(lsq.State.Activations.Select(a => a.ZeroPoint), plus.State.Activations.Select(a => a.ZeroPoint));
+        CalibrationOutcome plus = Calibrate(s =>
+            s with
+            {
+                ActivationLearningRate = 0.05,
+                ActivationLearning = ActivationLearning.LsqPlus,
+            });
+        Assert.All(
+            plus.State.Activations,
+            a => Assert.True(float.IsInteger(a.ZeroPoint) && a.ZeroPoint >= 0 && a.ZeroPoint < 1 << a.Bits));
+        Assert.NotEqual(
+            lsq.State.Activations.Select(a => a.ZeroPoint), plus.State.Activations.Select(a => a.ZeroPoint));
     }
 
     private CalibrationOutcome Calibrate(Func<QuantizationSettings, QuantizationSettings> change)
     {
         manual_seed(7);
         using var model = new ResidualNet();
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            ResidualNet.Descriptor, change(ResidualNet.Descriptor.Settings), model, randn(48, 3, 16, 16));
         string path = Path.Combine(Folder, "model.safetensors");
         Artifact.Write(path, outcome.State);
         Assert.Equal(outcome.State.Activations, Artifact.Read(path).Activations);

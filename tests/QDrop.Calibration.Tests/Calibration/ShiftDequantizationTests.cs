@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Calibration;
 
-/// <summary>A program that has nothing but an artifact's tensors and manifest, whole numbers and shifts gets the weights and the steps of the loaded model, bit for bit.</summary>
+/// <summary>
+/// A program that has nothing but an artifact's tensors and manifest, whole numbers and shifts gets the weights and the
+/// steps of the loaded model, bit for bit.
+/// </summary>
 public sealed class ShiftDequantizationTests() : CalibrationTest(seed: 7)
 {
     /// <summary>Fractional bits of the whole numbers that stand for weights.</summary>
@@ -19,7 +22,8 @@ public sealed class ShiftDequantizationTests() : CalibrationTest(seed: 7)
     [InlineData(2, true, true, false)]
     [InlineData(5, true, true, false)]
     [InlineData(4, true, false, true)]
-    public void Weights_are_levels_shifted_and_steps_are_exponents(int bits, bool activationsPerChannel, bool weightsPerChannel, bool symmetric)
+    public void Weights_are_levels_shifted_and_steps_are_exponents(
+        int bits, bool activationsPerChannel, bool weightsPerChannel, bool symmetric)
     {
         using var model = new ResidualNet();
         Tensor inputs = randn(48, 3, 16, 16);
@@ -46,10 +50,14 @@ public sealed class ShiftDequantizationTests() : CalibrationTest(seed: 7)
         foreach (JsonElement layer in layers)
         {
             WeightQuantizer weight = loaded.Context.Layers.Single(l => l.Name == Name(layer)).Weight;
-            Assert.Equal(weight.Value().data<float>().ToArray().Select(BitConverter.SingleToInt32Bits), Weights(layer, tensors).Select(BitConverter.SingleToInt32Bits));
+            Assert.Equal(
+                weight.Value().data<float>().ToArray().Select(BitConverter.SingleToInt32Bits),
+                Weights(layer, tensors).Select(BitConverter.SingleToInt32Bits));
         }
 
-        (sbyte[] exponents, byte[] zeros) = (Bytes<sbyte>(tensors["activations.exponent"], ScalarType.Int8), Bytes<byte>(tensors["activations.zero_point"], ScalarType.Byte));
+        (sbyte[] exponents, byte[] zeros) = (
+            Bytes<sbyte>(tensors["activations.exponent"], ScalarType.Int8),
+            Bytes<byte>(tensors["activations.zero_point"], ScalarType.Byte));
         int next = 0;
         foreach (JsonElement activation in manifest.RootElement.GetProperty("activations").EnumerateArray())
         {
@@ -57,7 +65,8 @@ public sealed class ShiftDequantizationTests() : CalibrationTest(seed: 7)
             bool perChannel = activation.TryGetProperty("channels", out JsonElement channels);
             Assert.Equal(activationsPerChannel, perChannel);
             int end = next + (perChannel ? channels.GetInt32() : 1);
-            Assert.Equal(exponents[next..end].Select(k => (float)Math.Pow(2, k)), quantizer.Scale!.data<float>().ToArray());
+            Assert.Equal(
+                exponents[next..end].Select(k => (float)Math.Pow(2, k)), quantizer.Scale!.data<float>().ToArray());
             Assert.Equal(zeros[next..end].Select(z => (float)z), quantizer.ZeroPoint!.data<float>().ToArray());
             next = end;
         }
@@ -72,14 +81,17 @@ public sealed class ShiftDequantizationTests() : CalibrationTest(seed: 7)
         string prefix = $"quantized.{Name(layer)}.";
         int bits = layer.GetProperty("bits").GetInt32(), axis = layer.GetProperty("channelAxis").GetInt32();
         long[] shape = [.. layer.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
-        var levels = new byte[shape.Aggregate(1L, (a, b) => a * b)];
+        byte[] levels = new byte[shape.Aggregate(1L, (a, b) => a * b)];
         BitPacking.Unpack(Bytes<byte>(tensors[prefix + "levels"], ScalarType.Byte), bits, levels);
-        (sbyte[] exponents, byte[] zeros) = (Bytes<sbyte>(tensors[prefix + "exponent"], ScalarType.Int8), Bytes<byte>(tensors[prefix + "zero_point"], ScalarType.Byte));
+        (sbyte[] exponents, byte[] zeros) = (
+            Bytes<sbyte>(tensors[prefix + "exponent"], ScalarType.Int8),
+            Bytes<byte>(tensors[prefix + "zero_point"], ScalarType.Byte));
         Assert.Equal((shape[axis], shape[axis]), (exponents.Length, zeros.Length));
         long inner = shape.Skip(axis + 1).Aggregate(1L, (a, b) => a * b);
         for (int i = 0; i < levels.Length; i++)
         {
-            long channel = i / inner % shape[axis], shifted = ((long)levels[i] - zeros[channel]) << (exponents[channel] + Fraction);
+            long channel = i / inner % shape[axis],
+                shifted = ((long)levels[i] - zeros[channel]) << (exponents[channel] + Fraction);
             Assert.InRange(exponents[channel], -Fraction, 63 - 9 - Fraction);
             // 2^-40 times a whole number: no bit is lost.
             yield return (float)Math.ScaleB((double)shifted, -Fraction);

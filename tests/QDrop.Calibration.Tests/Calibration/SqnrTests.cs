@@ -17,7 +17,12 @@ public sealed class SqnrTests
         // Σ y² = 9 + 16, Σ (ŷ − y)² = 0.25: a hundredth.
         Assert.Equal(20, Sqnr.Between([tensor(new float[] { 3, 4 })], [tensor([3, 4.5f])]), 6);
         // Indices do not count, several tensors do together: 26 / 0.26.
-        Assert.Equal(20, Sqnr.Between([tensor(new float[] { 3, 4 }), tensor([7L]), tensor([1f])], [tensor([3, 4.5f]), tensor([9L]), tensor([1.1f])]), 5);
+        Assert.Equal(
+            20,
+            Sqnr.Between(
+                [tensor(new float[] { 3, 4 }), tensor([7L]), tensor([1f])],
+                [tensor([3, 4.5f]), tensor([9L]), tensor([1.1f])]),
+            5);
     }
 
     [Fact]
@@ -37,7 +42,8 @@ public sealed class SqnrTests
     }
 
     [Theory]
-    // The grid of 4 bits with scale 0.1 reaches from −0.1·z to 0.1·(15 − z); half a step further is still nearest to its end.
+    // The grid of 4 bits with scale 0.1 reaches from −0.1·z to 0.1·(15 − z); half a step further is still nearest to
+    // its end.
     [InlineData(0f, new[] { -1f, -0.04f, 0f, 1f, 1.54f, 1.56f, 5f }, 3)]
     [InlineData(5f, new[] { -0.54f, -0.56f, 1.04f, 1.06f }, 2)]
     public void What_a_grid_does_not_reach_is_clipped(float zeroPoint, float[] values, long clipped)

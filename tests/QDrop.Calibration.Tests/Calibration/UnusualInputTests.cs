@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Calibration;
 
-/// <summary>Models and inputs that are no mistakes but unusual, and inputs that only some of the samples show to be mistakes.</summary>
+/// <summary>
+/// Models and inputs that are no mistakes but unusual, and inputs that only some of the samples show to be mistakes.
+/// </summary>
 public sealed class UnusualInputTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -46,7 +48,13 @@ public sealed class UnusualInputTests : IDisposable
     [InlineData(3)]
     public void One_sample_or_fewer_than_a_batch_are_drawn_again_and_again(int samples)
     {
-        CalibrationOutcome outcome = Calibrate(Settings with { Samples = samples, BatchSize = 8 }, randn(samples, 3, 16, 16));
+        CalibrationOutcome outcome = Calibrate(
+            Settings with
+            {
+                Samples = samples,
+                BatchSize = 8,
+            },
+            randn(samples, 3, 16, 16));
         Assert.All(outcome.Units, static u => Assert.Equal(20, u.Iterations));
         Runs(outcome);
     }
@@ -56,16 +64,25 @@ public sealed class UnusualInputTests : IDisposable
     public void A_layer_of_zeros_stays_one(Method method, CalibrationOrder order)
     {
         Set(Block(0).conv1.weight!, 0);
-        QuantizedModule<Tensor, Tensor> loaded = Runs(Calibrate(Settings with { Method = method, Order = order }, randn(48, 3, 16, 16)));
+        QuantizedModule<Tensor, Tensor> loaded = Runs(
+            Calibrate(Settings with { Method = method, Order = order }, randn(48, 3, 16, 16)));
         Assert.Equal(0, Weight(loaded, "layers.0.conv1").abs().max().ToDouble());
     }
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void A_layer_whose_weights_are_all_the_same_is_at_most_a_step_from_them(Method method, CalibrationOrder order)
+    public void A_layer_whose_weights_are_all_the_same_is_at_most_a_step_from_them(
+        Method method, CalibrationOrder order)
     {
         Set(_model.linear.weight!, 0.37);
-        CalibrationOutcome outcome = Calibrate(Settings with { FirstLast = 4, Method = method, Order = order }, randn(48, 3, 16, 16));
+        CalibrationOutcome outcome = Calibrate(
+            Settings with
+            {
+                FirstLast = 4,
+                Method = method,
+                Order = order,
+            },
+            randn(48, 3, 16, 16));
         QuantizedModule<Tensor, Tensor> loaded = Runs(outcome);
         double step = outcome.State.Layers[^1].Scale.max().ToDouble();
         Assert.InRange(step, 0, 0.37);
@@ -78,7 +95,8 @@ public sealed class UnusualInputTests : IDisposable
     {
         Set(Block(1).conv2.weight![3], 0);
         Set(Block(1).bn2.weight![4], 0);
-        QuantizedModule<Tensor, Tensor> loaded = Runs(Calibrate(Settings with { Method = method, Order = order }, randn(48, 3, 16, 16)));
+        QuantizedModule<Tensor, Tensor> loaded = Runs(
+            Calibrate(Settings with { Method = method, Order = order }, randn(48, 3, 16, 16)));
         Tensor weight = Weight(loaded, "layers.1.conv2");
         Assert.Equal(0, weight[3].abs().max().ToDouble());
         Assert.Equal(0, weight[4].abs().max().ToDouble());
@@ -104,9 +122,21 @@ public sealed class UnusualInputTests : IDisposable
     {
         QuantizedModelDescriptor descriptor = ResidualNet.Descriptor with
         {
-            Overrides = [new(typeof(ResidualBlock), "conv1") { FullPrecision = true }, new(typeof(ResidualBlock), "conv2") { FullPrecision = true }],
+            Overrides =
+            [
+                new(typeof(ResidualBlock), "conv1") { FullPrecision = true },
+                new(typeof(ResidualBlock), "conv2") { FullPrecision = true },
+            ],
         };
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(descriptor, Settings with { Method = method, Order = order }, _model, randn(48, 3, 16, 16));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            descriptor,
+            Settings with
+            {
+                Method = method,
+                Order = order,
+            },
+            _model,
+            randn(48, 3, 16, 16));
         Assert.Equal(["conv1", "linear"], outcome.State.Layers.Select(static l => l.Name));
         Assert.Contains("layers.1.add.output", outcome.State.Activations.Select(static a => a.Name));
         Runs(outcome, descriptor);
@@ -121,7 +151,8 @@ public sealed class UnusualInputTests : IDisposable
         Tensor ids = randint(1, 20, [66, 6]);
         ids[sample, 2] = tensor(20L);
         var progress = new Phases();
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, ids, progress));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, ids, progress));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains("out of range", error.Message, StringComparison.Ordinal);
         Assert.Equal(["discover"], progress.All);
@@ -133,9 +164,13 @@ public sealed class UnusualInputTests : IDisposable
         using var model = new RaggedNet();
         Tensor inputs = rand(130, 5, 4);
         inputs[129, 0, 0] = tensor(6f);
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(RaggedNet.Descriptor, RaggedNet.Descriptor.Settings, model, inputs));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(RaggedNet.Descriptor, RaggedNet.Descriptor.Settings, model, inputs));
         Assert.Equal("QDROP232", error.Code);
-        Assert.Contains("Samples have shape [5, 6] in one batch of calibration inputs and [2, 6] in another", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Samples have shape [5, 6] in one batch of calibration inputs and [2, 6] in another",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,14 +196,17 @@ public sealed class UnusualInputTests : IDisposable
         tensor.fill_(value);
     }
 
-    private static Tensor Weight(QuantizedModule<Tensor, Tensor> model, string layer) => model.Context.Layers.Single(l => l.Name == layer).Weight.Value();
+    private static Tensor Weight(QuantizedModule<Tensor, Tensor> model, string layer) =>
+        model.Context.Layers.Single(l => l.Name == layer).Weight.Value();
 
     private ResidualBlock Block(int index) => (ResidualBlock)_model.layers.children().ElementAt(index);
 
-    private CalibrationOutcome Calibrate(QuantizationSettings settings, Tensor inputs) => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, inputs);
+    private CalibrationOutcome Calibrate(QuantizationSettings settings, Tensor inputs) =>
+        ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, _model, inputs);
 
     /// <summary>Writes the artifact, reads it, and lets it compute.</summary>
-    private QuantizedModule<Tensor, Tensor> Runs(CalibrationOutcome outcome, QuantizedModelDescriptor? descriptor = null)
+    private QuantizedModule<Tensor, Tensor> Runs(
+        CalibrationOutcome outcome, QuantizedModelDescriptor? descriptor = null)
     {
         string path = Path.Combine(_folder, "model.safetensors");
         Artifact.Write(path, outcome.State);

@@ -122,7 +122,8 @@ public sealed class GradientTapeTests : IDisposable
     {
         Tensor expected = model(static x => x.pow(3)), flow = randn(expected.shape);
         expected.backward([flow]);
-        (float[] ofX, float[] ofWeight) = (Near.Values(_x.grad!), _weight.grad is null ? [] : Near.Values(_weight.grad));
+        (float[] ofX, float[] ofWeight) = (
+            Near.Values(_x.grad!), _weight.grad is null ? [] : Near.Values(_weight.grad));
         (_x.grad, _weight.grad) = (null, null);
 
         Tensor found = model(Cube);

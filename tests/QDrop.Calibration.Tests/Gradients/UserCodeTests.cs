@@ -19,7 +19,8 @@ public sealed class UserCodeTests() : CalibrationTest(5)
     public void A_block_is_reconstructed(UserCode code)
     {
         using var model = new UserNet(code);
-        CalibrationOutcome outcome = ModelQuantizer.Quantize(UserNet.DescriptorOf(code), UserNet.Settings, model, randn(64, 4));
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            UserNet.DescriptorOf(code), UserNet.Settings, model, randn(64, 4));
         UnitReport block = Assert.Single(outcome.Units, static u => u.IsBlock);
         Assert.True(block.ErrorAfter < block.ErrorBefore);
     }
@@ -40,7 +41,14 @@ public sealed class UserCodeTests() : CalibrationTest(5)
         QuantizationSettings settings = UserNet.Settings with
         {
             Method = Method.Lsq,
-            Training = new() { Epochs = 3, BatchSize = 16, Optimizer = TrainingOptimizer.Adam, LearningRate = 1e-3, WeightDecay = 0 },
+            Training = new()
+            {
+                Epochs = 3,
+                BatchSize = 16,
+                Optimizer = TrainingOptimizer.Adam,
+                LearningRate = 1e-3,
+                WeightDecay = 0,
+            },
         };
 
         ModelQuantizer.Quantize(UserNet.DescriptorOf(UserCode.AddsTwoParameters), settings, model, data);
@@ -80,7 +88,17 @@ internal sealed class UserNet : Module<Tensor, Tensor>, IQuantizable
         RegisterComponents();
     }
 
-    public static QuantizationSettings Settings => new() { W = 3, A = 4, Iterations = 100, Samples = 64, RangeSamples = 32, BatchSize = 8, LearningRate = 1e-2 };
+    public static QuantizationSettings Settings =>
+        new()
+        {
+            W = 3,
+            A = 4,
+            Iterations = 100,
+            Samples = 64,
+            RangeSamples = 32,
+            BatchSize = 8,
+            LearningRate = 1e-2,
+        };
 
     public static QuantizedModelDescriptor DescriptorOf(UserCode code) => new()
     {
@@ -97,9 +115,11 @@ internal sealed class UserNet : Module<Tensor, Tensor>, IQuantizable
         return head.call(_code == UserCode.ClipsAViewInPlace ? clip.call(left) + right : sum.call(left, right));
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
-    private Tensor Shifted(Tensor x) => _code == UserCode.AddsTwoParameters ? Ops.add(x, Ops.add(Ops.unsqueeze(a, 0), Ops.unsqueeze(b, 0))) : x;
+    private Tensor Shifted(Tensor x) =>
+        _code == UserCode.AddsTwoParameters ? Ops.add(x, Ops.add(Ops.unsqueeze(a, 0), Ops.unsqueeze(b, 0))) : x;
 
     internal sealed class SumInPlace() : Module<Tensor, Tensor, Tensor>(nameof(SumInPlace))
     {
@@ -131,7 +151,10 @@ internal sealed class UserNet : Module<Tensor, Tensor>, IQuantizable
             Tensor left = _first.forward(_model.Shifted(x)), right = _second.forward(x);
             if (_model._code == UserCode.DisposesItsInput)
                 x.Dispose();
-            Tensor value = _model._code == UserCode.ClipsAViewInPlace ? Ops.add(_clip.forward(left), right) : _call.forward(left, right);
+            Tensor value =
+                _model._code == UserCode.ClipsAViewInPlace
+                    ? Ops.add(_clip.forward(left), right)
+                    : _call.forward(left, right);
             return _head.forward(_sum.forward(value));
         }
     }

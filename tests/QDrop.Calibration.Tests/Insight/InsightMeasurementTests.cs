@@ -86,7 +86,14 @@ public sealed class InsightMeasurementTests : IDisposable
     {
         CalibrationOutcome outcome = Calibrate(Settings);
         IReadOnlyList<ActivationInsight> activations = outcome.Insight!.Activations;
-        Assert.Equal(activations.Where(static a => a.Bits < 8).OrderBy(static a => a.Sensitivity).Take(4).Select(static a => a.Name).Order(), activations.Where(static a => a.Gain is not null).Select(static a => a.Name).Order());
+        Assert.Equal(
+            activations
+                .Where(static a => a.Bits < 8)
+                .OrderBy(static a => a.Sensitivity)
+                .Take(4)
+                .Select(static a => a.Name)
+                .Order(),
+            activations.Where(static a => a.Gain is not null).Select(static a => a.Name).Order());
         foreach (ActivationInsight activation in activations.Where(static a => a.Gain is not null))
         {
             Assert.Equal(6, activation.RaisedBits);
@@ -109,8 +116,12 @@ public sealed class InsightMeasurementTests : IDisposable
         // Ranges are searched on the inputs that are measured.
         QuantizationSettings nearest = Settings with { Method = Method.Nearest, W = 3, A = 2, RangeSamples = 48 };
         ModelInsight insight = Calibrate(nearest).Insight!;
-        Assert.True(insight.Advice.Any(static a => a.Layers.Count > 0) && insight.Advice.Any(static a => a.Activations.Count > 0), "one of the two kinds of advice is missing");
-        Assert.Equal(insight.Advice.Select(static a => a.Gain).OrderDescending(), insight.Advice.Select(static a => a.Gain));
+        Assert.True(
+            insight.Advice.Any(static a => a.Layers.Count > 0)
+                && insight.Advice.Any(static a => a.Activations.Count > 0),
+            "one of the two kinds of advice is missing");
+        Assert.Equal(
+            insight.Advice.Select(static a => a.Gain).OrderDescending(), insight.Advice.Select(static a => a.Gain));
         foreach (BitAdvice advice in insight.Advice)
         {
             bool weights = advice.Layers.Count > 0;
@@ -118,10 +129,20 @@ public sealed class InsightMeasurementTests : IDisposable
             Assert.Equal(weights ? $"[Quantize(W = {advice.Bits})]" : $"[Quantize(A = {advice.Bits})]", advice.Line);
             Assert.Equal(4, advice.Bits);
             Type owner = new[] { typeof(ResidualNet), typeof(ResidualBlock) }.Single(t => t.FullName == advice.Owner);
-            CalibrationOutcome followed = Calibrate(nearest, new QuantizationOverride(owner, advice.Member) { W = weights ? advice.Bits : null, A = weights ? null : advice.Bits });
+            CalibrationOutcome followed = Calibrate(
+                nearest,
+                new QuantizationOverride(owner, advice.Member)
+                {
+                    W = weights ? advice.Bits : null,
+                    A = weights ? null : advice.Bits,
+                });
             Assert.Equal(advice.Gain, followed.Insight!.OutputSqnr - insight.OutputSqnr, Tolerance);
-            Assert.Equal(advice.Layers, weights ? followed.State.Layers.Where(l => l.Bits == advice.Bits).Select(static l => l.Name) : []);
-            Assert.Equal(advice.Activations, weights ? [] : followed.State.Activations.Where(a => a.Bits == advice.Bits).Select(static a => a.Name));
+            Assert.Equal(
+                advice.Layers,
+                weights ? followed.State.Layers.Where(l => l.Bits == advice.Bits).Select(static l => l.Name) : []);
+            Assert.Equal(
+                advice.Activations,
+                weights ? [] : followed.State.Activations.Where(a => a.Bits == advice.Bits).Select(static a => a.Name));
         }
     }
 
@@ -132,9 +153,13 @@ public sealed class InsightMeasurementTests : IDisposable
         ModelInsight insight = Calibrate(learned).Insight!;
         BitAdvice advice = insight.Advice.First(static a => a.Activations.Count > 0);
         Type owner = new[] { typeof(ResidualNet), typeof(ResidualBlock) }.Single(t => t.FullName == advice.Owner);
-        ModelInsight followed = Calibrate(learned, new QuantizationOverride(owner, advice.Member) { A = advice.Bits }).Insight!;
-        Assert.Equal(advice.Activations, followed.Activations.Where(a => a.Bits == advice.Bits).Select(static a => a.Name));
-        Assert.True(followed.OutputSqnr > insight.OutputSqnr + (advice.Gain / 2), $"{insight.OutputSqnr} dB, advised {advice.Gain} dB more, then {followed.OutputSqnr} dB");
+        ModelInsight followed = Calibrate(
+            learned, new QuantizationOverride(owner, advice.Member) { A = advice.Bits }).Insight!;
+        Assert.Equal(
+            advice.Activations, followed.Activations.Where(a => a.Bits == advice.Bits).Select(static a => a.Name));
+        Assert.True(
+            followed.OutputSqnr > insight.OutputSqnr + (advice.Gain / 2),
+            $"{insight.OutputSqnr} dB, advised {advice.Gain} dB more, then {followed.OutputSqnr} dB");
     }
 
     [Fact]
@@ -142,12 +167,22 @@ public sealed class InsightMeasurementTests : IDisposable
     {
         var modules = _model.named_modules().ToDictionary(static m => m.name, static m => m.module);
         modules[""] = _model;
-        Assert.Equal([new(typeof(ResidualBlock), "conv1"), new ModelMember(typeof(ResidualNet), "layers")], ModelMember.On(modules, "layers.1.conv1"));
+        Assert.Equal(
+            [new(typeof(ResidualBlock), "conv1"), new ModelMember(typeof(ResidualNet), "layers")],
+            ModelMember.On(modules, "layers.1.conv1"));
         Assert.Equal([new ModelMember(typeof(ResidualNet), "linear")], ModelMember.On(modules, "linear.weight"));
-        Assert.Equal([new ModelMember(typeof(ResidualNet), "layers")], ModelMember.On(modules, "layers.1.add.output#2"));
-        QuantizationOverride[] overrides = [new(typeof(ResidualNet), "layers") { A = 8, Method = Method.Nearest }, new(typeof(ResidualNet), "conv1") { W = 2 }];
-        Assert.Equal("[Quantize(W = 4, A = 8, Method = Method.Nearest)]", new ModelMember(typeof(ResidualNet), "layers").Line(4, null, overrides));
-        Assert.Equal("[Quantize(W = 2, A = 6)]", new ModelMember(typeof(ResidualNet), "conv1").Line(null, 6, overrides));
+        Assert.Equal(
+            [new ModelMember(typeof(ResidualNet), "layers")], ModelMember.On(modules, "layers.1.add.output#2"));
+        QuantizationOverride[] overrides =
+        [
+            new(typeof(ResidualNet), "layers") { A = 8, Method = Method.Nearest },
+            new(typeof(ResidualNet), "conv1") { W = 2 },
+        ];
+        Assert.Equal(
+            "[Quantize(W = 4, A = 8, Method = Method.Nearest)]",
+            new ModelMember(typeof(ResidualNet), "layers").Line(4, null, overrides));
+        Assert.Equal(
+            "[Quantize(W = 2, A = 6)]", new ModelMember(typeof(ResidualNet), "conv1").Line(null, 6, overrides));
         Assert.Equal("[Quantize(A = 6)]", new ModelMember(typeof(ResidualNet), "linear").Line(null, 6, overrides));
     }
 
@@ -160,7 +195,12 @@ public sealed class InsightMeasurementTests : IDisposable
         Assert.StartsWith("layers.1.", input.Name, StringComparison.Ordinal);
         IReadOnlyList<BitCandidate<ActivationQuantizer>> candidates = new BitCandidates(twin.Model).OfActivations();
         Assert.Contains(candidates, static c => c.Parts.Count > 1);
-        Assert.All(candidates, static c => Assert.All(c.Parts, p => Assert.True(p.Bits < c.Bits, $"{p.Name} has {p.Bits} bits, {c.Member.Name} gives {c.Bits}")));
+        Assert.All(
+            candidates,
+            static c =>
+                Assert.All(
+                    c.Parts,
+                    p => Assert.True(p.Bits < c.Bits, $"{p.Name} has {p.Bits} bits, {c.Member.Name} gives {c.Bits}")));
     }
 
     [Fact]
@@ -180,7 +220,9 @@ public sealed class InsightMeasurementTests : IDisposable
     [Fact]
     public void Rounded_to_nearest_before_and_after_are_the_same_and_learned_they_are_not()
     {
-        Assert.All(Calibrate(Settings with { Method = Method.Nearest }).Insight!.Layers, static l => Assert.Equal(l.SqnrAfter, l.SqnrBefore, 9));
+        Assert.All(
+            Calibrate(Settings with { Method = Method.Nearest }).Insight!.Layers,
+            static l => Assert.Equal(l.SqnrAfter, l.SqnrBefore, 9));
         CalibrationOutcome learned = Calibrate(Settings with { Iterations = 200, LearningRate = 1e-2 });
         LayerInsight last = learned.Insight!.Layers.Single(static l => l.Name == "layers.1.conv2");
         Assert.True(last.SqnrAfter > last.SqnrBefore, $"{last.SqnrBefore} dB, then {last.SqnrAfter} dB");
@@ -210,31 +252,59 @@ public sealed class InsightMeasurementTests : IDisposable
     [Fact]
     public void Measuring_changes_nothing_and_gives_the_same_each_time()
     {
-        CalibrationOutcome without = ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, _model, _inputs), first = Calibrate(Settings), second = Calibrate(Settings);
+        CalibrationOutcome without = ModelQuantizer.Quantize(ResidualNet.Descriptor, Settings, _model, _inputs),
+            first = Calibrate(Settings),
+            second = Calibrate(Settings);
         Assert.Null(without.Insight);
         Assert.Equal(0, without.Profile.Seconds[CalibrationPhase.Insight]);
         Assert.True(first.Profile.Seconds[CalibrationPhase.Insight] > 0);
-        foreach ((QuantizedLayerState expected, QuantizedLayerState found) in without.State.Layers.Zip(first.State.Layers))
+        foreach (
+            (QuantizedLayerState expected, QuantizedLayerState found) in without.State.Layers.Zip(first.State.Layers))
         {
             Assert.Equal(expected.Bits, found.Bits);
-            Assert.True(expected.Levels.equal(found.Levels).all().ToBoolean() && expected.Scale.equal(found.Scale).all().ToBoolean() && expected.ZeroPoint.equal(found.ZeroPoint).all().ToBoolean());
+            Assert.True(
+                expected.Levels.equal(found.Levels).all().ToBoolean()
+                    && expected.Scale.equal(found.Scale).all().ToBoolean()
+                    && expected.ZeroPoint.equal(found.ZeroPoint).all().ToBoolean());
         }
         Assert.Equal(without.State.Activations, first.State.Activations);
-        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(first.Insight), System.Text.Json.JsonSerializer.Serialize(second.Insight));
+        Assert.Equal(
+            System.Text.Json.JsonSerializer.Serialize(first.Insight),
+            System.Text.Json.JsonSerializer.Serialize(second.Insight));
     }
 
     [Fact]
     public void A_model_with_attention_and_embeddings_is_measured_too()
     {
         using var model = new SentenceNet();
-        ModelInsight insight = ModelQuantizer.Quantize(SentenceNet.Descriptor, SentenceNet.Descriptor.Settings, model, randint(0, 20, [66, 6], ScalarType.Int64), insight: true).Insight!;
+        ModelInsight insight = ModelQuantizer
+            .Quantize(
+                SentenceNet.Descriptor,
+                SentenceNet.Descriptor.Settings,
+                model,
+                randint(0, 20, [66, 6], ScalarType.Int64),
+                insight: true)
+            .Insight!;
         Assert.Equal(64, insight.Samples);
-        Assert.All(insight.Layers, static l => Assert.True(double.IsFinite(l.SqnrAfter) && double.IsFinite(l.SqnrBefore) && double.IsFinite(l.Sensitivity), l.Name));
+        Assert.All(
+            insight.Layers,
+            static l =>
+                Assert.True(
+                    double.IsFinite(l.SqnrAfter) && double.IsFinite(l.SqnrBefore) && double.IsFinite(l.Sensitivity),
+                    l.Name));
         Assert.All(insight.Activations, static a => Assert.InRange(a.Clipped, 0, 1));
     }
 
     private CalibrationOutcome Calibrate(QuantizationSettings settings, params QuantizationOverride[] overrides) =>
-        ModelQuantizer.Quantize(ResidualNet.Descriptor with { Overrides = overrides }, settings, _model, _inputs, insight: true);
+        ModelQuantizer.Quantize(
+            ResidualNet.Descriptor with
+            {
+                Overrides = overrides,
+            },
+            settings,
+            _model,
+            _inputs,
+            insight: true);
 
     /// <summary>A twin of the model with the quantizers of an outcome.</summary>
     private Twin TwinOf(CalibrationOutcome outcome)
@@ -249,7 +319,8 @@ public sealed class InsightMeasurementTests : IDisposable
             layer.Weight.Enabled = true;
         }
         foreach (ActivationState state in outcome.State.Activations)
-            twin.Context.Activations.Single(a => a.Name == state.Name).Restore(state.Bits, state.Scale, state.ZeroPoint);
+            twin.Context.Activations.Single(a => a.Name == state.Name)
+                .Restore(state.Bits, state.Scale, state.ZeroPoint);
         return twin;
     }
 

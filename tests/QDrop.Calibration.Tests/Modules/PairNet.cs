@@ -6,8 +6,9 @@ using static TorchSharp.torch.nn;
 namespace QDrop.Tests.Modules;
 
 /// <summary>
-/// Two sequences <c>[N, T, 6]</c> and a mask go in, scores and features come out: a trunk that is called twice, a block with three inputs
-/// (one a mask) and two outputs that sees sequences first, and a block that takes and returns a pair. Twins as the generator writes them.
+/// Two sequences <c>[N, T, 6]</c> and a mask go in, scores and features come out: a trunk that is called twice, a block
+/// with three inputs (one a mask) and two outputs that sees sequences first, and a block that takes and returns a pair.
+/// Twins as the generator writes them.
 /// </summary>
 internal sealed class PairNet : Module<Tensor, Tensor, Tensor, (Tensor scores, Tensor features)>, IQuantizable
 {
@@ -18,13 +19,22 @@ internal sealed class PairNet : Module<Tensor, Tensor, Tensor, (Tensor scores, T
 
     public PairNet() : base(nameof(PairNet)) => RegisterComponents();
 
-    public static QuantizedModelDescriptor Descriptor { get; } = new()
-    {
-        Name = typeof(PairNet).FullName!,
-        Fingerprint = new string('c', 64),
-        CreateModel = static () => new PairNet(),
-        Settings = new QuantizationSettings { W = 4, A = 4, Iterations = 20, Samples = 70, RangeSamples = 32, BatchSize = 8 },
-    };
+    public static QuantizedModelDescriptor Descriptor { get; } =
+        new()
+        {
+            Name = typeof(PairNet).FullName!,
+            Fingerprint = new string('c', 64),
+            CreateModel = static () => new PairNet(),
+            Settings = new QuantizationSettings
+            {
+                W = 4,
+                A = 4,
+                Iterations = 20,
+                Samples = 70,
+                RangeSamples = 32,
+                BatchSize = 8,
+            },
+        };
 
     public static Tensor[] Inputs(int samples) => [randn(samples, 5, 6), randn(samples, 5, 6), rand(samples, 5) > 0.3];
 
@@ -37,7 +47,8 @@ internal sealed class PairNet : Module<Tensor, Tensor, Tensor, (Tensor scores, T
         return (head.call(features), features);
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor, Tensor, (Tensor scores, Tensor features)>
     {
@@ -45,7 +56,8 @@ internal sealed class PairNet : Module<Tensor, Tensor, Tensor, (Tensor scores, T
         private readonly Call<Tensor, Tensor, Tensor, (Tensor, Tensor)> _exchange;
         private readonly Call<(Tensor, Tensor), (Tensor, Tensor)> _swap;
 
-        internal Quantized(PairNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(PairNet model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: false)
         {
             _left = Sites.Chain("trunk", Feeds.Next, () => [model.trunk]);
             _right = Sites.Chain("trunk2", Feeds.Next, () => [model.trunk]);
@@ -66,7 +78,9 @@ internal sealed class PairNet : Module<Tensor, Tensor, Tensor, (Tensor scores, T
     }
 }
 
-/// <summary>Each sequence <c>[T, N, 8]</c> receives a projection of the other where the mask <c>[N, T]</c> allows it.</summary>
+/// <summary>
+/// Each sequence <c>[T, N, 8]</c> receives a projection of the other where the mask <c>[N, T]</c> allows it.
+/// </summary>
 internal sealed class Exchange : Module<Tensor, Tensor, Tensor, (Tensor, Tensor)>, IQuantizable
 {
     public readonly Linear first = Linear(8, 8), second = Linear(8, 8);
@@ -79,13 +93,15 @@ internal sealed class Exchange : Module<Tensor, Tensor, Tensor, (Tensor, Tensor)
         return (functional.relu(a + first.call(b) * open), functional.relu(b + second.call(a) * open));
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor, Tensor, (Tensor, Tensor)>
     {
         private readonly Chain _first, _second, _add, _add2;
 
-        internal Quantized(Exchange model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true)
+        internal Quantized(Exchange model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: true)
         {
             _first = Sites.Chain("first", Feeds.Join, () => [model.first]);
             _second = Sites.Chain("second", Feeds.Join, () => [model.second]);
@@ -96,7 +112,9 @@ internal sealed class Exchange : Module<Tensor, Tensor, Tensor, (Tensor, Tensor)
         public override (Tensor, Tensor) forward(Tensor a, Tensor b, Tensor mask)
         {
             Tensor open = Ops.to(Ops.unsqueeze(Ops.transpose(mask, 0, 1), -1), ScalarType.Float32);
-            return (_add.forward(Ops.add(a, Ops.mul(_first.forward(b), open))), _add2.forward(Ops.add(b, Ops.mul(_second.forward(a), open))));
+            return (
+                _add.forward(Ops.add(a, Ops.mul(_first.forward(b), open))),
+                _add2.forward(Ops.add(b, Ops.mul(_second.forward(a), open))));
         }
     }
 }
@@ -110,13 +128,15 @@ internal sealed class Swap : Module<(Tensor, Tensor), (Tensor, Tensor)>, IQuanti
 
     public override (Tensor, Tensor) forward((Tensor, Tensor) pair) => (linear.call(pair.Item2), pair.Item1);
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<(Tensor, Tensor), (Tensor, Tensor)>
     {
         private readonly Chain _linear;
 
-        internal Quantized(Swap model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false) =>
+        internal Quantized(Swap model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: false) =>
             _linear = Sites.Chain("linear", Feeds.Result, () => [model.linear]);
 
         public override (Tensor, Tensor) forward((Tensor, Tensor) pair) => (_linear.forward(pair.Item2), pair.Item1);

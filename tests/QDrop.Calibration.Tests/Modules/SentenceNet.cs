@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Tests.Modules;
 
-/// <summary>Token ids <c>[N, T]</c> to classes: two embeddings, a block with multi-head attention and a feed-forward part, mean over time, head. The twin is as the generator writes it.</summary>
+/// <summary>
+/// Token ids <c>[N, T]</c> to classes: two embeddings, a block with multi-head attention and a feed-forward part, mean
+/// over time, head. The twin is as the generator writes it.
+/// </summary>
 internal sealed class SentenceNet : Module<Tensor, Tensor>, IQuantizable
 {
     public readonly Embedding tokens = Embedding(20, 8, padding_idx: 0), positions = Embedding(6, 8);
@@ -14,13 +17,22 @@ internal sealed class SentenceNet : Module<Tensor, Tensor>, IQuantizable
 
     public SentenceNet() : base(nameof(SentenceNet)) => RegisterComponents();
 
-    public static QuantizedModelDescriptor Descriptor { get; } = new()
-    {
-        Name = typeof(SentenceNet).FullName!,
-        Fingerprint = new string('e', 64),
-        CreateModel = static () => new SentenceNet(),
-        Settings = new QuantizationSettings { W = 4, A = 4, Iterations = 20, Samples = 66, RangeSamples = 32, BatchSize = 8 },
-    };
+    public static QuantizedModelDescriptor Descriptor { get; } =
+        new()
+        {
+            Name = typeof(SentenceNet).FullName!,
+            Fingerprint = new string('e', 64),
+            CreateModel = static () => new SentenceNet(),
+            Settings = new QuantizationSettings
+            {
+                W = 4,
+                A = 4,
+                Iterations = 20,
+                Samples = 66,
+                RangeSamples = 32,
+                BatchSize = 8,
+            },
+        };
 
     public override Tensor forward(Tensor ids)
     {
@@ -30,14 +42,16 @@ internal sealed class SentenceNet : Module<Tensor, Tensor>, IQuantizable
         return head.call(x.mean([1L]));
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor>
     {
         private readonly Chain _tokens, _positions, _add, _head;
         private readonly Call<Tensor, Tensor, Tensor> _layer;
 
-        internal Quantized(SentenceNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(SentenceNet model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: false)
         {
             _tokens = Sites.Chain("tokens", Feeds.Join, () => [model.tokens]);
             _positions = Sites.Chain("positions", Feeds.Join, () => [model.positions]);
@@ -71,14 +85,16 @@ internal sealed class EncoderLayer : Module<Tensor, Tensor, Tensor>, IQuantizabl
         return norm2.call(x + down.call(functional.gelu(up.call(x))));
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor, Tensor>
     {
         private readonly Call<Tensor, Tensor, Tensor, Tensor?, bool, Tensor?, Tuple<Tensor, Tensor>> _attention;
         private readonly Chain _add, _up, _down, _add2;
 
-        internal Quantized(EncoderLayer model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true)
+        internal Quantized(EncoderLayer model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: true)
         {
             _attention = Sites.Call("attention", Feeds.Join, () => model.attention);
             _add = Sites.Join("add", Feeds.Next, () => [model.norm1]);

@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Tests.Modules;
 
-/// <summary>Token ids <c>[N, T]</c> through two blocks that both take the mask of the padding. The twin is as the generator writes it.</summary>
+/// <summary>
+/// Token ids <c>[N, T]</c> through two blocks that both take the mask of the padding. The twin is as the generator
+/// writes it.
+/// </summary>
 internal sealed class TwoLayerSentenceNet : Module<Tensor, Tensor>, IQuantizable
 {
     public readonly Embedding tokens = Embedding(20, 8, padding_idx: 0);
@@ -26,14 +29,16 @@ internal sealed class TwoLayerSentenceNet : Module<Tensor, Tensor>, IQuantizable
         return head.call(second.call(first.call(x, mask), mask).mean([0L]));
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor>
     {
         private readonly Chain _tokens, _head;
         private readonly Call<Tensor, Tensor, Tensor> _first, _second;
 
-        internal Quantized(TwoLayerSentenceNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(TwoLayerSentenceNet model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: false)
         {
             _tokens = Sites.Chain("tokens", Feeds.Next, () => [model.tokens]);
             _first = Sites.Call("first", Feeds.Next, () => model.first);

@@ -57,25 +57,26 @@ public sealed class ActivationCalibrationTests
         JsonElement golden = GoldenVectors.Case("lsq", 3);
         using ActivationQuantizer quantizer = Learning(golden, drop);
         var draws = new PinnedDraws();
-        var uniforms = new float[600];
+        float[] uniforms = new float[600];
         draws.Fill(0, 0, uniforms);
         Tensor x = golden.Tensor("input").requires_grad_();
-        (float[]? input, float[]? output, float[]? flow) = (golden.Floats("input"), golden.Floats("output"), golden.Floats("grad_output"));
+        (float[]? input, float[]? output, float[]? flow) = (
+            golden.Floats("input"), golden.Floats("output"), golden.Floats("grad_output"));
 
         Tensor y = quantizer.Forward(x);
         _tape.Backward([y], [golden.Tensor("grad_output")]);
 
-        var kept = Array.ConvertAll(uniforms, u => u < 1 - drop);
+        bool[] kept = Array.ConvertAll(uniforms, u => u < 1 - drop);
         Assert.InRange(kept.Count(k => k) / 600.0, 0.98 - drop, 1.02 - drop);
         Near.Equal([.. kept.Select((k, i) => k ? output[i] : input[i])], y);
         Near.Equal([.. kept.Select((k, i) => k ? golden.Floats("grad_input")[i] : flow[i])], x.grad!);
 
         // Only elements that were quantized move the scale: the others' share, computed from the formula, is missing.
         (float scale, float zero) = (golden.Floats("scale")[0], golden.Floats("zero_point")[0]);
-        var expected = Enumerable.Range(0, 600).Where(i => kept[i]).Sum(i =>
+        double expected = Enumerable.Range(0, 600).Where(i => kept[i]).Sum(i =>
         {
             (double ratio, double level) = ((double)input[i] / scale, Math.Round(input[i] / scale) + zero);
-            var inside = level is >= 0 and <= 15;
+            bool inside = level is >= 0 and <= 15;
             return flow[i] * (Math.Clamp(level, 0, 15) - zero - (inside ? ratio : 0));
         }) / Math.Sqrt(600 * 15);
         Near.Equal([(float)expected], quantizer.Calibration.Learning!.ScaleGradient!, 1e-4);

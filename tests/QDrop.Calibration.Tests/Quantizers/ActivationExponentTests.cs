@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Quantizers;
 
-/// <summary>Exponents of activations that are learned with the gradient of trained thresholds (arXiv 1903.08066, eq. 6 to 8).</summary>
+/// <summary>
+/// Exponents of activations that are learned with the gradient of trained thresholds (arXiv 1903.08066, eq. 6 to 8).
+/// </summary>
 public sealed class ActivationExponentTests
 {
     private readonly GradientTape _tape = new();
@@ -40,10 +42,12 @@ public sealed class ActivationExponentTests
         double step = quantizer.Scale!.item<float>(), ofLog = 0;
         (float[]? values, float[]? slopes, bool[]? kept) = (Near.Values(x), Near.Values(flow), Kept(drop));
         (float[]? forward, float[]? ofInput) = (new float[Count], new float[Count]);
-        for (var i = 0; i < Count; i++)
+        for (int i = 0; i < Count; i++)
         {
-            double value = rectify ? Math.Max(values[i], 0) : values[i], level = Math.Round(value / step), flows = rectify && values[i] <= 0 ? 0 : slopes[i];
-            var inside = level is >= 0 and <= 15;
+            double value = rectify ? Math.Max(values[i], 0) : values[i],
+                level = Math.Round(value / step),
+                flows = rectify && values[i] <= 0 ? 0 : slopes[i];
+            bool inside = level is >= 0 and <= 15;
             forward[i] = (float)(kept[i] ? Math.Clamp(level, 0, 15) * step : value);
             ofInput[i] = (float)(kept[i] && !inside ? 0 : flows);
             // s · ln 2 · (round(x / s) − x / s) within the grid, s · ln 2 · level beyond it.
@@ -61,7 +65,7 @@ public sealed class ActivationExponentTests
         using DisposeScope scope = NewDisposeScope();
         Tensor sample = randn(Count) + 0.4;
         using ActivationQuantizer quantizer = Searched(sample);
-        var step = quantizer.Scale!.item<float>();
+        float step = quantizer.Scale!.item<float>();
         quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
         ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         using (no_grad())
@@ -74,10 +78,16 @@ public sealed class ActivationExponentTests
 
         double wider = 2 * step, zero = quantizer.ZeroPoint!.item<float>(), ofLog = 0;
         Assert.Equal(wider, quantizer.Scale!.item<float>());
-        var seen = Near.Values(sample);
-        Assert.Equal(Enumerable.Range(0, 16).MinBy(z => seen.Sum(v => Math.Pow(Math.Abs((Math.Clamp(Math.Round(v / wider) + z, 0, 15) - z) * wider - v), 2.4))), zero);
+        float[] seen = Near.Values(sample);
+        Assert.Equal(
+            Enumerable
+                .Range(0, 16)
+                .MinBy(z =>
+                    seen.Sum(v =>
+                        Math.Pow(Math.Abs((Math.Clamp(Math.Round(v / wider) + z, 0, 15) - z) * wider - v), 2.4))),
+            zero);
         (float[]? values, float[]? slopes) = (Near.Values(x), Near.Values(flow));
-        for (var i = 0; i < Count; i++)
+        for (int i = 0; i < Count; i++)
         {
             double level = Math.Round(values[i] / wider), clamped = Math.Clamp(level, -zero, 15 - zero);
             ofLog += slopes[i] * wider * Math.Log(2) * (level == clamped ? level - values[i] / wider : clamped);
@@ -90,7 +100,7 @@ public sealed class ActivationExponentTests
     {
         using DisposeScope scope = NewDisposeScope();
         using ActivationQuantizer quantizer = Searched(rand(Count));
-        var step = quantizer.Scale!.item<float>();
+        float step = quantizer.Scale!.item<float>();
         quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
         ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         using (no_grad())
@@ -105,7 +115,7 @@ public sealed class ActivationExponentTests
         using DisposeScope scope = NewDisposeScope();
         Tensor x = rand(Count) * 3;
         using ActivationQuantizer quantizer = Searched(x);
-        var before = Near.Values(quantizer.Forward(x));
+        float[] before = Near.Values(quantizer.Forward(x));
         quantizer.Calibration.BeginLearning(0, new PinnedDraws(), _tape);
         ((LearnedPower)quantizer.Calibration.Learning!).BeginExponents();
         Assert.Equal(before, Near.Values(quantizer.Forward(x)));
@@ -121,7 +131,7 @@ public sealed class ActivationExponentTests
     {
         using DisposeScope scope = NewDisposeScope();
         using ActivationQuantizer quantizer = Searched(rand(Count), scale);
-        var step = quantizer.Scale!.item<float>();
+        float step = quantizer.Scale!.item<float>();
         quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape);
         Tensor x = rand(Count).requires_grad_();
         _tape.Backward([quantizer.Forward(x)], [ones_like(x)]);
@@ -132,7 +142,11 @@ public sealed class ActivationExponentTests
 
     private static ActivationQuantizer Searched(Tensor x, Scale scale = Scale.PowerOfTwo)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(Scale: scale), Observing = true } };
+        var quantizer = new ActivationQuantizer("a")
+        {
+            Bits = 4,
+            Calibration = { Range = new(Scale: scale), Observing = true },
+        };
         quantizer.Forward(x);
         quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;
@@ -143,7 +157,7 @@ public sealed class ActivationExponentTests
     {
         if (drop == 0)
             return [.. Enumerable.Repeat(true, Count)];
-        var uniforms = new float[Count];
+        float[] uniforms = new float[Count];
         var draws = new PinnedDraws();
         draws.Fill(draws.NextDraw(), 0, uniforms);
         return [.. uniforms.Select(u => u < 1 - drop)];

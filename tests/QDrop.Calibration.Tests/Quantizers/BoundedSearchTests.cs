@@ -10,7 +10,19 @@ namespace QDrop.Tests.Quantizers;
 /// <summary>The search that looks at few candidates finds what the search finds that looks at all of them.</summary>
 public sealed unsafe class BoundedSearchTests
 {
-    public static TheoryData<string> Distributions => new() { "normal", "rectified", "negative", "heavy tails", "few values", "one value", "tiny", "outlier", "mirrored" };
+    public static TheoryData<string> Distributions =>
+        new()
+        {
+            "normal",
+            "rectified",
+            "negative",
+            "heavy tails",
+            "few values",
+            "one value",
+            "tiny",
+            "outlier",
+            "mirrored",
+        };
 
     public static IEnumerable<object[]> GoldenCases => GoldenVectors.Cases("observers");
 
@@ -19,15 +31,20 @@ public sealed unsafe class BoundedSearchTests
     public void The_winner_is_that_of_the_exhaustive_search(string distribution)
     {
         var random = new Random(distribution.Length);
-        foreach (var bits in new[] { 2, 3, 4, 8 })
+        foreach (int bits in new[] { 2, 3, 4, 8 })
         {
-            foreach (var count in new[] { 1, 7, 27, 147, bits < 8 ? 2000 : 400 })
+            foreach (int count in new[] { 1, 7, 27, 147, bits < 8 ? 2000 : 400 })
             {
-                var values = Values(distribution, count, random);
+                float[] values = Values(distribution, count, random);
                 foreach ((float, float) sign in new[] { (values.Min(), values.Max()), (-1f, 1f) })
                 {
-                    foreach (var symmetric in new[] { false, true })
-                        Agree(values, sign, bits, new RangeOptions(Symmetric: symmetric), $"{distribution}, {count} values, {bits} bits, {sign}, {symmetric}");
+                    foreach (bool symmetric in new[] { false, true })
+                        Agree(
+                            values,
+                            sign,
+                            bits,
+                            new RangeOptions(Symmetric: symmetric),
+                            $"{distribution}, {count} values, {bits} bits, {sign}, {symmetric}");
                 }
             }
         }
@@ -41,10 +58,15 @@ public sealed unsafe class BoundedSearchTests
         JsonElement golden = GoldenVectors.Case("observers", index);
         (Tensor? x, int axis) = (golden.Tensor("input"), golden.GetProperty("settings").Whole("ch_axis"));
         Tensor rows = axis < 0 ? x.reshape(1, -1) : x.transpose(0, axis).reshape(x.shape[axis], -1);
-        for (var r = 0L; r < rows.shape[0]; r++)
+        for (long r = 0L; r < rows.shape[0]; r++)
         {
-            foreach (var bits in new[] { 2, 4, 8 })
-                Agree(rows[r].data<float>().ToArray(), (x.min().item<float>(), x.max().item<float>()), bits, new(), $"case {index}, row {r}, {bits} bits");
+            foreach (int bits in new[] { 2, 4, 8 })
+                Agree(
+                    rows[r].data<float>().ToArray(),
+                    (x.min().item<float>(), x.max().item<float>()),
+                    bits,
+                    new(),
+                    $"case {index}, row {r}, {bits} bits");
         }
     }
 
@@ -52,27 +74,27 @@ public sealed unsafe class BoundedSearchTests
     [MemberData(nameof(Distributions))]
     public void No_bound_is_above_its_sum(string distribution)
     {
-        var values = Values(distribution, 700, new Random(3));
+        float[] values = Values(distribution, 700, new Random(3));
         (float Min, float Max) extent = (values.Min(), values.Max());
         fixed (float* first = values)
         {
-            foreach (var bits in new[] { 2, 4, 8 })
+            foreach (int bits in new[] { 2, 4, 8 })
             {
                 var candidates = new RangeCandidates(extent, (-1, 1), bits, new());
                 var groups = new ValueGroups(first, values.Length, extent, candidates.Top);
-                var bounds = new double[candidates.PerWidth];
-                for (var width = 0; width < RangeCandidates.Widths; width += 7)
+                double[] bounds = new double[candidates.PerWidth];
+                for (int width = 0; width < RangeCandidates.Widths; width += 7)
                 {
-                    var step = candidates[width * candidates.PerWidth].Scale;
+                    float step = candidates[width * candidates.PerWidth].Scale;
                     // Where steps are held at the smallest, grids of one width differ.
                     if (step < 2e-8f)
                         continue;
                     groups.Bound(step, bounds, double.PositiveInfinity);
-                    for (var zero = 0; zero < bounds.Length; zero += 1 + zero / 9)
+                    for (int zero = 0; zero < bounds.Length; zero += 1 + zero / 9)
                     {
-                        var i = width * candidates.PerWidth + zero;
+                        int i = width * candidates.PerWidth + zero;
                         (float scale, float lowest) = candidates.Grid(candidates[i]);
-                        var sum = candidates.Error(i, first, null, values.Length, double.PositiveInfinity) * (1 + 1e-5);
+                        double sum = candidates.Error(i, first, null, values.Length, double.PositiveInfinity) * (1 + 1e-5);
                         Assert.InRange(bounds[zero], 0, sum);
                         Assert.InRange(groups.Bound(scale, lowest, lowest + candidates.Top), 0, sum);
                     }
@@ -88,7 +110,7 @@ public sealed unsafe class BoundedSearchTests
     public void Few_candidates_are_looked_at(int bits)
     {
         using DisposeScope scope = NewDisposeScope();
-        var passed = 0;
+        int passed = 0;
         manual_seed(5);
         RangeSearch.OfChannels(randn(1, 2000), 0, bits, "w", point: new CancellationPoint(default, () => passed++));
         // The channel, each width, and those candidates that could be the best.
@@ -104,9 +126,11 @@ public sealed unsafe class BoundedSearchTests
         {
             var candidates = new RangeCandidates((-3, 3), (-3, 3), 2, new());
             (int best, double sum) = BoundedSearch.Best(first, values.Length, (-3, 3), candidates, default);
-            var width = best / candidates.PerWidth * candidates.PerWidth;
-            for (var i = width; i < best; i++)
-                Assert.True(candidates.Error(i, first, null, values.Length, double.PositiveInfinity) > sum, $"{i} is as good as {best}.");
+            int width = best / candidates.PerWidth * candidates.PerWidth;
+            for (int i = width; i < best; i++)
+                Assert.True(
+                    candidates.Error(i, first, null, values.Length, double.PositiveInfinity) > sum,
+                    $"{i} is as good as {best}.");
         }
     }
 
@@ -116,7 +140,8 @@ public sealed unsafe class BoundedSearchTests
         var candidates = new RangeCandidates(extent, sign, bits, options);
         fixed (float* first = values)
         {
-            (int expected, double least) = BoundedSearch.Exhaust(first, values.Length, candidates, BoundedSearch.All(candidates), default);
+            (int expected, double least) = BoundedSearch.Exhaust(
+                first, values.Length, candidates, BoundedSearch.All(candidates), default);
             (int found, double sum) = BoundedSearch.Best(first, values.Length, extent, candidates, default);
             Assert.True(expected == found, $"{what}: {found} in place of {expected}.");
             Assert.InRange(sum, least * (1 - 1e-5), least * (1 + 1e-5));
@@ -125,10 +150,11 @@ public sealed unsafe class BoundedSearchTests
 
     private static float[] Values(string distribution, int count, Random random)
     {
-        var values = new float[count];
-        for (var i = 0; i < count; i++)
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
         {
-            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            double normal =
+                Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
             values[i] = distribution switch
             {
                 "rectified" => (float)Math.Max(0, normal),

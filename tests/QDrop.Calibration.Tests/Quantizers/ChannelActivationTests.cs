@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Quantizers;
 
-/// <summary>A quantizer with a grid for each channel is one quantizer for each channel, in both memory orders.</summary>
+/// <summary>
+/// A quantizer with a grid for each channel is one quantizer for each channel, in both memory orders.
+/// </summary>
 public sealed class ChannelActivationTests
 {
     private readonly GradientTape _tape = new();
@@ -22,7 +24,8 @@ public sealed class ChannelActivationTests
         get
         {
             var data = new TheoryData<string, int, bool>();
-            // Runs of a channel: long, of one element (also where a vector has several periods), short, and longer than a chunk.
+            // Runs of a channel: long, of one element (also where a vector has several periods), short, and longer than
+            // a chunk.
             foreach (string shape in new[] { "3,5,7,9", "2,13,6,4", "4,3,5,5", "2,8,3", "2,9,2,2", "2,3,97,101" })
             {
                 data.Add(shape, 1, false);
@@ -41,22 +44,28 @@ public sealed class ChannelActivationTests
     public void Without_learning(string shape, int axis, bool channelsLast) => Same(shape, axis, channelsLast, null, 0);
 
     [Theory, MemberData(nameof(Orders))]
-    public void With_scales_learned(string shape, int axis, bool channelsLast) => Same(shape, axis, channelsLast, ActivationLearning.Lsq, 0);
+    public void With_scales_learned(string shape, int axis, bool channelsLast) =>
+        Same(shape, axis, channelsLast, ActivationLearning.Lsq, 0);
 
     [Theory, MemberData(nameof(Orders))]
-    public void With_scales_learned_and_elements_dropped(string shape, int axis, bool channelsLast) => Same(shape, axis, channelsLast, ActivationLearning.Lsq, 0.5);
+    public void With_scales_learned_and_elements_dropped(string shape, int axis, bool channelsLast) =>
+        Same(shape, axis, channelsLast, ActivationLearning.Lsq, 0.5);
 
     [Theory, MemberData(nameof(Orders))]
-    public void With_offsets_learned(string shape, int axis, bool channelsLast) => Same(shape, axis, channelsLast, ActivationLearning.LsqPlus, 0);
+    public void With_offsets_learned(string shape, int axis, bool channelsLast) =>
+        Same(shape, axis, channelsLast, ActivationLearning.LsqPlus, 0);
 
     [Theory, MemberData(nameof(Orders))]
-    public void With_offsets_learned_and_elements_dropped(string shape, int axis, bool channelsLast) => Same(shape, axis, channelsLast, ActivationLearning.LsqPlus, 0.25);
+    public void With_offsets_learned_and_elements_dropped(string shape, int axis, bool channelsLast) =>
+        Same(shape, axis, channelsLast, ActivationLearning.LsqPlus, 0.25);
 
     [Theory, MemberData(nameof(Orders))]
-    public void With_fixed_grids_and_elements_dropped(string shape, int axis, bool channelsLast) => Same(shape, axis, channelsLast, ActivationLearning.Fixed, 0.5);
+    public void With_fixed_grids_and_elements_dropped(string shape, int axis, bool channelsLast) =>
+        Same(shape, axis, channelsLast, ActivationLearning.Fixed, 0.5);
 
     [Theory, MemberData(nameof(Orders))]
-    public void With_ReLU_in_the_same_pass(string shape, int axis, bool channelsLast) => Same(shape, axis, channelsLast, ActivationLearning.Lsq, 0.5, rectify: true);
+    public void With_ReLU_in_the_same_pass(string shape, int axis, bool channelsLast) =>
+        Same(shape, axis, channelsLast, ActivationLearning.Lsq, 0.5, rectify: true);
 
     [Fact]
     public void Two_threads_give_the_same_bytes_as_one()
@@ -97,7 +106,17 @@ public sealed class ChannelActivationTests
         manual_seed(5);
         var options = new RangeOptions(observer, symmetric, 97);
         Tensor[] batches = [.. Enumerable.Range(0, 2).Select(_ => randn(6, 4, 5, 5) * arange(1, 5).view(1, 4, 1, 1))];
-        using var all = new ActivationQuantizer("a") { Bits = Bits, Calibration = { Range = options, PerChannel = true, Observing = true }, Source = new(4, 4) };
+        using var all = new ActivationQuantizer("a")
+        {
+            Bits = Bits,
+            Calibration =
+            {
+                Range = options,
+                PerChannel = true,
+                Observing = true,
+            },
+            Source = new(4, 4),
+        };
         foreach (Tensor batch in batches)
             all.Forward(batch);
 
@@ -105,7 +124,11 @@ public sealed class ChannelActivationTests
         Assert.Equal([4], all.Scale!.shape);
         for (int c = 0; c < 4; c++)
         {
-            using var one = new ActivationQuantizer("c") { Bits = Bits, Calibration = { Range = options, Observing = true } };
+            using var one = new ActivationQuantizer("c")
+            {
+                Bits = Bits,
+                Calibration = { Range = options, Observing = true },
+            };
             foreach (Tensor batch in batches)
                 one.Forward(batch.narrow(1, c, 1));
             Assert.Equal(one.Scale!.item<float>(), all.Scale[c].item<float>());
@@ -138,7 +161,17 @@ public sealed class ChannelActivationTests
             Assert.Equal("QDROP235", error.Code);
             Assert.Contains("5 channels", error.Message, StringComparison.Ordinal);
         }
-        using var observing = new ActivationQuantizer("a") { Bits = Bits, Calibration = { Range = new(RangeObserver.AverageMinMax), PerChannel = true, Observing = true }, Source = new(2, 7) };
+        using var observing = new ActivationQuantizer("a")
+        {
+            Bits = Bits,
+            Calibration =
+            {
+                Range = new(RangeObserver.AverageMinMax),
+                PerChannel = true,
+                Observing = true,
+            },
+            Source = new(2, 7),
+        };
         observing.Forward(randn(2, 7));
         Assert.Equal("QDROP235", Assert.Throws<QDropException>(() => observing.Forward(randn(2, 8))).Code);
     }
@@ -159,16 +192,22 @@ public sealed class ChannelActivationTests
     [InlineData("24,9,5", 2, 16, 2)] // heads of attention beside the samples
     [InlineData("8,3,9,5", 2, 16, 3)] // heads of attention as a dimension
     [InlineData("8", 2, 16, null)] // no channels
-    public void Channels_are_where_the_layer_before_puts_them(string shape, int weightDimensions, long channels, int? axis) =>
-        Assert.Equal(axis, ChannelSource.AxisOf(Shape(shape), new ChannelSource(weightDimensions, channels)));
+    public void Channels_are_where_the_layer_before_puts_them(
+        string shape,
+        int weightDimensions,
+        long channels,
+        int? axis
+    ) => Assert.Equal(axis, ChannelSource.AxisOf(Shape(shape), new ChannelSource(weightDimensions, channels)));
 
     [Theory]
     [InlineData("8,16,5,5", 1)]
     [InlineData("8,16,5", 2)]
     [InlineData("8,16", 1)]
-    public void Without_a_layer_channels_are_second_in_images_and_last_in_sequences(string shape, int axis) => Assert.Equal(axis, ChannelSource.AxisOf(Shape(shape), null));
+    public void Without_a_layer_channels_are_second_in_images_and_last_in_sequences(string shape, int axis) =>
+        Assert.Equal(axis, ChannelSource.AxisOf(Shape(shape), null));
 
-    private void Same(string size, int axis, bool channelsLast, ActivationLearning? learning, double drop, bool rectify = false)
+    private void Same(
+        string size, int axis, bool channelsLast, ActivationLearning? learning, double drop, bool rectify = false)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
@@ -184,13 +223,15 @@ public sealed class ChannelActivationTests
         if (learning is not null)
             _tape.Backward([output], [flow]);
 
-        // Element i in memory has the i-th draw: which that is for an element of a channel alone, a tensor that counts says.
+        // Element i in memory has the i-th draw: which that is for an element of a channel alone, a tensor that counts
+        // says.
         Tensor places = Ordered(Places(shape, channelsLast), channelsLast);
         for (int c = 0; c < channels; c++)
         {
             using ActivationQuantizer one = Quantizer(1, null, [c]);
             if (learning is { } also)
-                one.Calibration.BeginLearning(drop, new DrawsAt(Near.Values(places.narrow(axis, c, 1).contiguous())), _tape, also);
+                one.Calibration.BeginLearning(
+                    drop, new DrawsAt(Near.Values(places.narrow(axis, c, 1).contiguous())), _tape, also);
             Tensor channel = values.narrow(axis, c, 1).contiguous().requires_grad_(learning is not null);
             Tensor expected = rectify ? one.ForwardRectified(channel) : one.Forward(channel);
             Near.Equal(Near.Values(expected.detach()), output.detach().narrow(axis, c, 1).contiguous(), 0, 0);
@@ -201,9 +242,14 @@ public sealed class ChannelActivationTests
             if (learning == ActivationLearning.Fixed)
                 continue;
             // Sums in another order.
-            Near.Equal(one.Calibration.Learning!.ScaleGradient!, [all.Calibration.Learning!.ScaleGradient![c]], 1e-4, 1e-5);
+            Near.Equal(
+                one.Calibration.Learning!.ScaleGradient!, [all.Calibration.Learning!.ScaleGradient![c]], 1e-4, 1e-5);
             if (learning == ActivationLearning.LsqPlus)
-                Near.Equal(one.Calibration.Learning!.OffsetGradient!, [all.Calibration.Learning!.OffsetGradient![c]], 1e-4, 1e-5);
+                Near.Equal(
+                    one.Calibration.Learning!.OffsetGradient!,
+                    [all.Calibration.Learning!.OffsetGradient![c]],
+                    1e-4,
+                    1e-5);
         }
     }
 
@@ -211,7 +257,11 @@ public sealed class ChannelActivationTests
     {
         var quantizer = new ActivationQuantizer("a");
         Assert.Equal(count, numbers.Length);
-        quantizer.Restore(Bits, [.. numbers.Select(static n => 0.1f + 0.07f * n)], [.. numbers.Select(static n => (float)(n % 8))], axis);
+        quantizer.Restore(
+            Bits,
+            [.. numbers.Select(static n => 0.1f + 0.07f * n)],
+            [.. numbers.Select(static n => (float)(n % 8))],
+            axis);
         return quantizer;
     }
 
@@ -222,7 +272,9 @@ public sealed class ChannelActivationTests
         if (!channelsLast)
             return x.clone();
         long dimensions = x.dim();
-        return dimensions == 3 ? x.permute(0, 2, 1).contiguous().permute(0, 2, 1) : x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        return dimensions == 3
+            ? x.permute(0, 2, 1).contiguous().permute(0, 2, 1)
+            : x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
     /// <summary>Each element's place in memory.</summary>

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Quantizers;
 
-/// <summary>Exponents of activations with a grid for each channel are those of one quantizer for each channel, in both memory orders.</summary>
+/// <summary>
+/// Exponents of activations with a grid for each channel are those of one quantizer for each channel, in both memory
+/// orders.
+/// </summary>
 public sealed class ChannelExponentTests
 {
     private readonly GradientTape _tape = new();
@@ -33,8 +36,11 @@ public sealed class ChannelExponentTests
         long[] shape = [3, Channels, 7, 9];
         // Steps and zero points differ from channel to channel; some values lie beyond what was searched.
         Tensor spread = pow(3, arange(0, Channels, ScalarType.Float32)).view(1, Channels, 1, 1);
-        Tensor searched = (randn(shape) + linspace(-1, 1, Channels).view(1, Channels, 1, 1)) * spread, values = randn(shape) * spread * 2, flow = randn(shape);
-        Tensor input = (channelsLast ? values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : values.clone()).requires_grad_();
+        Tensor searched = (randn(shape) + linspace(-1, 1, Channels).view(1, Channels, 1, 1)) * spread,
+            values = randn(shape) * spread * 2,
+            flow = randn(shape);
+        Tensor input = (channelsLast ? values.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : values.clone()
+        ).requires_grad_();
         using ActivationQuantizer all = Learning(searched, perChannel: true, drop, new PinnedDraws());
         Assert.Equal(1, all.ChannelAxis);
         Assert.True(Near.Values(all.Scale!).Distinct().Count() > 2);
@@ -48,8 +54,11 @@ public sealed class ChannelExponentTests
         Tensor places = channelsLast ? counted.view(3, 7, 9, Channels).permute(0, 3, 1, 2) : counted.view(shape);
         for (int c = 0; c < Channels; c++)
         {
-            using ActivationQuantizer one = Learning(Channel(searched, c), perChannel: false, drop, new DrawsAt(Near.Values(Channel(places, c))));
-            Assert.Equal(((LearnedPower)one.Calibration.Learning!).Exponents[0], ((LearnedPower)all.Calibration.Learning!).Exponents[c]);
+            using ActivationQuantizer one = Learning(
+                Channel(searched, c), perChannel: false, drop, new DrawsAt(Near.Values(Channel(places, c))));
+            Assert.Equal(
+                ((LearnedPower)one.Calibration.Learning!).Exponents[0],
+                ((LearnedPower)all.Calibration.Learning!).Exponents[c]);
             Tensor channel = Channel(values, c).requires_grad_();
             Tensor expected = rectify ? one.ForwardRectified(channel) : one.Forward(channel);
             _tape.Backward([expected], [Channel(flow, c)]);
@@ -71,7 +80,12 @@ public sealed class ChannelExponentTests
         long[] shape = [4, Channels, 6, 6];
         Tensor searched = randn(shape) * (arange(0, Channels, ScalarType.Float32) + 1).view(1, Channels, 1, 1) + 0.3;
         using ActivationQuantizer all = Learning(searched, perChannel: true, 0, new PinnedDraws());
-        ActivationQuantizer[] ones = [.. Enumerable.Range(0, Channels).Select(c => Learning(Channel(searched, c), perChannel: false, 0, new PinnedDraws()))];
+        ActivationQuantizer[] ones =
+        [
+            .. Enumerable
+                .Range(0, Channels)
+                .Select(c => Learning(Channel(searched, c), perChannel: false, 0, new PinnedDraws())),
+        ];
         int[] moved = [.. ((LearnedPower)all.Calibration.Learning!).Exponents.Select((k, c) => k + (c % 3) - 1)];
         ((LearnedPower)all.Calibration.Learning!).Exponents = moved;
         all.Calibration.EndLearning();
@@ -82,7 +96,9 @@ public sealed class ChannelExponentTests
             using ActivationQuantizer one = ones[c];
             ((LearnedPower)one.Calibration.Learning!).Exponents = [moved[c]];
             one.Calibration.EndLearning();
-            Assert.Equal((one.Scale!.item<float>(), one.ZeroPoint!.item<float>()), (Near.Values(all.Scale!)[c], Near.Values(all.ZeroPoint!)[c]));
+            Assert.Equal(
+                (one.Scale!.item<float>(), one.ZeroPoint!.item<float>()),
+                (Near.Values(all.Scale!)[c], Near.Values(all.ZeroPoint!)[c]));
             Near.Equal(Near.Values(one.Forward(Channel(x, c))), Channel(output, c), 0, 0);
         }
     }
@@ -92,7 +108,17 @@ public sealed class ChannelExponentTests
     /// <summary>A quantizer whose exponents are being learned, its range searched.</summary>
     private ActivationQuantizer Learning(Tensor searched, bool perChannel, double drop, DrawSource draws)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(Scale: Scale.PowerOfTwo), PerChannel = perChannel, Observing = true }, Source = new(4, Channels) };
+        var quantizer = new ActivationQuantizer("a")
+        {
+            Bits = 3,
+            Calibration =
+            {
+                Range = new(Scale: Scale.PowerOfTwo),
+                PerChannel = perChannel,
+                Observing = true,
+            },
+            Source = new(4, Channels),
+        };
         quantizer.Forward(searched);
         quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;

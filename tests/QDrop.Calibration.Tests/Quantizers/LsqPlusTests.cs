@@ -37,17 +37,17 @@ public sealed class LsqPlusTests
         using DisposeScope scope = NewDisposeScope();
         using ActivationQuantizer quantizer = Learning(drop);
         (Tensor? x, Tensor? flow) = (Input().requires_grad_(), randn(Count));
-        var kept = Kept(drop);
+        bool[] kept = Kept(drop);
 
         _tape.Backward([quantizer.Forward(x)], [flow]);
 
         (float[]? values, float[]? weights) = (Near.Values(x), Near.Values(flow));
         double offset = -Scale * ZeroPoint, ofScale = 0, ofOffset = 0;
-        var ofInput = new float[Count];
-        for (var i = 0; i < Count; i++)
+        float[] ofInput = new float[Count];
+        for (int i = 0; i < Count; i++)
         {
-            var level = (values[i] - offset) / Scale;
-            var inside = Math.Round(level) is >= 0 and <= Top;
+            double level = (values[i] - offset) / Scale;
+            bool inside = Math.Round(level) is >= 0 and <= Top;
             ofInput[i] = kept[i] && !inside ? 0 : weights[i];
             if (!kept[i])
                 continue;
@@ -55,7 +55,7 @@ public sealed class LsqPlusTests
             ofScale += weights[i] * (inside ? Math.Round(level) - level : Math.Clamp(Math.Round(level), 0, Top));
             ofOffset += inside ? 0 : weights[i];
         }
-        var factor = 1 / Math.Sqrt(Count * (double)Top);
+        double factor = 1 / Math.Sqrt(Count * (double)Top);
         Near.Equal(ofInput, x.grad!);
         Near.Equal([(float)(ofScale * factor)], quantizer.Calibration.Learning!.ScaleGradient!, 1e-4, 1e-5);
         Near.Equal([(float)(ofOffset * factor)], quantizer.Calibration.Learning!.OffsetGradient!, 1e-4, 1e-5);
@@ -71,19 +71,19 @@ public sealed class LsqPlusTests
         (float[]? values, float[]? weights) = (Near.Values(x), Near.Values(flow));
         double offset = -Scale * ZeroPoint;
         // round(v) = v + e, with e as it is here (the straight-through estimate).
-        var errors = Array.ConvertAll(values, v => Math.Round((v - offset) / Scale) - (v - offset) / Scale);
+        double[] errors = Array.ConvertAll(values, v => Math.Round((v - offset) / Scale) - (v - offset) / Scale);
 
         const double Step = 1e-7;
-        var factor = 1 / Math.Sqrt(Count * (double)Top);
-        var ofScale = (Loss(Scale + Step, offset) - Loss(Scale - Step, offset)) / (2 * Step) * factor;
-        var ofOffset = (Loss(Scale, offset + Step) - Loss(Scale, offset - Step)) / (2 * Step) * factor;
+        double factor = 1 / Math.Sqrt(Count * (double)Top);
+        double ofScale = (Loss(Scale + Step, offset) - Loss(Scale - Step, offset)) / (2 * Step) * factor;
+        double ofOffset = (Loss(Scale, offset + Step) - Loss(Scale, offset - Step)) / (2 * Step) * factor;
         Near.Equal([(float)ofScale], quantizer.Calibration.Learning!.ScaleGradient!, 1e-4, 1e-4);
         Near.Equal([(float)ofOffset], quantizer.Calibration.Learning!.OffsetGradient!, 1e-4, 1e-4);
 
         double Loss(double s, double b) => values.Select((v, i) =>
         {
-            var inside = Math.Round((v - offset) / Scale) is >= 0 and <= Top;
-            var level = inside ? (v - b) / s + errors[i] : Math.Clamp(Math.Round((v - offset) / Scale), 0, Top);
+            bool inside = Math.Round((v - offset) / Scale) is >= 0 and <= Top;
+            double level = inside ? (v - b) / s + errors[i] : Math.Clamp(Math.Round((v - offset) / Scale), 0, Top);
             return weights[i] * (level * s + b);
         }).Sum();
     }
@@ -113,7 +113,8 @@ public sealed class LsqPlusTests
         Tensor flow = randn(4, 6, 5, 5);
         using ActivationQuantizer rows = Learning(0);
         using ActivationQuantizer last = Learning(0);
-        Tensor a = x.clone().requires_grad_(), b = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).requires_grad_();
+        Tensor a = x.clone().requires_grad_(),
+            b = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).requires_grad_();
         Tensor left = rows.Forward(a), right = last.Forward(b);
         _tape.Backward([left, right], [flow, flow]);
         Near.Equal(Near.Values(left), right);
@@ -145,11 +146,14 @@ public sealed class LsqPlusTests
 
     private static bool[] Kept(double drop)
     {
-        var uniforms = new float[Count];
+        float[] uniforms = new float[Count];
         new PinnedDraws().Fill(0, 0, uniforms);
         return Array.ConvertAll(uniforms, u => u < 1 - drop);
     }
 
-    /// <summary>Values of which some lie beyond either end of the grid, −0.65 to 1.3, and none midway between two levels.</summary>
-    private static Tensor Input() => tensor([.. Enumerable.Range(0, Count).Select(i => (float)(Math.Sin(i * 12.9898) * 1.7 + 0.3))]);
+    /// <summary>
+    /// Values of which some lie beyond either end of the grid, −0.65 to 1.3, and none midway between two levels.
+    /// </summary>
+    private static Tensor Input() =>
+        tensor([.. Enumerable.Range(0, Count).Select(i => (float)(Math.Sin(i * 12.9898) * 1.7 + 0.3))]);
 }

@@ -24,11 +24,15 @@ public sealed class PowerOfTwoRangeTests
     {
         using DisposeScope scope = NewDisposeScope();
         using WeightQuantizer free = Quantizer(bits, Scale.Free), nearest = Quantizer(bits, Scale.NearestPowerOfTwo);
-        float[] scales = Near.Values(free.Scale!), zeros = Near.Values(free.ZeroPoint!), steps = Near.Values(nearest.Scale!), levels = Near.Values(nearest.ZeroPoint!);
-        for (var c = 0; c < scales.Length; c++)
+        float[] scales = Near.Values(free.Scale!),
+            zeros = Near.Values(free.ZeroPoint!),
+            steps = Near.Values(nearest.Scale!),
+            levels = Near.Values(nearest.ZeroPoint!);
+        for (int c = 0; c < scales.Length; c++)
         {
             Assert.Equal(Math.Pow(2, Math.Round(Math.Log2(scales[c]))), steps[c]);
-            Assert.Equal(Math.Clamp(Math.Round(zeros[c] * (double)scales[c] / steps[c]), 0, (1 << bits) - 1), levels[c]);
+            Assert.Equal(
+                Math.Clamp(Math.Round(zeros[c] * (double)scales[c] / steps[c]), 0, (1 << bits) - 1), levels[c]);
         }
     }
 
@@ -40,20 +44,23 @@ public sealed class PowerOfTwoRangeTests
     {
         using DisposeScope scope = NewDisposeScope();
         using WeightQuantizer free = Quantizer(bits, Scale.Free), best = Quantizer(bits, Scale.PowerOfTwo);
-        float[] weights = Near.Values(best.Weight), steps = Near.Values(best.Scale!), levels = Near.Values(best.ZeroPoint!);
+        float[] weights = Near.Values(best.Weight),
+            steps = Near.Values(best.Scale!),
+            levels = Near.Values(best.ZeroPoint!);
         float[] scales = Near.Values(free.Scale!), zeros = Near.Values(free.ZeroPoint!);
         int perChannel = weights.Length / steps.Length, top = (1 << bits) - 1, notNearest = 0;
-        for (var c = 0; c < steps.Length; c++)
+        for (int c = 0; c < steps.Length; c++)
         {
             Assert.True(PowerOfTwo.Is(steps[c]));
-            var values = weights[(c * perChannel)..((c + 1) * perChannel)];
-            var found = Error(values, steps[c], levels[c], top);
+            float[] values = weights[(c * perChannel)..((c + 1) * perChannel)];
+            double found = Error(values, steps[c], levels[c], top);
             // Whatever the exponent, and whichever end of the range stays.
-            for (var exponent = -8; exponent < 4; exponent++)
+            for (int exponent = -8; exponent < 4; exponent++)
             {
-                var step = Math.Pow(2, exponent);
-                double low = Math.Round(zeros[c] * scales[c] / step), high = top - Math.Round((top - zeros[c]) * scales[c] / step);
-                foreach (var zero in new[] { low, high })
+                double step = Math.Pow(2, exponent);
+                double low = Math.Round(zeros[c] * scales[c] / step),
+                    high = top - Math.Round((top - zeros[c]) * scales[c] / step);
+                foreach (double zero in new[] { low, high })
                     Assert.True(found <= Error(values, step, Math.Clamp(zero, 0, top), top) * (1 + 1e-5));
             }
             notNearest += steps[c] != PowerOfTwo.Step(PowerOfTwo.Nearest(scales[c])) ? 1 : 0;
@@ -65,7 +72,11 @@ public sealed class PowerOfTwoRangeTests
     public void A_grid_for_all_channels_has_one_exponent()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var quantizer = new WeightQuantizer("w", randn(4, 30), 0) { Bits = 3, Calibration = { PerChannel = false, Range = new(Scale: Scale.PowerOfTwo) } };
+        using var quantizer = new WeightQuantizer("w", randn(4, 30), 0)
+        {
+            Bits = 3,
+            Calibration = { PerChannel = false, Range = new(Scale: Scale.PowerOfTwo) },
+        };
         quantizer.Calibration.SearchRange();
         Assert.Single(Near.Values(quantizer.Scale!).Distinct(), PowerOfTwo.Is);
     }
@@ -77,7 +88,11 @@ public sealed class PowerOfTwoRangeTests
         Tensor[] batches = Enumerable.Range(1, 3).Select(k => rand(200) * k).ToArray();
         float Searched(Scale scale)
         {
-            using var quantizer = new ActivationQuantizer("a") { Bits = 4, Calibration = { Range = new(RangeObserver.AverageMinMax, Scale: scale), Observing = true } };
+            using var quantizer = new ActivationQuantizer("a")
+            {
+                Bits = 4,
+                Calibration = { Range = new(RangeObserver.AverageMinMax, Scale: scale), Observing = true },
+            };
             foreach (Tensor? batch in batches)
                 quantizer.Forward(batch);
             return quantizer.Scale!.item<float>();
@@ -91,7 +106,11 @@ public sealed class PowerOfTwoRangeTests
     public void A_range_that_no_exponent_reaches_is_refused(Scale scale)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var quantizer = new WeightQuantizer("huge", full([2, 8], 3e38f), 0) { Bits = 2, Calibration = { Range = new(Scale: scale) } };
+        using var quantizer = new WeightQuantizer("huge", full([2, 8], 3e38f), 0)
+        {
+            Bits = 2,
+            Calibration = { Range = new(Scale: scale) },
+        };
         QDropException error = Assert.Throws<QDropException>(() => quantizer.Calibration.SearchRange());
         Assert.Equal("QDROP281", error.Code);
         Assert.Contains("huge", error.Message, StringComparison.Ordinal);
@@ -101,7 +120,12 @@ public sealed class PowerOfTwoRangeTests
     public void Dead_channels_have_an_exponent_and_stay_dead()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var quantizer = new WeightQuantizer("dead", zeros(2, 8), 0) { Bits = 4, Enabled = true, Calibration = { Range = new(Scale: Scale.PowerOfTwo) } };
+        using var quantizer = new WeightQuantizer("dead", zeros(2, 8), 0)
+        {
+            Bits = 4,
+            Enabled = true,
+            Calibration = { Range = new(Scale: Scale.PowerOfTwo) },
+        };
         quantizer.Calibration.SearchRange();
         Assert.All(Near.Values(quantizer.Scale!), s => Assert.True(PowerOfTwo.Is(s)));
         Assert.All(Near.Values(quantizer.Value()), w => Assert.Equal(0, w));
@@ -111,7 +135,11 @@ public sealed class PowerOfTwoRangeTests
     {
         manual_seed(11);
         Tensor weight = randn(24, 45) * rand(24, 1) + 0.1;
-        var quantizer = new WeightQuantizer("w", weight, 0) { Bits = bits, Calibration = { Range = new(Scale: scale) } };
+        var quantizer = new WeightQuantizer("w", weight, 0)
+        {
+            Bits = bits,
+            Calibration = { Range = new(Scale: scale) },
+        };
         quantizer.Calibration.SearchRange();
         return quantizer;
     }

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Quantizers;
 
-/// <summary>Where values have both signs, the search for a power of two finds the grid with the least error of all exponents that it may take and all zero points.</summary>
+/// <summary>
+/// Where values have both signs, the search for a power of two finds the grid with the least error of all exponents
+/// that it may take and all zero points.
+/// </summary>
 public sealed class PowerOfTwoSearchTests
 {
     private static readonly RangeOptions _powers = new(Scale: Scale.PowerOfTwo);
@@ -46,7 +49,8 @@ public sealed class PowerOfTwoSearchTests
         const int Count = 200, Length = 45;
         // Most weights of a channel have one sign; how many have the other, and how great they are, differs.
         Tensor weight = side * (rand(Count, Length).pow(power) - rand(Count, 1) * 0.5) * (rand(Count, 1) + 0.1);
-        QuantizationRange[] free = RangeSearch.OfChannels(weight, 0, bits, "w"), found = RangeSearch.OfChannels(weight, 0, bits, "w", _powers);
+        QuantizationRange[] free = RangeSearch.OfChannels(weight, 0, bits, "w"),
+            found = RangeSearch.OfChannels(weight, 0, bits, "w", _powers);
         int oneSided = 0;
         for (int c = 0; c < Count; c++)
         {
@@ -81,6 +85,7 @@ public sealed class PowerOfTwoSearchTests
     private static double Error(float[] values, int exponent, double zero, int top)
     {
         double step = Math.ScaleB(1.0, exponent);
-        return values.Average(v => Math.Pow(Math.Abs(((Math.Clamp(Math.Round(v / step) + zero, 0, top) - zero) * step) - v), 2.4));
+        return values.Average(v =>
+            Math.Pow(Math.Abs(((Math.Clamp(Math.Round(v / step) + zero, 0, top) - zero) * step) - v), 2.4));
     }
 }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Quantizers;
 
-/// <summary>A search of ranges ends soon after it was cancelled: it looks whether it was between channels, widths and candidates.</summary>
+/// <summary>
+/// A search of ranges ends soon after it was cancelled: it looks whether it was between channels, widths and
+/// candidates.
+/// </summary>
 public sealed class RangeCancellationTests : IDisposable
 {
     private const int Threads = 2;
@@ -33,10 +36,10 @@ public sealed class RangeCancellationTests : IDisposable
     [Fact]
     public void Candidates_that_are_compared_exactly_are_places_to_stop_too()
     {
-        var passed = 0;
+        int passed = 0;
         using DisposeScope scope = NewDisposeScope();
         RangeSearch.OfTensor(randn(3000), 8, "x", point: new CancellationPoint(default, () => passed++));
-        var all = passed;
+        int all = passed;
         CancelledAt(all - 1, 1, static (x, point) => RangeSearch.OfTensor(x, 8, "x", point: point), [3000]);
         Assert.True(all > RangeCandidates.Widths + 1, "No candidate was compared.");
     }

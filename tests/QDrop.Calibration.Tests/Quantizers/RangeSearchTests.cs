@@ -17,8 +17,12 @@ public sealed class RangeSearchTests
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Case("observers", index);
         JsonElement settings = golden.GetProperty("settings");
-        var symmetric = settings.TryGetProperty("symmetric", out JsonElement s) && s.GetBoolean();
-        var options = new RangeOptions(golden.GetProperty("name").GetString()!.StartsWith("minmax", StringComparison.Ordinal) ? RangeObserver.MinMax : RangeObserver.MinError, symmetric);
+        bool symmetric = settings.TryGetProperty("symmetric", out JsonElement s) && s.GetBoolean();
+        var options = new RangeOptions(
+            golden.GetProperty("name").GetString()!.StartsWith("minmax", StringComparison.Ordinal)
+                ? RangeObserver.MinMax
+                : RangeObserver.MinError,
+            symmetric);
         (Tensor? x, int axis, int bits) = (golden.Tensor("input"), settings.Whole("ch_axis"), settings.Whole("bit"));
 
         QuantizationRange[] found = axis < 0
@@ -41,10 +45,11 @@ public sealed class RangeSearchTests
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         var random = new Random(7);
-        var values = new float[90_000];
-        for (var i = 0; i < values.Length; i++)
+        float[] values = new float[90_000];
+        for (int i = 0; i < values.Length; i++)
         {
-            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            double normal =
+                Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
             values[i] = (float)(rectified ? Math.Max(0, normal) : normal + 0.3);
         }
 
@@ -57,9 +62,9 @@ public sealed class RangeSearchTests
     [Fact]
     public void Power_is_that_of_the_math_library()
     {
-        for (var x = 1e-12f; x < 1e6f; x *= 1.37f)
+        for (float x = 1e-12f; x < 1e6f; x *= 1.37f)
         {
-            var found = QuantizationError.Power(Vector256.Create(x)).ToScalar();
+            float found = QuantizationError.Power(Vector256.Create(x)).ToScalar();
             Assert.InRange(found / Math.Pow(x, 2.4), 1 - 1e-6, 1 + 1e-6);
         }
         Assert.InRange(QuantizationError.Power(Vector256<float>.Zero).ToScalar(), 0, 1e-37f);
@@ -89,11 +94,12 @@ public sealed class RangeSearchTests
     public void Values_that_are_not_finite_are_refused(float bad)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        foreach (var at in new[] { 0, 5, 18 })
+        foreach (int at in new[] { 0, 5, 18 })
         {
-            var values = Enumerable.Repeat(1f, 19).ToArray();
+            float[] values = Enumerable.Repeat(1f, 19).ToArray();
             values[at] = bad;
-            QDropException error = Assert.Throws<QDropException>(() => RangeSearch.OfTensor(tensor(values), 4, "layer1.conv1"));
+            QDropException error = Assert.Throws<QDropException>(() =>
+                RangeSearch.OfTensor(tensor(values), 4, "layer1.conv1"));
             Assert.Equal("QDROP240", error.Code);
             Assert.Contains("layer1.conv1", error.Message);
         }
@@ -101,24 +107,25 @@ public sealed class RangeSearchTests
 
     private static double Exhaustive(float[] values, int bits)
     {
-        var top = (1 << bits) - 1;
+        int top = (1 << bits) - 1;
         float low = Math.Min(values.Min(), 0), high = Math.Max(values.Max(), 0);
-        var best = double.PositiveInfinity;
-        for (var i = 1; i <= 100; i++)
+        double best = double.PositiveInfinity;
+        for (int i = 1; i <= 100; i++)
         {
-            var scale = (high - low) / 100 * i / top;
-            for (var zero = 0; zero <= (low < 0 ? top : 0); zero++)
+            float scale = (high - low) / 100 * i / top;
+            for (int zero = 0; zero <= (low < 0 ? top : 0); zero++)
                 best = Math.Min(best, MeanError(values, scale, zero, bits, best));
         }
         return best;
     }
 
-    private static double MeanError(float[] values, float scale, float zeroPoint, int bits, double limit = double.PositiveInfinity)
+    private static double MeanError(
+        float[] values, float scale, float zeroPoint, int bits, double limit = double.PositiveInfinity)
     {
         (int top, double sum) = ((1 << bits) - 1, 0.0);
-        foreach (var value in values)
+        foreach (float value in values)
         {
-            var level = Math.Clamp(MathF.Round(value / scale) + zeroPoint, 0, top);
+            float level = Math.Clamp(MathF.Round(value / scale) + zeroPoint, 0, top);
             sum += Math.Pow(Math.Abs((level - zeroPoint) * scale - value), 2.4);
             if (sum > limit * values.Length)
                 return double.PositiveInfinity;

@@ -16,10 +16,14 @@ public sealed class RectifiedActivationTests
     [InlineData(0.0)]
     [InlineData(0.5)]
     [InlineData(1.0)]
-    public void While_learning(double drop) => Same(quantizer => quantizer.Calibration.BeginLearning(drop, new PinnedDraws(), _tape), learns: true);
+    public void While_learning(double drop) =>
+        Same(quantizer => quantizer.Calibration.BeginLearning(drop, new PinnedDraws(), _tape), learns: true);
 
     [Fact]
-    public void While_the_offset_is_learned() => Same(quantizer => quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus), learns: true);
+    public void While_the_offset_is_learned() =>
+        Same(
+            quantizer => quantizer.Calibration.BeginLearning(0.5, new PinnedDraws(), _tape, ActivationLearning.LsqPlus),
+            learns: true);
 
     [Fact]
     public void Without_learning() => Same(static _ => { }, learns: false);
@@ -40,7 +44,8 @@ public sealed class RectifiedActivationTests
         values.view(-1)[1] = -0f;
         values.view(-1)[^1] = -0.01f;
         // A zero point above 0 leaves levels below it that only ReLU keeps empty.
-        (float[] y, float[] x, float[] scale) apart = Run(static (quantizer, x) => quantizer.Forward(x.relu())), together = Run(static (quantizer, x) => quantizer.ForwardRectified(x));
+        (float[] y, float[] x, float[] scale) apart = Run(static (quantizer, x) => quantizer.Forward(x.relu())),
+            together = Run(static (quantizer, x) => quantizer.ForwardRectified(x));
         Assert.Equal(apart.y, together.y);
         Assert.Equal(apart.x, together.x);
         Assert.Equal(apart.scale, together.scale);
@@ -54,7 +59,10 @@ public sealed class RectifiedActivationTests
             Tensor y = forward(quantizer, x);
             if (learns)
                 _tape.Backward([y], [flow]);
-            return (Near.Values(y.detach()), x.grad is null ? [] : Near.Values(x.grad), quantizer.Calibration.Learning?.ScaleGradient ?? Near.Values(quantizer.Scale!));
+            return (
+                Near.Values(y.detach()),
+                x.grad is null ? [] : Near.Values(x.grad),
+                quantizer.Calibration.Learning?.ScaleGradient ?? Near.Values(quantizer.Scale!));
         }
     }
 }

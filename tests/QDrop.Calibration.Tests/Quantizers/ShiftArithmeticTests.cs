@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace QDrop.Tests.Quantizers;
 
 /// <summary>
-/// What steps that are powers of two are for: layers computed with whole numbers and shifts alone give what the float path gives, bit for bit. Every product here is a whole
-/// number of 2^(k + l), and their sums stay below 2^24 of them, so that float32 holds each partial sum exactly, in whatever order it adds; with more inputs, the float path would
+/// What steps that are powers of two are for: layers computed with whole numbers and shifts alone give what the float
+/// path gives, bit for bit. Every product here is a whole number of 2^(k + l), and their sums stay below 2^24 of them,
+/// so that float32 holds each partial sum exactly, in whatever order it adds; with more inputs, the float path would
 /// round where whole numbers do not.
 /// </summary>
 public sealed class ShiftArithmeticTests
@@ -42,13 +43,13 @@ public sealed class ShiftArithmeticTests
 
         (long[]? inputs, int k) = Integers(activation, x);
         (long[]? weights, int[]? l) = Integers(weight);
-        var found = new float[Samples * Outputs];
-        for (var n = 0; n < Samples; n++)
+        float[] found = new float[Samples * Outputs];
+        for (int n = 0; n < Samples; n++)
         {
-            for (var o = 0; o < Outputs; o++)
+            for (int o = 0; o < Outputs; o++)
             {
                 long sum = 0;
-                for (var i = 0; i < Inputs; i++)
+                for (int i = 0; i < Inputs; i++)
                     sum += inputs[n * Inputs + i] * weights[o * Inputs + i];
                 found[n * Outputs + o] = Shifted(sum, k + l[o]);
             }
@@ -66,28 +67,32 @@ public sealed class ShiftArithmeticTests
         using DisposeScope scope = NewDisposeScope();
         const int Samples = 2, Inputs = 8, Outputs = 6, Size = 9, Stride = 2, Result = (Size + 2 - 3) / Stride + 1;
         Tensor x = randn(Samples, Inputs, Size, Size).relu();
-        using WeightQuantizer weight = Weight(randn(Outputs, Inputs, 3, 3) * (rand(Outputs, 1, 1, 1) + 0.05), weightBits);
+        using WeightQuantizer weight = Weight(
+            randn(Outputs, Inputs, 3, 3) * (rand(Outputs, 1, 1, 1) + 0.05), weightBits);
         using ActivationQuantizer activation = Activation(x, activationBits);
 
-        Tensor y = nn.functional.conv2d(activation.Forward(x), weight.Value(), strides: [Stride, Stride], padding: [1, 1]);
+        Tensor y = nn.functional.conv2d(
+            activation.Forward(x), weight.Value(), strides: [Stride, Stride], padding: [1, 1]);
 
         (long[]? inputs, int k) = Integers(activation, x);
         (long[]? weights, int[]? l) = Integers(weight);
         var found = new List<float>();
-        for (var n = 0; n < Samples; n++)
+        for (int n = 0; n < Samples; n++)
         {
-            for (var o = 0; o < Outputs; o++)
+            for (int o = 0; o < Outputs; o++)
             {
-                for (var r = 0; r < Result; r++)
+                for (int r = 0; r < Result; r++)
                 {
-                    for (var c = 0; c < Result; c++)
+                    for (int c = 0; c < Result; c++)
                     {
                         long sum = 0;
-                        for (var tap = 0; tap < Inputs * 9; tap++)
+                        for (int tap = 0; tap < Inputs * 9; tap++)
                         {
                             int row = r * Stride + tap % 9 / 3 - 1, column = c * Stride + tap % 3 - 1;
                             if (row is >= 0 and < Size && column is >= 0 and < Size)
-                                sum += inputs[((n * Inputs + tap / 9) * Size + row) * Size + column] * weights[o * Inputs * 9 + tap];
+                                sum +=
+                                    inputs[((n * Inputs + tap / 9) * Size + row) * Size + column]
+                                    * weights[o * Inputs * 9 + tap];
                         }
                         found.Add(Shifted(sum, k + l[o]));
                     }
@@ -103,7 +108,12 @@ public sealed class ShiftArithmeticTests
     public void Weights_are_their_levels_shifted(Scale scale)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var weight = new WeightQuantizer("w", randn(12, 40) * (rand(12, 1) * 3), 0) { Bits = 5, Enabled = true, Calibration = { Range = new(Scale: scale) } };
+        using var weight = new WeightQuantizer("w", randn(12, 40) * (rand(12, 1) * 3), 0)
+        {
+            Bits = 5,
+            Enabled = true,
+            Calibration = { Range = new(Scale: scale) },
+        };
         weight.Calibration.SearchRange();
         (long[]? levels, int[]? exponents) = Integers(weight);
         Assert.Equal(Near.Values(weight.Value()), levels.Select((level, i) => Shifted(level, exponents[i / 40])));
@@ -113,7 +123,10 @@ public sealed class ShiftArithmeticTests
     {
         // The sums that the float path must hold exactly.
         Assert.InRange(Math.Abs(value), 0, (1 << 24) - 1);
-        long shifted = exponent + Fraction >= 0 ? value << (exponent + Fraction) : throw new InvalidOperationException("More fractional bits are needed.");
+        long shifted =
+            exponent + Fraction >= 0
+                ? value << (exponent + Fraction)
+                : throw new InvalidOperationException("More fractional bits are needed.");
         Assert.Equal(value, shifted >> (exponent + Fraction));
         return (float)(shifted / (double)(1L << Fraction));
     }
@@ -123,26 +136,42 @@ public sealed class ShiftArithmeticTests
     {
         byte[] levels = [.. weight.Levels().data<byte>()];
         float[] zeros = Near.Values(weight.ZeroPoint!), scales = Near.Values(weight.Scale!);
-        return ([.. levels.Select((level, i) => level - (long)zeros[i / (levels.Length / zeros.Length)])], PowerOfTwo.Exponents(scales)!);
+        return (
+            [.. levels.Select((level, i) => level - (long)zeros[i / (levels.Length / zeros.Length)])],
+            PowerOfTwo.Exponents(scales)!);
     }
 
     private static (long[] Levels, int Exponent) Integers(ActivationQuantizer activation, Tensor x)
     {
         int exponent = PowerOfTwo.Exponents(Near.Values(activation.Scale!))![0], top = (1 << activation.Bits) - 1;
-        var zero = (long)activation.ZeroPoint!.item<float>();
-        return ([.. Near.Values(x).Select(value => Math.Clamp((long)Math.Round(Math.ScaleB(value, -exponent)) + zero, 0, top) - zero)], exponent);
+        long zero = (long)activation.ZeroPoint!.item<float>();
+        return (
+            [
+                .. Near.Values(x)
+                    .Select(value => Math.Clamp((long)Math.Round(Math.ScaleB(value, -exponent)) + zero, 0, top) - zero),
+            ],
+            exponent);
     }
 
     private static WeightQuantizer Weight(Tensor values, int bits)
     {
-        var quantizer = new WeightQuantizer("w", values, 0) { Bits = bits, Enabled = true, Calibration = { Range = new(Scale: Scale.PowerOfTwo) } };
+        var quantizer = new WeightQuantizer("w", values, 0)
+        {
+            Bits = bits,
+            Enabled = true,
+            Calibration = { Range = new(Scale: Scale.PowerOfTwo) },
+        };
         quantizer.Calibration.SearchRange();
         return quantizer;
     }
 
     private static ActivationQuantizer Activation(Tensor x, int bits)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = bits, Calibration = { Range = new(Scale: Scale.PowerOfTwo), Observing = true } };
+        var quantizer = new ActivationQuantizer("a")
+        {
+            Bits = bits,
+            Calibration = { Range = new(Scale: Scale.PowerOfTwo), Observing = true },
+        };
         quantizer.Forward(x);
         quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;

@@ -19,8 +19,8 @@ public sealed unsafe class WeightCalibrationTests
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Case("adaround", index);
         using WeightQuantizer quantizer = Quantizer(golden);
-        // The golden scales are rounded to 9 decimals, too coarse for the fractional part of a weight that lies 100 levels from 0; the search finds
-        // them exactly.
+        // The golden scales are rounded to 9 decimals, too coarse for the fractional part of a weight that lies 100
+        // levels from 0; the search finds them exactly.
         quantizer.Calibration.SearchRange();
         Near.Equal(golden.Floats("scale"), quantizer.Scale!);
         quantizer.Calibration.BeginLearning();
@@ -51,11 +51,13 @@ public sealed unsafe class WeightCalibrationTests
     {
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Case("adaround", index);
-        foreach (var beta in new[] { 20, 10, 2 })
+        foreach (int beta in new[] { 20, 10, 2 })
         {
-            JsonElement expected = golden.GetProperty("regularizer").GetProperty(beta.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            var alpha = golden.Floats("alpha");
-            var gradient = new float[alpha.Length];
+            JsonElement expected = golden
+                .GetProperty("regularizer")
+                .GetProperty(beta.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            float[] alpha = golden.Floats("alpha");
+            float[] gradient = new float[alpha.Length];
             double value;
             fixed (float* a = alpha, g = gradient)
                 value = LearnedRounding.Regularize(a, g, alpha.Length, beta, 1);
@@ -89,7 +91,8 @@ public sealed unsafe class WeightCalibrationTests
         Assert.Equal(ScalarType.Byte, levels.dtype);
         Assert.Equal(quantizer.Weight.shape, levels.shape);
         Assert.True(levels.data<byte>().ToArray().Max() < 1 << quantizer.Bits);
-        using var again = WeightQuantizer.FromLevels("w", levels, quantizer.Scale!, quantizer.ZeroPoint!, quantizer.Bits, 0);
+        using var again = WeightQuantizer.FromLevels(
+            "w", levels, quantizer.Scale!, quantizer.ZeroPoint!, quantizer.Bits, 0);
         Near.Equal(Near.Values(quantizer.Value()), again.Value(), 0, 0);
         Near.Equal(Near.Values(quantizer.Value()), again.Weight, 0, 0);
     }
@@ -108,7 +111,8 @@ public sealed unsafe class WeightCalibrationTests
     public void Grids_of_a_transposed_convolution_follow_its_second_dimension()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor weight = tensor([0.11f, -0.22f, 3.1f, -4.2f, 0.3f, 0.1f, 5.3f, 1.1f], new long[] { 2, 2, 2 }, ScalarType.Float32);
+        Tensor weight = tensor(
+            [0.11f, -0.22f, 3.1f, -4.2f, 0.3f, 0.1f, 5.3f, 1.1f], new long[] { 2, 2, 2 }, ScalarType.Float32);
         using var transposed = new WeightQuantizer("w", weight, 1) { Bits = 3, Enabled = true };
         using var direct = new WeightQuantizer("w", weight.transpose(0, 1), 0) { Bits = 3, Enabled = true };
         transposed.Calibration.SearchRange();
@@ -133,7 +137,11 @@ public sealed unsafe class WeightCalibrationTests
 
     private static WeightQuantizer Quantizer(JsonElement golden)
     {
-        var quantizer = new WeightQuantizer("w", golden.Tensor("weight"), 0) { Bits = golden.Whole("bit"), Enabled = true };
+        var quantizer = new WeightQuantizer("w", golden.Tensor("weight"), 0)
+        {
+            Bits = golden.Whole("bit"),
+            Enabled = true,
+        };
         quantizer.SetGrid(golden.Floats("scale"), golden.Floats("zero_point"));
         return quantizer;
     }

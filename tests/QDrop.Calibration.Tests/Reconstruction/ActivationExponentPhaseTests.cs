@@ -15,7 +15,13 @@ public sealed class ActivationExponentPhaseTests
 
     private const int Features = 40, Samples = 96;
 
-    private static readonly QuantizationSettings _settings = QuantizationSettings.Quick with { A = 3, Scale = Scale.PowerOfTwo, Iterations = 200, Norm = 2 };
+    private static readonly QuantizationSettings _settings = QuantizationSettings.Quick with
+    {
+        A = 3,
+        Scale = Scale.PowerOfTwo,
+        Iterations = 200,
+        Norm = 2,
+    };
 
     public ActivationExponentPhaseTests()
     {
@@ -64,7 +70,13 @@ public sealed class ActivationExponentPhaseTests
         using var unit = new ActivationUnit(x);
         List<bool> learning = [];
         List<double> drops = [];
-        new UnitLearner(_settings with { Drop = drop, Exponents = new() { ActivationShare = share } }, new SeededDraws(3))
+        new UnitLearner(
+            _settings with
+            {
+                Drop = drop,
+                Exponents = new() { ActivationShare = share },
+            },
+            new SeededDraws(3))
         {
             Iterated = (_, _) =>
             {
@@ -89,7 +101,13 @@ public sealed class ActivationExponentPhaseTests
         using var unit = new PairUnit(rand(Samples, Features));
         int[] before = unit.Exponents;
 
-        new UnitLearner(_settings with { Drop = 0, Exponents = new() { ActivationLearningRate = 0.05 } }, new SeededDraws(3)).Reconstruct(unit, x, x, x, null, default);
+        new UnitLearner(
+            _settings with
+            {
+                Drop = 0,
+                Exponents = new() { ActivationLearningRate = 0.05 },
+            },
+            new SeededDraws(3)).Reconstruct(unit, x, x, x, null, default);
 
         double[] spreads = [first, second];
         for (int i = 0; i < 2; i++)
@@ -105,7 +123,8 @@ public sealed class ActivationExponentPhaseTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public void The_measured_error_decides_for_each_of_two_activations_and_both_get_their_drops_back(bool firstMoves, bool secondMoves)
+    public void The_measured_error_decides_for_each_of_two_activations_and_both_get_their_drops_back(
+        bool firstMoves, bool secondMoves)
     {
         using DisposeScope scope = NewDisposeScope();
         // What is seen while learning takes one exponent up, the other down.
@@ -116,7 +135,11 @@ public sealed class ActivationExponentPhaseTests
         double[] drops = [0.5, 0.2];
         for (int i = 0; i < 2; i++)
             activations[i].Calibration.BeginLearning(drops[i], new SeededDraws(i), _tape);
-        QuantizationSettings settings = _settings with { Iterations = 100, Exponents = new() { ActivationShare = 0.5, ActivationLearningRate = 0.1 } };
+        QuantizationSettings settings = _settings with
+        {
+            Iterations = 100,
+            Exponents = new() { ActivationShare = 0.5, ActivationLearningRate = 0.1 },
+        };
         var phase = new ActivationExponentPhase(activations, settings, begin: 7);
         var measured = new List<double>();
 
@@ -134,17 +157,25 @@ public sealed class ActivationExponentPhaseTests
         Assert.InRange(measured.Count, 4, 6);
         Assert.Equal(measured.Min(), Error(unit.Exponents));
         Assert.Equal((firstMoves, secondMoves), (unit.Exponents[0] > before[0], unit.Exponents[1] < before[1]));
-        Assert.All(unit.Exponents.Zip(before, [firstMoves, secondMoves]), e => Assert.True(e.Third || e.First == e.Second));
+        Assert.All(
+            unit.Exponents.Zip(before, [firstMoves, secondMoves]), e => Assert.True(e.Third || e.First == e.Second));
 
         double Measure()
         {
             Assert.All(activations, a => Assert.Equal(0, a.Calibration.Learning!.Drop));
-            measured.Add(Error([.. activations.Select(a => ((LearnedPower)a.Calibration.Learning!).LogScale is null ? PowerOfTwo.Floor(a.Scale!.item<float>()) : ((LearnedPower)a.Calibration.Learning!).Exponents[0])]));
+            measured.Add(
+                Error([
+                    .. activations.Select(a =>
+                        ((LearnedPower)a.Calibration.Learning!).LogScale is null
+                            ? PowerOfTwo.Floor(a.Scale!.item<float>())
+                            : ((LearnedPower)a.Calibration.Learning!).Exponents[0]),
+                ]));
             return measured[^1];
         }
 
         // Whatever the gradients said.
-        double Error(int[] exponents) => 1000 + ((firstMoves ? -1 : 1) * exponents[0]) + ((secondMoves ? 1 : -1) * exponents[1]);
+        double Error(int[] exponents) =>
+            1000 + ((firstMoves ? -1 : 1) * exponents[0]) + ((secondMoves ? 1 : -1) * exponents[1]);
     }
 
     private static double ErrorOf(Tensor x, int exponent)
@@ -155,7 +186,11 @@ public sealed class ActivationExponentPhaseTests
 
     private static ActivationQuantizer Searched(Tensor x)
     {
-        var quantizer = new ActivationQuantizer("a") { Bits = 3, Calibration = { Range = new(Scale: Scale.PowerOfTwo), Observing = true } };
+        var quantizer = new ActivationQuantizer("a")
+        {
+            Bits = 3,
+            Calibration = { Range = new(Scale: Scale.PowerOfTwo), Observing = true },
+        };
         quantizer.Forward(x);
         quantizer.Calibration.Observing = false;
         quantizer.Enabled = true;
@@ -197,7 +232,9 @@ public sealed class ActivationExponentPhaseTests
         public int[] Exponents => [.. Activations.Select(a => PowerOfTwo.Floor(a.Scale!.item<float>()))];
 
         Bundle IReconstructable.Forward(Bundle inputs) =>
-            new([cat([.. Activations.Select((a, i) => a.Forward(inputs.Single.narrow(1, i * Features, Features)))], 1)]);
+            new([
+                cat([.. Activations.Select((a, i) => a.Forward(inputs.Single.narrow(1, i * Features, Features)))], 1),
+            ]);
 
         public void Dispose()
         {

@@ -46,7 +46,8 @@ public sealed class BatchLayoutTests
         Tensor x = randn(shape), first = layout.SamplesFirst(x);
         Assert.Equal(axis < 0 ? 1 : 2, first.shape[0]);
         Assert.Equal(x.shape, layout.Restore(first).shape);
-        Assert.Equal(x.contiguous().data<float>().ToArray(), layout.Restore(first).contiguous().data<float>().ToArray());
+        Assert.Equal(
+            x.contiguous().data<float>().ToArray(), layout.Restore(first).contiguous().data<float>().ToArray());
         for (int d = 0; d < shape.Length; d++)
         {
             if (d != axis)
@@ -81,11 +82,14 @@ public sealed class BatchLayoutTests
         Assert.Null(none);
         Assert.Same(others[2], Assert.Single(changed.Get<Tensor[]>(1)));
         Assert.Same(others[3], Assert.Single(changed.Get<List<Tensor>>(2)));
-        Tuple<Tensor, Tensor?> pair = new Bundle([new Tuple<Tensor, Tensor?>(a, null)]).With([b]).Get<Tuple<Tensor, Tensor?>>();
+        Tuple<Tensor, Tensor?> pair = new Bundle([new Tuple<Tensor, Tensor?>(a, null)])
+            .With([b])
+            .Get<Tuple<Tensor, Tensor?>>();
         Assert.Same(b, pair.Item1);
     }
 
     [Fact]
     public void A_structure_that_is_not_followed_is_an_error() =>
-        Assert.Equal("QDROP232", Assert.Throws<QDropException>(() => new Bundle([new Dictionary<string, Tensor>()])).Code);
+        Assert.Equal(
+            "QDROP232", Assert.Throws<QDropException>(() => new Bundle([new Dictionary<string, Tensor>()])).Code);
 }

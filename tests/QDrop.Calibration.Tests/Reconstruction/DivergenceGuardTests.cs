@@ -21,13 +21,15 @@ public sealed class DivergenceGuardTests
     public void A_single_bad_batch_does_not_count()
     {
         var guard = new DivergenceGuard(nearest: 0, power: 0);
-        Assert.DoesNotContain(true, Enumerable.Repeat(1.0, 30).Append(100).Concat(Enumerable.Repeat(1.0, 30)).Select(guard.Diverges));
+        Assert.DoesNotContain(
+            true, Enumerable.Repeat(1.0, 30).Append(100).Concat(Enumerable.Repeat(1.0, 30)).Select(guard.Diverges));
     }
 
     [Theory]
     [InlineData(1.0, 0.0)]
     [InlineData(0.0, 1000.0)]
-    public void Learned_rounding_that_starts_at_the_float_weights_may_come_to_what_rounding_to_nearest_gives(double nearest, double power)
+    public void Learned_rounding_that_starts_at_the_float_weights_may_come_to_what_rounding_to_nearest_gives(
+        double nearest, double power)
     {
         var guard = new DivergenceGuard(nearest, power);
         Assert.False(guard.Diverges(1e-14));
@@ -37,5 +39,6 @@ public sealed class DivergenceGuardTests
     }
 
     [Fact]
-    public void Nothing_grows_from_nothing() => Assert.DoesNotContain(true, new double[50].Select(new DivergenceGuard(0, 0).Diverges));
+    public void Nothing_grows_from_nothing() =>
+        Assert.DoesNotContain(true, new double[50].Select(new DivergenceGuard(0, 0).Diverges));
 }

@@ -29,15 +29,24 @@ public sealed class ExponentPhaseTests
         Tensor x = randn(Samples, Inputs);
         using var unit = new LinearUnit(bits);
         Tensor target = x.matmul(unit.Weights[0].Weight.t());
-        QuantizationSettings settings = QuantizationSettings.Quick with { W = bits, Drop = 0, Scale = Scale.PowerOfTwo };
+        QuantizationSettings settings = QuantizationSettings.Quick with
+        {
+            W = bits,
+            Drop = 0,
+            Scale = Scale.PowerOfTwo,
+        };
 
         Tensor nearest = nn.functional.linear(x, unit.Weights[0].Value());
-        var error = (nearest - target).square().sum().ToDouble() / Samples;
+        double error = (nearest - target).square().sum().ToDouble() / Samples;
 
-        UnitResult result = new UnitLearner(settings, new SeededDraws(1)) { Error = error }.Reconstruct(unit, x, x, target, null, default);
+        UnitResult result = new UnitLearner(settings, new SeededDraws(1)) { Error = error }.Reconstruct(
+            unit, x, x, target, null, default);
 
         Assert.InRange(result.SettledExponents, 0.9, 1);
-        Assert.InRange((nn.functional.linear(x, unit.Weights[0].Value()) - target).square().sum().ToDouble() / Samples, 0, 1.05 * error);
+        Assert.InRange(
+            (nn.functional.linear(x, unit.Weights[0].Value()) - target).square().sum().ToDouble() / Samples,
+            0,
+            1.05 * error);
         Assert.All(Near.Values(unit.Weights[0].Scale!), s => Assert.True(PowerOfTwo.Is(s)));
     }
 
@@ -48,9 +57,19 @@ public sealed class ExponentPhaseTests
         Tensor x = randn(Samples, Inputs);
         using var unit = new LinearUnit(2);
         Tensor target = x.matmul(unit.Weights[0].Weight.t());
-        QuantizationSettings settings = QuantizationSettings.Quick with { W = 2, Drop = 0, Scale = Scale.PowerOfTwo, Iterations = 50, Exponents = new() { Share = 0.4 } };
+        QuantizationSettings settings = QuantizationSettings.Quick with
+        {
+            W = 2,
+            Drop = 0,
+            Scale = Scale.PowerOfTwo,
+            Iterations = 50,
+            Exponents = new() { Share = 0.4 },
+        };
         unit.Weights[0].Calibration.BeginExponents();
-        (List<bool>? learning, List<float[]>? scales, List<float[]>? variables) = (new List<bool>(), new List<float[]>(), new List<float[]> { Near.Values(unit.Weights[0].Calibration.Exponents!.V) });
+        (List<bool>? learning, List<float[]>? scales, List<float[]>? variables) = (
+            new List<bool>(),
+            new List<float[]>(),
+            new List<float[]> { Near.Values(unit.Weights[0].Calibration.Exponents!.V) });
         float[] below = [.. unit.Weights[0].Calibration.Exponents!.Channels.Select(c => PowerOfTwo.Step(c.Floor))];
         unit.Weights[0].Calibration.SearchRange();
         new UnitLearner(settings, new SeededDraws(1))
@@ -68,7 +87,9 @@ public sealed class ExponentPhaseTests
         Assert.Equal(scales[^1], Near.Values(unit.Weights[0].Scale!));
         // Each iteration moves all of them, and where they are in the end decides.
         Assert.Equal(21, variables.Count);
-        Assert.All(variables.Zip(variables.Skip(1)), pair => Assert.All(pair.First.Zip(pair.Second), v => Assert.NotEqual(v.First, v.Second)));
+        Assert.All(
+            variables.Zip(variables.Skip(1)),
+            pair => Assert.All(pair.First.Zip(pair.Second), v => Assert.NotEqual(v.First, v.Second)));
         Assert.True(variables[0].Zip(variables[^1], (first, last) => Math.Abs(last - first)).Max() > 1);
         Assert.Contains(variables[0].Zip(variables[^1]), v => v.First >= 0 != v.Second >= 0);
         Assert.Equal(below.Zip(variables[^1], (step, v) => v >= 0 ? 2 * step : step), scales[^1]);
@@ -79,7 +100,15 @@ public sealed class ExponentPhaseTests
     {
         public LinearUnit(int bits)
         {
-            Weights = [new WeightQuantizer("linear", randn(Outputs, Inputs) * (rand(Outputs, 1) + 0.1), 0) { Bits = bits, Enabled = true, Calibration = { Range = new(Scale: Scale.PowerOfTwo) } }];
+            Weights =
+            [
+                new WeightQuantizer("linear", randn(Outputs, Inputs) * (rand(Outputs, 1) + 0.1), 0)
+                {
+                    Bits = bits,
+                    Enabled = true,
+                    Calibration = { Range = new(Scale: Scale.PowerOfTwo) },
+                },
+            ];
             Weights[0].Calibration.SearchRange();
         }
 
@@ -89,7 +118,8 @@ public sealed class ExponentPhaseTests
 
         public IReadOnlyList<ActivationQuantizer> Activations => [];
 
-        Bundle IReconstructable.Forward(Bundle inputs) => new([nn.functional.linear(inputs.Single, Weights[0].Value())]);
+        Bundle IReconstructable.Forward(Bundle inputs) =>
+            new([nn.functional.linear(inputs.Single, Weights[0].Value())]);
 
         public void Dispose() => Weights[0].Dispose();
     }

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Reconstruction;
 
-/// <summary>The residual block of the golden reconstructions: conv, relu, conv, add, relu, behind a stem of conv and relu.</summary>
+/// <summary>
+/// The residual block of the golden reconstructions: conv, relu, conv, add, relu, behind a stem of conv and relu.
+/// </summary>
 internal sealed class GoldenBlock : IReconstructable, IDisposable
 {
     private readonly JsonElement _golden;
@@ -21,7 +23,11 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
         _golden = golden;
         (_bias1, _bias2) = (golden.Tensor("conv1_bias"), golden.Tensor("conv2_bias"));
         Weights = [Weight("conv1"), Weight("conv2")];
-        Activations = [Activation("conv1", golden.Floats("act_scales_init")[0]), Activation("out", golden.Floats("act_scales_init")[1])];
+        Activations =
+        [
+            Activation("conv1", golden.Floats("act_scales_init")[0]),
+            Activation("out", golden.Floats("act_scales_init")[1]),
+        ];
     }
 
     public string Name => "block";
@@ -34,13 +40,18 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
     public (Tensor Float, Tensor Quantized) Inputs()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var stem = new WeightQuantizer("stem", _golden.Tensor("stem_weight"), 0) { Bits = _golden.Whole("W"), Enabled = true };
+        using var stem = new WeightQuantizer("stem", _golden.Tensor("stem_weight"), 0)
+        {
+            Bits = _golden.Whole("W"),
+            Enabled = true,
+        };
         stem.Calibration.SearchRange();
         using var activation = new ActivationQuantizer("stem");
         activation.Restore(_golden.Whole("A"), (float)_golden.Number("stem_scale"), 0);
         Tensor x = _golden.Tensor("input"), bias = _golden.Tensor("stem_bias");
         Tensor plain = nn.functional.relu(nn.functional.conv2d(x, stem.Weight, bias, padding: [1, 1]));
-        Tensor quantized = activation.Forward(nn.functional.relu(nn.functional.conv2d(x, stem.Value(), bias, padding: [1, 1])));
+        Tensor quantized = activation.Forward(
+            nn.functional.relu(nn.functional.conv2d(x, stem.Value(), bias, padding: [1, 1])));
         return (plain.MoveToOuterDisposeScope(), quantized.MoveToOuterDisposeScope());
     }
 
@@ -55,7 +66,8 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
 
     public Tensor Forward(Tensor x)
     {
-        Tensor y = Activations[0].Forward(nn.functional.relu(nn.functional.conv2d(x, Weights[0].Value(), _bias1, padding: [1, 1])));
+        Tensor y = Activations[0]
+            .Forward(nn.functional.relu(nn.functional.conv2d(x, Weights[0].Value(), _bias1, padding: [1, 1])));
         y = nn.functional.conv2d(y, Weights[1].Value(), _bias2, padding: [1, 1]);
         return Activations[1].Forward(nn.functional.relu(y + x));
     }
@@ -80,7 +92,11 @@ internal sealed class GoldenBlock : IReconstructable, IDisposable
 
     private WeightQuantizer Weight(string name)
     {
-        var quantizer = new WeightQuantizer(name, _golden.Tensor(name + "_weight"), 0) { Bits = _golden.Whole("W"), Enabled = true };
+        var quantizer = new WeightQuantizer(name, _golden.Tensor(name + "_weight"), 0)
+        {
+            Bits = _golden.Whole("W"),
+            Enabled = true,
+        };
         quantizer.Calibration.SearchRange();
         return quantizer;
     }

@@ -37,11 +37,12 @@ public sealed class NormTests
         float[] found = Near.Values(output), expected = Near.Values(target);
         const int Row = 5 * 3 * 3, Positions = 4 * 3 * 3;
         (double sum, float[]? slopes) = (0.0, new float[found.Length]);
-        for (var i = 0; i < found.Length; i++)
+        for (int i = 0; i < found.Length; i++)
         {
-            var error = (double)found[i] - expected[rows[i / Row] * Row + i % Row];
+            double error = (double)found[i] - expected[rows[i / Row] * Row + i % Row];
             sum += Math.Pow(Math.Abs(error), power);
-            slopes[i] = (float)(error == 0 ? 0 : factor * power * Math.Pow(Math.Abs(error), power - 1) * Math.Sign(error) / Positions);
+            slopes[i] = (float)(
+                error == 0 ? 0 : factor * power * Math.Pow(Math.Abs(error), power - 1) * Math.Sign(error) / Positions);
         }
         Assert.Equal(factor * sum / Positions, value, 1e-5);
         Near.Equal(slopes, gradient, 1e-4, 1e-6);
@@ -55,7 +56,8 @@ public sealed class NormTests
         (Tensor? target, Tensor? output) = (randn(4, 50), randn(4, 50));
         using ReconstructionLoss plain = new(target, 1), squares = new(target, 1, norm: LossNorm.Squares);
         long[] rows = [0, 1, 2, 3];
-        ((double Loss, Tensor Gradient) one, (double Loss, Tensor Gradient) other) = (plain.Evaluate(output, rows), squares.Evaluate(output, rows));
+        ((double Loss, Tensor Gradient) one, (double Loss, Tensor Gradient) other) = (
+            plain.Evaluate(output, rows), squares.Evaluate(output, rows));
         Assert.Equal(one.Loss, other.Loss);
         Assert.Equal(Near.Values(one.Gradient), Near.Values(other.Gradient));
     }
@@ -68,11 +70,12 @@ public sealed class NormTests
     [InlineData(4)]
     public void The_power_of_a_generalized_Gaussian_distribution_is_found_from_its_moments(double power)
     {
-        // Moments by numeric integration of the density exp(−|e|^p); the integral over all errors is finite far below 40.
+        // Moments by numeric integration of the density exp(−|e|^p); the integral over all errors is finite far below
+        // 40.
         (double mass, double magnitude, double square) = (0.0, 0.0, 0.0);
-        for (var e = 0.0005; e < 40; e += 0.001)
+        for (double e = 0.0005; e < 40; e += 0.001)
         {
-            var density = Math.Exp(-Math.Pow(e, power));
+            double density = Math.Exp(-Math.Pow(e, power));
             mass += density;
             magnitude += e * density;
             square += e * e * density;
@@ -85,7 +88,7 @@ public sealed class NormTests
     [InlineData(1, 1)] // All errors of one size.
     public void The_power_stays_from_1_to_4(double magnitude, double square)
     {
-        var power = ErrorShape.Power(magnitude, square);
+        double power = ErrorShape.Power(magnitude, square);
         Assert.Equal(square > 2 ? ErrorShape.Min : ErrorShape.Max, power, 1e-9);
     }
 
@@ -105,9 +108,14 @@ public sealed class NormTests
         void Check(Tensor errors, double norm, double power, double tolerance)
         {
             // Outputs count together, whatever their shapes.
-            LossNorm found = ErrorShape.Norm(norm, [(expected + errors, expected), ((expected + errors).narrow(0, 0, 3), expected.narrow(0, 0, 3))]);
+            LossNorm found = ErrorShape.Norm(
+                norm, [(expected + errors, expected), ((expected + errors).narrow(0, 0, 3), expected.narrow(0, 0, 3))]);
             Assert.InRange(found.Power, power - tolerance, power + tolerance);
-            float[] magnitudes = [.. Near.Values(errors).Select(Math.Abs), .. Near.Values(errors.narrow(0, 0, 3)).Select(Math.Abs)];
+            float[] magnitudes =
+            [
+                .. Near.Values(errors).Select(Math.Abs),
+                .. Near.Values(errors.narrow(0, 0, 3)).Select(Math.Abs),
+            ];
             double squares = magnitudes.Sum(e => (double)e * e), powers = magnitudes.Sum(e => Math.Pow(e, found.Power));
             Assert.Equal(1, found.Factor * powers / squares, 1e-3);
         }

@@ -11,7 +11,8 @@ public sealed class TemperatureTests
     public void Beta_is_that_of_the_published_implementation()
     {
         JsonElement golden = GoldenVectors.Section("temperature");
-        var temperature = new Temperature(golden.Whole("iterations"), golden.Number("warm_up"), golden.Number("start"), golden.Number("end"));
+        var temperature = new Temperature(
+            golden.Whole("iterations"), golden.Number("warm_up"), golden.Number("start"), golden.Number("end"));
         foreach (JsonElement pair in golden.GetProperty("values").EnumerateArray())
             Assert.Equal(pair[1].GetDouble(), temperature.Beta(pair[0].GetInt32()), 1e-9);
     }

@@ -22,7 +22,7 @@ public sealed class UnitLearnerTests
         (Tensor? plain, Tensor? quantized) = block.Inputs();
         Tensor target = block.Float(plain);
         var losses = new List<double>();
-        var alphas = new float[2][];
+        float[][] alphas = new float[2][];
         var draws = new PinnedDraws();
         var reconstructor = new UnitLearner(Settings(golden), draws)
         {
@@ -57,7 +57,10 @@ public sealed class UnitLearnerTests
         (Tensor? plain, Tensor? quantized) = block.Inputs();
         (Tensor? plainLast, Tensor? quantizedLast) = (ChannelsLast(plain), ChannelsLast(quantized));
         var losses = new List<float>();
-        var reconstructor = new UnitLearner(Settings(golden), new PinnedDraws()) { Iterated = (_, loss) => losses.Add((float)loss) };
+        var reconstructor = new UnitLearner(Settings(golden), new PinnedDraws())
+        {
+            Iterated = (_, loss) => losses.Add((float)loss),
+        };
 
         reconstructor.Reconstruct(block, quantizedLast, plainLast, block.Float(plain), null, default);
 
@@ -70,9 +73,9 @@ public sealed class UnitLearnerTests
     {
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Case("reconstruction", 2);
-        var brecq = Losses(golden, s => s with { Method = Method.Brecq }, out var scales, quantized => quantized);
+        float[] brecq = Losses(golden, s => s with { Method = Method.Brecq }, out float[]? scales, quantized => quantized);
         // The quantized input has no influence.
-        var same = Losses(golden, s => s with { Drop = 1 }, out _, quantized => zeros_like(quantized));
+        float[] same = Losses(golden, s => s with { Drop = 1 }, out _, quantized => zeros_like(quantized));
 
         Assert.Equal(brecq, same);
         Assert.Equal(golden.Floats("act_scales_init"), scales);
@@ -83,14 +86,19 @@ public sealed class UnitLearnerTests
     {
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Case("reconstruction", 2);
-        var alone = Losses(golden, s => s with { Method = Method.AdaRound }, out var scales, quantized => quantized);
-        var otherInput = Losses(golden, s => s with { Method = Method.AdaRound }, out _, quantized => zeros_like(quantized));
-        var floatInput = Losses(golden, s => s with { Method = Method.Brecq }, out _, quantized => quantized);
+        float[] alone = Losses(golden, s => s with { Method = Method.AdaRound }, out float[]? scales, quantized => quantized);
+        float[] otherInput = Losses(
+            golden, s => s with { Method = Method.AdaRound }, out _, quantized => zeros_like(quantized));
+        float[] floatInput = Losses(golden, s => s with { Method = Method.Brecq }, out _, quantized => quantized);
 
         Assert.Equal(golden.Floats("act_scales_init"), scales);
         Assert.NotEqual(alone, otherInput);
         Assert.NotEqual(alone, floatInput);
-        var unregularised = Losses(golden, s => s with { Method = Method.AdaRound, Lambda = 0, LearningRate = 0.01 }, out _, quantized => quantized);
+        float[] unregularised = Losses(
+            golden,
+            s => s with { Method = Method.AdaRound, Lambda = 0, LearningRate = 0.01 },
+            out _,
+            quantized => quantized);
         Assert.True(unregularised[^10..].Sum() < unregularised[..10].Sum());
     }
 
@@ -139,7 +147,8 @@ public sealed class UnitLearnerTests
         Tensor target = full_like(plain, float.NaN);
 
         QDropException error = Assert.Throws<QDropException>(() =>
-            new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, target, null, default));
+            new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(
+                block, quantized, plain, target, null, default));
 
         Assert.Equal("QDROP240", error.Code);
         Assert.Contains("'block'", error.Message);
@@ -155,7 +164,7 @@ public sealed class UnitLearnerTests
         using var block = new GoldenBlock(golden);
         using var source = new CancellationTokenSource();
         (Tensor? plain, Tensor? quantized) = block.Inputs();
-        var done = 0;
+        int done = 0;
         var reconstructor = new UnitLearner(Settings(golden), new PinnedDraws())
         {
             Iterated = (iteration, _) =>
@@ -166,7 +175,8 @@ public sealed class UnitLearnerTests
             },
         };
 
-        Assert.Throws<OperationCanceledException>(() => reconstructor.Reconstruct(block, quantized, plain, block.Float(plain), null, source.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            reconstructor.Reconstruct(block, quantized, plain, block.Float(plain), null, source.Token));
 
         Assert.Equal(3, done);
         Assert.All(block.Weights, w => Assert.Null(w.Calibration.Alpha));
@@ -181,7 +191,8 @@ public sealed class UnitLearnerTests
         (Tensor? plain, Tensor? quantized) = block.Inputs();
         var told = new Reports();
 
-        UnitResult result = new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(block, quantized, plain, block.Float(plain), told, default);
+        UnitResult result = new UnitLearner(Settings(golden), new PinnedDraws()).Reconstruct(
+            block, quantized, plain, block.Float(plain), told, default);
 
         Assert.Equal(40, told.All[^1].Iteration);
         Assert.InRange(told.All.Count, 1, 2 + (int)(result.Duration.TotalSeconds * 4));
@@ -211,7 +222,8 @@ public sealed class UnitLearnerTests
     [InlineData(new long[] { 5, 7 }, 1, 5)]
     [InlineData(new long[] { 5, 3, 7 }, 2, 15)]
     [InlineData(new long[] { 5, 7, 3, 2 }, 1, 30)]
-    public void The_loss_is_summed_over_channels_and_averaged_over_the_rest(long[] shape, int channelAxis, double positions)
+    public void The_loss_is_summed_over_channels_and_averaged_over_the_rest(
+        long[] shape, int channelAxis, double positions)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
@@ -229,7 +241,9 @@ public sealed class UnitLearnerTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var loss = new ReconstructionLoss(zeros([4L, 3L]), 1);
-        Assert.Contains("[4, 2]", Assert.Throws<InvalidOperationException>(() => loss.Evaluate(zeros([4L, 2L]), [0, 1, 2, 3])).Message);
+        Assert.Contains(
+            "[4, 2]",
+            Assert.Throws<InvalidOperationException>(() => loss.Evaluate(zeros([4L, 2L]), [0, 1, 2, 3])).Message);
     }
 
     private static QuantizationSettings Settings(System.Text.Json.JsonElement golden) => new()
@@ -242,7 +256,10 @@ public sealed class UnitLearnerTests
     };
 
     private static float[] Losses(
-        System.Text.Json.JsonElement golden, Func<QuantizationSettings, QuantizationSettings> change, out float[] scales, Func<Tensor, Tensor> input)
+        System.Text.Json.JsonElement golden,
+        Func<QuantizationSettings, QuantizationSettings> change,
+        out float[] scales,
+        Func<Tensor, Tensor> input)
     {
         using var block = new GoldenBlock(golden);
         (Tensor? plain, Tensor? quantized) = block.Inputs();

@@ -28,14 +28,22 @@ public sealed class ReportPageTests
         Assert.DoesNotContain("://", text, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", text, StringComparison.Ordinal);
         Assert.DoesNotContain("@import", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Page.Descendants(), static e => e.Name.LocalName is "script" or "link" or "img" or "iframe" or "object" or "use");
-        Assert.DoesNotContain(Page.Descendants().Attributes(), static a => a.Name.LocalName is "src" or "href" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Page.Descendants(),
+            static e => e.Name.LocalName is "script" or "link" or "img" or "iframe" or "object" or "use");
+        Assert.DoesNotContain(
+            Page.Descendants().Attributes(),
+            static a =>
+                a.Name.LocalName is "src" or "href" || a.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Every_drawing_says_what_it_is_and_each_of_its_rows_what_it_shows()
     {
-        List<XElement> charts = [.. Page.Descendants("div").Where(static d => (string?)d.Attribute("class") == "chart")];
+        List<XElement> charts =
+        [
+            .. Page.Descendants("div").Where(static d => (string?)d.Attribute("class") == "chart"),
+        ];
         Assert.Equal(7, charts.Count);
         foreach (XElement chart in charts)
         {
@@ -43,11 +51,17 @@ public sealed class ReportPageTests
             Assert.NotEqual("", (string)chart.Attribute("aria-label")!);
             // What a drawing shows is beside it as text.
             Assert.All(chart.Descendants("svg"), static d => Assert.Equal("true", (string?)d.Attribute("aria-hidden")));
-            Assert.All(Rows(chart), static r => Assert.StartsWith($"{r.Elements().First().Value}: ", (string)r.Attribute("title")!, StringComparison.Ordinal));
+            Assert.All(
+                Rows(chart),
+                static r =>
+                    Assert.StartsWith(
+                        $"{r.Elements().First().Value}: ", (string)r.Attribute("title")!, StringComparison.Ordinal));
         }
         List<XElement> levels = [.. Page.Descendants("figure").Select(static f => f.Element("svg")!)];
         Assert.Equal(3, levels.Count);
-        Assert.All(levels, static l => Assert.Contains("levels used", (string)l.Attribute("aria-label")!, StringComparison.Ordinal));
+        Assert.All(
+            levels,
+            static l => Assert.Contains("levels used", (string)l.Attribute("aria-label")!, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,14 +71,22 @@ public sealed class ReportPageTests
         {
             Assert.InRange(Percent(bar, "x"), 0, 100);
             Assert.InRange(Percent(bar, "x") + Percent(bar, "width"), 0, 100.01);
-            Assert.InRange(Parse(bar.Attribute("y")!.Value) + Parse(bar.Attribute("height")!.Value), 0, Parse(bar.Parent!.Attribute("height")!.Value));
+            Assert.InRange(
+                Parse(bar.Attribute("y")!.Value) + Parse(bar.Attribute("height")!.Value),
+                0,
+                Parse(bar.Parent!.Attribute("height")!.Value));
         }
     }
 
     [Fact]
     public void Bars_are_as_long_as_their_values()
     {
-        double[] widths = [.. Chart("Ratio of the model's output when only one layer's weights are quantized").Descendants("rect").Select(static r => Percent(r, "width"))];
+        double[] widths =
+        [
+            .. Chart("Ratio of the model's output when only one layer's weights are quantized")
+                .Descendants("rect")
+                .Select(static r => Percent(r, "width")),
+        ];
         Assert.Equal(2, widths.Length);
         Assert.Equal(38.5 / 12.125, widths[0] / widths[1], 2);
     }
@@ -84,9 +106,19 @@ public sealed class ReportPageTests
     public void Advice_is_a_line_to_paste_and_says_where()
     {
         XElement advice = Page.Descendants("ol").Single();
-        Assert.Equal(["Raise weights of Net.layer2 to 4 bits: +2.3 dB", "Raise activations of stem.output to 6 bits: +1.1 dB", "Raise weights of layer2.0.conv1 to 4 bits: +0.8 dB"],
+        Assert.Equal(
+            [
+                "Raise weights of Net.layer2 to 4 bits: +2.3 dB",
+                "Raise activations of stem.output to 6 bits: +1.1 dB",
+                "Raise weights of layer2.0.conv1 to 4 bits: +0.8 dB",
+            ],
             advice.Descendants("strong").Select(static s => s.Value));
-        Assert.Equal(["[Quantize(W = 4)] // on layer2 of Some.Namespace.Net", "[Quantize(A = 6)] // on stem of Some.Namespace.Net", "[Quantize(W = 4, Method = Method.Nearest)] // on conv1 of Some.Namespace.Block"],
+        Assert.Equal(
+            [
+                "[Quantize(W = 4)] // on layer2 of Some.Namespace.Net",
+                "[Quantize(A = 6)] // on stem of Some.Namespace.Net",
+                "[Quantize(W = 4, Method = Method.Nearest)] // on conv1 of Some.Namespace.Block",
+            ],
             advice.Descendants("pre").Select(static p => p.Value));
     }
 
@@ -95,25 +127,51 @@ public sealed class ReportPageTests
     {
         Assert.DoesNotContain(Page.Descendants("rect"), static r => (string?)r.Attribute("class") == "s2");
         XElement page = XDocument.Parse(ReportPage.Of(SampleReports.Large)).Root!;
-        XElement chart = page.Descendants("div").Single(static d => (string?)d.Attribute("aria-label") == "Ratio of the model's output when only one layer's weights are quantized");
-        double[] known = [.. SampleReports.Large.Insight!.Layers.Select(static l => l.Sensitivity).OfType<double>().Order()];
-        Assert.Equal(known.Take(3).Select(static v => HtmlText.Decibels(v)).Order(), Rows(chart).Where(static r => r.Descendants("rect").Any(static b => (string?)b.Attribute("class") == "s2")).Select(static r => r.Elements().ElementAt(1).Value).Order());
+        XElement chart = page.Descendants("div")
+            .Single(static d =>
+                (string?)d.Attribute("aria-label")
+                == "Ratio of the model's output when only one layer's weights are quantized");
+        double[] known =
+        [
+            .. SampleReports.Large.Insight!.Layers.Select(static l => l.Sensitivity).OfType<double>().Order(),
+        ];
+        Assert.Equal(
+            known.Take(3).Select(static v => HtmlText.Decibels(v)).Order(),
+            Rows(chart)
+                .Where(static r => r.Descendants("rect").Any(static b => (string?)b.Attribute("class") == "s2"))
+                .Select(static r => r.Elements().ElementAt(1).Value)
+                .Order());
     }
 
     [Fact]
     public void The_page_names_the_value_of_every_setting()
     {
         XElement table = Page.Descendants("details").Single(static d => d.Element("summary")!.Value == "Every setting");
-        Assert.Equal(System.Text.Json.JsonSerializer.SerializeToElement(Report.Settings).EnumerateObject().Count(), table.Descendants("tbody").Single().Elements().Count());
-        Assert.Contains(table.Descendants("tr"), static r => r.Elements().First().Value == "iterations" && r.Elements().Last().Value == "2000");
+        Assert.Equal(
+            System.Text.Json.JsonSerializer.SerializeToElement(Report.Settings).EnumerateObject().Count(),
+            table.Descendants("tbody").Single().Elements().Count());
+        Assert.Contains(
+            table.Descendants("tr"),
+            static r => r.Elements().First().Value == "iterations" && r.Elements().Last().Value == "2000");
     }
 
     [Fact]
     public void Without_measurements_the_page_has_what_there_is()
     {
         XElement page = XDocument.Parse(ReportPage.Of(Report with { Insight = null })).Root!;
-        Assert.Equal(["Units", "Time by phase", "What stays float", "Where it comes from"], page.Descendants("h2").Select(static h => h.Value));
-        page = XDocument.Parse(ReportPage.Of(Report with { Insight = Report.Insight! with { Advice = [] }, Cost = new ModelCost(1, []), Units = [] })).Root!;
+        Assert.Equal(
+            ["Units", "Time by phase", "What stays float", "Where it comes from"],
+            page.Descendants("h2").Select(static h => h.Value));
+        page = XDocument
+            .Parse(
+                ReportPage.Of(
+                    Report with
+                    {
+                        Insight = Report.Insight! with { Advice = [] },
+                        Cost = new ModelCost(1, []),
+                        Units = [],
+                    }))
+            .Root!;
         Assert.Empty(page.Descendants("ol"));
     }
 
@@ -125,14 +183,17 @@ public sealed class ReportPageTests
     [InlineData(-7, 0, "-8 -6 -4 -2 0")]
     [InlineData(0, 0.0123, "0 0.005 0.01 0.015")]
     public void An_axis_has_round_numbers(double low, double high, string ticks) =>
-        Assert.Equal(ticks, string.Join(' ', Axis.Of(low, high).Ticks.Select(static t => t.ToString(CultureInfo.InvariantCulture))));
+        Assert.Equal(
+            ticks,
+            string.Join(' ', Axis.Of(low, high).Ticks.Select(static t => t.ToString(CultureInfo.InvariantCulture))));
 
     [Theory]
     [InlineData(2.5, "2.5 dB")]
     [InlineData(-0.26, "−0.3 dB")]
     [InlineData(double.PositiveInfinity, "–")]
     [InlineData(null, "–")]
-    public void Ratios_are_written_for_people(double? value, string text) => Assert.Equal(text, HtmlText.Decibels(value));
+    public void Ratios_are_written_for_people(double? value, string text) =>
+        Assert.Equal(text, HtmlText.Decibels(value));
 
     [Fact]
     public void A_name_that_does_not_fit_keeps_its_end_and_is_whole_in_the_table()
@@ -160,11 +221,14 @@ public sealed class ReportPageTests
     [InlineData(59.517, "59.5 s")]
     [InlineData(125.9, "2 min 5 s")]
     [InlineData(3_725, "1 h 2 min")]
-    public void Times_are_written_for_people(double seconds, string text) => Assert.Equal(text, HtmlText.Seconds(seconds));
+    public void Times_are_written_for_people(double seconds, string text) =>
+        Assert.Equal(text, HtmlText.Seconds(seconds));
 
-    private static XElement Chart(string label) => Page.Descendants("div").Single(d => (string?)d.Attribute("aria-label") == label);
+    private static XElement Chart(string label) =>
+        Page.Descendants("div").Single(d => (string?)d.Attribute("aria-label") == label);
 
-    private static IEnumerable<XElement> Rows(XElement chart) => chart.Elements("div").Where(static d => (string?)d.Attribute("class") == "row");
+    private static IEnumerable<XElement> Rows(XElement chart) =>
+        chart.Elements("div").Where(static d => (string?)d.Attribute("class") == "row");
 
     private static double Percent(XElement shape, string name) => Parse(shape.Attribute(name)!.Value.TrimEnd('%'));
 

@@ -19,10 +19,10 @@ public sealed class CategoricalGridTests
     [Fact]
     public void The_grid_of_fewer_bits_lies_within_that_of_more_whatever_the_zero_point()
     {
-        for (var zeroPoint = 0; zeroPoint < 256; zeroPoint++)
+        for (int zeroPoint = 0; zeroPoint < 256; zeroPoint++)
         {
             var grid = new CategoricalGrid(8, zeroPoint);
-            for (var bits = 3; bits <= 8; bits++)
+            for (int bits = 3; bits <= 8; bits++)
             {
                 CategoricalGrid inner = grid.Of(bits - 1), outer = grid.Of(bits);
                 Assert.Equal((1 << bits) - 1, outer.High - outer.Low);
@@ -35,12 +35,14 @@ public sealed class CategoricalGridTests
     [Fact]
     public void Masks_keep_the_levels_that_they_are_of()
     {
-        for (var masks = 0; masks < 16; masks++)
+        for (int masks = 0; masks < 16; masks++)
         {
-            for (var zeroPoint = 0; zeroPoint < 64; zeroPoint += 9)
+            for (int zeroPoint = 0; zeroPoint < 64; zeroPoint += 9)
             {
                 var grid = new CategoricalGrid(6, zeroPoint);
-                IEnumerable<int> kept = Enumerable.Range(grid.Low, 64).Where(k => LevelOf(grid, k) == 2 || (masks >> (LevelOf(grid, k) - 3) & 1) != 0);
+                IEnumerable<int> kept = Enumerable
+                    .Range(grid.Low, 64)
+                    .Where(k => LevelOf(grid, k) == 2 || (masks >> (LevelOf(grid, k) - 3) & 1) != 0);
                 bool[] values = [.. Enumerable.Range(0, 4).Select(i => (masks >> i & 1) != 0)];
                 Assert.Equal(kept, grid.Kept(values).Runs.SelectMany(r => Enumerable.Range(r.Low, r.High - r.Low + 1)));
             }
@@ -50,7 +52,7 @@ public sealed class CategoricalGridTests
 
     private static int LevelOf(CategoricalGrid grid, int k)
     {
-        for (var bits = 2; ; bits++)
+        for (int bits = 2; ; bits++)
         {
             if (k >= grid.Of(bits).Low && k <= grid.Of(bits).High)
                 return bits;

@@ -8,7 +8,9 @@ public sealed unsafe class CategoricalQuantizationTests
 {
     private const float Alpha = 0.3f;
 
-    /// <summary>Grids of weights, of activations, and of activations whose grid is shifted; with masks that leave holes.</summary>
+    /// <summary>
+    /// Grids of weights, of activations, and of activations whose grid is shifted; with masks that leave holes.
+    /// </summary>
     public static TheoryData<int, int, int[], float> Grids => new()
     {
         { 2, 2, [], 0.1f },
@@ -30,9 +32,9 @@ public sealed unsafe class CategoricalQuantizationTests
     public void The_forward_pass_takes_the_most_likely_grid_point(int bits, int zeroPoint, int[] masks, float sigma)
     {
         GridRun[] runs = Runs(bits, zeroPoint, masks);
-        var x = Elements(bits, zeroPoint);
-        var y = Forward(x, sigma, runs);
-        for (var i = 0; i < x.Length; i++)
+        float[] x = Elements(bits, zeroPoint);
+        float[] y = Forward(x, sigma, runs);
+        for (int i = 0; i < x.Length; i++)
             Assert.Equal(ExplicitProbabilities.Mode(x[i], Alpha, sigma, runs), MathF.Round(y[i] / Alpha));
     }
 
@@ -41,11 +43,11 @@ public sealed unsafe class CategoricalQuantizationTests
     public void Gradients_are_those_of_the_chosen_probability(int bits, int zeroPoint, int[] masks, float sigma)
     {
         GridRun[] runs = Runs(bits, zeroPoint, masks);
-        foreach (var x in Elements(bits, zeroPoint))
+        foreach (float x in Elements(bits, zeroPoint))
         {
-            var k = ExplicitProbabilities.Mode(x, Alpha, sigma, runs);
+            int k = ExplicitProbabilities.Mode(x, Alpha, sigma, runs);
             (float[]? ofX, double[]? sums) = Backward([x], [1], sigma, runs, through: 0);
-            var g = (double)Alpha * k;
+            double g = (double)Alpha * k;
             if (k != 0)
                 Near(g * Slope(d => Pi(x + d, Alpha, sigma, runs, k)), ofX[0]);
             // x / α times the derivative: float32 has fewer digits left the farther out the element is.
@@ -85,10 +87,10 @@ public sealed unsafe class CategoricalQuantizationTests
         float[] x = Elements(4, 5), flow = [.. x.Select((_, i) => i % 7 - 3f)];
         (float[]? ofX, double[]? sums) = Backward(x, flow, 0.1f, grid.Whole().Runs, through: 1, chosen: 0);
         double ofAlpha = 0;
-        for (var i = 0; i < x.Length; i++)
+        for (int i = 0; i < x.Length; i++)
         {
             double u = x[i] / (double)Alpha, level = Math.Clamp(Math.Round(u), grid.Low, grid.High);
-            var inside = Math.Round(u) == level;
+            bool inside = Math.Round(u) == level;
             Assert.Equal(inside ? flow[i] : 0, ofX[i]);
             // Learned step size quantization (arXiv 1902.08153, eq. 3).
             ofAlpha += flow[i] * (inside ? level - u : level);
@@ -115,7 +117,7 @@ public sealed unsafe class CategoricalQuantizationTests
         // Of 8 bits only the lowest two and the highest are left: the hole is 62 grid points wide.
         GridRun[] runs = Runs(8, 128, [0, 0, 0, 0, 0, 1]);
         float[] x = [10, 9.75f, 9.6f, 9.9f, -10, 40, -40, 1e6f, -1e6f, 1e30f];
-        var y = Forward(x, sigma, runs);
+        float[] y = Forward(x, sigma, runs);
         Assert.All(y, v => Assert.True(float.IsFinite(v)));
         Assert.Equal(Alpha * 1, y[2]);
         Assert.Equal(Alpha * 64, y[3]);
@@ -128,11 +130,12 @@ public sealed unsafe class CategoricalQuantizationTests
     public void Relu_is_part_of_both_passes()
     {
         GridRun[] runs = Runs(4, 5, [1, 0]);
-        var x = Elements(4, 5);
-        var flow = x.Select((_, i) => i % 3 - 1f).ToArray();
+        float[] x = Elements(4, 5);
+        float[] flow = x.Select((_, i) => i % 3 - 1f).ToArray();
         float[] rectified = [.. x.Select(v => MathF.Max(v, 0))];
         Assert.Equal(Forward(rectified, 0.1f, runs), Forward(x, 0.1f, runs, rectify: true));
-        (float[]? apart, double[] _) = Backward(rectified, [.. flow.Zip(x, (f, v) => v > 0 ? f : 0)], 0.1f, runs, through: 0.3f);
+        (float[]? apart, double[] _) = Backward(
+            rectified, [.. flow.Zip(x, (f, v) => v > 0 ? f : 0)], 0.1f, runs, through: 0.3f);
         (float[]? together, double[] _) = Backward(x, flow, 0.1f, runs, through: 0.3f, rectify: true);
         Assert.Equal(apart, together);
     }
@@ -142,30 +145,42 @@ public sealed unsafe class CategoricalQuantizationTests
     {
         var grid = CategoricalGrid.OfWeights(4);
         GridPart[] parts = [grid.Of(2).Whole(0.2f), grid.Of(3).Whole(0.3f), grid.Whole(0.5f)];
-        var x = Elements(4, 8);
-        var flow = x.Select((_, i) => i % 5 - 2f).ToArray();
+        float[] x = Elements(4, 8);
+        float[] flow = x.Select((_, i) => i % 5 - 2f).ToArray();
         float[] y = new float[x.Length], ofX = new float[x.Length];
         double[] sums = new double[2], ofShares = new double[3];
         GridStep step = new(Alpha, 0.1f);
         fixed (float* from = x, gradient = flow, to = y, result = ofX)
         {
-            for (var i = 0; i < parts.Length; i++)
+            for (int i = 0; i < parts.Length; i++)
             {
                 CategoricalQuantization.Forward(from, to, x.Length, step, parts[i], rectify: false, add: i > 0);
-                ofShares[i] = CategoricalQuantization.Backward(from, gradient, result, x.Length, step, parts[i], rectify: false, new(0.7f, 0.5f), sums, add: i > 0);
+                ofShares[i] = CategoricalQuantization.Backward(
+                    from,
+                    gradient,
+                    result,
+                    x.Length,
+                    step,
+                    parts[i],
+                    rectify: false,
+                    new(0.7f, 0.5f),
+                    sums,
+                    add: i > 0);
             }
         }
         float[][] apart = [.. parts.Select(p => Forward(x, 0.1f, p.Runs))];
-        (float[] OfX, double[] Sums)[] gradients = parts.Select(p => Backward(x, flow, 0.1f, p.Runs, through: 0.5f, chosen: 0.7f)).ToArray();
-        for (var i = 0; i < x.Length; i++)
+        (float[] OfX, double[] Sums)[] gradients = parts
+            .Select(p => Backward(x, flow, 0.1f, p.Runs, through: 0.5f, chosen: 0.7f))
+            .ToArray();
+        for (int i = 0; i < x.Length; i++)
         {
             Near(parts.Select((p, part) => p.Share * apart[part][i]).Sum(), y[i], 1e-6);
             Near(parts.Select((p, part) => p.Share * gradients[part].OfX[i]).Sum(), ofX[i], 1e-5);
         }
-        for (var sum = 0; sum < 2; sum++)
+        for (int sum = 0; sum < 2; sum++)
             Near(parts.Select((p, part) => p.Share * gradients[part].Sums[sum]).Sum(), sums[sum], 1e-5);
         // Elements are linear in the shares.
-        for (var part = 0; part < parts.Length; part++)
+        for (int part = 0; part < parts.Length; part++)
             Near(flow.Zip(apart[part], (f, v) => (double)f * v).Sum(), ofShares[part], 1e-5);
     }
 
@@ -173,21 +188,22 @@ public sealed unsafe class CategoricalQuantizationTests
     public void Each_number_of_elements_gives_what_single_ones_give()
     {
         GridRun[] runs = Runs(4, 8, [0, 1]);
-        var all = Elements(4, 8);
-        for (var count = 1; count <= 17; count++)
+        float[] all = Elements(4, 8);
+        for (int count = 1; count <= 17; count++)
         {
-            var x = all.AsSpan(20, count).ToArray();
-            var flow = x.Select((_, i) => i - 3f).ToArray();
+            float[] x = all.AsSpan(20, count).ToArray();
+            float[] flow = x.Select((_, i) => i - 3f).ToArray();
             Assert.Equal(x.SelectMany(v => Forward([v], 0.1f, runs)), Forward(x, 0.1f, runs));
             (float[]? ofX, double[]? sums) = Backward(x, flow, 0.1f, runs, 0);
             (float[] OfX, double[] Sums)[] single = x.Zip(flow, (v, f) => Backward([v], [f], 0.1f, runs, 0)).ToArray();
             Assert.Equal(single.SelectMany(s => s.Item1), ofX);
-            for (var s = 0; s < sums.Length; s++)
+            for (int s = 0; s < sums.Length; s++)
                 Near(single.Sum(p => p.Item2[s]), sums[s], 1e-4);
         }
     }
 
-    private static GridRun[] Runs(int bits, int zeroPoint, int[] masks) => new CategoricalGrid(bits, zeroPoint).Kept([.. masks.Select(static m => m != 0)]).Runs;
+    private static GridRun[] Runs(int bits, int zeroPoint, int[] masks) =>
+        new CategoricalGrid(bits, zeroPoint).Kept([.. masks.Select(static m => m != 0)]).Runs;
 
     /// <summary>From below the grid to above it, not on borders between cells.</summary>
     private static float[] Elements(int bits, int zeroPoint)
@@ -197,27 +213,32 @@ public sealed unsafe class CategoricalQuantizationTests
         return [.. Enumerable.Range(0, 97).Select(i => low + (high - low) * (i + 0.37f) / 97)];
     }
 
-    private static double Pi(double x, double alpha, double sigma, GridRun[] runs, int k) => ExplicitProbabilities.Of(x, alpha, sigma, runs)[k];
+    private static double Pi(double x, double alpha, double sigma, GridRun[] runs, int k) =>
+        ExplicitProbabilities.Of(x, alpha, sigma, runs)[k];
 
     private static double Slope(Func<double, double> of, double h = 1e-5) => (of(h) - of(-h)) / (2 * h);
 
     private static void Near(double expected, double found, double tolerance = 2e-3) =>
-        Assert.True(Math.Abs(found - expected) <= tolerance * Math.Max(1, Math.Abs(expected)), $"expected {expected:R}, found {found:R}");
+        Assert.True(
+            Math.Abs(found - expected) <= tolerance * Math.Max(1, Math.Abs(expected)),
+            $"expected {expected:R}, found {found:R}");
 
     private static float[] Forward(float[] x, float sigma, GridRun[] runs, bool rectify = false, float alpha = Alpha)
     {
-        var y = new float[x.Length];
+        float[] y = new float[x.Length];
         fixed (float* from = x, to = y)
             CategoricalQuantization.Forward(from, to, x.Length, new(alpha, sigma), new(0, runs, 1), rectify);
         return y;
     }
 
-    private static (float[] OfX, double[] Sums) Backward(float[] x, float[] flow, float sigma, GridRun[] runs, float through, bool rectify = false, float chosen = 1)
+    private static (float[] OfX, double[] Sums) Backward(
+        float[] x, float[] flow, float sigma, GridRun[] runs, float through, bool rectify = false, float chosen = 1)
     {
-        var result = new float[x.Length];
-        var sums = new double[2];
+        float[] result = new float[x.Length];
+        double[] sums = new double[2];
         fixed (float* from = x, gradient = flow, to = result)
-            CategoricalQuantization.Backward(from, gradient, to, x.Length, new(Alpha, sigma), new(0, runs, 1), rectify, new(chosen, through), sums);
+            CategoricalQuantization.Backward(
+                from, gradient, to, x.Length, new(Alpha, sigma), new(0, runs, 1), rectify, new(chosen, through), sums);
         return (result, sums);
     }
 }

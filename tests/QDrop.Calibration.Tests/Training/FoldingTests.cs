@@ -31,13 +31,24 @@ public sealed class FoldingTests
             norm.running_var!.copy_(rand(5) + 0.5);
         }
         LayerSource source = LayerFamilies.SourceOf("layer", module);
-        var quantizer = new TrainedQuantizer("layer", [new(CategoricalGrid.OfWeights(3), 0.05f)], ofWeights: true, Method.Cpq, new(), pinned: false, new()) { Evaluating = true };
+        var quantizer = new TrainedQuantizer(
+            "layer",
+            [new(CategoricalGrid.OfWeights(3), 0.05f)],
+            ofWeights: true,
+            Method.Cpq,
+            new(),
+            pinned: false,
+            new())
+        {
+            Evaluating = true,
+        };
         var layer = new TrainedLayer(source, norm, quantizer);
         Tensor x = randn(2, 3, 6, 6);
         Tensor expected = layer.Forward(x).detach();
 
         FoldedLayer folded = layer.Fold();
-        using var weight = WeightQuantizer.FromLevels("layer", folded.Levels, tensor(folded.Scale), tensor(folded.ZeroPoint), folded.Bits, source.ChannelAxis);
+        using var weight = WeightQuantizer.FromLevels(
+            "layer", folded.Levels, tensor(folded.Scale), tensor(folded.ZeroPoint), folded.Bits, source.ChannelAxis);
         Tensor found = source.Apply(x, weight.Value(), folded.Bias);
 
         Assert.InRange((found - expected).abs().max().item<float>(), 0, 1e-5f);
@@ -45,7 +56,9 @@ public sealed class FoldingTests
         Assert.All(folded.Scale, static s => Assert.True(float.IsNormal(s) && s > 0));
         // The levels of a channel with a positive factor are those of the raw weight.
         Tensor raw = (source.Weight / 0.05f).round().clamp(-4, 3) + 4;
-        Assert.True(folded.Levels.select(source.ChannelAxis, 0).eq(raw.select(source.ChannelAxis, 0)).all().item<bool>());
-        Assert.True(folded.Levels.select(source.ChannelAxis, 1).eq(7 - raw.select(source.ChannelAxis, 1)).all().item<bool>());
+        Assert.True(
+            folded.Levels.select(source.ChannelAxis, 0).eq(raw.select(source.ChannelAxis, 0)).all().item<bool>());
+        Assert.True(
+            folded.Levels.select(source.ChannelAxis, 1).eq(7 - raw.select(source.ChannelAxis, 1)).all().item<bool>());
     }
 }

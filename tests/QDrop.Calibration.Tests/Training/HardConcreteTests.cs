@@ -13,7 +13,7 @@ public sealed class HardConcreteTests
     public void It_is_not_0_and_it_is_1_with_the_probabilities_that_its_distribution_has(double logPhi)
     {
         const int n = 1 << 17;
-        var uniforms = new float[n];
+        float[] uniforms = new float[n];
         new SeededDraws(5).Fill(0, 0, uniforms);
         double[] values = [.. uniforms.Where(u => u > 0).Select(u => HardConcrete.Sample(logPhi, u).Value)];
         // P(Z ≤ z) = S(β·logit((z + 0.1) / 1.2) − log φ): arXiv 1712.01312, eq. 10 and 11.
@@ -24,19 +24,29 @@ public sealed class HardConcreteTests
         double Below(double z) => 1 / (1 + Math.Exp(logPhi - 2.0 / 3 * Math.Log((z + 0.1) / (1.1 - z))));
 
         // Five standard deviations.
-        void Counted(double probability, int count) => Assert.InRange((double)count / values.Length,
-            probability - 5 * Math.Sqrt(probability * (1 - probability) / n), probability + 5 * Math.Sqrt(probability * (1 - probability) / n));
+        void Counted(double probability, int count) =>
+            Assert.InRange(
+                (double)count / values.Length,
+                probability - 5 * Math.Sqrt(probability * (1 - probability) / n),
+                probability + 5 * Math.Sqrt(probability * (1 - probability) / n));
     }
 
     [Fact]
     public void Derivatives_are_those_of_finite_differences()
     {
         const double h = 1e-6;
-        foreach (var logPhi in new[] { -2, -0.3, 0.9, 2.5 })
+        foreach (double logPhi in new[] { -2, -0.3, 0.9, 2.5 })
         {
-            Assert.Equal((HardConcrete.Active(logPhi + h).Value - HardConcrete.Active(logPhi - h).Value) / (2 * h), HardConcrete.Active(logPhi).Slope, 1e-7);
-            foreach (var uniform in new[] { 0.003, 0.3, 0.55, 0.98 })
-                Assert.Equal((HardConcrete.Sample(logPhi + h, uniform).Value - HardConcrete.Sample(logPhi - h, uniform).Value) / (2 * h), HardConcrete.Sample(logPhi, uniform).Slope, 1e-7);
+            Assert.Equal(
+                (HardConcrete.Active(logPhi + h).Value - HardConcrete.Active(logPhi - h).Value) / (2 * h),
+                HardConcrete.Active(logPhi).Slope,
+                1e-7);
+            foreach (double uniform in new[] { 0.003, 0.3, 0.55, 0.98 })
+                Assert.Equal(
+                    (HardConcrete.Sample(logPhi + h, uniform).Value - HardConcrete.Sample(logPhi - h, uniform).Value)
+                        / (2 * h),
+                    HardConcrete.Sample(logPhi, uniform).Slope,
+                    1e-7);
         }
     }
 

@@ -13,14 +13,14 @@ public sealed class LevelMasksTests
         const int n = 20_000;
         var masks = new LevelMasks(CategoricalGrid.OfWeights(5), drop, 0);
         var draws = new EpochDraws(9, 0);
-        var uniforms = new float[LevelMasks.Draws];
+        float[] uniforms = new float[LevelMasks.Draws];
         (int[]? dropped, int both) = (new int[3], 0);
-        for (var i = 0; i < n; i++)
+        for (int i = 0; i < n; i++)
         {
             draws.Fill(uniforms);
             masks.Sample(uniforms);
             bool[] gone = [.. Enumerable.Range(3, 3).Select(level => !Has(masks.Parts[0].Runs, level))];
-            for (var level = 0; level < 3; level++)
+            for (int level = 0; level < 3; level++)
                 dropped[level] += gone[level] ? 1 : 0;
             both += gone[0] && gone[2] ? 1 : 0;
         }
@@ -28,8 +28,11 @@ public sealed class LevelMasksTests
         Counted(drop * drop, both);
 
         // Five standard deviations.
-        static void Counted(double probability, int count) => Assert.InRange((double)count / n,
-            probability - 5 * Math.Sqrt(probability * (1 - probability) / n), probability + 5 * Math.Sqrt(probability * (1 - probability) / n));
+        static void Counted(double probability, int count) =>
+            Assert.InRange(
+                (double)count / n,
+                probability - 5 * Math.Sqrt(probability * (1 - probability) / n),
+                probability + 5 * Math.Sqrt(probability * (1 - probability) / n));
     }
 
     [Fact]
@@ -41,7 +44,7 @@ public sealed class LevelMasksTests
         Assert.Equal([2, 3], masks.Parts.Select(static p => p.Bits));
         Assert.Equal(1, masks.Parts.Sum(static p => p.Share), 1e-6);
         masks.Sample([0.1f, 0.1f, 0.99f, 0, 0, 0, 0, 0]);
-        var z = HardConcrete.Sample(HardConcrete.Start, 0.1f).Value;
+        double z = HardConcrete.Sample(HardConcrete.Start, 0.1f).Value;
         Assert.Equal([2, 3, 5], masks.Parts.Select(static p => p.Bits));
         Assert.All(masks.Parts.Zip([1 - z, z * (1 - z), z * z]), p => Assert.Equal(p.Second, p.First.Share, 1e-6));
         Assert.Equal([new GridRun(-16, 15)], masks.Parts[^1].Runs);
@@ -59,15 +62,16 @@ public sealed class LevelMasksTests
     {
         // What comes out of each part is a number, of which the shares make a mean.
         double[] outputs = [0.2, 0.7, -1.3, 0.4];
-        for (var gate = 0; gate < 3; gate++)
+        for (int gate = 0; gate < 3; gate++)
         {
             const double h = 1e-6;
-            var expected = (Value(gate, h) - Value(gate, -h)) / (2 * h);
+            double expected = (Value(gate, h) - Value(gate, -h)) / (2 * h);
             var masks = new LevelMasks(CategoricalGrid.OfWeights(5), 0, 1e-300);
             masks.Sample(uniforms);
             foreach (GridPart part in masks.Parts)
                 masks.AddGradient(part.Bits, outputs[part.Bits - 2]);
-            // The first step of Adam goes by the sign of the gradient; its mean, a tenth of the gradient, says how great it is.
+            // The first step of Adam goes by the sign of the gradient; its mean, a tenth of the gradient, says how
+            // great it is.
             masks.Learn(1e-3);
             Assert.Equal(expected, 10 * masks.State[gate * LearnedScalar.StateLength + 1], 1e-5);
         }
@@ -75,7 +79,7 @@ public sealed class LevelMasksTests
         double Value(int gate, double shift)
         {
             (double value, double product) = (outputs[0], 1.0);
-            for (var level = 0; level < 3; level++)
+            for (int level = 0; level < 3; level++)
             {
                 product *= HardConcrete.Sample(HardConcrete.Start + (level == gate ? shift : 0), uniforms[level]).Value;
                 value += product * (outputs[level + 1] - outputs[level]);
@@ -92,16 +96,16 @@ public sealed class LevelMasksTests
         const double h = 0.05, worth = 0.8;
         double with = 0, without = 0, found = 0;
         var masks = new LevelMasks(CategoricalGrid.OfWeights(3), 0, 1e-300);
-        for (var i = 0; i < n; i++)
+        for (int i = 0; i < n; i++)
         {
             // Evenly spread, so that the means hardly vary.
-            var uniform = (i + 0.5f) / n;
+            float uniform = (i + 0.5f) / n;
             with += HardConcrete.Sample(HardConcrete.Start + h, uniform).Value;
             without += HardConcrete.Sample(HardConcrete.Start - h, uniform).Value;
             masks.Sample([uniform, 0, 0, 0, 0, 0, 0, 0]);
             foreach (GridPart part in masks.Parts)
                 masks.AddGradient(part.Bits, part.Bits == 3 ? worth : 0);
-            var before = masks.State[1];
+            double before = masks.State[1];
             masks.Learn(0);
             found += (masks.State[1] - 0.9 * before) * 10;
         }
@@ -134,7 +138,7 @@ public sealed class LevelMasksTests
     private static bool Has(GridRun[] runs, int level)
     {
         // The lowest grid point of a level is in no other one.
-        var k = CategoricalGrid.OfWeights(5).Of(level).Low;
+        int k = CategoricalGrid.OfWeights(5).Of(level).Low;
         return runs.Any(r => k >= r.Low && k <= r.High);
     }
 }

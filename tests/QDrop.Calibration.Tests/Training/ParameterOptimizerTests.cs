@@ -11,12 +11,18 @@ namespace QDrop.Tests.Training;
 public sealed class ParameterOptimizerTests
 {
     [Fact]
-    public void Gradient_descent_with_momentum() => Same(
-        new() { Momentum = 0.9, WeightDecay = 5e-4 }, 0.1, static parameters => optim.SGD(parameters, 0.1, momentum: 0.9, weight_decay: 5e-4, nesterov: true));
+    public void Gradient_descent_with_momentum() =>
+        Same(
+            new() { Momentum = 0.9, WeightDecay = 5e-4 },
+            0.1,
+            static parameters => optim.SGD(parameters, 0.1, momentum: 0.9, weight_decay: 5e-4, nesterov: true));
 
     [Fact]
-    public void Adam() => Same(
-        new() { Optimizer = TrainingOptimizer.Adam, WeightDecay = 0.01 }, 0.02, static parameters => optim.AdamW(parameters, 0.02, weight_decay: 0.01));
+    public void Adam() =>
+        Same(
+            new() { Optimizer = TrainingOptimizer.Adam, WeightDecay = 0.01 },
+            0.02,
+            static parameters => optim.AdamW(parameters, 0.02, weight_decay: 0.01));
 
     [Fact]
     public void Biases_do_not_decay()
@@ -28,7 +34,8 @@ public sealed class ParameterOptimizerTests
         Assert.All(Near.Values(bias), static v => Assert.Equal(1, v));
     }
 
-    private static void Same(TrainingSettings settings, double rate, Func<IEnumerable<Parameter>, optim.Optimizer> reference)
+    private static void Same(
+        TrainingSettings settings, double rate, Func<IEnumerable<Parameter>, optim.Optimizer> reference)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(5);
@@ -38,7 +45,7 @@ public sealed class ParameterOptimizerTests
         Tensor found = start.clone().requires_grad_(true);
         using optim.Optimizer theirs = reference([expected]);
         var own = new ParameterOptimizer(found, settings);
-        for (var step = 0; step < 6; step++)
+        for (int step = 0; step < 6; step++)
         {
             Tensor target = randn(3, 7);
             theirs.zero_grad();

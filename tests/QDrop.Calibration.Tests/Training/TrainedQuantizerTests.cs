@@ -16,7 +16,10 @@ public sealed class TrainedQuantizerTests
 
     // Those of 2, 3 and 4 bits.
     private static readonly float[] Steps = [0.9f, 0.5f, 0.3f];
-    private static readonly SearchedGrid[] Weights = [.. Steps.Select(static (s, i) => new SearchedGrid(CategoricalGrid.OfWeights(i + 2), s))];
+    private static readonly SearchedGrid[] Weights =
+    [
+        .. Steps.Select(static (s, i) => new SearchedGrid(CategoricalGrid.OfWeights(i + 2), s)),
+    ];
 
     [Fact]
     public void Grids_of_fewer_bits_have_the_steps_that_fit_them()
@@ -44,7 +47,8 @@ public sealed class TrainedQuantizerTests
         TrainedQuantizer quantizer = Learned();
         float[] uniforms = [0.1f, 0.12f, 0, 0, 0, 0, 0, 0];
         quantizer.Masks.Sample(uniforms);
-        double z3 = HardConcrete.Sample(HardConcrete.Start, uniforms[0]).Value, z4 = HardConcrete.Sample(HardConcrete.Start, uniforms[1]).Value;
+        double z3 = HardConcrete.Sample(HardConcrete.Start, uniforms[0]).Value,
+            z4 = HardConcrete.Sample(HardConcrete.Start, uniforms[1]).Value;
         double[] shares = [1 - z3, z3 * (1 - z4), z3 * z4];
 
         // Outside all grids, where each gives its highest point, and within all.
@@ -60,9 +64,11 @@ public sealed class TrainedQuantizerTests
         Assert.Equal(0, x.grad[1].ToDouble());
         quantizer.Learn(1);
         double[] state = quantizer.State;
-        // The mean of Adam after one step is a tenth of the gradient; that of log α is y itself, which is proportional to α.
+        // The mean of Adam after one step is a tenth of the gradient; that of log α is y itself, which is proportional
+        // to α.
         Assert.Equal(y[0].ToDouble(), 10 * state[Alpha + 1], 1e-4);
-        double slope3 = HardConcrete.Sample(HardConcrete.Start, uniforms[0]).Slope, slope4 = HardConcrete.Sample(HardConcrete.Start, uniforms[1]).Slope;
+        double slope3 = HardConcrete.Sample(HardConcrete.Start, uniforms[0]).Slope,
+            slope4 = HardConcrete.Sample(HardConcrete.Start, uniforms[1]).Slope;
         Assert.Equal(slope3 * ((1 - z4) * highest[1] + z4 * highest[2] - highest[0]), 10 * state[Gates + 1], 1e-4);
         Assert.Equal(slope4 * z3 * (highest[2] - highest[1]), 10 * state[Gates + LearnedScalar.StateLength + 1], 1e-4);
     }
@@ -73,7 +79,8 @@ public sealed class TrainedQuantizerTests
         using DisposeScope scope = NewDisposeScope();
         // The grid of 2 bits that lies within that of 4 would have its zero point at 0.
         SearchedGrid[] grids = [new(new(2, 1), 0.9f), new(new(3, 1), 0.5f), new(new(4, 3), 0.3f)];
-        var quantizer = new TrainedQuantizer("add", grids, ofWeights: false, Method.Cpq, new() { BitPenalty = 1 }, pinned: false, new());
+        var quantizer = new TrainedQuantizer(
+            "add", grids, ofWeights: false, Method.Cpq, new() { BitPenalty = 1 }, pinned: false, new());
         quantizer.Masks.Sample([0.001f, 0.5f, 0, 0, 0, 0, 0, 0]);
         Assert.Equal(-0.9f, quantizer.Apply(tensor([-5f]), rectify: false).item<float>());
         double[] state = quantizer.State;
@@ -85,5 +92,12 @@ public sealed class TrainedQuantizerTests
 
     // A penalty that is there and weighs nothing.
     private TrainedQuantizer Learned() =>
-        new("conv", Weights, ofWeights: true, Method.Cpq, new() { BitPenalty = 1e-300, ClusterGradient = 0 }, pinned: false, _tape);
+        new(
+            "conv",
+            Weights,
+            ofWeights: true,
+            Method.Cpq,
+            new() { BitPenalty = 1e-300, ClusterGradient = 0 },
+            pinned: false,
+            _tape);
 }

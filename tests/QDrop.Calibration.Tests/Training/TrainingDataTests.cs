@@ -38,7 +38,10 @@ public sealed class TrainingDataTests : TrainingTest
     {
         TrainingData data = Data with
         {
-            Loss = (outputs, targets) => what == "each" ? functional.cross_entropy(outputs[0], targets, reduction: Reduction.None) : functional.cross_entropy(outputs[0], targets).detach(),
+            Loss = (outputs, targets) =>
+                what == "each"
+                    ? functional.cross_entropy(outputs[0], targets, reduction: Reduction.None)
+                    : functional.cross_entropy(outputs[0], targets).detach(),
         };
         QDropException error = Assert.Throws<QDropException>(() => Train(Settings, data));
         Assert.Equal("QDROP276", error.Code);
@@ -48,7 +51,10 @@ public sealed class TrainingDataTests : TrainingTest
     [Fact]
     public void A_loss_of_ones_own_takes_any_targets()
     {
-        var data = new TrainingData(Data.Inputs, randn(90, 10)) { Loss = static (outputs, targets) => functional.mse_loss(outputs[0], targets) };
+        var data = new TrainingData(Data.Inputs, randn(90, 10))
+        {
+            Loss = static (outputs, targets) => functional.mse_loss(outputs[0], targets),
+        };
         CalibrationOutcome outcome = Train(Settings, data);
         Assert.All(outcome.Training!.Epochs, static e => Assert.Null(e.Accuracy));
         Assert.True(outcome.Training.Epochs[^1].Loss < outcome.Training.Epochs[0].Loss);
@@ -73,7 +79,8 @@ public sealed class TrainingDataTests : TrainingTest
             "positions" => targets.view(90, 1),
             _ => targets,
         };
-        QDropException error = Assert.Throws<QDropException>(() => Train(Settings, new TrainingData(Data.Inputs, given!)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            Train(Settings, new TrainingData(Data.Inputs, given!)));
         Assert.Equal(code, error.Code);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -82,7 +89,8 @@ public sealed class TrainingDataTests : TrainingTest
     public void A_loss_that_is_no_number_ends_training_and_leaves_theModel_as_it_was()
     {
         string before = WeightFile.Hash(Model);
-        QDropException error = Assert.Throws<QDropException>(() => Train(Settings, Data with { Augment = static (x, _) => x * double.NaN }));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            Train(Settings, Data with { Augment = static (x, _) => x * double.NaN }));
         Assert.Equal("QDROP274", error.Code);
         Assert.Contains("step 1 of 6 of epoch 1", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, WeightFile.Hash(Model));
@@ -93,7 +101,15 @@ public sealed class TrainingDataTests : TrainingTest
     [InlineData(Method.Lsq)]
     public void Calibration_without_labels_says_what_training_needs(Method method)
     {
-        QDropException error = Assert.Throws<QDropException>(() => ModelQuantizer.Quantize(ResidualNet.Descriptor, ResidualNet.Descriptor.Settings with { Method = method }, Model, Data.Inputs[0]));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                ResidualNet.Descriptor,
+                ResidualNet.Descriptor.Settings with
+                {
+                    Method = method,
+                },
+                Model,
+                Data.Inputs[0]));
         Assert.Equal("QDROP271", error.Code);
     }
 }

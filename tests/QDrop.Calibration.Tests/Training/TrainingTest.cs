@@ -23,7 +23,13 @@ public abstract class TrainingTest : CalibrationTest
         }
         // Something that can be learned: which channel is brighter, or none.
         Tensor classes = arange(90) % 4;
-        Data = new TrainingData(randn(90, 3, 16, 16) + functional.one_hot(classes, 4)[TensorIndex.Colon, TensorIndex.Slice(0, 3)].to(ScalarType.Float32).view(90, 3, 1, 1), classes);
+        Data = new TrainingData(
+            randn(90, 3, 16, 16)
+                + functional
+                    .one_hot(classes, 4)[TensorIndex.Colon, TensorIndex.Slice(0, 3)]
+                    .to(ScalarType.Float32)
+                    .view(90, 3, 1, 1),
+            classes);
     }
 
     protected static QuantizationSettings Settings => new()
@@ -51,5 +57,6 @@ public abstract class TrainingTest : CalibrationTest
         return (Tensor)run.Twin.Run(ModelInputs.Bind(run.Twin, inputs))!;
     }
 
-    protected CalibrationOutcome Train(QuantizationSettings settings, TrainingData data) => ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, Model, data);
+    protected CalibrationOutcome Train(QuantizationSettings settings, TrainingData data) =>
+        ModelQuantizer.Quantize(ResidualNet.Descriptor, settings, Model, data);
 }

@@ -1,3 +1,5 @@
+using QDrop.Calibration;
+using QDrop.Calibration.Inputs;
 using QDrop.Calibrator;
 using QDrop.CompilerServices;
 using QDrop.Protocol;
@@ -77,7 +79,8 @@ public sealed class CalibrationInputsTests : IDisposable
     [Fact]
     public void An_error_of_the_source_says_what_it_was_asked_for()
     {
-        QDropException error = Assert.Throws<QDropException>(() => Load(Sources.NameOf(nameof(Sources.ThrowsWhenLoading))));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            Load(Sources.NameOf(nameof(Sources.ThrowsWhenLoading))));
         string asked = $"It was asked for 4 samples from '{_folder["data"]}'.";
         Assert.EndsWith(asked, error.Message, StringComparison.Ordinal);
     }
@@ -132,7 +135,8 @@ public sealed class CalibrationInputsTests : IDisposable
     [Fact]
     public void Inputs_that_the_model_does_not_take_are_told_from_a_model_that_throws()
     {
-        QDropException error = Assert.Throws<QDropException>(() => CalibrationInputs.Try(Twin(Model()), [rand(4, 5, 8, 8)]));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            CalibrationInputs.Try(Twin(Model()), [rand(4, 5, 8, 8)]));
         Assert.Equal(Codes.InputsDoNotFit, error.Code);
         Assert.Contains("of shape [4, 5, 8, 8] and type Float32", error.Message, StringComparison.Ordinal);
 
@@ -157,9 +161,7 @@ public sealed class CalibrationInputsTests : IDisposable
 
     /// <summary>Loads from the source that an item names, from the file or folder <c>data</c>.</summary>
     private CalibrationSamples Load(
-        string? source,
-        QuantizedModelDescriptor? model = null,
-        Method method = Method.QDrop)
+        string? source, QuantizedModelDescriptor? model = null, Method method = Method.QDrop)
     {
         model ??= Model();
         var item = new ModelItem { Metadata = [new NamedValue { Name = "CalibrationData", Value = "data" }] };

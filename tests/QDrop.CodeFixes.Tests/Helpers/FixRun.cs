@@ -38,7 +38,8 @@ internal sealed class FixRun : IDisposable
             metadataReferences: like.References,
             analyzerReferences: [new OurAnalyzers()]));
         foreach ((string path, string source) in files)
-            solution = solution.AddDocument(DocumentId.CreateNewId(project), path, SourceText.From(source), filePath: path);
+            solution = solution.AddDocument(
+                DocumentId.CreateNewId(project), path, SourceText.From(source), filePath: path);
         run.Solution = solution;
         return run;
     }
@@ -52,7 +53,11 @@ internal sealed class FixRun : IDisposable
 
     /// <summary>What the compiler says now, apart from what generated code would solve.</summary>
     public async Task<ImmutableArray<Diagnostic>> ErrorsAsync() =>
-        [.. (await Solution.Projects.Single().GetCompilationAsync())!.GetDiagnostics().Where(d => d.DefaultSeverity == DiagnosticSeverity.Error)];
+        [
+            .. (await Solution.Projects.Single().GetCompilationAsync())!
+                .GetDiagnostics()
+                .Where(d => d.DefaultSeverity == DiagnosticSeverity.Error),
+        ];
 
     /// <summary>What an editor offers for a diagnostic.</summary>
     public async Task<ImmutableArray<CodeAction>> OffersAsync(Diagnostic diagnostic)
@@ -60,7 +65,8 @@ internal sealed class FixRun : IDisposable
         Document document = Solution.GetDocument(diagnostic.Location.SourceTree)!;
         ImmutableArray<CodeAction>.Builder offers = ImmutableArray.CreateBuilder<CodeAction>();
         foreach (SourceFix fix in Fixes.Where(f => f.FixableDiagnosticIds.Contains(diagnostic.Id)))
-            await fix.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => offers.Add(action), default));
+            await fix.RegisterCodeFixesAsync(
+                new CodeFixContext(document, diagnostic, (action, _) => offers.Add(action), default));
         return offers.ToImmutable();
     }
 
@@ -78,9 +84,13 @@ internal sealed class FixRun : IDisposable
     /// <returns>Whether there was anything to fix.</returns>
     public async Task<bool> ApplyAllAsync(SourceFix fix, FixAllScope scope = FixAllScope.Solution)
     {
-        ImmutableArray<Diagnostic> diagnostics = [.. (await DiagnosticsAsync()).Where(d => fix.FixableDiagnosticIds.Contains(d.Id))];
+        ImmutableArray<Diagnostic> diagnostics =
+        [
+            .. (await DiagnosticsAsync()).Where(d => fix.FixableDiagnosticIds.Contains(d.Id)),
+        ];
         Document document = Solution.Projects.Single().Documents.First();
-        var context = new FixAllContext(document, fix, scope, fix.Key, fix.FixableDiagnosticIds, new Known(diagnostics), default);
+        var context = new FixAllContext(
+            document, fix, scope, fix.Key, fix.FixableDiagnosticIds, new Known(diagnostics), default);
         if (await fix.GetFixAllProvider().GetFixAsync(context) is not { } action)
             return false;
         await ApplyAsync(action);
@@ -95,21 +105,28 @@ internal sealed class FixRun : IDisposable
 
     private sealed class Known(ImmutableArray<Diagnostic> diagnostics) : FixAllContext.DiagnosticProvider
     {
-        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>(diagnostics);
+        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(
+            Project project,
+            CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>(diagnostics);
 
-        public override async Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken)
+        public override async Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(
+            Document document, CancellationToken cancellationToken)
         {
             SyntaxTree? tree = await document.GetSyntaxTreeAsync(cancellationToken);
             return diagnostics.Where(d => d.Location.SourceTree == tree);
         }
 
-        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>([]);
+        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(
+            Project project, CancellationToken cancellationToken) => Task.FromResult<IEnumerable<Diagnostic>>([]);
     }
 
     private sealed class OurAnalyzers : AnalyzerReference
     {
         private readonly ImmutableArray<DiagnosticAnalyzer> _analyzers = [new QuantizationAnalyzer()];
-        private readonly ImmutableArray<ISourceGenerator> _generators = [new QuantizedModelGenerator().AsSourceGenerator()];
+        private readonly ImmutableArray<ISourceGenerator> _generators =
+        [
+            new QuantizedModelGenerator().AsSourceGenerator(),
+        ];
 
         public override string? FullPath => null;
 

@@ -20,11 +20,15 @@ internal sealed class CountedCache
     public List<string> Analyses { get; } = [];
 
     /// <summary>The outcome for each model of a compilation, by name.</summary>
-    public Dictionary<string, ModelOutcome> Of(Compilation compilation) => All(compilation).ToDictionary(m => m.Name, m => m.Outcome);
+    public Dictionary<string, ModelOutcome> Of(Compilation compilation) =>
+        All(compilation).ToDictionary(m => m.Name, m => m.Outcome);
 
     /// <summary>The outcome for each declaration of a model, in order.</summary>
-    public IReadOnlyList<(string Name, ModelOutcome Outcome)> All(Compilation compilation) => [.. compilation.SyntaxTrees
-        .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>())
-        .Where(c => c.AttributeLists.SelectMany(l => l.Attributes).Any(a => a.Name.ToString() == "Quantize"))
-        .Select(c => (c.Identifier.ValueText, Cache.Of(c, compilation, CancellationToken.None)))];
+    public IReadOnlyList<(string Name, ModelOutcome Outcome)> All(Compilation compilation) =>
+        [
+            .. compilation
+                .SyntaxTrees.SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<ClassDeclarationSyntax>())
+                .Where(c => c.AttributeLists.SelectMany(l => l.Attributes).Any(a => a.Name.ToString() == "Quantize"))
+                .Select(c => (c.Identifier.ValueText, Cache.Of(c, compilation, CancellationToken.None))),
+        ];
 }

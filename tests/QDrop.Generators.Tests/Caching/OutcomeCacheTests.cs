@@ -49,15 +49,24 @@ public sealed class OutcomeCacheTests
         Assert.Empty(counted.Analyses);
     }
 
-    public static TheoryData<string, string, string> Changes => new()
-    {
-        // The body of a method that the model's constructor calls: it decides which modules are reached.
-        { "Parts.cs", "return Conv2d(3, width, 3);", "return new Made();" },
-        { "Sizes.cs", "const int Hidden = 8", "const long Hidden = 8" },
-        { "Base.cs", ": Module<Tensor, Tensor>(name)", ": Middle(name)" },
-        { "Base.cs", "protected int Classes { get; } = 10;", "protected static Tensor relu(Tensor x) => x.tanh();" },
-        { "Neighbour.cs", "internal sealed class Neighbour", "internal static class conv1 { } internal sealed class Neighbour" },
-    };
+    public static TheoryData<string, string, string> Changes =>
+        new()
+        {
+            // The body of a method that the model's constructor calls: it decides which modules are reached.
+            { "Parts.cs", "return Conv2d(3, width, 3);", "return new Made();" },
+            { "Sizes.cs", "const int Hidden = 8", "const long Hidden = 8" },
+            { "Base.cs", ": Module<Tensor, Tensor>(name)", ": Middle(name)" },
+            {
+                "Base.cs",
+                "protected int Classes { get; } = 10;",
+                "protected static Tensor relu(Tensor x) => x.tanh();"
+            },
+            {
+                "Neighbour.cs",
+                "internal sealed class Neighbour",
+                "internal static class conv1 { } internal sealed class Neighbour"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -84,16 +93,21 @@ public sealed class OutcomeCacheTests
     {
         var counted = new CountedCache();
         ModelOutcome before = counted.Of(Project.Compilation)["Other"];
-        // An extension method cannot win against a method of the class; a class in the namespace wins against one that is imported.
-        ModelOutcome after = counted.Of(Project.Plus("Linear.cs", """
-            namespace Models;
-            internal static partial class Linear2 { }
-            internal sealed class Linear() : TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>("linear")
-            {
-                public override TorchSharp.torch.Tensor forward(TorchSharp.torch.Tensor x) => x;
-                public static implicit operator Linear(TorchSharp.Modules.Linear linear) => new();
-            }
-            """))["Other"];
+        // An extension method cannot win against a method of the class; a class in the namespace wins against one that
+        // is imported.
+        ModelOutcome after = counted.Of(
+            Project.Plus(
+                "Linear.cs",
+                """
+                namespace Models;
+                internal static partial class Linear2 { }
+                internal sealed class Linear() : TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>("linear")
+                {
+                    public override TorchSharp.torch.Tensor forward(TorchSharp.torch.Tensor x) => x;
+                    public static implicit operator Linear(TorchSharp.Modules.Linear linear) => new();
+                }
+                """
+            ))["Other"];
         Assert.Empty(before.Diagnostics);
         Assert.Equal("QDROP001", Assert.Single(after.Diagnostics).Id);
     }
@@ -117,42 +131,57 @@ public sealed class OutcomeCacheTests
     {
         CSharpCompilation start = Project.With("Other.cs", "fc.forward(x).relu()", "Acts.Rectify(fc.forward(x))");
         start = start.AddSyntaxTrees(
-            GeneratorRun.Parse("namespace Elsewhere { internal static class Acts { public static TorchSharp.torch.Tensor Rectify(TorchSharp.torch.Tensor x) => x.relu(); } }", "Acts.cs"),
+            GeneratorRun.Parse(
+                "namespace Elsewhere { internal static class Acts { public static TorchSharp.torch.Tensor "
+                    + "Rectify(TorchSharp.torch.Tensor x) => x.relu(); } }",
+                "Acts.cs"),
             GeneratorRun.Parse("// nothing yet", "Usings.cs"));
         var counted = new CountedCache();
         ModelOutcome before = counted.Of(start)["Other"];
-        ModelOutcome after = counted.Of(Project.With(start, "Usings.cs", "// nothing yet", "global using Elsewhere;"))["Other"];
+        ModelOutcome after = counted.Of(Project.With(start, "Usings.cs", "// nothing yet", "global using Elsewhere;"))[
+            "Other"];
         Assert.NotEqual(before, after);
     }
 
     [Fact]
     public void A_new_overload_is_seen()
     {
-        const string Acts = "namespace Models { internal static class Acts { public static double Slope(object x) => 0.1; } }";
-        CSharpCompilation start = Project.With("Other.cs", "fc.forward(x).relu()", "leaky_relu(fc.forward(x), Acts.Slope(1))").AddSyntaxTrees(GeneratorRun.Parse(Acts, "Acts.cs"));
+        const string Acts =
+            "namespace Models { internal static class Acts { public static double Slope(object x) => 0.1; } }";
+        CSharpCompilation start = Project
+            .With("Other.cs", "fc.forward(x).relu()", "leaky_relu(fc.forward(x), Acts.Slope(1))")
+            .AddSyntaxTrees(GeneratorRun.Parse(Acts, "Acts.cs"));
         var counted = new CountedCache();
         ModelOutcome before = counted.Of(start)["Other"];
         Assert.NotEmpty(before.Files);
-        ModelOutcome after = counted.Of(Project.With(start, "Acts.cs", "0.1;", "0.1; public static string Slope(int x) => \"\";"))["Other"];
+        ModelOutcome after = counted.Of(
+            Project.With(start, "Acts.cs", "0.1;", "0.1; public static string Slope(int x) => \"\";"))["Other"];
         Assert.NotEqual(before, after);
     }
 
     [Fact]
     public void A_nullable_directive_is_seen() =>
-        AssertAnalysedAgain(Project.Compilation, Project.With("Parts.cs", "internal static class", "#nullable disable\ninternal static class"));
+        AssertAnalysedAgain(
+            Project.Compilation,
+            Project.With("Parts.cs", "internal static class", "#nullable disable\ninternal static class"));
 
     [Fact]
     public void A_property_that_gets_a_field_is_seen()
     {
-        CSharpCompilation start = Project.Plus("Options.cs", "namespace Models; internal sealed class Options { public int Width { get { return 1; } } }");
+        CSharpCompilation start = Project.Plus(
+            "Options.cs", "namespace Models; internal sealed class Options { public int Width { get { return 1; } } }");
         AssertAnalysedAgain(start, Project.With(start, "Options.cs", "return 1;", "return field;"));
     }
 
     [Fact]
     public void Other_options_are_seen()
     {
-        AssertAnalysedAgain(Project.Compilation, Project.Compilation.WithOptions(Project.Compilation.Options.WithNullableContextOptions(NullableContextOptions.Disable)));
-        AssertAnalysedAgain(Project.Compilation, Project.Compilation.WithReferences(Project.Compilation.References.Skip(1)));
+        AssertAnalysedAgain(
+            Project.Compilation,
+            Project.Compilation.WithOptions(
+                Project.Compilation.Options.WithNullableContextOptions(NullableContextOptions.Disable)));
+        AssertAnalysedAgain(
+            Project.Compilation, Project.Compilation.WithReferences(Project.Compilation.References.Skip(1)));
     }
 
     [Fact]
@@ -167,8 +196,15 @@ public sealed class OutcomeCacheTests
     [Fact]
     public void Of_a_project_beside_this_one_only_declarations_count()
     {
-        CSharpCompilation Beside(string body) => GeneratorRun.Compile(("Beside.cs", "namespace Beside { public static class Widths { public static int Of() { " + body + " } } }")).WithAssemblyName("Beside");
-        CSharpCompilation With(CSharpCompilation beside) => Project.Compilation.AddReferences(beside.ToMetadataReference());
+        CSharpCompilation Beside(string body) =>
+            GeneratorRun
+                .Compile(
+                    (
+                        "Beside.cs",
+                        "namespace Beside { public static class Widths { public static int Of() { " + body + " } } }"))
+                .WithAssemblyName("Beside");
+        CSharpCompilation With(CSharpCompilation beside) =>
+            Project.Compilation.AddReferences(beside.ToMetadataReference());
         var counted = new CountedCache();
         counted.Of(With(Beside("return 1;")));
         counted.Of(With(Beside("return 2;")));
@@ -193,7 +229,8 @@ public sealed class OutcomeCacheTests
     {
         var run = GeneratorRun.Of(Project.Compilation);
         var counted = new CountedCache();
-        Dictionary<string, ModelOutcome> first = counted.Of(run.Output), second = new CountedCache().Of(Project.Compilation);
+        Dictionary<string, ModelOutcome> first = counted.Of(run.Output),
+            second = new CountedCache().Of(Project.Compilation);
         Assert.Equal(first, second);
         Assert.NotEmpty(first["Net"].Files);
     }
@@ -224,7 +261,9 @@ public sealed class OutcomeCacheTests
     public void Old_compilations_are_collected()
     {
         var counted = new CountedCache();
-        GeneratorDriver driver = GeneratorRun.Of(Project.Compilation, new QuantizedModelGenerator(counted.Cache), tracks: false).Driver;
+        GeneratorDriver driver = GeneratorRun
+            .Of(Project.Compilation, new QuantizedModelGenerator(counted.Cache), tracks: false)
+            .Driver;
         WeakReference[] old = [.. Enumerable.Range(0, 3).SelectMany(_ => Edit(counted, ref driver))];
         // The driver keeps what its last run has seen, and the compiler's own pools what they were last used for.
         Edit(counted, ref driver);
@@ -243,7 +282,8 @@ public sealed class OutcomeCacheTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference[] Edit(CountedCache counted, ref GeneratorDriver driver)
     {
-        CSharpCompilation elsewhere = Project.With("Neighbour.cs", "_count += n;", $"_count += {counted.Analyses.Count};");
+        CSharpCompilation elsewhere = Project.With(
+            "Neighbour.cs", "_count += n;", $"_count += {counted.Analyses.Count};");
         CSharpCompilation inside = Project.With(elsewhere, "Net.cs", "relu(conv1", "tanh(conv1");
         var old = new List<WeakReference>();
         foreach (CSharpCompilation edited in new[] { elsewhere, inside })
@@ -268,5 +308,9 @@ public sealed class OutcomeCacheTests
         Assert.Equal(new CountedCache().Of(edited), found);
     }
 
-    private static string Code(ModelOutcome outcome) => string.Join("\n", outcome.Files.SelectMany(f => f.Module.Forward.Lines.Concat(f.Module.Forward.Chains.SelectMany(c => c.Steps.Select(s => s.Code)))));
+    private static string Code(ModelOutcome outcome) =>
+        string.Join(
+            "\n",
+            outcome.Files.SelectMany(f =>
+                f.Module.Forward.Lines.Concat(f.Module.Forward.Chains.SelectMany(c => c.Steps.Select(s => s.Code)))));
 }

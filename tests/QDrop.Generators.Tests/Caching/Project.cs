@@ -86,7 +86,8 @@ internal static class Project
             """,
     }.ToImmutableDictionary();
 
-    public static CSharpCompilation Compilation { get; } = GeneratorRun.Compile(Files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (f.Key, f.Value)));
+    public static CSharpCompilation Compilation { get; } =
+        GeneratorRun.Compile(Files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => (f.Key, f.Value)));
 
     /// <summary>The project with a piece of a file replaced; the piece must be there.</summary>
     public static CSharpCompilation With(CSharpCompilation compilation, string file, string before, string after)
@@ -97,8 +98,10 @@ internal static class Project
         return compilation.ReplaceSyntaxTree(tree, GeneratorRun.Parse(source.Replace(before, after), file));
     }
 
-    public static CSharpCompilation With(string file, string before, string after) => With(Compilation, file, before, after);
+    public static CSharpCompilation With(string file, string before, string after) =>
+        With(Compilation, file, before, after);
 
     /// <summary>The project with one more file.</summary>
-    public static CSharpCompilation Plus(string file, string source) => Compilation.AddSyntaxTrees(GeneratorRun.Parse(source, file));
+    public static CSharpCompilation Plus(string file, string source) =>
+        Compilation.AddSyntaxTrees(GeneratorRun.Parse(source, file));
 }

@@ -18,7 +18,8 @@ internal static class FuzzSources
         global using global::System.Threading.Tasks;
         """;
 
-    private static readonly IReadOnlyDictionary<string, string> Files = typeof(FuzzSources).Assembly.GetManifestResourceNames()
+    private static readonly IReadOnlyDictionary<string, string> Files = typeof(FuzzSources)
+        .Assembly.GetManifestResourceNames()
         .Where(name => name.EndsWith(".cs", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)
         .ToDictionary(name => name, Read);
@@ -34,10 +35,15 @@ internal static class FuzzSources
         return alone.Try(Files[name]).Compiles ? alone : Among(name, _ => true);
     }
 
-    private static FuzzedProject Among(string name, Func<KeyValuePair<string, string>, bool> isAround) => new(name, GeneratorRun.Compile(Files
-        .Where(file => file.Key == name || (file.Key.StartsWith(Zoo, StringComparison.Ordinal) && isAround(file)))
-        .Select(file => (file.Key, file.Value))
-        .Append(("ImplicitUsings.cs", ImplicitUsings))));
+    private static FuzzedProject Among(string name, Func<KeyValuePair<string, string>, bool> isAround) =>
+        new(
+            name,
+            GeneratorRun.Compile(
+                Files
+                    .Where(file =>
+                        file.Key == name || (file.Key.StartsWith(Zoo, StringComparison.Ordinal) && isAround(file)))
+                    .Select(file => (file.Key, file.Value))
+                    .Append(("ImplicitUsings.cs", ImplicitUsings))));
 
     private static bool IsModel(string source) => source.Contains("[Quantize", StringComparison.Ordinal);
 

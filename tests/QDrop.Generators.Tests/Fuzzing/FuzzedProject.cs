@@ -21,7 +21,10 @@ internal sealed record Verdict(bool Compiles, bool Refused, string[] Said, TimeS
     public static Verdict Wrong(TimeSpan time, string failure) => new(false, false, [], time, failure);
 }
 
-/// <summary>One file that is spoiled again and again, in a project whose other files stay, as in an editor: one driver sees all variants.</summary>
+/// <summary>
+/// One file that is spoiled again and again, in a project whose other files stay, as in an editor: one driver sees all
+/// variants.
+/// </summary>
 internal sealed class FuzzedProject
 {
     /// <summary>Longer than any variant takes on a machine that does other work too: what takes longer hangs.</summary>
@@ -34,7 +37,8 @@ internal sealed class FuzzedProject
     public FuzzedProject(string path, CSharpCompilation compilation)
     {
         _path = path;
-        _compilation = compilation.WithOptions(compilation.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default));
+        _compilation = compilation.WithOptions(
+            compilation.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default));
         _driver = GeneratorRun.Of(_compilation, new QuantizedModelGenerator(), tracks: false).Driver;
     }
 
@@ -44,7 +48,9 @@ internal sealed class FuzzedProject
     {
         using var cancellation = new CancellationTokenSource(Limit);
         Task<Verdict> work = Task.Run(() => Run(source, cancellation.Token));
-        return work.Wait(2 * Limit) ? work.Result : Verdict.Wrong(2 * Limit, "it hangs, and does not listen to cancellation");
+        return work.Wait(2 * Limit)
+            ? work.Result
+            : Verdict.Wrong(2 * Limit, "it hangs, and does not listen to cancellation");
     }
 
     /// <summary>The files of the project, with another text of the spoiled one.</summary>
@@ -54,7 +60,8 @@ internal sealed class FuzzedProject
     private Verdict Run(string source, CancellationToken cancellation)
     {
         SyntaxTree tree = GeneratorRun.Parse(source, _path);
-        Compilation input = _compilation.ReplaceSyntaxTree(_compilation.SyntaxTrees.Single(t => t.FilePath == _path), tree);
+        Compilation input = _compilation.ReplaceSyntaxTree(
+            _compilation.SyntaxTrees.Single(t => t.FilePath == _path), tree);
         var clock = new Clock();
         try
         {
@@ -65,7 +72,12 @@ internal sealed class FuzzedProject
                 return Verdict.Wrong(time, thrown.ToString());
             bool refused = said.Any(d => d.Severity == DiagnosticSeverity.Error);
             bool compiles = Errors(input, [tree]).Count == 0;
-            return new Verdict(compiles, refused, [.. said.Select(d => d.Id).Distinct()], time, compiles && !refused ? Missing(input, output, tree) : null);
+            return new Verdict(
+                compiles,
+                refused,
+                [.. said.Select(d => d.Id).Distinct()],
+                time,
+                compiles && !refused ? Missing(input, output, tree) : null);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -81,9 +93,19 @@ internal sealed class FuzzedProject
     private static List<Diagnostic> Analyze(Compilation compilation, CancellationToken cancellation)
     {
         var findings = CompilationDiagnostics.Of(compilation);
-        return [.. compilation.SyntaxTrees
-            .SelectMany(tree => tree.GetRoot(cancellation).DescendantNodes(n => n is not MemberDeclarationSyntax or BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax).OfType<TypeDeclarationSyntax>())
-            .SelectMany(declaration => findings.In(declaration.GetReference(), cancellation))];
+        return
+        [
+            .. compilation
+                .SyntaxTrees.SelectMany(tree =>
+                    tree.GetRoot(cancellation)
+                        .DescendantNodes(n =>
+                            n
+                                is not MemberDeclarationSyntax
+                                    or BaseTypeDeclarationSyntax
+                                    or BaseNamespaceDeclarationSyntax)
+                        .OfType<TypeDeclarationSyntax>())
+                .SelectMany(declaration => findings.In(declaration.GetReference(), cancellation)),
+        ];
     }
 
     /// <summary>A model that compiles, and against which nothing was said, has a twin that compiles.</summary>
@@ -92,14 +114,22 @@ internal sealed class FuzzedProject
         SyntaxTree[] written = [.. output.SyntaxTrees.Where(t => !input.ContainsSyntaxTree(t))];
         if (Errors(output, [tree, .. written]) is [{ } error, ..])
             return $"the output does not compile: {error}\n{error.Location.SourceTree}";
-        string[] models = [.. AttributedDeclarations.Of(AttributeNames.Quantize, input, CancellationToken.None).Select(m => SymbolNames.FullName(m.Type).Replace('+', '.').Replace('`', '-'))];
-        string[] without = [.. models.Where(m => !written.Any(t => Path.GetFileName(t.FilePath) == GeneratedSources.FileName(m)))];
+        string[] models =
+        [
+            .. AttributedDeclarations
+                .Of(AttributeNames.Quantize, input, CancellationToken.None)
+                .Select(m => SymbolNames.FullName(m.Type).Replace('+', '.').Replace('`', '-')),
+        ];
+        string[] without =
+        [
+            .. models.Where(m => !written.Any(t => Path.GetFileName(t.FilePath) == GeneratedSources.FileName(m))),
+        ];
         return without.Length == 0 ? null : $"nothing is written and nothing is said for {string.Join(", ", without)}";
     }
 
     /// <summary>
-    /// Wall-clock or processor time, whichever is less: the one grows while others use the machine, the other while this process does
-    /// something else too.
+    /// Wall-clock or processor time, whichever is less: the one grows while others use the machine, the other while
+    /// this process does something else too.
     /// </summary>
     private readonly struct Clock()
     {
@@ -118,9 +148,17 @@ internal sealed class FuzzedProject
 
     private static List<Diagnostic> Errors(Compilation compilation, SyntaxTree[] trees)
     {
-        Diagnostic[] syntax = [.. trees.SelectMany(t => t.GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error)];
+        Diagnostic[] syntax =
+        [
+            .. trees.SelectMany(t => t.GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error),
+        ];
         return syntax.Length > 0
             ? [.. syntax]
-            : [.. trees.SelectMany(t => compilation.GetSemanticModel(t).GetDiagnostics()).Where(d => d.Severity == DiagnosticSeverity.Error)];
+            :
+            [
+                .. trees
+                    .SelectMany(t => compilation.GetSemanticModel(t).GetDiagnostics())
+                    .Where(d => d.Severity == DiagnosticSeverity.Error),
+            ];
     }
 }

@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace QDrop.Generators.Tests.Fuzzing;
 
-/// <summary>Spoils a source as people do who are in the middle of typing, or of moving code around. The same seed gives the same variants.</summary>
+/// <summary>
+/// Spoils a source as people do who are in the middle of typing, or of moving code around. The same seed gives the same
+/// variants.
+/// </summary>
 internal sealed class Mutator
 {
     private readonly Random _random;
@@ -19,11 +22,26 @@ internal sealed class Mutator
         SyntaxNode root = CSharpSyntaxTree.ParseText(source).GetRoot();
         SyntaxToken[] tokens = [.. root.DescendantTokens()];
         _tokens = [.. tokens.Select(t => t.ToFullString())];
-        var indices = tokens.Select((token, i) => (token.SpanStart, i)).Where(t => tokens[t.i].Span.Length > 0).ToDictionary(t => t.SpanStart, t => t.i);
-        _pieces = [.. root.DescendantNodes()
-            .Where(n => n is StatementSyntax or MemberDeclarationSyntax or ArgumentSyntax or ExpressionSyntax or VariableDeclaratorSyntax or ParameterSyntax or AttributeListSyntax or BaseListSyntax)
-            .Where(n => n.Span.Length > 0 && indices.ContainsKey(n.SpanStart))
-            .Select(n => (indices[n.SpanStart], indices[n.GetLastToken().SpanStart] + 1, n.RawKind))];
+        var indices = tokens
+            .Select((token, i) => (token.SpanStart, i))
+            .Where(t => tokens[t.i].Span.Length > 0)
+            .ToDictionary(t => t.SpanStart, t => t.i);
+        _pieces =
+        [
+            .. root.DescendantNodes()
+                .Where(n =>
+                    n
+                        is StatementSyntax
+                            or MemberDeclarationSyntax
+                            or ArgumentSyntax
+                            or ExpressionSyntax
+                            or VariableDeclaratorSyntax
+                            or ParameterSyntax
+                            or AttributeListSyntax
+                            or BaseListSyntax)
+                .Where(n => n.Span.Length > 0 && indices.ContainsKey(n.SpanStart))
+                .Select(n => (indices[n.SpanStart], indices[n.GetLastToken().SpanStart] + 1, n.RawKind)),
+        ];
     }
 
     /// <summary>The next variant: a word for what was done, and the source.</summary>
@@ -67,5 +85,6 @@ internal sealed class Mutator
         }
     }
 
-    private string Text(int start, int? end = null) => string.Concat(_tokens[Math.Min(start, _tokens.Length)..(end ?? _tokens.Length)]);
+    private string Text(int start, int? end = null) =>
+        string.Concat(_tokens[Math.Min(start, _tokens.Length)..(end ?? _tokens.Length)]);
 }

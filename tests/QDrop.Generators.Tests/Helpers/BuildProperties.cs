@@ -15,6 +15,7 @@ internal sealed class BuildProperties(IReadOnlyDictionary<string, string> proper
 
     private sealed class Options(IReadOnlyDictionary<string, string> properties) : AnalyzerConfigOptions
     {
-        public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value) => properties.TryGetValue(key, out value);
+        public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value) =>
+            properties.TryGetValue(key, out value);
     }
 }

@@ -15,7 +15,9 @@ internal static class Excerpts
         foreach (Diagnostic diagnostic in diagnostics.OrderBy(d => d.Location.SourceSpan.Start))
         {
             FileLinePositionSpan span = diagnostic.Location.GetLineSpan();
-            report.Append(CultureInfo.InvariantCulture, $"{diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}\n");
+            report.Append(
+                CultureInfo.InvariantCulture,
+                $"{diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}\n");
             TextLine line = text.Lines[span.StartLinePosition.Line];
             int start = span.StartLinePosition.Character;
             int length = Math.Min(diagnostic.Location.SourceSpan.Length, line.Span.Length - start);

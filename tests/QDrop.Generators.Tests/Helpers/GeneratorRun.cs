@@ -21,13 +21,19 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Gener
             .Select(path => MetadataReference.CreateFromFile(path))];
 
     /// <summary>The errors that the generator and the analyzer report.</summary>
-    public ImmutableArray<Diagnostic> Diagnostics => [.. _diagnostics.Value.Where(d => d.DefaultSeverity == DiagnosticSeverity.Error)];
+    public ImmutableArray<Diagnostic> Diagnostics =>
+        [.. _diagnostics.Value.Where(d => d.DefaultSeverity == DiagnosticSeverity.Error)];
 
     /// <summary>The warnings and the advice.</summary>
-    public ImmutableArray<Diagnostic> Advice => [.. _diagnostics.Value.Where(d => d.DefaultSeverity != DiagnosticSeverity.Error)];
+    public ImmutableArray<Diagnostic> Advice =>
+        [.. _diagnostics.Value.Where(d => d.DefaultSeverity != DiagnosticSeverity.Error)];
 
     /// <summary>What the generator wrote, by file name.</summary>
-    public IReadOnlyDictionary<string, string> Sources => Driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
+    public IReadOnlyDictionary<string, string> Sources =>
+        Driver
+            .GetRunResult()
+            .Results.Single()
+            .GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
 
     /// <summary>Runs it over the text of a file.</summary>
     public static GeneratorRun Of(string source, string path = "Model.cs") => Of(Compile((path, source)));
@@ -37,20 +43,30 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Gener
 
     /// <param name="compilation">The compilation.</param>
     /// <param name="properties">MSBuild properties that the compiler lets generators see.</param>
-    public static GeneratorRun Of(Compilation compilation, params IEnumerable<(string Name, string Value)> properties) =>
-        Of(compilation, new QuantizedModelGenerator(), tracks: true, properties);
+    public static GeneratorRun Of(
+        Compilation compilation,
+        params IEnumerable<(string Name, string Value)> properties
+    ) => Of(compilation, new QuantizedModelGenerator(), tracks: true, properties);
 
     /// <param name="compilation">The compilation.</param>
     /// <param name="generator">The generator, where it is not the one that users get.</param>
-    /// <param name="tracks">Whether the reasons of steps are kept, and with them everything that the steps have seen.</param>
+    /// <param name="tracks">
+    /// Whether the reasons of steps are kept, and with them everything that the steps have seen.
+    /// </param>
     /// <param name="properties">MSBuild properties that the compiler lets generators see.</param>
-    public static GeneratorRun Of(Compilation compilation, QuantizedModelGenerator generator, bool tracks = true, params IEnumerable<(string Name, string Value)> properties)
+    public static GeneratorRun Of(
+        Compilation compilation,
+        QuantizedModelGenerator generator,
+        bool tracks = true,
+        params IEnumerable<(string Name, string Value)> properties)
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [generator.AsSourceGenerator()],
             parseOptions: ParseOptions,
-            optionsProvider: new BuildProperties(properties.ToDictionary(p => "build_property." + p.Name, p => p.Value)),
-            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: tracks));
+            optionsProvider: new BuildProperties(
+                properties.ToDictionary(p => "build_property." + p.Name, p => p.Value)),
+            driverOptions: new GeneratorDriverOptions(
+                IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: tracks));
         return Again(driver, compilation);
     }
 
@@ -62,7 +78,8 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Gener
     }
 
     /// <summary>The analyzer over a compilation that has what the generator wrote.</summary>
-    public static CompilationWithAnalyzers Analyze(Compilation output) => output.WithAnalyzers([new QuantizationAnalyzer()]);
+    public static CompilationWithAnalyzers Analyze(Compilation output) =>
+        output.WithAnalyzers([new QuantizationAnalyzer()]);
 
     public static string ModelSource(string name)
     {
@@ -71,12 +88,20 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Gener
         return reader.ReadToEnd();
     }
 
-    /// <summary>Compiles as strictly as a project can: nullable, every warning an error, documentation checked.</summary>
-    public static CSharpCompilation Compile(params IEnumerable<(string Path, string Source)> files) => CSharpCompilation.Create(
-        "Models",
-        files.Select(f => Parse(f.Source, f.Path)),
-        References,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, generalDiagnosticOption: ReportDiagnostic.Error, warningLevel: 9999));
+    /// <summary>
+    /// Compiles as strictly as a project can: nullable, every warning an error, documentation checked.
+    /// </summary>
+    public static CSharpCompilation Compile(params IEnumerable<(string Path, string Source)> files) =>
+        CSharpCompilation.Create(
+            "Models",
+            files.Select(f => Parse(f.Source, f.Path)),
+            References,
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                nullableContextOptions: NullableContextOptions.Enable,
+                generalDiagnosticOption: ReportDiagnostic.Error,
+                warningLevel: 9999));
 
-    public static SyntaxTree Parse(string source, string path) => CSharpSyntaxTree.ParseText(source, ParseOptions, path);
+    public static SyntaxTree Parse(string source, string path) =>
+        CSharpSyntaxTree.ParseText(source, ParseOptions, path);
 }

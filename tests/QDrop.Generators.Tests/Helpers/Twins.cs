@@ -18,40 +18,75 @@ internal static class Twins
     /// <param name="run">The generator's run.</param>
     /// <param name="type">Full name of the model.</param>
     /// <param name="shape">Shape of the input.</param>
-    public static (float[] Model, float[] Twin) Run(GeneratorRun run, string type, params long[] shape) => Run(run, [type], shape).Single();
+    public static (float[] Model, float[] Twin) Run(GeneratorRun run, string type, params long[] shape) =>
+        Run(run, [type], shape).Single();
 
     /// <summary>The same for several models of one compilation, each with inputs of these shapes.</summary>
-    public static IReadOnlyList<(float[] Model, float[] Twin)> Run(GeneratorRun run, IReadOnlyList<string> types, params long[][] shapes) =>
-        Loaded(run, loaded => types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shapes)).ToList());
+    public static IReadOnlyList<(float[] Model, float[] Twin)> Run(
+        GeneratorRun run,
+        IReadOnlyList<string> types,
+        params long[][] shapes
+    ) => Loaded(run, loaded => types.Select(type => Run(loaded.GetType(type, throwOnError: true)!, shapes)).ToList());
 
-    /// <summary>Bit widths of a model's quantized weights and activations, by name, after a calibration with inputs of this shape.</summary>
-    public static (IReadOnlyDictionary<string, int> Weights, IReadOnlyDictionary<string, int> Activations) Calibrate(GeneratorRun run, string type, params long[] shape) => Calibrated(run, type, 2, shape, static outcome =>
-        (outcome.State.Layers.ToDictionary(l => l.Name, l => l.Bits), outcome.State.Activations.ToDictionary(a => a.Name, a => a.Bits)));
+    /// <summary>
+    /// Bit widths of a model's quantized weights and activations, by name, after a calibration with inputs of this
+    /// shape.
+    /// </summary>
+    public static (IReadOnlyDictionary<string, int> Weights, IReadOnlyDictionary<string, int> Activations) Calibrate(
+        GeneratorRun run, string type, params long[] shape) =>
+        Calibrated(
+            run,
+            type,
+            2,
+            shape,
+            static outcome =>
+                (
+                    outcome.State.Layers.ToDictionary(l => l.Name, l => l.Bits),
+                    outcome.State.Activations.ToDictionary(a => a.Name, a => a.Bits)));
 
     /// <summary>The units of a model after so many iterations for each, on inputs of this shape.</summary>
-    public static IReadOnlyList<UnitReport> Reconstruct(GeneratorRun run, string type, int iterations, params long[] shape) =>
-        Calibrated(run, type, iterations, shape, static outcome => outcome.Units);
+    public static IReadOnlyList<UnitReport> Reconstruct(
+        GeneratorRun run,
+        string type,
+        int iterations,
+        params long[] shape) => Calibrated(run, type, iterations, shape, static outcome => outcome.Units);
 
     /// <summary>What the attribute of a model says, as its twin has it.</summary>
     public static QuantizationSettings SettingsOf(GeneratorRun run, string type) =>
         Loaded(run, loaded => DescriptorOf(loaded.GetType(type, throwOnError: true)!).Settings);
 
-    private static T Calibrated<T>(GeneratorRun run, string type, int iterations, long[] shape, Func<CalibrationOutcome, T> read) => Loaded(run, loaded =>
-    {
-        using DisposeScope scope = NewDisposeScope();
-        random.manual_seed(1);
-        QuantizedModelDescriptor descriptor = DescriptorOf(loaded.GetType(type, throwOnError: true)!);
-        using nn.Module model = descriptor.CreateModel();
-        return read(ModelQuantizer.Quantize(descriptor, descriptor.Settings with { Iterations = iterations, Samples = (int)shape[0] }, model, randn(shape)));
-    });
+    private static T Calibrated<T>(
+        GeneratorRun run, string type, int iterations, long[] shape, Func<CalibrationOutcome, T> read) =>
+        Loaded(
+            run,
+            loaded =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                random.manual_seed(1);
+                QuantizedModelDescriptor descriptor = DescriptorOf(loaded.GetType(type, throwOnError: true)!);
+                using nn.Module model = descriptor.CreateModel();
+                return read(
+                    ModelQuantizer.Quantize(
+                        descriptor,
+                        descriptor.Settings with
+                        {
+                            Iterations = iterations,
+                            Samples = (int)shape[0],
+                        },
+                        model,
+                        randn(shape)));
+            });
 
     private static T Loaded<T>(GeneratorRun run, Func<Assembly, T> use)
     {
         Libtorch.Load();
         set_num_threads(1);
         using var assembly = new MemoryStream();
-        EmitResult emitted = run.Output.WithOptions(run.Output.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default)).Emit(assembly);
-        Assert.True(emitted.Success, string.Join("\n", emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
+        EmitResult emitted = run
+            .Output.WithOptions(run.Output.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default))
+            .Emit(assembly);
+        Assert.True(
+            emitted.Success, string.Join("\n", emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
         assembly.Position = 0;
         var context = new AssemblyLoadContext("twins", isCollectible: true);
         try
@@ -65,7 +100,12 @@ internal static class Twins
     }
 
     private static QuantizedModelDescriptor DescriptorOf(Type model) =>
-        (QuantizedModelDescriptor)model.GetNestedTypes().Single(t => t.IsAssignableTo(typeof(IQuantizedModule))).GetProperty("Descriptor")!.GetValue(null)!;
+        (QuantizedModelDescriptor)
+            model
+                .GetNestedTypes()
+                .Single(t => t.IsAssignableTo(typeof(IQuantizedModule)))
+                .GetProperty("Descriptor")!
+                .GetValue(null)!;
 
     private static (float[], float[]) Run(Type type, long[][] shapes)
     {
@@ -89,8 +129,17 @@ internal static class Twins
 
     private static float[] Call(nn.Module module, Tensor[] inputs)
     {
-        MethodInfo call = module.GetType().GetMethods().Single(m => m.Name == "call" && m.GetParameters().Length == inputs.Length);
-        return [.. Tensors(call.Invoke(module, BindingFlags.DoNotWrapExceptions, null, [.. inputs.Select(i => i.clone())], null)).SelectMany(Values)];
+        MethodInfo call = module
+            .GetType()
+            .GetMethods()
+            .Single(m => m.Name == "call" && m.GetParameters().Length == inputs.Length);
+        return
+        [
+            .. Tensors(
+                    call.Invoke(
+                        module, BindingFlags.DoNotWrapExceptions, null, [.. inputs.Select(i => i.clone())], null))
+                .SelectMany(Values),
+        ];
     }
 
     /// <summary>The tensors of a result: a tensor, a tuple or an array.</summary>

@@ -40,7 +40,9 @@ public sealed class LayerFamilyTests
     [Fact]
     public void Every_family_is_in_the_table()
     {
-        IEnumerable<Type> families = typeof(LayerFamily).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(LayerFamily)));
+        IEnumerable<Type> families = typeof(LayerFamily)
+            .Assembly.GetTypes()
+            .Where(t => t.IsSubclassOf(typeof(LayerFamily)));
         Assert.Equal(families.Select(t => t.Name).Order(), LayerFamilies.All.Select(f => f.GetType().Name));
     }
 
@@ -67,7 +69,8 @@ public sealed class LayerFamilyTests
     {
         string path = typeof(LayerFamilyTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(a => a.Key == "RuntimeReferenceAssembly").Value!;
-        MetadataReference runtime = Compilation.References.Single(r => Path.GetFileName(r.Display) == "QDrop.Runtime.dll");
+        MetadataReference runtime = Compilation.References.Single(r =>
+            Path.GetFileName(r.Display) == "QDrop.Runtime.dll");
         CSharpCompilation compilation = Compilation.ReplaceReference(runtime, MetadataReference.CreateFromFile(path));
         INamedTypeSymbol linear = compilation.GetTypeByMetadataName(typeof(Linear).FullName!)!;
         Assert.Equal(Models.LayerKind.Weighted, LayerTable.Of(compilation).KindOf(linear));

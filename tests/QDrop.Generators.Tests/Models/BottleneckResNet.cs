@@ -17,8 +17,10 @@ internal sealed partial class BottleneckResNet : torch.nn.Module<torch.Tensor, t
 
     public BottleneckResNet() : base("resnet")
     {
-        stem = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3, padding: 1, bias: false), torch.nn.BatchNorm2d(8), torch.nn.ReLU(inplace: true));
-        blocks = new ModuleList<Bottleneck>(new Bottleneck(8, 4, 1), new Bottleneck(16, 4, 1), new Bottleneck(16, 8, 2));
+        stem = torch.nn.Sequential(
+            torch.nn.Conv2d(3, 8, 3, padding: 1, bias: false), torch.nn.BatchNorm2d(8), torch.nn.ReLU(inplace: true));
+        blocks = new ModuleList<Bottleneck>(
+            new Bottleneck(8, 4, 1), new Bottleneck(16, 4, 1), new Bottleneck(16, 8, 2));
         fc = torch.nn.Linear(32, 10);
         RegisterComponents();
     }
@@ -50,7 +52,9 @@ internal sealed partial class BottleneckResNet : torch.nn.Module<torch.Tensor, t
             bn3 = torch.nn.BatchNorm2d(planes * Expansion);
             relu = torch.nn.ReLU();
             if (stride != 1 || inPlanes != planes * Expansion)
-                downsample = torch.nn.Sequential(torch.nn.Conv2d(inPlanes, planes * Expansion, 1, stride: stride, bias: false), torch.nn.BatchNorm2d(planes * Expansion));
+                downsample = torch.nn.Sequential(
+                    torch.nn.Conv2d(inPlanes, planes * Expansion, 1, stride: stride, bias: false),
+                    torch.nn.BatchNorm2d(planes * Expansion));
             RegisterComponents();
         }
 

@@ -73,7 +73,12 @@ internal sealed partial class BasicBlock : Module<Tensor, Tensor>
         y = bn2.forward(conv2.forward(y));
 
         // Option A: every other pixel, and zeros for the channels that are new.
-        y += stride == 1 ? x : pad(x[.., .., TensorIndex.Slice(step: 2), TensorIndex.Slice(step: 2)], new long[] { 0, 0, 0, 0, extraPlanes / 2, extraPlanes / 2 });
+        y +=
+            stride == 1
+                ? x
+                : pad(
+                    x[.., .., TensorIndex.Slice(step: 2), TensorIndex.Slice(step: 2)],
+                    new long[] { 0, 0, 0, 0, extraPlanes / 2, extraPlanes / 2 });
         return relu(y);
     }
 }

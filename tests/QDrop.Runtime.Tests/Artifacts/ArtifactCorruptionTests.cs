@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Artifacts;
 
-/// <summary>A damaged artifact is refused, or, where the damage changes nothing (white space), the same model.</summary>
+/// <summary>
+/// A damaged artifact is refused, or, where the damage changes nothing (white space), the same model.
+/// </summary>
 public sealed class ArtifactCorruptionTests : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -27,8 +27,18 @@ public sealed class ArtifactTests : IDisposable
         Assert.Equal(state.Manifest.Settings, read.Manifest.Settings);
         Assert.Equal(state.Manifest.Versions, read.Manifest.Versions);
         Assert.Equal(
-            (state.Manifest.FormatVersion, state.Manifest.Model, state.Manifest.Fingerprint, state.Manifest.WeightsHash, state.Manifest.CalibrationHash),
-            (read.Manifest.FormatVersion, read.Manifest.Model, read.Manifest.Fingerprint, read.Manifest.WeightsHash, read.Manifest.CalibrationHash));
+            (
+                state.Manifest.FormatVersion,
+                state.Manifest.Model,
+                state.Manifest.Fingerprint,
+                state.Manifest.WeightsHash,
+                state.Manifest.CalibrationHash),
+            (
+                read.Manifest.FormatVersion,
+                read.Manifest.Model,
+                read.Manifest.Fingerprint,
+                read.Manifest.WeightsHash,
+                read.Manifest.CalibrationHash));
         Assert.Equal(state.Manifest.Units.Count, read.Manifest.Units.Count);
         foreach ((UnitState? expected, UnitState? actual) in state.Manifest.Units.Zip(read.Manifest.Units))
         {
@@ -40,7 +50,8 @@ public sealed class ArtifactTests : IDisposable
         Assert.Equal(state.Layers.Count, read.Layers.Count);
         foreach ((QuantizedLayerState? expected, QuantizedLayerState? actual) in state.Layers.Zip(read.Layers))
         {
-            Assert.Equal((expected.Name, expected.Bits, expected.ChannelAxis), (actual.Name, actual.Bits, actual.ChannelAxis));
+            Assert.Equal(
+                (expected.Name, expected.Bits, expected.ChannelAxis), (actual.Name, actual.Bits, actual.ChannelAxis));
             Same(expected.Levels, actual.Levels);
             Same(expected.Scale, actual.Scale);
             Same(expected.ZeroPoint, actual.ZeroPoint);
@@ -80,7 +91,14 @@ public sealed class ArtifactTests : IDisposable
     [Fact]
     public void A_model_without_quantizers_can_be_stored()
     {
-        var state = new QuantizedModelState(SampleState.Manifest() with { Units = [] }, [], [], new Dictionary<string, Tensor>());
+        var state = new QuantizedModelState(
+            SampleState.Manifest() with
+            {
+                Units = [],
+            },
+            [],
+            [],
+            new Dictionary<string, Tensor>());
         Artifact.Write(_folder["a"], state);
         QuantizedModelState read = Artifact.Read(_folder["a"]);
         Assert.Empty(read.Layers);
@@ -117,7 +135,10 @@ public sealed class ArtifactTests : IDisposable
         Refused(_folder.Write("a", "not a model at all"u8), "QDROP251");
         SafetensorsFile.Write(_folder["a"], new Dictionary<string, Tensor> { ["w"] = tensor(1f) });
         Refused(_folder["a"], "QDROP251");
-        SafetensorsFile.Write(_folder["a"], new Dictionary<string, Tensor> { ["w"] = tensor(1f) }, new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsFile.Write(
+            _folder["a"],
+            new Dictionary<string, Tensor> { ["w"] = tensor(1f) },
+            new Dictionary<string, string> { ["format"] = "pt" });
         Refused(_folder["a"], "QDROP251");
     }
 
@@ -176,16 +197,24 @@ public sealed class ArtifactTests : IDisposable
     [InlineData("\"shape\":[4,4,3,3]", "\"shape\":[-4,-4,3,3]", "does not fit its 54 bytes")]
     [InlineData("\"shape\":[4,4,3,3]", "\"shape\":[4611686018427387904,4,3,3]", "does not fit its 54 bytes")]
     [InlineData("\"shape\":[4,4,3,3]", "\"shape\":[2,8,3,3]", "expected [2], one for each channel")]
-    [InlineData("\"channelAxis\":1", "\"channelAxis\":0", "the scales of layer 'block.up' have shape [3]; expected [5]")]
+    [InlineData(
+        "\"channelAxis\":1", "\"channelAxis\":0", "the scales of layer 'block.up' have shape [3]; expected [5]")]
     [InlineData("\"channelAxis\":1", "\"channelAxis\":4", "channel axis 4")]
     [InlineData("\"name\":\"fc\",\"bits\"", "\"name\":\"stem\",\"bits\"", "no tensor 'quantized.stem.levels'")]
     [InlineData("\"hasBias\":true", "\"hasBias\":false", "that its manifest does not mention")]
     [InlineData("\"hasBias\":false", "\"hasBias\":true", "no tensor 'quantized.block.conv1.bias'")]
-    [InlineData("{\"name\":\"block\",\"bits\":8}", "{\"name\":\"block.conv1\",\"bits\":8}", "two of activation quantizer 'block.conv1'")]
-    [InlineData("{\"name\":\"block\",\"bits\":8}", "{\"name\":\"block\",\"bits\":7}", "zero point 128; expected a whole number from 0 to 127")]
+    [InlineData(
+        "{\"name\":\"block\",\"bits\":8}",
+        "{\"name\":\"block.conv1\",\"bits\":8}",
+        "two of activation quantizer 'block.conv1'")]
+    [InlineData(
+        "{\"name\":\"block\",\"bits\":8}",
+        "{\"name\":\"block\",\"bits\":7}",
+        "zero point 128; expected a whole number from 0 to 127")]
     [InlineData(",{\"name\":\"block\",\"bits\":8}", "", "its manifest has 2 activation quantizers")]
     [InlineData("\"layers\":[\"fc\"]", "\"layers\":[\"fc2\"]", "unit 'fc' lists layer 'fc2'")]
-    [InlineData("\"activations\":[\"stem\"]", "\"activations\":[\"head\"]", "unit 'stem' lists activation quantizer 'head'")]
+    [InlineData(
+        "\"activations\":[\"stem\"]", "\"activations\":[\"head\"]", "unit 'stem' lists activation quantizer 'head'")]
     [InlineData("\"layers\":[\"fc\"]", "\"layers\":[null]", "null where a value belongs")]
     [InlineData("\"drop\":0.25", "\"drop\":1.25", "Drop = 1.25")]
     [InlineData("\"w\":3", "\"w\":3,\"w\":4", "manifest cannot be read")]
@@ -208,13 +237,20 @@ public sealed class ArtifactTests : IDisposable
     {
         Replaced("quantized.stem.scale", tensor(new float[] { 1, float.NaN, 1, 1 }), "scale NaN");
         Replaced("quantized.stem.scale", tensor(new float[] { 1, 0, 1, 1 }), "scale 0");
-        Replaced("quantized.stem.scale", tensor(new float[] { 1, float.PositiveInfinity, 1, 1 }), "expected a finite number above 0");
+        Replaced(
+            "quantized.stem.scale",
+            tensor(new float[] { 1, float.PositiveInfinity, 1, 1 }),
+            "expected a finite number above 0");
         Replaced("quantized.stem.scale", tensor(new float[] { 1, 1, 1 }), "expected [4], one for each channel");
         Replaced("quantized.stem.scale", tensor(new double[] { 1, 1, 1, 1 }), "expected Float32");
-        Replaced("quantized.block.up.zero_point", tensor(new byte[] { 0, 1, 4 }), "zero point 4; expected a whole number from 0 to 3");
+        Replaced(
+            "quantized.block.up.zero_point",
+            tensor(new byte[] { 0, 1, 4 }),
+            "zero point 4; expected a whole number from 0 to 3");
         Replaced("quantized.fc.bias", tensor(new float[] { 1, float.NegativeInfinity, 1 }), "not finite");
         Replaced("quantized.fc.bias", tensor(new float[] { 1, 1 }), "does not fit 3 channels");
-        Replaced("quantized.fc.levels", tensor(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff }), "unused bits");
+        Replaced(
+            "quantized.fc.levels", tensor(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff }), "unused bits");
         Replaced("quantized.fc.levels", tensor(new byte[13]), "does not fit its 13 bytes");
         Replaced("activations.scale", tensor(new float[] { 1, -1, 1 }), "scale -1");
         Replaced("activations.scale", tensor(new float[] { 1, 1 }), "3 activation quantizers");
@@ -234,28 +270,45 @@ public sealed class ArtifactTests : IDisposable
         QuantizedLayerState layer = state.Layers[1];
         NotWritten(state with { Layers = [layer with { Bits = 2 }] }, "levels above 3");
         NotWritten(state with { Layers = [layer, layer] }, "two of layer");
-        NotWritten(state with { Layers = [layer with { ZeroPoint = tensor(new float[] { 0, 0.5f, 0, 0 }) }] }, "zero point 0.5");
-        NotWritten(state with { Layers = [layer with { ZeroPoint = tensor(new float[] { 0, 8, 0, 0 }) }] }, "zero point 8");
+        NotWritten(
+            state with
+            {
+                Layers = [layer with { ZeroPoint = tensor(new float[] { 0, 0.5f, 0, 0 }) }],
+            },
+            "zero point 0.5");
+        NotWritten(
+            state with
+            {
+                Layers = [layer with { ZeroPoint = tensor(new float[] { 0, 8, 0, 0 }) }],
+            },
+            "zero point 8");
         NotWritten(state with { Activations = [new ActivationState("a", 4, float.NaN, 0)] }, "scale NaN");
         NotWritten(state with { Activations = [] }, "lists activation quantizer");
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
 
         void NotWritten(QuantizedModelState wrong, string expected) =>
-            Assert.Contains(expected, Assert.Throws<ArgumentException>(() => Artifact.Write(_folder["a"], wrong)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                expected,
+                Assert.Throws<ArgumentException>(() => Artifact.Write(_folder["a"], wrong)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_artifact_in_a_folder_that_cannot_be_is_an_error()
     {
         string file = _folder.Write("file", [1]);
-        Assert.Equal("QDROP260", Assert.Throws<QDropException>(() => Artifact.Write(Path.Combine(file, "a"), SampleState.Create())).Code);
+        Assert.Equal(
+            "QDROP260",
+            Assert.Throws<QDropException>(() => Artifact.Write(Path.Combine(file, "a"), SampleState.Create())).Code);
     }
 
     /// <summary>Writes the sample with other metadata or tensors, its hash made right again.</summary>
-    private void Rewrite(Action<Dictionary<string, string>> edit, Action<Dictionary<string, Tensor>>? editTensors = null)
+    private void Rewrite(
+        Action<Dictionary<string, string>> edit, Action<Dictionary<string, Tensor>>? editTensors = null)
     {
         Artifact.Write(_folder["a"], SampleState.Create());
-        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(_folder["a"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(
+            _folder["a"]);
         editTensors?.Invoke(tensors);
         edit(metadata);
         if (metadata.ContainsKey("sha256") && metadata.TryGetValue("manifest", out string? manifest))

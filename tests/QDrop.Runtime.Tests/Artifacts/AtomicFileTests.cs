@@ -64,7 +64,8 @@ public sealed class AtomicFileTests : IDisposable
     public void A_full_disk_leaves_the_old_file_and_no_other(int room)
     {
         string path = _folder.Write("a.bin", [1, 2, 3]);
-        QDropException error = Assert.Throws<QDropException>(() => AtomicFile.Write(path, stream => stream.Write(new byte[10]), aside => new FullDisk(aside, room)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            AtomicFile.Write(path, stream => stream.Write(new byte[10]), aside => new FullDisk(aside, room)));
         Assert.Equal("QDROP260", error.Code);
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.Contains("No space left", error.Message, StringComparison.Ordinal);
@@ -76,7 +77,8 @@ public sealed class AtomicFileTests : IDisposable
     public void A_disk_that_is_full_only_when_flushed_is_noticed()
     {
         string path = _folder["a.bin"];
-        QDropException error = Assert.Throws<QDropException>(() => AtomicFile.Write(path, stream => stream.WriteByte(1), aside => new FullDisk(aside, 5, failsAtFlush: true)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            AtomicFile.Write(path, stream => stream.WriteByte(1), aside => new FullDisk(aside, 5, failsAtFlush: true)));
         Assert.Equal("QDROP260", error.Code);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
@@ -98,7 +100,10 @@ public sealed class AtomicFileTests : IDisposable
     public void A_folder_in_the_place_of_the_file_is_an_error_and_stays()
     {
         Directory.CreateDirectory(_folder["a.bin"]);
-        Assert.Equal("QDROP260", Assert.Throws<QDropException>(() => AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1))).Code);
+        Assert.Equal(
+            "QDROP260",
+            Assert.Throws<QDropException>(() => AtomicFile.Write(_folder["a.bin"], stream => stream.WriteByte(1))).Code
+        );
         Assert.Equal([_folder["a.bin"]], Directory.GetFileSystemEntries(_folder.Root));
     }
 
@@ -106,12 +111,18 @@ public sealed class AtomicFileTests : IDisposable
     public void A_file_in_the_place_of_the_folder_is_an_error()
     {
         string file = _folder.Write("file", [1]);
-        Assert.Equal("QDROP260", Assert.Throws<QDropException>(() => AtomicFile.Write(Path.Combine(file, "a.bin"), stream => stream.WriteByte(1))).Code);
+        Assert.Equal(
+            "QDROP260",
+            Assert
+                .Throws<QDropException>(() =>
+                    AtomicFile.Write(Path.Combine(file, "a.bin"), stream => stream.WriteByte(1)))
+                .Code);
         Assert.Equal([1], File.ReadAllBytes(file));
     }
 
     /// <summary>A file on a disk with little room.</summary>
-    private sealed class FullDisk(string path, int room, bool failsAtFlush = false) : FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0)
+    private sealed class FullDisk(string path, int room, bool failsAtFlush = false)
+        : FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0)
     {
         public override void Write(byte[] buffer, int offset, int count)
         {

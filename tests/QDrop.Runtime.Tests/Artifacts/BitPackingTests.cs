@@ -17,11 +17,11 @@ public sealed class BitPackingTests
     [InlineData(8, new byte[] { 0, 255, 7 }, new byte[] { 0, 255, 7 })]
     public void Levels_follow_each_other_from_the_lowest_bit(int bits, byte[] levels, byte[] expected)
     {
-        var packed = new byte[expected.Length];
+        byte[] packed = new byte[expected.Length];
         BitPacking.Pack(levels, bits, packed);
         Assert.Equal(expected, packed);
 
-        var unpacked = new byte[levels.Length];
+        byte[] unpacked = new byte[levels.Length];
         BitPacking.Unpack(packed, bits, unpacked);
         Assert.Equal(levels, unpacked);
     }
@@ -39,16 +39,16 @@ public sealed class BitPackingTests
         var random = new Random(bits);
         for (int count = 0; count <= 200; count++)
         {
-            var levels = new byte[count];
+            byte[] levels = new byte[count];
             for (int i = 0; i < count; i++)
                 levels[i] = (byte)random.Next(1 << bits);
-            var packed = new byte[BitPacking.PackedLength(count, bits)];
+            byte[] packed = new byte[BitPacking.PackedLength(count, bits)];
             packed.AsSpan().Fill(0xff);
             BitPacking.Pack(levels, bits, packed);
             Assert.Equal(BitByBit(levels, bits), packed);
             Assert.True(BitPacking.PaddingIsClear(packed, count, bits));
 
-            var unpacked = new byte[count];
+            byte[] unpacked = new byte[count];
             BitPacking.Unpack(packed, bits, unpacked);
             Assert.Equal(levels, unpacked);
         }
@@ -61,7 +61,8 @@ public sealed class BitPackingTests
     public void A_level_that_needs_more_bits_is_refused(int bits, byte level)
     {
         byte[] levels = [.. Enumerable.Repeat((byte)0, 20), level];
-        Assert.Throws<ArgumentException>(() => BitPacking.Pack(levels, bits, new byte[BitPacking.PackedLength(21, bits)]));
+        Assert.Throws<ArgumentException>(() =>
+            BitPacking.Pack(levels, bits, new byte[BitPacking.PackedLength(21, bits)]));
     }
 
     [Theory]
@@ -87,7 +88,7 @@ public sealed class BitPackingTests
 
     private static byte[] BitByBit(byte[] levels, int bits)
     {
-        var packed = new byte[((levels.Length * bits) + 7) / 8];
+        byte[] packed = new byte[((levels.Length * bits) + 7) / 8];
         for (int i = 0; i < levels.Length * bits; i++)
         {
             if ((levels[i / bits] >> (i % bits) & 1) != 0)

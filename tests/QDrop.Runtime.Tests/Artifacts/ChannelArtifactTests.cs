@@ -98,15 +98,30 @@ public sealed class ChannelArtifactTests : IDisposable
 
         void NotWritten(ChannelGrids channels, string expected)
         {
-            QuantizedModelState wrong = state with { Activations = [state.Activations[0], state.Activations[1] with { Channels = channels }, state.Activations[2]] };
-            Assert.Contains(expected, Assert.Throws<ArgumentException>(() => Artifact.Write(_folder["a"], wrong)).Message, StringComparison.Ordinal);
+            QuantizedModelState wrong = state with
+            {
+                Activations =
+                [
+                    state.Activations[0],
+                    state.Activations[1] with
+                    {
+                        Channels = channels,
+                    },
+                    state.Activations[2],
+                ],
+            };
+            Assert.Contains(
+                expected,
+                Assert.Throws<ArgumentException>(() => Artifact.Write(_folder["a"], wrong)).Message,
+                StringComparison.Ordinal);
         }
     }
 
     private void Rewrite(Action<Dictionary<string, string>, Dictionary<string, Tensor>> edit)
     {
         Artifact.Write(_folder["a"], SampleState.WithChannels());
-        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(_folder["a"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(
+            _folder["a"]);
         edit(metadata, tensors);
         metadata["sha256"] = TensorHash.Of(tensors, metadata["manifest"]);
         SafetensorsFile.Write(_folder["a"], tensors, metadata);

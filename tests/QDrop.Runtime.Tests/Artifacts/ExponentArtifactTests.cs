@@ -56,7 +56,17 @@ public sealed class ExponentArtifactTests : IDisposable
     public void How_exponents_were_learned_and_the_power_of_errors_are_kept()
     {
         QuantizedModelState state = Powers(Scale.PowerOfTwo);
-        QuantizationSettings settings = state.Manifest.Settings with { Norm = 1.5, Exponents = new() { Share = 0.3, Reach = 5, Weight = 3, ActivationLearningRate = 0 } };
+        QuantizationSettings settings = state.Manifest.Settings with
+        {
+            Norm = 1.5,
+            Exponents = new()
+            {
+                Share = 0.3,
+                Reach = 5,
+                Weight = 3,
+                ActivationLearningRate = 0,
+            },
+        };
         Artifact.Write(_folder["a"], state with { Manifest = state.Manifest with { Settings = settings } });
         Assert.Equal(settings, Artifact.Read(_folder["a"]).Manifest.Settings);
     }
@@ -65,7 +75,13 @@ public sealed class ExponentArtifactTests : IDisposable
     public void A_scale_that_is_no_power_of_two_is_not_written()
     {
         QuantizedModelState state = Powers(Scale.PowerOfTwo);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Artifact.Write(_folder["a"], state with { Activations = [state.Activations[0], new ActivationState("odd", 4, 0.3f, 0), state.Activations[2]] }));
+        ArgumentException error = Assert.Throws<ArgumentException>(() =>
+            Artifact.Write(
+                _folder["a"],
+                state with
+                {
+                    Activations = [state.Activations[0], new ActivationState("odd", 4, 0.3f, 0), state.Activations[2]],
+                }));
         Assert.Contains("'odd' has scale 0.3; expected a power of two", error.Message, StringComparison.Ordinal);
         Assert.Null(new ActivationState("odd", 4, 0.3f, 0).Exponents());
     }
@@ -74,7 +90,8 @@ public sealed class ExponentArtifactTests : IDisposable
     public void An_exponent_that_there_is_not_is_refused()
     {
         Artifact.Write(_folder["a"], Powers(Scale.PowerOfTwo));
-        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(_folder["a"]);
+        (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(
+            _folder["a"]);
         tensors["quantized.fc.exponent"] = tensor(new float[] { 0, 127, 1 }).to_type(ScalarType.Int8);
         metadata["sha256"] = TensorHash.Of(tensors, metadata["manifest"]);
         SafetensorsFile.Write(_folder["b"], tensors, metadata);
@@ -91,7 +108,16 @@ public sealed class ExponentArtifactTests : IDisposable
         return state with
         {
             Manifest = state.Manifest with { Settings = state.Manifest.Settings with { Scale = scale } },
-            Layers = [.. state.Layers.Select(l => l with { Scale = tensor([.. Enumerable.Range(0, (int)l.Scale.shape[0]).Select(c => MathF.ScaleB(1, Exponent(c)))]) })],
+            Layers =
+            [
+                .. state.Layers.Select(l =>
+                    l with
+                    {
+                        Scale = tensor([
+                            .. Enumerable.Range(0, (int)l.Scale.shape[0]).Select(c => MathF.ScaleB(1, Exponent(c))),
+                        ]),
+                    }),
+            ],
             Activations = [.. state.Activations.Select((a, i) => a with { Scale = MathF.ScaleB(1, i * 100 - 126) })],
         };
     }

@@ -23,11 +23,16 @@ public sealed class SafetensorsFileTests : IDisposable
         string path = _folder["a.safetensors"];
         SafetensorsFile.Write(
             path,
-            new Dictionary<string, Tensor> { ["b"] = tensor(new byte[] { 7, 8, 9 }), ["w"] = tensor(new float[] { 1, -2 }) },
+            new Dictionary<string, Tensor>
+            {
+                ["b"] = tensor(new byte[] { 7, 8, 9 }),
+                ["w"] = tensor(new float[] { 1, -2 }),
+            },
             new Dictionary<string, string> { ["k"] = "é\"" });
 
         // Larger elements first, so that they are aligned; the header ends at a multiple of 8.
-        string json = """{"__metadata__":{"k":"é\""},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
+        string json =
+            """{"__metadata__":{"k":"é\""},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
         json += new string(' ', (8 - (Encoding.UTF8.GetByteCount(json) % 8)) % 8);
         byte[] expected = [.. WithLength(json), 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 7, 8, 9];
         Assert.Equal(expected, File.ReadAllBytes(path));
@@ -37,7 +42,8 @@ public sealed class SafetensorsFileTests : IDisposable
     public void A_file_of_another_writer_is_read()
     {
         // Metadata last, tensors by name, data not aligned, white space in between.
-        string json = """{ "b" : {"shape":[3],"dtype":"U8","data_offsets":[0,3]}, "w": {"dtype":"F32","shape":[1,2],"data_offsets":[3,11]}, "none": {"dtype":"I64","shape":[0,4],"data_offsets":[11,11]}, "__metadata__": {"source":"elsewhere"} }   """;
+        string json =
+            """{ "b" : {"shape":[3],"dtype":"U8","data_offsets":[0,3]}, "w": {"dtype":"F32","shape":[1,2],"data_offsets":[3,11]}, "none": {"dtype":"I64","shape":[0,4],"data_offsets":[11,11]}, "__metadata__": {"source":"elsewhere"} }   """;
         string path = _folder.Write("a.safetensors", [.. WithLength(json), 7, 8, 9, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]);
         (Dictionary<string, Tensor>? tensors, Dictionary<string, string>? metadata) = SafetensorsFile.Read(path);
         Assert.Equal("elsewhere", metadata["source"]);
@@ -86,17 +92,23 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Names_in_any_script_come_back()
     {
         string path = _folder["a.safetensors"];
-        SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["Gewicht/ü \"1\" 😀\n"] = tensor(1f), [""] = tensor(2f) });
-        Assert.Equal(["", "Gewicht/ü \"1\" 😀\n"], SafetensorsFile.Read(path).Tensors.Keys.Order(StringComparer.Ordinal));
+        SafetensorsFile.Write(
+            path, new Dictionary<string, Tensor> { ["Gewicht/ü \"1\" 😀\n"] = tensor(1f), [""] = tensor(2f) });
+        Assert.Equal(
+            ["", "Gewicht/ü \"1\" 😀\n"], SafetensorsFile.Read(path).Tensors.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void What_cannot_be_stored_is_refused_and_nothing_is_written()
     {
         string path = _folder["a.safetensors"];
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["__metadata__"] = tensor(1f) }));
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["half \ud800"] = tensor(1f) }));
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(path, new Dictionary<string, Tensor>(), new Dictionary<string, string> { ["k"] = "\udc00" }));
+        Assert.Throws<ArgumentException>(() =>
+            SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["__metadata__"] = tensor(1f) }));
+        Assert.Throws<ArgumentException>(() =>
+            SafetensorsFile.Write(path, new Dictionary<string, Tensor> { ["half \ud800"] = tensor(1f) }));
+        Assert.Throws<ArgumentException>(() =>
+            SafetensorsFile.Write(
+                path, new Dictionary<string, Tensor>(), new Dictionary<string, string> { ["k"] = "\udc00" }));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
 
@@ -128,7 +140,10 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}""", 8, "not JSON")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},}""", 8, "not JSON")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "not Unicode")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16, "'a' twice")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""",
+        16,
+        "'a' twice")]
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "twice")]
     [InlineData("""{"__metadata__":{"k":"1","k":"2"}}""", 0, "'k' twice")]
     [InlineData("""{"__metadata__":{"k":1}}""", 0, "must be a string")]
@@ -140,20 +155,40 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"shape":[2],"data_offsets":[0,8]}}""", 8, "needs dtype, shape and two data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "needs dtype, shape and two data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", 8, "needs dtype, shape and two data_offsets")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4,8]}}""", 8, "needs dtype, shape and two data_offsets")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4,8]}}""", 8, "needs dtype, shape and two data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "whole numbers of 0 or more")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", 8, "whole numbers of 0 or more")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "takes 12 bytes, but its data_offsets give 8")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "more bytes than a file can have")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "more bytes than a file can have")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}""", 8, "whole numbers of 0 or more")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "takes 12 bytes, but its data_offsets give 8")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""",
+        0,
+        "more bytes than a file can have")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}}""",
+        0,
+        "more bytes than a file can have")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}""",
+        8,
+        "whole numbers of 0 or more")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "before they begin")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "it is truncated")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 belong to no tensor")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "without gaps")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "without overlap")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "without overlap")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "without gaps")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        12,
+        "without overlap")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        8,
+        "without overlap")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        12,
+        "without gaps")]
     [InlineData("""{"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""", 2, "other than 0 and 1")]
     public void A_header_that_breaks_the_format_is_refused(string json, int dataBytes, string expected)
     {
@@ -170,14 +205,17 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         byte[] bytes = WithLength("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""");
         bytes[10] = 0xff;
-        Assert.Contains("not UTF-8", Refused(_folder.Write("a.safetensors", bytes), "QDROP213"), StringComparison.Ordinal);
+        Assert.Contains(
+            "not UTF-8", Refused(_folder.Write("a.safetensors", bytes), "QDROP213"), StringComparison.Ordinal);
     }
 
     [Fact]
     public void More_dimensions_than_libtorch_has_are_refused()
     {
         string shape = string.Join(",", Enumerable.Repeat("1", 65));
-        string path = _folder.Write("a.safetensors", [.. WithLength($$$"""{"a":{"dtype":"U8","shape":[{{{shape}}}],"data_offsets":[0,1]}}"""), 1]);
+        string path = _folder.Write(
+            "a.safetensors",
+            [.. WithLength($$$"""{"a":{"dtype":"U8","shape":[{{{shape}}}],"data_offsets":[0,1]}}"""), 1]);
         Assert.Contains("65 dimensions", Refused(path, "QDROP213"), StringComparison.Ordinal);
     }
 

@@ -33,7 +33,7 @@ public sealed partial class CodesTests
     [Fact]
     public void A_page_has_a_code()
     {
-        var pages = Directory.GetFiles(Repository.File("docs", "diagnostics"), "QDROP*.md");
+        string[] pages = Directory.GetFiles(Repository.File("docs", "diagnostics"), "QDROP*.md");
         Assert.Equal(_codes.Values.Select(Codes.PageOf).Order(), pages.Select(static p => Path.GetFileName(p)).Order());
     }
 
@@ -49,9 +49,12 @@ public sealed partial class CodesTests
     [Fact]
     public void What_is_written_of_codes_names_codes_that_there_are()
     {
-        IEnumerable<(string path, string)> documents = Directory.GetFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories)
-            .Append(Repository.File("README.md")).Select(static path => (path, File.ReadAllText(path)));
-        foreach ((string? path, string? text) in documents.Concat(Repository.Sources.Select(static s => (s.Key, s.Value))))
+        IEnumerable<(string path, string)> documents = Directory
+            .GetFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Repository.File("README.md"))
+            .Select(static path => (path, File.ReadAllText(path)));
+        foreach (
+            (string? path, string? text) in documents.Concat(Repository.Sources.Select(static s => (s.Key, s.Value))))
         {
             IEnumerable<string> unknown = Code().Matches(text).Select(static code => code.Value).Except(_codes.Values);
             Assert.Empty(unknown.Select(code => $"{path}: {code}"));
@@ -63,7 +66,8 @@ public sealed partial class CodesTests
     {
         string notes = File.ReadAllText(Repository.File("src", "QDrop.Generators", "AnalyzerReleases.Unshipped.md"))
             + File.ReadAllText(Repository.File("src", "QDrop.Generators", "AnalyzerReleases.Shipped.md"));
-        IEnumerable<string> rows = _codes.Values.Where(static code => code.StartsWith("QDROP0", StringComparison.Ordinal))
+        IEnumerable<string> rows = _codes
+            .Values.Where(static code => code.StartsWith("QDROP0", StringComparison.Ordinal))
             .Select(static code => $"{code} | QDrop | {CodeAttribute.Of(code).Severity} |");
         Assert.All(rows, row => Assert.Contains(row, notes, StringComparison.Ordinal));
     }

@@ -96,7 +96,16 @@ public sealed class AttentionTests : IDisposable
         Tensor x = randn(5, 3, 8);
         attention.call(x, x, x, null, true, null);
         Assert.Equal(["attention.in_proj", "attention.out_proj"], context.Layers.Select(l => l.Name));
-        Assert.Equal(["attention.query", "attention.key", "attention.value", "attention.weights", "attention.mixed", "attention.output"], context.Activations.Select(a => a.Name));
+        Assert.Equal(
+            [
+                "attention.query",
+                "attention.key",
+                "attention.value",
+                "attention.weights",
+                "attention.mixed",
+                "attention.output",
+            ],
+            context.Activations.Select(a => a.Name));
     }
 
     [Fact]
@@ -106,7 +115,9 @@ public sealed class AttentionTests : IDisposable
         QuantizedAttention attention = Quantized(module, out QuantizationContext context);
         using IDisposable guard = no_grad();
         attention.call(randn(5, 3, 8), randn(4, 3, 3), randn(4, 3, 3), null, true, null);
-        Assert.Equal(["attention.q_proj", "attention.k_proj", "attention.v_proj", "attention.out_proj"], context.Layers.Select(l => l.Name));
+        Assert.Equal(
+            ["attention.q_proj", "attention.k_proj", "attention.v_proj", "attention.out_proj"],
+            context.Layers.Select(l => l.Name));
     }
 
     [Fact]

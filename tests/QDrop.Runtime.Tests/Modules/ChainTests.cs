@@ -41,7 +41,9 @@ public sealed class ChainTests : IDisposable
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, model);
         using IDisposable guard = no_grad();
         twin.call(randn(1, 3, 16, 16));
-        Assert.Equal(["conv1", "layers.0.conv1", "layers.0.conv2", "layers.1.conv1", "layers.1.conv2", "linear"], twin.Context.Layers.Select(l => l.Name));
+        Assert.Equal(
+            ["conv1", "layers.0.conv1", "layers.0.conv2", "layers.1.conv1", "layers.1.conv2", "linear"],
+            twin.Context.Layers.Select(l => l.Name));
     }
 
     [Fact]
@@ -52,14 +54,22 @@ public sealed class ChainTests : IDisposable
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, model);
         using IDisposable guard = no_grad();
         twin.call(randn(1, 3, 16, 16));
-        Assert.Equal(["conv1.output", "layers.0.conv1.output", "layers.0.add.output", "layers.1.conv1.output", "layers.1.add.output"],
+        Assert.Equal(
+            [
+                "conv1.output",
+                "layers.0.conv1.output",
+                "layers.0.add.output",
+                "layers.1.conv1.output",
+                "layers.1.add.output",
+            ],
             twin.Context.Activations.Select(a => a.Name));
     }
 
     [Fact]
     public void Pooling_before_the_activation_function_keeps_the_quantizer_after_both()
     {
-        using TorchSharp.Modules.Sequential model = Sequential(Conv2d(3, 4, 3), MaxPool2d(2), ReLU(), Conv2d(4, 4, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(16, 5));
+        using TorchSharp.Modules.Sequential model = Sequential(
+            Conv2d(3, 4, 3), MaxPool2d(2), ReLU(), Conv2d(4, 4, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(16, 5));
         model.eval();
         var context = new QuantizationContext(model);
         var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);

@@ -106,7 +106,9 @@ internal sealed record OperationCase(string Name, Func<object?[]> Arguments, str
     /// <summary>Types and whether they may be left out, the receiver first.</summary>
     private static IEnumerable<(Type Type, bool IsOptional)> Parameters(MethodInfo method)
     {
-        IEnumerable<(Type ParameterType, bool IsOptional)> parameters = method.GetParameters().Select(static p => (p.ParameterType, p.IsOptional));
+        IEnumerable<(Type ParameterType, bool IsOptional)> parameters = method
+            .GetParameters()
+            .Select(static p => (p.ParameterType, p.IsOptional));
         return method.IsStatic ? parameters : parameters.Prepend((method.DeclaringType!, false));
     }
 

@@ -43,7 +43,8 @@ public sealed class OpsTests : IDisposable
     [Fact]
     public void Every_operation_has_a_case()
     {
-        MethodInfo[] all = typeof(Ops).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
+        MethodInfo[] all = typeof(Ops).GetMethods(
+            BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
         Assert.Empty(all.Except(OperationCases.All.Select(static c => c.Operation)).Select(static m => m.ToString()));
     }
 

@@ -27,7 +27,8 @@ public sealed class QuantizedLayerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Costs))]
-    public void Multiply_accumulates_are_counted_over_all_runs(string name, Module<Tensor, Tensor> module, long[] shape, long cost)
+    public void Multiply_accumulates_are_counted_over_all_runs(
+        string name, Module<Tensor, Tensor> module, long[] shape, long cost)
     {
         using var layer = new QuantizedLayer(LayerFamilies.SourceOf(name, module), batchNorm: null);
         Assert.Equal(0, layer.MultiplyAccumulates);

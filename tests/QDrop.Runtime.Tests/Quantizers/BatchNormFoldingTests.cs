@@ -15,7 +15,13 @@ public sealed class BatchNormFoldingTests
         using DisposeScope scope = NewDisposeScope();
         JsonElement golden = GoldenVectors.Section("batchnorm_fold");
         (Tensor? weight, Tensor? bias) = BatchNormFolding.Fold(
-            golden.Tensor("weight"), null, golden.Tensor("gamma"), golden.Tensor("beta"), golden.Tensor("mean"), golden.Tensor("var"), golden.Number("eps"));
+            golden.Tensor("weight"),
+            null,
+            golden.Tensor("gamma"),
+            golden.Tensor("beta"),
+            golden.Tensor("mean"),
+            golden.Tensor("var"),
+            golden.Number("eps"));
         Near.Equal(golden.Floats("folded_weight"), weight);
         Near.Equal(golden.Floats("folded_bias"), bias);
     }
@@ -27,9 +33,14 @@ public sealed class BatchNormFoldingTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
-        Tensor x = randn([2L, 3L, 5L, 5L]), w = randn([4L, 3L, 3L, 3L]), b = randn([4L]), mean = randn([4L]), var = rand([4L]) + 0.5;
+        Tensor x = randn([2L, 3L, 5L, 5L]),
+            w = randn([4L, 3L, 3L, 3L]),
+            b = randn([4L]),
+            mean = randn([4L]),
+            var = rand([4L]) + 0.5;
         Tensor? gamma = affine ? randn([4L]) : null, beta = affine ? randn([4L]) : null;
-        Tensor expected = (nn.functional.conv2d(x, w, b) - mean.view(1, 4, 1, 1)) / (var + 1e-3).sqrt().view(1, 4, 1, 1);
+        Tensor expected =
+            (nn.functional.conv2d(x, w, b) - mean.view(1, 4, 1, 1)) / (var + 1e-3).sqrt().view(1, 4, 1, 1);
         if (affine)
             expected = expected * gamma!.view(1, 4, 1, 1) + beta!.view(1, 4, 1, 1);
 
@@ -44,7 +55,8 @@ public sealed class BatchNormFoldingTests
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
         Tensor x = randn([2L, 3L, 5L, 5L]), w = randn([3L, 4L, 3L, 3L]), mean = randn([4L]), var = rand([4L]) + 0.5;
-        Tensor expected = (nn.functional.conv_transpose2d(x, w) - mean.view(1, 4, 1, 1)) / (var + 1e-3).sqrt().view(1, 4, 1, 1);
+        Tensor expected =
+            (nn.functional.conv_transpose2d(x, w) - mean.view(1, 4, 1, 1)) / (var + 1e-3).sqrt().view(1, 4, 1, 1);
         (Tensor? weight, Tensor? bias) = BatchNormFolding.Fold(w, null, null, null, mean, var, 1e-3, 1);
         Near.Equal(Near.Values(expected), nn.functional.conv_transpose2d(x, weight, bias), 1e-4, 1e-5);
     }
@@ -53,6 +65,7 @@ public sealed class BatchNormFoldingTests
     public void Another_number_of_channels_is_refused()
     {
         using DisposeScope scope = NewDisposeScope();
-        Assert.Throws<ArgumentException>(() => BatchNormFolding.Fold(zeros([4L, 3L]), null, null, null, zeros([3L]), ones([3L]), 1e-5));
+        Assert.Throws<ArgumentException>(() =>
+            BatchNormFolding.Fold(zeros([4L, 3L]), null, null, null, zeros([3L]), ones([3L]), 1e-5));
     }
 }

@@ -33,7 +33,11 @@ public sealed class BitBudgetTests
     [InlineData("3,5 bits", "'3,5' is no number with a decimal point")]
     [InlineData("-3 bits", "'-3' is no number")]
     [InlineData("3.0.0 bits", "'3.0.0' is no number")]
-    [InlineData("40 KB", "'KB' is no unit; expected a number and one of the units bits, bits/MAC, bytes, KiB, MiB, MAC-bits, kMAC-bits, MMAC-bits, GMAC-bits")]
+    [InlineData(
+        "40 KB",
+        "'KB' is no unit; expected a number and one of the units bits, bits/MAC, bytes, KiB, MiB, MAC-bits, kMAC-bits, "
+            + "MMAC-bits, GMAC-bits"
+    )]
     [InlineData("1.9 bits", "2 to 8 bits")]
     [InlineData("8.01 bits/MAC", "2 to 8 bits")]
     [InlineData("0 bytes", "more than 0")]
@@ -53,7 +57,10 @@ public sealed class BitBudgetTests
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("", useUserOverride: false) { NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
+            CultureInfo.CurrentCulture = new CultureInfo("", useUserOverride: false)
+            {
+                NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = "." },
+            };
             Assert.Equal(new BitBudget(2.5m, BudgetUnit.Bits), BitBudget.Parse("2.5 bits"));
             Assert.Equal("2.5 bits", new BitBudget(2.50m, BudgetUnit.Bits).ToString());
         }
@@ -70,10 +77,13 @@ public sealed class BitBudgetTests
         string json = JsonSerializer.Serialize(settings, ManifestJson.Default.QuantizationSettings);
         Assert.Contains("\"budget\":\"3 bits\",\"maxW\":6", json, StringComparison.Ordinal);
         Assert.Equal(settings, JsonSerializer.Deserialize(json, ManifestJson.Default.QuantizationSettings));
-        string without = JsonSerializer.Serialize(new QuantizationSettings(), ManifestJson.Default.QuantizationSettings);
+        string without = JsonSerializer.Serialize(
+            new QuantizationSettings(), ManifestJson.Default.QuantizationSettings);
         Assert.DoesNotContain("budget", without, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("maxW", without, StringComparison.Ordinal);
-        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json.Replace("3 bits", "3 bit", StringComparison.Ordinal), ManifestJson.Default.QuantizationSettings));
+        Assert.Throws<JsonException>(() =>
+            JsonSerializer.Deserialize(
+                json.Replace("3 bits", "3 bit", StringComparison.Ordinal), ManifestJson.Default.QuantizationSettings));
     }
 
     public static TheoryData<QuantizationSettings, string, string> Wrong => new()
@@ -87,7 +97,8 @@ public sealed class BitBudgetTests
     };
 
     [Theory, MemberData(nameof(Wrong))]
-    public void Settings_that_do_not_fit_together_are_refused(QuantizationSettings settings, string code, string expected)
+    public void Settings_that_do_not_fit_together_are_refused(
+        QuantizationSettings settings, string code, string expected)
     {
         QDropException error = Assert.Throws<QDropException>(settings.Validated);
         Assert.Equal(code, error.Code);

@@ -17,7 +17,8 @@ internal static partial class SettingsPage
     /// <summary>Writes the page.</summary>
     public static string Write()
     {
-        var page = new StringBuilder("""
+        var page = new StringBuilder(
+            """
             # Settings
 
             Every setting is a property of `[Quantize]`, a metadatum of the same name of a
@@ -31,7 +32,8 @@ internal static partial class SettingsPage
 
             ## Quantization
 
-            """);
+            """
+        );
         Table(page, null);
         page.Append("""
 
@@ -52,7 +54,10 @@ internal static partial class SettingsPage
             """);
         Table(page, nameof(QuantizationSettings.Exponents));
         page.Append("\n## Values\n");
-        IEnumerable<Type> types = SettingsTable.All.Select(static s => s.Type).Where(static t => t.IsEnum).Append(typeof(Preset));
+        IEnumerable<Type> types = SettingsTable
+            .All.Select(static s => s.Type)
+            .Where(static t => t.IsEnum)
+            .Append(typeof(Preset));
         foreach (Type type in types.Distinct().OrderBy(static t => t.Name, StringComparer.Ordinal))
             Members(page, type);
         return page.ToString().ReplaceLineEndings("\n");

@@ -21,7 +21,9 @@ public sealed class SettingsTableTests
     [Fact]
     public void All_that_the_attribute_has_besides_settings_is_the_preset_and_what_names_files_and_code()
     {
-        IEnumerable<string> others = _attribute.Select(static p => p.Name).Except(SettingsTable.All.Select(static s => s.Name));
+        IEnumerable<string> others = _attribute
+            .Select(static p => p.Name)
+            .Except(SettingsTable.All.Select(static s => s.Name));
         Assert.Equal(["Calibration", "CalibrationData", "Factory", "Preset", "Weights"], others.Order());
     }
 
@@ -78,7 +80,8 @@ public sealed class SettingsTableTests
         Assert.Equal(value, setting.Of(after));
         Assert.Same(after, after.Validated());
         Assert.Equal(SettingCases.Beside(setting), before);
-        IEnumerable<Setting> changed = SettingsTable.All.Where(s => s.Part is null && !Equals(s.Of(before), s.Of(after)));
+        IEnumerable<Setting> changed = SettingsTable.All.Where(s =>
+            s.Part is null && !Equals(s.Of(before), s.Of(after)));
         Assert.Equal(setting.Part is null ? [name] : [], changed.Select(static s => s.Name));
     }
 

@@ -24,7 +24,8 @@ public sealed class TrainingSettingsTests
     [MemberData(nameof(Wrong))]
     public void Values_out_of_their_range_are_refused(TrainingSettings training, string says)
     {
-        QDropException error = Assert.Throws<QDropException>(() => new QuantizationSettings { Method = Method.Cpq, Training = training }.Validated());
+        QDropException error = Assert.Throws<QDropException>(() =>
+            new QuantizationSettings { Method = Method.Cpq, Training = training }.Validated());
         Assert.Equal("QDROP006", error.Code);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -36,11 +37,16 @@ public sealed class TrainingSettingsTests
     {
         var settings = new QuantizationSettings { Method = method };
         foreach ((QuantizationSettings? wrong, string? says) in new[]
-        {
-            (settings with { Budget = BitBudget.Parse("3 bits") }, "Budget = 3 bits cannot be used: expected none"),
-            (settings with { Scale = Scale.PowerOfTwo }, "Scale = PowerOfTwo cannot be used: expected Free"),
-            (settings with { ActivationsPerChannel = true }, "ActivationsPerChannel = True cannot be used: expected false"),
-        })
+            {
+                (settings with { Budget = BitBudget.Parse("3 bits") }, "Budget = 3 bits cannot be used: expected none"),
+                (settings with { Scale = Scale.PowerOfTwo }, "Scale = PowerOfTwo cannot be used: expected Free"),
+                (
+                    settings with
+                    {
+                        ActivationsPerChannel = true,
+                    },
+                    "ActivationsPerChannel = True cannot be used: expected false"),
+            })
         {
             QDropException error = Assert.Throws<QDropException>(wrong.Validated);
             Assert.Equal("QDROP006", error.Code);
@@ -53,7 +59,13 @@ public sealed class TrainingSettingsTests
     [InlineData(Method.QDrop)]
     public void Levels_are_dropped_with_Cpq_only(Method method)
     {
-        QDropException error = Assert.Throws<QDropException>(() => new QuantizationSettings { Method = method, Training = new() { DropBits = 0.2 } }.Validated());
-        Assert.Contains("DropBits = 0.2 cannot be used: expected 0, or Method = Cpq", error.Message, StringComparison.Ordinal);
+        QDropException error = Assert.Throws<QDropException>(() =>
+            new QuantizationSettings
+            {
+                Method = method,
+                Training = new() { DropBits = 0.2 },
+            }.Validated());
+        Assert.Contains(
+            "DropBits = 0.2 cannot be used: expected 0, or Method = Cpq", error.Message, StringComparison.Ordinal);
     }
 }

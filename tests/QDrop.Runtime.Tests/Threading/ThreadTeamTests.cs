@@ -22,7 +22,8 @@ public sealed class ThreadTeamTests
     [Fact]
     public void What_a_thread_throws_comes_to_the_caller()
     {
-        FormatException error = Assert.Throws<FormatException>(() => ThreadTeam.ForEach(100, 2, static i => throw new FormatException($"at {i}")));
+        FormatException error = Assert.Throws<FormatException>(() =>
+            ThreadTeam.ForEach(100, 2, static i => throw new FormatException($"at {i}")));
         Assert.StartsWith("at ", error.Message, StringComparison.Ordinal);
         // The team goes on working.
         int sum = 0;
@@ -33,7 +34,8 @@ public sealed class ThreadTeamTests
     [Fact]
     public void So_it_does_from_threads_of_the_pool()
     {
-        Assert.Throws<FormatException>(static () => ThreadTeam.InParallel(100, 2, static i => throw new FormatException($"at {i}")));
+        Assert.Throws<FormatException>(static () =>
+            ThreadTeam.InParallel(100, 2, static i => throw new FormatException($"at {i}")));
     }
 
     [Fact]

@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Audio;
 
 /// <summary>
-/// A convolutional network on raw sound (Dai et al. 2017, M5), small: waveforms <c>[N, 1, 1600]</c> to log-probabilities <c>[N, 8]</c>. The
-/// other half of the class has <c>forward</c>.
+/// A convolutional network on raw sound (Dai et al. 2017, M5), small: waveforms <c>[N, 1, 1600]</c> to
+/// log-probabilities <c>[N, 8]</c>. The other half of the class has <c>forward</c>.
 /// </summary>
 [Quantize(W = 8, A = 8)]
 internal sealed partial class AudioNet : Module<Tensor, Tensor>

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision;
 
-/// <summary>A convolutional autoencoder: images <c>[N, 3, 32, 32]</c> to a code of 32 numbers and back. Its halves are properties.</summary>
+/// <summary>
+/// A convolutional autoencoder: images <c>[N, 3, 32, 32]</c> to a code of 32 numbers and back. Its halves are
+/// properties.
+/// </summary>
 [Quantize(W = 4, A = 8)]
 public sealed partial class Autoencoder : Module<Tensor, Tensor>
 {

@@ -18,8 +18,8 @@ public sealed record BertConfig(
 }
 
 /// <summary>
-/// A BERT-style encoder (Devlin et al. 2019) with a classifier on the first token: tokens and mask, both <c>[N, length]</c>, to logits
-/// <c>[N, labels]</c>.
+/// A BERT-style encoder (Devlin et al. 2019) with a classifier on the first token: tokens and mask, both <c>[N,
+/// length]</c>, to logits <c>[N, labels]</c>.
 /// </summary>
 [Quantize(W = 4, A = 8, Factory = nameof(Tiny))]
 public sealed partial class Bert : Module<Tensor, Tensor, Tensor>
@@ -36,7 +36,7 @@ public sealed partial class Bert : Module<Tensor, Tensor, Tensor>
     {
         embeddings = new BertEmbeddings(config);
         encoder = new ModuleList<BertLayer>();
-        for (var i = 0; i < config.Layers; i++)
+        for (int i = 0; i < config.Layers; i++)
             encoder.Add(new BertLayer(config));
         pooler = Linear(config.HiddenSize, config.HiddenSize);
         classifier = Linear(config.HiddenSize, config.Labels);
@@ -77,7 +77,10 @@ internal sealed partial class BertEmbeddings : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor inputIds)
     {
-        Tensor positions = torch.arange(inputIds.shape[1], dtype: ScalarType.Int64, device: inputIds.device).unsqueeze(0).expand_as(inputIds);
+        Tensor positions = torch
+            .arange(inputIds.shape[1], dtype: ScalarType.Int64, device: inputIds.device)
+            .unsqueeze(0)
+            .expand_as(inputIds);
         Tensor embeddings = word_embeddings.call(inputIds) + position_embeddings.call(positions);
         embeddings = layer_norm.call(embeddings);
         return dropout.call(embeddings);
@@ -147,5 +150,6 @@ internal sealed partial class BertSelfAttention : Module<Tensor, Tensor, Tensor>
     }
 
     // [N, length, hidden] to [N, heads, length, head size]
-    private Tensor SplitHeads(Tensor x) => x.view(x.shape[0], x.shape[1], config.Heads, config.HeadSize).permute(0, 2, 1, 3);
+    private Tensor SplitHeads(Tensor x) =>
+        x.view(x.shape[0], x.shape[1], config.Heads, config.HeadSize).permute(0, 2, 1, 3);
 }

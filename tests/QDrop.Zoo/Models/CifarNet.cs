@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision
 {
-    /// <summary>A plain convolutional network that frees its intermediate values itself: <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.</summary>
+    /// <summary>
+    /// A plain convolutional network that frees its intermediate values itself: <c>[N, 3, 32, 32]</c> to logits <c>[N,
+    /// 10]</c>.
+    /// </summary>
     [Quantize(W = 4, A = 4)]
     public sealed partial class CifarNet : Module<Tensor, Tensor>
     {

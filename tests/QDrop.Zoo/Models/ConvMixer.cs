@@ -3,18 +3,25 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision
 {
-    /// <summary>ConvMixer (Trockman and Kolter 2022), small. Its batch norms follow the activation function, so they stay functions.</summary>
+    /// <summary>
+    /// ConvMixer (Trockman and Kolter 2022), small. Its batch norms follow the activation function, so they stay
+    /// functions.
+    /// </summary>
     [Quantize(W = 8, A = 8)]
     public sealed partial class ConvMixer : Module<Tensor, Tensor>
     {
         private readonly Sequential body;
 
-        public ConvMixer(int dim = 24, int depth = 3, int kernel = 5, int patch = 4, int classes = 10) : base(nameof(ConvMixer))
+        public ConvMixer(int dim = 24, int depth = 3, int kernel = 5, int patch = 4, int classes = 10)
+            : base(nameof(ConvMixer))
         {
             body = Sequential(Conv2d(3, dim, patch, stride: patch), GELU(), BatchNorm2d(dim));
-            for (var i = 0; i < depth; i++)
+            for (int i = 0; i < depth; i++)
             {
-                body.append(Residual.Around(Sequential(Conv2d(dim, dim, kernel, padding: Padding.Same, groups: dim), GELU(), BatchNorm2d(dim))));
+                body.append(
+                    Residual.Around(
+                        Sequential(
+                            Conv2d(dim, dim, kernel, padding: Padding.Same, groups: dim), GELU(), BatchNorm2d(dim))));
                 body.append(Sequential(Conv2d(dim, dim, kernel_size: 1), GELU(), BatchNorm2d(dim)));
             }
             body.append(AdaptiveAvgPool2d((1, 1)));

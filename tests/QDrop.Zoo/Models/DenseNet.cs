@@ -16,9 +16,9 @@ public sealed partial class DenseNet : Module<Tensor, Tensor>
     {
         conv0 = Conv2d(3, initialFeatures, 3, padding: 1, bias: false);
         features = Sequential();
-        var channels = initialFeatures;
+        int channels = initialFeatures;
         int[] blocks = [3, 3, 3];
-        for (var i = 0; i < blocks.Length; i++)
+        for (int i = 0; i < blocks.Length; i++)
         {
             features.append($"denseblock{i + 1}", new DenseBlock(blocks[i], channels, growthRate));
             channels += blocks[i] * growthRate;
@@ -53,7 +53,7 @@ public sealed partial class DenseNet : Module<Tensor, Tensor>
 
         public DenseBlock(int count, int inputs, int growthRate) : base(nameof(DenseBlock))
         {
-            for (var i = 0; i < count; i++)
+            for (int i = 0; i < count; i++)
                 layers.Add(new DenseLayer(inputs + i * growthRate, growthRate));
             RegisterComponents();
         }
@@ -66,7 +66,9 @@ public sealed partial class DenseNet : Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>What it computes is read by every layer after it, so that an error here is seen by all of them.</summary>
+    /// <summary>
+    /// What it computes is read by every layer after it, so that an error here is seen by all of them.
+    /// </summary>
     [Quantize(A = 8)]
     private sealed partial class DenseLayer : Module<Tensor, Tensor>
     {

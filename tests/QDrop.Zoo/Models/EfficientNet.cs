@@ -20,11 +20,11 @@ public sealed partial class EfficientNet : Module<Tensor, Tensor>
         StageOptions[] stages = [new(1, 3, 1, 8, 1), new(4, 3, 2, 16, 2), new(4, 5, 2, 24, 2), new(6, 3, 1, 32, 1)];
 
         stem = Sequential(Conv2d(3, 16, 3, padding: 1, bias: false), BatchNorm2d(16), SiLU());
-        var channels = 16;
+        int channels = 16;
         blocks = Sequential();
         foreach (StageOptions stage in stages)
         {
-            for (var i = 0; i < stage.Repeats; i++)
+            for (int i = 0; i < stage.Repeats; i++)
             {
                 blocks.append(new MBConv(channels, stage with { Stride = i == 0 ? stage.Stride : 1 }));
                 channels = stage.Channels;
@@ -45,7 +45,9 @@ public sealed partial class EfficientNet : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Expansion, depthwise convolution, squeeze-and-excitation, projection, and a residual where shapes agree.</summary>
+/// <summary>
+/// Expansion, depthwise convolution, squeeze-and-excitation, projection, and a residual where shapes agree.
+/// </summary>
 internal sealed partial class MBConv : Module<Tensor, Tensor>
 {
     private readonly Sequential? expand;
@@ -57,10 +59,13 @@ internal sealed partial class MBConv : Module<Tensor, Tensor>
     public MBConv(int inputs, StageOptions options) : base(nameof(MBConv))
     {
         (int ratio, int kernel, int stride, int outputs, int _) = options;
-        var hidden = inputs * ratio;
+        int hidden = inputs * ratio;
         if (ratio > 1)
             expand = Sequential(Conv2d(inputs, hidden, 1, bias: false), BatchNorm2d(hidden), SiLU());
-        depthwise = Sequential(Conv2d(hidden, hidden, kernel, stride: stride, padding: kernel / 2, groups: hidden, bias: false), BatchNorm2d(hidden), SiLU());
+        depthwise = Sequential(
+            Conv2d(hidden, hidden, kernel, stride: stride, padding: kernel / 2, groups: hidden, bias: false),
+            BatchNorm2d(hidden),
+            SiLU());
         se = new SqueezeExcitation(hidden, Math.Max(1, inputs / 4));
         project = Sequential(Conv2d(hidden, outputs, 1, bias: false), BatchNorm2d(outputs));
         hasResidual = stride == 1 && inputs == outputs;
@@ -79,7 +84,9 @@ internal sealed partial class MBConv : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Squeeze-and-excitation (Hu et al. 2018): channels weighted by what the whole picture shows. The gate stays float.</summary>
+/// <summary>
+/// Squeeze-and-excitation (Hu et al. 2018): channels weighted by what the whole picture shows. The gate stays float.
+/// </summary>
 [FullPrecision]
 internal sealed class SqueezeExcitation : Module<Tensor, Tensor>
 {

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision;
 
-/// <summary>A fully convolutional network with one skip (Long et al. 2015, FCN-16s): scores of two depths, resampled to the picture's size.</summary>
+/// <summary>
+/// A fully convolutional network with one skip (Long et al. 2015, FCN-16s): scores of two depths, resampled to the
+/// picture's size.
+/// </summary>
 [Quantize]
 public sealed partial class Fcn : Module<Tensor, Tensor>
 {
@@ -38,8 +41,5 @@ public sealed partial class Fcn : Module<Tensor, Tensor>
     }
 
     private static Sequential Stage(int inputs, int outputs) => Sequential(
-        Conv2d(inputs, outputs, 3, padding: 1, bias: false),
-        BatchNorm2d(outputs),
-        ReLU(),
-        MaxPool2d(2));
+        Conv2d(inputs, outputs, 3, padding: 1, bias: false), BatchNorm2d(outputs), ReLU(), MaxPool2d(2));
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision;
 
-/// <summary>GoogLeNet (Szegedy et al. 2015) for small images, a quarter as wide: inception blocks of four branches.</summary>
+/// <summary>
+/// GoogLeNet (Szegedy et al. 2015) for small images, a quarter as wide: inception blocks of four branches.
+/// </summary>
 [Quantize]
 public sealed partial class GoogLeNet : Module<Tensor, Tensor>
 {
@@ -44,7 +46,8 @@ internal sealed partial class Inception : Module<Tensor, Tensor>
 {
     private readonly Sequential branch1, branch2, branch3, branch4;
 
-    public Inception(int in_planes, int n1x1, int n3x3red, int n3x3, int n5x5red, int n5x5, int pool_planes) : base(nameof(Inception))
+    public Inception(int in_planes, int n1x1, int n3x3red, int n3x3, int n5x5red, int n5x5, int pool_planes)
+        : base(nameof(Inception))
     {
         branch1 = ConvBlock(in_planes, n1x1);
         branch2 = Sequential(ConvBlock(in_planes, n3x3red), ConvBlock(n3x3red, n3x3, kernel_size: 3, padding: 1));
@@ -57,9 +60,7 @@ internal sealed partial class Inception : Module<Tensor, Tensor>
     }
 
     public static Sequential ConvBlock(int inputs, int outputs, int kernel_size = 1, int padding = 0) => Sequential(
-        Conv2d(inputs, outputs, kernel_size, padding: padding),
-        BatchNorm2d(outputs),
-        ReLU(inplace: true));
+        Conv2d(inputs, outputs, kernel_size, padding: padding), BatchNorm2d(outputs), ReLU(inplace: true));
 
     public override Tensor forward(Tensor x)
     {

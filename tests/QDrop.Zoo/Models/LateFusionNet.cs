@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision;
 
-/// <summary>An image <c>[N, 3, 32, 32]</c> and a row of measurements <c>[N, 6]</c>, each with a network of its own, joined at the end.</summary>
+/// <summary>
+/// An image <c>[N, 3, 32, 32]</c> and a row of measurements <c>[N, 6]</c>, each with a network of its own, joined at
+/// the end.
+/// </summary>
 [Quantize(W = 8, A = 8)]
 public sealed partial class LateFusionNet : Module<Tensor, Tensor, Tensor>
 {

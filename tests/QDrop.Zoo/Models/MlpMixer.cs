@@ -31,7 +31,8 @@ public sealed partial class MlpMixer : Module<Tensor, Tensor>
     public MlpMixer(MixerOptions options) : base(nameof(MlpMixer))
     {
         embed = Conv2d(3, options.Width, options.PatchSize, stride: options.PatchSize);
-        mixers = Sequential(Enumerable.Range(0, options.Depth).Select(_ => (Module<Tensor, Tensor>)new MixerLayer(options)));
+        mixers = Sequential(
+            Enumerable.Range(0, options.Depth).Select(_ => (Module<Tensor, Tensor>)new MixerLayer(options)));
         norm = LayerNorm(options.Width);
         head = Linear(options.Width, options.Classes);
         RegisterComponents();
@@ -67,7 +68,8 @@ public sealed partial class MlpMixer : Module<Tensor, Tensor>
             return x + channels.call(norm2.call(x));
         }
 
-        private static Sequential Mlp(long size, long hidden) => Sequential(Linear(size, hidden), GELU(), Linear(hidden, size));
+        private static Sequential Mlp(long size, long hidden) =>
+            Sequential(Linear(size, hidden), GELU(), Linear(hidden, size));
     }
 }
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Vision
 {
     /// <summary>
-    /// The convolutional network of introductions: a module for every step, a local for every value. Images <c>[N, 1, 28, 28]</c> to
-    /// log-probabilities <c>[N, 10]</c>.
+    /// The convolutional network of introductions: a module for every step, a local for every value. Images <c>[N, 1,
+    /// 28, 28]</c> to log-probabilities <c>[N, 10]</c>.
     /// </summary>
     [Quantize]
     public partial class MnistNet : Module<Tensor, Tensor>

@@ -9,7 +9,19 @@ public sealed partial class MobileNetV1 : Module<Tensor, Tensor>
 {
     private static readonly (int Planes, int Stride)[] Layout =
     [
-        (8, 1), (16, 2), (16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (64, 1), (64, 1), (64, 1), (64, 1), (128, 2), (128, 1),
+        (8, 1),
+        (16, 2),
+        (16, 1),
+        (32, 2),
+        (32, 1),
+        (64, 2),
+        (64, 1),
+        (64, 1),
+        (64, 1),
+        (64, 1),
+        (64, 1),
+        (128, 2),
+        (128, 1),
     ];
 
     private readonly Module<Tensor, Tensor> model;
@@ -17,7 +29,7 @@ public sealed partial class MobileNetV1 : Module<Tensor, Tensor>
 
     public MobileNetV1(int num_classes = 10) : base(nameof(MobileNetV1))
     {
-        var in_planes = 4;
+        int in_planes = 4;
         List<Module<Tensor, Tensor>> layers = ConvBn(3, in_planes, 1);
         foreach ((int planes, int stride) in Layout)
         {

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision;
 
-/// <summary>MobileNetV2 (Sandler et al. 2018), a quarter as wide: inverted residuals, added only where shapes agree.</summary>
+/// <summary>
+/// MobileNetV2 (Sandler et al. 2018), a quarter as wide: inverted residuals, added only where shapes agree.
+/// </summary>
 [Quantize(W = 4, A = 8, Drop = 0.5)]
 public sealed partial class MobileNetV2 : Module<Tensor, Tensor>
 {
@@ -13,13 +15,22 @@ public sealed partial class MobileNetV2 : Module<Tensor, Tensor>
     public MobileNetV2(int num_classes = 10, double dropout = 0.2) : base(nameof(MobileNetV2))
     {
         // t: expansion, c: channels, n: repeats, s: stride
-        var settings = new (int t, int c, int n, int s)[] { (1, 4, 1, 1), (6, 6, 2, 1), (6, 8, 3, 2), (6, 16, 4, 2), (6, 24, 3, 1), (6, 40, 3, 2), (6, 80, 1, 1) };
+        var settings = new (int t, int c, int n, int s)[]
+        {
+            (1, 4, 1, 1),
+            (6, 6, 2, 1),
+            (6, 8, 3, 2),
+            (6, 16, 4, 2),
+            (6, 24, 3, 1),
+            (6, 40, 3, 2),
+            (6, 80, 1, 1),
+        };
 
-        var inputChannel = 8;
+        int inputChannel = 8;
         features = Sequential(new ConvNormActivation(3, inputChannel, stride: 1));
         foreach ((int t, int c, int n, int s) in settings)
         {
-            for (var i = 0; i < n; i++)
+            for (int i = 0; i < n; i++)
             {
                 features.append(new InvertedResidual(inputChannel, c, i == 0 ? s : 1, expandRatio: t));
                 inputChannel = c;
@@ -45,9 +56,11 @@ public sealed partial class MobileNetV2 : Module<Tensor, Tensor>
         private readonly BatchNorm2d bn;
         private readonly ReLU6 activation;
 
-        public ConvNormActivation(int inp, int oup, int kernelSize = 3, int stride = 1, int groups = 1) : base(nameof(ConvNormActivation))
+        public ConvNormActivation(int inp, int oup, int kernelSize = 3, int stride = 1, int groups = 1)
+            : base(nameof(ConvNormActivation))
         {
-            conv = Conv2d(inp, oup, kernelSize, stride: stride, padding: (kernelSize - 1) / 2, groups: groups, bias: false);
+            conv = Conv2d(
+                inp, oup, kernelSize, stride: stride, padding: (kernelSize - 1) / 2, groups: groups, bias: false);
             bn = BatchNorm2d(oup);
             activation = ReLU6(inplace: true);
             RegisterComponents();
@@ -66,7 +79,7 @@ public sealed partial class MobileNetV2 : Module<Tensor, Tensor>
             if (stride is not (1 or 2))
                 throw new ArgumentOutOfRangeException(nameof(stride), stride, "expected 1 or 2");
 
-            var hidden = inp * expandRatio;
+            int hidden = inp * expandRatio;
             useResConnect = stride == 1 && inp == oup;
 
             var layers = new List<Module<Tensor, Tensor>>();

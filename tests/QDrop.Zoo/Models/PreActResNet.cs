@@ -11,14 +11,20 @@ public enum ActivationKind
     Silu,
 }
 
-/// <summary>ResNet with activations before convolutions (He et al. 2016, Identity mappings), small, with a choice of activation function.</summary>
+/// <summary>
+/// ResNet with activations before convolutions (He et al. 2016, Identity mappings), small, with a choice of activation
+/// function.
+/// </summary>
 [Quantize]
 public sealed partial class PreActResNet : ConvolutionalModel<PreActResNet.Block>
 {
     private readonly ActivationKind activation;
 
     public PreActResNet(ActivationKind activation = ActivationKind.LeakyRelu)
-        : base(nameof(PreActResNet), [new Block(16, 16, 1, activation), new Block(16, 32, 2, activation), new Block(32, 32, 1, activation)], channels: 32)
+        : base(
+            nameof(PreActResNet),
+            [new Block(16, 16, 1, activation), new Block(16, 32, 2, activation), new Block(32, 32, 1, activation)],
+            channels: 32)
     {
         this.activation = activation;
         RegisterComponents();

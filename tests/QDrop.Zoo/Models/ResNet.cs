@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision
 {
-    /// <summary>ResNet (He et al. 2016) for small images, a sixteenth as wide: <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.</summary>
+    /// <summary>
+    /// ResNet (He et al. 2016) for small images, a sixteenth as wide: <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.
+    /// </summary>
     public abstract partial class ResNet : Module<Tensor, Tensor>
     {
         // Protected: RegisterComponents does not see the private fields of a base class.
@@ -15,7 +17,13 @@ namespace Zoo.Vision
         /// <param name="expansion">Channels that come out of a block, as a multiple of its width.</param>
         /// <param name="num_blocks">Number of blocks in each of the four groups.</param>
         /// <param name="numClasses">Number of classes.</param>
-        protected ResNet(string name, Func<int, int, int, Module<Tensor, Tensor>> block, int expansion, IList<int> num_blocks, int numClasses = 10) : base(name)
+        protected ResNet(
+            string name,
+            Func<int, int, int, Module<Tensor, Tensor>> block,
+            int expansion,
+            IList<int> num_blocks,
+            int numClasses = 10)
+            : base(name)
         {
             var modules = new List<(string, Module<Tensor, Tensor>)>
             {
@@ -38,9 +46,15 @@ namespace Zoo.Vision
 
         public override Tensor forward(Tensor input) => layers.forward(input);
 
-        private void MakeLayer(List<(string, Module<Tensor, Tensor>)> modules, Func<int, int, int, Module<Tensor, Tensor>> block, int expansion, int planes, int num_blocks, int stride)
+        private void MakeLayer(
+            List<(string, Module<Tensor, Tensor>)> modules,
+            Func<int, int, int, Module<Tensor, Tensor>> block,
+            int expansion,
+            int planes,
+            int num_blocks,
+            int stride)
         {
-            for (var i = 0; i < num_blocks; i++)
+            for (int i = 0; i < num_blocks; i++)
             {
                 modules.Add(($"blck-{planes}-{i}", block(in_planes, planes, i == 0 ? stride : 1)));
                 in_planes = planes * expansion;

@@ -22,7 +22,7 @@ public sealed partial class ShuffleNetV2 : Module<Tensor, Tensor>
         static Sequential Stage(int inputs, int outputs, int repeats)
         {
             Sequential stage = Sequential(new InvertedResidual(inputs, outputs, 2));
-            for (var i = 1; i < repeats; i++)
+            for (int i = 1; i < repeats; i++)
                 stage.append(new InvertedResidual(outputs, outputs, 1));
             return stage;
         }
@@ -47,7 +47,7 @@ public sealed partial class ShuffleNetV2 : Module<Tensor, Tensor>
         public InvertedResidual(int inp, int oup, int stride) : base(nameof(InvertedResidual))
         {
             this.stride = stride;
-            var branch_features = oup / 2;
+            int branch_features = oup / 2;
 
             branch1 = stride > 1
                 ? Sequential(
@@ -86,15 +86,16 @@ public sealed partial class ShuffleNetV2 : Module<Tensor, Tensor>
             return ChannelShuffle(@out, 2);
         }
 
-        private static Conv2d DepthwiseConv(int i, int o, int stride) => Conv2d(i, o, 3, stride: stride, padding: 1, groups: i, bias: false);
+        private static Conv2d DepthwiseConv(int i, int o, int stride) =>
+            Conv2d(i, o, 3, stride: stride, padding: 1, groups: i, bias: false);
 
         private static Tensor ChannelShuffle(Tensor x, int groups)
         {
-            var batchsize = x.size(0);
-            var num_channels = x.size(1);
-            var height = x.size(2);
-            var width = x.size(3);
-            var channels_per_group = num_channels / groups;
+            long batchsize = x.size(0);
+            long num_channels = x.size(1);
+            long height = x.size(2);
+            long width = x.size(3);
+            long channels_per_group = num_channels / groups;
 
             x = x.view(batchsize, groups, channels_per_group, height, width);
             x = torch.transpose(x, 1, 2).contiguous();

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Vision;
 
-/// <summary>SqueezeNet 1.1 (Iandola et al. 2016), a quarter as wide: <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.</summary>
+/// <summary>
+/// SqueezeNet 1.1 (Iandola et al. 2016), a quarter as wide: <c>[N, 3, 32, 32]</c> to logits <c>[N, 10]</c>.
+/// </summary>
 [Quantize]
 public sealed partial class SqueezeNet : Module<Tensor, Tensor>
 {
@@ -22,10 +24,7 @@ public sealed partial class SqueezeNet : Module<Tensor, Tensor>
             new Fire(32, 8, 32, 32),
             new Fire(64, 8, 32, 32));
         classifier = Sequential(
-            Dropout(p: 0.5),
-            Conv2d(64, numClasses, kernel_size: 1),
-            ReLU(inplace: true),
-            AdaptiveAvgPool2d((1, 1)));
+            Dropout(p: 0.5), Conv2d(64, numClasses, kernel_size: 1), ReLU(inplace: true), AdaptiveAvgPool2d((1, 1)));
         RegisterComponents();
     }
 

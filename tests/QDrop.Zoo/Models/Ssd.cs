@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Zoo.Vision;
 
 /// <summary>
-/// A single-shot detector (Liu et al. 2016), small: boxes <c>[N, anchors, 4]</c> and class scores <c>[N, anchors, classes]</c> from feature
-/// maps of three sizes.
+/// A single-shot detector (Liu et al. 2016), small: boxes <c>[N, anchors, 4]</c> and class scores <c>[N, anchors,
+/// classes]</c> from feature maps of three sizes.
 /// </summary>
 [Quantize(W = 8, A = 8)]
 public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
@@ -28,7 +28,7 @@ public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
         extras = new ModuleList<Sequential>(Block(32, 32, 2), Block(32, 32, 2));
         loc = new ModuleList<Conv2d>();
         conf = new ModuleList<Conv2d>();
-        foreach (var channels in new[] { 32, 32, 32 })
+        foreach (int channels in new[] { 32, 32, 32 })
         {
             loc.Add(Conv2d(channels, AnchorsPerCell * 4, 3, padding: 1));
             conf.Add(Conv2d(channels, AnchorsPerCell * classes, 3, padding: 1));
@@ -36,7 +36,8 @@ public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
         RegisterComponents();
 
         static Sequential Block(int inputs, int outputs, int stride) =>
-            Sequential(Conv2d(inputs, outputs, 3, stride: stride, padding: 1, bias: false), BatchNorm2d(outputs), ReLU());
+            Sequential(
+                Conv2d(inputs, outputs, 3, stride: stride, padding: 1, bias: false), BatchNorm2d(outputs), ReLU());
     }
 
     public override (Tensor Boxes, Tensor Scores) forward(Tensor images)
@@ -52,7 +53,7 @@ public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
 
         var boxes = new List<Tensor>();
         var scores = new List<Tensor>();
-        for (var i = 0; i < maps.Count; i++)
+        for (int i = 0; i < maps.Count; i++)
         {
             boxes.Add(PerAnchor(loc[i].call(maps[i]), 4));
             scores.Add(PerAnchor(conf[i].call(maps[i]), classes));
@@ -61,5 +62,6 @@ public sealed partial class Ssd : Module<Tensor, (Tensor Boxes, Tensor Scores)>
     }
 
     /// <summary><c>[N, A·K, H, W]</c> to <c>[N, H·W·A, K]</c>.</summary>
-    private static Tensor PerAnchor(Tensor map, long values) => map.permute(0, 2, 3, 1).contiguous().view(map.shape[0], -1, values);
+    private static Tensor PerAnchor(Tensor map, long values) =>
+        map.permute(0, 2, 3, 1).contiguous().view(map.shape[0], -1, values);
 }

@@ -12,11 +12,12 @@ public sealed partial class TextCnn : Module<Tensor, Tensor>
     private readonly Dropout dropout;
     private readonly Linear fc;
 
-    public TextCnn(long vocabulary = 200, long embed_dim = 24, long kernel_num = 16, long classes = 4) : base(nameof(TextCnn))
+    public TextCnn(long vocabulary = 200, long embed_dim = 24, long kernel_num = 16, long classes = 4)
+        : base(nameof(TextCnn))
     {
         embedding = Embedding(vocabulary, embed_dim);
         convs = new ModuleList<Conv1d>();
-        foreach (var kernel_size in new long[] { 3, 4, 5 })
+        foreach (long kernel_size in new long[] { 3, 4, 5 })
             convs.Add(Conv1d(embed_dim, kernel_num, kernel_size));
         dropout = Dropout(0.5);
         fc = Linear(convs.Count * kernel_num, classes);

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Zoo.Language;
 
-/// <summary>A transformer encoder on TorchSharp's own attention, for sequences of features <c>[N, length, features]</c>.</summary>
+/// <summary>
+/// A transformer encoder on TorchSharp's own attention, for sequences of features <c>[N, length, features]</c>.
+/// </summary>
 [Quantize(W = 8, A = 8)]
 public sealed partial class TransformerClassifier : Module<Tensor, Tensor>
 {
@@ -11,11 +13,12 @@ public sealed partial class TransformerClassifier : Module<Tensor, Tensor>
     private readonly Sequential layers;
     private readonly Linear classifier;
 
-    public TransformerClassifier(long features = 12, long model = 32, long heads = 4, int depth = 2, long classes = 5) : base(nameof(TransformerClassifier))
+    public TransformerClassifier(long features = 12, long model = 32, long heads = 4, int depth = 2, long classes = 5)
+        : base(nameof(TransformerClassifier))
     {
         input_projection = Linear(features, model);
         layers = Sequential();
-        for (var i = 0; i < depth; i++)
+        for (int i = 0; i < depth; i++)
             layers.append($"layer{i}", new EncoderLayer(model, heads));
         classifier = Linear(model, classes);
         RegisterComponents();

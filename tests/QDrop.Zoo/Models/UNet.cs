@@ -4,7 +4,10 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Zoo.Vision;
 
-/// <summary>U-Net (Ronneberger et al. 2015), three levels, with learned and with bilinear upsampling: <c>[N, 3, 32, 32]</c> to one map of logits for each class.</summary>
+/// <summary>
+/// U-Net (Ronneberger et al. 2015), three levels, with learned and with bilinear upsampling: <c>[N, 3, 32, 32]</c> to
+/// one map of logits for each class.
+/// </summary>
 [Quantize(W = 4, A = 8)]
 public sealed partial class UNet : Module<Tensor, Tensor>
 {
@@ -24,9 +27,12 @@ public sealed partial class UNet : Module<Tensor, Tensor>
         outc = Conv2d(8, classes, 1);
         RegisterComponents();
 
-        static Module<Tensor, Tensor> Up(int inputs, int outputs, bool bilinear) => bilinear
-            ? Sequential(Upsample(scale_factor: [2, 2], mode: UpsampleMode.Bilinear, align_corners: true), Conv2d(inputs, outputs, 1))
-            : ConvTranspose2d(inputs, outputs, 2, stride: 2);
+        static Module<Tensor, Tensor> Up(int inputs, int outputs, bool bilinear) =>
+            bilinear
+                ? Sequential(
+                    Upsample(scale_factor: [2, 2], mode: UpsampleMode.Bilinear, align_corners: true),
+                    Conv2d(inputs, outputs, 1))
+                : ConvTranspose2d(inputs, outputs, 2, stride: 2);
     }
 
     public override Tensor forward(Tensor x)
@@ -43,7 +49,9 @@ public sealed partial class UNet : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Two 3×3 convolutions, each with batch norm and activation: one block of the network, though nothing is added in it.</summary>
+/// <summary>
+/// Two 3×3 convolutions, each with batch norm and activation: one block of the network, though nothing is added in it.
+/// </summary>
 [QuantizationBlock]
 internal sealed partial class DoubleConv : Module<Tensor, Tensor>
 {

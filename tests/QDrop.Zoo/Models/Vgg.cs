@@ -23,11 +23,11 @@ public sealed partial class Vgg : Module<Tensor, Tensor>
     {
         var modules = new List<(string, Module<Tensor, Tensor>)>();
 
-        var in_channels = 3;
+        int in_channels = 3;
 
-        for (var i = 0; i < options.Channels.Count; i++)
+        for (int i = 0; i < options.Channels.Count; i++)
         {
-            var out_channels = options.Channels[i];
+            int out_channels = options.Channels[i];
             if (out_channels == 0)
             {
                 modules.Add(($"MaxPool2d-{i}a", MaxPool2d(kernel_size: 2, stride: 2)));

@@ -15,10 +15,18 @@ public sealed partial class VisionTransformer : Module<Tensor, Tensor>
     private readonly LayerNorm norm;
     private readonly Linear head;
 
-    public VisionTransformer(int image = 32, int patch = 8, int dim = 32, int depth = 2, int heads = 4, int classes = 10, bool globalPool = false) : base(nameof(VisionTransformer))
+    public VisionTransformer(
+        int image = 32,
+        int patch = 8,
+        int dim = 32,
+        int depth = 2,
+        int heads = 4,
+        int classes = 10,
+        bool globalPool = false)
+        : base(nameof(VisionTransformer))
     {
         this.globalPool = globalPool;
-        var patches = image / patch * (image / patch);
+        int patches = image / patch * (image / patch);
         patch_embed = Conv2d(3, dim, patch, stride: patch);
         cls_token = Parameter(randn(1, 1, dim) * 0.02);
         pos_embed = Parameter(randn(1, patches + 1, dim) * 0.02);

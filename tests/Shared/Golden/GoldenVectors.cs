@@ -19,19 +19,22 @@ internal static class GoldenVectors
     public static JsonElement Case(string section, int index) => Section(section)[index];
 
     /// <summary>The numbers 0, 1, … of a section's cases, for theories.</summary>
-    public static IEnumerable<object[]> Cases(string section) => Enumerable.Range(0, Section(section).GetArrayLength()).Select(i => new object[] { i });
+    public static IEnumerable<object[]> Cases(string section) =>
+        Enumerable.Range(0, Section(section).GetArrayLength()).Select(i => new object[] { i });
 
     public static float[] Floats(this JsonElement element, string name)
     {
         JsonElement value = element.GetProperty(name);
         JsonElement data = value.ValueKind == JsonValueKind.Array ? value : value.GetProperty("data");
         // A scalar is {"shape": [], "data": number}.
-        return data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray().Select(v => v.GetSingle())] : [data.GetSingle()];
+        return data.ValueKind == JsonValueKind.Array
+            ? [.. data.EnumerateArray().Select(v => v.GetSingle())]
+            : [data.GetSingle()];
     }
 
     public static Tensor Tensor(this JsonElement element, string name)
     {
-        var shape = element.GetProperty(name).GetProperty("shape").EnumerateArray().Select(v => v.GetInt64()).ToArray();
+        long[] shape = element.GetProperty(name).GetProperty("shape").EnumerateArray().Select(v => v.GetInt64()).ToArray();
         return tensor(element.Floats(name), shape, ScalarType.Float32);
     }
 

@@ -11,7 +11,7 @@ internal static class Near
     public static void Equal(float[] expected, float[] found, double relative = 1e-5, double absolute = 1e-8)
     {
         Assert.Equal(expected.Length, found.Length);
-        var failures = Enumerable.Range(0, expected.Length)
+        int[] failures = Enumerable.Range(0, expected.Length)
             .Where(i => !(Math.Abs((double)found[i] - expected[i]) <= relative * Math.Abs(expected[i]) + absolute))
             .ToArray();
         Assert.True(failures.Length == 0, $"{failures.Length} of {expected.Length} differ: " +

@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Tests.Modules;
 
-/// <summary>A small residual network with a twin as the generator writes it: stem, two blocks (the second halves the image), pooling, head.</summary>
+/// <summary>
+/// A small residual network with a twin as the generator writes it: stem, two blocks (the second halves the image),
+/// pooling, head.
+/// </summary>
 internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
 {
     public readonly Conv2d conv1 = Conv2d(3, 8, 3, padding: 1, bias: false);
@@ -28,13 +31,22 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
         }
     }
 
-    public static QuantizedModelDescriptor Descriptor { get; } = new()
-    {
-        Name = typeof(ResidualNet).FullName!,
-        Fingerprint = new string('a', 64),
-        CreateModel = static () => new ResidualNet(),
-        Settings = new QuantizationSettings { W = 4, A = 4, Iterations = 20, Samples = 48, RangeSamples = 32, BatchSize = 8 },
-    };
+    public static QuantizedModelDescriptor Descriptor { get; } =
+        new()
+        {
+            Name = typeof(ResidualNet).FullName!,
+            Fingerprint = new string('a', 64),
+            CreateModel = static () => new ResidualNet(),
+            Settings = new QuantizationSettings
+            {
+                W = 4,
+                A = 4,
+                Iterations = 20,
+                Samples = 48,
+                RangeSamples = 32,
+                BatchSize = 8,
+            },
+        };
 
     public override Tensor forward(Tensor x)
     {
@@ -43,13 +55,15 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
         return linear.call(pool.call(x).flatten(1));
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor>
     {
         private readonly Chain _conv1;
 
-        internal Quantized(ResidualNet model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: false)
+        internal Quantized(ResidualNet model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: false)
         {
             // The whole model is one chain: its last layer is there before the blocks in it have made theirs.
             _conv1 = Sites.Chain("conv1", Feeds.Result, () =>
@@ -68,7 +82,9 @@ internal sealed class ResidualNet : Module<Tensor, Tensor>, IQuantizable
     }
 }
 
-/// <summary>A block with an option-A shortcut (arXiv 1512.03385): every second pixel, zeros for the channels that are new.</summary>
+/// <summary>
+/// A block with an option-A shortcut (arXiv 1512.03385): every second pixel, zeros for the channels that are new.
+/// </summary>
 internal sealed class ResidualBlock : Module<Tensor, Tensor>, IQuantizable
 {
     public readonly Conv2d conv1, conv2;
@@ -94,17 +110,20 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IQuantizable
         return functional.relu(y + x);
     }
 
-    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) => new Quantized(this, context, output);
+    IQuantizedModule IQuantizable.CreateQuantized(QuantizationContext context, Feeds output) =>
+        new Quantized(this, context, output);
 
     public sealed class Quantized : QuantizedModule<Tensor, Tensor>
     {
         private readonly ResidualBlock _model;
         private readonly Chain _conv1, _conv2, _add;
 
-        internal Quantized(ResidualBlock model, QuantizationContext context, Feeds output) : base(model, context, output, isBlock: true)
+        internal Quantized(ResidualBlock model, QuantizationContext context, Feeds output)
+            : base(model, context, output, isBlock: true)
         {
             _model = model;
-            _conv1 = Sites.Chain("conv1", Feeds.Next, () => [model.conv1, model.bn1, Step.Activation("relu", static x => Ops.relu(x))]);
+            _conv1 = Sites.Chain(
+                "conv1", Feeds.Next, () => [model.conv1, model.bn1, Step.Activation("relu", static x => Ops.relu(x))]);
             _conv2 = Sites.Chain("conv2", Feeds.Join, () => [model.conv2, model.bn2]);
             _add = Sites.Join("add", Feeds.Result, () => [Step.Activation("relu", static x => Ops.relu(x))]);
         }
@@ -114,7 +133,9 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>, IQuantizable
             Tensor y = _conv1.forward(x);
             y = _conv2.forward(y);
             if (_model._grow > 0)
-                x = Ops.pad(Ops.slice(Ops.slice(x, 2, 0, x.shape[2], 2), 3, 0, x.shape[3], 2), [0, 0, 0, 0, _model._grow, _model._grow]);
+                x = Ops.pad(
+                    Ops.slice(Ops.slice(x, 2, 0, x.shape[2], 2), 3, 0, x.shape[3], 2),
+                    [0, 0, 0, 0, _model._grow, _model._grow]);
             return _add.forward(Ops.add(y, x));
         }
     }

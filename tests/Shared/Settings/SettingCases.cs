@@ -39,7 +39,8 @@ internal static class SettingCases
             return 7L;
         if (setting.Type == typeof(BitBudget))
             return BitBudget.Parse("5.5 bits");
-        SettingRange range = setting.Range!;
+        if (setting.Range is not { } range)
+            throw new InvalidOperationException($"{setting.Name} has no range.");
         double value = range.HasMax ? (range.Min + range.Max + range.Max) / 3 : Convert.ToDouble(unset) + 1;
         return setting.Type == typeof(int) ? (object)(int)value : value;
     }

@@ -33,28 +33,60 @@ internal sealed record ReportDocument(
 }
 
 /// <summary>Sizes: <c>FloatBytes</c> are those of the same tensors with every weight and bias in float32.</summary>
-internal sealed record ReportSize(long FloatBytes, long ArtifactBytes, double Compression, long Weights, long PackedBytes, double BitsPerWeight);
+internal sealed record ReportSize(
+    long FloatBytes, long ArtifactBytes, double Compression, long Weights, long PackedBytes, double BitsPerWeight);
 
-/// <summary>A unit, its mean squared error and its signal-to-quantization-noise ratio in dB, before (rounded to nearest) and after reconstruction.</summary>
+/// <summary>
+/// A unit, its mean squared error and its signal-to-quantization-noise ratio in dB, before (rounded to nearest) and
+/// after reconstruction.
+/// </summary>
 internal sealed record ReportUnit(
-    string Name, bool IsBlock, IReadOnlyList<string> Layers, int Iterations, double? ErrorBefore, double? ErrorAfter, double? SqnrBefore, double? SqnrAfter, double Seconds,
+    string Name,
+    bool IsBlock,
+    IReadOnlyList<string> Layers,
+    int Iterations,
+    double? ErrorBefore,
+    double? ErrorAfter,
+    double? SqnrBefore,
+    double? SqnrAfter,
+    double Seconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Norm = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? SettledExponents = null);
 
 /// <summary>A quantized layer.</summary>
-internal sealed record ReportLayer(string Name, int Bits, IReadOnlyList<long> Shape, long Weights, long FloatBytes, long PackedBytes);
+internal sealed record ReportLayer(
+    string Name, int Bits, IReadOnlyList<long> Shape, long Weights, long FloatBytes, long PackedBytes);
 
 /// <summary>What was measured of the calibrated model; the members are those of <see cref="ModelInsight"/>.</summary>
 internal sealed record ReportInsight(
-    int Samples, double? OutputSqnr, IReadOnlyList<ReportLayerInsight> Layers, IReadOnlyList<ReportActivationInsight> Activations, IReadOnlyList<BitAdvice> Advice);
+    int Samples,
+    double? OutputSqnr,
+    IReadOnlyList<ReportLayerInsight> Layers,
+    IReadOnlyList<ReportActivationInsight> Activations,
+    IReadOnlyList<BitAdvice> Advice);
 
 /// <summary>What was measured of a layer; the members are those of <see cref="LayerInsight"/>.</summary>
 internal sealed record ReportLayerInsight(
-    string Name, string Unit, int Bits, double? SqnrBefore, double? SqnrAfter, double? Sensitivity, int? RaisedBits, double? Gain, IReadOnlyList<long> Histogram);
+    string Name,
+    string Unit,
+    int Bits,
+    double? SqnrBefore,
+    double? SqnrAfter,
+    double? Sensitivity,
+    int? RaisedBits,
+    double? Gain,
+    IReadOnlyList<long> Histogram);
 
-/// <summary>What was measured of an activation quantizer; the members are those of <see cref="ActivationInsight"/>.</summary>
-internal sealed record ReportActivationInsight(string Name, int Bits, double? Clipped, double? Sensitivity, int? RaisedBits, double? Gain);
+/// <summary>
+/// What was measured of an activation quantizer; the members are those of <see cref="ActivationInsight"/>.
+/// </summary>
+internal sealed record ReportActivationInsight(
+    string Name, int Bits, double? Clipped, double? Sensitivity, int? RaisedBits, double? Gain);
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, NewLine = "\n")]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    NewLine = "\n")]
 [JsonSerializable(typeof(ReportDocument))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -16,8 +16,13 @@ internal sealed record Axis(double Low, double High, IReadOnlyList<double> Ticks
         if (high - low <= 0)
             high = 1;
         double power = Math.Pow(10, Math.Floor(Math.Log10((high - low) / MaxTicks)));
-        double step = new[] { 1, 2, 5, 10, 20 }.Select(m => m * power).First(s => Math.Ceiling(high / s) - Math.Floor(low / s) < MaxTicks);
+        double step = new[] { 1, 2, 5, 10, 20 }
+            .Select(m => m * power)
+            .First(s => Math.Ceiling(high / s) - Math.Floor(low / s) < MaxTicks);
         (double first, double last) = (Math.Floor(low / step), Math.Ceiling(high / step));
-        return new Axis(first * step, last * step, [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => Math.Round((first + i) * step, 12))]);
+        return new Axis(
+            first * step,
+            last * step,
+            [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => Math.Round((first + i) * step, 12))]);
     }
 }

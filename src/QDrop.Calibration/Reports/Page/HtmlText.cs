@@ -13,7 +13,9 @@ internal static class HtmlText
     /// <summary>Characters of a name beside a drawing: two lines.</summary>
     private const int MaxCharacters = 48;
 
-    /// <summary>Text with the characters that mean something replaced; those that XML cannot have at all become a question mark.</summary>
+    /// <summary>
+    /// Text with the characters that mean something replaced; those that XML cannot have at all become a question mark.
+    /// </summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
@@ -39,7 +41,9 @@ internal static class HtmlText
     /// <param name="value">The number.</param>
     /// <param name="format">How it is written, in the invariant culture.</param>
     public static string Number(double? value, string format) =>
-        value is { } number && double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−') : None;
+        value is { } number && double.IsFinite(number)
+            ? number.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−')
+            : None;
 
     /// <summary>A ratio: <c>12.3 dB</c>.</summary>
     public static string Decibels(double? value) => WithUnit(Number(value, "0.0"), " dB");
@@ -47,8 +51,17 @@ internal static class HtmlText
     /// <summary>A difference of ratios, its sign always there: <c>+0.8 dB</c>.</summary>
     public static string Gain(double? value) => WithUnit(Number(value, "+0.0;-0.0;0.0"), " dB");
 
-    /// <summary>A share, from 0 to 1, in per cent: two decimals below 1 % and just below 100 %, which it is not.</summary>
-    public static string Share(double? value) => WithUnit(Number(value * 100, value * 100 is 0 or 100 ? "0" : value * 100 is < 1 or > 99.5 ? "0.00" : "0.0"), " %");
+    /// <summary>
+    /// A share, from 0 to 1, in per cent: two decimals below 1 % and just below 100 %, which it is not.
+    /// </summary>
+    public static string Share(double? value) =>
+        WithUnit(
+            Number(
+                value * 100,
+                value * 100 is 0 or 100 ? "0"
+                    : value * 100 is < 1 or > 99.5 ? "0.00"
+                    : "0.0"),
+            " %");
 
     /// <summary>A time: <c>1 h 5 min</c>, <c>2 min 5 s</c>, <c>3.2 s</c>, <c>0.25 s</c>.</summary>
     public static string Seconds(double value) => value switch

@@ -4,7 +4,10 @@ using static QDrop.Calibration.Reports.Page.HtmlText;
 
 namespace QDrop.Calibration.Reports.Page;
 
-/// <summary>How a layer's weights lie on the levels of its grid: a small drawing, one bar for each level, or for a few where there are many.</summary>
+/// <summary>
+/// How a layer's weights lie on the levels of its grid: a small drawing, one bar for each level, or for a few where
+/// there are many.
+/// </summary>
 internal static class LevelChart
 {
     private const int MaxBars = 64;
@@ -20,10 +23,23 @@ internal static class LevelChart
     {
         int together = Math.Max(1, counts.Count / MaxBars);
         long[] bars = [.. counts.Chunk(together).Select(static c => c.Sum())];
-        page.Append(CultureInfo.InvariantCulture, $"<figure title=\"{Escape(Describe(layer, counts))}\"><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Escape(Describe(layer, counts))}\">");
-        page.Append(CultureInfo.InvariantCulture, $"<path class=\"s1\" d=\"{Bars(bars)}\"/><line class=\"zero\" x1=\"0\" y1=\"{Base}\" x2=\"{Width}\" y2=\"{Base}\"/></svg>");
-        page.Append(CultureInfo.InvariantCulture, $"<p class=\"ends\"><span>0</span><span>{counts.Count - 1}</span></p>");
-        page.Append(CultureInfo.InvariantCulture, $"<figcaption><code>{Escape(Short(layer))}</code> {bits} bits, tallest {HtmlText.Share(Fullest(bars))}{(together > 1 ? $", {together} levels a bar" : "")}</figcaption></figure>\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<figure title=\"{Escape(Describe(layer, counts))}\"><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" "
+                + $"aria-label=\"{Escape(Describe(layer, counts))}\">"
+        );
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<path class=\"s1\" d=\"{Bars(bars)}\"/><line class=\"zero\" x1=\"0\" y1=\"{Base}\" x2=\"{Width}\" "
+                + $"y2=\"{Base}\"/></svg>"
+        );
+        page.Append(
+            CultureInfo.InvariantCulture, $"<p class=\"ends\"><span>0</span><span>{counts.Count - 1}</span></p>");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<figcaption><code>{Escape(Short(layer))}</code> {bits} bits, tallest "
+                + $"{HtmlText.Share(Fullest(bars))}{(together > 1 ? $", {together} levels a bar" : "")}</figcaption></figure>\n"
+        );
     }
 
     /// <summary>The levels on which there are weights.</summary>
@@ -33,7 +49,8 @@ internal static class LevelChart
     public static double Fullest(IReadOnlyList<long> counts) => (double)counts.Max() / Math.Max(1, counts.Sum());
 
     /// <summary>Share of the weights on the lowest and the highest level.</summary>
-    public static double AtTheEnds(IReadOnlyList<long> counts) => (double)(counts[0] + counts[^1]) / Math.Max(1, counts.Sum());
+    public static double AtTheEnds(IReadOnlyList<long> counts) =>
+        (double)(counts[0] + counts[^1]) / Math.Max(1, counts.Sum());
 
     /// <summary>The outlines of the bars, each from its foot to the right.</summary>
     private static string Bars(long[] bars)
@@ -43,11 +60,16 @@ internal static class LevelChart
         for (int i = 0; i < bars.Length; i++)
         {
             if (bars[i] > 0)
-                path.Append(CultureInfo.InvariantCulture, $"M{(i * step) + (gap / 2):0.##} {Base}v{-bars[i] / most * (Base - 2):0.##}h{step - gap:0.##}V{Base}z");
+                path.Append(
+                    CultureInfo.InvariantCulture,
+                    $"M{(i * step) + (gap / 2):0.##} "
+                        + $"{Base}v{-bars[i] / most * (Base - 2):0.##}h{step - gap:0.##}V{Base}z"
+                );
         }
         return path.Length > 0 ? path.ToString() : "M0 0";
     }
 
     private static string Describe(string layer, IReadOnlyList<long> counts) =>
-        $"{layer}: {Used(counts)} of {counts.Count} levels used, {HtmlText.Share(Fullest(counts))} of the weights on one level, {HtmlText.Share(AtTheEnds(counts))} on the lowest and highest";
+        $"{layer}: {Used(counts)} of {counts.Count} levels used, {HtmlText.Share(Fullest(counts))} of the weights on "
+            + $"one level, {HtmlText.Share(AtTheEnds(counts))} on the lowest and highest";
 }

@@ -4,7 +4,9 @@ namespace QDrop.Calibration.Reports.Page;
 internal static class PhaseNames
 {
     /// <summary>The words for a phase.</summary>
-    /// <param name="phase">Its name in the report, such as <c>weightRanges</c>; one that is not known is taken apart at its capitals.</param>
+    /// <param name="phase">
+    /// Its name in the report, such as <c>weightRanges</c>; one that is not known is taken apart at its capitals.
+    /// </param>
     public static string Of(string phase) => phase switch
     {
         "discovery" => "first runs of the model",

@@ -7,7 +7,9 @@ using static QDrop.Calibration.Reports.Page.HtmlText;
 
 namespace QDrop.Calibration.Reports.Page;
 
-/// <summary>The report as a page to look at: one file, with all that it needs in it, that is HTML and XML at once.</summary>
+/// <summary>
+/// The report as a page to look at: one file, with all that it needs in it, that is HTML and XML at once.
+/// </summary>
 internal sealed class ReportPage
 {
     /// <summary>Drawings beyond which they scroll in themselves, and rows of a chart that are marked.</summary>
@@ -30,8 +32,16 @@ internal sealed class ReportPage
 
     private void Write()
     {
-        _page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
-        _page.Append("<title>").Append(Escape(_report.Model)).Append(" quantized</title>\n<style>\n").Append(PageStyle.Css).Append("\n</style>\n</head>\n<body>\n<main>\n");
+        _page.Append(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
+                + "content=\"width=device-width, initial-scale=1\"/>\n"
+        );
+        _page
+            .Append("<title>")
+            .Append(Escape(_report.Model))
+            .Append(" quantized</title>\n<style>\n")
+            .Append(PageStyle.Css)
+            .Append("\n</style>\n</head>\n<body>\n<main>\n");
         Figures();
         if (_report.Insight is { } insight)
             Section("What more bits would bring", () => Advice(insight));
@@ -60,16 +70,28 @@ internal sealed class ReportPage
     {
         _page.Append("<header>\n<h1>").Append(Escape(_report.Model)).Append("</h1>\n");
         QuantizationSettings settings = _report.Settings;
-        Paragraph(FormattableString.Invariant($"Weights {Widths(settings)}, activations {settings.A} bits, first and last layer {settings.FirstLast} bits; {settings.Method}, drop {settings.Drop}, {settings.Iterations:#,0} iterations for each unit."));
+        Paragraph(
+            FormattableString.Invariant(
+                $"Weights {Widths(settings)}, activations {settings.A} bits, first and last layer {settings.FirstLast} bits; {settings.Method}, drop {settings.Drop}, {settings.Iterations:#,0} iterations for each unit."
+            ));
         _page.Append("<dl class=\"figures\">\n");
         if (_report.Insight is { } insight)
             Figure("Output SQNR", Decibels(insight.OutputSqnr), $"signal to noise, {insight.Samples} inputs");
         if (_report.Units.Where(static u => u.SqnrAfter is not null).MinBy(static u => u.SqnrAfter) is { } lowest)
             Figure("Lowest unit", Decibels(lowest.SqnrAfter), Short(lowest.Name));
-        Figure("Size", Bytes(_report.Size.ArtifactBytes), $"{Number(_report.Size.Compression, "0.0")} times smaller than in float");
-        Figure("Bits for a weight", Number(_report.Size.BitsPerWeight, "0.00"), $"{Number(_report.Size.Weights, "#,0")} weights");
+        Figure(
+            "Size",
+            Bytes(_report.Size.ArtifactBytes),
+            $"{Number(_report.Size.Compression, "0.0")} times smaller than in float");
+        Figure(
+            "Bits for a weight",
+            Number(_report.Size.BitsPerWeight, "0.00"),
+            $"{Number(_report.Size.Weights, "#,0")} weights");
         Figure("Quantized", Share(_report.Cost.QuantizedShare), "of the multiply-accumulates");
-        Figure("Time", Seconds(_report.Phases.Values.Sum()), _report.Units.Count == 1 ? "1 unit" : $"{_report.Units.Count} units");
+        Figure(
+            "Time",
+            Seconds(_report.Phases.Values.Sum()),
+            _report.Units.Count == 1 ? "1 unit" : $"{_report.Units.Count} units");
         _page.Append("</dl>\n</header>\n");
     }
 
@@ -77,11 +99,18 @@ internal sealed class ReportPage
     {
         if (insight.Advice.Count == 0)
         {
-            Paragraph("No line of code with more bits was found that brings the output nearer to the float model's by 0.05 dB or more.");
+            Paragraph(
+                "No line of code with more bits was found that brings the output nearer to the float model's by 0.05 "
+                    + "dB or more."
+            );
             return;
         }
-        Paragraph("Measured: weights rounded to nearest, or activations quantized, with more bits, everything else as calibrated. Paste a line above the declaration of the member that it names, and build."
-            + (insight.Advice.DistinctBy(static a => (a.Owner, a.Member)).Count() < insight.Advice.Count ? " Two lines for one member go into one attribute: [Quantize(W = 8, A = 6)]." : ""));
+        Paragraph(
+            "Measured: weights rounded to nearest, or activations quantized, with more bits, everything else as "
+                + "calibrated. Paste a line above the declaration of the member that it names, and build."
+                + (insight.Advice.DistinctBy(static a => (a.Owner, a.Member)).Count() < insight.Advice.Count
+                        ? " Two lines for one member go into one attribute: [Quantize(W = 8, A = 6)]."
+                        : ""));
         _page.Append("<ol class=\"advice\">\n");
         foreach (BitAdvice advice in insight.Advice)
             Write(advice);
@@ -93,84 +122,208 @@ internal sealed class ReportPage
         IReadOnlyList<string> parts = [.. advice.Layers, .. advice.Activations];
         bool weights = advice.Layers.Count > 0;
         string what = parts.Count == 1 ? parts[0] : $"{advice.Owner.Split('.')[^1]}.{advice.Member}";
-        string covered = (weights ? "layer" : "activation") + (parts.Count == 1 ? "" : "s"), more = weights ? $", {(advice.ExtraBytes < 0 ? "" : "+")}{Bytes(advice.ExtraBytes)}" : "";
-        _page.Append(CultureInfo.InvariantCulture, $"<li><strong>Raise {(weights ? "weights" : "activations")} of <code>{Escape(what)}</code> to {advice.Bits} bits: <span class=\"gain\">{Escape(Gain(advice.Gain))}</span></strong>");
-        _page.Append(CultureInfo.InvariantCulture, $" <span class=\"soft\">({parts.Count} {covered}{Escape(more)})</span>\n");
-        _page.Append(CultureInfo.InvariantCulture, $"<pre><code>{Escape(advice.Line)} <span class=\"soft\">// on {Escape(advice.Member)} of {Escape(advice.Owner)}</span></code></pre></li>\n");
+        string covered = (weights ? "layer" : "activation") + (parts.Count == 1 ? "" : "s"),
+            more = weights ? $", {(advice.ExtraBytes < 0 ? "" : "+")}{Bytes(advice.ExtraBytes)}" : "";
+        _page.Append(
+            CultureInfo.InvariantCulture,
+            $"<li><strong>Raise {(weights ? "weights" : "activations")} of <code>{Escape(what)}</code> to "
+                + $"{advice.Bits} bits: <span class=\"gain\">{Escape(Gain(advice.Gain))}</span></strong>"
+        );
+        _page.Append(
+            CultureInfo.InvariantCulture, $" <span class=\"soft\">({parts.Count} {covered}{Escape(more)})</span>\n");
+        _page.Append(
+            CultureInfo.InvariantCulture,
+            $"<pre><code>{Escape(advice.Line)} <span class=\"soft\">// on {Escape(advice.Member)} of "
+                + $"{Escape(advice.Owner)}</span></code></pre></li>\n"
+        );
     }
 
     private void Units()
     {
-        Paragraph("Signal-to-quantization-noise ratio (SQNR) of each unit's output, on all calibration inputs, after the units before it were done; and what reconstruction brought. "
-            + "Longer is better; 6 dB more halve the root mean square of the error.");
+        Paragraph(
+            "Signal-to-quantization-noise ratio (SQNR) of each unit's output, on all calibration inputs, after the "
+                + "units before it were done; and what reconstruction brought. "
+                + "Longer is better; 6 dB more halve the root mean square of the error.");
         Ratios("Signal-to-quantization-noise ratio of each unit, before and after reconstruction", BeforeAndAfter)
             .Write(_page, [.. _report.Units.Select(static u => Compared(u.Name, u.SqnrBefore, u.SqnrAfter))]);
-        Table.Write(_page, "Units as a table", ["unit", "layers", "iterations", "SQNR, nearest", "SQNR, reconstructed", "squared error, nearest", "squared error, reconstructed", "time"],
-            _report.Units.Select(static u => (string[])[u.Name, Number(u.Layers.Count, "0"), Number(u.Iterations, "#,0"), Decibels(u.SqnrBefore), Decibels(u.SqnrAfter),
-                Number(u.ErrorBefore, "0.####"), Number(u.ErrorAfter, "0.####"), Seconds(u.Seconds)]));
+        Table.Write(
+            _page,
+            "Units as a table",
+            [
+                "unit",
+                "layers",
+                "iterations",
+                "SQNR, nearest",
+                "SQNR, reconstructed",
+                "squared error, nearest",
+                "squared error, reconstructed",
+                "time",
+            ],
+            _report.Units.Select(static u =>
+                (string[])
+                    [
+                        u.Name,
+                        Number(u.Layers.Count, "0"),
+                        Number(u.Iterations, "#,0"),
+                        Decibels(u.SqnrBefore),
+                        Decibels(u.SqnrAfter),
+                        Number(u.ErrorBefore, "0.####"),
+                        Number(u.ErrorAfter, "0.####"),
+                        Seconds(u.Seconds),
+                    ]));
     }
 
     private void Sensitivity(ReportInsight insight)
     {
-        Paragraph("SQNR of the model's output when only this layer's weights are quantized. The shorter a bar, the more the layer costs.");
+        Paragraph(
+            "SQNR of the model's output when only this layer's weights are quantized. The shorter a bar, the more the "
+                + "layer costs."
+        );
         Ratios("Ratio of the model's output when only one layer's weights are quantized", ["only this layer quantized"])
             .Write(_page, Lowest([.. insight.Layers.Select(static l => new BarRow(l.Name, l.Sensitivity))]));
     }
 
     private void Layers(ReportInsight insight)
     {
-        Paragraph("SQNR of each layer's own output, before its activation function, in the calibrated model; and the same where the weights of its unit are rounded to nearest.");
+        Paragraph(
+            "SQNR of each layer's own output, before its activation function, in the calibrated model; and the same "
+                + "where the weights of its unit are rounded to nearest."
+        );
         Ratios("Ratio of each layer's output, before and after reconstruction", BeforeAndAfter)
             .Write(_page, [.. insight.Layers.Select(static l => Compared(l.Name, l.SqnrBefore, l.SqnrAfter))]);
-        Table.Write(_page, "Layers as a table", ["layer", "unit", "bits", "alone, at the model's end", "own output, nearest", "own output, reconstructed", "raised to", "gain"],
-            insight.Layers.Select(static l => (string[])[l.Name, l.Unit, Number(l.Bits, "0"), Decibels(l.Sensitivity), Decibels(l.SqnrBefore), Decibels(l.SqnrAfter), Number(l.RaisedBits, "0"), Gain(l.Gain)]));
+        Table.Write(
+            _page,
+            "Layers as a table",
+            [
+                "layer",
+                "unit",
+                "bits",
+                "alone, at the model's end",
+                "own output, nearest",
+                "own output, reconstructed",
+                "raised to",
+                "gain",
+            ],
+            insight.Layers.Select(static l =>
+                (string[])
+                    [
+                        l.Name,
+                        l.Unit,
+                        Number(l.Bits, "0"),
+                        Decibels(l.Sensitivity),
+                        Decibels(l.SqnrBefore),
+                        Decibels(l.SqnrAfter),
+                        Number(l.RaisedBits, "0"),
+                        Gain(l.Gain),
+                    ]));
     }
 
     private void Activations(ReportInsight insight)
     {
-        Paragraph("SQNR of the model's output when nothing but this quantizer quantizes. The shorter a bar, the more the quantizer costs.");
+        Paragraph(
+            "SQNR of the model's output when nothing but this quantizer quantizes. The shorter a bar, the more the "
+                + "quantizer costs."
+        );
         Ratios("Ratio of the model's output when only one activation is quantized", ["only this activation quantized"])
             .Write(_page, Lowest([.. insight.Activations.Select(static a => new BarRow(a.Name, a.Sensitivity))]));
-        Table.Write(_page, "Activations as a table", ["activation", "bits", "clipped", "alone, at the model's end", "raised to", "gain"],
-            insight.Activations.Select(static a => (string[])[a.Name, Number(a.Bits, "0"), Share(a.Clipped), Decibels(a.Sensitivity), Number(a.RaisedBits, "0"), Gain(a.Gain)]));
+        Table.Write(
+            _page,
+            "Activations as a table",
+            ["activation", "bits", "clipped", "alone, at the model's end", "raised to", "gain"],
+            insight.Activations.Select(static a =>
+                (string[])
+                    [
+                        a.Name,
+                        Number(a.Bits, "0"),
+                        Share(a.Clipped),
+                        Decibels(a.Sensitivity),
+                        Number(a.RaisedBits, "0"),
+                        Gain(a.Gain),
+                    ]));
     }
 
     private void Clipping(ReportInsight insight)
     {
-        Paragraph("Share of the elements that lie outside their quantizer's grid, in the calibrated model. Some clipping is right: it makes the steps finer for all others.");
-        new BarChart("Share of clipped activations", ["clipped"], Share) { Tick = PercentTick }.Write(_page, [.. insight.Activations.Select(static a => new BarRow(a.Name, a.Clipped))]);
+        Paragraph(
+            "Share of the elements that lie outside their quantizer's grid, in the calibrated model. Some clipping is "
+                + "right: it makes the steps finer for all others."
+        );
+        new BarChart("Share of clipped activations", ["clipped"], Share) { Tick = PercentTick }.Write(
+            _page, [.. insight.Activations.Select(static a => new BarRow(a.Name, a.Clipped))]);
     }
 
     private void Weights(ReportInsight insight)
     {
-        Paragraph("How many of a layer's weights are on each level of its grid, from the lowest to the highest. A few tall bars leave bits unused; tall bars at the ends are weights that the grid does not reach.");
-        _page.Append(insight.Layers.Count > MaxDrawings ? "<div class=\"levels long\" tabindex=\"0\">\n" : "<div class=\"levels\">\n");
+        Paragraph(
+            "How many of a layer's weights are on each level of its grid, from the lowest to the highest. A few tall "
+                + "bars leave bits unused; tall bars at the ends are weights that the grid does not reach."
+        );
+        _page.Append(
+            insight.Layers.Count > MaxDrawings
+                ? "<div class=\"levels long\" tabindex=\"0\">\n"
+                : "<div class=\"levels\">\n");
         foreach (ReportLayerInsight layer in insight.Layers)
             LevelChart.Write(_page, layer.Name, layer.Bits, layer.Histogram);
         _page.Append("</div>\n");
-        Table.Write(_page, "Levels as a table", ["layer", "levels used", "of", "on the fullest level", "on the lowest and highest"],
-            insight.Layers.Select(static l => (string[])[l.Name, Number(LevelChart.Used(l.Histogram), "0"), Number(l.Histogram.Count, "0"), Share(LevelChart.Fullest(l.Histogram)), Share(LevelChart.AtTheEnds(l.Histogram))]));
+        Table.Write(
+            _page,
+            "Levels as a table",
+            ["layer", "levels used", "of", "on the fullest level", "on the lowest and highest"],
+            insight.Layers.Select(static l =>
+                (string[])
+                    [
+                        l.Name,
+                        Number(LevelChart.Used(l.Histogram), "0"),
+                        Number(l.Histogram.Count, "0"),
+                        Share(LevelChart.Fullest(l.Histogram)),
+                        Share(LevelChart.AtTheEnds(l.Histogram)),
+                    ]));
     }
 
     private void Time()
     {
         double all = _report.Phases.Values.Sum(), longest = _report.Phases.Values.DefaultIfEmpty().Max();
-        (double unit, string name) = longest switch { > 3 * 3600 => (3600, "h"), > 3 * 60 => (60, "min"), _ => (1.0, "s") };
-        new BarChart("Time of each phase of the calibration", ["time"], value => value is { } known ? Seconds(known * unit) : None) { Tick = tick => $"{Number(tick, "0.##")} {name}" }
-            .Write(_page, [.. _report.Phases.Select(p => new BarRow(PhaseNames.Of(p.Key), p.Value / unit) { Note = all > 0 ? $"{Number(p.Value / all * 100, "0.0")} %" : null })]);
+        (double unit, string name) = longest switch
+        {
+            > 3 * 3600 => (3600, "h"),
+            > 3 * 60 => (60, "min"),
+            _ => (1.0, "s"),
+        };
+        new BarChart(
+            "Time of each phase of the calibration",
+            ["time"],
+            value => value is { } known ? Seconds(known * unit) : None)
+        {
+            Tick = tick => $"{Number(tick, "0.##")} {name}",
+        }.Write(
+            _page,
+            [
+                .. _report.Phases.Select(p => new BarRow(PhaseNames.Of(p.Key), p.Value / unit)
+                {
+                    Note = all > 0 ? $"{Number(p.Value / all * 100, "0.0")} %" : null,
+                }),
+            ]);
     }
 
     private void Cost()
     {
-        new BarChart("Share of the multiply-accumulates of each layer that stays float", ["of all multiply-accumulates"], Share) { Tick = PercentTick }
-            .Write(_page, [.. _report.Cost.FloatLayers.Select(static l => new BarRow(l.Name, l.Share))]);
+        new BarChart(
+            "Share of the multiply-accumulates of each layer that stays float", ["of all multiply-accumulates"], Share)
+        {
+            Tick = PercentTick,
+        }.Write(_page, [.. _report.Cost.FloatLayers.Select(static l => new BarRow(l.Name, l.Share))]);
         Paragraph("Of all multiply-accumulates of layers with weights, for one input.");
     }
 
     private void Origin()
     {
-        JsonElement settings = JsonSerializer.SerializeToElement(_report.Settings, ManifestJson.Default.QuantizationSettings);
-        Table.Write(_page, "Every setting", ["setting", "value"], settings.EnumerateObject().Select(static s => (string[])[s.Name, Value(s.Value)]));
+        JsonElement settings = JsonSerializer.SerializeToElement(
+            _report.Settings, ManifestJson.Default.QuantizationSettings);
+        Table.Write(
+            _page,
+            "Every setting",
+            ["setting", "value"],
+            settings.EnumerateObject().Select(static s => (string[])[s.Name, Value(s.Value)]));
         Table.Write(_page, "Files, hashes and versions", ["what", "value"],
         [
             ["artifact", _report.Artifact],
@@ -185,7 +338,9 @@ internal sealed class ReportPage
     }
 
     private static string Widths(QuantizationSettings settings) =>
-        settings.Budget is { } budget ? FormattableString.Invariant($"{settings.W} to {settings.LargestW} bits within {budget}") : FormattableString.Invariant($"{settings.W} bits");
+        settings.Budget is { } budget
+            ? FormattableString.Invariant($"{settings.W} to {settings.LargestW} bits within {budget}")
+            : FormattableString.Invariant($"{settings.W} bits");
 
     /// <summary>A setting as one would write it: <c>0.00004</c>, not <c>4E-05</c>.</summary>
     private static string Value(JsonElement setting) => setting.ValueKind switch
@@ -197,18 +352,37 @@ internal sealed class ReportPage
     };
 
     private void Figure(string name, string value, string note) =>
-        _page.Append("<div><dt>").Append(Escape(name)).Append("</dt><dd>").Append(Escape(value)).Append("<small>").Append(Escape(note)).Append("</small></dd></div>\n");
+        _page
+            .Append("<div><dt>")
+            .Append(Escape(name))
+            .Append("</dt><dd>")
+            .Append(Escape(value))
+            .Append("<small>")
+            .Append(Escape(note))
+            .Append("</small></dd></div>\n");
 
     /// <summary>A chart of ratios in dB.</summary>
-    private static BarChart Ratios(string title, IReadOnlyList<string> series) => new(title, series, Decibels) { Tick = static tick => $"{Number(tick, "0.##")} dB", Mark = "the three that cost most" };
+    private static BarChart Ratios(string title, IReadOnlyList<string> series) =>
+        new(title, series, Decibels)
+        {
+            Tick = static tick => $"{Number(tick, "0.##")} dB",
+            Mark = "the three that cost most",
+        };
 
     /// <summary>Before and after, and the difference.</summary>
-    private static BarRow Compared(string name, double? before, double? after) => new(name, before, after) { Note = after - before is { } difference ? Number(difference, "+0.0;-0.0;0.0") : null };
+    private static BarRow Compared(string name, double? before, double? after) =>
+        new(name, before, after)
+        {
+            Note = after - before is { } difference ? Number(difference, "+0.0;-0.0;0.0") : null,
+        };
 
     /// <summary>Rows the lowest of which stand out, where there are enough others.</summary>
     private static IReadOnlyList<BarRow> Lowest(IReadOnlyList<BarRow> rows)
     {
-        HashSet<BarRow> lowest = rows.Count < 2 * MaxMarked ? [] : [.. rows.Where(static r => r.Values[0] is not null).OrderBy(static r => r.Values[0]).Take(MaxMarked)];
+        HashSet<BarRow> lowest =
+            rows.Count < 2 * MaxMarked
+                ? []
+                : [.. rows.Where(static r => r.Values[0] is not null).OrderBy(static r => r.Values[0]).Take(MaxMarked)];
         return [.. rows.Select(r => r with { Marked = lowest.Contains(r) })];
     }
 

@@ -11,10 +11,15 @@ internal static class Table
     /// <param name="summary">What to click on.</param>
     /// <param name="header">Names of the columns.</param>
     /// <param name="rows">The cells of each row, the first of which names it.</param>
-    public static void Write(StringBuilder page, string summary, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
+    public static void Write(
+        StringBuilder page, string summary, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
     {
         string kind = header.Count == 2 ? "pairs" : "names";
-        page.Append("<details><summary>").Append(Escape(summary)).Append("</summary><div class=\"scroll\"><table class=\"").Append(kind).Append("\"><thead><tr>");
+        page.Append("<details><summary>")
+            .Append(Escape(summary))
+            .Append("</summary><div class=\"scroll\"><table class=\"")
+            .Append(kind)
+            .Append("\"><thead><tr>");
         foreach (string name in header)
             page.Append("<th scope=\"col\">").Append(Escape(name)).Append("</th>");
         page.Append("</tr></thead><tbody>\n");

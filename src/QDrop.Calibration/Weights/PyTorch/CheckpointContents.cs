@@ -32,7 +32,8 @@ internal static class CheckpointContents
             .Select(static member => (member.Key, Tensors: Tensors(member.Value)))
             .Where(static set => set.Tensors is not null)
             .ToList();
-        List<(object Key, Dictionary<string, PickledTensor>? Tensors)> usual = sets.Count > 1 ? sets.FindAll(static set => UsualKeys.Contains(set.Key as string)) : sets;
+        List<(object Key, Dictionary<string, PickledTensor>? Tensors)> usual =
+            sets.Count > 1 ? sets.FindAll(static set => UsualKeys.Contains(set.Key as string)) : sets;
         return usual.Count == 1 ? usual[0].Tensors! : throw NotFound(map, sets.ConvertAll(static set => set.Key));
     }
 

@@ -62,7 +62,9 @@ internal static class LegacyCheckpoint
         Span<byte> number = stackalloc byte[sizeof(long)];
         foreach (object? item in list)
         {
-            if (item is not string key || !storages.TryGetValue(key, out PickledStorage? storage) || positions.ContainsKey(key))
+            if (item is not string key
+                || !storages.TryGetValue(key, out PickledStorage? storage)
+                || positions.ContainsKey(key))
             {
                 throw new InvalidFileException(
                     "its list of storages has one twice, or one that no tensor has: it is corrupted.");

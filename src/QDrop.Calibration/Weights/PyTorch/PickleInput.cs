@@ -79,7 +79,7 @@ internal sealed class PickleInput(Stream stream)
                 $"its pickle has a value of {(ulong)length} bytes, more than follow: it is corrupted or truncated.");
         }
 
-        var bytes = new byte[length];
+        byte[] bytes = new byte[length];
         Fill(bytes);
         return bytes;
     }

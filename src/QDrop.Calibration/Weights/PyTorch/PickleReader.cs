@@ -214,7 +214,7 @@ internal sealed class PickleReader
 
     private object?[] PopLast(int count)
     {
-        var values = new object?[count];
+        object?[] values = new object?[count];
         for (int i = count - 1; i >= 0; i--)
             values[i] = Pop();
         return values;

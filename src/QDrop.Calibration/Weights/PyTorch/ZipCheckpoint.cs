@@ -116,7 +116,7 @@ internal static class ZipCheckpoint
     private static MemoryStream Buffered(ZipArchiveEntry entry)
     {
         using Stream content = Open(entry);
-        var buffer = new byte[Math.Min(entry.Length, PickleInput.MaxBytes)];
+        byte[] buffer = new byte[Math.Min(entry.Length, PickleInput.MaxBytes)];
         content.ReadExactly(buffer);
         return new MemoryStream(buffer);
     }

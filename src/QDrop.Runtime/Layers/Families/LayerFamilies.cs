@@ -38,7 +38,8 @@ internal static class LayerFamilies
     {
         for (Type? type = module.GetType(); type is not null; type = type.BaseType)
         {
-            if (ByType.TryGetValue(type.IsGenericType ? type.GetGenericTypeDefinition() : type, out LayerFamily? family))
+            if (ByType.TryGetValue(type.IsGenericType ? type.GetGenericTypeDefinition() : type, out LayerFamily? family)
+            )
                 return family;
         }
         return null;

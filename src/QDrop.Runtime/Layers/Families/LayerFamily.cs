@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Layers.Families;
 
-/// <summary>What quantization knows of some of TorchSharp's layers. Everything about them is said in one class.</summary>
+/// <summary>
+/// What quantization knows of some of TorchSharp's layers. Everything about them is said in one class.
+/// </summary>
 internal abstract class LayerFamily
 {
     private readonly LayerFamilyAttribute _facts;

@@ -1,6 +1,8 @@
 namespace QDrop.Layers.Families;
 
-/// <summary>What a TorchSharp module is to quantization. The generator reads the members' values from metadata.</summary>
+/// <summary>
+/// What a TorchSharp module is to quantization. The generator reads the members' values from metadata.
+/// </summary>
 internal enum LayerKind
 {
     /// <summary>Has one weight, which is quantized: convolution, transposed convolution, linear, embedding.</summary>

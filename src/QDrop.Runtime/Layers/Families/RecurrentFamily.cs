@@ -28,9 +28,11 @@ internal sealed class RecurrentFamily : LayerFamily
         {
             LSTM lstm => lstm.register_forward_hook((of, x, _, y) => Counted(of, x, y)).remove,
             LSTMCell cell => cell.register_forward_hook((of, x, _, y) => Counted(of, x, y)).remove,
-            Module<Tensor, Tensor, Tensor> cell => cell.register_forward_hook((of, x, _, y) => Counted(of, x, y)).remove,
-            Module<Tensor, Tensor, (Tensor, Tensor)> stack =>
-                stack.register_forward_hook((of, x, _, y) => Counted(of, x, y)).remove,
+            Module<Tensor, Tensor, Tensor> cell => cell.register_forward_hook(
+                (of, x, _, y) => Counted(of, x, y)).remove,
+            Module<Tensor, Tensor, (Tensor, Tensor)> stack => stack
+                .register_forward_hook((of, x, _, y) => Counted(of, x, y))
+                .remove,
             _ => null,
         };
 

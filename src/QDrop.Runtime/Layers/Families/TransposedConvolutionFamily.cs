@@ -17,9 +17,12 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
         long groups = convolution.groups;
         if (groups > 1)
         {
-            throw new QDropException(Codes.UnsupportedModule, $"'{name}', a {convolution.GetName()} with groups = {groups}, cannot "
-                + "be quantized per output channel: expected groups = 1 in a transposed convolution. Use one group, or "
-                + "replace it by upsampling and a convolution.");
+            throw new QDropException(
+                Codes.UnsupportedModule,
+                $"'{name}', a {convolution.GetName()} with groups = {groups}, cannot "
+                    + "be quantized per output channel: expected groups = 1 in a transposed convolution. Use one "
+                    + "group, or "
+                    + "replace it by upsampling and a convolution.");
         }
         long[] stride = convolution.stride, dilation = convolution.dilation, added = convolution.output_padding;
         (long[] padding, Func<Tensor, Tensor>? pad) = ConvolutionPadding.Of(convolution);

@@ -35,14 +35,14 @@ internal static class CheckpointWriter
 
     public static byte[] Number(long number)
     {
-        var bytes = new byte[8];
+        byte[] bytes = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
         return [0x8a, 8, .. bytes];
     }
 
     public static byte[] Length(int length)
     {
-        var bytes = new byte[4];
+        byte[] bytes = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
         return bytes;
     }

@@ -4,12 +4,21 @@ using Xunit;
 
 namespace QDrop.Tests.Reports.Rendering;
 
-/// <summary>A headless Chromium with a profile of its own, which ends with the tests whatever happens in them.</summary>
+/// <summary>
+/// A headless Chromium with a profile of its own, which ends with the tests whatever happens in them.
+/// </summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private const int Height = 900;
 
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+    private static readonly string[] Names =
+    [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ];
 
     // The page is the tests' own, and a sandbox needs what containers and root do not have.
     private static readonly string[] Arguments =
@@ -30,9 +39,13 @@ public sealed class Chromium : IAsyncLifetime
                 return named;
             string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
             string suffix = OperatingSystem.IsWindows() ? ".exe" : "";
-            return folders.SelectMany(static _ => Names, (folder, name) => Path.Combine(folder, name + suffix)).FirstOrDefault(File.Exists)
-                ?? throw new InvalidOperationException("Chromium is not installed, and the tests look at the report's page with it. `./build.sh setup` installs it; "
-                    + "or set QDROP_CHROMIUM to the program of a Chromium or Chrome that is there.");
+            return folders
+                    .SelectMany(static _ => Names, (folder, name) => Path.Combine(folder, name + suffix))
+                    .FirstOrDefault(File.Exists)
+                ?? throw new InvalidOperationException(
+                    "Chromium is not installed, and the tests look at the report's page with it. `./build.sh setup` "
+                        + "installs it; "
+                        + "or set QDROP_CHROMIUM to the program of a Chromium or Chrome that is there.");
         }
     }
 
