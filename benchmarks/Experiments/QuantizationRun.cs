@@ -56,8 +56,7 @@ internal sealed class QuantizationRun
                 CultureInfo.InvariantCulture,
                 $"{settings.Iterations},{_baseline.Top1:f2},{top1:f2},{seconds:f0},{settings.Budget},")
             + string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(double)bits / weights:f4},{bytes},{settings.Scale},{Name(settings)}");
+                CultureInfo.InvariantCulture, $"{(double)bits / weights:f4},{bytes},{settings.Scale},{Name(settings)}");
     }
 
     private CalibrationOutcome Calibrate(QuantizationSettings settings)

@@ -47,9 +47,11 @@ internal static class BlockBenchmark
         (double convolutionWall, double convolutionCpu) = Convolutions(shape, plain, iterations);
         IEnumerable<string> parts = Parts(block, plain, quantized, target, iterations)
             .Select(p => $"{p.Name} {p.Time.Cpu:0.00}");
+        string shapeText = $"{shape.Name} [{Samples}, {shape.Channels}, {shape.Side}, {shape.Side}]";
+        string format = channelsLast ? "channels_last" : "contiguous";
         Console.WriteLine(
-            $"{$"{shape.Name} [{Samples}, {shape.Channels}, {shape.Side}, {shape.Side}]",-28}{(channelsLast ? "channels_last" : "contiguous"),-16}{wall,8:0.00}{cpu,8:0.00}{convolutionWall,8:0.00}{convolutionCpu,8:0.00}  {string.Join(", ", parts)}"
-        );
+            $"{shapeText,-28}{format,-16}{wall,8:0.00}{cpu,8:0.00}{convolutionWall,8:0.00}{convolutionCpu,8:0.00}  "
+                + string.Join(", ", parts));
     }
 
     private static (double Wall, double Cpu) Convolutions(BlockShape shape, Tensor plain, int iterations)

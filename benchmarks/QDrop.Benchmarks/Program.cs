@@ -21,8 +21,7 @@ foreach (int count in counts)
         $"{count} thread(s), {iterations} iterations, W2 A4 Drop 0.5, batch 32; milliseconds an iteration");
     Console.WriteLine(
         $"{"block",-28}{"memory order",-16}{"wall",8}{"cpu",8}{"conv",8}{"cpu",8}  processor time of single "
-            + "passes"
-    );
+            + "passes");
     foreach (BlockShape shape in BlockShape.ResNet20)
     {
         foreach (bool channelsLast in new[] { true, false })

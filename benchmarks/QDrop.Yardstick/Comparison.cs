@@ -17,8 +17,7 @@ internal static class Comparison
 
         Console.WriteLine(
             $"W{workload.W}A{workload.A}, Drop {workload.Drop}, {workload.Iterations} iterations a unit, "
-                + $"{workload.Threads} threads, medians of {rounds} runs each"
-        );
+                + $"{workload.Threads} threads, medians of {rounds} runs each");
         Console.WriteLine();
         Console.WriteLine("| | yardstick | QDrop | ratio |");
         Console.WriteLine("|---|---:|---:|---:|");
@@ -39,8 +38,7 @@ internal static class Comparison
                 + ".");
         Console.WriteLine(
             $"Error of QDrop's ranges relative to the yardstick's, greatest: weights {Worst(f => f.WeightErrors):f5}, "
-                + $"activations {Worst(f => f.ActivationErrors):f5}."
-        );
+                + $"activations {Worst(f => f.ActivationErrors):f5}.");
         Console.WriteLine();
 
         void Row(string what, Func<Figures, double> figure, string format, bool moreIsBetter)
@@ -48,8 +46,7 @@ internal static class Comparison
             double their = Median(theirs.Select(figure)), our = Median(ours.Select(figure));
             Console.WriteLine(
                 $"| {what} | {their.ToString(format)} | {our.ToString(format)} | "
-                    + $"{(moreIsBetter ? our / their : their / our):f2} |"
-            );
+                    + $"{(moreIsBetter ? our / their : their / our):f2} |");
         }
 
         double Worst(Func<Figures, IReadOnlyList<double>> errors) =>

@@ -55,14 +55,12 @@ internal static class Stress
             done += cases[i].Iterations;
             Console.WriteLine(
                 $"{clock.Elapsed:mm\\:ss} {cases[i].Name}: {(same ? "the same bytes" : "OTHER BYTES")}, "
-                    + $"{collector.Collections - collections:n0} collections"
-            );
+                    + $"{collector.Collections - collections:n0} collections");
             collections = collector.Collections;
         }
         Console.WriteLine(
             $"{clock.Elapsed:mm\\:ss}: {done:n0} iterations and training steps, {collector.Collections:n0} "
-                + $"collections, {different} runs with other bytes."
-        );
+                + $"collections, {different} runs with other bytes.");
         return different == 0 ? 0 : 1;
     }
 

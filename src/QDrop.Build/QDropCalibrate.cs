@@ -130,8 +130,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             Error(
                 Codes.NotWritten,
                 $"Cannot write to '{OutputDirectory}': {e.Message} Free some space on the disk or make the folder "
-                    + "writable, then build again."
-            );
+                    + "writable, then build again.");
             return false;
         }
         finally
@@ -147,8 +146,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             Error(
                 Codes.BuildInsideBuild,
                 "This build was started by code that QDrop runs during another build, and calibrating here could go "
-                    + $"on without end. Build '{ProjectFile}' beforehand, or set QDropEnabled to false for it."
-            );
+                    + $"on without end. Build '{ProjectFile}' beforehand, or set QDropEnabled to false for it.");
             return false;
         }
 
@@ -157,8 +155,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             Error(
                 Codes.CalibratorNotStarted,
                 $"The calibrator '{Calibrator}' does not exist. Restore the package QDrop again, or correct the "
-                    + "property QDropCalibratorPath."
-            );
+                    + "property QDropCalibratorPath.");
             return false;
         }
 
@@ -167,8 +164,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             Error(
                 Codes.NoValue,
                 $"QDropThreads = {Threads} cannot be used: expected a whole number from 1 to 4096. Leave the property "
-                    + "out for one thread per processor."
-            );
+                    + "out for one thread per processor.");
             return false;
         }
 
@@ -177,8 +173,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             Error(
                 Codes.NoValue,
                 $"QDropMemoryLimit = {MemoryLimit} cannot be used: expected a whole number of MiB, at least 1. Leave "
-                    + "the property out for no limit."
-            );
+                    + "the property out for no limit.");
             return false;
         }
 
@@ -206,8 +201,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
             Error(
                 Codes.CalibratorNotStarted,
                 $"The calibrator cannot be started with '{host}': {e.Message}. Install the .NET SDK, or correct the "
-                    + "property QDropDotNetHost."
-            );
+                    + "property QDropDotNetHost.");
             return false;
         }
 

@@ -104,8 +104,7 @@ internal sealed class WorkerSession(
             Error(
                 Codes.CalibratorNotStarted,
                 $"The calibrator could not be started ({Meaning(exitCode)}). Check that the .NET runtime that the "
-                    + $"project targets is installed.{tail}"
-            );
+                    + $"project targets is installed.{tail}");
         else
             Error(Codes.CalibratorEnded, $"The calibrator ended before it was done ({Meaning(exitCode)}).{tail}");
         return false;
@@ -193,8 +192,9 @@ internal sealed class WorkerSession(
         message.Unit is null
             ? message.Phase
             : FormattableString.Invariant(
-                $"{message.Phase}, unit {message.UnitIndex}/{message.UnitCount} {message.Unit}, iteration {message.Iteration}/{message.Iterations}, loss {message.Loss:g4}"
-            );
+                $"{message.Phase}, unit {message.UnitIndex}/{message.UnitCount} {message.Unit}, ")
+                + FormattableString.Invariant(
+                    $"iteration {message.Iteration}/{message.Iterations}, loss {message.Loss:g4}");
 
     private void Diagnostic(WorkerMessage message)
     {

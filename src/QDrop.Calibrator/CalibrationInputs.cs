@@ -61,8 +61,7 @@ internal static class CalibrationInputs
                 $"Method = {settings.Method} trains the model, which needs the class of each input, but the "
                     + $"calibration source {source.GetType().FullName} gives inputs alone. "
                     + $"Let it implement {typeof(ILabelledCalibrationSource).FullName}, or choose a method that works "
-                    + $"without labels, such as {QuantizationSettings.Paper.Method}."
-            );
+                    + $"without labels, such as {QuantizationSettings.Paper.Method}.");
         }
         Tensor? targets;
         try
@@ -127,8 +126,7 @@ internal static class CalibrationInputs
                 ?? throw new QDropException(
                     Codes.InputsUnusable,
                     $"The class {name}, named as Calibration, is not in {assembly.GetName().Name}. Give its full name, "
-                        + "with the namespace."
-                )
+                        + "with the namespace.")
             : plan.Descriptor.Calibration;
         if (type is null)
             return new SafetensorsCalibrationSource();
@@ -137,14 +135,12 @@ internal static class CalibrationInputs
             throw new QDropException(
                 Codes.InputsUnusable,
                 $"{type.FullName}, named as Calibration, does not implement {typeof(ICalibrationSource).FullName} (or, "
-                    + $"for several inputs, {typeof(IMultiInputCalibrationSource).FullName})."
-            );
+                    + $"for several inputs, {typeof(IMultiInputCalibrationSource).FullName}).");
         if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
             throw new QDropException(
                 Codes.InputsUnusable,
                 $"{type.FullName}, named as Calibration, cannot be made: expected a class that is not abstract, with a "
-                    + "public constructor without parameters."
-            );
+                    + "public constructor without parameters.");
         try
         {
             return Activator.CreateInstance(type)!;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using QDrop.Calibration;
+using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports.Documents;
 using QDrop.CompilerServices;
 using QDrop.Protocol;
@@ -86,9 +88,11 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         channel.Send(
             Diagnosis.Warning(
                 Codes.LittleQuantized,
-                FormattableString.Invariant(
-                    $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from what need not stay float."
-                ),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Only {cost.QuantizedShare:0.#%} of {plan.Descriptor.Name}'s multiply-accumulates run on "
+                        + $"quantized weights. Most of the others are those of {largest}: remove [FullPrecision] from "
+                        + $"what need not stay float."),
                 plan.Model));
     }
 
@@ -132,8 +136,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
             throw new QDropException(
                 Codes.WeightsMissing,
                 $"No weights are named for {plan.Descriptor.Name}: set Weights, in [Quantize] or in the QDropModel "
-                    + "item, to the file of the trained float weights."
-            );
+                    + "item, to the file of the trained float weights.");
         DeclareInput(plan.Weights);
         foreach (string file in WeightFile.FilesOf(plan.Weights).Skip(1))
             DeclareInput(file);
@@ -244,6 +247,11 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
             channel.Send(new WorkerMessage { Kind = MessageKind.Input, Text = file });
     }
 
+    private static string Text(TimeSpan time) =>
+        time.TotalMinutes >= 1
+            ? FormattableString.Invariant($"{(int)time.TotalMinutes} min {time.Seconds} s")
+            : FormattableString.Invariant($"{time.TotalSeconds:f1} s");
+
     private string Summary(string outcome, QuantizationSettings settings, TimeSpan time)
     {
         string widths = FormattableString.Invariant(
@@ -253,9 +261,9 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
             text = $"{plan.Descriptor.Name} {widths} from the cache";
         return outcome == ResultOutcome.Calibrated
             ? text
-                + FormattableString.Invariant(
-                    $" in {(time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{time.TotalSeconds:f1} s")} ({new FileInfo(_files.Artifact).Length / 1024.0:f0} KiB)"
-                )
+                + string.Create(
+                    CultureInfo.InvariantCulture,
+                    $" in {Text(time)} ({new FileInfo(_files.Artifact).Length / 1024.0:f0} KiB)")
             : text;
     }
 }

@@ -18,8 +18,7 @@ internal static class Program
         {
             Console.Error.WriteLine(
                 "This program is started by the build of a project that uses QDrop, and reads a request from its "
-                    + "standard input: there was none."
-            );
+                    + "standard input: there was none.");
             return NotUnderstood;
         }
 

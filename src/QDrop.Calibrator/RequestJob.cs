@@ -205,12 +205,16 @@ internal sealed class RequestJob(WorkerRequest request, WorkerChannel channel)
                 $"{name} names neither weights nor calibration data, and no QDropModel item does: it is not calibrated."
             );
         else
+        {
+            string named = plan.Weights is null
+                ? "calibration data but no weights"
+                : "weights but no calibration data";
             channel.Send(
                 Diagnosis.Warning(
                     Codes.HalfNamed,
-                    $"{name} names "
-                        + $"{(plan.Weights is null ? "calibration data but no weights" : "weights but no calibration data")}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.",
+                    $"{name} names {named}, so it is not calibrated. Name both, in [Quantize] or in a QDropModel item.",
                     plan.Model));
+        }
         return false;
     }
 

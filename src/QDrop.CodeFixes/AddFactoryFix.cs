@@ -68,9 +68,9 @@ public sealed class AddFactoryFix : SourceFix
             .Select(p => $"{Escape(p.Name)}: {Placeholder(p.Type)}");
         TextLine line = text.Lines.GetLineFromPosition(declaration.CloseBraceToken.SpanStart);
         string before = text.ToString(TextSpan.FromBounds(line.Start, declaration.CloseBraceToken.SpanStart));
-        string end = text.ToString(TextSpan.FromBounds(line.End, line.EndIncludingLineBreak)) is { Length: > 0 } lineBreak
-            ? lineBreak
-            : "\n";
+        string end = text.ToString(TextSpan.FromBounds(line.End, line.EndIncludingLineBreak));
+        if (end.Length == 0)
+            end = "\n";
         string method = $"private static {Escape(type)} {Escape(name)}() => new({string.Join(", ", arguments)});";
         // A closing brace behind other code stays where it is.
         if (before.Trim().Length > 0)

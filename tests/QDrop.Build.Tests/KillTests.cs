@@ -45,8 +45,7 @@ public sealed class KillTests(ITestOutputHelper output)
                         : new Moment(random.Next(1, Units + 3), TimeSpan.FromMilliseconds(random.Next(60))));
                 output.WriteLine(
                     $"{(worker.Killed ? "killed" : "ended")} after {worker.Steps} steps: "
-                        + $"{worker.Resumed ?? "from the beginning"}"
-                );
+                        + $"{worker.Resumed ?? "from the beginning"}");
                 kills += worker.Killed ? 1 : 0;
                 resumed += worker.Resumed is null ? 0 : 1;
                 ended = !worker.Killed;

@@ -108,8 +108,7 @@ public sealed class AnalyzerTests
         var run = GeneratorRun.Of(
             DiagnosticCases.Model("[Other.Quantize(W = 9)]", "partial class Net")
                 + "\nnamespace Other { internal sealed class QuantizeAttribute : System.Attribute { public int W { "
-                + "get; set; } } }"
-        );
+                + "get; set; } } }");
         Assert.Empty(run.Diagnostics);
     }
 

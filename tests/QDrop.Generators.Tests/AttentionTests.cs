@@ -13,8 +13,7 @@ public sealed class AttentionTests
             Forwards.Source(
                 "private readonly Module<Tensor, Tensor> q = Linear(8, 8), k = Linear(8, 8), v = Linear(8, 8);",
                 "x = relu(conv1.forward(x)); x = scaled_dot_product_attention(q.forward(x), k.forward(x), "
-                    + "v.forward(x)); return conv2.forward(x);"
-            ));
+                    + "v.forward(x)); return conv2.forward(x);"));
         Assert.Empty(run.Diagnostics);
         (IReadOnlyDictionary<string, int> weights, IReadOnlyDictionary<string, int> activations) = Twins.Calibrate(
             run, "Models.Net", 4, 4, 8, 8);

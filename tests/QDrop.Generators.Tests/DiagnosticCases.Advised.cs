@@ -15,8 +15,7 @@ internal static partial class DiagnosticCases
                         + "other.forward(y); private readonly int n = 1;",
                     "return fc.forward(x);",
                     "conv = Conv2d(3, 3, 1); this.other = Conv2d(3, 3, 1); init.zeros_(conv.weight); "
-                        + "register_module(\"conv\", conv);"
-                ),
+                        + "register_module(\"conv\", conv);"),
                 Advisable("private Linear Head { get; } = Linear(4, 4);", "return fc.forward(x);"),
             ],
             ["QDROP011"] =
@@ -111,8 +110,7 @@ internal static partial class DiagnosticCases
                         + "[QuantizationBlock] private readonly MultiheadAttention attention = MultiheadAttention(4, "
                         + "2);",
                     "x = tail.forward(fc2.forward(fc.forward(x))).unsqueeze(1); return attention.forward(x, x, x, "
-                        + "null, false, null).Item1;"
-                ),
+                        + "null, false, null).Item1;"),
                 Advisable(
                     "[QuantizationBlock(false), FullPrecision] private readonly Sequential head = Sequential(Linear(4, "
                         + "1)); [QuantizationBlock] private readonly Float tail = new();",

@@ -89,8 +89,7 @@ internal static partial class Forwards
             ["spreads and ranges"] = (
                 "",
                 "Tensor[] parts = [x, .. conv1.forward(x).chunk(2, 1), relu(x)]; return cat(parts[1..], 1) + cat([.. "
-                    + "parts[..1]], 1).mean();"
-            ),
+                    + "parts[..1]], 1).mean();"),
             ["a dictionary of tensors"] = (
                 "",
                 """

@@ -62,8 +62,7 @@ internal static partial class Forwards
             ["this and base"] = (
                 "",
                 "return this.conv2.call(this.conv1.forward(x).relu()) * base.children().Count() + "
-                    + "this.training.ToString().Length * (base.GetName().Length - 3);"
-            ),
+                    + "this.training.ToString().Length * (base.GetName().Length - 3);"),
             ["spellings of an activation function"] = (
                 "private readonly Module<Tensor, Tensor> act = ReLU();",
                 """

@@ -32,8 +32,7 @@ internal static partial class Forwards
                     + "relu(layer.forward(t)); private static T Pick<T>(bool first, T a, T? b) where T : class => "
                     + "first || b is null ? a : b;",
                 "return Pick(false, Run(conv1, x), Run<Module<Tensor, Tensor>>(conv2, x)) * Pick<string>(true, \"ab\", "
-                    + "null).Length;"
-            ),
+                    + "null).Length;"),
             ["helpers of helpers"] = (
                 "private Tensor Outer(Tensor t) => Inner(t) + Inner(relu(t)); private Tensor Inner(Tensor t) { var y = "
                     + "conv1.forward(t); return y; }",

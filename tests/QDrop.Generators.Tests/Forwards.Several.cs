@@ -102,8 +102,7 @@ internal static partial class Forwards
                     "private readonly Cross cross = new();",
                     "private readonly Module<Tensor, Tensor, Tensor> cross = new Cross();"),
                 "return Both(cross, x); static Tensor Both(Module<Tensor, Tensor, Tensor> m, Tensor t) => m.forward(t, "
-                    + "t);"
-            ),
+                    + "t);"),
         };
 
     /// <summary>Models with several inputs, several outputs, or both, and the shapes of their inputs.</summary>

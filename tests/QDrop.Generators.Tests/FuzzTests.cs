@@ -49,8 +49,7 @@ public sealed class FuzzTests(ITestOutputHelper log)
                 CultureInfo.InvariantCulture,
                 $"{name}: {verdicts.Count} variants, {compile} compile, of which {refused} have an error of ours; "
                     + $"median {times[times.Length / 2].TotalMilliseconds:0.0} ms, slowest "
-                    + $"{times[^1].TotalMilliseconds:0} ms"
-            ));
+                    + $"{times[^1].TotalMilliseconds:0} ms"));
         Assert.True(failures.Count == 0, $"{failures.Count} failures\n" + string.Join("\n\n", failures.Take(6)));
         Assert.True(
             compile > verdicts.Count / 50,

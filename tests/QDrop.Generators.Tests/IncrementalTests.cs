@@ -120,8 +120,7 @@ public sealed class IncrementalTests
     {
         CSharpCompilation compilation = WithNeighbour(
             "namespace Models { partial class ResNet20 { private int more; } partial class BasicBlock { private int "
-                + "more; } }"
-        );
+                + "more; } }");
         IReadOnlyDictionary<string, string> sources = GeneratorRun.Of(compilation).Sources;
         CSharpCompilation reversed = compilation
             .RemoveAllSyntaxTrees()

@@ -205,8 +205,7 @@ public sealed class OverrideTests
                 "partial class Net",
                 members: "[FullPrecision] private readonly Block head = new(); private readonly Block body = new();")
                 + "\ninternal sealed partial class Block() : Module<Tensor, Tensor>(\"b\") { public override Tensor "
-                + "forward(Tensor x) => x.relu(); }"
-        );
+                + "forward(Tensor x) => x.relu(); }");
         Assert.Empty(run.Diagnostics);
         Assert.Contains("Models.Block.Quantized.g.cs", run.Sources.Keys);
     }

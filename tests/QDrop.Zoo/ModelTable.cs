@@ -57,7 +57,6 @@ internal static class ModelTable
             CultureInfo.InvariantCulture,
             $"| {zoo.Name} | {units.Count} | {units.Count(u => u.IsBlock)} | {outcome.Cost.QuantizedShare:0.#%} | "
                 + $"{(twin == 0 ? "0" : twin.ToString("0e-0", CultureInfo.InvariantCulture))} | "
-                + $"{measurement.EightBitError():0.00%} |"
-        );
+                + $"{measurement.EightBitError():0.00%} |");
     }
 }

@@ -52,8 +52,7 @@ public static class Verifier
             expected is null
                 ? $"There is no snapshot {verified} yet. Look at {received}, and rename it if it is right."
                 : $"The text is not the snapshot's. If it is right, rename {received} to "
-                    + $"{Path.GetFileName(verified)}.\n{Difference(expected, text)}"
-        );
+                    + $"{Path.GetFileName(verified)}.\n{Difference(expected, text)}");
     }
 
     private static string Normalise(string text) => text.Replace("\r\n", "\n").TrimEnd('\n');

@@ -65,8 +65,7 @@ internal sealed class TrainingLog : IDisposable
                 return epoch(report =>
                 {
                     task.Description = string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{title}  loss {report.Loss:f4}  top-1 {report.Accuracy:f2} %");
+                        CultureInfo.InvariantCulture, $"{title}  loss {report.Loss:f4}  top-1 {report.Accuracy:f2} %");
                     task.Value = report.Step;
                 });
             });

@@ -37,8 +37,7 @@ public sealed partial class BasicBlock : Module<Tensor, Tensor>
         if (stride != 1 || widening != 0)
         {
             shortcut = functional.pad(
-                x[Colon, Colon, Slice(step: stride), Slice(step: stride)],
-                [0, 0, 0, 0, widening / 2, widening / 2]);
+                x[Colon, Colon, Slice(step: stride), Slice(step: stride)], [0, 0, 0, 0, widening / 2, widening / 2]);
         }
 
         return functional.relu(y + shortcut);

@@ -123,7 +123,6 @@ internal sealed class BudgetAssignment(CalibrationContext calibration, IReadOnly
                 + (below
                         ? "Raise the budget, or lower W or those widths."
                         : "Lower the budget, or raise MaxW; to give every layer one width, set W and leave Budget and "
-                            + "MaxW out."
-                ));
+                            + "MaxW out."));
     }
 }

@@ -76,8 +76,7 @@ internal sealed class SensitivityMeasurement : IDisposable
                     $"The bit widths of '{_calibration.Descriptor.Name}' cannot be chosen by a budget: what the model "
                         + $"gives on {Samples} calibration inputs has "
                         + "no floating-point value other than 0, or values that are not finite, so that errors of its "
-                        + "layers cannot be compared. Give outputs such as scores, or leave Budget out."
-                );
+                        + "layers cannot be compared. Give outputs such as scores, or leave Budget out.");
             }
             errors.Add(new(bits, error));
         }

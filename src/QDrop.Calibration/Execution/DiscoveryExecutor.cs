@@ -50,8 +50,7 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
                 $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed "
                     + "on. "
                     + "Call the module in a place of its own for each use, give each use a module of its own, or mark "
-                    + "the module around all uses [QuantizationBlock]."
-            );
+                    + "the module around all uses [QuantizationBlock].");
         }
         _needs.Add(unit, Trace(inputs));
         _hidden.Add(unit, Hidden(inputs));

@@ -38,8 +38,7 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
             throw new QDropException(
                 Codes.UnsupportedModule,
                 $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. "
-                    + "Expected at least one convolution, linear layer, embedding or attention in forward."
-            );
+                    + "Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
         _runner.Check(expected, found);
         var others = new ShapeExecutor(_context);

@@ -54,8 +54,7 @@ internal sealed class ReplayExecutor(
                 throw new QDropException(
                     Codes.ForwardThrew,
                     $"forward did not reach '{unit.Name}' on every calibration input. Which layers run must not depend "
-                        + "on the values of the input."
-                );
+                        + "on the values of the input.");
             }
             catch (UnitReachedException)
             {
@@ -100,8 +99,7 @@ internal sealed class ReplayExecutor(
             throw new QDropException(
                 Codes.ForwardThrew,
                 $"'{unit.Name}' did not run when forward ran first, but does now. Which layers run must not depend on "
-                    + "the values of the input."
-            );
+                    + "the values of the input.");
         // Nothing that is asked for depends on outputs that are freed: their shape is enough.
         return known.Slice(start, count);
     }

@@ -64,8 +64,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
             if (!own.shape.SequenceEqual(other.shape))
                 throw Different(
                     $"an output has shape [{string.Join(", ", own.shape)}], the model's "
-                        + $"[{string.Join(", ", other.shape)}]"
-                );
+                        + $"[{string.Join(", ", other.shape)}]");
             double error = (own.detach() - other).abs().max().ToDouble(), size = other.abs().max().ToDouble();
             if (error > 1e-3 * Math.Max(size, 1e-6))
                 throw Different(
@@ -77,8 +76,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
                 Codes.TwinDiffers,
                 $"The twin of '{name}' does not compute what the model computes: {how}. "
                     + "Does forward depend on state, on randomness, or on training mode? Otherwise this is an error of "
-                    + "QDrop: please report the model."
-            );
+                    + "QDrop: please report the model.");
     }
 
     private Bundle Guarded(Func<Bundle, Bundle> forward, Bundle inputs)

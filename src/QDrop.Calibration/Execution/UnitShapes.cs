@@ -32,8 +32,7 @@ internal sealed class UnitShapes
                     throw new QDropException(
                         Codes.ForwardThrew,
                         $"'{u.Key.Name}' runs for a batch of {samples} but not for one of {otherSamples}. Which layers "
-                            + "run must not depend on the input."
-                    );
+                            + "run must not depend on the input.");
                 return new UnitLayouts(
                     Between(u.Key, "into", u.Value.Inputs, sides.Inputs),
                     Between(u.Key, "out of", u.Value.Outputs, sides.Outputs));
@@ -48,8 +47,7 @@ internal sealed class UnitShapes
                     $"What goes {direction} '{unit.Name}' besides tensors is ({string.Join(", ", one.Others)}) for a "
                         + $"batch of {samples} and ({string.Join(", ", two.Others)}) for one of {otherSamples}. "
                         + "Expected values that do not depend on the batch: let the module take them from the tensors' "
-                        + "shapes."
-                );
+                        + "shapes.");
             }
             return
             [

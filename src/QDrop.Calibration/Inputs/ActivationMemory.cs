@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,9 +35,11 @@ internal sealed class ActivationMemory(CalibrationMemory? options) : IDisposable
         {
             throw new QDropException(
                 Codes.MemoryLimit,
-                FormattableString.Invariant(
-                    $"The memory limit of {options.Limit / (double)(1 << 20):0.###} MiB is too small: a batch of one activation takes {smallest / (double)(1 << 20):0.###} MiB. Expected room for a batch at least; some hundred MiB cost little time."
-                ));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The memory limit of {options.Limit / (double)(1 << 20):0.###} MiB is too small: a batch of one "
+                        + $"activation takes {smallest / (double)(1 << 20):0.###} MiB. Expected room for a batch at "
+                        + $"least; some hundred MiB cost little time."));
         }
         _onHeap.RemoveAll(static held => held.Tensor.IsInvalid);
         if (_onHeap.Sum(static held => held.Bytes) + bytes > options.Limit)

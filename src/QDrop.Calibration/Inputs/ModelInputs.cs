@@ -16,8 +16,7 @@ internal static class ModelInputs
             ?? throw new QDropException(
                 Codes.InputsDoNotFit,
                 $"forward of {twin.Float.GetType().FullName} takes a {type.Name}: calibration can give it tensors "
-                    + "only. Expected parameters that are tensors, or tuples of them."
-            ));
+                    + "only. Expected parameters that are tensors, or tuples of them."));
 
     /// <summary>
     /// The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple.

@@ -22,16 +22,14 @@ internal static class TargetCheck
                 $"Training got inputs without targets ({(targets is null ? "null" : "a disposed tensor")}). Expected "
                     + $"the class of each input, int64 [{samples}]. "
                     + "Let the calibration source implement ILabelledCalibrationSource, or give the safetensors file a "
-                    + "tensor 'targets'."
-            );
+                    + "tensor 'targets'.");
         }
         if (targets.dim() == 0 || targets.shape[0] != samples)
         {
             throw new QDropException(
                 Codes.TargetsDoNotFit,
                 $"There are targets of shape [{string.Join(", ", targets.shape)}] for {samples} inputs. Expected one "
-                    + $"for each, in their order: [{samples}, …]."
-            );
+                    + $"for each, in their order: [{samples}, …].");
         }
         if (areClasses
             && targets.dtype
@@ -40,8 +38,7 @@ internal static class TargetCheck
             throw new QDropException(
                 Codes.TargetsDoNotFit,
                 $"Targets have type {targets.dtype}. Expected classes as whole numbers, of type {ScalarType.Int64}: "
-                    + "convert them, or give training a loss function that takes them as they are."
-            );
+                    + "convert them, or give training a loss function that takes them as they are.");
         }
     }
 
@@ -55,11 +52,10 @@ internal static class TargetCheck
         {
             throw new QDropException(
                 Codes.TargetsDoNotFit,
-                "The model gives "
-                    + $"{string.Join(" and ", outputs.Select(static o => $"{o.dtype} [{string.Join(", ", o.shape)}]"))}, whose cross entropy with classes is not defined. "
-                    + "Expected one output [samples, classes, …] of logits. Give training a loss function "
-                    + "(TrainingData.Loss)."
-            );
+                $"The model gives {string.Join(" and ", outputs.Select(Describe))}, whose cross entropy with classes "
+                    + "is "
+                    + "not defined. Expected one output [samples, classes, …] of logits. Give training a loss function "
+                    + "(TrainingData.Loss).");
         }
         long[] output = outputs[0].shape;
         if (!targets.shape.AsSpan(1).SequenceEqual(output.AsSpan(2)))
@@ -69,8 +65,7 @@ internal static class TargetCheck
                 $"Targets have shape [{string.Join(", ", targets.shape)}], outputs "
                     + $"[samples{string.Concat(output.Skip(1).Select(static n => $", {n}"))}]. "
                     + "Expected a class for each position of an output: "
-                    + $"[{string.Join(", ", [targets.shape[0], .. output.Skip(2)])}]."
-            );
+                    + $"[{string.Join(", ", [targets.shape[0], .. output.Skip(2)])}].");
         }
         long least = targets.min().item<long>(), greatest = targets.max().item<long>();
         if (least < 0 || greatest >= output[1])
@@ -78,8 +73,9 @@ internal static class TargetCheck
             throw new QDropException(
                 Codes.TargetsDoNotFit,
                 $"Targets range from {least} to {greatest}, but the model has {output[1]} classes. Expected 0 to "
-                    + $"{output[1] - 1}. Check that the labels are numbered from 0 and belong to this model."
-            );
+                    + $"{output[1] - 1}. Check that the labels are numbered from 0 and belong to this model.");
         }
     }
+
+    private static string Describe(Tensor output) => $"{output.dtype} [{string.Join(", ", output.shape)}]";
 }

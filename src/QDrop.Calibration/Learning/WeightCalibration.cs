@@ -83,8 +83,7 @@ internal sealed class WeightCalibration(WeightQuantizer quantizer) : WeightInter
         if (quantizer.Scale is null || quantizer.ZeroPoint is null)
             throw new InvalidOperationException(
                 $"The weight quantizer '{quantizer.Name}' has no ranges: they must be searched before its rounding is "
-                    + "learned."
-            );
+                    + "learned.");
         _channelsLast = channelsLast;
         _learned ??= InLearnedOrder();
         StartRounding(Spread(DenseMemory.Values(quantizer.Scale)), Spread(DenseMemory.Values(quantizer.ZeroPoint)));

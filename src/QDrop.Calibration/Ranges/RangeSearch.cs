@@ -177,7 +177,6 @@ internal static unsafe class RangeSearch
             : throw new QDropException(
                 Codes.Diverged,
                 $"Among the values of '{name}' are some that are infinite or not a number; a range can only be found "
-                    + "for finite values. Check the weights and the calibration inputs."
-            );
+                    + "for finite values. Check the weights and the calibration inputs.");
     }
 }

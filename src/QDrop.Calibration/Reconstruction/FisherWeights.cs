@@ -86,8 +86,7 @@ internal sealed class FisherWeights(
                 "Loss = Fisher cannot be used: the model's output has shape "
                     + $"[{string.Join("], [", outputs.Tensors.Select(static t => string.Join(", ", t.shape)))}]; "
                     + "expected scores of at least two classes, [N, classes], [N, …, classes] or [N, classes, height, "
-                    + "width]. Use Loss = MeanSquared."
-            );
+                    + "width]. Use Loss = MeanSquared.");
     }
 
     private Bundle SquaredGradients(Unit unit, Samples output, CalibrationBatch batch, Tensor?[] expected)

@@ -135,8 +135,7 @@ internal sealed unsafe class ReconstructionLoss(
             expected[0] = rows;
             throw new InvalidOperationException(
                 $"The quantized unit's output has the shape [{string.Join(", ", found)}], the float unit's "
-                    + $"[{string.Join(", ", expected)}]."
-            );
+                    + $"[{string.Join(", ", expected)}].");
         }
     }
 

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using QDrop.Artifacts;
+using System.Globalization;
 using QDrop.Calibration.Checkpoints;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using QDrop.Layers;
-using QDrop.Quantizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -107,8 +106,7 @@ internal sealed class ModelTrainer : IDisposable
                 $"[Quantize] on a part of the model gives '{part.Name}' a Method of its own, but the model is trained "
                     + $"with {_settings.Method}. "
                     + "Expected one method for all of it: training changes all weights together. Remove Method from "
-                    + "the part, or from the model."
-            );
+                    + "the part, or from the model.");
         }
         BitAssignment.Assign(Context, _settings);
         discovery.TryInputs();
@@ -151,42 +149,14 @@ internal sealed class ModelTrainer : IDisposable
     /// The quantized model, its tensors outside every dispose scope: batch norms are folded into the grids, and the
     /// twin is one that is no longer trained.
     /// </summary>
-    public TrainedModel Result()
-    {
-        foreach (QuantizedLayer layer in Context.Layers)
-            Finish(layer);
-        foreach (ActivationQuantizer activation in Context.Activations)
-        {
-            var grid = (TrainedQuantizer)activation.Intercept!;
-            activation.Intercept = null;
-            activation.Restore(grid.Grid.Bits, grid.Step.Alpha, grid.Grid.ZeroPoint);
-        }
-        Context.Enable(weights: true, activations: true);
-        QuantizedModelState state = CalibratedState.Of(_calibration, _discovered!.Units);
-        int steps = _training.Epochs * _batches.Steps(_training.BatchSize);
-        double seconds = _state!.Epochs.Sum(static e => e.Seconds) / _discovered.Units.Count;
-        UnitReport[] units =
-        [
-            .. _discovered.Units.Select(u => new UnitReport(
-                u.Name, u.IsBlock, [.. u.Layers.Select(static l => l.Name)], steps, double.NaN, double.NaN, seconds)),
-        ];
-        string[] collapsed =
-        [
-            .. _quantizers
-                .Where(static q => q.Masks.ChoosesBits && q.Grid.Bits == CategoricalGrid.MinBits)
-                .Select(static q => q.Name),
-        ];
-        Manifest manifest = state.Manifest with { WeightsHash = _weightsHash, CalibrationHash = _set.Hash };
-        return new TrainedModel(
-            state with
-            {
-                Manifest = manifest,
-            },
-            units,
-            _discovered.Cost,
-            new TrainingReport([.. _state.Epochs], collapsed),
-            _calibration.Profile);
-    }
+    public TrainedModel Result() =>
+        TrainedModel.Of(
+            _calibration,
+            _discovered!,
+            _quantizers,
+            _state!,
+            _training.Epochs * _batches.Steps(_training.BatchSize),
+            (_weightsHash, _set.Hash));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -197,18 +167,6 @@ internal sealed class ModelTrainer : IDisposable
         // What comes after something that failed in the constructor is not there.
         _batches?.Dispose();
         _calibration?.Dispose();
-    }
-
-    private static void Finish(QuantizedLayer layer)
-    {
-        using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        FoldedLayer folded = ((TrainedLayer)layer.Intercept!).Fold();
-        layer.Intercept = null;
-        layer.Weight.Bits = folded.Bits;
-        layer.Weight.Restore(folded.Levels, tensor(folded.Scale), tensor(folded.ZeroPoint));
-        if (folded.Bias is not null)
-            layer.Bias!.copy_(folded.Bias);
     }
 
     private void CheckTargets()
@@ -284,8 +242,7 @@ internal sealed class ModelTrainer : IDisposable
             if (!double.IsFinite(stepLoss))
                 throw Diverged(
                     $"The loss became {FormattableString.Invariant($"{stepLoss}")} in step {step + 1} of {steps} of "
-                        + $"epoch {epoch + 1}"
-                );
+                        + $"epoch {epoch + 1}");
             loss += stepLoss * rows.Length;
             right += stepRight;
             seen += rows.Length;
@@ -338,8 +295,7 @@ internal sealed class ModelTrainer : IDisposable
                 $"'{part}' runs for the first time while the model is trained: it did not run on the first "
                     + $"{_calibration.Batches.Inputs[0].shape[0]} inputs in evaluation mode, on which "
                     + "ranges are searched. Expected a forward that runs the same layers always. Leave out what only "
-                    + "training needs, such as auxiliary outputs, or give more RangeSamples."
-            );
+                    + "training needs, such as auxiliary outputs, or give more RangeSamples.");
         }
     }
 
@@ -391,20 +347,11 @@ internal sealed class ModelTrainer : IDisposable
     private QDropException Diverged(string what) =>
         new(
             Codes.TrainingDiverged,
-            FormattableString.Invariant(
-                $"{what} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α {_training.AlphaLearningRate}, for σ {_training.SigmaLearningRate}). Expected finite values. Lower Training.LearningRate (TrainingLearningRate in a project), AlphaLearningRate or SigmaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the loss function's values are finite."
-            ));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} (W {_settings.W}, A {_settings.A}, learning rate {_training.LearningRate}, for α "
+                    + $"{_training.AlphaLearningRate}, for σ {_training.SigmaLearningRate}). Expected finite values. "
+                    + $"Lower Training.LearningRate (TrainingLearningRate in a project), AlphaLearningRate or "
+                    + $"SigmaLearningRate, raise the bit widths, or check that inputs, augmented ones too, and the "
+                    + $"loss function's values are finite."));
 }
-
-/// <summary>A model that was trained.</summary>
-/// <param name="State">The quantized model.</param>
-/// <param name="Units">Its units.</param>
-/// <param name="Cost">How much of it is quantized.</param>
-/// <param name="Report">How training went.</param>
-/// <param name="Profile">Where the time went.</param>
-internal sealed record TrainedModel(
-    QuantizedModelState State,
-    IReadOnlyList<UnitReport> Units,
-    ModelCost Cost,
-    TrainingReport Report,
-    CalibrationProfile Profile);

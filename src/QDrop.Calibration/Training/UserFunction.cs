@@ -41,10 +41,15 @@ internal static class UserFunction
         }
     }
 
+    private static string Describe(Tensor? found)
+    {
+        if (found is null)
+            return "null";
+        string gradient = found.requires_grad ? "" : " without a gradient";
+        return $"{found.dtype} [{string.Join(", ", found.shape)}]{gradient}";
+    }
+
     private static QDropException Unusable(string name, Tensor? found, string expected) =>
         new(
-            Codes.TrainingFunction,
-            $"{name} of the training data gave "
-                + $"{(found is null ? "null" : $"{found.dtype} [{string.Join(", ", found.shape)}]{(found.requires_grad ? "" : " without a gradient")}")}. Expected {expected}."
-        );
+            Codes.TrainingFunction, $"{name} of the training data gave {Describe(found)}. Expected {expected}.");
 }

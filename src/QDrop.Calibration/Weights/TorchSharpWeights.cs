@@ -33,8 +33,7 @@ internal static class TorchSharpWeights
             if (count > stream.Length / 3)
                 throw new InvalidFileException(
                     $"it announces {count} tensors, more than its {stream.Length} bytes can hold: it is not what "
-                        + "Module.save writes, or it is truncated."
-                );
+                        + "Module.save writes, or it is truncated.");
             for (long i = 0; i < count; i++)
             {
                 string name = ReadName(stream);
@@ -46,15 +45,13 @@ internal static class TorchSharpWeights
         {
             throw new InvalidFileException(
                 $"it ends after {stream.Length} bytes in the middle of a tensor: it is truncated, or not what "
-                    + "Module.save writes."
-            );
+                    + "Module.save writes.");
         }
 
         if (stream.Position != stream.Length)
             throw new InvalidFileException(
                 $"{stream.Length - stream.Position} bytes follow its last tensor: it is corrupted, or not what "
-                    + "Module.save writes."
-            );
+                    + "Module.save writes.");
         foreach (Tensor tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
         return tensors;
@@ -66,8 +63,7 @@ internal static class TorchSharpWeights
         if (number > int.MaxValue || !SafetensorsTypes.Supports((ScalarType)number))
             throw new InvalidFileException(
                 $"tensor '{name}' has type number {number}, which is none of TorchSharp's types for weights: it is "
-                    + "corrupted, or not what Module.save writes."
-            );
+                    + "corrupted, or not what Module.save writes.");
         long dimensions = ReadNumber(stream);
         if (dimensions > MaxDimensions)
             throw new InvalidFileException(
@@ -80,8 +76,7 @@ internal static class TorchSharpWeights
         if (bytes < 0 || bytes > stream.Length - stream.Position)
             throw new InvalidFileException(
                 $"tensor '{name}' of shape {TensorBytes.Describe(shape)} and type {type} does not fit into the "
-                    + $"{stream.Length - stream.Position} bytes that follow: it is truncated."
-            );
+                    + $"{stream.Length - stream.Position} bytes that follow: it is truncated.");
         return SafetensorsFile.ReadTensor(stream, name, shape, type);
     }
 
@@ -91,8 +86,7 @@ internal static class TorchSharpWeights
         if (length > LongestName)
             throw new InvalidFileException(
                 $"a tensor's name would have {length} bytes; at most {LongestName} are expected: it is corrupted, or "
-                    + "not what Module.save writes."
-            );
+                    + "not what Module.save writes.");
         byte[] bytes = new byte[length];
         stream.ReadExactly(bytes);
         try

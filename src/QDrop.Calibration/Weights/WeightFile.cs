@@ -19,8 +19,7 @@ public static class WeightFile
         Advice: "Copy it again, or save the weights again: as .safetensors, "
             + "with torch.save(model.state_dict(), …) (.pth), or with TorchSharp's Module.save (.dat).",
         AdviceIfMissing: "Train the model and save its weights there, or correct the path in [Quantize(Weights = …)] "
-            + "or in the Weights of the QDropModel item; it is relative to the project."
-    );
+            + "or in the Weights of the QDropModel item; it is relative to the project.");
 
     /// <summary>
     /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; a prefix
@@ -104,8 +103,7 @@ public static class WeightFile
             $"The weights file '{path}' has a value in '{name}' (element {index} of {result.numel()}) that is "
                 + $"{(fits ? "NaN or infinite" : $"too large for the model's type, {type}")}. "
                 + "The training has probably diverged: take a checkpoint from before, or train again with a lower "
-                + "learning rate."
-        );
+                + "learning rate.");
     }
 
     private static long FirstNotFinite(Tensor tensor, bool infiniteToo)

@@ -184,9 +184,15 @@ internal sealed class FloatShare
                     return !((node as MemberDeclarationSyntax)?.Modifiers.Any(SyntaxKind.StaticKeyword) ?? false);
                 case PropertyDeclarationSyntax property:
                     return property.Initializer is { } initializer && initializer.Span.Contains(creation.Span);
-                case BlockSyntax or ExpressionStatementSyntax or ArrowExpressionClauseSyntax or ArgumentListSyntax or ArgumentSyntax or EqualsValueClauseSyntax or VariableDeclaratorSyntax or VariableDeclarationSyntax
-                    or AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } or TupleExpressionSyntax or InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or MemberAccessExpressionSyntax
-                    or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax or InitializerExpressionSyntax or CollectionExpressionSyntax or ExpressionElementSyntax or ParenthesizedExpressionSyntax or CastExpressionSyntax or ConstructorInitializerSyntax:
+                case BlockSyntax or ExpressionStatementSyntax or ArrowExpressionClauseSyntax or ArgumentListSyntax
+                    or ArgumentSyntax or EqualsValueClauseSyntax or VariableDeclaratorSyntax
+                    or VariableDeclarationSyntax
+                    or AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression }
+                    or TupleExpressionSyntax or InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+                    or MemberAccessExpressionSyntax
+                    or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax
+                    or InitializerExpressionSyntax or CollectionExpressionSyntax or ExpressionElementSyntax
+                    or ParenthesizedExpressionSyntax or CastExpressionSyntax or ConstructorInitializerSyntax:
                     break;
                 default:
                     return false;

@@ -119,7 +119,8 @@ internal static class DeclarationSkeleton
                 break;
 
             // A property that says 'field' has a field behind it.
-            case { Parent: AccessorDeclarationSyntax or BasePropertyDeclarationSyntax } when node is not EqualsValueClauseSyntax:
+            case { Parent: AccessorDeclarationSyntax or BasePropertyDeclarationSyntax }
+                when node is not EqualsValueClauseSyntax:
                 if (node.DescendantTokens().Any(t => string.Equals(t.Text, "field", StringComparison.Ordinal)))
                     text.Append("field\n");
                 break;

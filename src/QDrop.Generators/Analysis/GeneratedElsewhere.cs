@@ -58,8 +58,7 @@ internal static class GeneratedElsewhere
                         outcome.Name.Split('.', '+').Last(),
                         $"'{name.Identifier.ValueText}' is written by another source generator, which runs beside "
                             + $"QDrop's and is not seen by it; write it yourself, in the model or in a project that "
-                            + $"this one refers to"
-                    );
+                            + $"this one refers to");
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -64,41 +65,16 @@ internal static class ModelAnalysis
         ReachedModules.Result reached,
         AnalysisContext context)
     {
-        var files = new List<ModuleFile>();
         var identifier = LocationInfo.Of(declaration.Identifier);
-        if (!context.Torch.IsForwardModule(model))
+        if (WhyNoModel(model, context) is { } reason)
         {
-            context.Report(
-                Rules.NotAModule,
-                identifier,
-                model.Name,
-                "it derives from "
-                    + $"{model.BaseType?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat) ?? "nothing"}"
-            );
-            return files;
-        }
-        if (ModuleClass.ForwardOf(model, context.Torch) is null)
-        {
-            context.Report(Rules.NotAModule, identifier, model.Name, "it does not override forward itself");
-            return files;
+            context.Report(Rules.NotAModule, identifier, model.Name, reason);
+            return [];
         }
 
-        System.Collections.Immutable.ImmutableArray<ITypeSymbol> signature = context.Torch.SignatureOf(model);
-        if (signature.Take(signature.Length - 1).FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch)) is
-            { } other)
-        {
-            context.Report(
-                Rules.NotAModule,
-                identifier,
-                model.Name,
-                $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no "
-                    + "tensor, so that calibration data cannot hold it"
-            );
-            return files;
-        }
-
+        int inputs = context.Torch.SignatureOf(model).Length - 1;
         string creation = CreationGatherer.Gather(model, identifier, attribute, context);
-        Settings settings = SettingsGatherer.Gather(attribute, signature.Length - 1, context);
+        Settings settings = SettingsGatherer.Gather(attribute, inputs, context);
         var overrides = OverrideGatherer.Gather(model, reached.Modules, context).ToList();
         BudgetSettings.Check(
             attribute, settings, partsHaveWidths: overrides.Any(o => o.Code.Contains(" W = ")), context);
@@ -110,7 +86,7 @@ internal static class ModelAnalysis
                         module, isModel: SymbolEqualityComparer.Default.Equals(module, model), context)))
             .ToList();
         if (context.HasErrors || twins[0].Info is not { } own)
-            return files;
+            return [];
 
         SyntaxNode written = context.SyntaxOf(attribute.ApplicationSyntaxReference!);
         ModelAdvice.Check(model, LocationInfo.Of(written), reached.Modules, reached.Methods, context);
@@ -128,13 +104,7 @@ internal static class ModelAnalysis
             settings.CalibrationCode,
             settings.CalibrationDataCode,
             overrides.Select(o => o.Code).ToEquatableArray(),
-            overrides
-                .Where(o => o.Says.Length > 0)
-                .Select(o => new PartInfo(o.Part, o.Says))
-                .Prepend(
-                    new PartInfo("first and last layer's weights, last layer's input", $"{settings.FirstLast} bits"))
-                .Prepend(new PartInfo("everything else", $"W {BudgetSettings.Widths(settings)}, A {settings.A}"))
-                .ToEquatableArray(),
+            WidthsOf(settings, overrides.Select(o => new PartInfo(o.Part, o.Says))),
             Normalise(place.Path, context.Compilation),
             place.StartLinePosition.Line + 1,
             place.StartLinePosition.Character + 1,
@@ -145,10 +115,43 @@ internal static class ModelAnalysis
                     MarkedPlaces(reached.Quantized.Skip(1)),
                     settings.Granularity)
                 .ToEquatableArray());
-        files.Add(new ModuleFile(own, info));
-        files.AddRange(twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)));
-        return files;
+        return
+        [
+            new ModuleFile(own, info),
+            .. twins.Skip(1).Where(t => t.Info is not null).Select(t => new ModuleFile(t.Info!, null)),
+        ];
     }
+
+    /// <summary>Why a class is no model that can be quantized; <see langword="null"/> if it is one.</summary>
+    private static string? WhyNoModel(INamedTypeSymbol model, AnalysisContext context)
+    {
+        if (!context.Torch.IsForwardModule(model))
+        {
+            string? derived = model.BaseType?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+            return $"it derives from {derived ?? "nothing"}";
+        }
+        if (ModuleClass.ForwardOf(model, context.Torch) is null)
+            return "it does not override forward itself";
+
+        ImmutableArray<ITypeSymbol> signature = context.Torch.SignatureOf(model);
+        ITypeSymbol? other = signature
+            .Take(signature.Length - 1)
+            .FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch));
+        return other is null
+            ? null
+            : $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no "
+                + "tensor, so that calibration data cannot hold it";
+    }
+
+    /// <summary>Which parts of the model have which bits, the model as a whole first.</summary>
+    private static EquatableArray<PartInfo> WidthsOf(Settings settings, IEnumerable<PartInfo> overrides) =>
+        new[]
+        {
+            new PartInfo("everything else", $"W {BudgetSettings.Widths(settings)}, A {settings.A}"),
+            new PartInfo("first and last layer's weights, last layer's input", $"{settings.FirstLast} bits"),
+        }
+            .Concat(overrides.Where(o => o.Says.Length > 0))
+            .ToEquatableArray();
 
     /// <summary>Fields and properties with <c>[QuantizationBlock]</c>.</summary>
     private static IEnumerable<(string Place, bool IsBlock)> MarkedPlaces(IEnumerable<INamedTypeSymbol> modules) =>

@@ -13,8 +13,7 @@ internal static class DocumentationWriter
         ModuleInfo module = file.Module;
         writer.Line(
             "/// <summary>The quantized twin of "
-                + $"<c>{Escape(module.Name)}</c>{(module.IsBlock ? ", reconstructed as one unit" : "")}.</summary>"
-        );
+                + $"<c>{Escape(module.Name)}</c>{(module.IsBlock ? ", reconstructed as one unit" : "")}.</summary>");
         writer.Line("/// <remarks>");
         writer.Line("/// Steps that run as one chain, and where its value goes:");
         WriteTable(writer, module.Forward.Chains);

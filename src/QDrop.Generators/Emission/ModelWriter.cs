@@ -16,13 +16,11 @@ internal static class ModelWriter
     {
         writer.Line(
             "/// <summary>Makes the quantized twin of this model, its quantizers off: it computes what the model "
-                + "computes, with batch norms folded.</summary>"
-        );
+                + "computes, with batch norms folded.</summary>");
         writer.Line("/// <returns>The twin, which uses this model's tensors: the model must outlive it.</returns>");
         writer.Line(
             $"public {(module.HidesModel ? "new " : "")}{module.Twin} ToQuantized() => "
-                + $"({module.Twin}){Root}QuantizedModel.Create({module.Twin}.Descriptor, this);"
-        );
+                + $"({module.Twin}){Root}QuantizedModel.Create({module.Twin}.Descriptor, this);");
         writer.Line();
         writer.Line("/// <summary>Loads the quantized model that the build left.</summary>");
         writer.Line(
@@ -30,20 +28,22 @@ internal static class ModelWriter
         writer.Line("/// <returns>The quantized model.</returns>");
         writer.Line(
             "/// <exception cref=\"global::QDrop.QDropException\">The file is missing, damaged, or of another "
-                + "model.</exception>"
-        );
+                + "model.</exception>");
+        string load = module.Forward.IsUnary
+            ? $"({module.Twin}){Root}QuantizedModel.Load"
+            : $"{Root}QuantizedModel.Load<{module.Twin}>";
         writer.Line(
             $"public static {(module.HidesModel ? "new " : "")}{module.Twin} LoadQuantized(string? path = null) => "
-                + $"{(module.Forward.IsUnary ? $"({module.Twin}){Root}QuantizedModel.Load" : $"{Root}QuantizedModel.Load<{module.Twin}>")}({module.Twin}.Descriptor, path);"
-        );
+                + $"{load}({module.Twin}.Descriptor, path);");
     }
 
     private static string SettingsCode(ModelInfo model)
     {
         string given = model.SettingsCode.Count == 0 ? "" : $"{{ {string.Join(", ", model.SettingsCode)} }}";
-        return model.PresetCode is null
-            ? $"new() {given}".TrimEnd()
-            : $"new global::QDrop.QuantizationSettings().With({model.PresetCode}){(given.Length == 0 ? "" : $" with {given}")}";
+        if (model.PresetCode is null)
+            return $"new() {given}".TrimEnd();
+        string changes = given.Length == 0 ? "" : $" with {given}";
+        return $"new global::QDrop.QuantizationSettings().With({model.PresetCode}){changes}";
     }
 
     public static void WriteDescriptor(IndentedWriter writer, ModelInfo model)

@@ -38,8 +38,7 @@ internal static class ModuleWriter
         }
         writer.Line(
             $"{Services}IQuantizedModule {Services}IQuantizable.CreateQuantized({Services}QuantizationContext context, "
-                + $"{Services}Feeds output) => new {module.Twin}(this, context, output);"
-        );
+                + $"{Services}Feeds output) => new {module.Twin}(this, context, output);");
         writer.Line();
         WriteTwin(writer, file);
         WriteCaptured(writer, module.Forward.Captured);
@@ -56,8 +55,7 @@ internal static class ModuleWriter
             writer.Line("[global::QDrop.QuantizedModel]");
         writer.Line(
             $"public {(module.HidesTwin ? "new " : "")}sealed class {module.Twin} : "
-                + $"{Root}QuantizedModule<{module.Forward.Types}>"
-        );
+                + $"{Root}QuantizedModule<{module.Forward.Types}>");
         using (writer.Block())
         {
             var chains = module.Forward.Chains.Where(c => c.Field.Length > 0).ToList();
@@ -65,8 +63,7 @@ internal static class ModuleWriter
             foreach (ChainInfo? chain in chains)
                 writer.Line(
                     $"private readonly {Services}{(chain.CallTypes is { } types ? $"Call<{types}>" : "Chain")} "
-                        + $"{chain.Field};"
-                );
+                        + $"{chain.Field};");
             writer.Line();
             WriteConstructor(writer, module, chains);
             writer.Line();
@@ -111,8 +108,7 @@ internal static class ModuleWriter
     {
         writer.Line(
             $"internal {module.Twin}({module.Type} model, {Services}QuantizationContext context, {Services}Feeds "
-                + $"output) : base(model, context, output, isBlock: {(module.IsBlock ? "true" : "false")})"
-        );
+                + $"output) : base(model, context, output, isBlock: {(module.IsBlock ? "true" : "false")})");
         using (writer.Block())
         {
             writer.Line($"{module.Forward.ModelField} = model;");
@@ -130,8 +126,7 @@ internal static class ModuleWriter
         {
             writer.Line(
                 $"{chain.Field} = Sites.Call<{types}>(\"{chain.Name}\", {Services}Feeds.{chain.Feeds}, "
-                    + $"{(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});"
-            );
+                    + $"{(chain.UsesModel ? "" : "static ")}() => {chain.Steps.Single().Code});");
             return;
         }
         string begin =

@@ -64,8 +64,7 @@ internal static class CreationGatherer
                 [new(FixData.Factory, "")],
                 model.Name,
                 "no constructor can be called without arguments; give the parameters defaults, or name a static method "
-                    + "that creates the model: [Quantize(Factory = \"…\")]"
-            );
+                    + "that creates the model: [Quantize(Factory = \"…\")]");
         return $"new {type}()";
     }
 

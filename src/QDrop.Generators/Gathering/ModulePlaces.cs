@@ -20,7 +20,12 @@ internal static class ModulePlaces
         {
             switch (current)
             {
-                case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol { IsIndexer: false } } reference when !IsOfCollection(reference.Member):
+                case IMemberReferenceOperation
+                {
+                    Member: IFieldSymbol
+                    or IPropertySymbol { IsIndexer: false }
+                } reference
+                    when !IsOfCollection(reference.Member):
                     return reference.Member;
                 case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol, Instance: var collection }:
                     current = collection;

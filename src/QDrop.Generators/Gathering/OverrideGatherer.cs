@@ -106,8 +106,12 @@ internal static class OverrideGatherer
     {
         // A private class has no name here. A trimmer understands a constant.
         if (!context.Compilation.IsSymbolAccessibleWithin(module, model))
-            return $"global::System.Type.GetType({SymbolDisplay.FormatLiteral(SymbolNames.FullName(module), quote: true)}, throwOnError: true)!";
-        return $"typeof({(module.IsGenericType ? module.ConstructUnboundGenericType() : module).ToDisplayString(SymbolNames.Qualified)})";
+        {
+            string name = SymbolDisplay.FormatLiteral(SymbolNames.FullName(module), quote: true);
+            return $"global::System.Type.GetType({name}, throwOnError: true)!";
+        }
+        INamedTypeSymbol type = module.IsGenericType ? module.ConstructUnboundGenericType() : module;
+        return $"typeof({type.ToDisplayString(SymbolNames.Qualified)})";
     }
 
     /// <summary>Fields and properties with modules, by the name that the source gives them.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class BodyRewriter
         string type = constant.Type.ToDisplayString(SymbolNames.Qualified);
         return constant.ConstantValue is null
             ? $"default({type})"
-            : $"(({type})({SymbolDisplay.FormatPrimitive(constant.ConstantValue, quoteStrings: true, useHexadecimalNumbers: false)}))";
+            : $"(({type})({Literal(constant.ConstantValue)}))";
     }
 
     /// <summary>Whether nothing to the left of a name says what it belongs to.</summary>
@@ -106,8 +106,13 @@ internal sealed partial class BodyRewriter
             string types =
                 method.TypeArguments.Length > 0 ? $"<{string.Join(", ", method.TypeArguments.Select(TypeName))}>" : "";
             string following = Arguments(invocation.ArgumentList);
-            return $"{extension.ContainingType.ToDisplayString(SymbolNames.Qualified)}.{extension.Name}{types}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
+            string type = extension.ContainingType.ToDisplayString(SymbolNames.Qualified);
+            string separator = following.Length > 0 ? ", " : "";
+            return $"{type}.{extension.Name}{types}({Text(access.Expression)}{separator}{following})";
         }
         return Children(invocation);
     }
+
+    private static string Literal(object constant) =>
+        SymbolDisplay.FormatPrimitive(constant, quoteStrings: true, useHexadecimalNumbers: false);
 }

@@ -75,7 +75,8 @@ internal sealed partial class BodyRewriter
     /// <summary><c>Stem(x)</c> → <c>this.Stem(x)</c>, the twin's copy for this call.</summary>
     private string Helper(SyntaxNode node, Frame callee)
     {
-        string name = callee.Outer is null ? "this." + names.HelperOf(callee) : TwinNames.Escape(names.HelperOf(callee));
+        string helper = names.HelperOf(callee);
+        string name = callee.Outer is null ? "this." + helper : TwinNames.Escape(helper);
         if (node is not InvocationExpressionSyntax invocation)
             return name + "()";
         string arguments = Arguments(invocation.ArgumentList);
@@ -143,7 +144,8 @@ internal sealed partial class BodyRewriter
             return $"{ops}(this.{within.Field}, {Arguments(((InvocationExpressionSyntax)node).ArgumentList)})";
         switch (node)
         {
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } invocation when HasReceiver(invocation):
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } invocation
+                when HasReceiver(invocation):
                 string following = Arguments(invocation.ArgumentList);
                 return $"{ops}({Text(access.Expression)}{(following.Length > 0 ? ", " : "")}{following})";
             case InvocationExpressionSyntax invocation:

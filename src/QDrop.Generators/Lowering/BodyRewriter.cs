@@ -223,7 +223,8 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             lines.RemoveAt(0);
         while (lines.Count > 0 && lines[lines.Count - 1].Length == 0)
             lines.RemoveAt(lines.Count - 1);
-        string indentation = lines.Count == 0 ? "" : lines[0].Substring(0, lines[0].Length - lines[0].TrimStart().Length);
+        string first = lines.Count == 0 ? "" : lines[0];
+        string indentation = first.Substring(0, first.Length - first.TrimStart().Length);
         return
         [
             .. lines.Select(l =>

@@ -66,16 +66,14 @@ internal sealed partial class ForwardFlow
                 call,
                 $"'{method.ContainingType.Name}.{method.Name}' works on tensors for an object that is not followed: "
                     + "expected a static method, or one that nothing overrides of the model, of a member of it, or of "
-                    + "a member of that"
-            );
+                    + "a member of that");
         else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _torch.Tensor.ContainingAssembly))
             UnknownOperation(call, method, "");
         else
             CannotAnalyse(
                 call,
                 $"'{method.ContainingType.Name}.{method.Name}' takes or returns tensors, and is not one of "
-                    + "TorchSharp's operations"
-            );
+                    + "TorchSharp's operations");
         if (call.Instance is { } instance && method.MethodKind != MethodKind.DelegateInvoke)
             Expression(instance);
         VisitAll(call.Arguments);
@@ -110,8 +108,7 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(
                     property,
                     $"'{property.Property.Name}' gives tensors in a form that is not followed; use arrays, lists and "
-                        + "tuples"
-                );
+                        + "tuples");
             return None;
         }
         foreach (IArgumentOperation argument in property.Arguments)
@@ -242,7 +239,8 @@ internal sealed partial class ForwardFlow
             {
                 case IArrayCreationOperation { Initializer: { } initializer }:
                     return initializer.ElementValues;
-                case ICollectionExpressionOperation collection when !collection.Elements.OfType<ISpreadOperation>().Any():
+                case ICollectionExpressionOperation collection
+                    when !collection.Elements.OfType<ISpreadOperation>().Any():
                     return collection.Elements;
                 case IObjectCreationOperation { Arguments.Length: 0, Initializer: { } initializer }
                     when initializer.Initializers.All(i => i is IInvocationOperation { Arguments.Length: 1 }):

@@ -70,14 +70,12 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 operation,
                 $"'{parameter.Name}' is a parameter of the class '{constructor.ContainingType.Name}', which the "
-                    + $"quantized twin of '{_model.Name}' cannot read; keep it in a field or a property"
-            );
+                    + $"quantized twin of '{_model.Name}' cannot read; keep it in a field or a property");
         else if (body.Assigns(parameter) || parameter.RefKind != RefKind.None)
             CannotAnalyse(
                 operation,
                 $"'{parameter.Name}' is a parameter of the class that changes while forward runs; keep it in a field "
-                    + "or a property"
-            );
+                    + "or a property");
         else
             Captured.Add(parameter);
     }
@@ -101,8 +99,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 operation,
                 $"'{operation.Syntax}' skips an override, which the quantized twin cannot; call the member without "
-                    + "'base'"
-            );
+                    + "'base'");
     }
 
     /// <summary>Whether the model, or a class that may yet derive from it, overrides what a base class has.</summary>
@@ -132,10 +129,12 @@ internal sealed partial class ForwardFlow
             case IInvocationOperation call when HelperOf(call) is null:
                 Check(call.TargetMethod);
                 break;
-            case IMemberReferenceOperation reference when reference is not IMethodReferenceOperation && !IsFollowedGetter(reference):
+            case IMemberReferenceOperation reference
+                when reference is not IMethodReferenceOperation && !IsFollowedGetter(reference):
                 Check(reference.Member);
                 break;
-            case IObjectCreationOperation or ITypeOfOperation or IVariableDeclaratorOperation or IConversionOperation or IDeclarationPatternOperation:
+            case IObjectCreationOperation or ITypeOfOperation or IVariableDeclaratorOperation or IConversionOperation
+                or IDeclarationPatternOperation:
                 ITypeSymbol? type = operation is IVariableDeclaratorOperation declarator
                     ? declarator.Symbol.Type
                     : operation.Type;
@@ -175,8 +174,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 operation,
                 $"'{symbol.Name}' is private to '{symbol.ContainingType?.Name}', where the quantized twin of "
-                    + $"'{_model.Name}' cannot reach it; make it internal or protected"
-            );
+                    + $"'{_model.Name}' cannot reach it; make it internal or protected");
     }
 
     private static ITypeSymbol? TypeOf(ISymbol member) => member switch

@@ -85,8 +85,7 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(
                     place,
                     "a tensor is stored in a collection of the model or of the caller; only locals of forward, and "
-                        + "collections in them, can hold tensors"
-                );
+                        + "collections in them, can hold tensors");
         }
     }
 
@@ -161,11 +160,12 @@ internal sealed partial class ForwardFlow
                 foreach (IOperation element in array.ElementValues)
                     Initialise(collection, element);
                 break;
-            case IInvocationOperation { Instance: IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver } } add:
+            case IInvocationOperation add when IsImplicit(add.Instance):
                 foreach (IArgumentOperation argument in add.Arguments)
                     Add(collection, TensorValue.AnyElement, Expression(argument.Value));
                 break;
-            case ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Instance: IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver } } target } assignment:
+            case ISimpleAssignmentOperation { Target: IPropertyReferenceOperation target } assignment
+                when IsImplicit(target.Instance):
                 foreach (IArgumentOperation argument in target.Arguments)
                     NoTensor(argument.Value);
                 Add(collection, TensorValue.AnyElement, Expression(assignment.Value));
@@ -240,15 +240,13 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(
                     call,
                     $"where the elements that '{call.TargetMethod.Name}' gives come from is not known; use arrays, "
-                        + "lists and tuples"
-                );
+                        + "lists and tuples");
                 return None;
             case Tensorness.Other:
                 CannotAnalyse(
                     call,
                     $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and "
-                        + "tuples"
-                );
+                        + "tuples");
                 return None;
             default:
                 return Fresh(call, call.Syntax.ToString(), ContentsOf(collections));
@@ -307,4 +305,8 @@ internal sealed partial class ForwardFlow
             NoTensor(target);
         }
     }
+
+    /// <summary>Whether an operation is of the object that an initialiser is for.</summary>
+    private static bool IsImplicit(IOperation? instance) =>
+        instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ImplicitReceiver };
 }

@@ -51,7 +51,8 @@ internal sealed partial class ForwardFlow
                 return Invoke(invocation);
             case IPropertyReferenceOperation property:
                 return Property(property);
-            case IFieldReferenceOperation { Field.ContainingType.IsTupleType: true, Instance: { } tuple } item when Of(tuple.Type) == Tensorness.Tuple:
+            case IFieldReferenceOperation { Field.ContainingType.IsTupleType: true, Instance: { } tuple } item
+                when Of(tuple.Type) == Tensorness.Tuple:
                 return Item(item, tuple);
             case IFieldReferenceOperation field when Of(field.Type) != Tensorness.None:
                 return OwnTensor(field, field.Instance);
@@ -59,7 +60,11 @@ internal sealed partial class ForwardFlow
                 return Operation(binary, method, OperandsOf(method, binary.LeftOperand, binary.RightOperand), []);
             case IUnaryOperation { OperatorMethod: { } method } unary when IsTensorOperator(method):
                 return Operation(unary, method, OperandsOf(method, unary.Operand), []);
-            case IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } lazy:
+            case IBinaryOperation
+            {
+                OperatorKind: BinaryOperatorKind.ConditionalAnd
+                or BinaryOperatorKind.ConditionalOr
+            } lazy:
                 NoTensor(lazy.LeftOperand);
                 Optional(lazy.RightOperand, () => NoTensor(lazy.RightOperand));
                 return None;
@@ -86,9 +91,11 @@ internal sealed partial class ForwardFlow
                     CannotAnalyse(
                         operation, "a lambda or method group works on tensors; write its body where it is called");
                 return None;
-            case INameOfOperation or ITypeOfOperation or IInstanceReferenceOperation or ILiteralOperation or IConditionalAccessInstanceOperation:
+            case INameOfOperation or ITypeOfOperation or IInstanceReferenceOperation or ILiteralOperation
+                or IConditionalAccessInstanceOperation:
                 return None;
-            case IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation or IDynamicObjectCreationOperation or IAwaitOperation:
+            case IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicIndexerAccessOperation
+                or IDynamicObjectCreationOperation or IAwaitOperation:
                 CannotAnalyse(
                     operation,
                     operation is IAwaitOperation ? "await; forward must be synchronous" : "dynamic; use a static type");
@@ -136,8 +143,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 place,
                 $"'{name}' shares its storage with a tensor that was changed in place before; use the operation "
-                    + "without the trailing underscore"
-            );
+                    + "without the trailing underscore");
         return values;
     }
 
@@ -232,8 +238,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 member,
                 $"'{member.Member.Name}' holds tensors in a way that is not followed; expected tensors, or arrays and "
-                    + "lists of them"
-            );
+                    + "lists of them");
             return None;
         }
         return [Value(Origin.External, member)];

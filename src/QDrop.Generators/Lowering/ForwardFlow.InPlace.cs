@@ -37,8 +37,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 operation,
                 "an in-place operation may change a tensor of the caller or of the model; use it without the trailing "
-                    + "underscore, or with inplace: false"
-            );
+                    + "underscore, or with inplace: false");
             return;
         }
         _stale ??= new TensorValue(Origin.Stale, _frame, operation, -1, 0);
@@ -77,8 +76,7 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(
                     value.Operation,
                     "a tensor is changed in place in a statement that also uses it elsewhere; use the operation "
-                        + "without the trailing underscore"
-                );
+                        + "without the trailing underscore");
         }
     }
 

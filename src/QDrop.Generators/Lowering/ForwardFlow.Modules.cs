@@ -31,8 +31,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 operation,
                 "forward calls itself; write the recursion as a loop, or make the other forward a module class of its "
-                    + "own"
-            );
+                    + "own");
             VisitAll(call.Arguments);
             return Unknown(operation);
         }

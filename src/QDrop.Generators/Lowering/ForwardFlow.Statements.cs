@@ -183,16 +183,14 @@ internal sealed partial class ForwardFlow
                     CannotAnalyse(
                         declarator,
                         $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself, or make it "
-                            + "a local function"
-                    );
+                            + "a local function");
                     _given.Add(declarator.Symbol);
                     break;
                 default:
                     CannotAnalyse(
                         declarator,
                         $"'{declarator.Symbol.Name}' is a {declarator.Symbol.Type.Name} that holds tensors; use "
-                            + "locals, tuples, arrays or lists"
-                    );
+                            + "locals, tuples, arrays or lists");
                     _given.Add(declarator.Symbol);
                     break;
             }

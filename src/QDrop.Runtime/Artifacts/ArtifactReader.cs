@@ -15,8 +15,7 @@ internal static class ArtifactReader
         Foreign: Codes.ArtifactForeign,
         Advice: "Build the project again, or copy the artifact again.",
         AdviceIfMissing: "Build the project, which makes it (unless QDropEnabled is false), or give the path of the "
-            + "artifact."
-    );
+            + "artifact.");
 
     internal static QuantizedModelState Read(string path) =>
         Kind.Read(
@@ -32,8 +31,7 @@ internal static class ArtifactReader
                 if (hash != Value(metadata, Artifact.HashKey))
                     throw new InvalidFileException(
                         $"its contents have SHA-256 {hash}, but it should be {Value(metadata, Artifact.HashKey)}: it "
-                            + "is corrupted."
-                    );
+                            + "is corrupted.");
 
                 QuantizedModelState state = State(ManifestDocument.Parse(manifest), tensors);
                 if (StateCheck.Problem(state) is { } problem)
@@ -117,8 +115,7 @@ internal static class ArtifactReader
         if (count < 0 || count > long.MaxValue / 8 || packed.numel() != BitPacking.PackedLength(count, layer.Bits))
             throw new InvalidFileException(
                 $"{what} of shape {TensorBytes.Describe(shape)} and {layer.Bits} bits does not fit its "
-                    + $"{packed.numel()} bytes of packed weights."
-            );
+                    + $"{packed.numel()} bytes of packed weights.");
         return new QuantizedLayerState(
             layer.Name,
             layer.Bits,
@@ -138,8 +135,7 @@ internal static class ArtifactReader
             ? exponents
             : throw new InvalidFileException(
                 $"'{Artifact.ExponentName(layer)}' has shape {TensorBytes.Describe(exponents.shape)}; expected one "
-                    + "dimension, an exponent for each channel."
-            );
+                    + "dimension, an exponent for each channel.");
     }
 
     private static List<ActivationState> Activations(
@@ -150,8 +146,7 @@ internal static class ArtifactReader
             throw new InvalidFileException(
                 $"activation quantizer '{odd.Name}' has {odd.Channels?.ToString(CultureInfo.InvariantCulture) ?? "no"} "
                     + $"channels along axis {odd.ChannelAxis?.ToString(CultureInfo.InvariantCulture) ?? "none"}; "
-                    + "expected both or neither, and at least one channel."
-            );
+                    + "expected both or neither, and at least one channel.");
         long expected = documents.Sum(static a => (long)(a.Channels ?? 1));
         float[] scales =
             scale == Scale.Free
@@ -182,8 +177,7 @@ internal static class ArtifactReader
                 ? tensor
                 : throw new InvalidFileException(
                     $"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} "
-                        + $"activation quantizers with {expected} grids in all."
-                );
+                        + $"activation quantizers with {expected} grids in all.");
         }
     }
 

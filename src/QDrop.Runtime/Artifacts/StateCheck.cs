@@ -1,3 +1,4 @@
+using System.Globalization;
 using QDrop.Quantizers;
 using QDrop.Safetensors;
 using static TorchSharp.torch;
@@ -121,9 +122,11 @@ internal static class StateCheck
         return scales
             .Where(static s => !PowerOfTwo.Is(s.Scale) || PowerOfTwo.Floor(s.Scale) > PowerOfTwo.MaxExponent)
             .Select(s =>
-                FormattableString.Invariant(
-                    $"{s.What} has scale {s.Scale}; expected a power of two from 2^{PowerOfTwo.MinExponent} to 2^{PowerOfTwo.MaxExponent}, since its settings have Scale = {state.Manifest.Settings.Scale}."
-                ))
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{s.What} has scale {s.Scale}; expected a power of two from 2^{PowerOfTwo.MinExponent} to "
+                        + $"2^{PowerOfTwo.MaxExponent}, since its settings have Scale = "
+                        + $"{state.Manifest.Settings.Scale}."))
             .FirstOrDefault();
     }
 
@@ -135,9 +138,10 @@ internal static class StateCheck
     private static string? ProblemOfZeroPoint(float zeroPoint, int bits, string what) =>
         zeroPoint >= 0 && zeroPoint <= (1 << bits) - 1 && float.IsInteger(zeroPoint)
             ? null
-            : FormattableString.Invariant(
-                $"{what} has zero point {zeroPoint}; expected a whole number from 0 to {(1 << bits) - 1}, since it has {bits} bits."
-            );
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} has zero point {zeroPoint}; expected a whole number from 0 to {(1 << bits) - 1}, since it has "
+                    + $"{bits} bits.");
 
     private static string? ProblemOfBias(Tensor? bias, long channels, string what)
     {

@@ -45,8 +45,7 @@ internal static class CalibrationData
             throw new QDropException(
                 Codes.InputsUnusable,
                 $"{source} gave {(inputs is null ? "null" : "no tensors")}; expected a tensor of shape [samples, …] "
-                    + "for each input of the model."
-            );
+                    + "for each input of the model.");
         for (int i = 0; i < inputs.Count; i++)
             Check(inputs[i], samples, inputs.Count == 1 ? source : $"{source}, for input {i},");
         CheckCounts(inputs, source);
@@ -63,8 +62,7 @@ internal static class CalibrationData
             throw new QDropException(
                 Codes.InputsDoNotFit,
                 $"{source} gave {counts[0]} samples for one input and {counts[other]} for another; expected as many "
-                    + "for each, in the same order."
-            );
+                    + "for each, in the same order.");
     }
 
     /// <inheritdoc cref="Check(IReadOnlyList{Tensor}, int, string)"/>
@@ -88,8 +86,7 @@ internal static class CalibrationData
             throw new QDropException(
                 Codes.InputsEmpty,
                 $"{source} gave an empty tensor of shape {TensorBytes.Describe(shape)}; expected at least {samples} "
-                    + "samples. Check that it finds its files."
-            );
+                    + "samples. Check that it finds its files.");
         if (inputs.dtype is not (ScalarType.Float32 or ScalarType.Int64 or ScalarType.Int32 or ScalarType.Bool))
         {
             throw new QDropException(
@@ -102,8 +99,7 @@ internal static class CalibrationData
             throw new QDropException(
                 Codes.InputsTooFew,
                 $"{source} gave {shape[0]} samples (shape {TensorBytes.Describe(shape)}), but {samples} are asked for. "
-                    + $"Provide more, or set Samples = {shape[0]} in [Quantize]."
-            );
+                    + $"Provide more, or set Samples = {shape[0]} in [Quantize].");
         if (inputs.dtype != ScalarType.Float32)
             return;
 
@@ -113,8 +109,7 @@ internal static class CalibrationData
             throw new QDropException(
                 Codes.InputsNotFinite,
                 $"{source} gave a value that is NaN or infinite, first in sample {index / (dense.numel() / shape[0])}. "
-                    + "Check the preprocessing, for instance a division by a standard deviation of 0."
-            );
+                    + "Check the preprocessing, for instance a division by a standard deviation of 0.");
     }
 
     /// <summary>The hash of a model's inputs; 64 lower-case hexadecimal digits.</summary>

@@ -26,8 +26,7 @@ public sealed class SafetensorsCalibrationSource
             + "[Quantize(Calibration = …)].",
         AdviceIfMissing: "Correct the path in [Quantize(CalibrationData = …)] or in the CalibrationData of the "
             + "QDropModel item (it is relative to the project), or name a class that loads the inputs in "
-            + "[Quantize(Calibration = …)]."
-    );
+            + "[Quantize(Calibration = …)].");
 
     /// <summary>
     /// Loads the first <see cref="CalibrationRequest.Samples"/> inputs of a model with one input: floating-point
@@ -63,8 +62,7 @@ public sealed class SafetensorsCalibrationSource
             ?? throw new QDropException(
                 Codes.TargetsMissing,
                 $"The file '{path}' has inputs but no tensor '{TargetsName}', which training needs: expected the class "
-                    + "of each input, int64 [samples]. Write them into the file."
-            );
+                    + "of each input, int64 [samples]. Write them into the file.");
         return (targets.ndim > 0 && targets.shape[0] > request.Samples ? targets.narrow(0, 0, request.Samples) : targets
         ).MoveToOuterDisposeScope();
     }
@@ -113,8 +111,7 @@ public sealed class SafetensorsCalibrationSource
             : throw new InvalidFileException(
                 $"it has the tensors {string.Join(", ", tensors.Keys.Take(8))}; expected "
                     + $"{string.Join(", ", numbered)}{(named.Length > 0 ? $", or {string.Join(", ", named)}" : "")}, "
-                    + $"since the model takes {request.InputCount} inputs."
-            );
+                    + $"since the model takes {request.InputCount} inputs.");
     }
 
     private static Tensor SelectOne(Dictionary<string, Tensor> tensors)
@@ -126,7 +123,6 @@ public sealed class SafetensorsCalibrationSource
             ? only
             : throw new InvalidFileException(
                 $"it has {tensors.Count} tensors ({string.Join(", ", tensors.Keys.Take(5))}), none of them named "
-                    + $"'{InputName}'; expected one tensor, or one of that name."
-            );
+                    + $"'{InputName}'; expected one tensor, or one of that name.");
     }
 }

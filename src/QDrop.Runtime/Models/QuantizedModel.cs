@@ -110,8 +110,7 @@ public static class QuantizedModel
             throw new QDropException(
                 Codes.UnsupportedModule,
                 $"{model.GetType()} has no quantized twin: expected a partial class marked [Quantize], built with the "
-                    + "QDrop generator."
-            );
+                    + "QDrop generator.");
         }
         return Twins.Of(quantizable, context, Feeds.Result);
     }

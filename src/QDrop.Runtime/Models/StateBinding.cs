@@ -16,8 +16,7 @@ internal static class StateBinding
             throw Foreign(
                 path,
                 $"it holds the model '{state.Manifest.Model}', expected '{descriptor.Name}'. Give the path of this "
-                    + "model's artifact."
-            );
+                    + "model's artifact.");
         if (state.Manifest.Fingerprint != descriptor.Fingerprint)
         {
             throw Foreign(
@@ -43,8 +42,7 @@ internal static class StateBinding
                 throw Foreign(
                     path,
                     $"its layer '{layer.Name}' has weights of shape {Shape(layer.Levels)}, the model {Shape(weight)}. "
-                        + "Build the project again."
-                );
+                        + "Build the project again.");
         }
         Dictionary<string, Tensor> target = model.state_dict();
         foreach ((string name, Tensor tensor) in state.FloatTensors)

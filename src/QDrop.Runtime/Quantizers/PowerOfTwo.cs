@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace QDrop.Quantizers;
 
 /// <summary>
@@ -41,9 +42,11 @@ internal static class PowerOfTwo
         {
             throw new QDropException(
                 Codes.NoPowerOfTwo,
-                FormattableString.Invariant(
-                    $"The range of '{name}' has a step of {scale}, for which there is no power of two: expected one from 2^{MinExponent} to 2^{MaxExponent - 1}. Check that the weights and the calibration inputs have a usual size, or set Scale = Free."
-                ));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The range of '{name}' has a step of {scale}, for which there is no power of two: expected one "
+                        + $"from 2^{MinExponent} to 2^{MaxExponent - 1}. Check that the weights and the calibration "
+                        + $"inputs have a usual size, or set Scale = Free."));
         }
     }
 }

@@ -39,8 +39,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         if (stream.Length < 8)
             throw new InvalidFileException(
                 $"it has {stream.Length} bytes, but a safetensors file has at least 8: it is truncated or not a "
-                    + "safetensors file."
-            );
+                    + "safetensors file.");
         Span<byte> lead = stackalloc byte[9];
         stream.ReadExactly(lead[..8]);
         int first = stream.ReadByte();
@@ -54,13 +53,11 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         if (length > LongestHeader)
             throw new InvalidFileException(
                 $"its first 8 bytes give a header of {length} bytes, but at most {LongestHeader} are allowed: it is "
-                    + "corrupted or not a safetensors file."
-            );
+                    + "corrupted or not a safetensors file.");
         if ((long)length > stream.Length - 8)
             throw new InvalidFileException(
                 $"its first 8 bytes give a header of {length} bytes, but only {stream.Length - 8} bytes follow: it is "
-                    + "truncated."
-            );
+                    + "truncated.");
         if (length < 2)
             throw new InvalidFileException(
                 $"its first 8 bytes give a header of {length} bytes, but the shortest is 2: it is corrupted.");
@@ -155,8 +152,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
                 throw new InvalidFileException(
                     $"the data of tensor '{entry.Name}' begin at {entry.Start}, but those of the one before end at "
                         + $"{position}: tensors must follow each other without "
-                        + $"{(entry.Start > position ? "gaps" : "overlap")}."
-                );
+                        + $"{(entry.Start > position ? "gaps" : "overlap")}.");
             }
 
             position = entry.End;
@@ -165,8 +161,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         if (position < available)
             throw new InvalidFileException(
                 $"its header promises {position} bytes of tensor data, but {available} follow it: "
-                    + $"{available - position} belong to no tensor."
-            );
+                    + $"{available - position} belong to no tensor.");
         return ordered;
     }
 }

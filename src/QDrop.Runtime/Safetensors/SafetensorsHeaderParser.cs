@@ -78,8 +78,7 @@ internal static class SafetensorsHeaderParser
                         SafetensorsTypes.Find(found)
                         ?? throw new InvalidFileException(
                             $"tensor '{name}' has dtype '{found}'; supported are "
-                                + $"{string.Join(", ", SafetensorsTypes.Names)}."
-                        );
+                                + $"{string.Join(", ", SafetensorsTypes.Names)}.");
                     break;
                 case "shape" when shape is null:
                     shape = ParseSizes(ref reader, $"shape of tensor '{name}'");
@@ -111,8 +110,7 @@ internal static class SafetensorsHeaderParser
                 $"tensor '{name}' of shape {TensorBytes.Describe(shape)} and dtype "
                     + $"{SafetensorsTypes.NameOf(type.Value)} takes "
                     + $"{(bytes < 0 ? "more bytes than a file can have" : $"{bytes} bytes")}, but its data_offsets "
-                    + $"give {end - start}."
-            );
+                    + $"give {end - start}.");
         }
 
         return new SafetensorsEntry(name, type.Value, [.. shape], start, end);

@@ -51,7 +51,6 @@ internal static class SafetensorsTypes
 
         throw new ArgumentException(
             $"Tensors of type {type} cannot be stored; supported are "
-                + $"{string.Join(", ", Table.Select(static t => t.Type))}."
-        );
+                + $"{string.Join(", ", Table.Select(static t => t.Type))}.");
     }
 }

@@ -94,8 +94,7 @@ public abstract class CallSite<TModule> where TModule : class
             $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called "
                 + $"at '{_path}'. "
                 + "Expected a partial module class of the model's own assembly, MultiheadAttention, or a layer that "
-                + "takes and returns one tensor."
-        );
+                + "takes and returns one tensor.");
 
     /// <summary>A layer with one tensor in and one out, called as a module.</summary>
     private sealed class ChainModule(Chain chain) : IModule<Tensor, Tensor>

@@ -92,8 +92,7 @@ public sealed class QuantizationContext : IDisposable
                 $"A {module.GetType().Name} is called in forward but is not registered in the model, so its weights "
                     + "are not the model's. "
                     + "Call RegisterComponents() at the end of the constructor, after every field is set, or "
-                    + "register_module()."
-            );
+                    + "register_module().");
 
     /// <summary>How the quantized weights of a unit or a layer are found.</summary>
     internal Method MethodOf(string name) => Overrides.MethodOf(name) ?? Method;
@@ -153,8 +152,7 @@ public sealed class QuantizationContext : IDisposable
                     : throw new QDropException(
                         Codes.UnsupportedModule,
                         $"'{known.Name}' is called in two places and followed by a different batch norm in each, so "
-                            + "that neither can be folded. Use one layer for each place."
-                    );
+                            + "that neither can be folded. Use one layer for each place.");
             }
             QuantizedLayer layer;
             if (_layerStates is null)
@@ -246,8 +244,7 @@ public sealed class QuantizationContext : IDisposable
             throw new QDropException(
                 Codes.UnsupportedModule,
                 $"'{PathOf(module)}' is a {module.GetType().Name}, whose forward does not take one tensor and return "
-                    + "one: it cannot be a step of a chain."
-            );
+                    + "one: it cannot be a step of a chain.");
         }
         return IsBlock(module, twin.IsBlock) ? Block(module, unary.call) : unary.call;
     }
@@ -275,6 +272,5 @@ public sealed class QuantizationContext : IDisposable
         new(
             Codes.OtherModel,
             $"The quantized model has no {what} '{name}', which the model's code uses. It was made from other code or "
-                + "for other modules: build the project again."
-        );
+                + "for other modules: build the project again.");
 }

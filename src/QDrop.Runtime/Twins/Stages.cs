@@ -27,7 +27,9 @@ internal static class Stages
         {
             do
                 path = path.LastIndexOf('.') is var end and >= 0 ? path[..end] : "";
-            while (path.Length > 0 && modules.TryGetValue(path, out object? module) && OverrideTable.IsCollection(module.GetType()));
+            while (path.Length > 0
+                && modules.TryGetValue(path, out object? module)
+                && OverrideTable.IsCollection(module.GetType()));
             return path;
         }
     }

@@ -66,7 +66,10 @@ internal static class TensorTree
                 return Enumerable.Range(0, tuple.Length).Select(i => tuple[i]);
             case Array { Rank: 1 } array when MentionsTensors(array.GetType().GetElementType()!):
                 return array.Cast<object?>();
-            case IList list when value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(List<>) && MentionsTensors(type):
+            case IList list
+                when value.GetType() is { IsGenericType: true } type
+                    && type.GetGenericTypeDefinition() == typeof(List<>)
+                    && MentionsTensors(type):
                 return list.Cast<object?>();
             default:
                 return MentionsTensors(value.GetType())
@@ -74,8 +77,7 @@ internal static class TensorTree
                         Codes.UnsupportedModule,
                         $"A {value.GetType()} of tensors goes into or out of a unit of reconstruction, where it is not "
                             + $"followed. Expected a tensor, a tuple of up to {LongestTuple}, an array or a List of "
-                            + "tensors."
-                    )
+                            + "tensors.")
                     : null;
         }
     }

@@ -28,8 +28,7 @@ internal static class Twins
                 $"{module.GetType()} overrides '{NameOf(method)}', which is written out in the quantized twin that it "
                     + $"inherits from {written}: "
                     + "the twin would run the code of the base class. Expected a class with a twin of its own: move it "
-                    + "into the project of the base class, make it partial, and use it in the model there."
-            );
+                    + "into the project of the base class, make it partial, and use it in the model there.");
         }
         return twin;
     }

@@ -23,8 +23,7 @@ internal sealed class FakeWorker : IDisposable
         string host = _folder.Write(
             "host.sh",
             $"#!/bin/bash\nout='{OutputDirectory}'\nprintf '%s\\n' \"$@\" > '{ArgumentsFile}'\nread -r "
-                + $"request\n{script}\n"
-        );
+                + $"request\n{script}\n");
         Script.MakeExecutable(host);
         Task = new QDropCalibrate
         {

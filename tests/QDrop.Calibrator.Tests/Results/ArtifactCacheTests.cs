@@ -149,8 +149,7 @@ public sealed class ArtifactCacheTests : IDisposable
         _cache.Store(_key, Calibrated("one"));
 
         Assert.Equal(
-            [Entry(_key), Entry("used")],
-            Directory.GetDirectories(_directory).Order(StringComparer.Ordinal));
+            [Entry(_key), Entry("used")], Directory.GetDirectories(_directory).Order(StringComparer.Ordinal));
 
         // Entries of which most is empty, so that they take no room on the disk.
         void Keep(string key, DateTime lastUse)

@@ -20,8 +20,7 @@ public sealed class OutputFilesTests : IDisposable
 
     [Fact]
     public void Files_are_named_after_the_model() => Assert.Equal(
-        ["App.Net.qdrop.html", "App.Net.qdrop.json", "App.Net.qdrop.safetensors"],
-        Names());
+        ["App.Net.qdrop.html", "App.Net.qdrop.json", "App.Net.qdrop.safetensors"], Names());
 
     [Fact]
     public void Sealed_files_are_of_their_key_and_of_no_other()

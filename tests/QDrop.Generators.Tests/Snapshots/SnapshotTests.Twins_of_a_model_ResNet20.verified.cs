@@ -48,7 +48,10 @@ partial class BasicBlock : global::QDrop.CompilerServices.IQuantizable
         {
             var y = this._conv1.forward(x);
 
-            y = this._add.forward(global::QDrop.CompilerServices.Ops.add(y, this._model.stride == 1 ? x : global::QDrop.CompilerServices.Ops.pad(global::QDrop.CompilerServices.Ops.index(x, .., .., global::TorchSharp.torch.TensorIndex.Slice(step: 2), global::TorchSharp.torch.TensorIndex.Slice(step: 2)), new long[] { 0, 0, 0, 0, this._model.extraPlanes / 2, this._model.extraPlanes / 2 })));
+            y = this._add.forward(global::QDrop.CompilerServices.Ops.add(y, this._model.stride == 1
+                    ? x
+                    : global::QDrop.CompilerServices.Ops.pad(global::QDrop.CompilerServices.Ops.index(x, .., .., global::TorchSharp.torch.TensorIndex.Slice(step: 2), global::TorchSharp.torch.TensorIndex.Slice(step: 2)),
+                        new long[] { 0, 0, 0, 0, this._model.extraPlanes / 2, this._model.extraPlanes / 2 })));
             return y;
         }
 #pragma warning restore

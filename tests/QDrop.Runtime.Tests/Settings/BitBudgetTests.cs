@@ -36,8 +36,7 @@ public sealed class BitBudgetTests
     [InlineData(
         "40 KB",
         "'KB' is no unit; expected a number and one of the units bits, bits/MAC, bytes, KiB, MiB, MAC-bits, kMAC-bits, "
-            + "MMAC-bits, GMAC-bits"
-    )]
+            + "MMAC-bits, GMAC-bits")]
     [InlineData("1.9 bits", "2 to 8 bits")]
     [InlineData("8.01 bits/MAC", "2 to 8 bits")]
     [InlineData("0 bytes", "more than 0")]

@@ -60,20 +60,17 @@ internal sealed class BarChart(string title, IReadOnlyList<string> series, Func<
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<line class=\"{(tick == 0 ? "zero" : "grid")}\" x1=\"{Share(axis, tick)}%\" "
-                    + $"x2=\"{Share(axis, tick)}%\" y1=\"24\" y2=\"100%\"/>"
-            );
+                    + $"x2=\"{Share(axis, tick)}%\" y1=\"24\" y2=\"100%\"/>");
         page.Append(
             "</svg>\n<span class=\"name head\"></span><span class=\"value head\"></span><svg class=\"axis head\" "
-                + "height=\"24\" aria-hidden=\"true\">"
-        );
+                + "height=\"24\" aria-hidden=\"true\">");
         for (int i = 0; i < axis.Ticks.Count; i++)
         {
             string anchor = i == 0 ? "start" : i == axis.Ticks.Count - 1 ? "end" : "middle";
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<text x=\"{Share(axis, axis.Ticks[i])}%\" y=\"16\" "
-                    + $"text-anchor=\"{anchor}\">{Escape(Tick(axis.Ticks[i]))}</text>"
-            );
+                    + $"text-anchor=\"{anchor}\">{Escape(Tick(axis.Ticks[i]))}</text>");
         }
         page.Append("</svg>\n");
         foreach (BarRow row in rows)
@@ -99,12 +96,9 @@ internal sealed class BarChart(string title, IReadOnlyList<string> series, Func<
         page.Append(
             CultureInfo.InvariantCulture,
             $"<div class=\"row\" title=\"{Escape(row.Label)}: {Escape(Say(row))}\"><span "
-                + $"class=\"name\">{Escape(Short(row.Label))}</span>"
-        );
-        page.Append(
-            CultureInfo.InvariantCulture,
-            $"<span class=\"value\">{(row.Note is null ? "" : $"<small>{Escape(row.Note)}</small> ")}{Escape(format(row.Values[^1]))}</span>"
-        );
+                + $"class=\"name\">{Escape(Short(row.Label))}</span>");
+        string note = row.Note is null ? "" : $"<small>{Escape(row.Note)}</small> ";
+        page.Append($"<span class=\"value\">{note}{Escape(format(row.Values[^1]))}</span>");
         page.Append(CultureInfo.InvariantCulture, $"<svg class=\"bar\" height=\"{RowHeight}\" aria-hidden=\"true\">");
         for (int i = 0; i < row.Values.Length; i++)
         {
@@ -114,8 +108,7 @@ internal sealed class BarChart(string title, IReadOnlyList<string> series, Func<
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<rect class=\"{Class(row, i)}\" x=\"{from:0.##}%\" y=\"{(Gap / 2) + (i * BarHeight):0.##}\" "
-                    + $"width=\"{to - from:0.##}%\" height=\"{BarHeight - 1}\" rx=\"2\"/>"
-            );
+                    + $"width=\"{to - from:0.##}%\" height=\"{BarHeight - 1}\" rx=\"2\"/>");
         }
         page.Append("</svg></div>\n");
     }

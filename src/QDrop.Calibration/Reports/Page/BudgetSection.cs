@@ -34,8 +34,7 @@ internal static class BudgetSection
                 + (budget.FrontierIsComplete
                         ? "The curve joins all assignments that no other is better than."
                         : "The curve joins some of the assignments that no other is better than; there are more "
-                            + "between them."
-                ));
+                            + "between them."));
         new BarChart("Bit width of each layer's weights", ["bits"], static bits => Number(bits, "0"))
         {
             Mark = "given by an attribute, or as first or last layer",

@@ -26,20 +26,18 @@ internal static class LevelChart
         page.Append(
             CultureInfo.InvariantCulture,
             $"<figure title=\"{Escape(Describe(layer, counts))}\"><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" "
-                + $"aria-label=\"{Escape(Describe(layer, counts))}\">"
-        );
+                + $"aria-label=\"{Escape(Describe(layer, counts))}\">");
         page.Append(
             CultureInfo.InvariantCulture,
             $"<path class=\"s1\" d=\"{Bars(bars)}\"/><line class=\"zero\" x1=\"0\" y1=\"{Base}\" x2=\"{Width}\" "
-                + $"y2=\"{Base}\"/></svg>"
-        );
+                + $"y2=\"{Base}\"/></svg>");
         page.Append(
             CultureInfo.InvariantCulture, $"<p class=\"ends\"><span>0</span><span>{counts.Count - 1}</span></p>");
+        string width = together > 1 ? $", {together} levels a bar" : "";
         page.Append(
             CultureInfo.InvariantCulture,
             $"<figcaption><code>{Escape(Short(layer))}</code> {bits} bits, tallest "
-                + $"{HtmlText.Share(Fullest(bars))}{(together > 1 ? $", {together} levels a bar" : "")}</figcaption></figure>\n"
-        );
+                + $"{HtmlText.Share(Fullest(bars))}{width}</figcaption></figure>\n");
     }
 
     /// <summary>The levels on which there are weights.</summary>
@@ -63,8 +61,7 @@ internal static class LevelChart
                 path.Append(
                     CultureInfo.InvariantCulture,
                     $"M{(i * step) + (gap / 2):0.##} "
-                        + $"{Base}v{-bars[i] / most * (Base - 2):0.##}h{step - gap:0.##}V{Base}z"
-                );
+                        + $"{Base}v{-bars[i] / most * (Base - 2):0.##}h{step - gap:0.##}V{Base}z");
         }
         return path.Length > 0 ? path.ToString() : "M0 0";
     }

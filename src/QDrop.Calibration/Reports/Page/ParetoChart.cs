@@ -35,20 +35,17 @@ internal static class ParetoChart
         page.Append(
             "<p class=\"legend\"><span><span class=\"key s1\"></span>best for its amount</span> <span><span "
                 + "class=\"key s0\"></span>all layers alike, with their bits</span> <span><span class=\"key "
-                + "s2\"></span>chosen</span></p>\n"
-        );
+                + "s2\"></span>chosen</span></p>\n");
         page.Append(
             CultureInfo.InvariantCulture,
             $"<div class=\"plot\" role=\"group\" aria-label=\"Best signal-to-quantization-noise ratio for each amount "
-                + $"of the budget\"><svg height=\"{Height}\" aria-hidden=\"true\">\n"
-        );
+                + $"of the budget\"><svg height=\"{Height}\" aria-hidden=\"true\">\n");
         Axes(page, across, up);
         for (int i = 1; i < curve.Count; i++)
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<line class=\"curve\" x1=\"{X(across, curve[i - 1].Amount)}%\" y1=\"{Y(up, curve[i - 1].Ratio)}\" "
-                    + $"x2=\"{X(across, curve[i].Amount)}%\" y2=\"{Y(up, curve[i].Ratio)}\"/>"
-            );
+                    + $"x2=\"{X(across, curve[i].Amount)}%\" y2=\"{Y(up, curve[i].Ratio)}\"/>");
         page.Append('\n');
         double labelled = double.NegativeInfinity;
         foreach (BudgetPoint point in uniform)
@@ -60,8 +57,7 @@ internal static class ParetoChart
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<text x=\"{labelled}%\" y=\"{LabelOf(Y(up, Place(point).Ratio))}\" "
-                    + $"text-anchor=\"middle\">{point.Bits}</text>\n"
-            );
+                    + $"text-anchor=\"middle\">{point.Bits}</text>\n");
         }
         if (IsDrawn(chosen))
             Circle(page, across, up, chosen, "s2", 6);
@@ -92,8 +88,7 @@ internal static class ParetoChart
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<line class=\"{(tick == 0 ? "zero" : "grid")}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text "
-                    + $"x=\"0\" y=\"{y - 4}\">{Escape(Number(tick, "0.##"))} dB</text>\n"
-            );
+                    + $"x=\"0\" y=\"{y - 4}\">{Escape(Number(tick, "0.##"))} dB</text>\n");
         }
         for (int i = 0; i < across.Ticks.Count; i++)
         {
@@ -102,8 +97,7 @@ internal static class ParetoChart
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<text x=\"{x}%\" y=\"{Height - 4}\" "
-                    + $"text-anchor=\"{anchor}\">{Escape(Number(across.Ticks[i], "0.##"))}</text>\n"
-            );
+                    + $"text-anchor=\"{anchor}\">{Escape(Number(across.Ticks[i], "0.##"))}</text>\n");
         }
     }
 

@@ -34,8 +34,7 @@ internal sealed class ReportPage
     {
         _page.Append(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
-                + "content=\"width=device-width, initial-scale=1\"/>\n"
-        );
+                + "content=\"width=device-width, initial-scale=1\"/>\n");
         _page
             .Append("<title>")
             .Append(Escape(_report.Model))
@@ -71,9 +70,11 @@ internal sealed class ReportPage
         _page.Append("<header>\n<h1>").Append(Escape(_report.Model)).Append("</h1>\n");
         QuantizationSettings settings = _report.Settings;
         Paragraph(
-            FormattableString.Invariant(
-                $"Weights {Widths(settings)}, activations {settings.A} bits, first and last layer {settings.FirstLast} bits; {settings.Method}, drop {settings.Drop}, {settings.Iterations:#,0} iterations for each unit."
-            ));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Weights {Widths(settings)}, activations {settings.A} bits, first and last layer {settings.FirstLast} "
+                    + $"bits; {settings.Method}, drop {settings.Drop}, {settings.Iterations:#,0} iterations for each "
+                    + $"unit."));
         _page.Append("<dl class=\"figures\">\n");
         if (_report.Insight is { } insight)
             Figure("Output SQNR", Decibels(insight.OutputSqnr), $"signal to noise, {insight.Samples} inputs");
@@ -101,8 +102,7 @@ internal sealed class ReportPage
         {
             Paragraph(
                 "No line of code with more bits was found that brings the output nearer to the float model's by 0.05 "
-                    + "dB or more."
-            );
+                    + "dB or more.");
             return;
         }
         Paragraph(
@@ -127,15 +127,13 @@ internal sealed class ReportPage
         _page.Append(
             CultureInfo.InvariantCulture,
             $"<li><strong>Raise {(weights ? "weights" : "activations")} of <code>{Escape(what)}</code> to "
-                + $"{advice.Bits} bits: <span class=\"gain\">{Escape(Gain(advice.Gain))}</span></strong>"
-        );
+                + $"{advice.Bits} bits: <span class=\"gain\">{Escape(Gain(advice.Gain))}</span></strong>");
         _page.Append(
             CultureInfo.InvariantCulture, $" <span class=\"soft\">({parts.Count} {covered}{Escape(more)})</span>\n");
         _page.Append(
             CultureInfo.InvariantCulture,
             $"<pre><code>{Escape(advice.Line)} <span class=\"soft\">// on {Escape(advice.Member)} of "
-                + $"{Escape(advice.Owner)}</span></code></pre></li>\n"
-        );
+                + $"{Escape(advice.Owner)}</span></code></pre></li>\n");
     }
 
     private void Units()
@@ -177,8 +175,7 @@ internal sealed class ReportPage
     {
         Paragraph(
             "SQNR of the model's output when only this layer's weights are quantized. The shorter a bar, the more the "
-                + "layer costs."
-        );
+                + "layer costs.");
         Ratios("Ratio of the model's output when only one layer's weights are quantized", ["only this layer quantized"])
             .Write(_page, Lowest([.. insight.Layers.Select(static l => new BarRow(l.Name, l.Sensitivity))]));
     }
@@ -187,8 +184,7 @@ internal sealed class ReportPage
     {
         Paragraph(
             "SQNR of each layer's own output, before its activation function, in the calibrated model; and the same "
-                + "where the weights of its unit are rounded to nearest."
-        );
+                + "where the weights of its unit are rounded to nearest.");
         Ratios("Ratio of each layer's output, before and after reconstruction", BeforeAndAfter)
             .Write(_page, [.. insight.Layers.Select(static l => Compared(l.Name, l.SqnrBefore, l.SqnrAfter))]);
         Table.Write(
@@ -222,8 +218,7 @@ internal sealed class ReportPage
     {
         Paragraph(
             "SQNR of the model's output when nothing but this quantizer quantizes. The shorter a bar, the more the "
-                + "quantizer costs."
-        );
+                + "quantizer costs.");
         Ratios("Ratio of the model's output when only one activation is quantized", ["only this activation quantized"])
             .Write(_page, Lowest([.. insight.Activations.Select(static a => new BarRow(a.Name, a.Sensitivity))]));
         Table.Write(
@@ -246,8 +241,7 @@ internal sealed class ReportPage
     {
         Paragraph(
             "Share of the elements that lie outside their quantizer's grid, in the calibrated model. Some clipping is "
-                + "right: it makes the steps finer for all others."
-        );
+                + "right: it makes the steps finer for all others.");
         new BarChart("Share of clipped activations", ["clipped"], Share) { Tick = PercentTick }.Write(
             _page, [.. insight.Activations.Select(static a => new BarRow(a.Name, a.Clipped))]);
     }
@@ -256,8 +250,7 @@ internal sealed class ReportPage
     {
         Paragraph(
             "How many of a layer's weights are on each level of its grid, from the lowest to the highest. A few tall "
-                + "bars leave bits unused; tall bars at the ends are weights that the grid does not reach."
-        );
+                + "bars leave bits unused; tall bars at the ends are weights that the grid does not reach.");
         _page.Append(
             insight.Layers.Count > MaxDrawings
                 ? "<div class=\"levels long\" tabindex=\"0\">\n"

@@ -1,7 +1,7 @@
 using QDrop.CompilerServices;
 using Module = TorchSharp.torch.nn.Module;
 
-namespace QDrop.Calibration;
+namespace QDrop.Calibration.Inputs;
 
 /// <summary>A trained model that is to be quantized: its twin and the hash of its weights, each made once.</summary>
 internal sealed class PreparedModel : IDisposable
