@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
 using QDrop.Generators.Mappings;
-using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Lowering;
 

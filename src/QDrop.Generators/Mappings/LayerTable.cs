@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
-using QDrop.Generators.Models;
 
 namespace QDrop.Generators.Mappings;
 

@@ -46,12 +46,6 @@ public sealed class LayerFamilyTests
         Assert.Equal(families.Select(t => t.Name).Order(), LayerFamilies.All.Select(f => f.GetType().Name));
     }
 
-    [Fact]
-    public void Kinds_have_the_same_values_in_the_generator() =>
-        Assert.Equal(
-            Enum.GetValues<LayerKind>().Select(k => (k.ToString(), (int)k)),
-            Enum.GetValues<Models.LayerKind>().Select(k => (k.ToString(), (int)k)));
-
     [Theory]
     [MemberData(nameof(Types))]
     public void The_generator_reads_what_the_run_time_has(Type type)
@@ -61,7 +55,7 @@ public sealed class LayerFamilyTests
         Assert.Equal(family.Kind.ToString(), Table.KindOf(symbol).ToString());
         Assert.Equal(family.FoldsBatchNorm, Table.FoldsBatchNorm(symbol));
         Assert.Equal(family.WhyNot, Table.WhyNot(symbol) ?? "");
-        Assert.Equal(family.Kind == LayerKind.Unsupported, family.WhyNot.Length > 0);
+        Assert.Equal(family.Kind.ToString() == "Unsupported", family.WhyNot.Length > 0);
     }
 
     [Fact]
@@ -73,17 +67,17 @@ public sealed class LayerFamilyTests
             Path.GetFileName(r.Display) == "QDrop.Runtime.dll");
         CSharpCompilation compilation = Compilation.ReplaceReference(runtime, MetadataReference.CreateFromFile(path));
         INamedTypeSymbol linear = compilation.GetTypeByMetadataName(typeof(Linear).FullName!)!;
-        Assert.Equal(Models.LayerKind.Weighted, LayerTable.Of(compilation).KindOf(linear));
+        Assert.Equal("Weighted", LayerTable.Of(compilation).KindOf(linear).ToString());
     }
 
     [Fact]
     public void A_class_that_derives_from_a_layer_is_of_its_family()
     {
         using var module = new Stack();
-        Assert.Equal(LayerKind.Sequential, LayerFamilies.KindOf(module));
+        Assert.Equal("Sequential", LayerFamilies.KindOf(module).ToString());
         using ModuleList<ReLU> list = nn.ModuleList(nn.ReLU());
-        Assert.Equal(LayerKind.Collection, LayerFamilies.KindOf(list));
-        Assert.Equal(LayerKind.Unsupported, LayerFamilies.KindOf(new object()));
+        Assert.Equal("Collection", LayerFamilies.KindOf(list).ToString());
+        Assert.Equal("Unsupported", LayerFamilies.KindOf(new object()).ToString());
     }
 
     private sealed class Stack() : Sequential(nn.ReLU());

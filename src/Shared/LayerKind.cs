@@ -1,7 +1,7 @@
-namespace QDrop.Layers.Families;
+namespace QDrop;
 
 /// <summary>
-/// What a TorchSharp module is to quantization. The generator reads the members' values from metadata.
+/// What a TorchSharp module is to quantization. The generator compiles this file, too, and reads values from metadata.
 /// </summary>
 internal enum LayerKind
 {
