@@ -39,13 +39,16 @@ internal static partial class OneDnn
     /// </summary>
     internal static void UseSafeCode()
     {
-        if (!IsUnsafeHere || Environment.GetEnvironmentVariable(Variable) is { Length: > 0 })
+        if (!Needs(Environment.GetEnvironmentVariable(Variable), IsUnsafeHere))
             return;
         Environment.SetEnvironmentVariable(Variable, Safe);
         // .NET's environment is its own outside Windows; native code reads that of the C library.
         if (!OperatingSystem.IsWindows())
             _ = SetEnvironment(Variable, Safe, overwrite: 1);
     }
+
+    /// <summary>Whether the variable must be set: on an unsafe machine, if the user has not set it.</summary>
+    internal static bool Needs(string? given, bool isUnsafe) => isUnsafe && string.IsNullOrEmpty(given);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);

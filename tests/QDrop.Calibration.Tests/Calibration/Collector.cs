@@ -57,6 +57,7 @@ internal sealed class Collector : IProgress<CalibrationProgress>, IDisposable
             {
                 if (_pauses)
                     continue;
+                // Only a collection during native code shows that something is freed too early: chance makes too few.
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
                 Collections++;

@@ -23,21 +23,13 @@ public sealed class OneDnnTests
             Assert.InRange((pair.First - pair.Second).abs().max().item<double>(), 0, 1e-3));
     }
 
-    [Fact]
-    public void What_the_user_has_set_stays()
-    {
-        string? before = Environment.GetEnvironmentVariable(OneDnn.Variable);
-        try
-        {
-            Environment.SetEnvironmentVariable(OneDnn.Variable, "SSE41");
-            OneDnn.UseSafeCode();
-            Assert.Equal("SSE41", Environment.GetEnvironmentVariable(OneDnn.Variable));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(OneDnn.Variable, before);
-        }
-    }
+    [Theory]
+    [InlineData(null, true, true)]
+    [InlineData("", true, true)]
+    [InlineData("AVX512_CORE", true, false)]
+    [InlineData(null, false, false)]
+    public void The_variable_is_set_on_unsafe_machines_where_the_user_has_not(string? given, bool isUnsafe, bool needs) =>
+        Assert.Equal(needs, OneDnn.Needs(given, isUnsafe));
 
     /// <summary>Output, and gradients of input and weight.</summary>
     private static Tensor[] Convolution(Tensor x, Tensor weight, Tensor gradient)
