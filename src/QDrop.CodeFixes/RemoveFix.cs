@@ -1,8 +1,5 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Composition;
-using System.Threading;
-using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -17,11 +14,15 @@ public sealed class RemoveFix : SourceFix
 {
     /// <inheritdoc/>
     private protected override ImmutableArray<DiagnosticDescriptor> FixedRules =>
-        [Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect, Rules.MaxW, Rules.LearnedOffset, Rules.NormOfFisher];
+    [
+        Rules.AttributeWithoutEffect, Rules.SettingWithoutEffect, Rules.MaxW, Rules.LearnedOffset, Rules.NormOfFisher,
+        Rules.Setting,
+    ];
 
     /// <inheritdoc/>
     private protected override string Title(Diagnostic diagnostic) =>
         diagnostic.Id == Rules.LearnedOffset.Id || diagnostic.Id == Rules.NormOfFisher.Id
+            || diagnostic.Id == Rules.Setting.Id
             ? "Remove what contradicts"
             : "Remove what has no effect";
 

@@ -44,7 +44,7 @@ internal static class BudgetText
             return "it has no unit; " + Expected;
         foreach ((string? name, string? of, decimal factor) in Units)
         {
-            if (!name.Equals(unit, System.StringComparison.OrdinalIgnoreCase))
+            if (!name.Equals(unit, StringComparison.OrdinalIgnoreCase))
                 continue;
             if (value > Max / factor)
                 return "it is larger than any model needs";
@@ -64,6 +64,6 @@ internal static class BudgetText
 
     private static string Expected =>
         "expected a number and one of the units "
-        + string.Join(", ", System.Array.ConvertAll(Units, static u => u.Name)) + ", "
+        + string.Join(", ", Array.ConvertAll(Units, static u => u.Name)) + ", "
         + "such as \"3.0 bits\"";
 }

@@ -18,8 +18,8 @@ internal enum CodeSeverity
 /// <summary>The row of a code in <see cref="Codes"/>.</summary>
 /// <param name="severity">How severe the diagnostic is.</param>
 /// <param name="title">What is wrong, in a few words.</param>
-[System.AttributeUsage(System.AttributeTargets.Field)]
-internal sealed class CodeAttribute(CodeSeverity severity, string title) : System.Attribute
+[AttributeUsage(AttributeTargets.Field)]
+internal sealed class CodeAttribute(CodeSeverity severity, string title) : Attribute
 {
     public CodeSeverity Severity { get; } = severity;
 
@@ -33,6 +33,6 @@ internal sealed class CodeAttribute(CodeSeverity severity, string title) : Syste
             if (field.GetValue(null) as string == code)
                 return field.GetCustomAttribute<CodeAttribute>()!;
         }
-        throw new System.ArgumentException($"{code} is not in the table of codes.", nameof(code));
+        throw new ArgumentException($"{code} is not in the table of codes.", nameof(code));
     }
 }

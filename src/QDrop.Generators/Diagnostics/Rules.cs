@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace QDrop.Generators.Diagnostics;
@@ -64,17 +62,16 @@ internal static class Rules
         "Method = {0} cannot be used on a part of a model, since training changes all weights together: {1}");
 
     public static readonly DiagnosticDescriptor LearnedOffset = Rule(Codes.LearnedOffset,
-        "Scale = {0} cannot be used with ActivationLearning = LsqPlus: "
-        + "a learned offset does not stay a whole number of steps; expected Lsq or Fixed");
+        "{0} = {1} cannot be used: {2}");
 
     public static readonly DiagnosticDescriptor NormOfFisher = Rule(Codes.NormOfFisher,
-        "Norm = {0} cannot be used with Loss = Fisher, which weights squared errors: expected no Norm, or 2");
+        "{0} = {1} cannot be used: {2}");
 
     public static readonly DiagnosticDescriptor Budget = Rule(Codes.Budget,
         "Budget = \"{0}\" cannot be used: {1}");
 
     public static readonly DiagnosticDescriptor MaxW = Rule(Codes.MaxW,
-        "MaxW = {0} cannot be used: {1}");
+        "{0} = {1} cannot be used: {2}");
 
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
     [

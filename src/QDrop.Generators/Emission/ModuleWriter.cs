@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-using System.Linq;
 using QDrop.Generators.Helpers;
 using QDrop.Generators.Models;
 

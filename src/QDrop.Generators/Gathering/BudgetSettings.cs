@@ -1,5 +1,3 @@
-using System;
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Models;
@@ -18,8 +16,6 @@ internal static class BudgetSettings
     /// <param name="context">The analysis.</param>
     public static void Check(AttributeData attribute, Settings settings, bool partsHaveWidths, AnalysisContext context)
     {
-        if (attribute.NamedArguments.Any(a => a.Key == "MaxW"))
-            CheckMaxW(attribute, settings, context);
         if (settings.Budget is { } budget && Fault(budget, settings, partsHaveWidths) is { } fault)
         {
             LocationInfo place = AttributeArguments.LocationOf(attribute, "Budget", context);
@@ -31,25 +27,6 @@ internal static class BudgetSettings
     public static string Widths(Settings settings) => settings.Budget is { } budget
         ? $"{Text(settings.W)} to {Text(settings.MaxW)} within {budget.Trim()}"
         : Text(settings.W);
-
-    private static void CheckMaxW(AttributeData attribute, Settings settings, AnalysisContext context)
-    {
-        if (settings.Budget is null)
-        {
-            Report(
-                [new(FixData.Remove, "")],
-                "expected a Budget beside it, such as \"3.0 bits\", or no MaxW: without a budget every layer has W");
-        }
-        else if (settings.MaxW >= 2 && settings.MaxW < settings.W)
-        {
-            Report(
-                [new(FixData.Setting, "MaxW"), new(FixData.Value, "8")],
-                $"expected at least W, which is {Text(settings.W)}: the budget chooses widths from W to MaxW");
-        }
-
-        void Report(FixProperty[] fix, string expected) => context.Report(
-            Rules.MaxW, AttributeArguments.LocationOf(attribute, "MaxW", context), fix, Text(settings.MaxW), expected);
-    }
 
     /// <summary>What is certainly wrong, whatever the sizes of the layers.</summary>
     private static string? Fault(string budget, Settings settings, bool partsHaveWidths)

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Helpers;
 
@@ -74,13 +72,13 @@ internal static class SettingsGatherer
                     if (given.All.TryGetValue(argument.Key, out SettingInfo? setting)
                         && reader.ValueCode(setting, argument.Value) is { } code)
                     {
-                        PartOf(setting).Add($"{setting.Member} = {code}");
+                        PartOf(setting).Add($"{setting.Place?.Member ?? setting.Name} = {code}");
                     }
                     break;
             }
         }
         own.AddRange(parts.Select(part => $"{part.Key} = new() {{ {string.Join(", ", part.Value)} }}"));
-        SettingConflicts.Check(attribute, given, context);
+        new SettingConflicts(attribute, given, context).Report();
         return new Settings(preset, own.ToEquatableArray(), weights, calibration, calibrationData)
         {
             W = given.Bits("W"),
@@ -93,10 +91,10 @@ internal static class SettingsGatherer
 
         List<string> PartOf(SettingInfo setting)
         {
-            if (setting.Part is null)
+            if (setting.Place is not { } place)
                 return own;
-            if (!parts.TryGetValue(setting.Part, out List<string>? part))
-                parts.Add(setting.Part, part = []);
+            if (!parts.TryGetValue(place.Part, out List<string>? part))
+                parts.Add(place.Part, part = []);
             return part;
         }
     }

@@ -1,5 +1,3 @@
-using QDrop.CompilerServices;
-
 namespace QDrop;
 
 /// <summary>How quantized weights are found: after training, or by further training.</summary>

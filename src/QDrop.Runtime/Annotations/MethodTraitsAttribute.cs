@@ -1,14 +1,11 @@
-using System.ComponentModel;
-
-namespace QDrop.CompilerServices;
+namespace QDrop;
 
 /// <summary>
 /// What a <see cref="Method"/> learns, needs and ignores. Generator and run time read it from the member of the
 /// enumeration.
 /// </summary>
 [AttributeUsage(AttributeTargets.Field)]
-[EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class MethodTraitsAttribute : Attribute
+internal sealed class MethodTraitsAttribute : Attribute
 {
     /// <summary>
     /// Whether the rounding of weights is learned unit by unit; otherwise weights are rounded to nearest or trained.

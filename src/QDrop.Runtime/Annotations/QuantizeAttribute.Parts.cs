@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using QDrop.CompilerServices;
 
 namespace QDrop;
 
@@ -8,6 +7,12 @@ public sealed partial class QuantizeAttribute
 {
     private const string Training = nameof(QuantizationSettings.Training);
     private const string Exponents = nameof(QuantizationSettings.Exponents);
+    private const string LevelsToDrop = nameof(MethodTraitsAttribute.HasCategoricalGrids);
+    private const string LearnsExponents = nameof(QDrop.Scale.PowerOfTwo);
+    private const string NoLevelsToDrop =
+        $"0, or Method = {nameof(QDrop.Method.Cpq)}: with {{0}} there are no levels that can be dropped";
+    private const string NoExponents =
+        $"{nameof(Scale)} = {LearnsExponents} beside it: with {{0}} no exponents are learned";
 
     /// <summary>Passes over the training data, at least 1.</summary>
     [DefaultValue(5), SettingRange(1, int.MaxValue, AtLeastOne)]
@@ -99,6 +104,10 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.0), SettingRange(0, 1, "a probability from 0 to below 1", ExcludesMax = true)]
     [SettingOf(Training, nameof(TrainingSettings.DropBits))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(BitPenalty), Value = "0", Except = "0",
+        Expected = "0 with {0}: learned bit widths drop levels themselves")]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Method), Trait = LevelsToDrop, Except = "0",
+        Expected = NoLevelsToDrop)]
     public double DropBits { get; set; }
 
     /// <summary>
@@ -108,6 +117,8 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.0), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Training, nameof(TrainingSettings.BitPenalty))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Method), Trait = LevelsToDrop, Except = "0",
+        Expected = NoLevelsToDrop)]
     public double BitPenalty { get; set; }
 
     /// <summary>
@@ -136,6 +147,7 @@ public sealed partial class QuantizeAttribute
     [DefaultValue(0.1)]
     [SettingRange(0, 1, "a share above 0 and below 1", ExcludesMin = true, ExcludesMax = true)]
     [SettingOf(Exponents, nameof(ExponentSettings.Share))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = LearnsExponents, Expected = NoExponents)]
     public double ExponentShare { get; set; } = 0.1;
 
     /// <summary>
@@ -144,6 +156,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(8.0), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
     [SettingOf(Exponents, nameof(ExponentSettings.Reach))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = LearnsExponents, Expected = NoExponents)]
     public double ExponentReach { get; set; } = 8;
 
     /// <summary>
@@ -152,6 +165,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(10.0), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Exponents, nameof(ExponentSettings.Weight))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = LearnsExponents, Expected = NoExponents)]
     public double ExponentWeight { get; set; } = 10;
 
     /// <summary>
@@ -160,6 +174,7 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(1.0), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Exponents, nameof(ExponentSettings.RoundingWeight))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = LearnsExponents, Expected = NoExponents)]
     public double ExponentRoundingWeight { get; set; } = 1;
 
     /// <summary>
@@ -168,6 +183,8 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.3), SettingRange(0, 1, "a share from 0 to 1")]
     [SettingOf(Exponents, nameof(ExponentSettings.ActivationShare))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = LearnsExponents, Expected = NoExponents)]
+    [SettingRule(SettingRelation.ShareOfRest, nameof(ExponentShare), Expected = "both are shares of the iterations")]
     public double ExponentActivationShare { get; set; } = 0.3;
 
     /// <summary>
@@ -175,5 +192,6 @@ public sealed partial class QuantizeAttribute
     /// </summary>
     [DefaultValue(0.01), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingOf(Exponents, nameof(ExponentSettings.ActivationLearningRate))]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = LearnsExponents, Expected = NoExponents)]
     public double ExponentActivationLearningRate { get; set; } = 0.01;
 }

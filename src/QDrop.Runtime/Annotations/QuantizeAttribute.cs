@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using QDrop.CompilerServices;
 
 namespace QDrop;
 
@@ -34,6 +33,8 @@ public sealed partial class QuantizeAttribute : Attribute
     /// sum. Where a field's or property's attribute gives <see cref="W"/>, and for the first and last layer, the width
     /// stays what it is, and counts. Without a budget every layer has <see cref="W"/>.
     /// </summary>
+    [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.NeedsLabels),
+        Expected = "none with {0}, which learns bit widths by BitPenalty")]
     public string? Budget { get; set; }
 
     /// <summary>
@@ -41,6 +42,10 @@ public sealed partial class QuantizeAttribute : Attribute
     /// <see cref="Budget"/>.
     /// </summary>
     [DefaultValue(8), SettingRange(2, 8, BitWidth, Code = Codes.BitWidth)]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Budget), Code = Codes.MaxW,
+        Expected = "a Budget beside it, such as \"3.0 bits\", or no MaxW: without a budget every layer has W")]
+    [SettingRule(SettingRelation.AtLeast, nameof(W), Code = Codes.MaxW, Instead = "8",
+        Expected = "the budget chooses widths from W to MaxW")]
     public int MaxW { get; set; } = 8;
 
     /// <summary>Bit width of activations, 2 to 8.</summary>
@@ -59,6 +64,8 @@ public sealed partial class QuantizeAttribute : Attribute
     /// </summary>
     [DefaultValue(0.5), SettingRange(0, 1, "a probability from 0 to 1", Code = Codes.Drop)]
     [SettingGroup(SettingGroups.Drop)]
+    [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.DropsAll), Except = "1",
+        Expected = "1, or no Drop, with {0}, which means Drop = 1", Instead = "1", IsOfAttribute = true)]
     public double Drop { get; set; } = 0.5;
 
     /// <summary>How quantized weights are found.</summary>
@@ -82,6 +89,14 @@ public sealed partial class QuantizeAttribute : Attribute
     /// <summary>What reconstruction learns of the grids of activations.</summary>
     [DefaultValue(ActivationLearning.Lsq)]
     [SettingGroup(SettingGroups.ActivationGrids)]
+    [SettingRule(SettingRelation.NotWith, nameof(SymmetricActivations), Value = "true",
+        Only = nameof(QDrop.ActivationLearning.LsqPlus),
+        Expected = "Lsq or Fixed with {0}, whose zero point stays in the middle; LsqPlus would learn it")]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = nameof(QDrop.Scale.Free),
+        Only = nameof(QDrop.ActivationLearning.LsqPlus), Code = Codes.LearnedOffset,
+        Expected = "Lsq or Fixed with {0}: a learned offset does not stay a whole number of steps")]
+    [SettingRule(SettingRelation.NotWith, nameof(Scale), Value = nameof(QDrop.Scale.NearestPowerOfTwo),
+        Code = Codes.SettingWithoutEffect, Expected = "{0}")]
     public ActivationLearning ActivationLearning { get; set; } = ActivationLearning.Lsq;
 
     /// <summary>
@@ -101,6 +116,8 @@ public sealed partial class QuantizeAttribute : Attribute
 
     /// <summary>Number of inputs in one iteration of reconstruction, at least 1.</summary>
     [DefaultValue(32), SettingRange(1, int.MaxValue, AtLeastOne)]
+    [SettingGroup(
+        SettingGroups.Ranges, Unless = nameof(ActivationObserver), Trait = nameof(ObserverTraitsAttribute.IsAverage))]
     public int BatchSize { get; set; } = 32;
 
     /// <summary>
@@ -118,6 +135,7 @@ public sealed partial class QuantizeAttribute : Attribute
     /// <summary>β of the rounding regulariser after the warm-up, at least <see cref="BetaEnd"/>.</summary>
     [DefaultValue(20.0), SettingRange(0, double.MaxValue, Positive, ExcludesMin = true)]
     [SettingGroup(SettingGroups.Reconstruction)]
+    [SettingRule(SettingRelation.AtLeast, nameof(BetaEnd))]
     public double BetaStart { get; set; } = 20;
 
     /// <summary>β of the rounding regulariser at the end, above 0.</summary>
@@ -133,6 +151,10 @@ public sealed partial class QuantizeAttribute : Attribute
     /// <summary>Adam's first learning rate, 0 or more, for activation scales; a cosine takes it to 0.</summary>
     [DefaultValue(4e-5), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingGroup(SettingGroups.ActivationGrids)]
+    [SettingRule(SettingRelation.NotWith, nameof(ActivationLearning), Value = nameof(QDrop.ActivationLearning.Fixed),
+        Code = Codes.SettingWithoutEffect, Expected = "{0}")]
+    [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = nameof(QDrop.Scale.Free),
+        Code = Codes.SettingWithoutEffect, Expected = "{0}")]
     public double ActivationLearningRate { get; set; } = 4e-5;
 
     /// <summary>How ranges of weights are chosen.</summary>
@@ -149,6 +171,8 @@ public sealed partial class QuantizeAttribute : Attribute
     /// </summary>
     [DefaultValue(99.99)]
     [SettingRange(50, 100, "a share in percent above 50 and at most 100, such as 99.9", ExcludesMin = true)]
+    [SettingRule(SettingRelation.OnlyWith, nameof(WeightObserver), Or = nameof(ActivationObserver),
+        Value = nameof(Percentile), Code = Codes.SettingWithoutEffect, Expected = "{0}")]
     public double Percentile { get; set; } = 99.99;
 
     /// <summary>Whether each output channel of a weight has a range of its own.</summary>
@@ -158,6 +182,8 @@ public sealed partial class QuantizeAttribute : Attribute
 
     /// <summary>Whether each channel of an activation has a range of its own, not one for the whole tensor.</summary>
     [DefaultValue(false)]
+    [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.NeedsLabels),
+        Only = "true", Expected = "false with {0}, which learns one grid for an activation", Instead = "false")]
     public bool ActivationsPerChannel { get; set; }
 
     /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
@@ -176,6 +202,9 @@ public sealed partial class QuantizeAttribute : Attribute
 
     /// <summary>Which steps the grids of weights and activations may have: any, or powers of two.</summary>
     [DefaultValue(Scale.Free)]
+    [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.NeedsLabels),
+        Except = nameof(QDrop.Scale.Free), Expected =
+            "Free with {0}, which takes in the batch norms' factors in the end: scales do not stay powers of two")]
     public Scale Scale { get; set; } = Scale.Free;
 
     /// <summary>
@@ -185,6 +214,8 @@ public sealed partial class QuantizeAttribute : Attribute
     [DefaultValue(2.0)]
     [SettingRange(1, 4, "a power from 1 to 4, or Auto", Also = QDrop.Norm.Auto, AlsoName = nameof(QDrop.Norm.Auto))]
     [SettingGroup(SettingGroups.Reconstruction)]
+    [SettingRule(SettingRelation.NotWith, nameof(Loss), Value = nameof(LossKind.Fisher), Except = "2",
+        Code = Codes.NormOfFisher, Expected = "no Norm, or 2, with {0}, which weights squared errors")]
     public double Norm { get; set; } = 2;
 
     /// <summary>Seed of every random choice.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace QDrop;
 
 /// <summary>Everything that decides the result of quantization, apart from model, weights and data.</summary>
-public sealed partial record QuantizationSettings
+public sealed record QuantizationSettings
 {
     /// <summary>The paper's settings, which are the defaults (arXiv 2203.05740 and its published code).</summary>
     public static QuantizationSettings Paper { get; } = new();
@@ -126,6 +126,25 @@ public sealed partial record QuantizationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingSettings? Training { get; init; }
 
+    /// <summary>Gets <see cref="MaxW"/>, or what stands for it.</summary>
+    internal int LargestW => MaxW ?? 8;
+
+    /// <summary>Gets how exponents are learned.</summary>
+    internal ExponentSettings ExponentsOrDefault => Exponents ?? new();
+
+    /// <summary>
+    /// Gets whether something is learned of the grids of activations that quantize while learning. Fixed powers of two
+    /// stay.
+    /// </summary>
+    internal bool LearnsActivations =>
+        ActivationLearning != ActivationLearning.Fixed && Scale != Scale.NearestPowerOfTwo;
+
+    /// <summary>Gets the power of errors in the loss, or <see cref="QDrop.Norm.Auto"/>.</summary>
+    internal double NormOrDefault => Norm ?? 2;
+
+    /// <summary>Gets whether the method trains the model as a whole.</summary>
+    internal bool Trains => Method.Traits.NeedsLabels;
+
     /// <summary>
     /// These settings with what a preset decides: <see cref="Iterations"/>. The others stay as they are.
     /// </summary>
@@ -138,4 +157,21 @@ public sealed partial record QuantizationSettings
         Preset.Quick => this with { Iterations = Quick.Iterations },
         _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "There is no such preset."),
     };
+
+    /// <summary>Checks every value: that it is in its range, and that it goes with the others.</summary>
+    /// <returns>These settings.</returns>
+    /// <exception cref="QDropException">
+    /// A value is out of its range, or contradicts another; the message says which, what was found and what is allowed.
+    /// </exception>
+    public QuantizationSettings Validated()
+    {
+        foreach (Setting setting in SettingsTable.All)
+            setting.Check(this);
+        if (Budget?.Fault is { } text)
+            throw new QDropException(Codes.Budget, $"Budget = \"{Budget}\" cannot be used: {text}.");
+        var rules = new SettingRules(new SettingValues(this));
+        SettingFault? fault = SettingsTable.All.Select(rules.FaultOf)
+            .FirstOrDefault(static f => f is not null and not { Code: Codes.SettingWithoutEffect });
+        return fault is null ? this : throw Setting.Unusable(fault.Code, fault.Setting, fault.Found, fault.Expected);
+    }
 }

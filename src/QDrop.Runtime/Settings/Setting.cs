@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Reflection;
-using QDrop.CompilerServices;
 
 namespace QDrop;
 
 /// <summary>
 /// A setting: a property of <see cref="QuantizeAttribute"/> and of <see cref="QuantizationSettings"/>.
 /// </summary>
-internal sealed class Setting
+internal sealed class Setting : ISetting
 {
     private readonly PropertyInfo? _part;
     private readonly PropertyInfo _property;
@@ -22,21 +21,12 @@ internal sealed class Setting
         (_part, _property) = (part, property);
         Name = attribute.Name;
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (attribute.GetCustomAttribute<SettingRangeAttribute>() is { } range)
-        {
-            Range = new SettingRange(range.Min, range.Max, range.Expected)
-            {
-                ExcludesMin = range.ExcludesMin,
-                ExcludesMax = range.ExcludesMax,
-                Also = range.Also,
-                AlsoName = range.AlsoName,
-                Code = range.Code,
-            };
-        }
+        Range = attribute.GetCustomAttribute<SettingRangeAttribute>();
+        Rules = [.. attribute.GetCustomAttributes<SettingRuleAttribute>()];
     }
 
     /// <summary>Gets the name: that of the attribute's property and of the metadatum.</summary>
-    internal string Name { get; }
+    public string Name { get; }
 
     /// <summary>Gets the part of the settings that has it; <see langword="null"/> where it is in no part.</summary>
     internal string? Part => _part?.Name;
@@ -48,7 +38,10 @@ internal sealed class Setting
     internal Type Type { get; }
 
     /// <summary>Gets the range of a number; <see langword="null"/> for any value of the type.</summary>
-    internal SettingRange? Range { get; }
+    public SettingRangeAttribute? Range { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SettingRuleAttribute> Rules { get; }
 
     /// <summary>Gets the value; <see langword="null"/> where the settings leave it to the default.</summary>
     internal object? Of(QuantizationSettings settings) =>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using QDrop.CompilerServices;
 
 namespace QDrop;
 

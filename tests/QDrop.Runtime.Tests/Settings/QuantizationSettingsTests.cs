@@ -60,7 +60,7 @@ public sealed class QuantizationSettingsTests
             {
                 new() { Scale = Scale.PowerOfTwo, Method = Method.Cpq },
                 "Scale = PowerOfTwo",
-                "Free together with Method = Cpq"
+                "Free with Method = Cpq"
             },
             {
                 new() { Norm = 0.5 },
@@ -73,9 +73,9 @@ public sealed class QuantizationSettingsTests
                 "1 to 4, or Auto"
             },
             {
-                new() { Exponents = new() },
-                "Exponents cannot be used together with Scale = Free",
-                "or Scale = PowerOfTwo"
+                new() { Exponents = new() { Reach = 4 } },
+                "ExponentReach = 4 cannot be used: expected Scale = PowerOfTwo beside it",
+                "with Scale = Free"
             },
             {
                 new()
@@ -120,7 +120,7 @@ public sealed class QuantizationSettingsTests
                     Exponents = new() { Share = 0.25, ActivationShare = 0.8 },
                 },
                 "ExponentActivationShare = 0.8",
-                "from 0 to 0.75, which ExponentShare leaves"
+                "at most 0.75 beside ExponentShare = 0.25"
             },
             {
                 new()

@@ -16,7 +16,7 @@ public sealed class TrainingSettingsTests
         { new() { GateShare = 0 }, "GateShare = 0" },
         { new() { DropBits = 1 }, "DropBits = 1" },
         { new() { BitPenalty = -0.5 }, "BitPenalty = -0.5" },
-        { new() { DropBits = 0.1, BitPenalty = 0.1 }, "0 together with a BitPenalty" },
+        { new() { DropBits = 0.1, BitPenalty = 0.1 }, "0 with BitPenalty = 0.1" },
         { new() { Optimizer = (TrainingOptimizer)5 }, "one of Sgd, Adam" },
     };
 
@@ -45,7 +45,7 @@ public sealed class TrainingSettingsTests
                     {
                         ActivationsPerChannel = true,
                     },
-                    "ActivationsPerChannel = True cannot be used: expected false"),
+                    "ActivationsPerChannel = true cannot be used: expected false"),
             })
         {
             QDropException error = Assert.Throws<QDropException>(wrong.Validated);

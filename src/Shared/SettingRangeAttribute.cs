@@ -3,28 +3,38 @@ using System.Globalization;
 namespace QDrop;
 
 /// <summary>
-/// The values that a setting may have. The generator compiles this file, too, so that it refuses what the calibration
-/// would refuse, in the same words.
+/// The values that a setting of <c>[Quantize]</c> may have. The generator compiles this file, too, so that it refuses
+/// what the calibration would refuse, in the same words.
 /// </summary>
-/// <param name="Min">The smallest value.</param>
-/// <param name="Max">The largest value.</param>
-/// <param name="Expected">What is expected, in words.</param>
-internal sealed record SettingRange(double Min, double Max, string Expected)
+/// <param name="min">The smallest value.</param>
+/// <param name="max">The largest value.</param>
+/// <param name="expected">What is expected, as messages say it after "expected".</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SettingRangeAttribute(double min, double max, string expected) : Attribute
 {
-    /// <summary>Gets whether all values are above <see cref="Min"/>.</summary>
-    public bool ExcludesMin { get; init; }
+    /// <summary>Gets the smallest value.</summary>
+    public double Min { get; } = min;
 
-    /// <summary>Gets whether all values are below <see cref="Max"/>.</summary>
-    public bool ExcludesMax { get; init; }
+    /// <summary>Gets the largest value.</summary>
+    public double Max { get; } = max;
 
-    /// <summary>Gets a value outside the range that is allowed, too; NaN for none.</summary>
-    public double Also { get; init; } = double.NaN;
+    /// <summary>Gets what is expected, in words.</summary>
+    public string Expected { get; } = expected;
 
-    /// <summary>Gets the name of <see cref="Also"/>.</summary>
-    public string? AlsoName { get; init; }
+    /// <summary>Gets or sets whether all values are above <see cref="Min"/>.</summary>
+    public bool ExcludesMin { get; set; }
 
-    /// <summary>Gets the code of the diagnostic that refuses a value.</summary>
-    public string Code { get; init; } = Codes.Setting;
+    /// <summary>Gets or sets whether all values are below <see cref="Max"/>.</summary>
+    public bool ExcludesMax { get; set; }
+
+    /// <summary>Gets or sets a value outside the range that is allowed, too; NaN for none.</summary>
+    public double Also { get; set; } = double.NaN;
+
+    /// <summary>Gets or sets the name of <see cref="Also"/>.</summary>
+    public string? AlsoName { get; set; }
+
+    /// <summary>Gets or sets the code of the diagnostic that refuses a value.</summary>
+    public string Code { get; set; } = Codes.Setting;
 
     /// <summary>Gets whether the range has an upper end that a user would think of.</summary>
     public bool HasMax => Max < int.MaxValue;

@@ -1,0 +1,42 @@
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+
+namespace QDrop.Generators.Helpers;
+
+/// <summary>
+/// Makes attributes that the compiler has read from metadata into objects, where this assembly compiles the attribute's
+/// class, too.
+/// </summary>
+internal static class AttributeReader
+{
+    /// <summary>Gets the attribute of a symbol; <see langword="null"/> for none.</summary>
+    public static T? Get<T>(ISymbol symbol)
+        where T : Attribute => All<T>(symbol).FirstOrDefault();
+
+    /// <summary>Gets the attributes of a symbol in the order of the source.</summary>
+    public static IEnumerable<T> All<T>(ISymbol symbol)
+        where T : Attribute => symbol.GetAttributes()
+        .Where(data => data.AttributeClass is { } type && type.Name == typeof(T).Name
+            && type.ToDisplayString() == typeof(T).FullName)
+        .Select(Make<T>);
+
+    private static T Make<T>(AttributeData data)
+    {
+        ConstructorInfo constructor = typeof(T).GetConstructors().Single();
+        object?[] arguments =
+        [
+            .. constructor.GetParameters().Zip(data.ConstructorArguments, (p, a) => ValueOf(a, p.ParameterType)),
+        ];
+        var attribute = (T)constructor.Invoke(arguments);
+        foreach (KeyValuePair<string, TypedConstant> argument in data.NamedArguments)
+        {
+            // A later version of the run time may have properties that this one does not know.
+            if (typeof(T).GetProperty(argument.Key) is { } property)
+                property.SetValue(attribute, ValueOf(argument.Value, property.PropertyType));
+        }
+        return attribute;
+    }
+
+    private static object? ValueOf(TypedConstant constant, Type type) =>
+        type.IsEnum && constant.Value is { } number ? Enum.ToObject(type, number) : constant.Value;
+}
