@@ -56,7 +56,7 @@ internal static partial class Forwards
                 var y = conv1.forward(x);
                 return relu(y) + y;
                 """),
-            ["a value whose shape is asked is not fused"] = (
+            ["a value whose shape is asked is fused with what keeps it"] = (
                 "",
                 """
                 var y = conv1.forward(x);

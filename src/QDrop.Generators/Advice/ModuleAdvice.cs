@@ -87,7 +87,7 @@ internal static class ModuleAdvice
             { Origin: Origin.Layer, Layer: { IsSpread: false } layer }
                 when context.Layers.FoldsBatchNorm(MemberTypes.Of(layer.Module.Operation, module, context)) => source
                 .Uses
-                .Count > 1
+                .Count(static use => use.IsReal) > 1
                 ? $"the value of '{layer.Name}' is used elsewhere, too"
                 : $"it does not run each time that '{layer.Name}' does",
             { Origin: Origin.Operation, Op: { } op } => $"it follows '{op.Op.Name}'",

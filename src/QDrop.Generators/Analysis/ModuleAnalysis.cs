@@ -33,7 +33,7 @@ internal static class ModuleAnalysis
         string twin = TwinDeclaration.TwinName(module);
         var taken = new HashSet<string>(TwinDeclaration.ReservedNames(context.Compilation)) { twin, "Descriptor" };
         string modelField = TwinNames.Unique("_model", taken);
-        var plan = LoweringPlan.Make(flow, taken);
+        var plan = LoweringPlan.Make(flow, taken, step => KeepsShape(step, module, context));
         ModuleAdvice.Check(module, flow, plan, context);
         return new ModuleInfo(
             TwinDeclaration.FileName(module),
@@ -48,6 +48,11 @@ internal static class ModuleAnalysis
             new LoweredForward(module, flow, plan, new TwinNames(flow, twin, taken, context.Torch), context).Write(
                 modelField));
     }
+
+    private static bool KeepsShape(TensorValue step, INamedTypeSymbol module, AnalysisContext context) =>
+        step.Op?.Op.KeepsShape
+        ?? (step.Layer is { IsSpread: false } layer
+            && context.Layers.KeepsShape(MemberTypes.Of(layer.Module.Operation, module, context)));
 
     private static void CheckPartial(INamedTypeSymbol module, AnalysisContext context)
     {

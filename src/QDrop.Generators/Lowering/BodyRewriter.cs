@@ -58,6 +58,10 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         return node switch
         {
             BlockSyntax block => Block(block),
+            LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0, Declaration: var variables }
+                when Keeps(variables) => string.Join(" ", Declarations(variables)),
+            UsingStatementSyntax { Declaration: { } resources } @using when Keeps(resources) =>
+                $"{{ {string.Join(" ", Declarations(resources))} {Text(@using.Statement)} }}",
             SwitchSectionSyntax section => Section(section),
             ExpressionStatementSyntax statement => ExpressionStatement(statement) ?? "{ }",
             AssignmentExpressionSyntax assignment when assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) =>
@@ -136,7 +140,16 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     /// <summary>
     /// A statement, or <see langword="null"/> if nothing is left of it because a chain has taken it in.
     /// </summary>
-    private string? ExpressionStatement(ExpressionStatementSyntax statement) => StatementOf(statement.Expression);
+    private string? ExpressionStatement(ExpressionStatementSyntax statement) =>
+        frame.Kept.Contains(statement) ? null : StatementOf(statement.Expression);
+
+    /// <summary>Whether a chain goes on with one of the values that <c>using</c> declares.</summary>
+    private bool Keeps(VariableDeclarationSyntax declaration) => declaration.Variables.Any(frame.Kept.Contains);
+
+    /// <summary><c>using Tensor a = …, b = …;</c> one by one, without <c>using</c> where a chain goes on.</summary>
+    private IEnumerable<string> Declarations(VariableDeclarationSyntax declaration) =>
+        declaration.Variables.Select(variable =>
+            $"{(frame.Kept.Contains(variable) ? "" : "using ")}{Text(declaration.Type)} {Text(variable)};");
 
     private string? StatementOf(ExpressionSyntax expression)
     {

@@ -221,7 +221,9 @@ internal sealed partial class ForwardFlow
         OpKind.Activation when isData => UseKind.Compute,
         OpKind.PassThrough when isData => UseKind.Through,
         OpKind.Neutral when givesTensor => UseKind.Through,
-        _ => UseKind.Neutral,
+        OpKind.Neutral when op.Name == nameof(IDisposable.Dispose) => UseKind.Dispose,
+        OpKind.Neutral => UseKind.Ask,
+        _ => UseKind.Beside,
     };
 
     /// <summary>

@@ -67,7 +67,7 @@ internal sealed partial class ForwardFlow
                     .Sources.SelectMany(s => s.Uses)
                     .Any(u =>
                         u != changed
-                        && u.Kind != UseKind.Neutral
+                        && u.IsReal
                         && InOneStatement(new Placed(value.Frame, value.Operation), new Placed(u.Frame, u.Place)));
             if (readsElsewhere)
                 CannotAnalyse(

@@ -134,7 +134,7 @@ internal sealed partial class ForwardFlow
                         }
                             && !tested.IsEmpty)
                         {
-                            Use(UseKind.Neutral, @switch.Value, null, tested);
+                            Use(UseKind.Ask, @switch.Value, null, tested);
                         }
                         else
                         {

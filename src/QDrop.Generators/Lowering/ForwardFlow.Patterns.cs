@@ -16,7 +16,7 @@ internal sealed partial class ForwardFlow
             NoTensor(pattern);
             return;
         }
-        Use(UseKind.Neutral, tested, null, values);
+        Use(UseKind.Ask, tested, null, values);
         Match(values, pattern);
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class ForwardFlow
                 if (@using.Resources is IVariableDeclarationGroupOperation resources)
                     Declare(resources, isUsing: true);
                 else
-                    Use(UseKind.Neutral, @using.Resources, null, Expression(@using.Resources));
+                    Use(UseKind.Dispose, @using.Resources, null, Expression(@using.Resources));
                 Statement(@using.Body);
                 break;
             case IReturnOperation { Kind: OperationKind.Return } @return:
@@ -171,7 +171,7 @@ internal sealed partial class ForwardFlow
                 case Tensorness.Tensor or Tensorness.List or Tensorness.Tuple:
                     ImmutableHashSet<TensorValue> values = initializer is null ? [] : Expression(initializer);
                     if (isUsing && initializer is not null)
-                        Use(UseKind.Neutral, declarator, null, values);
+                        Use(UseKind.Dispose, declarator, null, values);
                     _state = _state!.With(declarator.Symbol, values);
                     break;
                 case Tensorness.None:

@@ -106,6 +106,16 @@ internal sealed partial class ForwardFlow
                 source.Uses.Add(use);
         }
         CheckInPlace();
+        if (!IsBroken && _diagnostics.Count == 0
+            && !_uses.Values.Any(u => u.Kind == UseKind.Result && u.Sources.Count > 0))
+        {
+            Report(
+                Rules.NotAnalysable,
+                Root.Body.Declaration,
+                _model.Name,
+                "it returns nothing; expected the computation of the model, which another method may have: let forward "
+                    + "call it");
+        }
     }
 
     /// <summary>Walks the body of the current frame.</summary>

@@ -45,6 +45,12 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     /// <summary>In-place operations that stand alone as a statement on a local: <c>x.relu_();</c>.</summary>
     public HashSet<SyntaxNode> InPlaceStatements { get; } = [];
 
+    /// <summary>
+    /// What the twin does not dispose, since a chain goes on with it: statements <c>x.Dispose();</c> and the
+    /// declarators of <c>using</c>.
+    /// </summary>
+    public HashSet<SyntaxNode> Kept { get; } = [];
+
     /// <summary>The values that the body may return.</summary>
     public ImmutableHashSet<TensorValue> Returned { get; set; } = [];
 

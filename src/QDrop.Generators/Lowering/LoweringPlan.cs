@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Lowering;
@@ -65,14 +66,14 @@ internal sealed class LoweringPlan
     /// <summary>Writes into each frame of the dataflow what becomes of its places.</summary>
     /// <param name="flow">The dataflow.</param>
     /// <param name="taken">Names that the twin's fields must not have; theirs are added.</param>
-    public static LoweringPlan Make(ForwardFlow flow, HashSet<string> taken)
+    /// <param name="keepsShape">Tells whether a step's result has the shape of its input.</param>
+    public static LoweringPlan Make(ForwardFlow flow, HashSet<string> taken, Func<TensorValue, bool> keepsShape)
     {
         var plan = new LoweringPlan();
-        var next = flow.Values
-            .Select(step => (Step: step, Before: LinkedBefore(step)))
-            .Where(link => link.Before is not null)
-            .ToDictionary(link => link.Before!, link => link.Step);
+        Dictionary<TensorValue, TensorValue> next = Link(flow, keepsShape);
         var linked = new HashSet<TensorValue>(next.Values);
+        foreach (Use use in next.Keys.SelectMany(before => before.Uses).Where(u => u.Kind == UseKind.Dispose))
+            use.Frame.Kept.Add(DisposalOf(use)!);
         foreach (TensorValue? value in flow.Values.Where(v =>
                 v.Origin is Origin.Layer or Origin.Call or Origin.Operation
                 && v.Kind != OpKind.Neutral
@@ -95,17 +96,51 @@ internal sealed class LoweringPlan
     }
 
     /// <summary>
-    /// The value before a step, if the two can be fused: it is the only one that arrives, nothing else looks at it, and
-    /// both are computed equally often, one after the other.
+    /// The steps that can be fused with the value before them, by that value. In the twin its name stands for the
+    /// chain's last value: from where its shape is asked for, only steps follow that keep it.
+    /// </summary>
+    private static Dictionary<TensorValue, TensorValue> Link(ForwardFlow flow, Func<TensorValue, bool> keepsShape)
+    {
+        var next = new Dictionary<TensorValue, TensorValue>();
+        var asked = new HashSet<TensorValue>();
+        foreach (TensorValue step in flow.Values)
+        {
+            if (LinkedBefore(step) is not { } before)
+                continue;
+            bool isAsked = asked.Contains(before) || before.Uses.Any(u => u.Kind == UseKind.Ask);
+            if (isAsked && !keepsShape(step))
+                continue;
+            next.Add(before, step);
+            if (isAsked)
+                asked.Add(step);
+        }
+        return next;
+    }
+
+    /// <summary>
+    /// The value before a step, if the two can be fused: it is the only one that arrives, nothing else computes with
+    /// it, and both are computed equally often, one after the other.
     /// </summary>
     private static TensorValue? LinkedBefore(TensorValue step) =>
         IsStep(step) && step.Layer is not { IsConditional: true }
         && step.Input?.Source is { } before
-        && before.Uses.Count == 1 && before.Uses[0] == step.Input
+        && before.Uses.All(u => u == step.Input || u.Kind == UseKind.Ask
+            || (u is { Kind: UseKind.Dispose, Source: not null } && DisposalOf(u) is not null))
         && before.Region == step.Region && before.Order < step.Order
         && (before.Origin == Origin.Layer || IsStep(before) || IsComputedHead(before))
             ? before
             : null;
+
+    /// <summary>
+    /// What the twin can leave out so that a value is not disposed: a statement, or the <c>using</c> of a declarator.
+    /// </summary>
+    private static SyntaxNode? DisposalOf(Use use) => use.Place.Syntax switch
+    {
+        VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax } declarator => declarator,
+        { Parent: MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax
+            { Parent: ExpressionStatementSyntax statement } } } => statement,
+        _ => null,
+    };
 
     private static bool IsStep(TensorValue value) =>
         (value.Origin == Origin.Layer && value.Layer is { IsFixed: true })
@@ -164,7 +199,7 @@ internal sealed class LoweringPlan
         var kinds = new HashSet<UseKind>();
         var seen = new HashSet<TensorValue>();
         Follow(tail);
-        kinds.Remove(UseKind.Neutral);
+        kinds.ExceptWith([UseKind.Beside, UseKind.Ask, UseKind.Dispose]);
         return kinds.Count == 1 && kinds.Contains(UseKind.Join) ? "Join"
             : kinds.Count == 1 && kinds.Contains(UseKind.Result) ? "Result"
             : "Next";

@@ -96,8 +96,16 @@ internal enum UseKind
 
     Result,
 
-    /// <summary>Looks at the shape, disposes, compares with <see langword="null"/>.</summary>
-    Neutral,
+    /// <summary>
+    /// Goes into an operation beside what it computes from: as its weight, its mask, or for its shape.
+    /// </summary>
+    Beside,
+
+    /// <summary>Asks for the shape or another property, or compares with <see langword="null"/>.</summary>
+    Ask,
+
+    /// <summary>Disposes.</summary>
+    Dispose,
 }
 
 /// <summary>One place that uses tensor values, and the values that may arrive there.</summary>
@@ -112,6 +120,9 @@ internal sealed class Use(UseKind kind, Frame frame, IOperation place, TensorVal
     public TensorValue? Consumer { get; } = consumer;
 
     public HashSet<TensorValue> Sources { get; } = [];
+
+    /// <summary>Whether it does something with the elements.</summary>
+    public bool IsReal => Kind is not (UseKind.Ask or UseKind.Dispose);
 
     /// <summary>The only value that arrives, where there is only one.</summary>
     public TensorValue? Source => Sources.Count == 1 ? Sources.First() : null;

@@ -31,7 +31,9 @@ internal sealed class LayerTable
     /// <param name="FoldsBatchNorm">Whether a batch norm that follows is folded into it.</param>
     /// <param name="WhyNot">Why it cannot be quantized, and what to do instead.</param>
     /// <param name="Weights">How many weights it multiplies by: an expression of <see cref="WeightCount"/>.</param>
-    private sealed record Layer(LayerKind Kind, bool FoldsBatchNorm, string? WhyNot, string? Weights);
+    /// <param name="KeepsShape">Whether its result has the shape of its input.</param>
+    private sealed record Layer(
+        LayerKind Kind, bool FoldsBatchNorm, string? WhyNot, string? Weights, bool KeepsShape);
 
     /// <summary>Gets the table of a compilation.</summary>
     public static LayerTable Of(Compilation compilation) => Read.GetValue(compilation, static c => new LayerTable(c));
@@ -46,6 +48,9 @@ internal sealed class LayerTable
 
     /// <summary>Tells whether a batch norm that follows a layer of the type is folded into it.</summary>
     public bool FoldsBatchNorm(ITypeSymbol? type) => Find(type) is { FoldsBatchNorm: true };
+
+    /// <summary>Tells whether the result of layers of the type has the shape of their input.</summary>
+    public bool KeepsShape(ITypeSymbol? type) => Find(type) is { KeepsShape: true };
 
     /// <summary>Tells whether the type is one of TorchSharp's layers, and does not hold others.</summary>
     public bool IsSimple(ITypeSymbol? type) =>
@@ -95,7 +100,9 @@ internal sealed class LayerTable
         bool folds = facts.NamedArguments.Any(a => a is { Key: "FoldsBatchNorm", Value.Value: true });
         foreach (AttributeData? types in attributes.Where(a => a.AttributeClass?.Name == TypesAttribute))
         {
-            var layer = new Layer((LayerKind)kind, folds, whyNot, Text(types, "Weights"));
+            bool keeps = (LayerKind)kind is LayerKind.Activation or LayerKind.BatchNorm or LayerKind.Norm;
+            var layer = new Layer(
+                (LayerKind)kind, folds, whyNot, Text(types, "Weights"), ShapeEffects.Keeps(types, keeps));
             foreach (INamedTypeSymbol type in types
                     .ConstructorArguments[0]
                     .Values.Select(v => v.Value)

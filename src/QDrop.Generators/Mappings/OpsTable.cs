@@ -21,9 +21,11 @@ internal enum OpKind
 /// <param name="Kind">What the operation means to quantization.</param>
 /// <param name="Name">The method's name.</param>
 /// <param name="Method">The method.</param>
-/// <param name="KeepsTensor">Whether the member leaves its tensor as it is, whatever its name and arguments
-/// say.</param>
-internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method, bool KeepsTensor)
+/// <param name="KeepsTensor">
+/// Whether the member leaves its tensor as it is, whatever its name and arguments say.
+/// </param>
+/// <param name="KeepsShape">Whether the result has the shape of the tensor that it is computed from.</param>
+internal sealed record Op(OpKind Kind, string Name, IMethodSymbol? Method, bool KeepsTensor, bool KeepsShape)
 {
     /// <summary>
     /// The parameters that stand for those of the TorchSharp member: all but a first one that takes the chain of a
@@ -127,7 +129,8 @@ internal sealed class OpsTable
             if (!_entries.TryGetValue(key, out List<Op>? entries))
                 _entries.Add(key, entries = []);
             bool keepsTensor = attribute.NamedArguments.Any(a => a is { Key: "KeepsTensor", Value.Value: true });
-            entries.Add(new Op(kind, method?.Name ?? member, method, keepsTensor));
+            bool keepsShape = ShapeEffects.Keeps(attribute, kind == OpKind.Activation);
+            entries.Add(new Op(kind, method?.Name ?? member, method, keepsTensor, keepsShape));
         }
     }
 

@@ -1,7 +1,7 @@
 namespace QDrop.CompilerServices;
 
 /// <summary>What a tensor operation means to quantization.</summary>
-public enum OpKind
+internal enum OpKind
 {
     /// <summary>
     /// A function of one tensor whose value is quantized after it, together with the layer before it: activation
@@ -24,6 +24,19 @@ public enum OpKind
     Neutral,
 }
 
+/// <summary>What an operation does with the shape of the tensor that it computes from.</summary>
+internal enum ShapeEffect
+{
+    /// <summary>As its kind has it: an activation keeps the shape, everything else may change it.</summary>
+    ByKind,
+
+    /// <summary>The result has the same shape.</summary>
+    Keeps,
+
+    /// <summary>The result may have another shape.</summary>
+    Changes,
+}
+
 /// <summary>
 /// Says which TorchSharp member a method of <see cref="Ops"/> stands for; on the class <see cref="Ops"/> itself, which
 /// members stay as they are. The generator reads this table from the compilation: a tensor operation that is not in it
@@ -34,7 +47,7 @@ public enum OpKind
 /// The member's name; <c>this[]</c> for an indexer, <c>op_Addition</c> and the like for an operator.
 /// </param>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
-public sealed class LowersAttribute(Type type, string member) : Attribute
+internal sealed class LowersAttribute(Type type, string member) : Attribute
 {
     /// <summary>The type that declares the member.</summary>
     public Type Type { get; } = type;
@@ -44,6 +57,9 @@ public sealed class LowersAttribute(Type type, string member) : Attribute
 
     /// <summary>What the operation means to quantization.</summary>
     public OpKind Kind { get; set; }
+
+    /// <summary>What the operation does with the shape.</summary>
+    public ShapeEffect Shape { get; set; }
 
     /// <summary>
     /// Whether the member leaves its tensor as it is, though a trailing underscore or <c>inplace: true</c> says

@@ -70,11 +70,11 @@ public static partial class Ops
     public static Tensor contiguous(Tensor input) => input.contiguous();
 
     /// <summary>A copy.</summary>
-    [Lowers(typeof(torch.Tensor), "clone", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "clone", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor clone(Tensor input) => input.clone();
 
     /// <summary>Another handle of the same values.</summary>
-    [Lowers(typeof(torch.Tensor), "alias", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "alias", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor alias(Tensor input) => input.alias();
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
@@ -141,21 +141,21 @@ public static partial class Ops
     public static Tensor amax(Tensor input, params long[] dims) => input.amax(dims);
 
     /// <summary>Changes the sign.</summary>
-    [Lowers(typeof(torch.Tensor), "neg", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch.Tensor), "op_UnaryNegation", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "neg", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "op_UnaryNegation", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor neg(Tensor tensor) => tensor.neg();
 
     /// <summary>The same values without a gradient.</summary>
-    [Lowers(typeof(torch.Tensor), "detach", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "detach", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor detach(Tensor input) => input.detach();
 
     /// <summary>Dropout, as the model has it.</summary>
-    [Lowers(typeof(torch.nn.functional), "dropout", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.nn.functional), "dropout", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
         functional.dropout(Own(input, inplace), p, training, inplace);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
-    [Lowers(typeof(torch.nn.functional), "dropout2d", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.nn.functional), "dropout2d", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
         functional.dropout2d(Own(input, inplace), p, training, inplace);
 

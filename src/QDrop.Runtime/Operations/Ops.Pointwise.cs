@@ -12,8 +12,8 @@ public static partial class Ops
     public static Tensor hardtanh_(Tensor x, Scalar min, Scalar max) => Keep(Own(x).hardtanh_(min, max), min, max);
 
     /// <summary>One half times the sigmoid of the other.</summary>
-    [Lowers(typeof(torch.nn.functional), "glu", Kind = OpKind.Activation)]
-    [Lowers(typeof(torch.Tensor), "glu", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch.nn.functional), "glu", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
+    [Lowers(typeof(torch.Tensor), "glu", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     public static Tensor glu(Tensor input, long dim = -1) => input.glu(dim);
 
     /// <summary>Leaky rectified linear unit with a learned slope.</summary>

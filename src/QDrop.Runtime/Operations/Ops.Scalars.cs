@@ -8,84 +8,84 @@ namespace QDrop.CompilerServices;
 public static partial class Ops
 {
     /// <summary>Adds a number.</summary>
-    [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add(Tensor left, Scalar right) => Keep(left.add(right, Numbers.One), right);
 
     /// <summary>Adds a number, in place.</summary>
-    [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add_(Tensor left, Scalar right) => Keep(Own(left).add_(right, Numbers.One), right);
 
     /// <summary>Adds to a number.</summary>
-    [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add(Scalar left, Tensor right) => Keep(right.add(left, Numbers.One), left);
 
     /// <summary>Adds a number times <paramref name="alpha"/>.</summary>
-    [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add(Tensor left, Scalar right, Scalar alpha) =>
         Keep(left.add(right, alpha), right, alpha);
 
     /// <summary>Adds a number times <paramref name="alpha"/>, in place.</summary>
-    [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add_(Tensor left, Scalar right, Scalar alpha) =>
         Keep(Own(left).add_(right, alpha), right, alpha);
 
     /// <summary>Subtracts a number.</summary>
-    [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch), "sub", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "sub", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor sub(Tensor left, Scalar right) => Keep(left - right, right);
 
     /// <summary>Subtracts a number, in place.</summary>
-    [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor sub_(Tensor left, Scalar right) => Keep(Own(left).sub_(right), right);
 
     /// <summary>Subtracts from a number.</summary>
-    [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor sub(Scalar left, Tensor right) => Keep(right.negative().add(left, Numbers.One), left);
 
     /// <summary>Multiplies by a number.</summary>
-    [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch), "mul", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "mul", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor mul(Tensor left, Scalar right) => Keep(left * right, right);
 
     /// <summary>Multiplies by a number, in place.</summary>
-    [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor mul_(Tensor left, Scalar right) => Keep(Own(left).mul_(right), right);
 
     /// <summary>Multiplies a number.</summary>
-    [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor mul(Scalar left, Tensor right) => Keep(left * right, left);
 
     /// <summary>Divides by a number.</summary>
-    [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.PassThrough)]
-    [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div(Tensor left, Scalar right) => Keep(left / right, right);
 
     /// <summary>Divides by a number, in place.</summary>
-    [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div_(Tensor left, Scalar right) => Keep(Own(left).div_(right), right);
 
     /// <summary>Divides a number.</summary>
-    [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div(Scalar left, Tensor right) => Keep(left / right, left);
 
     /// <summary>Divides by a number. TorchSharp's function does not round, whatever it is told.</summary>
-    [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor quotient(Tensor left, Scalar right, RoundingMode rounding_mode) =>
         Keep(torch.div(left, right, rounding_mode), right);
 
     /// <summary>Divides by a number and rounds.</summary>
-    [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode) =>
         Keep(left.div(right, rounding_mode), right);
 
     /// <summary>Divides by a number and rounds, in place.</summary>
-    [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode) =>
         Keep(Own(left).div_(right, rounding_mode), right);
 

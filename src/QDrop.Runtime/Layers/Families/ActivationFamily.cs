@@ -1,3 +1,4 @@
+using QDrop.CompilerServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -10,8 +11,9 @@ namespace QDrop.Layers.Families;
     typeof(ReLU), typeof(ReLU6), typeof(LeakyReLU), typeof(PReLU), typeof(RReLU), typeof(ELU), typeof(SELU),
     typeof(CELU), typeof(GELU), typeof(SiLU), typeof(Mish), typeof(Sigmoid), typeof(LogSigmoid), typeof(Tanh),
     typeof(Hardtanh), typeof(Hardsigmoid), typeof(Hardswish), typeof(Hardshrink), typeof(Softplus), typeof(Softsign),
-    typeof(Softshrink), typeof(Tanhshrink), typeof(Threshold), typeof(GLU), typeof(Softmax), typeof(Softmax2d),
-    typeof(LogSoftmax), typeof(Softmin))]
+    typeof(Softshrink), typeof(Tanhshrink), typeof(Threshold), typeof(Softmax), typeof(Softmax2d), typeof(LogSoftmax),
+    typeof(Softmin))]
+[LayerTypes(typeof(GLU), Shape = ShapeEffect.Changes)]
 internal sealed class ActivationFamily : LayerFamily
 {
     // TorchSharp's own functions of the last four make numbers that nothing holds while native code uses them.

@@ -1,3 +1,5 @@
+using QDrop.CompilerServices;
+
 namespace QDrop.Layers.Families;
 
 /// <summary>Names TorchSharp's classes that belong to a family.</summary>
@@ -7,6 +9,12 @@ internal sealed class LayerTypesAttribute(params Type[] types) : Attribute
 {
     /// <summary>Gets the classes.</summary>
     public Type[] Types { get; } = types;
+
+    /// <summary>
+    /// Gets or sets what the layers do with the shape; by their kind, activation functions and norms keep it, and all
+    /// others may change it.
+    /// </summary>
+    public ShapeEffect Shape { get; set; }
 
     /// <summary>
     /// Gets or sets how many weights a layer multiplies by: a C# expression over the parameters of its factory in

@@ -1,13 +1,14 @@
+using QDrop.CompilerServices;
 using TorchSharp.Modules;
 
 namespace QDrop.Layers.Families;
 
 /// <summary>Layers that keep the grid of their input or leave it to the next quantizer.</summary>
 [LayerFamily(LayerKind.PassThrough)]
-[LayerTypes(typeof(Identity), typeof(Flatten), typeof(Unflatten))]
+[LayerTypes(typeof(Flatten), typeof(Unflatten))]
 [LayerTypes(
-    typeof(Dropout), typeof(Dropout1d), typeof(Dropout2d), typeof(Dropout3d), typeof(AlphaDropout),
-    typeof(FeatureAlphaDropout))]
+    typeof(Identity), typeof(Dropout), typeof(Dropout1d), typeof(Dropout2d), typeof(Dropout3d), typeof(AlphaDropout),
+    typeof(FeatureAlphaDropout), Shape = ShapeEffect.Keeps)]
 [LayerTypes(
     typeof(MaxPool1d), typeof(MaxPool2d), typeof(MaxPool3d), typeof(AvgPool1d), typeof(AvgPool2d), typeof(AvgPool3d),
     typeof(AdaptiveAvgPool1d), typeof(AdaptiveAvgPool2d), typeof(AdaptiveAvgPool3d), typeof(AdaptiveMaxPool1d),

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using QDrop.Generators.Tests.Helpers;
+
+namespace QDrop.Generators.Tests;
+
+/// <summary>Small models in the style of public code: what has a twin, and what is refused and why.</summary>
+[Collection("torch")]
+public sealed partial class PublicCodeTests
+{
+    private static readonly string Source = GeneratorRun.ModelSource("PublicCode");
+
+    /// <summary>Models that have a twin, with the shape of an input.</summary>
+    public static TheoryData<string, long[]> WithTwin => new()
+    {
+        { "UsingFold", [2, 3, 8, 8] },
+        { "NoUsingFold", [2, 3, 8, 8] },
+        { "ShapeFold", [2, 3, 8, 8] },
+        { "UsingOnly", [2, 8] },
+        { "UsingNot", [2, 8] },
+        { "Two", [2, 8] },
+        { "CallsTwo", [2, 8] },
+        { "AddInPlaceOwn", [2, 8] },
+        { "IntWrapper", [2, 8] },
+    };
+
+    /// <summary>Models that have none, with the code of the reason.</summary>
+    public static TheoryData<string, string> Refused => new()
+    {
+        { "MatmulPlain", "QDROP007" },
+        { "FunctionalConv", "QDROP007" },
+        { "AddInPlaceArg", "QDROP008" },
+        { "ThrowingForward", "QDROP008" },
+        { "ArgMaxItem", "QDROP007" },
+    };
+
+    [Theory, MemberData(nameof(WithTwin))]
+    public void A_model_has_a_twin_that_computes_the_same(string name, long[] shape)
+    {
+        var run = GeneratorRun.Of(SourceOf(name));
+        Assert.Empty(run.Diagnostics);
+        (float[] expected, float[] found) = Twins.Run(run, $"Cases.{name}", shape);
+        double scale = expected.Max(Math.Abs);
+        Assert.True(scale > 1e-3, "the model computes nothing that could differ");
+        Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Max() / scale, 0, 1e-5);
+    }
+
+    [Theory, MemberData(nameof(Refused))]
+    public void A_model_that_cannot_be_followed_is_refused(string name, string code) =>
+        Assert.Equal(code, Assert.Single(GeneratorRun.Of(SourceOf(name)).Diagnostics).Id);
+
+    [Theory]
+    [InlineData("UsingFold", "NoUsingFold")]
+    [InlineData("ShapeFold", "NoUsingFold")]
+    [InlineData("UsingOnly", "UsingNot")]
+    public void Another_way_to_write_a_model_has_the_same_steps(string name, string same)
+    {
+        string steps = Steps(name);
+        Assert.NotEmpty(steps);
+        Assert.Equal(Steps(same), steps);
+
+        static string Steps(string name)
+        {
+            var run = GeneratorRun.Of(SourceOf(name));
+            Assert.Empty(run.Diagnostics);
+            Assert.Empty(run.Advice);
+            return string.Concat(Step().Matches(run.Sources[$"Cases.{name}.Quantized.g.cs"]));
+        }
+    }
+
+    /// <summary>The code with one of its classes as a model.</summary>
+    private static string SourceOf(string name) => Declaration().Replace(
+        Source,
+        match => match.Groups["name"].Value == name
+            ? $"[QDrop.Quantize(W = 4, A = 4)] public partial class {name}"
+            : $"public partial class {match.Groups["name"].Value}");
+
+    [GeneratedRegex(@"public class (?<name>\w+)")]
+    private static partial Regex Declaration();
+
+    /// <summary>A line that makes a step of a chain.</summary>
+    [GeneratedRegex(@"^ +(model\.\w+|\S*Step\..*),$", RegexOptions.Multiline)]
+    private static partial Regex Step();
+}
