@@ -26,7 +26,11 @@ public sealed partial class PublicCodeTests
     /// <summary>Models that have none, with the code of the reason.</summary>
     public static TheoryData<string, string> Refused => new()
     {
+        { "LoudWeight", "QDROP007" },
+        { "SilentWeight", "QDROP007" },
         { "MatmulPlain", "QDROP007" },
+        { "MatmulT", "QDROP007" },
+        { "HandMlp", "QDROP007" },
         { "FunctionalConv", "QDROP007" },
         { "AddInPlaceArg", "QDROP008" },
         { "ThrowingForward", "QDROP008" },

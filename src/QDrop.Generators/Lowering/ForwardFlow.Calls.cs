@@ -167,11 +167,13 @@ internal sealed partial class ForwardFlow
         }
         IOperation? added = AddedIn(operation);
         if (Products.Contains(op.Name)
-            && operands.Any(o => o.Operand != added && o.Values.Any(v => v.Origin == Origin.External)))
+            && operands.Any(o => o.Operand != added && o.Values.Any(v => v.IsOfModel)))
             UnknownOperation(
                 operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
         TensorValue? value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
+        if (value is not null)
+            value.IsOfModel |= operands.Count > 0 && operands.All(o => o.Values.Any(v => v.IsOfModel));
         foreach ((IOperation? operand, ImmutableHashSet<TensorValue>? values) in operands)
         {
             Use use = Use(

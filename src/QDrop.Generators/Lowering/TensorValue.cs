@@ -65,6 +65,12 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
     /// <summary>The use of its data input, for what has exactly one.</summary>
     public Use? Input { get; set; }
 
+    /// <summary>
+    /// Whether it is a tensor of the model or is computed from such tensors alone: a view of a weight, weights
+    /// multiplied with each other.
+    /// </summary>
+    public bool IsOfModel { get; set; } = origin == Origin.External;
+
     /// <summary>Values whose storage this may share.</summary>
     public HashSet<TensorValue> Roots { get; } = [];
 
