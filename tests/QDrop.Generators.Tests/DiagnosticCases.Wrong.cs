@@ -170,7 +170,7 @@ internal static partial class DiagnosticCases
             Forwards.Source("", "if (x.sum().item<float>() > 0) return x; return relu(x);"),
             Forwards.Source("", "return functional.linear(x, ((Conv2d)conv1).weight);"),
             Forwards.Source("", "return x + ((Conv2d)conv1).weight;"),
-            Forwards.Source("private readonly Parameter w = new(ones(8, 8));", "return x.matmul(w);"),
+            Forwards.Source("private readonly Parameter w = new(ones(8, 8));", "return x.matmul(w * w);"),
             Forwards.Source("", "return x[x > 0];"),
             Forwards.Source("", "Scalar s = x.mean().ToScalar(); return x * s;"),
         ],

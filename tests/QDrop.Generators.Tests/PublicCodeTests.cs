@@ -17,6 +17,15 @@ public sealed partial class PublicCodeTests
         { "ShapeFold", [2, 3, 8, 8] },
         { "UsingOnly", [2, 8] },
         { "UsingNot", [2, 8] },
+        { "SilentWeight", [2, 8] },
+        { "LoudWeight", [2, 8] },
+        { "MatmulPlain", [2, 8] },
+        { "MatmulT", [2, 8] },
+        { "HandMlp", [2, 8] },
+        { "HandConv", [2, 3, 8, 8] },
+        { "HandEinsum", [2, 8] },
+        { "HandLeft", [2, 8, 3] },
+        { "HandAdd", [2, 8] },
         { "Two", [2, 8] },
         { "CallsTwo", [2, 8] },
         { "AddInPlaceOwn", [2, 8] },
@@ -26,11 +35,6 @@ public sealed partial class PublicCodeTests
     /// <summary>Models that have none, with the code of the reason.</summary>
     public static TheoryData<string, string> Refused => new()
     {
-        { "LoudWeight", "QDROP007" },
-        { "SilentWeight", "QDROP007" },
-        { "MatmulPlain", "QDROP007" },
-        { "MatmulT", "QDROP007" },
-        { "HandMlp", "QDROP007" },
         { "FunctionalConv", "QDROP007" },
         { "AddInPlaceArg", "QDROP008" },
         { "ThrowingForward", "QDROP008" },
@@ -46,6 +50,20 @@ public sealed partial class PublicCodeTests
         double scale = expected.Max(Math.Abs);
         Assert.True(scale > 1e-3, "the model computes nothing that could differ");
         Assert.InRange(expected.Zip(found, (a, b) => Math.Abs(a - b)).Max() / scale, 0, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("SilentWeight", "weight 8, head 8", new long[] { 16, 8 })]
+    [InlineData("MatmulPlain", "weight 8", new long[] { 16, 8 })]
+    [InlineData("HandMlp", "a.weight 8, b.weight 4, head 8", new long[] { 16, 8 })]
+    [InlineData("HandConv", "weight 8, last 8", new long[] { 16, 3, 8, 8 })]
+    [InlineData("HandEinsum", "first 8, second 4, third 8", new long[] { 16, 8 })]
+    [InlineData("HandAdd", "w 8, v 8", new long[] { 16, 8 })]
+    public void A_layer_that_is_written_by_hand_has_quantized_weights(string name, string weights, long[] shape)
+    {
+        var run = GeneratorRun.Of(SourceOf(name));
+        (IReadOnlyDictionary<string, int> found, _) = Twins.Calibrate(run, $"Cases.{name}", shape);
+        Assert.Equal(weights, string.Join(", ", found.Select(static w => $"{w.Key} {w.Value}")));
     }
 
     [Theory, MemberData(nameof(Refused))]

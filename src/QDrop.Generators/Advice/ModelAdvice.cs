@@ -33,7 +33,7 @@ internal static class ModelAdvice
     public static bool HasNothingToQuantize(
         IReadOnlyList<INamedTypeSymbol> modules, IReadOnlyList<IMethodSymbol> methods, AnalysisContext context)
     {
-        if (modules.Any(module => !IsOfTorchSharp(module.BaseType, modules, context)))
+        if (modules.Any(module => !IsOfTorchSharp(module.BaseType, modules, context) || HasParameter(module)))
             return false;
         foreach (SyntaxNode? declaration in modules
                 .Concat<ISymbol>(methods)
@@ -63,6 +63,11 @@ internal static class ModelAdvice
         }
         return true;
     }
+
+    /// <summary>Whether the module has weights of its own, which it may multiply with itself.</summary>
+    private static bool HasParameter(INamedTypeSymbol module) => module.GetMembers().Any(member =>
+        member switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }
+            is { Name: "Parameter" } type && LayerTable.IsTorchSharp(type));
 
     private static bool IsElsewhere(ISymbol? symbol, IReadOnlyList<INamedTypeSymbol> modules) =>
         symbol is IFieldSymbol or IPropertySymbol

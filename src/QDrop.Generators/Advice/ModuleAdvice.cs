@@ -62,6 +62,8 @@ internal static class ModuleAdvice
 
     private static string? WhyNotAfter(TensorValue before, INamedTypeSymbol module, AnalysisContext context)
     {
+        if (before.Product is not null || before is { Sum: not null, Input.Source.Product: not null })
+            return null;
         if (before.Op is { } op)
             return $"it follows '{op.Op.Name}'";
         if (before.Layer is not { } layer || layer.IsSpread)

@@ -35,6 +35,8 @@ internal static class BlockPartition
             {
                 if (step.IsFloat)
                     Begin($"{step.Name}, float");
+                else if (step is { Type: null, Kind: LayerKind.Weighted })
+                    Begin(step.Name);
                 else if (step.Type is null && isOpen)
                     units[units.Count - 1] += " → " + step.Name;
                 else if (step.Type is { } type)

@@ -16,11 +16,56 @@ internal sealed partial class BodyRewriter
             return (rewriter.Text(step.Layer!.Module.Operation.Syntax), rewriter.UsesSelf);
         if (step.Layer is { } layer)
             return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
-        rewriter.Replacements[step.Op!.Data!.Syntax] = "x";
+        if (step.Product is { } product)
+            return rewriter.Product(step, product);
+        string kind = $"{step.Op!.Op.Kind}", addend = "";
+        if (step.Sum is { } sum)
+        {
+            string parameter = rewriter.Of(sum.Source).Text(sum.Source.Operation.Syntax);
+            rewriter.Replacements[sum.Addend.Syntax] = parameter;
+            (kind, addend, rewriter.UsesSelf) = ("Sum", $"{parameter}, ", true);
+        }
+        rewriter.Replacements[step.Data!.Syntax] = "x";
         string call = OneLine(rewriter.Vocabulary(step.Operation.Syntax, step.Op));
         string isStatic = rewriter.UsesSelf ? "" : "static ";
-        return ($"{Services}Step.{step.Op.Op.Kind}(\"{step.Op.Op.Name}\", {isStatic}x => {call})", rewriter.UsesSelf);
+        return (
+            $"{Services}Step.{kind}(\"{step.Op.Op.Name}\", {addend}{isStatic}x => {call})", rewriter.UsesSelf);
     }
+
+    /// <summary><c>matmul(x, weight.t())</c> → a product of x and a view of the weight.</summary>
+    private (string Text, bool UsesSelf) Product(TensorValue step, ProductCall product)
+    {
+        TensorValue parameter = product.Parameter;
+        string weight = Of(parameter).Text(parameter.Operation.Syntax), bias = "", parameters = "x, w";
+        if (product.TakesBias)
+        {
+            bias = product.BiasSource is { } added ? $"{Of(added).Text(added.Operation.Syntax)}, " : "null, ";
+            parameters += ", b";
+        }
+        Replacements[product.Data.Syntax] = "x";
+        Replacements[product.Weight.Syntax] = "w";
+        if (product.Bias is { } own)
+            Replacements[own.Syntax] = "b";
+        string call = OneLine(Vocabulary(step.Operation.Syntax, step.Op!));
+        if (product is { TakesBias: true, Bias: null })
+            call = $"{call.Substring(0, call.Length - 1)}, bias: b)";
+        string axes = $"{product.Axis}, {product.OutputAxis}";
+        return (
+            $"{Services}Step.Product(\"{step.Op!.Op.Name}\", {weight}, {bias}{axes}, w => {View(product.Source)}, "
+                + $"({parameters}) => {call})",
+            UsesSelf: true);
+
+        string View(TensorValue value)
+        {
+            if (value.Op is not { } op)
+                return "w";
+            BodyRewriter rewriter = Of(value);
+            rewriter.Replacements[op.Data!.Syntax] = View(value.Input!.Source!);
+            return OneLine(rewriter.Vocabulary(value.Operation.Syntax, op));
+        }
+    }
+
+    private BodyRewriter Of(TensorValue value) => new(value.Frame, names, self, lowers: false);
 
     private string Lower(SyntaxNode node, Lowered lowered)
     {
@@ -29,10 +74,8 @@ internal sealed partial class BodyRewriter
             // relu(bn1.forward(x)) → (x), where relu and bn1 are steps of the chain that made x
             case Lowered.Member { Value: { Layer: { IsSpread: true } } }:
                 return "";
-            case Lowered.Member { Value: { Layer: { } layer } }:
-                return Operand(layer.Argument.Syntax);
-            case Lowered.Member { Value: { Op: { } op } }:
-                return Operand(op.Data!.Syntax);
+            case Lowered.Member { Value: var step }:
+                return Operand(step.Data!.Syntax);
 
             // foreach (var layer in layers) x = layer.forward(x); → x = this._layers.forward(x);
             case Lowered.Head { Value: { Layer: { IsSpread: true } layer } } spread:
@@ -48,7 +91,7 @@ internal sealed partial class BodyRewriter
 
             // conv1.forward(x) → this._conv1.forward(x), relu(x) → this._relu.forward(x)
             case Lowered.Head head:
-                SyntaxNode argument = (head.Value.Layer?.Argument ?? head.Value.Op!.Data!).Syntax;
+                SyntaxNode argument = head.Value.Data!.Syntax;
                 string call = $"{ChainOf(head.Chain)}.forward({Text(argument)})";
                 if (head.Value.Layer is { IsConditional: true } optional)
                     return $"({Text(optional.Receiver.Syntax)} is null ? null : {call})";
@@ -182,8 +225,7 @@ internal sealed partial class BodyRewriter
         _places.TryGetValue(node, out Lowered? lowered)
             ? lowered switch
             {
-                Lowered.Member { Value: { Layer: { } layer } } => IsWhole(layer.Argument.Syntax),
-                Lowered.Member { Value: { Op: { } op } } => IsWhole(op.Data!.Syntax),
+                Lowered.Member { Value: var step } => IsWhole(step.Data!.Syntax),
                 _ => node is not AssignmentExpressionSyntax && !_inPlaceStatements.Contains(node),
             }
             : node

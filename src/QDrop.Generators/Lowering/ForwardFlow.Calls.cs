@@ -10,16 +10,6 @@ namespace QDrop.Generators.Lowering;
 /// <content>Calls of the vocabulary, and which calls are those of modules.</content>
 internal sealed partial class ForwardFlow
 {
-    private static readonly HashSet<string> Products =
-    [
-        "matmul",
-        "mm",
-        "bmm",
-        "baddbmm",
-        "einsum",
-        "scaled_dot_product_attention",
-    ];
-
     private readonly record struct CallArgument(IOperation Value, OpArgument Shape);
 
     private static CallArgument Argument(IOperation operand, ITypeSymbol? type = null) =>
@@ -156,25 +146,41 @@ internal sealed partial class ForwardFlow
 
         IOperation? data =
             op.Kind == OpKind.Join ? null : arguments.Select(a => a.Value).FirstOrDefault(a => IsTensor(a.Type));
-        var operands = new List<(IOperation Operand, ImmutableHashSet<TensorValue> Values)>();
-        foreach (IOperation? operand in arguments.SelectMany(a => Operands(a.Value)))
+        var operands = new List<Operand>();
+        for (int i = 0; i < arguments.Count; i++)
         {
-            ImmutableHashSet<TensorValue> values = Expression(operand);
-            if (Of(operand.Type) is Tensorness.Tensor or Tensorness.List)
-                operands.Add((operand, Fresh(operand, operand.Syntax.ToString(), Tensors(values))));
-            else if (values.Count > 0)
-                CannotAnalyse(operand, "a tensor is used in a way that is not supported here");
+            string? parameter = arguments[i].Shape.Name
+                ?? (i < op.Parameters.Count ? op.Parameters[i].Name : null);
+            foreach (IOperation operand in Operands(arguments[i].Value))
+            {
+                ImmutableHashSet<TensorValue> values = Expression(operand);
+                if (Of(operand.Type) is Tensorness.Tensor or Tensorness.List)
+                {
+                    values = Fresh(operand, operand.Syntax.ToString(), Tensors(values));
+                    operands.Add(new(operand, values, arguments[i], parameter));
+                }
+                else if (values.Count > 0)
+                {
+                    CannotAnalyse(operand, "a tensor is used in a way that is not supported here");
+                }
+            }
         }
         IOperation? added = AddedIn(operation);
-        if (Products.Contains(op.Name)
-            && operands.Any(o => o.Operand != added && o.Values.Any(v => v.IsOfModel)))
+        bool isProduct = Products.Contains(op.Name);
+        ProductCall? product = isProduct ? ProductOf(op, arguments, operands) : null;
+        SumCall? sum = SumOf(op, arguments, operands);
+        if (isProduct && product is null && operands.Any(o => o.Place != added && o.IsOfModel))
             UnknownOperation(
                 operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
         TensorValue? value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
         if (value is not null)
-            value.IsOfModel |= operands.Count > 0 && operands.All(o => o.Values.Any(v => v.IsOfModel));
-        foreach ((IOperation? operand, ImmutableHashSet<TensorValue>? values) in operands)
+        {
+            value.IsOfModel |= operands.Count > 0 && operands.All(o => o.IsOfModel);
+            (value.Product, value.Sum) = (product, sum);
+            data ??= product?.Data ?? sum?.Data;
+        }
+        foreach ((IOperation operand, ImmutableHashSet<TensorValue> values, _, _) in operands)
         {
             Use use = Use(
                 operand == added ? UseKind.Join : KindOf(op, operand == data, value is not null),
@@ -191,13 +197,13 @@ internal sealed partial class ForwardFlow
         if (value is null)
             return Of(operation.Type) == Tensorness.None
                 ? None
-                : operands.Aggregate(None, (all, o) => all.Union(Expression(o.Operand)));
+                : operands.Aggregate(None, (all, o) => all.Union(Expression(o.Place)));
 
         bool isInPlace = op.Kind != OpKind.Neutral && IsInPlace(op, operation);
         value.Op ??= new OpCall(
             op,
             [.. arguments.Select(a => a.Value)],
-            data,
+            op.Kind == OpKind.Join ? null : data,
             isInPlace,
             op.Kind != OpKind.Neutral && arguments.All(a => a.Value == data || IsOfModelOnly(a.Value)),
             isMany);

@@ -65,7 +65,10 @@ internal sealed class LoweredForward(
     private StepInfo ToInfo(TensorValue step, string code)
     {
         if (step.Layer is not { } layer)
-            return new StepInfo(step.Op!.Op.Name, IsFloat: false, IsBlock: null, Type: null, Kind: null, code);
+        {
+            LayerKind? kind = step.Product is null ? null : LayerKind.Weighted;
+            return new StepInfo(step.Op!.Op.Name, IsFloat: false, IsBlock: null, Type: null, kind, code);
+        }
         IOperation called = layer.Module.Operation;
         ITypeSymbol type = layer.IsSpread ? layer.Type : MemberTypes.Of(called, module, context);
         bool? isBlock = ModulePlaces.HolderOf(called) is { } holder ? QuantizationBlock.OfMember(holder) : null;

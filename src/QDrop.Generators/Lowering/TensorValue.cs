@@ -62,6 +62,12 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
     /// <summary>For <see cref="Origin.Operation"/>: the operation.</summary>
     public OpCall? Op { get; set; }
 
+    /// <summary>For a product with a weight that the model's code has itself: what it is made of.</summary>
+    public ProductCall? Product { get; set; }
+
+    /// <summary>For the sum of a value and a parameter of the model: what it is made of.</summary>
+    public SumCall? Sum { get; set; }
+
     /// <summary>The use of its data input, for what has exactly one.</summary>
     public Use? Input { get; set; }
 
@@ -86,7 +92,10 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
 
     public OpKind? Kind => Op?.Op.Kind;
 
-    public bool IsJoin => Kind == OpKind.Join;
+    public bool IsJoin => Kind == OpKind.Join && Product is null;
+
+    /// <summary>The place of its data input, for what has exactly one.</summary>
+    public IOperation? Data => Layer?.Argument ?? Product?.Data ?? Sum?.Data ?? Op?.Data;
 }
 
 /// <summary>What a use of a value does with it.</summary>

@@ -1,5 +1,6 @@
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;
 
@@ -18,6 +19,29 @@ public static partial class Ops
     [Lowers(typeof(torch), "baddbmm", Kind = OpKind.Join)]
     public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
         input.baddbmm(batch1, batch2, beta, alpha);
+
+    /// <summary>What a linear layer computes.</summary>
+    [Lowers(typeof(functional), "linear", Kind = OpKind.Join)]
+    public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) =>
+        functional.linear(input, weights, bias);
+
+    /// <summary>A convolution in one dimension.</summary>
+    [Lowers(typeof(functional), "conv1d", Kind = OpKind.Join)]
+    public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null,
+        long? padding = null, long? dilation = null, long groups = 1) =>
+        functional.conv1d(input, weight, bias, stride, padding, dilation, groups);
+
+    /// <summary>A convolution in two dimensions.</summary>
+    [Lowers(typeof(functional), "conv2d", Kind = OpKind.Join)]
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
+        long[]? padding = null, long[]? dilation = null, long groups = 1) =>
+        functional.conv2d(input, weight, bias, strides, padding, dilation, groups);
+
+    /// <summary>A convolution in three dimensions.</summary>
+    [Lowers(typeof(functional), "conv3d", Kind = OpKind.Join)]
+    public static Tensor conv3d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
+        long[]? padding = null, long[]? dilation = null, long groups = 1) =>
+        functional.conv3d(input, weight, bias, strides, padding, dilation, groups);
 
     /// <summary>The greater of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.Join)]

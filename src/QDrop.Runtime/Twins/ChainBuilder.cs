@@ -45,6 +45,8 @@ internal sealed class ChainBuilder
     {
         public Block? Block => block;
         public Module? Layer;
+        public OwnProduct? Product;
+        public Tensor? Bias;
         public BatchNorm? BatchNorm;
         public List<Func<Tensor, Tensor>> Functions { get; } = [];
         public bool HasActivation;
@@ -83,7 +85,7 @@ internal sealed class ChainBuilder
                 foreach (Placed child in Flatten(sequential.children().Select(m => (Step)m), around))
                     yield return child;
             }
-            else if (step.Module is not null || step.Function is not null)
+            else if (step.Module is not null || step.Function is not null || step.OwnProduct is not null)
             {
                 yield return new Placed(step, block);
             }
@@ -114,7 +116,9 @@ internal sealed class ChainBuilder
     }
 
     private LayerKind KindOf(Step step) =>
-        step.Function is null
+        step.OwnProduct is not null ? LayerKind.Weighted
+        : step.Addend is not null ? LayerKind.Norm
+        : step.Function is null
             ? _context.IsFullPrecision(step.Module)
                 ? LayerKind.Norm
                 : step.Module is IQuantizable
@@ -139,6 +143,18 @@ internal sealed class ChainBuilder
         {
             Close(Feeds.Next);
             _elements.Add(new(_context.Twin(quantizable, feeds), block));
+            return;
+        }
+        if (step.OwnProduct is { } product)
+        {
+            Close(Feeds.Next);
+            _open = new Open(block) { Product = product, HasChannels = product.HasChannels };
+            return;
+        }
+        if (step.Addend is { } addend && IsAtLayer && _open is { Product: { } opened, Bias: null, BatchNorm: null }
+            && opened.IsBias(addend))
+        {
+            _open.Bias = addend;
             return;
         }
         LayerKind kind = KindOf(step);
@@ -190,8 +206,14 @@ internal sealed class ChainBuilder
 
     /// <summary>Whether a batch norm is folded into the layer of the open unit.</summary>
     private bool IsFolded(BatchNorm norm) =>
-        _open is { Layer: { } layer, BatchNorm: null, Functions.Count: 0 } && _trailing.Count == 0
-        && LayerFamilies.Of(layer)!.FoldsBatchNorm && BatchNormFamily.CanFold(norm);
+        IsAtLayer && _open is { BatchNorm: null } open
+        && (open.Product?.FoldsBatchNorm ?? LayerFamilies.Of(open.Layer!)!.FoldsBatchNorm)
+        && BatchNormFamily.CanFold(norm);
+
+    /// <summary>Whether the step before was the layer of the open unit, or what is folded into it.</summary>
+    private bool IsAtLayer =>
+        _open is { Functions.Count: 0 } && (_open.Layer is not null || _open.Product is not null)
+        && _trailing.Count == 0;
 
     private static Func<Tensor, Tensor> FunctionOf(object module)
     {
@@ -225,7 +247,9 @@ internal sealed class ChainBuilder
     {
         if (_open is { } open)
         {
-            QuantizedLayer? layer = open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
+            QuantizedLayer? layer = open.Product is { } product
+                ? _context.Layer(product, open.Bias, open.BatchNorm)
+                : open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
             string name = layer?.Name ?? _path;
             ActivationQuantizer? output =
                 feeds == Feeds.Next ? _context.Activation(name + ".output", open.HasChannels) : null;

@@ -16,6 +16,7 @@ public sealed class QuantizationContext : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, string> _paths = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Tensor, string> _parameters = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, QuantizedLayer> _layersByName = [];
     private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
     private readonly Dictionary<string, ActivationState>? _activationStates;
@@ -45,6 +46,10 @@ public sealed class QuantizationContext : IDisposable
         _paths[model] = "";
         foreach ((string name, Module module) in model.named_modules())
             _paths.TryAdd(module, name);
+        foreach ((string name, Tensor parameter) in model.named_parameters())
+            _parameters.TryAdd(parameter, name);
+        foreach ((string name, Tensor buffer) in model.named_buffers())
+            _parameters.TryAdd(buffer, name);
         Overrides = new OverrideTable(_paths, overrides ?? []);
         _layerStates = state?.Layers.ToDictionary(l => l.Name);
         _activationStates = state?.Activations.ToDictionary(a => a.Name);
@@ -94,6 +99,18 @@ public sealed class QuantizationContext : IDisposable
                     + "Call RegisterComponents() at the end of the constructor, after every field is set, or "
                     + "register_module().");
 
+    /// <summary>Name of a parameter or a buffer of the float model, such as <c>head.weight</c>.</summary>
+    /// <exception cref="QDropException">The model does not have it registered (QDROP232).</exception>
+    private string NameOf(Tensor parameter) =>
+        _parameters.TryGetValue(parameter, out string? name)
+            ? name
+            : throw new QDropException(
+                Codes.UnsupportedModule,
+                $"A tensor of shape [{string.Join(", ", parameter.shape)}] is multiplied with in forward but is not "
+                    + "registered in the model, so it is not among the model's weights. Expected a Parameter in a "
+                    + "field or property. Call RegisterComponents() at the end of the constructor, after every field "
+                    + "is set, or register_parameter().");
+
     /// <summary>How the quantized weights of a unit or a layer are found.</summary>
     internal Method MethodOf(string name) => Overrides.MethodOf(name) ?? Method;
 
@@ -139,6 +156,10 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>The quantized layer of a float layer; one for each float layer, however often it is called.</summary>
     internal QuantizedLayer Layer(Module module, BatchNorm? batchNorm) =>
         Layer(LayerFamilies.SourceOf(PathOf(module), module), batchNorm);
+
+    /// <summary>The quantized layer of a weight that a module of the user's multiplies with itself.</summary>
+    internal QuantizedLayer Layer(OwnProduct product, Tensor? bias, BatchNorm? batchNorm) =>
+        Layer(product.Source(NameOf(product.Weight), bias, NameOf), batchNorm);
 
     /// <summary>The quantized layer of a weight; one for each weight, however often it is used.</summary>
     internal QuantizedLayer Layer(LayerSource source, BatchNorm? batchNorm = null)

@@ -1,3 +1,4 @@
+using QDrop.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,12 +9,16 @@ namespace QDrop.CompilerServices;
 /// </summary>
 public readonly struct Step
 {
-    private Step(object? module, string name, OpKind kind, Func<Tensor, Tensor>? function)
+    private Step(
+        object? module, string name, OpKind kind, Func<Tensor, Tensor>? function, OwnProduct? product = null,
+        Tensor? addend = null)
     {
         Module = module;
         Name = name;
         Kind = kind;
         Function = function;
+        OwnProduct = product;
+        Addend = addend;
     }
 
     /// <summary>
@@ -26,6 +31,12 @@ public readonly struct Step
     internal OpKind Kind { get; }
 
     internal Func<Tensor, Tensor>? Function { get; }
+
+    /// <summary>A product with a weight that the user's module has itself.</summary>
+    internal OwnProduct? OwnProduct { get; }
+
+    /// <summary>A parameter that is added to such a product: its bias, if it has the form of one.</summary>
+    internal Tensor? Addend { get; }
 
     /// <summary>A module of the float model; a <see langword="null"/> module is skipped.</summary>
     /// <param name="module">The module.</param>
@@ -42,6 +53,55 @@ public readonly struct Step
     /// <returns>The step.</returns>
     public static Step Activation(string name, Func<Tensor, Tensor> function) =>
         new(null, name, OpKind.Activation, function);
+
+    /// <summary>
+    /// A product with a weight that the user's module has itself: it is quantized as that of a linear layer.
+    /// </summary>
+    /// <param name="name">The operation's name in the vocabulary <see cref="Ops"/>.</param>
+    /// <param name="weight">The weight, a parameter of the model.</param>
+    /// <param name="axis">
+    /// The dimension of what <paramref name="view"/> gives that counts the channels of the output; from the end if
+    /// negative.
+    /// </param>
+    /// <param name="outputAxis">The dimension of the output that they are in, likewise.</param>
+    /// <param name="view">What the operation multiplies by: a view of the weight, or a cast.</param>
+    /// <param name="function">The operation, of an input and of what it multiplies by.</param>
+    /// <returns>The step.</returns>
+    public static Step Product(
+        string name, Tensor weight, int axis, int outputAxis, Func<Tensor, Tensor> view,
+        Func<Tensor, Tensor, Tensor> function) =>
+        Product(name, weight, null, axis, outputAxis, view, (x, w, b) =>
+        {
+            Tensor y = function(x, w);
+            if (b is null)
+                return y;
+            int behind = outputAxis < 0 ? -1 - outputAxis : (int)y.dim() - 1 - outputAxis;
+            return y + b.view([-1, .. Enumerable.Repeat(1L, behind)]);
+        });
+
+    /// <inheritdoc cref="Product(string, Tensor, int, int, Func{Tensor, Tensor}, Func{Tensor, Tensor, Tensor})"/>
+    /// <param name="name">The operation's name in the vocabulary <see cref="Ops"/>.</param>
+    /// <param name="weight">The weight, a parameter of the model.</param>
+    /// <param name="bias">The bias, or none.</param>
+    /// <param name="axis">
+    /// The dimension of what <paramref name="view"/> gives that counts the channels of the output; from the end if
+    /// negative.
+    /// </param>
+    /// <param name="outputAxis">The dimension of the output that they are in, likewise.</param>
+    /// <param name="view">What the operation multiplies by: a view of the weight, or a cast.</param>
+    /// <param name="function">The operation, of an input, of what it multiplies by, and of a bias.</param>
+    public static Step Product(
+        string name, Tensor weight, Tensor? bias, int axis, int outputAxis, Func<Tensor, Tensor> view,
+        Func<Tensor, Tensor, Tensor?, Tensor> function) =>
+        new(null, name, OpKind.Join, null, new OwnProduct(weight, bias, axis, outputAxis, view, function));
+
+    /// <summary>The sum of a product and a parameter of the model.</summary>
+    /// <param name="name">The operation's name in the vocabulary <see cref="Ops"/>.</param>
+    /// <param name="addend">The parameter.</param>
+    /// <param name="function">Adds it.</param>
+    /// <returns>The step.</returns>
+    public static Step Sum(string name, Tensor addend, Func<Tensor, Tensor> function) =>
+        new(null, name, OpKind.Join, function, addend: addend);
 
     /// <summary>A function without a quantizer of its own: pooling, reshaping, dropout.</summary>
     /// <param name="name">Its name, for messages and reports.</param>

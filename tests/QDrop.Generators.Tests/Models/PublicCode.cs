@@ -304,4 +304,58 @@ public class IntWrapper : Module<Tensor, Tensor>
     public IntWrapper() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) => m.call(x, 0);
 }
+
+public class HandConv : Module<Tensor, Tensor>
+{
+    private readonly Parameter weight = Parameter(randn(6, 3, 3, 3)), bias = Parameter(randn(6)), last = Parameter(randn(4, 6, 1, 1));
+    private readonly BatchNorm2d norm = BatchNorm2d(6);
+    public HandConv() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var y = functional.conv2d(x, weight, bias, padding: new long[] { 1, 1 });
+        y = functional.relu(norm.call(y));
+        return functional.conv2d(y, last);
+    }
+}
+public class HandEinsum : Module<Tensor, Tensor>
+{
+    private readonly Parameter first = Parameter(randn(8, 1, 6)), bias = Parameter(randn(6)), second = Parameter(randn(6, 5)), third = Parameter(randn(4, 5)), third_bias = Parameter(randn(4));
+    public HandEinsum() : base("a") => RegisterComponents();
+    private static Tensor Apply(Tensor x, Tensor w, Tensor b) => functional.linear(x, w, b);
+    public override Tensor forward(Tensor x)
+    {
+        var w = first.reshape(8, 6);
+        var y = einsum("bi,io->bo", x, w) + bias;
+        y = functional.relu(y);
+        y = einsum("bi, io -> bo", y, second).tanh();
+        return Apply(y, third.to_type(ScalarType.Float32), third_bias);
+    }
+}
+public class HandLeft : Module<Tensor, Tensor>
+{
+    private readonly Parameter weight = Parameter(randn(5, 8)), bias = Parameter(randn(5, 1)), twice = Parameter(randn(5, 7)), other = Parameter(randn(7));
+    public HandLeft() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.relu(weight.matmul(x) + bias).transpose(1, 2);
+        var y = x.matmul(twice);
+        y = y + other;
+        var z = torch.matmul(y, twice.t());
+        return z + x;
+    }
+}
+public class HandAdd : Module<Tensor, Tensor>
+{
+    private readonly Parameter w = Parameter(randn(6, 8)), b = Parameter(randn(6)), v = Parameter(randn(6, 6)), c = Parameter(randn(6));
+    public HandAdd() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = x.matmul(w.t());
+        x += b;
+        x = x.relu();
+        using var y = x.mm(v);
+        y.add_(c);
+        return y.sigmoid() + y;
+    }
+}
 }

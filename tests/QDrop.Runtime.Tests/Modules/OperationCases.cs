@@ -111,6 +111,15 @@ internal static partial class OperationCases
         Case(nameof(Ops.mm), static () => [randn(4, 6), randn(6, 3)]),
         Case(nameof(Ops.bmm), static () => [Signed, randn(2, 6, 3)]),
         Case(nameof(Ops.einsum), static () => ["nij,nkj->nik", new[] { Signed, X }]),
+        Case(nameof(Ops.linear), static () => [Signed, randn(3, 6), randn(3)]),
+        Case(nameof(Ops.conv1d), static () => [Signed, randn(6, 2, 3), randn(6), 2L, 1L, 1L, 2L]),
+        Case(nameof(Ops.conv2d), static () =>
+            [Image, randn(6, 2, 3, 3), randn(6), new long[] { 2, 1 }, new long[] { 1, 2 }, new long[] { 1, 2 }, 2L]),
+        Case(nameof(Ops.conv3d), static () =>
+        [
+            Volume, randn([4, 1, 2, 2, 2]), randn(4), new long[] { 2, 1, 1 }, new long[] { 1, 0, 1 },
+            new long[] { 1, 2, 1 }, 2L,
+        ]),
         Case(nameof(Ops.baddbmm), static () => [Signed, randn(2, 6, 4), randn(2, 4, 4), 0.5f, 2f]),
         Attention(static () => [Signed, randn(2, 5, 6), randn(2, 5, 3), randn(4, 5), 0.0, false], " with a mask"),
         Attention(static () =>
