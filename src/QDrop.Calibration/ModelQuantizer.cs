@@ -161,7 +161,7 @@ public static class ModelQuantizer
             ];
             return Quantize(descriptor, settings, model, inputs, progress, cancellation, checkpoint, insight, memory);
         }
-        settings = (settings with { Training = settings.Training ?? new() }).Validated();
+        settings.Validated();
         CalibrationData.Check(data.Inputs, 1, "The training data");
         TargetCheck.Check(data.Targets, data.Inputs[0].shape[0], data.Loss is null);
         using var prepared = new PreparedModel(descriptor, model);

@@ -21,8 +21,7 @@ public sealed class RemoveFix : SourceFix
 
     /// <inheritdoc/>
     private protected override string Title(Diagnostic diagnostic) =>
-        diagnostic.Id == Rules.LearnedOffset.Id || diagnostic.Id == Rules.NormOfFisher.Id
-            || diagnostic.Id == Rules.Setting.Id
+        diagnostic.DefaultSeverity == DiagnosticSeverity.Error
             ? "Remove what contradicts"
             : "Remove what has no effect";
 
@@ -38,7 +37,9 @@ public sealed class RemoveFix : SourceFix
             ?.FindNode(diagnostic.Location.SourceSpan)
             .FirstAncestorOrSelf<SyntaxNode>(n => n is AttributeArgumentSyntax or AttributeSyntax) switch
         {
-            AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument =>
+            // Directives between arguments would be removed, too.
+            AttributeArgumentSyntax { Parent: AttributeArgumentListSyntax list } argument
+                when !list.ContainsDirectives =>
             [
                 Remove(document, Element(list.Arguments, argument)),
             ],

@@ -55,7 +55,10 @@ public abstract class SourceFix : CodeFixProvider
     internal abstract Task<IReadOnlyList<FileChange>> ChangesAsync(
         Document document, Diagnostic diagnostic, CancellationToken cancellation);
 
-    /// <summary>Applies changes; of two that cover the same text, the first.</summary>
+    /// <summary>
+    /// Applies changes. Of two that cover the same text, the first; two that remove some of the same text remove what
+    /// either does.
+    /// </summary>
     internal static async Task<Solution> ApplyAsync(
         Solution solution, IEnumerable<FileChange> changes, CancellationToken cancellation)
     {
@@ -69,9 +72,26 @@ public abstract class SourceFix : CodeFixProvider
             {
                 if (apart.Count == 0 || change.Span.Start >= apart[apart.Count - 1].Span.End)
                     apart.Add(change);
+                else if (apart[apart.Count - 1] is { NewText: "" } last && change is { NewText: "" })
+                    apart[apart.Count - 1] = new TextChange(Union(last.Span, change.Span, text), "");
             }
             solution = solution.WithDocumentText(file.Key, text.WithChanges(apart));
         }
         return solution;
+    }
+
+    /// <summary>What two removals remove: with the comma behind them, where they begin a list that goes on.</summary>
+    private static TextSpan Union(TextSpan first, TextSpan second, SourceText text)
+    {
+        int start = first.Start, end = Math.Max(first.End, second.End), before = start - 1;
+        while (before >= 0 && char.IsWhiteSpace(text[before]))
+            before--;
+        if (before >= 0 && text[before] is '(' or '[' && end < text.Length && text[end] == ',')
+        {
+            do
+                end++;
+            while (end < text.Length && char.IsWhiteSpace(text[end]));
+        }
+        return TextSpan.FromBounds(start, end);
     }
 }

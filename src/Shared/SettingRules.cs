@@ -10,8 +10,8 @@ namespace QDrop;
 internal sealed class SettingRules(ISettingValues values)
 {
     /// <summary>
-    /// Finds the first rule that a setting breaks; <see langword="null"/> where it breaks none, and where its own value
-    /// is out of its range, which is said elsewhere.
+    /// Finds the first of a setting's rules that is broken, by it or by the other; <see langword="null"/> where none
+    /// is, and where its own value is out of its range, which is said elsewhere.
     /// </summary>
     public SettingFault? FaultOf(ISetting setting) => IsInRange(setting)
         ? setting.Rules.Where(rule => !rule.IsOfAttribute || values.AreOfAttribute)
@@ -28,13 +28,15 @@ internal sealed class SettingRules(ISettingValues values)
     };
 
     private static string TextOf(ISetting setting, double number) =>
-        setting.Range?.Text(number) ?? number.ToString(CultureInfo.InvariantCulture);
+        // No minus before 0.
+        setting.Range?.Text(number + 0.0) ?? (number + 0.0).ToString(CultureInfo.InvariantCulture);
 
     private SettingFault? FaultOf(ISetting setting, SettingRuleAttribute rule) => rule.Relation switch
     {
         SettingRelation.OnlyWith => IsAbout(setting, rule) && !Holds(rule) ? Broken(setting, rule) : null,
         SettingRelation.NotWith => IsAbout(setting, rule) && Holds(rule) ? Broken(setting, rule) : null,
-        _ => NumberFault(setting, rule),
+        SettingRelation.AtLeast or SettingRelation.ShareOfRest => NumberFault(setting, rule),
+        _ => null,
     };
 
     private bool IsAbout(ISetting setting, SettingRuleAttribute rule) => values.IsGiven(setting.Name)
@@ -50,7 +52,7 @@ internal sealed class SettingRules(ISettingValues values)
     {
         string others = string.Join(" and ", Others(rule).Select(other => $"{other} = {TextOf(values[other])}"));
         string expected = string.Format(CultureInfo.InvariantCulture, rule.Expected, others);
-        return new(rule.Code, setting.Name, TextOf(setting), expected, rule.Instead);
+        return new(rule, setting.Name, TextOf(setting), expected, rule.Instead);
     }
 
     /// <summary>
@@ -72,18 +74,18 @@ internal sealed class SettingRules(ISettingValues values)
             string bound = isOther ? "at most" : "at least", text = TextOf(right, limit);
             return own >= beside ? null : Fault($"{bound} {right.Name}, which is {text}", rule.Instead ?? text);
         }
+        decimal rest = 1 - (decimal)limit;
+        string left = rest.ToString(CultureInfo.InvariantCulture);
         return own + beside <= 1
             ? null
-            : Fault($"at most {Rest(limit)} beside {right.Name} = {TextOf(right, limit)}", null);
+            : Fault(
+                $"at most {left} beside {right.Name} = {TextOf(right, limit)}",
+                wrong.Range?.Has((double)rest) == false ? null : left);
 
-        SettingFault Fault(string expected, string? instead) =>
-            new(
-            rule.Code, wrong.Name, TextOf(wrong),
+        SettingFault Fault(string expected, string? instead) => new(
+            rule, wrong.Name, TextOf(wrong),
             rule.Expected.Length == 0 ? expected : $"{expected}: {rule.Expected}", instead);
     }
-
-    /// <summary>What a share leaves of 1, without the digits that binary fractions add.</summary>
-    private static string Rest(double share) => (1 - (decimal)share).ToString(CultureInfo.InvariantCulture);
 
     private bool IsInRange(ISetting setting) =>
         setting.Range is not { } range || values.ValueOf(setting.Name) is not double number || range.Has(number);

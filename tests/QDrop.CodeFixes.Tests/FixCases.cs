@@ -99,6 +99,14 @@ internal static class FixCases
             """,
         ["settings without effect"] = DiagnosticCases.Model("[Quantize(Drop = 0.5, Method = Method.Nearest, Iterations "
             + "= 100)]", "partial class Net"),
+        ["settings that contradict, side by side"] = DiagnosticCases.Model(
+            "[Quantize(ExponentShare = 0.2, ExponentReach = 4)]", "partial class Net"),
+        ["settings that contradict, before and between others"] = DiagnosticCases.Model(
+            "[Quantize(DropBits = 0.1, BitPenalty = 0.1, W = 4, ExponentReach = 4, ExponentWeight = 1, A = 4)]",
+            "partial class Net"),
+        ["shares that are too large together"] = DiagnosticCases.Model(
+            "[Quantize(Scale = Scale.PowerOfTwo, ExponentShare = 0.8, ExponentActivationShare = 0.5)]",
+            "partial class Net"),
         ["settings that contradict powers of two"] = DiagnosticCases.Model(
             "[Quantize(Scale = Scale.PowerOfTwo, ActivationLearning = ActivationLearning.LsqPlus, Loss = "
                 + "LossKind.Fisher, Norm = 1.5)]", "partial class Net"),

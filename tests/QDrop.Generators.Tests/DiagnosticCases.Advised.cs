@@ -96,6 +96,9 @@ internal static partial class DiagnosticCases
                     """[Quantize(W = 3, MaxW = 8, Budget = "3 bits")] private readonly Linear fc2 = Linear(4, 4);""",
                     "return fc2.forward(fc.forward(x));"),
                 Advisable(
+                    "[Quantize(W = 3, MaxW = 6)] private readonly Linear fc2 = Linear(4, 4);",
+                    "return fc2.forward(fc.forward(x));"),
+                Advisable(
                     "[FullPrecision] private readonly int n = 1; [Quantize(W = 8)] private static readonly Linear same "
                         + "= Linear(4, 4); public object Both => (n, same);",
                     "return fc.forward(x);"),

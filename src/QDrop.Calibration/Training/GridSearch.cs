@@ -43,7 +43,7 @@ internal sealed class GridSearch(CalibrationContext calibration, GradientTape ta
     }
 
     private TrainedQuantizer Quantizer(string name, IReadOnlyList<SearchedGrid> grids, bool ofWeights, bool pinned) =>
-        new(name, grids, ofWeights, _settings.Method, _settings.Training!, pinned, tape);
+        new(name, grids, ofWeights, _settings.Method, _settings.TrainingOrDefault, pinned, tape);
 
     /// <summary>The grids of a raw weight: symmetric, their steps from the range search.</summary>
     private SearchedGrid[] OfWeights(QuantizedLayer layer, bool pinned)
@@ -85,7 +85,7 @@ internal sealed class GridSearch(CalibrationContext calibration, GradientTape ta
 
     /// <summary>The bit widths that a grid may come to have.</summary>
     private int[] Widths(int bits, bool pinned) =>
-        _settings.Training!.BitPenalty > 0 && !pinned
+        _settings.TrainingOrDefault.BitPenalty > 0 && !pinned
             ? [.. Enumerable.Range(CategoricalGrid.MinBits, bits - CategoricalGrid.MinBits + 1)]
             : [bits];
 }

@@ -58,7 +58,8 @@ internal sealed class ModelTrainer : IDisposable
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
     {
         NativeHeap.KeepFreedMemory(StepTensor);
-        (_settings, _training, _progress, _cancellation) = (settings, settings.Training!, progress, cancellation);
+        (_settings, _training) = (settings, settings.TrainingOrDefault);
+        (_progress, _cancellation) = (progress, cancellation);
         (_model, _twin, _set, _data) = (prepared.Float, prepared.Twin, data, data.Data);
         _tape = new GradientTape([.. _model.parameters().Where(static p => p.requires_grad)]);
         _kept = new FloatModelState(_model);

@@ -6,18 +6,21 @@ namespace QDrop.Generators.Gathering;
 internal sealed class GivenSettings(AttributeData attribute) : ISettingValues
 {
     private readonly Dictionary<string, TypedConstant> _given =
-        attribute.NamedArguments.GroupBy(a => a.Key).ToDictionary(a => a.Key, a => a.Last().Value);
+        attribute.NamedArguments.Where(a => !a.Value.IsNull).GroupBy(a => a.Key)
+            .ToDictionary(a => a.Key, a => a.Last().Value);
 
     /// <summary>Gets all settings by name.</summary>
     public IReadOnlyDictionary<string, SettingInfo> All { get; } = SettingInfo.AllOf(attribute.AttributeClass!);
 
     /// <inheritdoc/>
-    public ISetting this[string name] => All[name];
+    public ISetting this[string name] => Find(name);
 
     /// <inheritdoc/>
     public bool AreOfAttribute => true;
 
-    /// <summary>Tells whether the attribute gives a setting.</summary>
+    /// <summary>
+    /// Tells whether the attribute gives a setting. <see langword="null"/> gives none, nor does what is no constant.
+    /// </summary>
     public bool IsGiven(string name) => _given.ContainsKey(name);
 
     /// <summary>
@@ -35,7 +38,7 @@ internal sealed class GivenSettings(AttributeData attribute) : ISettingValues
     public int Bits(string name) => Constant(name)?.Value as int? ?? 0;
 
     /// <summary>Gets the name of an enumeration's member: the given one, or the default.</summary>
-    public string Choice(string name) => GivenChoice(name) ?? NameOf(All[name].Default) ?? "";
+    public string Choice(string name) => GivenChoice(name) ?? NameOf(Find(name).Default) ?? "";
 
     /// <summary>Gets the name of the given member; <see langword="null"/> where none is given.</summary>
     public string? GivenChoice(string name) => _given.TryGetValue(name, out TypedConstant value) ? NameOf(value) : null;
@@ -79,9 +82,14 @@ internal sealed class GivenSettings(AttributeData attribute) : ISettingValues
     private static string? NameOf(TypedConstant? constant) =>
         constant is { Type: INamedTypeSymbol type, Value: int value } ? Member(type, value) : null;
 
-    private object? TraitOf(string name, string trait) => (All[name].Default?.Type as INamedTypeSymbol)
+    private object? TraitOf(string name, string trait) => (Find(name).Default?.Type as INamedTypeSymbol)
         ?.GetMembers(Choice(name)).SelectMany(member => member.GetAttributes()).SelectMany(a => a.NamedArguments)
         .FirstOrDefault(a => a.Key == trait).Value.Value;
+
+    /// <summary>Finds a setting. An attribute that only has the name of QDrop's may lack any.</summary>
+    private SettingInfo Find(string name) => All.TryGetValue(name, out SettingInfo? setting)
+        ? setting
+        : new SettingInfo(name, null, null, [], null, null);
 
     private TypedConstant? Constant(string name) => _given.TryGetValue(name, out TypedConstant value) ? value
         : All.TryGetValue(name, out SettingInfo? setting) ? setting.Default

@@ -133,7 +133,7 @@ internal static class OverrideGatherer
             int inputs = part is INamedTypeSymbol type ? context.Torch.SignatureOf(type).Length - 1 : 1;
             code.AddRange(
                 SettingsGatherer
-                    .Gather(attribute, inputs, context)
+                    .Gather(attribute, inputs, context, isPart: true)
                     .SettingsCode.Where(setting =>
                         OfParts.Any(name => setting.StartsWith(name + " = ", StringComparison.Ordinal))));
         }

@@ -15,11 +15,16 @@ internal sealed class SettingConflicts(AttributeData attribute, GivenSettings gi
     {
         var ignored = given.IgnoredByMethod().ToDictionary(s => s.Setting, s => s.Reason);
         var rules = new SettingRules(given);
+        var wrong = new HashSet<string>();
         foreach (SettingInfo setting in given.All.Values)
         {
             SettingFault? fault = rules.FaultOf(setting);
             if (fault is not null and not { Code: Codes.SettingWithoutEffect })
-                Report(fault);
+            {
+                // The other setting's own rules have said it.
+                if (wrong.Add(fault.Setting))
+                    Report(fault);
+            }
             else if (given.IsGiven(setting.Name) && ignored.TryGetValue(setting.Name, out string? reason))
                 ReportUnused(setting.Name, reason);
             else if (fault is not null)
@@ -36,8 +41,8 @@ internal sealed class SettingConflicts(AttributeData attribute, GivenSettings gi
         {
             context.Report(
                 Rules.Setting, PlaceOf("Calibration"), "Calibration", source.Name,
-                "expected a class that implements ILabelledCalibrationSource, too, with Method = "
-                    + $"{given.Choice("Method")}, which trains the model");
+                $"expected a class that also implements ILabelledCalibrationSource: Method = {given.Choice("Method")} "
+                    + "trains the model");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using QDrop.Generators.Helpers;
 
@@ -19,11 +20,16 @@ internal sealed record SettingInfo(
     SettingGroupAttribute? Group,
     TypedConstant? Default) : ISetting
 {
+    private static readonly ConditionalWeakTable<INamedTypeSymbol, IReadOnlyDictionary<string, SettingInfo>> Read =
+        new();
+
     /// <summary>
-    /// Reads the properties of an attribute's class. Those that name files and code, and the preset, are among them.
+    /// Gets the properties of an attribute's class. Those that name files and code, and the preset, are among them.
     /// </summary>
     public static IReadOnlyDictionary<string, SettingInfo> AllOf(INamedTypeSymbol attributeClass) =>
-        attributeClass.GetMembers().OfType<IPropertySymbol>().Select(Of).ToDictionary(setting => setting.Name);
+        Read.GetValue(attributeClass, static type =>
+            type.GetMembers().OfType<IPropertySymbol>().Where(static property => !property.IsIndexer).Select(Of)
+                .ToDictionary(static setting => setting.Name));
 
     private static SettingInfo Of(IPropertySymbol property) => new(
         property.Name,

@@ -43,7 +43,11 @@ internal static class SettingsGatherer
     /// <param name="attribute">The attribute.</param>
     /// <param name="inputs">Tensors that the model takes.</param>
     /// <param name="context">The analysis.</param>
-    public static Settings Gather(AttributeData attribute, int inputs, AnalysisContext context)
+    /// <param name="isPart">
+    /// Whether the attribute is that of a part of a model: most settings mean nothing there, which is said elsewhere.
+    /// </param>
+    public static Settings Gather(
+        AttributeData attribute, int inputs, AnalysisContext context, bool isPart = false)
     {
         var given = new GivenSettings(attribute);
         var reader = new SettingReader(attribute, context);
@@ -78,7 +82,8 @@ internal static class SettingsGatherer
             }
         }
         own.AddRange(parts.Select(part => $"{part.Key} = new() {{ {string.Join(", ", part.Value)} }}"));
-        new SettingConflicts(attribute, given, context).Report();
+        if (!isPart)
+            new SettingConflicts(attribute, given, context).Report();
         return new Settings(preset, own.ToEquatableArray(), weights, calibration, calibrationData)
         {
             W = given.Bits("W"),

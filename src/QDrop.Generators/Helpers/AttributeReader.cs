@@ -18,11 +18,18 @@ internal static class AttributeReader
         where T : Attribute => symbol.GetAttributes()
         .Where(data => data.AttributeClass is { } type && type.Name == typeof(T).Name
             && type.ToDisplayString() == typeof(T).FullName)
-        .Select(Make<T>);
+        .Select(Make<T>).OfType<T>();
 
-    private static T Make<T>(AttributeData data)
+    /// <summary>Makes an attribute; <see langword="null"/> where another version declares it in another way.</summary>
+    private static T? Make<T>(AttributeData data)
+        where T : Attribute
     {
         ConstructorInfo constructor = typeof(T).GetConstructors().Single();
+        bool fits = constructor.GetParameters().Length == data.ConstructorArguments.Length
+            && constructor.GetParameters().Zip(data.ConstructorArguments, (p, a) => Fits(p.ParameterType, a))
+                .All(fit => fit);
+        if (!fits)
+            return null;
         object?[] arguments =
         [
             .. constructor.GetParameters().Zip(data.ConstructorArguments, (p, a) => ValueOf(a, p.ParameterType)),
@@ -30,12 +37,16 @@ internal static class AttributeReader
         var attribute = (T)constructor.Invoke(arguments);
         foreach (KeyValuePair<string, TypedConstant> argument in data.NamedArguments)
         {
-            // A later version of the run time may have properties that this one does not know.
-            if (typeof(T).GetProperty(argument.Key) is { } property)
+            if (typeof(T).GetProperty(argument.Key) is { CanWrite: true } property
+                && Fits(property.PropertyType, argument.Value))
                 property.SetValue(attribute, ValueOf(argument.Value, property.PropertyType));
         }
         return attribute;
     }
+
+    private static bool Fits(Type type, TypedConstant constant) =>
+        constant.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum
+        && (type.IsEnum ? constant.Value is int : constant.Value is null || type.IsInstanceOfType(constant.Value));
 
     private static object? ValueOf(TypedConstant constant, Type type) =>
         type.IsEnum && constant.Value is { } number ? Enum.ToObject(type, number) : constant.Value;

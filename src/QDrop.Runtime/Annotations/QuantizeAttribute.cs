@@ -65,7 +65,7 @@ public sealed partial class QuantizeAttribute : Attribute
     [DefaultValue(0.5), SettingRange(0, 1, "a probability from 0 to 1", Code = Codes.Drop)]
     [SettingGroup(SettingGroups.Drop)]
     [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.DropsAll), Except = "1",
-        Expected = "1, or no Drop, with {0}, which means Drop = 1", Instead = "1", IsOfAttribute = true)]
+        Expected = "1, or no Drop: {0} means Drop = 1", Instead = "1", IsOfAttribute = true)]
     public double Drop { get; set; } = 0.5;
 
     /// <summary>How quantized weights are found.</summary>
@@ -204,7 +204,7 @@ public sealed partial class QuantizeAttribute : Attribute
     [DefaultValue(Scale.Free)]
     [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.NeedsLabels),
         Except = nameof(QDrop.Scale.Free), Expected =
-            "Free with {0}, which takes in the batch norms' factors in the end: scales do not stay powers of two")]
+            "Free with {0}: folding the batch norms in the end changes the scales, which do not stay powers of two")]
     public Scale Scale { get; set; } = Scale.Free;
 
     /// <summary>

@@ -24,19 +24,6 @@ internal enum OpKind
     Neutral,
 }
 
-/// <summary>What an operation does with the shape of the tensor that it computes from.</summary>
-internal enum ShapeEffect
-{
-    /// <summary>As its kind has it: an activation keeps the shape, everything else may change it.</summary>
-    ByKind,
-
-    /// <summary>The result has the same shape.</summary>
-    Keeps,
-
-    /// <summary>The result may have another shape.</summary>
-    Changes,
-}
-
 /// <summary>
 /// Says which TorchSharp member a method of <see cref="Ops"/> stands for; on the class <see cref="Ops"/> itself, which
 /// members stay as they are. The generator reads this table from the compilation: a tensor operation that is not in it

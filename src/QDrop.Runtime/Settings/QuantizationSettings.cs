@@ -129,6 +129,9 @@ public sealed record QuantizationSettings
     /// <summary>Gets <see cref="MaxW"/>, or what stands for it.</summary>
     internal int LargestW => MaxW ?? 8;
 
+    /// <summary>Gets how a model is trained.</summary>
+    internal TrainingSettings TrainingOrDefault => Training ?? new();
+
     /// <summary>Gets how exponents are learned.</summary>
     internal ExponentSettings ExponentsOrDefault => Exponents ?? new();
 

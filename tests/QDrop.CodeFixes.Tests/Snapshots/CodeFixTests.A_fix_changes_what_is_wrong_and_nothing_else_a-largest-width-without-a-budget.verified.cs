@@ -1,2 +1,2 @@
-// QDROP037: Remove what has no effect
+// QDROP037: Remove what contradicts
 [Quantize(W = 4)]

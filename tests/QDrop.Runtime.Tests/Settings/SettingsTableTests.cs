@@ -18,6 +18,62 @@ public sealed class SettingsTableTests
 
     public static TheoryData<string> Enumerations => SettingCases.Enumerations;
 
+    public static TheoryData<string, string, string> Contradictions => SettingCases.Contradictions;
+
+    public static TheoryData<string> Together => SettingCases.Together;
+
+    [Theory, MemberData(nameof(Contradictions))]
+    public void Settings_that_contradict_each_other_are_refused(string given, string code, string message)
+    {
+        QDropException error = Assert.Throws<QDropException>(SettingCases.SettingsOf(given).Validated);
+        Assert.Equal(code, error.Code);
+        Assert.Equal(message + ".", error.Message);
+    }
+
+    [Theory, MemberData(nameof(Together))]
+    public void Settings_that_go_together_are_not_refused(string given)
+    {
+        QuantizationSettings settings = SettingCases.SettingsOf(given);
+        Assert.Same(settings, settings.Validated());
+    }
+
+    [Fact]
+    public void Each_rule_between_two_settings_is_broken_by_a_case_and_names_what_there_is()
+    {
+        var broken = new HashSet<SettingRuleAttribute>(ReferenceEqualityComparer.Instance);
+        foreach (string given in SettingCases.Given)
+        {
+            var rules = new SettingRules(new SettingValues(SettingCases.SettingsOf(given)));
+            foreach (Setting setting in SettingsTable.All)
+            {
+                if (rules.FaultOf(setting) is { } fault)
+                    broken.Add(fault.Rule);
+            }
+        }
+        foreach (Setting setting in SettingsTable.All)
+        {
+            bool isUseless = false;
+            foreach (SettingRuleAttribute rule in setting.Rules)
+            {
+                Setting other = SettingsTable.Find(rule.Other)!;
+                string[] values = [.. other.Type.IsEnum ? Enum.GetNames(other.Type) : ["true", "0"]];
+                Assert.True(rule.Value is null || values.Contains(rule.Value), $"{setting.Name}: {rule.Value}");
+                Assert.True(rule.Or is null || SettingsTable.Find(rule.Or)?.Type == other.Type, $"{rule.Or}");
+                Assert.True(rule.Trait is null || HasTrait(other.Type, rule.Trait), $"{setting.Name}: {rule.Trait}");
+                // What is wrong has to be said before what is only useless, since the first rule counts.
+                Assert.False(isUseless && rule.Code != "QDROP016", setting.Name);
+                isUseless = rule.Code == "QDROP016";
+                Assert.True(
+                    isUseless || rule.IsOfAttribute || broken.Contains(rule),
+                    $"no case breaks the rule of {setting.Name} and {rule.Other}");
+            }
+        }
+
+        static bool HasTrait(Type type, string trait) => type.GetFields()
+            .SelectMany(static member => member.GetCustomAttributesData())
+            .SelectMany(static data => data.NamedArguments).Any(argument => argument.MemberName == trait);
+    }
+
     [Fact]
     public void All_that_the_attribute_has_besides_settings_is_the_preset_and_what_names_files_and_code()
     {

@@ -1,4 +1,3 @@
-using QDrop.CompilerServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

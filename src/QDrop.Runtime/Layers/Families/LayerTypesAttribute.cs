@@ -1,5 +1,3 @@
-using QDrop.CompilerServices;
-
 namespace QDrop.Layers.Families;
 
 /// <summary>Names TorchSharp's classes that belong to a family.</summary>

@@ -1,4 +1,3 @@
-using QDrop.CompilerServices;
 using TorchSharp.Modules;
 
 namespace QDrop.Layers.Families;

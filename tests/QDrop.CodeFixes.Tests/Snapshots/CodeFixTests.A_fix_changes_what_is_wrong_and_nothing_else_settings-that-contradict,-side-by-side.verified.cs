@@ -1,0 +1,3 @@
+// QDROP006: Remove what contradicts
+// QDROP006: Remove what contradicts
+[Quantize()]
