@@ -134,13 +134,14 @@ internal sealed class LoweringPlan
     /// <summary>
     /// What the twin can leave out so that a value is not disposed: a statement, or the <c>using</c> of a declarator.
     /// </summary>
-    private static SyntaxNode? DisposalOf(Use use) => use.Place.Syntax switch
+    private static SyntaxNode? DisposalOf(Use use)
     {
-        VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax } declarator => declarator,
-        { Parent: MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax
-            { Parent: ExpressionStatementSyntax statement } } } => statement,
-        _ => null,
-    };
+        SyntaxNode place = use.Place.Syntax;
+        return place is VariableDeclaratorSyntax ? place
+            : place.Parent is MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call }
+                ? call.Parent as ExpressionStatementSyntax
+            : null;
+    }
 
     private static bool IsStep(TensorValue value) =>
         (value.Origin == Origin.Layer && value.Layer is { IsFixed: true })
