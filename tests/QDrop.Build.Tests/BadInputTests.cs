@@ -138,7 +138,7 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
             "LsqPlus",
             Attribute: Sound,
             Item: """Scale="PowerOfTwo" ActivationLearning="LsqPlus" """,
-            At: "Scale"),
+            At: "ActivationLearning"),
         new("BadNorm", "QDROP106", "Norm = some", Attribute: Sound, Item: """Norm="some" """),
         new("BadInsight", "QDROP106", "Insight = perhaps", Attribute: Sound, Item: """Insight="perhaps" """),
         new(

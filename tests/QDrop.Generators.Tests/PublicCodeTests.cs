@@ -26,6 +26,16 @@ public sealed partial class PublicCodeTests
         { "HandEinsum", [2, 8] },
         { "HandLeft", [2, 8, 3] },
         { "HandAdd", [2, 8] },
+        { "ToDevice", [2, 8] },
+        { "ToDeviceX", [2, 8] },
+        { "FirstParam", [2, 8] },
+        { "UsesDropPath", [2, 8] },
+        { "TrainingGuard", [2, 8] },
+        { "Roll", [2, 3, 8, 8] },
+        { "SinCos", [8] },
+        { "VarOp", [2, 8] },
+        { "GridSample", [1, 3, 8, 8] },
+        { "RelBias", [8, 8] },
         { "Two", [2, 8] },
         { "CallsTwo", [2, 8] },
         { "AddInPlaceOwn", [2, 8] },
@@ -64,6 +74,14 @@ public sealed partial class PublicCodeTests
         var run = GeneratorRun.Of(SourceOf(name));
         (IReadOnlyDictionary<string, int> found, _) = Twins.Calibrate(run, $"Cases.{name}", shape);
         Assert.Equal(weights, string.Join(", ", found.Select(static w => $"{w.Key} {w.Value}")));
+    }
+
+    [Fact]
+    public void A_model_of_whole_numbers_has_a_twin()
+    {
+        var run = GeneratorRun.Of(SourceOf("FloatLong"));
+        Assert.Empty(run.Diagnostics);
+        Assert.NotEmpty(run.Sources);
     }
 
     [Theory, MemberData(nameof(Refused))]

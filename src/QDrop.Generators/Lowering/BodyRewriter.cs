@@ -57,6 +57,8 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             return Lower(node, lowered);
         return node switch
         {
+            IfStatementSyntax when Folded(node, out SyntaxNode? branch) => branch is null ? "{ }" : Text(branch),
+            ConditionalExpressionSyntax when Folded(node, out SyntaxNode? branch) => Operand(branch!),
             BlockSyntax block => Block(block),
             LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0, Declaration: var variables }
                 when Keeps(variables) => string.Join(" ", Declarations(variables)),
@@ -127,6 +129,12 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     {
         if (statement is LocalFunctionStatementSyntax function && LocalFunction(function, text))
             return;
+        // What runs in training only, and what stands behind the end of what runs in inference.
+        if ((Folded(statement, out SyntaxNode? branch) && branch is null)
+            || (frame.Folded.Count > 0 && frame.Passed.Contains(statement) && !frame.Reached.Contains(statement)))
+        {
+            return;
+        }
         string? code =
             statement is ExpressionStatementSyntax expression && !_places.ContainsKey(statement)
                 ? ExpressionStatement(expression)
@@ -142,6 +150,10 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
     /// </summary>
     private string? ExpressionStatement(ExpressionStatementSyntax statement) =>
         frame.Kept.Contains(statement) ? null : StatementOf(statement.Expression);
+
+    /// <summary>Whether a condition is known, and which branch then runs.</summary>
+    private bool Folded(SyntaxNode condition, out SyntaxNode? branch) =>
+        frame.Folded.TryGetValue(condition, out branch);
 
     /// <summary>Whether a chain goes on with one of the values that <c>using</c> declares.</summary>
     private bool Keeps(VariableDeclarationSyntax declaration) => declaration.Variables.Any(frame.Kept.Contains);

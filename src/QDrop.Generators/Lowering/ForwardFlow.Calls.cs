@@ -71,6 +71,11 @@ internal sealed partial class ForwardFlow
     {
         if (IsTensor(property.Instance?.Type))
         {
+            if (Of(property.Type) == Tensorness.None && _ops.Knows(property.Property)
+                && IsOfModules(property.Instance!))
+            {
+                return None;
+            }
             IEnumerable<CallArgument> arguments = property
                 .Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue)
                 .Select(ToCallArgument);
@@ -106,6 +111,21 @@ internal sealed partial class ForwardFlow
             NoTensor(property.Instance);
         return None;
     }
+
+    /// <summary>
+    /// Whether an expression only looks a tensor up in the model or one of its layers, as
+    /// <c>parameters().First()</c> does: asking it for its device or type is no use of a weight.
+    /// </summary>
+    private bool IsOfModules(IOperation expression) => expression.DescendantsAndSelf().All(o => o switch
+    {
+        IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 } => true,
+        IInvocationOperation { TargetMethod: { ContainingType: var type, Name: var name } } =>
+            SymbolEqualityComparer.Default.Equals(type, _torch.Module)
+                ? name is "parameters" or "buffers" or "get_parameter" or "get_buffer"
+                : type is { Name: "Enumerable", ContainingNamespace.Name: "Linq" },
+        IInstanceReferenceOperation or ILiteralOperation or IArgumentOperation or IConversionOperation => true,
+        _ => false,
+    });
 
     /// <summary>Whether a member is a property of the model that computes tensors each time it is read.</summary>
     private bool IsFollowedGetter(IMemberReferenceOperation member) =>
@@ -173,6 +193,9 @@ internal sealed partial class ForwardFlow
             UnknownOperation(
                 operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
+        if (op.Name == "index" && operands.Skip(1).Any(o => o.Values.Any(IsMask)))
+            UnknownOperation(operation, member, " with a mask: the shape of what it gives depends on values");
+
         TensorValue? value = isTensor || isMany ? Value(Origin.Operation, operation) : null;
         if (value is not null)
         {
@@ -216,6 +239,12 @@ internal sealed partial class ForwardFlow
         Add(parts, TensorValue.AnyElement, [value]);
         return [parts];
     }
+
+    /// <summary>Whether a value is certain to be one of truth values.</summary>
+    private static bool IsMask(TensorValue value) => value is { Kind: OpKind.Neutral, Op.Op.Name: var name }
+        && (name is "eq" or "ne" or "gt" or "ge" or "lt" or "le" or "isnan" or "isinf" or "isfinite"
+            || name.StartsWith("op_", StringComparison.Ordinal)
+            || name.StartsWith("logical_", StringComparison.Ordinal));
 
     /// <summary>What attention adds to its scores, or hides them by: nothing is multiplied with it.</summary>
     private static IOperation? AddedIn(IOperation operation) =>

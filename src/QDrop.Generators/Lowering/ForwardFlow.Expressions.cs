@@ -171,6 +171,8 @@ internal sealed partial class ForwardFlow
 
     private ImmutableHashSet<TensorValue> Conditional(IConditionalOperation conditional)
     {
+        if (IsFolded(conditional, out IOperation? branch))
+            return Expression(branch!);
         NoTensor(conditional.Condition);
         ImmutableHashSet<TensorValue> values = None;
         Branches(

@@ -14,7 +14,11 @@ internal sealed partial class ForwardFlow
         _cancellation.ThrowIfCancellationRequested();
         RuntimeHelpers.EnsureSufficientExecutionStack();
         if (_state is null && statement is not ILabeledOperation)
+        {
+            _frame.Passed.Add(statement.Syntax);
             return;
+        }
+        _frame.Reached.Add(statement.Syntax);
         switch (statement)
         {
             case IBlockOperation block:
@@ -39,6 +43,10 @@ internal sealed partial class ForwardFlow
                 break;
             case IReturnOperation { Kind: OperationKind.Return } @return:
                 Return(@return);
+                break;
+            case IConditionalOperation conditional when IsFolded(conditional, out IOperation? branch):
+                if (branch is not null)
+                    Statement(branch);
                 break;
             case IConditionalOperation conditional:
                 Expression(conditional.Condition);

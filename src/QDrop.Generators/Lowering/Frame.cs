@@ -51,6 +51,15 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     /// </summary>
     public HashSet<SyntaxNode> Kept { get; } = [];
 
+    /// <summary>Conditions that are known in inference, each with the branch that then runs, if any.</summary>
+    public Dictionary<SyntaxNode, SyntaxNode?> Folded { get; } = [];
+
+    /// <summary>Statements that were walked.</summary>
+    public HashSet<SyntaxNode> Reached { get; } = [];
+
+    /// <summary>Statements before which another one ended the walk.</summary>
+    public HashSet<SyntaxNode> Passed { get; } = [];
+
     /// <summary>The values that the body may return.</summary>
     public ImmutableHashSet<TensorValue> Returned { get; set; } = [];
 

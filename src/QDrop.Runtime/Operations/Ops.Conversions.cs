@@ -37,6 +37,34 @@ public static partial class Ops
         bool disposeAfter = false, bool non_blocking = false) =>
         input.to(type, device, copy, disposeAfter: false, non_blocking);
 
+    /// <summary>Half precision.</summary>
+    [Lowers(typeof(torch.Tensor), "half", Kind = OpKind.PassThrough)]
+    public static Tensor to_half(Tensor input) => input.half();
+
+    /// <summary>Single precision.</summary>
+    [Lowers(typeof(torch.Tensor), "float", Kind = OpKind.PassThrough)]
+    public static Tensor to_float(Tensor input) => input.@float();
+
+    /// <summary>Double precision.</summary>
+    [Lowers(typeof(torch.Tensor), "double", Kind = OpKind.PassThrough)]
+    public static Tensor to_double(Tensor input) => input.@double();
+
+    /// <summary>Whole numbers of 32 bits.</summary>
+    [Lowers(typeof(torch.Tensor), "int", Kind = OpKind.PassThrough)]
+    public static Tensor to_int(Tensor input) => input.@int();
+
+    /// <summary>Whole numbers of 64 bits.</summary>
+    [Lowers(typeof(torch.Tensor), "long", Kind = OpKind.PassThrough)]
+    public static Tensor to_long(Tensor input) => input.@long();
+
+    /// <summary>Truth values.</summary>
+    [Lowers(typeof(torch.Tensor), "bool", Kind = OpKind.PassThrough)]
+    public static Tensor to_bool(Tensor input) => input.@bool();
+
+    /// <summary>The processor's memory.</summary>
+    [Lowers(typeof(torch.Tensor), "cpu", Kind = OpKind.PassThrough)]
+    public static Tensor cpu(Tensor input) => input.cpu();
+
     /// <summary>The element type and the device of another tensor.</summary>
     [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]
     public static Tensor to(Tensor input, Tensor other, bool non_blocking = false) => input.to(other, non_blocking);

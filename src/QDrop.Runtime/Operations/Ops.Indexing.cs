@@ -25,6 +25,20 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, params TensorIndex[] indices) => input.index(indices);
 
+    /// <summary>Indexing with tensors of positions: a table of what belongs to them.</summary>
+    /// <exception cref="QDropException">
+    /// An index is a mask (QDROP232): how many elements it picks depends on values.
+    /// </exception>
+    [Lowers(typeof(torch.Tensor), "index", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
+    public static Tensor index(Tensor input, params Tensor[] indices) =>
+        indices.Any(static index => index.dtype == ScalarType.Bool)
+            ? throw new QDropException(
+                Codes.UnsupportedModule,
+                "A tensor is indexed with a mask in forward: the shape of what that gives depends on values. Expected "
+                    + "positions, as whole numbers. Use where or masked_fill, or index behind the quantized model.")
+            : input.index(indices);
+
     /// <summary>Indexing with positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, params long[] indices) => input[indices];

@@ -164,6 +164,16 @@ public static partial class Ops
     public static Tensor pixel_shuffle(Tensor input, long upscale_factor) =>
         functional.pixel_shuffle(input, upscale_factor);
 
+    /// <summary>Samples an image at the places that a grid gives.</summary>
+    [Lowers(typeof(torch.nn.functional), "grid_sample", Kind = OpKind.PassThrough)]
+    public static Tensor grid_sample(
+        Tensor input,
+        Tensor grid,
+        GridSampleMode mode = GridSampleMode.Bilinear,
+        GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros,
+        bool? align_corners = null
+    ) => functional.grid_sample(input, grid, mode, padding_mode, align_corners);
+
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
     public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>

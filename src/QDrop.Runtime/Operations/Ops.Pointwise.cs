@@ -68,6 +68,16 @@ public static partial class Ops
     [Lowers(typeof(torch), "reciprocal", Kind = OpKind.Activation)]
     public static Tensor reciprocal(Tensor input) => input.reciprocal();
 
+    /// <summary>Sine of an angle in radians.</summary>
+    [Lowers(typeof(torch.Tensor), "sin", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch), "sin", Kind = OpKind.Activation)]
+    public static Tensor sin(Tensor input) => input.sin();
+
+    /// <summary>Cosine of an angle in radians.</summary>
+    [Lowers(typeof(torch.Tensor), "cos", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch), "cos", Kind = OpKind.Activation)]
+    public static Tensor cos(Tensor input) => input.cos();
+
     /// <summary>Gauss error function.</summary>
     [Lowers(typeof(torch.Tensor), "erf", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "erf", Kind = OpKind.Activation)]

@@ -43,6 +43,11 @@ public static partial class Ops
         long[]? padding = null, long[]? dilation = null, long groups = 1) =>
         functional.conv3d(input, weight, bias, strides, padding, dilation, groups);
 
+    /// <summary>Products of each element of a vector with each of another.</summary>
+    [Lowers(typeof(torch.Tensor), "outer", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "outer", Kind = OpKind.Join)]
+    public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
+
     /// <summary>The greater of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "max", Kind = OpKind.Join)]

@@ -45,6 +45,8 @@ internal static partial class OperationCases
         Case(nameof(Ops.select), static () => [Signed, 1L, 2L]),
         Case(nameof(Ops.index), static () =>
             [Signed, new[] { TensorIndex.Colon, TensorIndex.Single(2), TensorIndex.Slice(1, 5, 2) }]),
+        Case(nameof(Ops.index), static () =>
+            [Signed, new[] { tensor(new long[] { 1, 0, 1 }), tensor(new long[] { 3, 0, 2 }) }]),
         Case(nameof(Ops.index), static () => [rand([2, 2, 2, 2, 2, 2, 2, 3]), new long[] { 1, 0, 1, 0, 1, 0, 1, 2 }]),
         .. Enumerable.Range(1, 6).Select(static n =>
             Case(nameof(Ops.index), () => [rand([2, 3, 2, 3, 2, 3]), .. Enumerable.Repeat((object)1L, n)])),
@@ -127,6 +129,8 @@ internal static partial class OperationCases
         Case(nameof(Ops.to), static () => [Signed, DeviceType.CPU, -1, true, false, true]),
         Case(nameof(Ops.to), static () => [Signed, ScalarType.Float64, CPU, true, false, true]),
         Case(nameof(Ops.to), static () => [Signed, zeros(1, ScalarType.Float64), true]),
+        .. Unary(nameof(Ops.to_half), nameof(Ops.to_float), nameof(Ops.to_double), nameof(Ops.to_int),
+            nameof(Ops.to_long), nameof(Ops.to_bool), nameof(Ops.cpu)),
         Case(nameof(Ops.type_as), static () => [Signed, zeros(1, ScalarType.Float64)]),
     ];
 }

@@ -46,6 +46,8 @@ internal static partial class OperationCases
         Case(nameof(Ops.pad), static () => [Image, new long[] { 2, 1, 1, 3 }, PaddingModes.Circular, 0.0]),
         Case(nameof(Ops.pad), static () => [Image, Typed.Span(2L, 1, 1, 3), PaddingModes.Constant, 0.5]),
         Case(nameof(Ops.pixel_shuffle), static () => [Image, 2L]),
+        Case(nameof(Ops.grid_sample), static () =>
+            [Image, rand(2, 3, 5, 2) * 2 - 1, GridSampleMode.Nearest, GridSamplePaddingMode.Border, true]),
         Case(nameof(Ops.pixel_unshuffle), static () => [Image, 2L]),
         Case(nameof(Ops.interpolate), static () =>
             [Image, new long[] { 5, 11 }, Typed.As<double[]>(null), InterpolationMode.Bilinear, false, false, true]),

@@ -67,7 +67,7 @@ internal static partial class OperationCases
     private static IEnumerable<OperationCase> Functions =>
     [
         .. Unary(nameof(Ops.sqrt), nameof(Ops.rsqrt), nameof(Ops.square), nameof(Ops.exp), nameof(Ops.log),
-            nameof(Ops.abs), nameof(Ops.reciprocal), nameof(Ops.erf), nameof(Ops.neg), nameof(Ops.detach),
+            nameof(Ops.abs), nameof(Ops.reciprocal), nameof(Ops.sin), nameof(Ops.cos), nameof(Ops.erf), nameof(Ops.neg), nameof(Ops.detach),
             nameof(Ops.clone), nameof(Ops.alias), nameof(Ops.contiguous), nameof(Ops.mean), nameof(Ops.max),
             nameof(Ops.min)),
         Case(nameof(Ops.pow), static () => [Signed, Number(3)]),
@@ -111,6 +111,7 @@ internal static partial class OperationCases
         Case(nameof(Ops.mm), static () => [randn(4, 6), randn(6, 3)]),
         Case(nameof(Ops.bmm), static () => [Signed, randn(2, 6, 3)]),
         Case(nameof(Ops.einsum), static () => ["nij,nkj->nik", new[] { Signed, X }]),
+        Case(nameof(Ops.outer), static () => [randn(4), randn(6)]),
         Case(nameof(Ops.linear), static () => [Signed, randn(3, 6), randn(3)]),
         Case(nameof(Ops.conv1d), static () => [Signed, randn(6, 2, 3), randn(6), 2L, 1L, 1L, 2L]),
         Case(nameof(Ops.conv2d), static () =>
