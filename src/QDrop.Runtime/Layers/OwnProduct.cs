@@ -81,6 +81,9 @@ internal sealed record OwnProduct(
             // Counted from 1, so that what a view pads with zeros is no index.
             Tensor index = arange(1, shape[axis] + 1, dtype: ScalarType.Float32).view(along).expand(shape);
             Tensor seen = View(index.contiguous()).to(ScalarType.Float32);
+            // A vector has no channels: what it gives is one number.
+            if (seen.dim() < 2)
+                return null;
             int channels = (int)(Axis < 0 ? seen.dim() + Axis : Axis);
             Tensor rows = seen.transpose(0, channels).reshape(seen.shape[channels], -1);
             Tensor first = rows.narrow(1, 0, 1);
