@@ -84,6 +84,16 @@ public sealed partial class PublicCodeTests
         Assert.NotEmpty(run.Sources);
     }
 
+    [Fact]
+    public void A_weight_that_two_places_multiply_with_is_refused()
+    {
+        var run = GeneratorRun.Of(SourceOf("HandTied"));
+        Assert.Empty(run.Diagnostics);
+        QDropException error = Assert.Throws<QDropException>(() => Twins.Run(run, "Cases.HandTied", 2, 8));
+        Assert.Equal("QDROP232", error.Code);
+        Assert.Contains("'weight' is multiplied with at two places", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(Refused))]
     public void A_model_that_cannot_be_followed_is_refused(string name, string code) =>
         Assert.Equal(code, Assert.Single(GeneratorRun.Of(SourceOf(name)).Diagnostics).Id);

@@ -1,5 +1,6 @@
 using TorchSharp;
 using static TorchSharp.torch;
+using MethodInfo = System.Reflection.MethodInfo;
 
 namespace QDrop.Layers;
 
@@ -23,6 +24,9 @@ internal sealed record OwnProduct(
     Func<Tensor, Tensor> View,
     Func<Tensor, Tensor, Tensor?, Tensor> Function)
 {
+    /// <summary>Gets the code that multiplies, which tells the places of a model's code apart.</summary>
+    public required MethodInfo Place { get; init; }
+
     /// <summary>Gets whether a batch norm that follows can be folded: the channels are where it expects them.</summary>
     public bool FoldsBatchNorm => OutputAxis is 1 or -1;
 

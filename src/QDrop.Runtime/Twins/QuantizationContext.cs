@@ -5,6 +5,7 @@ using QDrop.Quantizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using MethodInfo = System.Reflection.MethodInfo;
 
 namespace QDrop.CompilerServices;
 
@@ -17,6 +18,7 @@ public sealed class QuantizationContext : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<object, string> _paths = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Tensor, string> _parameters = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, MethodInfo> _products = [];
     private readonly Dictionary<string, QuantizedLayer> _layersByName = [];
     private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
     private readonly Dictionary<string, ActivationState>? _activationStates;
@@ -158,8 +160,26 @@ public sealed class QuantizationContext : IDisposable
         Layer(LayerFamilies.SourceOf(PathOf(module), module), batchNorm);
 
     /// <summary>The quantized layer of a weight that a module of the user's multiplies with itself.</summary>
-    internal QuantizedLayer Layer(OwnProduct product, Tensor? bias, BatchNorm? batchNorm) =>
-        Layer(product.Source(NameOf(product.Weight), bias, NameOf), batchNorm);
+    /// <exception cref="QDropException">
+    /// The weight is not registered, has no dimension of channels, or another place multiplies with it (QDROP232).
+    /// </exception>
+    internal QuantizedLayer Layer(OwnProduct product, Tensor? bias, BatchNorm? batchNorm)
+    {
+        string name = NameOf(product.Weight);
+        lock (_lock)
+        {
+            if (_products.TryGetValue(name, out MethodInfo? place) && place != product.Place)
+            {
+                throw new QDropException(
+                    Codes.UnsupportedModule,
+                    $"'{name}' is multiplied with at two places in forward, so that no one layer stands for it. "
+                        + "Expected one place. Put the product into a module class and call that twice, or use a "
+                        + "Linear layer.");
+            }
+            _products[name] = product.Place;
+        }
+        return Layer(product.Source(name, bias, NameOf), batchNorm);
+    }
 
     /// <summary>The quantized layer of a weight; one for each weight, however often it is used.</summary>
     internal QuantizedLayer Layer(LayerSource source, BatchNorm? batchNorm = null)

@@ -70,14 +70,15 @@ public readonly struct Step
     public static Step Product(
         string name, Tensor weight, int axis, int outputAxis, Func<Tensor, Tensor> view,
         Func<Tensor, Tensor, Tensor> function) =>
-        Product(name, weight, null, axis, outputAxis, view, (x, w, b) =>
+        Product(name, new OwnProduct(weight, null, axis, outputAxis, view, (x, w, b) =>
         {
             Tensor y = function(x, w);
             if (b is null)
                 return y;
             int behind = outputAxis < 0 ? -1 - outputAxis : (int)y.dim() - 1 - outputAxis;
             return y + b.view([-1, .. Enumerable.Repeat(1L, behind)]);
-        });
+        })
+        { Place = function.Method });
 
     /// <inheritdoc cref="Product(string, Tensor, int, int, Func{Tensor, Tensor}, Func{Tensor, Tensor, Tensor})"/>
     /// <param name="name">The operation's name in the vocabulary <see cref="Ops"/>.</param>
@@ -93,7 +94,9 @@ public readonly struct Step
     public static Step Product(
         string name, Tensor weight, Tensor? bias, int axis, int outputAxis, Func<Tensor, Tensor> view,
         Func<Tensor, Tensor, Tensor?, Tensor> function) =>
-        new(null, name, OpKind.Join, null, new OwnProduct(weight, bias, axis, outputAxis, view, function));
+        Product(name, new OwnProduct(weight, bias, axis, outputAxis, view, function) { Place = function.Method });
+
+    private static Step Product(string name, OwnProduct product) => new(null, name, OpKind.Join, null, product);
 
     /// <summary>The sum of a product and a parameter of the model.</summary>
     /// <param name="name">The operation's name in the vocabulary <see cref="Ops"/>.</param>

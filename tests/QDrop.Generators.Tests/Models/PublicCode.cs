@@ -222,6 +222,7 @@ public class ThrowingForward : Module<Tensor, Tensor>
 {
     private readonly Linear l = Linear(8, 8);
     public ThrowingForward() : base("a") => RegisterComponents();
+    // What the case is about: the work is done in another method, and forward only throws.
     public override Tensor forward(Tensor x) => throw new NotImplementedException();
     public Tensor call(Tensor x, Tensor y) => l.call(x + y);
 }
@@ -333,16 +334,21 @@ public class HandEinsum : Module<Tensor, Tensor>
 }
 public class HandLeft : Module<Tensor, Tensor>
 {
-    private readonly Parameter weight = Parameter(randn(5, 8)), bias = Parameter(randn(5, 1)), twice = Parameter(randn(5, 7)), other = Parameter(randn(7));
+    private readonly Parameter weight = Parameter(randn(5, 8)), bias = Parameter(randn(5, 1)), once = Parameter(randn(5, 7)), other = Parameter(randn(7));
     public HandLeft() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x)
     {
         x = functional.relu(weight.matmul(x) + bias).transpose(1, 2);
-        var y = x.matmul(twice);
+        var y = x.matmul(once);
         y = y + other;
-        var z = torch.matmul(y, twice.t());
-        return z + x;
+        return y.tanh();
     }
+}
+public class HandTied : Module<Tensor, Tensor>
+{
+    private readonly Parameter weight = Parameter(randn(8, 8));
+    public HandTied() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => x.matmul(weight).relu().matmul(weight.t());
 }
 public class HandAdd : Module<Tensor, Tensor>
 {
