@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -29,13 +30,14 @@ public static partial class Ops
     [Lowers(typeof(functional), "conv1d", Kind = OpKind.Join)]
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null,
         long? padding = null, long? dilation = null, long groups = 1) =>
-        functional.conv1d(input, weight, bias, stride, padding, dilation, groups);
+        SafeConvolution.Conv1d(input, weight, bias, stride ?? 1, padding ?? 0, dilation ?? 1, groups);
 
     /// <summary>A convolution in two dimensions.</summary>
     [Lowers(typeof(functional), "conv2d", Kind = OpKind.Join)]
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
         long[]? padding = null, long[]? dilation = null, long groups = 1) =>
-        functional.conv2d(input, weight, bias, strides, padding, dilation, groups);
+        SafeConvolution.Conv2d(
+            input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], dilation ?? [1, 1], groups);
 
     /// <summary>A convolution in three dimensions.</summary>
     [Lowers(typeof(functional), "conv3d", Kind = OpKind.Join)]

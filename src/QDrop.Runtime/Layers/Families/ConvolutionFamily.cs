@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,8 +20,8 @@ internal sealed class ConvolutionFamily : LayerFamily
         (long[] padding, Func<Tensor, Tensor>? pad) = ConvolutionPadding.Of(convolution);
         Func<Tensor, Tensor, Tensor?, Tensor> apply = padding.Length switch
         {
-            1 => (x, w, b) => functional.conv1d(x, w, b, stride[0], padding[0], dilation[0], groups),
-            2 => (x, w, b) => functional.conv2d(x, w, b, stride, padding, dilation, groups),
+            1 => (x, w, b) => SafeConvolution.Conv1d(x, w, b, stride[0], padding[0], dilation[0], groups),
+            2 => (x, w, b) => SafeConvolution.Conv2d(x, w, b, stride, padding, dilation, groups),
             _ => (x, w, b) => functional.conv3d(x, w, b, stride, padding, dilation, groups),
         };
         Tensor weight = convolution.weight!;

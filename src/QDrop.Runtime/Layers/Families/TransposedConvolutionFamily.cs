@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,9 +29,9 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
         (long[] padding, Func<Tensor, Tensor>? pad) = ConvolutionPadding.Of(convolution);
         Func<Tensor, Tensor, Tensor?, Tensor> apply = padding.Length switch
         {
-            1 => (x, w, b) => functional.conv_transpose1d(
+            1 => (x, w, b) => SafeConvolution.ConvTranspose1d(
                 x, w, b, stride[0], padding[0], added[0], dilation[0], groups),
-            2 => (x, w, b) => functional.conv_transpose2d(x, w, b, stride, padding, added, dilation, groups),
+            2 => (x, w, b) => SafeConvolution.ConvTranspose2d(x, w, b, stride, padding, added, dilation, groups),
             _ => (x, w, b) => functional.conv_transpose3d(x, w, b, stride, padding, added, dilation, groups),
         };
         Tensor weight = convolution.weight!;
