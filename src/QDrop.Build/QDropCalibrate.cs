@@ -291,6 +291,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
                 "*.qdrop.json",
                 "*.qdrop.html",
                 "*.qdrop.key",
+                "*.qdrop.outputs",
                 ".qdrop-*",
                 "worker.deps.json",
             })

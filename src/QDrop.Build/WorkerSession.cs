@@ -139,6 +139,7 @@ internal sealed class WorkerSession(
                 Produced.Add(report);
                 Produced.Add(Path.ChangeExtension(report, ".html"));
                 Produced.Add(Path.ChangeExtension(report, ".key"));
+                Produced.Add(Path.ChangeExtension(report, ".outputs"));
                 break;
             case MessageKind.Summary:
                 _finished = true;

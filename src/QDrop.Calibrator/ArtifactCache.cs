@@ -14,7 +14,8 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
 {
     private const string ArtifactName = "artifact.qdrop.safetensors",
         ReportName = "report.qdrop.json",
-        PageName = "report.qdrop.html";
+        PageName = "report.qdrop.html",
+        OutputsName = "float.qdrop.outputs";
 
     /// <summary>What the cache may hold; the entries longest unused go first.</summary>
     private const long MaxBytes = 4L << 30;
@@ -29,6 +30,8 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
             Copy(Path.Combine(Entry(key), ArtifactName), files.Artifact);
             Copy(Path.Combine(Entry(key), ReportName), files.Report);
             Copy(Path.Combine(Entry(key), PageName), files.Page);
+            Copy(Path.Combine(Entry(key), OutputsName), files.Outputs);
+            FloatOutputs.Read(files.Outputs);
             using (NewDisposeScope())
             {
                 string found = Artifact.Read(files.Artifact).Manifest.Model;
@@ -49,6 +52,13 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
         }
     }
 
+    /// <summary>Forgets a result.</summary>
+    internal void Forget(string key)
+    {
+        if (directory is not null)
+            Remove(Entry(key));
+    }
+
     /// <summary>Keeps a result for later builds.</summary>
     internal void Store(string key, OutputFiles files)
     {
@@ -61,6 +71,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
             File.Copy(files.Artifact, Path.Combine(aside, ArtifactName));
             File.Copy(files.Report, Path.Combine(aside, ReportName));
             File.Copy(files.Page, Path.Combine(aside, PageName));
+            File.Copy(files.Outputs, Path.Combine(aside, OutputsName));
             Directory.Move(aside, Entry(key));
             Trim();
         }

@@ -1,7 +1,6 @@
 using QDrop.Calibration;
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -83,18 +82,21 @@ internal static class CalibrationInputs
             new TrainingSet(new TrainingData(inputs, targets!) { Augment = labelled.Augment }));
     }
 
-    /// <summary>Runs the model on the first input: what is wrong shows before anything is computed at length.</summary>
+    /// <summary>Runs the float model on one of the inputs.</summary>
+    /// <returns>What it computes.</returns>
     /// <exception cref="QDropException">
     /// QDROP222: TorchSharp refuses the inputs, or there are not as many as it takes. QDROP230: the model's own code
     /// throws.
     /// </exception>
-    internal static void Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
+    internal static Bundle Try(IModelTwin twin, IReadOnlyList<Tensor> inputs, int sample = 0)
     {
-        using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = no_grad();
         try
         {
-            twin.RunFloat(ModelInputs.Bind(twin, [.. inputs.Select(static i => i.narrow(0, 0, 1).clone())]));
+            return new Bundle(
+            [
+                twin.RunFloat(ModelInputs.Bind(twin, [.. inputs.Select(i => i.narrow(0, sample, 1).clone())])),
+            ]);
         }
         catch (Exception e) when (e is not QDropException)
         {

@@ -24,7 +24,7 @@ internal static class ContentKey
     {
         string[] parts =
         [
-            "QDrop artifact, key 2",
+            "QDrop artifact, key 3",
             descriptor.Name,
             descriptor.Fingerprint,
             JsonSerializer.Serialize(settings),

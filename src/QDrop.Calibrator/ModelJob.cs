@@ -49,20 +49,18 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         CalibrationSamples samples = LocatedException.At(
             plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, prepared.Twin, assembly));
         stop.ThrowIfCancellationRequested();
-        Try(prepared.Twin, samples.Inputs);
+        FloatOutputs outputs = Try(prepared.Twin, samples.Inputs);
 
         string key = ContentKey.Of(plan.Descriptor, settings, insight, prepared.WeightsHash, samples.Hash);
         var cache = new ArtifactCache(request.CacheDirectory, text => channel.Log(text));
-        string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
-            : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
-            : ResultOutcome.Calibrated;
+        string outcome = Known(key, cache, prepared.Twin, samples.Inputs, outputs);
         if (outcome == ResultOutcome.Calibrated)
             WarnOfFloat(
                 LocatedException.At(plan.Model, () => Quantize(prepared, samples, settings, insight, stop)).Cost);
         else if (outcome == ResultOutcome.Cached)
             WarnOfFloat(CalibrationReportFile.ReadCost(_files.Report));
         if (outcome != ResultOutcome.UpToDate)
-            Seal(key);
+            Seal(key, outputs);
         if (outcome == ResultOutcome.Calibrated)
             cache.Store(key, _files);
         _files.DeleteCheckpoint();
@@ -76,6 +74,32 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
                 Report = _files.Report,
             });
         return Summary(outcome, settings, watch.Elapsed);
+    }
+
+    /// <summary>
+    /// Whether there is a result of the key, and the float model computes what it computed when that was made.
+    /// </summary>
+    private string Known(
+        string key, ArtifactCache cache, IModelTwin twin, IReadOnlyList<Tensor> inputs, FloatOutputs outputs)
+    {
+        string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
+            : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
+            : ResultOutcome.Calibrated;
+        if (outcome == ResultOutcome.Calibrated)
+            return outcome;
+        var before = FloatOutputs.Read(_files.Outputs);
+        // A model that computes something else each time says nothing by it.
+        if (outputs.Fit(before) || !Try(twin, inputs).Fit(outputs))
+            return outcome;
+        channel.Log(
+            $"{plan.Descriptor.Name} computes other outputs than when it was calibrated, although its code, weights "
+                + $"and inputs are the same (a difference of {outputs.DifferenceFrom(before).ToString("0.0%", CultureInfo.InvariantCulture)} of their extent): "
+                + "something else that it computes with was changed, in another assembly or in a file. It is "
+                + "calibrated anew.",
+            "high");
+        cache.Forget(key);
+        _files.Delete();
+        return ResultOutcome.Calibrated;
     }
 
     /// <summary>Quantization of less than half of what is computed may be meant, and may be forgotten.</summary>
@@ -147,11 +171,11 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
     /// <summary>
     /// Inputs that the model refuses are the data's fault, an exception of the model's own code is the model's.
     /// </summary>
-    private void Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
+    private FloatOutputs Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         try
         {
-            CalibrationInputs.Try(twin, inputs);
+            return FloatOutputs.Of(twin, inputs);
         }
         catch (QDropException e)
         {
@@ -214,10 +238,11 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         },
     };
 
-    private void Seal(string key)
+    private void Seal(string key, FloatOutputs outputs)
     {
         try
         {
+            outputs.Write(_files.Outputs);
             _files.SealAs(key);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

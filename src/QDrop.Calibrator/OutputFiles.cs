@@ -4,8 +4,8 @@ using QDrop.Safetensors;
 namespace QDrop.Calibrator;
 
 /// <summary>
-/// A model's files in the intermediate folder: artifact, report, the report's page, and the key by which it is known
-/// what they are of.
+/// A model's files in the intermediate folder: artifact, report, the report's page, some outputs of the float model,
+/// and the key by which it is known what they are of.
 /// </summary>
 internal sealed class OutputFiles(string directory, string model)
 {
@@ -17,6 +17,9 @@ internal sealed class OutputFiles(string directory, string model)
 
     /// <summary>Full path of the report's page.</summary>
     internal string Page { get; } = Path.Combine(directory, model + ".qdrop.html");
+
+    /// <summary>Full path of the float model's outputs.</summary>
+    internal string Outputs { get; } = Path.Combine(directory, model + ".qdrop.outputs");
 
     /// <summary>Full path of the checkpoint, which outlives a worker that is stopped.</summary>
     internal string Checkpoint { get; } = Path.Combine(directory, model + ".qdrop.checkpoint");
@@ -56,16 +59,16 @@ internal sealed class OutputFiles(string directory, string model)
     }
 
     /// <summary>
-    /// Removes artifact, report, page and key, whole or not. The checkpoint stays: what is finished need not be done
+    /// Removes all files but the checkpoint, whole or not. The checkpoint stays: what is finished need not be done
     /// again once the error's cause is gone.
     /// </summary>
     internal void Delete()
     {
-        foreach (string file in new[] { Key, Page, Report, Artifact })
+        foreach (string file in new[] { Key, Outputs, Page, Report, Artifact })
             AtomicFile.WhileInUse(() => File.Delete(file));
     }
 
-    private string Seal(string key) => string.Join('\n', key, Hash(Artifact), Hash(Report), Hash(Page));
+    private string Seal(string key) => string.Join('\n', key, Hash(Artifact), Hash(Report), Hash(Page), Hash(Outputs));
 
     private static string Hash(string path)
     {

@@ -9,21 +9,24 @@ internal static class Fingerprint
 {
     /// <summary>
     /// SHA-256, in hexadecimal, of the tokens of the declarations: whitespace and comments do not count, nor do file
-    /// names.
+    /// names. What the code reads elsewhere counts with it.
     /// </summary>
-    public static string Of(IEnumerable<ISymbol> symbols, AnalysisContext context)
+    public static string Of(IReadOnlyCollection<ISymbol> code, AnalysisContext context)
     {
         var text = new StringBuilder();
-        foreach (ISymbol symbol in symbols)
+        ReachedValues.Result values = ReachedValues.Of(code, context);
+        foreach (ISymbol symbol in code.Concat(values.Members))
         {
-            IOrderedEnumerable<string> parts = symbol
-                .DeclaringSyntaxReferences.Select(reference =>
-                    string.Join(" ", context.SyntaxOf(reference).DescendantTokens().Select(t => t.Text)))
+            IOrderedEnumerable<string> parts = ReachedValues
+                .Declarations(symbol, context)
+                .Select(static node => string.Join(" ", node.DescendantTokens().Select(static t => t.Text)))
                 .OrderBy(part => part, System.StringComparer.Ordinal);
             text.Append(symbol.ToDisplayString()).Append('\n');
             foreach (string part in parts)
                 text.Append(part.Replace("\r\n", "\n")).Append('\n');
         }
+        foreach (string constant in values.Constants)
+            text.Append(constant).Append('\n');
         using var sha = SHA256.Create();
         return string.Concat(
             sha.ComputeHash(Encoding.UTF8.GetBytes(text.ToString()))

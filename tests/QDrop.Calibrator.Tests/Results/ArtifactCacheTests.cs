@@ -75,6 +75,8 @@ public sealed class ArtifactCacheTests : IDisposable
     [InlineData("artifact.qdrop.safetensors", false)]
     [InlineData("report.qdrop.json", false)]
     [InlineData("report.qdrop.html", false)]
+    [InlineData("float.qdrop.outputs", true)]
+    [InlineData("float.qdrop.outputs", false)]
     public void A_damaged_entry_is_a_miss_and_makes_room_for_a_whole_one(string name, bool isCut)
     {
         OutputFiles files = Calibrated("one"), restored = Calibrated("two");
@@ -118,6 +120,16 @@ public sealed class ArtifactCacheTests : IDisposable
     }
 
     [Fact]
+    public void An_entry_that_is_forgotten_makes_room_for_another()
+    {
+        _cache.Store(_key, Calibrated("one"));
+        _cache.Forget(_key);
+        _cache.Forget(_otherKey);
+        Assert.False(_cache.TryRestore(_key, _model, Files("two")));
+        Assert.Empty(_log);
+    }
+
+    [Fact]
     public void A_result_that_is_not_whole_is_not_kept()
     {
         OutputFiles files = Calibrated("one");
@@ -136,7 +148,7 @@ public sealed class ArtifactCacheTests : IDisposable
         cache.Store(_key, files);
         Assert.Contains(file, Assert.Single(_log), StringComparison.Ordinal);
         Assert.False(cache.TryRestore(_key, _model, files));
-        Assert.Equal(3, Contents("one").Count);
+        Assert.Equal(4, Contents("one").Count);
     }
 
     [Fact]
@@ -181,6 +193,7 @@ public sealed class ArtifactCacheTests : IDisposable
         Artifact.Write(files.Artifact, SampleState.Create());
         File.WriteAllText(files.Report, "report");
         File.WriteAllText(files.Page, "page");
+        new FloatOutputs([[1, 2, 3]]).Write(files.Outputs);
         return files;
     }
 

@@ -20,7 +20,7 @@ public sealed class OutputFilesTests : IDisposable
 
     [Fact]
     public void Files_are_named_after_the_model() => Assert.Equal(
-        ["App.Net.qdrop.html", "App.Net.qdrop.json", "App.Net.qdrop.safetensors"], Names());
+        ["App.Net.qdrop.html", "App.Net.qdrop.json", "App.Net.qdrop.outputs", "App.Net.qdrop.safetensors"], Names());
 
     [Fact]
     public void Sealed_files_are_of_their_key_and_of_no_other()
@@ -40,6 +40,7 @@ public sealed class OutputFilesTests : IDisposable
     [InlineData("safetensors")]
     [InlineData("json")]
     [InlineData("html")]
+    [InlineData("outputs")]
     public void A_file_that_was_changed_or_removed_breaks_the_seal(string extension)
     {
         string path = _folder[$"{Model}.qdrop.{extension}"];
@@ -84,7 +85,7 @@ public sealed class OutputFilesTests : IDisposable
 
         _files.Delete();
 
-        string[] others = ["html", "json", "key", "safetensors"];
+        string[] others = ["html", "json", "key", "outputs", "safetensors"];
         Assert.Equal(["App.Net.qdrop.checkpoint", .. others.Select(static e => "App.Net2.qdrop." + e)], Names());
     }
 
@@ -120,6 +121,7 @@ public sealed class OutputFilesTests : IDisposable
         File.WriteAllText(files.Artifact, "artifact of " + model);
         File.WriteAllText(files.Report, "report of " + model);
         File.WriteAllText(files.Page, "page of " + model);
+        File.WriteAllText(files.Outputs, "outputs of " + model);
         return files;
     }
 

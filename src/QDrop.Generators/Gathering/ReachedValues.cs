@@ -1,0 +1,110 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace QDrop.Generators.Gathering;
+
+/// <summary>
+/// What a model's code reads outside of it: fields, properties, methods and constructors of other types of the
+/// compilation, with all that these read in turn, and constants.
+/// </summary>
+/// <remarks>
+/// Members are followed by their names, so an override that a virtual call reaches, and values of another assembly that
+/// are no constants, are not seen.
+/// </remarks>
+internal sealed class ReachedValues
+{
+    private readonly AnalysisContext _context;
+    private readonly HashSet<ISymbol> _code;
+    private readonly HashSet<ISymbol> _members = new(SymbolEqualityComparer.Default);
+    private readonly SortedSet<string> _constants = new(StringComparer.Ordinal);
+    private readonly Queue<ISymbol> _pending;
+
+    private ReachedValues(IEnumerable<ISymbol> code, AnalysisContext context)
+    {
+        _context = context;
+        _code = new(code, SymbolEqualityComparer.Default);
+        _pending = new(_code);
+    }
+
+    /// <summary>Members of the compilation, by name, and constants with their values.</summary>
+    public readonly record struct Result(IReadOnlyList<ISymbol> Members, IReadOnlyCollection<string> Constants);
+
+    /// <param name="code">The model's classes and methods, whose declarations are known already.</param>
+    /// <param name="context">The analysis.</param>
+    public static Result Of(IEnumerable<ISymbol> code, AnalysisContext context)
+    {
+        var reached = new ReachedValues(code, context);
+        while (reached._pending.Count > 0)
+        {
+            foreach (SyntaxNode part in Declarations(reached._pending.Dequeue(), context))
+                reached.Visit(part, context.SemanticsOf(part.SyntaxTree));
+        }
+        return new Result(
+            [.. reached._members.OrderBy(static m => m.ToDisplayString(), StringComparer.Ordinal)],
+            reached._constants);
+    }
+
+    /// <summary>
+    /// What declares a symbol. A primary constructor is declared by a whole class, of which the parameters are its own.
+    /// </summary>
+    public static IEnumerable<SyntaxNode> Declarations(ISymbol symbol, AnalysisContext context) =>
+        symbol
+            .DeclaringSyntaxReferences.Select(context.SyntaxOf)
+            .SelectMany(node => (symbol, node) switch
+            {
+                (IMethodSymbol, TypeDeclarationSyntax type) =>
+                    new SyntaxNode?[] { type.ParameterList, type.BaseList }.OfType<SyntaxNode>(),
+                _ => [node],
+            });
+
+    private void Visit(SyntaxNode declaration, SemanticModel semantics)
+    {
+        foreach (SyntaxNode node in declaration.DescendantNodesAndSelf(static n => n is not AttributeListSyntax))
+        {
+            _context.Cancellation.ThrowIfCancellationRequested();
+            if (node is SimpleNameSyntax { Parent: not (NameColonSyntax or QualifiedNameSyntax) }
+                    or BaseObjectCreationExpressionSyntax
+                    or ConstructorInitializerSyntax
+                    or ElementAccessExpressionSyntax
+                && semantics.GetSymbolInfo(node, _context.Cancellation).Symbol is { } symbol)
+                Reach(symbol);
+        }
+    }
+
+    private void Reach(ISymbol symbol)
+    {
+        if (symbol is not (IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: not MethodKind.LocalFunction })
+            || symbol.ContainingType is not { } type)
+            return;
+        if (symbol is IFieldSymbol { HasConstantValue: true } constant)
+        {
+            _constants.Add($"{symbol.ToDisplayString()} = {Text(constant.ConstantValue)}");
+            return;
+        }
+        if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _context.Compilation.Assembly))
+            return;
+        Add(symbol is IMethodSymbol method ? method.ReducedFrom ?? method : symbol);
+        // The initial values of an object's members, and what a static constructor sets, belong to no name.
+        if (symbol.IsStatic)
+            foreach (IMethodSymbol constructor in type.StaticConstructors)
+                Add(constructor);
+    }
+
+    private void Add(ISymbol symbol)
+    {
+        ISymbol definition = symbol.OriginalDefinition;
+        if (!_code.Contains(definition.ContainingType) && !_code.Contains(definition) && _members.Add(definition))
+            _pending.Enqueue(definition);
+    }
+
+    /// <summary>Numbers bit by bit: their text is another one on .NET Framework.</summary>
+    private static string Text(object? value) =>
+        value switch
+        {
+            double number => Text(BitConverter.DoubleToInt64Bits(number)),
+            float number => Text((double)number),
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => value?.ToString() ?? "null",
+        };
+}
