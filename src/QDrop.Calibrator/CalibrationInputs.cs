@@ -22,6 +22,7 @@ internal static class CalibrationInputs
         var request = new CalibrationRequest(settings.Samples, plan.CalibrationData, plan.ProjectDirectory)
         {
             InputCount = ModelInputs.Count(twin),
+            TakesMore = ModelInputs.TakesMore(twin),
             InputNames = ModelInputs.Names(twin.Float),
         };
         IReadOnlyList<Tensor>? inputs;

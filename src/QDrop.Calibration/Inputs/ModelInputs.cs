@@ -8,18 +8,22 @@ namespace QDrop.Calibration.Inputs;
 /// <summary>Brings calibration inputs and the parameters of a model's <c>forward</c> together.</summary>
 internal static class ModelInputs
 {
-    /// <summary>How many tensors <c>forward</c> takes.</summary>
-    /// <exception cref="QDropException">It takes something that is no tensor (QDROP222).</exception>
+    /// <summary>How many tensors <c>forward</c> takes; of a list, one.</summary>
+    /// <exception cref="QDropException">It takes something that no tensor gives (QDROP222).</exception>
     public static int Count(IModelTwin twin) =>
         twin.InputTypes.Sum(type =>
-            TensorTree.Count(type)
+            InputType.Count(type)
             ?? throw new QDropException(
                 Codes.InputsDoNotFit,
                 $"forward of {twin.Float.GetType().FullName} takes a {type.Name}: calibration can give it tensors "
-                    + "only. Expected parameters that are tensors, or tuples of them."));
+                    + "and numbers only. Expected parameters that are these, tuples of them, or an array or a List of "
+                    + "tensors."));
+
+    /// <summary>Whether <c>forward</c> takes a list, and with it as many tensors more as there are.</summary>
+    public static bool TakesMore(IModelTwin twin) => twin.InputTypes.Any(InputType.IsList);
 
     /// <summary>
-    /// The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple.
+    /// The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple or a list.
     /// </summary>
     public static IReadOnlyList<string> Names(torch.nn.Module model)
     {
@@ -29,7 +33,7 @@ internal static class ModelInputs
             .Where(static m => m.Name == "forward" && m.GetBaseDefinition() != m)
             .MaxBy(static m => m.GetParameters().Length);
         ParameterInfo[] parameters = forward?.GetParameters() ?? [];
-        return parameters.All(static p => p.ParameterType == typeof(Tensor))
+        return parameters.All(static p => InputType.Count(p.ParameterType) == 1 && !InputType.IsList(p.ParameterType))
             ? [.. parameters.Select(static p => p.Name!)]
             : [];
     }
@@ -43,16 +47,17 @@ internal static class ModelInputs
     public static Bundle Bind(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         int expected = Count(twin);
-        if (inputs.Count != expected)
+        bool takesMore = TakesMore(twin);
+        if (takesMore ? inputs.Count < expected : inputs.Count != expected)
         {
             IReadOnlyList<string> names = Names(twin.Float);
             throw new QDropException(
                 Codes.InputsDoNotFit,
                 $"Calibration gives {inputs.Count} {(inputs.Count == 1 ? "tensor" : "tensors")} for each input, but "
-                    + $"forward of {twin.Float.GetType().FullName} takes {expected}"
+                    + $"forward of {twin.Float.GetType().FullName} takes {expected}{(takesMore ? " or more" : "")}"
                     + $"{(names.Count > 0 ? $" ({string.Join(", ", names)})" : "")}. Give as many, in that order.");
         }
-        int next = 0;
-        return new([.. twin.InputTypes.Select(type => TensorTree.Build(type, () => inputs[next++]))]);
+        var rest = new Queue<Tensor>(inputs);
+        return new([.. twin.InputTypes.Select(type => InputType.Make(type, rest, inputs.Count - expected + 1))]);
     }
 }

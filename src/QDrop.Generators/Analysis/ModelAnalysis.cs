@@ -69,7 +69,7 @@ internal static class ModelAnalysis
             return [];
         }
 
-        int inputs = context.Torch.SignatureOf(model).Length - 1;
+        int inputs = InputsOf(model, context.Torch);
         string creation = CreationGatherer.Gather(model, identifier, attribute, context);
         Settings settings = SettingsGatherer.Gather(attribute, inputs, context);
         var overrides = OverrideGatherer.Gather(model, reached.Modules, context).ToList();
@@ -119,25 +119,38 @@ internal static class ModelAnalysis
         ];
     }
 
+    /// <summary>
+    /// How many inputs calibration gives; of an array or a list it is not known how many, so that it counts as several.
+    /// </summary>
+    private static int InputsOf(INamedTypeSymbol model, TorchTypes torch) =>
+        torch.SignatureOf(model) is var types
+        && types.Take(types.Length - 1).Any(type => torch.Of(type) == Tensorness.List)
+            ? Math.Max(2, types.Length - 1)
+            : types.Length - 1;
+
     /// <summary>Why a class is no model that can be quantized; <see langword="null"/> if it is one.</summary>
     private static string? WhyNoModel(INamedTypeSymbol model, AnalysisContext context)
     {
-        if (!context.Torch.IsForwardModule(model))
-        {
-            string? derived = model.BaseType?.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
-            return $"it derives from {derived ?? "nothing"}";
-        }
-        if (ModuleClass.ForwardOf(model, context.Torch) is null)
-            return "it does not override forward itself";
+        ImmutableArray<ITypeSymbol> types = context.Torch.ForwardTypesOf(model);
+        if (types.Length < 2 || !context.Torch.IsModule(model))
+            return $"it derives from {(model.BaseType is { } @base ? Text(@base) : "nothing")}";
+        var inputs = types.Take(types.Length - 1).ToList();
+        ITypeSymbol result = types[types.Length - 1];
+        if (inputs.Count > TorchTypes.MaxInputs)
+            return $"it has {inputs.Count} inputs; the most is {TorchTypes.MaxInputs}";
+        if (context.Torch.Of(result) is Tensorness.None or Tensorness.Other)
+            return $"its result of type {Text(result)} is no tensor, tuple, record, array, list or dictionary of "
+                + "tensors";
+        if (inputs.All(i => context.Torch.Of(i) == Tensorness.None))
+            return "it has no tensor among its inputs";
+        if (inputs.Count(i => context.Torch.Of(i) == Tensorness.List) > 1)
+            return "it has more than one input that is an array or a list";
+        if (inputs.FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch)) is { } other)
+            return $"its input of type {Text(other)} is none that calibration data can hold: expected a tensor, a "
+                + "number, a truth value, a tuple of these, or an array or a List of tensors";
+        return ModuleClass.ForwardOf(model, context.Torch) is null ? "it does not override forward itself" : null;
 
-        ImmutableArray<ITypeSymbol> signature = context.Torch.SignatureOf(model);
-        ITypeSymbol? other = signature
-            .Take(signature.Length - 1)
-            .FirstOrDefault(input => !IsGivenByCalibration(input, context.Torch));
-        return other is null
-            ? null
-            : $"its input of type {other.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} is no "
-                + "tensor, so that calibration data cannot hold it";
+        static string Text(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
     }
 
     /// <summary>Which parts of the model have which bits, the model as a whole first.</summary>
@@ -172,8 +185,21 @@ internal static class ModelAnalysis
 
     private static bool IsGivenByCalibration(ITypeSymbol input, TorchTypes torch) =>
         torch.IsTensor(input)
+        || IsNumber(input)
+        || (torch.Of(input) == Tensorness.List
+            && input is IArrayTypeSymbol or INamedTypeSymbol { Name: "List", TypeArguments.Length: 1 }
+            && torch.IsTensor(input is IArrayTypeSymbol array ? array.ElementType
+                : ((INamedTypeSymbol)input).TypeArguments[0]))
         || (input is INamedTypeSymbol { IsTupleType: true } tuple
-            && tuple.TupleElements.All(e => IsGivenByCalibration(e.Type, torch)));
+            && tuple.TupleElements.All(e => torch.IsTensor(e.Type) || IsNumber(e.Type)
+                || (e.Type.IsTupleType && IsGivenByCalibration(e.Type, torch))));
+
+    private static bool IsNumber(ITypeSymbol type) => type.SpecialType
+        is SpecialType.System_Int32
+            or SpecialType.System_Int64
+            or SpecialType.System_Single
+            or SpecialType.System_Double
+            or SpecialType.System_Boolean;
 
     /// <summary>
     /// The path as the compiler writes it into assemblies: the same on every machine where the project maps its folder.

@@ -102,8 +102,8 @@ internal sealed partial class BodyRewriter
                 string code = Vocabulary(node, vocabulary.Value.Op!);
                 if (vocabulary.Chain is { } chain)
                     code = $"this.{chain.Field}.forward({code})";
-                if (node is AssignmentExpressionSyntax compound)
-                    return $"{Text(compound.Left)} = {code}";
+                if (node is AssignmentExpressionSyntax { Left: var left })
+                    return $"{Text(WithoutIndex(left, vocabulary.Value))} = {code}";
                 return Assigned(node, vocabulary.Value, code);
 
             case Lowered.Helper { Frame: var callee }:
@@ -113,6 +113,12 @@ internal sealed partial class BodyRewriter
                 return Children(node);
         }
     }
+
+    /// <summary><c>y[mask] = 0;</c> gives another <c>y</c>, while <c>parts[i] += x</c> gives an element.</summary>
+    private static SyntaxNode WithoutIndex(SyntaxNode target, TensorValue value) =>
+        value is { Operation: ISimpleAssignmentOperation, Op.IsInPlace: true }
+            ? ((ElementAccessExpressionSyntax)target).Expression
+            : target;
 
     /// <summary><c>Stem(x)</c> → <c>this.Stem(x)</c>, the twin's copy for this call.</summary>
     private string Helper(SyntaxNode node, Frame callee)
@@ -196,6 +202,10 @@ internal sealed partial class BodyRewriter
                 return $"{ops}({Text(element.Expression)}, {Arguments(element.ArgumentList)})";
             case MemberAccessExpressionSyntax member:
                 return $"{ops}({Text(member.Expression)})";
+            // y[mask] = 0 → Ops.index_put_(y, 0, mask)
+            case AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax element } store
+                when store.IsKind(SyntaxKind.SimpleAssignmentExpression):
+                return $"{ops}({Text(element.Expression)}, {Text(store.Right)}, {Arguments(element.ArgumentList)})";
             default:
                 return $"{ops}({string.Join(", ", call.Arguments.Select(a => Text(a.Syntax)))})";
         }

@@ -88,7 +88,8 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             return self;
         // this, in a helper of another object → this._model.backbone
         var rewriter = new BodyRewriter(other.Frame, names, self, lowers: false);
-        return rewriter.Operand(other.Operation.Syntax);
+        string place = rewriter.Operand(other.Operation.Syntax);
+        return frame.SelfCast is { } type ? $"(({TypeName(type)}){place})" : place;
     }
 
     private string Children(SyntaxNode node)

@@ -29,6 +29,9 @@ internal sealed partial class ForwardFlow
             Store(assignment.Target, values, assignment);
             return values;
         }
+        if (assignment.Target is IPropertyReferenceOperation { Property.IsIndexer: true } element
+            && IsTensor(element.Instance?.Type))
+            return AssignElements(assignment, element);
         // The target's parts run first.
         ImmutableHashSet<TensorValue>? holders = HoldersOf(assignment.Target);
         ImmutableHashSet<TensorValue> stored = Expression(assignment.Value);
@@ -37,6 +40,31 @@ internal sealed partial class ForwardFlow
         else
             StoreIn(holders, stored, assignment);
         return stored;
+    }
+
+    /// <summary><c>y[mask] = 0;</c> changes a tensor in place, as <c>y.index_put_(0, mask);</c> does.</summary>
+    private ImmutableHashSet<TensorValue> AssignElements(
+        ISimpleAssignmentOperation assignment, IPropertyReferenceOperation element)
+    {
+        if (LocalOf(element.Instance!) is null || assignment.Parent is not IExpressionStatementOperation)
+        {
+            CannotAnalyse(
+                assignment,
+                $"elements of '{element.Instance!.Syntax}' are assigned; expected those of a local, as a statement of "
+                    + "its own");
+            return None;
+        }
+        // A number becomes a tensor before it is stored.
+        IOperation value = assignment.Value is IConversionOperation { OperatorMethod: not null, Operand: var number }
+                && Of(number.Type) == Tensorness.None
+            ? number
+            : assignment.Value;
+        bool byTensors = element.Arguments.Any(a => Of(a.Value.Type) != Tensorness.None);
+        return Operation(
+            assignment,
+            element.Property,
+            _ops.FindStore(value.Type!, byTensors),
+            [Argument(element.Instance!), Argument(value), .. element.Arguments.Select(ToCallArgument)]);
     }
 
     /// <summary>Lets a place hold values: a local, a new local, an element, or nothing.</summary>
@@ -53,7 +81,8 @@ internal sealed partial class ForwardFlow
     }
 
     private static string StoredElsewhere(IOperation target) =>
-        $"a tensor is stored in '{target.Syntax}'; only locals of forward, and collections in them, can hold tensors";
+        $"a tensor is stored in '{target.Syntax}'; only locals of forward, and collections in them, can hold tensors. "
+            + "What is wanted behind the model is returned beside its result";
 
     private bool IsModuleMember(IOperation target) =>
         target is IMemberReferenceOperation && _torch.IsModule(_frame.Types.Apply(target.Type!));

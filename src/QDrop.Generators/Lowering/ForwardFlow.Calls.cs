@@ -95,6 +95,9 @@ internal sealed partial class ForwardFlow
                 && int.TryParse(property.Property.Name.Substring(4), out int item))
                 return Fresh(
                     property, property.Syntax.ToString(), ContentsOf(Expression(property.Instance!), item - 1));
+            if (Of(property.Type) != Tensorness.None
+                && ItemOf(property.Instance!.Type!, property.Property) is >= 0 and var place)
+                return Fresh(property, property.Syntax.ToString(), ContentsOf(Expression(property.Instance), place));
             Expression(property.Instance!);
             if (Of(property.Type) != Tensorness.None)
                 CannotAnalyse(
@@ -147,9 +150,12 @@ internal sealed partial class ForwardFlow
         IOperation operation,
         ISymbol member,
         IReadOnlyList<CallArgument> arguments,
-        IReadOnlyList<IParameterSymbol> omitted)
+        IReadOnlyList<IParameterSymbol> omitted) =>
+        Operation(operation, member, _ops.Find(member, [.. arguments.Select(a => a.Shape)], omitted), arguments);
+
+    private ImmutableHashSet<TensorValue> Operation(
+        IOperation operation, ISymbol member, Op? op, IReadOnlyList<CallArgument> arguments)
     {
-        Op? op = _ops.Find(member, [.. arguments.Select(a => a.Shape)], omitted);
         bool isTensor = IsTensor(operation.Type);
         bool isMany = op?.Kind == OpKind.PassThrough && Of(operation.Type) is Tensorness.List or Tensorness.Tuple;
         if (op is null || (op.Kind != OpKind.Neutral && !isTensor && !isMany))
@@ -214,7 +220,7 @@ internal sealed partial class ForwardFlow
                 continue;
             if (operand == data)
                 value.Input = use;
-            if (op.Kind is OpKind.PassThrough or OpKind.Neutral)
+            if (op.Kind is OpKind.PassThrough || (op.Kind == OpKind.Neutral && !IsNew(op)))
                 value.Roots.UnionWith(values.SelectMany(v => v.Roots));
         }
         if (value is null)
@@ -239,6 +245,9 @@ internal sealed partial class ForwardFlow
         Add(parts, TensorValue.AnyElement, [value]);
         return [parts];
     }
+
+    /// <summary>Whether an operation makes a tensor of its own: <c>zeros_like</c>.</summary>
+    private static bool IsNew(Op op) => op.Name.EndsWith("_like", StringComparison.Ordinal);
 
     /// <summary>Whether a value is certain to be one of truth values.</summary>
     private static bool IsMask(TensorValue value) => value is { Kind: OpKind.Neutral, Op.Op.Name: var name }

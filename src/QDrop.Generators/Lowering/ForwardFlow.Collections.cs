@@ -18,7 +18,7 @@ internal sealed partial class ForwardFlow
     /// <summary>The tensors among values, and those in the collections and tuples among them.</summary>
     private static ImmutableHashSet<TensorValue> Tensors(ImmutableHashSet<TensorValue> values)
     {
-        if (!values.Any(IsHolder))
+        if (values.All(v => !IsHolder(v) && v.Contents.Count == 0))
             return values;
         ImmutableHashSet<TensorValue>.Builder tensors = ImmutableHashSet.CreateBuilder<TensorValue>();
         var seen = new HashSet<TensorValue>();
@@ -66,7 +66,7 @@ internal sealed partial class ForwardFlow
         {
             if (holder.Contents.TryGetValue(index, out HashSet<TensorValue>? contents))
                 found.UnionWith(contents);
-            else if (!IsHolder(holder) && holder.Origin != Origin.Null)
+            if (!IsHolder(holder) && holder.Origin != Origin.Null)
                 found.Add(holder);
         }
         return found.ToImmutable();
@@ -77,7 +77,8 @@ internal sealed partial class ForwardFlow
     {
         foreach (TensorValue? holder in holders.Where(h => h.Origin != Origin.Null))
         {
-            if (holder.Origin == Origin.Collection)
+            // What a module has returned belongs to whoever called it.
+            if (holder.Origin is Origin.Collection or Origin.Call)
                 Add(holder, TensorValue.AnyElement, values);
             else
                 CannotAnalyse(
@@ -200,12 +201,21 @@ internal sealed partial class ForwardFlow
     private ImmutableHashSet<TensorValue> MoveElements(IInvocationOperation call)
     {
         ImmutableHashSet<TensorValue> receiver = call.Instance is null ? None : Expression(call.Instance);
+        var lambdas = call.Arguments.Select(a => LambdaOf(a.Value)).OfType<IAnonymousFunctionOperation>().ToList();
         var arguments = call
-            .Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue)
+            .Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue && LambdaOf(a.Value) is null)
             .Select(a =>
                 (a.Value, a.Parameter!.RefKind, Values: a.Parameter.RefKind == RefKind.Out ? None : Expression(a.Value))
             )
             .ToList();
+        if (lambdas.Count > 0)
+        {
+            if (!IsReadAtOnce(call))
+                CannotAnalyse(
+                    call,
+                    $"'{call.TargetMethod.Name}' computes tensors later; end it with ToArray() or ToList() at once");
+            return Mapped(call, lambdas, arguments.Aggregate(receiver, (all, a) => all.Union(a.Values)));
+        }
         ImmutableHashSet<TensorValue> collections = receiver;
         foreach ((IOperation? value, RefKind kind, ImmutableHashSet<TensorValue>? values) in arguments.Where(a =>
                 a.RefKind != RefKind.Out))
@@ -250,6 +260,76 @@ internal sealed partial class ForwardFlow
                 return Fresh(call, call.Syntax.ToString(), ContentsOf(collections));
         }
     }
+
+    /// <summary>What a method gives that calls lambdas with elements of collections, or with what it is given.</summary>
+    private ImmutableHashSet<TensorValue> Mapped(
+        IInvocationOperation call,
+        IReadOnlyList<IAnonymousFunctionOperation> lambdas,
+        ImmutableHashSet<TensorValue> arguments)
+    {
+        ImmutableHashSet<TensorValue> elements = ContentsOf(arguments), results = None;
+        foreach (IAnonymousFunctionOperation lambda in lambdas)
+            results = results.Union(Lambda(lambda, elements.Union(results)));
+        // Where picks elements, Select makes others, Aggregate gives one of both.
+        bool makes = lambdas.Any(l => Of(l.Symbol.ReturnType) != Tensorness.None);
+        ImmutableHashSet<TensorValue> given = !makes ? elements
+            : call.TargetMethod.Name == "Aggregate" ? elements.Union(results)
+            : call.TargetMethod.Name == "SelectMany" ? ContentsOf(results)
+            : results;
+        switch (Of(call.Type))
+        {
+            case Tensorness.None:
+                return None;
+            case Tensorness.List:
+                TensorValue made = Holder(Origin.Collection, call);
+                Add(made, TensorValue.AnyElement, given);
+                return [made];
+            case Tensorness.Other:
+                CannotAnalyse(
+                    call,
+                    $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and "
+                        + "tuples");
+                return None;
+            default:
+                return Fresh(call, call.Syntax.ToString(), given);
+        }
+    }
+
+    /// <summary><c>new Output(hidden, cache)</c>, of a record, or of <c>Tuple</c>.</summary>
+    private ImmutableHashSet<TensorValue> MakeTuple(IObjectCreationOperation creation)
+    {
+        TensorValue made = Holder(Origin.Tuple, creation);
+        foreach (IArgumentOperation argument in creation.Arguments)
+            Add(made, argument.Parameter!.Ordinal, Expression(argument.Value));
+        SetItems(made, creation.Type!, creation.Initializer);
+        return [made];
+    }
+
+    /// <summary><c>output with { Cache = cache }</c>.</summary>
+    private ImmutableHashSet<TensorValue> MakeTuple(IWithOperation with)
+    {
+        TensorValue made = Holder(Origin.Tuple, with);
+        ImmutableHashSet<TensorValue> before = Expression(with.Operand);
+        for (int i = 0; i < TorchTypes.ItemsOf(with.Type).Length; i++)
+            Add(made, i, ContentsOf(before, i));
+        SetItems(made, with.Type!, with.Initializer);
+        return [made];
+    }
+
+    private void SetItems(TensorValue made, ITypeSymbol type, IObjectOrCollectionInitializerOperation? initializer)
+    {
+        foreach (IOperation set in initializer?.Initializers ?? [])
+        {
+            if (set is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation target } assignment)
+                Add(made, ItemOf(type, target.Property), Expression(assignment.Value));
+            else
+                NoTensor(set);
+        }
+    }
+
+    /// <summary>The place of a property among the items of a record.</summary>
+    private static int ItemOf(ITypeSymbol type, IPropertySymbol property) =>
+        TorchTypes.ItemsOf(type).Select(static i => i.Name).ToList().IndexOf(property.Name);
 
     private ImmutableHashSet<TensorValue> MakeTuple(ITupleOperation tuple)
     {

@@ -44,6 +44,10 @@ internal sealed partial class ForwardFlow
                 return Deconstruct(deconstruction);
             case ITupleOperation tuple when Of(tuple.Type) != Tensorness.None:
                 return MakeTuple(tuple);
+            case IObjectCreationOperation creation when Of(creation.Type) == Tensorness.Tuple:
+                return MakeTuple(creation);
+            case IWithOperation with when Of(with.Type) == Tensorness.Tuple:
+                return MakeTuple(with);
             case IInvocationOperation invocation:
                 return Invoke(invocation);
             case IPropertyReferenceOperation property:

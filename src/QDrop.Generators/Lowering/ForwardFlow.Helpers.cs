@@ -54,7 +54,7 @@ internal sealed partial class ForwardFlow
             IsFixed(resolved.Operation)
             && !IsOwnObject(resolved.Operation)
             && resolved.Operation.Type is INamedTypeSymbol { TypeKind: TypeKind.Class } found
-            && _compilation.ClassifyConversion(found, type).IsImplicit
+            && _compilation.ClassifyConversion(found, type) is { IsImplicit: true } or { IsReference: true }
             ? resolved
             : null;
     }
@@ -119,7 +119,7 @@ internal sealed partial class ForwardFlow
 
     /// <summary>The class of what <c>this</c> is, as far as it is known.</summary>
     private INamedTypeSymbol SelfType(Frame frame) =>
-        frame.Self is { } self ? (INamedTypeSymbol)self.Operation.Type! : _model;
+        frame.Self is { } self ? frame.SelfCast ?? (INamedTypeSymbol)self.Operation.Type! : _model;
 
     /// <summary>What runs when a method is called on <c>this</c>.</summary>
     private IMethodSymbol Implementation(IMethodSymbol method, bool isBase, Frame frame)
@@ -221,6 +221,7 @@ internal sealed partial class ForwardFlow
         {
             Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation),
             Self = declarer is null ? SelfOf(call) : declarer.Self,
+            SelfCast = declarer is null ? CastOf(call) : declarer.SelfCast,
         };
         foreach (IArgumentOperation argument in arguments)
             frame.Arguments[body.Method.Parameters[argument.Parameter!.Ordinal]] = argument.Value;
@@ -235,6 +236,20 @@ internal sealed partial class ForwardFlow
     {
         IInvocationOperation { Instance: { } instance } => IsOwnObject(instance) ? _frame.Self : OtherObject(instance),
         IPropertyReferenceOperation { Instance: not null } => _frame.Self,
+        _ => null,
+    };
+
+    /// <summary>
+    /// The class that the object is taken for where it is called, as <c>h</c> in <c>head is Head h</c>, if its own
+    /// place does not say so.
+    /// </summary>
+    private INamedTypeSymbol? CastOf(IOperation call) => call switch
+    {
+        IInvocationOperation { Instance: { } instance } when IsOwnObject(instance) => _frame.SelfCast,
+        IInvocationOperation { Instance: { Type: INamedTypeSymbol type } instance }
+            when OtherObject(instance) is { Operation.Type: { } found }
+            && !_compilation.ClassifyConversion(found, type).IsImplicit => type,
+        IPropertyReferenceOperation { Instance: not null } => _frame.SelfCast,
         _ => null,
     };
 

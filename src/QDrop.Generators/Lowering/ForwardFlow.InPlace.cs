@@ -57,7 +57,9 @@ internal sealed partial class ForwardFlow
     /// </summary>
     private void CheckInPlace()
     {
-        foreach (TensorValue? value in _values.Values.Where(v => v.Op is { IsInPlace: true }))
+        // What y[i] = x stores, and where, is known before it is stored.
+        foreach (TensorValue? value in _values.Values.Where(v =>
+                v.Op is { IsInPlace: true } && v.Operation is not ISimpleAssignmentOperation))
         {
             Use? changed = _uses.Values.FirstOrDefault(u =>
                 u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));

@@ -54,6 +54,9 @@ internal sealed partial class ForwardFlow
                         }
                         && Of(element.Type) != Tensorness.None)
                         _state = _state!.With(element, Fresh(loop, element.Name, ContentsOf(collections)));
+                    else if (loop is IForEachLoopOperation { LoopControlVariable: ITupleOperation or
+                            IDeclarationExpressionOperation } taken && !collections.IsEmpty)
+                        Deconstruct(taken.LoopControlVariable, ContentsOf(collections), loop);
                     _jumps.Push(jumps);
                     Statement(loop.Body);
                     _jumps.Pop();
@@ -94,11 +97,12 @@ internal sealed partial class ForwardFlow
                     "a loop over an object that is not followed; loop over arrays and lists of tensors");
             return None;
         }
-        if (loop.LoopControlVariable is not IVariableDeclaratorOperation { Symbol.IsRef: false }
-            || Of(((IVariableDeclaratorOperation)loop.LoopControlVariable).Symbol.Type) == Tensorness.Other)
+        if (loop.LoopControlVariable is IVariableDeclaratorOperation { Symbol: var element }
+            && (element.IsRef || Of(element.Type) == Tensorness.Other))
             CannotAnalyse(
                 loop.LoopControlVariable,
-                "a loop that takes its elements apart or refers to them; use a plain local for the element");
+                "a loop that refers to its elements, or over elements that are not followed; use a plain local for "
+                    + "tensors, tuples, arrays or lists");
         return Expression(
             Of(loop.Collection.Type) == Tensorness.List ? loop.Collection : WithoutConversions(loop.Collection));
     }

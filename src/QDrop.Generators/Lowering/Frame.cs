@@ -24,6 +24,9 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     /// <summary>The object whose members the body names by <c>this</c>, where it is another than the model.</summary>
     public Placed? Self { get; init; }
 
+    /// <summary>The class of that object, where its place is declared as a base class.</summary>
+    public INamedTypeSymbol? SelfCast { get; init; }
+
     /// <summary>What the parameters stand for, in the frame of the caller.</summary>
     public Dictionary<ISymbol, IOperation> Arguments { get; } = new(SymbolEqualityComparer.Default);
 

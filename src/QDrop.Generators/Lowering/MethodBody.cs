@@ -30,6 +30,10 @@ internal sealed class MethodBody
             if (operation is IVariableDeclaratorOperation declarator
                 && declarator.GetVariableInitializer() is { } initializer)
                 _initializers[declarator.Symbol] = initializer.Value;
+            // head is Head h
+            if (operation is IIsPatternOperation
+                { Pattern: IDeclarationPatternOperation { DeclaredSymbol: { } declared }, Value: var tested })
+                _initializers[declared] = tested;
             foreach (ISymbol target in TargetsOf(operation))
                 _assigned.Add(target);
         }

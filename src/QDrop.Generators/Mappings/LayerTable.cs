@@ -76,7 +76,8 @@ internal sealed class LayerTable
 
     /// <summary>Tells whether the type is one of TorchSharp's modules.</summary>
     public static bool IsTorchSharp(ITypeSymbol? type) =>
-        type?.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
+        type is { ContainingAssembly.Name: "TorchSharp" }
+        && type.ContainingNamespace?.ToDisplayString() == "TorchSharp.Modules";
 
     private Layer? Find(ITypeSymbol? type)
     {

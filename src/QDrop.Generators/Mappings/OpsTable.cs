@@ -99,6 +99,20 @@ internal sealed class OpsTable
             ?? entries.FirstOrDefault(op => Accepts(op.Parameters, arguments, omitted));
     }
 
+    /// <summary>The method that stores a tensor or a number in elements of a tensor.</summary>
+    /// <param name="value">Type of what is stored.</param>
+    /// <param name="byTensors">Whether tensors say which elements: positions or a mask.</param>
+    public Op? FindStore(ITypeSymbol value, bool byTensors) => _torch
+        .Tensor.GetMembers("index_put_")
+        .OfType<IMethodSymbol>()
+        .Where(m => m.Parameters is [_, { IsParams: true, Type: IArrayTypeSymbol { ElementType: var index } }]
+            && _torch.IsTensor(index) == byTensors)
+        .Select(m => Find(
+            m,
+            [new(_torch.Tensor), new(value), new(m.Parameters[1].Type, IsParams: true)],
+            []))
+        .FirstOrDefault(op => op is not null);
+
     private static string NameOf(ISymbol member) =>
         member is IPropertySymbol { IsIndexer: true } ? "this[]" : member.Name;
 

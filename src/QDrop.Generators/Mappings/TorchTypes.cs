@@ -14,7 +14,7 @@ internal enum Tensorness
     /// <summary>An array or a collection of .NET's with tensors, or with collections or tuples of them.</summary>
     List,
 
-    /// <summary>A tuple with tensors.</summary>
+    /// <summary>A tuple or a positional record with tensors.</summary>
     Tuple,
 
     /// <summary>Anything else that mentions tensors: a delegate, a task.</summary>
@@ -26,6 +26,9 @@ internal sealed class TorchTypes
 {
     /// <summary>As many inputs as a module class with a twin may have.</summary>
     public const int MaxInputs = 4;
+
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ITypeSymbol, Tensorness> _records =
+        new(SymbolEqualityComparer.Default);
 
     private TorchTypes(
         INamedTypeSymbol tensor,
@@ -75,6 +78,16 @@ internal sealed class TorchTypes
     /// </summary>
     public ImmutableArray<ITypeSymbol> SignatureOf(ITypeSymbol? type)
     {
+        ImmutableArray<ITypeSymbol> types = ForwardTypesOf(type);
+        return IsFollowed(types) ? types : [];
+    }
+
+    /// <summary>
+    /// Types of the inputs of a module's <c>forward</c> and, last, of its result, whatever they are; none where the
+    /// type is no module with a <c>forward</c>.
+    /// </summary>
+    public ImmutableArray<ITypeSymbol> ForwardTypesOf(ITypeSymbol? type)
+    {
         ImmutableArray<ITypeSymbol> start =
             type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes
             : type is null ? []
@@ -84,11 +97,11 @@ internal sealed class TorchTypes
             for (ITypeSymbol? current = first; current is not null; current = current.BaseType)
             {
                 if (current is INamedTypeSymbol named && IsForwardType(named))
-                    return OfTensors(named.TypeArguments);
+                    return named.TypeArguments;
             }
             if (first.TypeKind == TypeKind.Interface
                 && first.AllInterfaces.FirstOrDefault(IsForwardType) is { } inherited)
-                return OfTensors(inherited.TypeArguments);
+                return inherited.TypeArguments;
         }
         return [];
     }
@@ -97,12 +110,10 @@ internal sealed class TorchTypes
     public bool IsForwardModule(ITypeSymbol? type) =>
         IsModule(type) && SignatureOf(type).Length is >= 2 and <= MaxInputs + 1;
 
-    private ImmutableArray<ITypeSymbol> OfTensors(ImmutableArray<ITypeSymbol> types) =>
+    private bool IsFollowed(ImmutableArray<ITypeSymbol> types) =>
         types.Length >= 2
         && Of(types[types.Length - 1]) is not (Tensorness.None or Tensorness.Other)
-        && types.Take(types.Length - 1).Any(t => Of(t) != Tensorness.None)
-            ? types
-            : [];
+        && types.Take(types.Length - 1).Any(t => Of(t) != Tensorness.None);
 
     /// <summary><c>Module&lt;T, …, TResult&gt;</c> or <c>IModule&lt;T, …, TResult&gt;</c>.</summary>
     private bool IsForwardType(INamedTypeSymbol type) =>
@@ -128,6 +139,7 @@ internal sealed class TorchTypes
             INamedTypeSymbol named when IsModule(named) || IsForwardType(named) => Tensorness.None,
             INamedTypeSymbol { IsTupleType: true } tuple => OfParts(
                 tuple.TupleElements.Select(e => e.Type), Tensorness.Tuple),
+            INamedTypeSymbol { IsRecord: true } record => OfRecord(record),
             INamedTypeSymbol
             {
                 Name: "Tuple",
@@ -142,6 +154,38 @@ internal sealed class TorchTypes
                 : kind,
             _ => Tensorness.None,
         };
+
+    /// <summary>
+    /// The items of a record that consists of the parameters of its primary constructor; none for other types.
+    /// </summary>
+    public static ImmutableArray<IParameterSymbol> ItemsOf(ITypeSymbol? type)
+    {
+        if (type is not INamedTypeSymbol { IsRecord: true } record
+            || record.BaseType is not { SpecialType: SpecialType.System_Object or SpecialType.System_ValueType })
+            return [];
+        foreach (IMethodSymbol constructor in record.InstanceConstructors.Where(c => c.Parameters.Length > 0))
+        {
+            if (constructor.Parameters.All(p => record.GetMembers(p.Name).Any(m => m is IPropertySymbol)))
+                return constructor.Parameters;
+        }
+        return [];
+    }
+
+    private Tensorness OfRecord(INamedTypeSymbol record)
+    {
+        // A record may have items of its own type.
+        if (_records.TryGetValue(record, out Tensorness known))
+            return known;
+        _records[record] = Tensorness.None;
+        ImmutableArray<IParameterSymbol> items = ItemsOf(record);
+        Tensorness found = OfParts(items.Select(static i => i.Type), Tensorness.Tuple);
+        bool holdsMore = record
+            .GetMembers()
+            .OfType<IFieldSymbol>()
+            .Any(f => !f.IsStatic && Of(f.Type) != Tensorness.None
+                && items.All(i => f.AssociatedSymbol?.Name != i.Name));
+        return _records[record] = holdsMore ? Tensorness.Other : found;
+    }
 
     private Tensorness OfParts(IEnumerable<ITypeSymbol> parts, Tensorness whole)
     {

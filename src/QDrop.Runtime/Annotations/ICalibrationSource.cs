@@ -49,8 +49,17 @@ public interface ILabelledCalibrationSource
 /// <param name="ProjectDirectory">Full path of the folder of the project that is built.</param>
 public sealed record CalibrationRequest(int Samples, string? Path, string ProjectDirectory)
 {
-    /// <summary>Tensors that <c>forward</c> takes.</summary>
+    /// <summary>
+    /// Tensors that <c>forward</c> takes. A number or a truth value counts as one: as a tensor <c>[samples]</c>, in
+    /// which each element has the same value.
+    /// </summary>
     public int InputCount { get; init; } = 1;
+
+    /// <summary>
+    /// Whether one of the parameters of <c>forward</c> is an array or a list, which takes all tensors that are given
+    /// beyond <see cref="InputCount"/> at its place, too.
+    /// </summary>
+    public bool TakesMore { get; init; }
 
     /// <summary>Names of the parameters of <c>forward</c>, where each is a tensor; else empty.</summary>
     public IReadOnlyList<string> InputNames { get; init; } = [];

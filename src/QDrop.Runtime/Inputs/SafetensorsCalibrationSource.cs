@@ -98,9 +98,12 @@ public sealed class SafetensorsCalibrationSource
 
     private static Tensor[] Select(Dictionary<string, Tensor> tensors, CalibrationRequest request)
     {
-        if (request.InputCount == 1)
+        if (request is { InputCount: 1, TakesMore: false })
             return [SelectOne(tensors)];
-        string[] numbered = [.. Enumerable.Range(0, request.InputCount).Select(static i => $"{InputName}.{i}")];
+        int count = request.InputCount;
+        while (request.TakesMore && tensors.ContainsKey($"{InputName}.{count}"))
+            count++;
+        string[] numbered = [.. Enumerable.Range(0, count).Select(static i => $"{InputName}.{i}")];
         string[] named = [.. request.InputNames.Select(static n => n.TrimStart('@'))];
         string[]? names =
             named.Length == request.InputCount && named.All(tensors.ContainsKey) ? named
@@ -111,7 +114,7 @@ public sealed class SafetensorsCalibrationSource
             : throw new InvalidFileException(
                 $"it has the tensors {string.Join(", ", tensors.Keys.Take(8))}; expected "
                     + $"{string.Join(", ", numbered)}{(named.Length > 0 ? $", or {string.Join(", ", named)}" : "")}, "
-                    + $"since the model takes {request.InputCount} inputs.");
+                    + $"since the model takes {request.InputCount}{(request.TakesMore ? " or more" : "")} inputs.");
     }
 
     private static Tensor SelectOne(Dictionary<string, Tensor> tensors)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// Values in which tensors stand: a tensor, a tuple, array or list of such values, or a value that has nothing to do
-/// with tensors.
+/// Values in which tensors stand: a tensor, a tuple, positional record, array, list or dictionary of such values, or a
+/// value that has nothing to do with tensors.
 /// </summary>
 internal static class TensorTree
 {
@@ -26,34 +26,7 @@ internal static class TensorTree
         if (Parts(value) is not { } parts)
             return leaf(value);
         object?[] others = [.. parts.Select(part => Select(part, leaf))];
-        return Assemble(value!.GetType(), others);
-    }
-
-    /// <summary>A value of a type that is made of tensors, such as <c>Tensor</c> or <c>(Tensor, Tensor)</c>.</summary>
-    /// <param name="type">The type.</param>
-    /// <param name="next">Gives the tensors from left to right.</param>
-    /// <returns>The value; <see langword="null"/> where the type holds anything but tensors.</returns>
-    public static object? Build(Type type, Func<Tensor> next)
-    {
-        if (type == typeof(Tensor))
-            return next();
-        if (!IsTuple(type))
-            return null;
-        object?[] parts = [.. type.GenericTypeArguments.Select(t => Build(t, next))];
-        return parts.Contains(null) ? null : Assemble(type, parts);
-    }
-
-    /// <summary>
-    /// How many tensors a value of the type holds; <see langword="null"/> where the type alone does not tell, or where
-    /// it holds other values too.
-    /// </summary>
-    public static int? Count(Type type)
-    {
-        if (type == typeof(Tensor))
-            return 1;
-        return IsTuple(type)
-            ? type.GenericTypeArguments.Select(Count).Aggregate((int?)0, static (sum, count) => sum + count)
-            : null;
+        return Assemble(value!, others);
     }
 
     private static IEnumerable<object?>? Parts(object? value)
@@ -71,37 +44,47 @@ internal static class TensorTree
                     && type.GetGenericTypeDefinition() == typeof(List<>)
                     && MentionsTensors(type):
                 return list.Cast<object?>();
+            case IDictionary dictionary when MentionsTensors(value.GetType()):
+                return dictionary.Values.Cast<object?>();
+            case not null when RecordShape.Of(value.GetType()) is { } record && record.Types.Any(MentionsTensors):
+                return record.Read(value);
             default:
                 return MentionsTensors(value.GetType())
                     ? throw new QDropException(
                         Codes.UnsupportedModule,
                         $"A {value.GetType()} of tensors goes into or out of a unit of reconstruction, where it is not "
-                            + $"followed. Expected a tensor, a tuple of up to {LongestTuple}, an array or a List of "
-                            + "tensors.")
+                            + $"followed. Expected a tensor, a tuple of up to {LongestTuple}, a positional record, an "
+                            + "array, a List or a Dictionary of tensors.")
                     : null;
         }
     }
 
-    private static object Assemble(Type type, object?[] parts)
+    /// <summary>A value like another one, of other parts.</summary>
+    private static object Assemble(object model, object?[] parts)
     {
-        if (type.IsArray)
+        Type type = model.GetType();
+        switch (model)
         {
-            var array = Array.CreateInstance(type.GetElementType()!, parts.Length);
-            parts.CopyTo(array, 0);
-            return array;
+            case Array:
+                var array = Array.CreateInstance(type.GetElementType()!, parts.Length);
+                parts.CopyTo(array, 0);
+                return array;
+            case ITuple:
+                return Activator.CreateInstance(type, parts)!;
+            case IList:
+                var list = (IList)Activator.CreateInstance(type)!;
+                foreach (object? part in parts)
+                    list.Add(part);
+                return list;
+            case IDictionary dictionary:
+                var others = (IDictionary)Activator.CreateInstance(type)!;
+                foreach ((object key, object? part) in dictionary.Keys.Cast<object>().Zip(parts))
+                    others.Add(key, part);
+                return others;
+            default:
+                return RecordShape.Of(type)!.Make(parts);
         }
-        if (!type.IsAssignableTo(typeof(ITuple)))
-        {
-            var list = (IList)Activator.CreateInstance(type)!;
-            foreach (object? part in parts)
-                list.Add(part);
-            return list;
-        }
-        return Activator.CreateInstance(type, parts)!;
     }
-
-    private static bool IsTuple(Type type) =>
-        type.IsGenericType && type.IsAssignableTo(typeof(ITuple)) && type.GenericTypeArguments.Length <= LongestTuple;
 
     private static bool MentionsTensors(Type type) =>
         type == typeof(Tensor)
@@ -111,5 +94,6 @@ internal static class TensorTree
             .Any(i =>
                 i.IsGenericType
                 && i.GenericTypeArguments.Contains(typeof(Tensor))
-                && i.GetGenericTypeDefinition() == typeof(IEnumerable<>));
+                && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+        || (RecordShape.Of(type) is { } record && record.Types.Any(item => item != type && MentionsTensors(item)));
 }

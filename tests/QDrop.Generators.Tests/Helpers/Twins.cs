@@ -129,25 +129,30 @@ internal static class Twins
 
     private static float[] Call(nn.Module module, Tensor[] inputs)
     {
-        MethodInfo call = module
-            .GetType()
-            .GetMethods()
-            .Single(m => m.Name == "call" && m.GetParameters().Length == inputs.Length);
+        MethodInfo call = module.GetType().GetMethods().Single(m => m.Name == "call");
+        var rest = new Queue<Tensor>(inputs);
+        object[] arguments = [.. call.GetParameters().Select(p => Argument(p.ParameterType, rest))];
         return
         [
-            .. Tensors(
-                    call.Invoke(
-                        module, BindingFlags.DoNotWrapExceptions, null, [.. inputs.Select(i => i.clone())], null))
-                .SelectMany(Values),
+            .. Tensors(call.Invoke(module, BindingFlags.DoNotWrapExceptions, null, arguments, null)).SelectMany(Values),
         ];
     }
 
-    /// <summary>The tensors of a result: a tensor, a tuple or an array.</summary>
+    /// <summary>A tensor, a list of all that are left, or a number.</summary>
+    private static object Argument(Type type, Queue<Tensor> inputs) =>
+        type == typeof(Tensor) ? inputs.Dequeue().clone()
+        : type == typeof(List<Tensor>) ? inputs.Select(i => i.clone()).ToList()
+        : Convert.ChangeType(3, type, System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The tensors of a result: a tensor, a tuple, a record, an array or a dictionary.</summary>
     private static IEnumerable<Tensor> Tensors(object? result) => result switch
     {
         Tensor tensor => [tensor],
         ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(i => Tensors(tuple[i])),
         IEnumerable<Tensor> tensors => tensors,
+        IDictionary<string, Tensor> tensors => tensors.Values,
+        { } record when record.GetType().GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic)
+            is not null => record.GetType().GetProperties().Select(p => p.GetValue(record)).OfType<Tensor>(),
         _ => throw new ArgumentException($"A {result?.GetType()} holds no tensors that are known.", nameof(result)),
     };
 

@@ -96,12 +96,6 @@ public class FirstParam : Module<Tensor, Tensor>
     public FirstParam() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) { var dt = l.parameters().First().dtype; return l.call(x.to(dt)); }
 }
-public class LinqModules : Module<Tensor, Tensor>
-{
-    private readonly ModuleList<Module<Tensor, Tensor>> m = ModuleList<Module<Tensor, Tensor>>(MaxPool2d(3, 1, 1), MaxPool2d(5, 1, 2)); private readonly Conv2d c = Conv2d(3, 4, 1);
-    public LinqModules() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { x = c.call(x); return cat(m.Select(k => k.call(x)).ToArray(), 1); }
-}
 public class FunctionalConv : Module<Tensor, Tensor>
 {
     private readonly Parameter g = Parameter(ones(4, 1, 1)), v = Parameter(randn(4, 3, 3)); private readonly Linear l = Linear(8, 8);
@@ -119,24 +113,6 @@ public class CallsTwo : Module<Tensor, Tensor>
     private readonly Two two = new();
     public CallsTwo() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) { var (a, b) = two.call(x); return a + b; }
-}
-public class Caches : Module<Tensor, Tensor>
-{
-    private readonly Linear l = Linear(8, 8); private Tensor last;
-    public Caches() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { last = l.call(x); return last.relu(); }
-}
-public class MaskAssign : Module<Tensor, Tensor>
-{
-    private readonly Linear l = Linear(8, 8);
-    public MaskAssign() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { var y = l.call(x); y[y < 0] = 0; return y; }
-}
-public class SliceAssign : Module<Tensor, Tensor>
-{
-    private readonly Linear l = Linear(8, 8);
-    public SliceAssign() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { var y = l.call(x); var o = zeros_like(y); o[.., 0..4] = y[.., 4..8]; return o; }
 }
 public class AddInPlaceOwn : Module<Tensor, Tensor>
 {
@@ -168,55 +144,11 @@ public class GridSample : Module<Tensor, Tensor>
     public GridSample() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) => functional.grid_sample(c.call(x), zeros(1, 4, 4, 2));
 }
-public class HeadM : Module<Tensor, Tensor>
-{
-    private readonly Linear l = Linear(8, 8);
-    public HeadM() : base("a") => RegisterComponents();
-    public Tensor Run(Tensor x, bool twice) => twice ? l.call(l.call(x)) : l.call(x);
-    public override Tensor forward(Tensor x) => Run(x, false);
-}
-public class PatternHead : Module<Tensor, Tensor>
-{
-    private readonly Module<Tensor, Tensor> head = new HeadM(); private readonly Linear l = Linear(8, 8);
-    public PatternHead() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { x = l.call(x); if (head is HeadM h) return h.Run(x, true); return head.call(x); }
-}
 public class ListHelper : Module<Tensor, Tensor>
 {
     private readonly ModuleList<HeadM> heads = new(new HeadM(), new HeadM());
     public ListHelper() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) { foreach (var h in heads) x = h.Run(x, false); return x; }
-}
-public class IntArg : Module<Tensor, int, Tensor>
-{
-    private readonly Linear l = Linear(8, 8);
-    public IntArg() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x, int startPos) => l.call(x);
-}
-public class DictOut : Module<Tensor, Dictionary<string, Tensor>>
-{
-    private readonly Linear l = Linear(8, 8);
-    public DictOut() : base("a") => RegisterComponents();
-    public override Dictionary<string, Tensor> forward(Tensor x) => new() { ["y"] = l.call(x) };
-}
-public class ListIn : Module<List<Tensor>, Tensor>
-{
-    private readonly Linear l = Linear(8, 8);
-    public ListIn() : base("a") => RegisterComponents();
-    public override Tensor forward(List<Tensor> x) => l.call(x[0] + x[1]);
-}
-public record Out(Tensor Hidden, Tensor Cache);
-public class RecordPart : Module<Tensor, Out>
-{
-    private readonly Linear l = Linear(8, 8);
-    public RecordPart() : base("a") => RegisterComponents();
-    public override Out forward(Tensor x) => new(l.call(x), null);
-}
-public class UsesRecord : Module<Tensor, Tensor>
-{
-    private readonly RecordPart p = new();
-    public UsesRecord() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) => p.call(x).Hidden.relu();
 }
 public class ThrowingForward : Module<Tensor, Tensor>
 {
@@ -231,30 +163,6 @@ public class ArgMaxItem : Module<Tensor, Tensor>
     private readonly Linear l = Linear(8, 8);
     public ArgMaxItem() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) { long n = x.sum().to(ScalarType.Int64).item<long>(); return l.call(x) + n; }
-}
-}
-namespace TorchSharp.Modules
-{
-    public class OwnPart : Module<Tensor, (Tensor, Tensor)>
-    {
-        private readonly Linear l = Linear(8, 8);
-        public OwnPart() : base("a") => RegisterComponents();
-        public override (Tensor, Tensor) forward(Tensor x) { var y = l.call(x); return (y, y.relu()); }
-    }
-    public class OwnGru : Module<Tensor, Tensor>
-    {
-        private readonly Linear l = Linear(8, 8);
-        public OwnGru() : base("a") => RegisterComponents();
-        public override Tensor forward(Tensor x) => l.call(x);
-    }
-}
-namespace Cases
-{
-public class UsesOwnPart : Module<Tensor, Tensor>
-{
-    private readonly OwnPart p = new(); private readonly OwnGru g = new();
-    public UsesOwnPart() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { var (a, b) = p.call(x); return g.call(a + b); }
 }
 public class MatmulPlain : Module<Tensor, Tensor>
 {
@@ -363,5 +271,161 @@ public class HandAdd : Module<Tensor, Tensor>
         y.add_(c);
         return y.sigmoid() + y;
     }
+}
+public class MaskAssign : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public MaskAssign() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { var y = l.call(x); y[y < 0] = 0; return y; }
+}
+public class SliceAssign : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public SliceAssign() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { var y = l.call(x); var o = zeros_like(y); o[.., 0..4] = y[.., 4..8]; return o; }
+}
+public class ElementAssign : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8), k = Linear(8, 8);
+    public ElementAssign() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var o = zeros(x.shape[0], 8);
+        o[.., 0] = 0.5;
+        o[TensorIndex.Colon, TensorIndex.Slice(4, 8)] = l.call(x).narrow(1, 0, 4);
+        o[0, 1] = x[1, 2];
+        o.index_put_(x[0], TensorIndex.Single(1));
+        for (int i = 2; i < 4; i++) o[.., i] = x[.., i].relu();
+        return k.call(o).relu();
+    }
+}
+public class LinqModules : Module<Tensor, Tensor>
+{
+    private readonly ModuleList<Module<Tensor, Tensor>> m = ModuleList<Module<Tensor, Tensor>>(MaxPool2d(3, 1, 1), MaxPool2d(5, 1, 2)); private readonly Conv2d c = Conv2d(3, 4, 1);
+    public LinqModules() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { x = c.call(x); return cat(m.Select(k => k.call(x)).ToArray(), 1); }
+}
+public class LinqHeads : Module<Tensor, Tensor>
+{
+    private readonly ModuleList<Linear> heads = ModuleList(Linear(8, 8), Linear(8, 8)), necks = ModuleList(Linear(8, 8), Linear(8, 8)); private readonly Linear last = Linear(8, 4);
+    public LinqHeads() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var features = heads.Select((h, i) => functional.relu(h.call(x)) * (i + 1)).ToList();
+        var merged = necks.Zip(features, (n, f) => n.call(f) + x).ToArray();
+        x = merged.Aggregate(x, (sum, m) => { var half = m * 0.5; return sum + half; });
+        foreach (var (n, f) in necks.Zip(features)) x = x + n.call(f);
+        return last.call(x);
+    }
+}
+public class LinqLater : Module<Tensor, Tensor>
+{
+    private readonly ModuleList<Linear> heads = ModuleList(Linear(8, 8), Linear(8, 8));
+    public LinqLater() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var later = heads.Select(h => h.call(x));
+        x = x + 1;
+        return stack(later.ToArray(), 1);
+    }
+}
+public class Caches : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8); private Tensor last;
+    public Caches() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { last = l.call(x); return last.relu(); }
+}
+public class HeadM : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public HeadM() : base("a") => RegisterComponents();
+    public Tensor Run(Tensor x, bool twice) => twice ? l.call(l.call(x)) : l.call(x);
+    public override Tensor forward(Tensor x) => Run(x, false);
+}
+public class PatternHead : Module<Tensor, Tensor>
+{
+    private readonly Module<Tensor, Tensor> head = new HeadM(); private readonly Linear l = Linear(8, 8);
+    public PatternHead() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { x = l.call(x); if (head is HeadM h) return h.Run(x, true); return head.call(x); }
+}
+public class IntArg : Module<Tensor, int, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public IntArg() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x, int startPos) => l.call(x) * startPos;
+}
+public class DictOut : Module<Tensor, Dictionary<string, Tensor>>
+{
+    private readonly Linear l = Linear(8, 8);
+    public DictOut() : base("a") => RegisterComponents();
+    public override Dictionary<string, Tensor> forward(Tensor x) => new() { ["y"] = l.call(x), ["z"] = x.relu() };
+}
+public class UsesDict : Module<Tensor, Tensor>
+{
+    private readonly DictOut d = new();
+    public UsesDict() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { var all = d.call(x); all["sum"] = all["y"] + all["z"]; return all["sum"].relu(); }
+}
+public class ListIn : Module<List<Tensor>, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public ListIn() : base("a") => RegisterComponents();
+    public override Tensor forward(List<Tensor> x) => l.call(x[0] + x[1]);
+}
+public record Out(Tensor Hidden, Tensor Cache);
+public class RecordPart : Module<Tensor, Out>
+{
+    private readonly Linear l = Linear(8, 8);
+    public RecordPart() : base("a") => RegisterComponents();
+    public override Out forward(Tensor x) => new(l.call(x), null);
+}
+public class UsesRecord : Module<Tensor, Tensor>
+{
+    private readonly RecordPart p = new();
+    public UsesRecord() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => p.call(x).Hidden.relu();
+}
+public record struct Pair(Tensor First, Tensor Second, int Count);
+public class PairPart : Module<Tensor, Pair>
+{
+    private readonly Linear l = Linear(8, 8), k = Linear(8, 8);
+    public PairPart() : base("a") => RegisterComponents();
+    public override Pair forward(Tensor x)
+    {
+        var pair = new Pair(l.call(x), x, 2) { Count = 3 };
+        return pair with { Second = k.call(pair.Second) };
+    }
+}
+public class UsesPair : Module<Tensor, Tensor>
+{
+    private readonly PairPart p = new();
+    public UsesPair() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var (a, b, n) = p.call(x);
+        var pair = p.call(a.relu());
+        return a * n + b + pair.First * pair.Count;
+    }
+}
+public class UsesOwnPart : Module<Tensor, Tensor>
+{
+    private readonly TorchSharp.Modules.OwnPart p = new(); private readonly TorchSharp.Modules.OwnGru g = new();
+    public UsesOwnPart() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { var (a, b) = p.call(x); return g.call(a + b); }
+}
+}
+namespace TorchSharp.Modules
+{
+public class OwnPart : Module<Tensor, (Tensor, Tensor)>
+{
+    private readonly Linear l = Linear(8, 8);
+    public OwnPart() : base("a") => RegisterComponents();
+    public override (Tensor, Tensor) forward(Tensor x) { var y = l.call(x); return (y, y.relu()); }
+}
+public class OwnGru : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public OwnGru() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => l.call(x);
 }
 }

@@ -50,6 +50,12 @@ internal static partial class OperationCases
         Case(nameof(Ops.index), static () => [rand([2, 2, 2, 2, 2, 2, 2, 3]), new long[] { 1, 0, 1, 0, 1, 0, 1, 2 }]),
         .. Enumerable.Range(1, 6).Select(static n =>
             Case(nameof(Ops.index), () => [rand([2, 3, 2, 3, 2, 3]), .. Enumerable.Repeat((object)1L, n)])),
+        Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { TensorIndex.Single(0) }]),
+        Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { TensorIndex.Single(0) }, true]),
+        Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { tensor(new long[] { 0 }) }]),
+        Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { tensor(new long[] { 0 }) }, true]),
+        Case(nameof(Ops.index_put_), static () => [Signed, Number(2), new[] { TensorIndex.Slice(0, 1) }]),
+        Case(nameof(Ops.index_put_), static () => [Signed, Number(2), new[] { Signed > 0 }]),
         Case(nameof(Ops.index_select), static () => [Signed, 1L, Indices]),
         Case(nameof(Ops.gather), static () => [Signed, 1L, zeros(2, 3, 6, dtype: ScalarType.Int64)]),
         Case(nameof(Ops.gather), static () => [Signed, 1L, zeros(2, 3, 6, dtype: ScalarType.Int64), true]),

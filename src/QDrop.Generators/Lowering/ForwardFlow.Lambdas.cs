@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Mappings;
+
+namespace QDrop.Generators.Lowering;
+
+/// <content>
+/// Lambdas that are handed to methods of .NET's collections: <c>heads.Select(head => head.call(x)).ToArray()</c>. A
+/// lambda is walked where it stands, as the body of a loop.
+/// </content>
+internal sealed partial class ForwardFlow
+{
+    /// <summary>The lambda that an argument is, if it works on tensors.</summary>
+    private IAnonymousFunctionOperation? LambdaOf(IOperation argument) =>
+        WithoutConversions(argument) is IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda }
+        && MentionsTensors(lambda)
+            ? lambda
+            : null;
+
+    /// <summary>Walks a lambda until nothing new arrives.</summary>
+    /// <param name="lambda">The lambda.</param>
+    /// <param name="given">
+    /// What its parameters that hold tensors may be, beside what it returns: the elements of all collections that the
+    /// method is given, and its other tensors.
+    /// </param>
+    /// <returns>What it returns.</returns>
+    private ImmutableHashSet<TensorValue> Lambda(
+        IAnonymousFunctionOperation lambda, ImmutableHashSet<TensorValue> given)
+    {
+        ImmutableHashSet<TensorValue> returned = None;
+        FlowState? entry = _state;
+        while (true)
+        {
+            (_state, int version, int before) = (entry, _version, returned.Count);
+            foreach (IParameterSymbol parameter in lambda.Symbol.Parameters.Where(p => Of(p.Type) != Tensorness.None))
+                _state = _state!.With(parameter, given.Union(returned));
+            InRegion(lambda.Body, () => returned = returned.Union(ResultOf(lambda)));
+            var next = FlowState.Merge(entry, _state);
+            if (next is null || (next.SameAs(entry!) && version == _version && before == returned.Count))
+                break;
+            entry = next;
+        }
+        _state = entry;
+        return returned;
+    }
+
+    private ImmutableHashSet<TensorValue> ResultOf(IAnonymousFunctionOperation lambda)
+    {
+        ImmutableHashSet<TensorValue> returned = None;
+        foreach (IOperation statement in lambda.Body.Operations)
+        {
+            if (statement is IReturnOperation { ReturnedValue: var result })
+                return result is null ? None : Expression(result);
+            if (statement.DescendantsAndSelf().OfType<IReturnOperation>().FirstOrDefault() is { } early)
+                CannotAnalyse(early, "a lambda returns from within a statement; make it a local function");
+            else
+                Statement(statement);
+        }
+        return returned;
+    }
+
+    /// <summary>
+    /// Whether a sequence is gone through where it is made, so that its lambda sees what its locals hold there.
+    /// </summary>
+    private static bool IsReadAtOnce(IInvocationOperation call)
+    {
+        if (call.Type is not { TypeKind: TypeKind.Interface })
+            return true;
+        IOperation? parent = call.Parent;
+        while (parent is IConversionOperation or IArgumentOperation)
+            parent = parent.Parent;
+        return parent switch
+        {
+            IInvocationOperation next => IsReadAtOnce(next),
+            IForEachLoopOperation or ISpreadOperation => true,
+            _ => false,
+        };
+    }
+}
