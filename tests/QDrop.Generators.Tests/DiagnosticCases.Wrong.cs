@@ -37,7 +37,9 @@ internal static partial class DiagnosticCases
         ["QDROP002"] =
         [
             $$"""{{Usings}}[Quantize] internal partial class Net { }""",
-            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, int, Tensor>("net") { public override Tensor forward(Tensor x, int times) => x * times; }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, string, Tensor>("net") { public override Tensor forward(Tensor x, string mode) => x * mode.Length; }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor[], Tensor[], Tensor>("net") { public override Tensor forward(Tensor[] x, Tensor[] y) => x[0] + y[0]; }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, System.Lazy<Tensor>>("net") { public override System.Lazy<Tensor> forward(Tensor x) => new(x); }""",
             $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, float>("net") { public override float forward(Tensor x) => 0; }""",
             $$"""{{Usings}}[Quantize] internal abstract partial class Net() : Module<Tensor, Tensor>("net") { }""",
         ],
@@ -226,7 +228,9 @@ internal static partial class DiagnosticCases
             Forwards.Source("", "var y = conv1.forward(x); var z = y.flatten(1); y.relu_(); return z;"),
             Forwards.Source("", "var y = conv1.forward(x); return y + y.relu_();"),
             Forwards.Source("", "var y = conv1.forward(x); var z = y.relu_(); return z + y;"),
-            Forwards.Source("", "return new[] { 1 }.Select(i => relu(x)).First();"),
+            Forwards.Source("", "var later = new[] { 1 }.Select(i => relu(x)); x = tanh(x); return later.First();"),
+            Forwards.Source("", "return new[] { 1 }.Select(i => { if (i > 0) return relu(x); return x; }).First();"),
+            Forwards.Source("", "Tensor[] parts = [relu(x)]; parts[0][0] = x; return parts[0];"),
             Forwards.Source("", "object o = relu(x); return (Tensor)o;"),
             Forwards.Source("", "Func<long> count = Count; return x * count(); long Count() => "
                 + "conv1.forward(x).shape[0];"),
@@ -238,12 +242,11 @@ internal static partial class DiagnosticCases
             Forwards.Source("", "var all = new List<Tensor>(); var y = conv1.forward(x); all.Add(y); y.relu_(); return "
                 + "all[0];"),
             Forwards.Source("", "var y = conv1.forward(x); var pair = (y, x); y.relu_(); return pair.y;"),
-            Forwards.Source("", "var parts = x.chunk(2, 1); return cat(parts.Select(p => p * 2).ToList(), 1);"),
             Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; foreach (var pair in "
                 + "parts) x = pair.Value; return x;"),
             Forwards.Source("", "var parts = new Dictionary<string, Tensor> { [\"a\"] = x }; return "
                 + "parts.Values.First();"),
-            Forwards.Source("private sealed record Pair(Tensor A, Tensor B);", "var pair = new Pair(x, relu(x)); "
+            Forwards.Source("private sealed class Pair { public Tensor? A; }", "var pair = new Pair { A = relu(x) }; "
                 + "return pair.A;"),
             Forwards.Source("", "Tensor[] parts = [x, relu(x)]; return parts is [var a, ..] ? a : x;"),
             Forwards.Source("", "Tensor[] parts = [x, relu(x)]; var n = 0; parts[n++] += x; return parts[0];"),

@@ -53,4 +53,7 @@ internal static class ExampleInputs
                 .to_type(ScalarType.Int64)
                 .MoveToOuterDisposeScope();
         };
+
+    /// <summary>Time steps <c>[N]</c> from 0 to 999.</summary>
+    public static Tensor Times(int samples) => randint(0, 1000, [samples], ScalarType.Int64);
 }

@@ -1,4 +1,5 @@
 using Zoo.Audio;
+using Zoo.Control;
 using Zoo.Language;
 using Zoo.Vision;
 using static TorchSharp.torch;
@@ -168,11 +169,111 @@ public static class Registry
             ExampleInputs.Numbers(10, 12),
             (TransformerClassifier m) => m.ToQuantized(),
             TransformerClassifier.LoadQuantized),
+        ZooModel.Of(
+            SwinTransformer.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (SwinTransformer m) => m.ToQuantized(),
+            SwinTransformer.LoadQuantized) with
+        {
+            BranchEnds = [".attn.proj", ".mlp.2"],
+        },
+        ZooModel.Of(
+            TinyVit.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (TinyVit m) => m.ToQuantized(),
+            TinyVit.LoadQuantized) with
+        {
+            BranchEnds = [".attn.proj", ".mlp.3", ".conv3.bn"],
+        },
+        ZooModel.Of(
+            SamEncoder.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (SamEncoder m) => m.ToQuantized(),
+            SamEncoder.LoadQuantized) with
+        {
+            BranchEnds = [".attn.proj", ".lin2"],
+        },
+        ZooModel.Of(
+            DiffusionUNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 16),
+            ExampleInputs.Times,
+            (DiffusionUNet m) => m.ToQuantized(),
+            DiffusionUNet.LoadQuantized) with
+        {
+            BranchEnds = [".conv2", ".proj_out"],
+        },
+        ZooModel.Of(
+            UsingUNet.Quantized.Descriptor,
+            ExampleInputs.Images(3, 32),
+            (UsingUNet m) => m.ToQuantized(),
+            UsingUNet.LoadQuantized),
+        new ZooModel(
+            YoloV8.Quantized.Descriptor,
+            samples => [ExampleInputs.Images(3, 64)(samples)],
+            model => ((YoloV8)model).ToQuantized(),
+            YoloV8.LoadQuantized,
+            (model, x) => ((Module<Tensor, Tensor[]>)model).call(x[0])) with
+        {
+            BranchEnds = [".cv2.bn"],
+        },
+        ZooModel.Of(
+            NanoGpt.Quantized.Descriptor,
+            ExampleInputs.Tokens(96, 16),
+            (NanoGpt m) => m.ToQuantized(),
+            NanoGpt.LoadQuantized) with
+        {
+            BranchEnds = [".c_proj"],
+        },
+        ZooModel.Of(
+            Llama.Quantized.Descriptor,
+            ExampleInputs.Tokens(96, 16),
+            (Llama m) => m.ToQuantized(),
+            Llama.LoadQuantized) with
+        {
+            BranchEnds = [".wo", ".w2"],
+        },
+        ZooModel.Of(
+            Roberta.Quantized.Descriptor,
+            ExampleInputs.Tokens(96, 16),
+            ExampleInputs.Masks(16),
+            (Roberta m) => m.ToQuantized(),
+            Roberta.LoadQuantized),
+        ZooModel.Of(
+            TemporalConvNet.Quantized.Descriptor,
+            ExampleInputs.Numbers(4, 32),
+            (TemporalConvNet m) => m.ToQuantized(),
+            TemporalConvNet.LoadQuantized),
+        ZooModel.Of(
+            WaveNet.Quantized.Descriptor,
+            ExampleInputs.Waves(256),
+            (WaveNet m) => m.ToQuantized(),
+            WaveNet.LoadQuantized) with
+        {
+            BranchEnds = [".residual"],
+        },
+        ZooModel.Of(
+            Dqn.Quantized.Descriptor,
+            ExampleInputs.Images(4, 42),
+            (Dqn m) => m.ToQuantized(),
+            Dqn.LoadQuantized),
+        new(
+            PpoActor.Quantized.Descriptor,
+            samples => [ExampleInputs.Numbers(8)(samples)],
+            model => ((PpoActor)model).ToQuantized(),
+            PpoActor.LoadQuantized,
+            Act),
     ];
 
     private static Tensor[] Detect(Module detector, Tensor[] images)
     {
         (Tensor? boxes, Tensor? scores) = ((Module<Tensor, (Tensor Boxes, Tensor Scores)>)detector).call(images[0]);
         return [boxes, scores];
+    }
+
+    private static Tensor[] Act(Module actor, Tensor[] states)
+    {
+        (Tensor? mean, Tensor? deviation, Tensor? value) =
+            ((Module<Tensor, (Tensor Mean, Tensor Deviation, Tensor Value)>)actor).call(states[0]);
+        return [mean, deviation, value];
     }
 }

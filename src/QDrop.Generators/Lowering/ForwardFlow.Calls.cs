@@ -34,6 +34,8 @@ internal sealed partial class ForwardFlow
             NoTensor(call.Instance!);
             return Layer(call, call, call.Instance!, isConditional: false);
         }
+        if (IsOwnLookup(call))
+            return [Value(Origin.External, call)];
         if (_ops.Knows(method))
             return Operation(call, method, ArgumentsOf(call), OmittedBy(call));
         if (Of(call.Instance?.Type) == Tensorness.None && !MentionsTensors(method))
@@ -114,6 +116,13 @@ internal sealed partial class ForwardFlow
             NoTensor(property.Instance);
         return None;
     }
+
+    /// <summary>Whether a call looks a tensor up in the model by its name: <c>get_buffer("mask")</c>.</summary>
+    private bool IsOwnLookup(IInvocationOperation call) =>
+        call.TargetMethod is { Name: "get_buffer" or "get_parameter", ContainingType: var type }
+        && SymbolEqualityComparer.Default.Equals(type, _torch.Module)
+        && IsOwnObject(call.Instance)
+        && call.Arguments.All(static a => a.Value.ConstantValue.HasValue);
 
     /// <summary>
     /// Whether an expression only looks a tensor up in the model or one of its layers, as

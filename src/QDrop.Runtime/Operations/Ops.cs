@@ -80,6 +80,7 @@ namespace QDrop.CompilerServices;
 [Lowers(typeof(torch), "linspace", Kind = OpKind.Neutral)]
 [Lowers(typeof(torch), "zeros_like", Kind = OpKind.Neutral)]
 [Lowers(typeof(torch), "ones_like", Kind = OpKind.Neutral)]
+[Lowers(typeof(torch.TensorIndex), "Tensor", Kind = OpKind.Neutral)]
 [Lowers(typeof(torch.Tensor), "MoveToOuterDisposeScope", Kind = OpKind.Neutral)]
 [Lowers(typeof(torch.Tensor), "DetachFromDisposeScope", Kind = OpKind.Neutral)]
 [Lowers(typeof(torch.Tensor), "Dispose", Kind = OpKind.Neutral)]

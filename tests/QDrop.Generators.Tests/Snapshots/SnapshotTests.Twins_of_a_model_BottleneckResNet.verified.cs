@@ -138,7 +138,7 @@ partial class BottleneckResNet : global::QDrop.CompilerServices.IQuantizable
         public static global::QDrop.CompilerServices.QuantizedModelDescriptor Descriptor { get; } = new()
         {
             Name = "Models.BottleneckResNet",
-            Fingerprint = "29f231d37ace001b194150fa8c25fc974e379a4fb19724a8408e4abd9b7bab66",
+            Fingerprint = "12fd4aeeee0cdb2bc50cac064439d20cfc6856fa0de183e902c10cbbe4c2c34d",
             CreateModel = static () => new global::Models.BottleneckResNet(),
             Settings = new() { W = 3, A = 3, FirstLast = 8, Seed = 7L },
             File = "Models/BottleneckResNet.cs",

@@ -51,7 +51,7 @@ internal static partial class OperationCases
         .. Enumerable.Range(1, 6).Select(static n =>
             Case(nameof(Ops.index), () => [rand([2, 3, 2, 3, 2, 3]), .. Enumerable.Repeat((object)1L, n)])),
         Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { TensorIndex.Single(0) }]),
-        Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { TensorIndex.Single(0) }, true]),
+        Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { TensorIndex.Tensor(tensor(new long[] { 0 })) }, true]),
         Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { tensor(new long[] { 0 }) }]),
         Case(nameof(Ops.index_put_), static () => [Signed, Signed[1], new[] { tensor(new long[] { 0 }) }, true]),
         Case(nameof(Ops.index_put_), static () => [Signed, Number(2), new[] { TensorIndex.Slice(0, 1) }]),
