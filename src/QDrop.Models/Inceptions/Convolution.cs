@@ -11,8 +11,12 @@ internal static class Convolution
         Of(inputs, outputs, (kernelSize, kernelSize), (padding, padding), stride);
 
     public static Module<Tensor, Tensor> Of(
-        int inputs, int outputs, (long Height, long Width) kernelSize, (long Height, long Width) padding, int stride = 1)
-        => Sequential(
+        int inputs,
+        int outputs,
+        (long Height, long Width) kernelSize,
+        (long Height, long Width) padding,
+        int stride = 1) =>
+        Sequential(
             ("conv", Conv2d(inputs, outputs, kernelSize, (stride, stride), padding, bias: false)),
             ("bn", BatchNorm2d(outputs, eps: 0.001)),
             ("relu", ReLU()));

@@ -6,7 +6,7 @@ namespace QDrop.Models;
 public partial class Vgg11Bn(int classes = 1000, double dropout = 0.5)
     : Vgg(nameof(Vgg11Bn), [1, 1, 2, 2, 2], batchNorm: true, classes, dropout);
 
-/// <summary>VGG-13 with batch norms, <c>vgg13_bn</c> in torchvision: 133.0 million parameters.</summary>
+/// <summary>VGG-13 with batch norms, <c>vgg13_bn</c> in torchvision: 133.1 million parameters.</summary>
 /// <param name="classes">Number of classes.</param>
 /// <param name="dropout">Probability that a value is dropped in training, from 0 to 1.</param>
 public partial class Vgg13Bn(int classes = 1000, double dropout = 0.5)
