@@ -29,6 +29,7 @@ internal static class Codes
     [Code(CodeSeverity.Warning, "Attribute has no effect")] public const string AttributeWithoutEffect = "QDROP015";
     [Code(CodeSeverity.Warning, "Setting has no effect")] public const string SettingWithoutEffect = "QDROP016";
     [Code(CodeSeverity.Info, "Most weights stay float")] public const string MostlyFloat = "QDROP017";
+    [Code(CodeSeverity.Error, "Module without source")] public const string UnseenModule = "QDROP018";
     [Code(CodeSeverity.Error, "Method of a part contradicts training")] public const string TrainedPart = "QDROP030";
     [Code(CodeSeverity.Error, "Learned offset with steps that are powers of two")]
     public const string LearnedOffset = "QDROP033";

@@ -50,6 +50,13 @@ internal static class House
         "QDrop.Runtime/Threading",
         "QDrop.Runtime/Errors",
 
+        // The source of models, which is compiled in the projects that use them.
+        "QDrop.Models/ResNets",
+        "QDrop.Models/MobileNets",
+        "QDrop.Models/Inceptions",
+        "QDrop.Models/Vgg",
+        "QDrop.Models/AlexNet",
+
         // Code fixes, then the generator and its analyzers.
         "QDrop.CodeFixes",
         "QDrop.Generators",

@@ -60,6 +60,34 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
     }
 
     [Fact]
+    public void A_program_quantizes_a_model_of_the_package_of_models()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("App/App.csproj", Project($"""
+            <PackageReference Include="QDrop" Version="{Repository.Version}" />
+            <PackageReference Include="QDrop.Models" Version="{Repository.Version}" />
+            <PackageReference Include="{Repository.LibtorchPackage}" Version="{Repository.LibtorchVersion}" />
+            """));
+        folder.Write("App/Flowers.cs", Sources.Flowers);
+        folder.Write("App/Program.cs", Sources.FlowersProgram);
+        string program = folder.File("App", "bin", "Debug", "net10.0", "App.dll");
+        // Rules of all kinds, on source that is not the program's.
+        string[] strictly = ["-p:AnalysisMode=All", "-p:EnforceCodeStyleInBuild=true", "-p:Nullable=disable"];
+
+        (int ExitCode, string Output) first = Build(folder, "App", [Option, "-p:QDropEnabled=false", .. strictly]);
+        (int ExitCode, string Output) write = DotNet.Run(folder.File("App"), [program, "write"]);
+        (int ExitCode, string Output) build = Build(folder, "App", Option);
+        (int ExitCode, string Output) run = DotNet.Run(folder.Path, [program]);
+
+        Assert.True(first.ExitCode == 0, first.Output);
+        Assert.DoesNotMatch(@"QDrop\.Models[^\n]*: (warning|error) ", first.Output);
+        Assert.True(write.ExitCode == 0, write.Output);
+        Assert.True(build.ExitCode == 0, build.Output);
+        Assert.Contains("QDrop: App.Flowers W4A8 calibrated in ", build.Output, StringComparison.Ordinal);
+        Assert.Contains("classes 5", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_package_has_no_assembly_that_the_program_brings()
     {
         using ZipArchive package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(feed.Folder, "QDrop.?.*.nupkg")));
@@ -110,7 +138,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
         public Feed()
         {
-            foreach (string project in new[] { "QDrop.Runtime", "QDrop.Calibration", "QDrop.Build" })
+            foreach (string project in new[] { "QDrop.Runtime", "QDrop.Calibration", "QDrop.Build", "QDrop.Models" })
             {
                 string[] quietly = ["--no-build", "--nologo", "-nodeReuse:false", "-o", Folder];
                 string path = Path.Combine("src", project);

@@ -5,8 +5,37 @@ namespace QDrop.CodeFixes.Tests;
 /// <summary>Sources that fixes put right, and sources for which there is none.</summary>
 internal static class FixCases
 {
+    /// <summary>A model beside what stands for the package QDrop.Models.</summary>
+    private static string WithModels(string members, string constructor = "", string usings = "") => $$"""
+        using QDrop;
+        using TorchSharp;
+        using static TorchSharp.torch;
+        using static TorchSharp.torch.nn;
+        {{usings}}
+
+        namespace QDrop.Models
+        {
+            public partial class ResNet18(int classes = 1000) : Module<Tensor, Tensor>("net") { protected readonly Module<Tensor, Tensor> fc = Linear(8, classes); public override Tensor forward(Tensor x) => fc.call(x); }
+            public partial class GoogLeNet(int classes = 1000, bool transformsInput = false, double dropout = 0.2) : Module<Tensor, Tensor>("net") { protected readonly Module<Tensor, Tensor> fc = Linear(8, transformsInput ? classes : (int)dropout); public override Tensor forward(Tensor x) => fc.call(x); }
+        }
+
+        namespace App
+        {
+            [Quantize]
+            internal partial class Net : Module<Tensor, Tensor>
+            {
+                {{members}}
+                public Net() : base("net") { {{constructor}} RegisterComponents(); }
+                public override Tensor forward(Tensor x) => backbone.call(x);
+            }
+        }
+        """;
+
     public static IReadOnlyDictionary<string, string> Fixed { get; } = new Dictionary<string, string>
     {
+        ["a model of TorchVision"] = WithModels("private readonly Module<Tensor, Tensor> backbone = torchvision.models.resnet18();"),
+        ["a model of TorchVision with arguments, declared by its class"] = WithModels("private readonly TorchSharp.Modules.GoogleNet backbone;", "backbone = torchvision.models.googlenet(10, dropout: 0.5f);"),
+        ["a model of TorchVision where QDrop.Models is imported"] = WithModels("private Module<Tensor, Tensor> backbone { get; } = torchvision.models.resnet18(num_classes: 10);", usings: "using QDrop.Models;"),
         ["partial"] = DiagnosticCases.Model("[Quantize]", "sealed class Net"),
         ["partial through outer classes"] = $$"""
             {{DiagnosticCases.Usings}}
@@ -128,6 +157,9 @@ internal static class FixCases
     {
         ["a layer that is no member's"] = DiagnosticCases.Advisable("private readonly ModuleList<LSTM> all = "
             + "new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
+        ["a model of TorchVision without the package that has its source"] = DiagnosticCases.Advisable("private readonly Module<Tensor, Tensor> backbone = TorchSharp.torchvision.models.resnet18();", "return fc.forward(backbone.call(x));"),
+        ["a model of TorchVision with arguments that its source does not take"] = WithModels("private readonly Module<Tensor, Tensor> backbone = torchvision.models.resnet18(skipfc: false);"),
+        ["a field of TorchVision's class beside another"] = WithModels("private readonly TorchSharp.Modules.ResNet backbone, other;", "backbone = torchvision.models.resnet18(); other = backbone;"),
         ["no number"] = DiagnosticCases.Model("[Quantize(Drop = double.NaN)]", "partial class Net"),
         ["no learning rate"] = DiagnosticCases.Model("[Quantize(LearningRate = 0)]", "partial class Net"),
         ["no method"] = DiagnosticCases.Model("[Quantize(Method = (Method)9)]", "partial class Net"),

@@ -7,6 +7,8 @@ internal static partial class DiagnosticCases
     {
         ["bounds of every setting"] = Model("[Quantize(W = 2, A = 8, FirstLast = 2, Drop = 0, Iterations = 1, Samples "
             + "= 1, Seed = -1)]", "partial class Net"),
+        ["a module without source that forward does not call"] = Model("[Quantize]", "partial class Net", members: "private readonly Module<Tensor, Tensor> teacher = TorchSharp.torchvision.models.resnet18(); public Tensor Teach(Tensor x) => teacher.call(x);"),
+        ["a module without source that stays float"] = Advisable("[FullPrecision] private readonly Module<Tensor, Tensor> stem = TorchSharp.torchvision.models.resnet18();", "return fc.forward(stem.call(x));"),
         ["a budget"] = Model("""[Quantize(W = 2, MaxW = 6, Budget = "2.5 bits")]""", "partial class Net"),
         ["a budget in bytes"] = Model("""[Quantize(W = 2, Budget = " 0.1kib ")]""", "partial class Net"),
         ["a budget of operations at the edge"] = Model("""[Quantize(W = 3, MaxW = 3, FirstLast = 2, Budget = "2 bits/mac")]""", "partial class Net"),

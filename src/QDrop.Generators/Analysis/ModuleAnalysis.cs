@@ -34,6 +34,7 @@ internal static class ModuleAnalysis
         var taken = new HashSet<string>(TwinDeclaration.ReservedNames(context.Compilation)) { twin, "Descriptor" };
         string modelField = TwinNames.Unique("_model", taken);
         var plan = LoweringPlan.Make(flow, taken, step => KeepsShape(step, module, context));
+        UnseenModules.Check(module, flow, context);
         ModuleAdvice.Check(module, flow, plan, context);
         return new ModuleInfo(
             TwinDeclaration.FileName(module),

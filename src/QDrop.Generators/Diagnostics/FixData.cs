@@ -14,4 +14,7 @@ internal static class FixData
 
     /// <summary>Whether the underlined attribute or argument is to be removed.</summary>
     public const string Remove = nameof(Remove);
+
+    /// <summary>Name of the class of QDrop.Models that has the source of a module.</summary>
+    public const string Model = nameof(Model);
 }

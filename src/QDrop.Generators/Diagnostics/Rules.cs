@@ -58,6 +58,9 @@ internal static class Rules
         "[FullPrecision] leaves {0} of the weights of '{1}' float, not counting embeddings; "
         + "where every layer runs at as many positions, as much of what is computed");
 
+    public static readonly DiagnosticDescriptor UnseenModule = Rule(Codes.UnseenModule,
+        "'{0}' is a {1} of the compiled assembly {2}: its code is not seen, and it has no quantized twin; {3}");
+
     public static readonly DiagnosticDescriptor TrainedPart = Rule(Codes.TrainedPart,
         "Method = {0} cannot be used on a part of a model, since training changes all weights together: {1}");
 
@@ -92,6 +95,7 @@ internal static class Rules
         AttributeWithoutEffect,
         SettingWithoutEffect,
         MostlyFloat,
+        UnseenModule,
         TrainedPart,
         LearnedOffset,
         NormOfFisher,

@@ -12,6 +12,45 @@ internal static class Sources
         Console.WriteLine($"classes {y.shape[1]}");
         """;
 
+    /// <summary>A model of the package QDrop.Models, and its data.</summary>
+    internal const string Flowers = """
+        using QDrop;
+        using QDrop.Models;
+        using static TorchSharp.torch;
+
+        namespace App;
+
+        [Quantize(W = 4, A = 8, Method = Method.Nearest, Samples = 8, Weights = "flowers.dat", Calibration = typeof(Noise))]
+        public sealed partial class Flowers() : ResNet18(classes: 5);
+
+        public sealed class Noise : ICalibrationSource
+        {
+            public Tensor Load(CalibrationRequest request)
+            {
+                random.manual_seed(1);
+                return rand(request.Samples, 3, 32, 32);
+            }
+        }
+        """;
+
+    /// <summary>Writes the weights of that model, or runs it quantized.</summary>
+    internal const string FlowersProgram = """
+        using System;
+        using App;
+        using TorchSharp;
+
+        torch.set_num_threads(1);
+        if (args is ["write"])
+        {
+            using var model = new Flowers();
+            model.save("flowers.dat");
+            return;
+        }
+        using var net = Flowers.LoadQuantized();
+        using var y = net.call(torch.zeros(2, 3, 32, 32));
+        Console.WriteLine($"classes {y.shape[1]}");
+        """;
+
     /// <summary>A program that does nothing, for models that are not loaded.</summary>
     internal const string EmptyProgram = "Console.WriteLine();";
 
