@@ -97,11 +97,14 @@ internal sealed partial class BodyRewriter
                     return $"({Text(optional.Receiver.Syntax)} is null ? null : {call})";
                 return Assigned(node, head.Value, call);
 
-            // a + b → this._add.forward(Ops.add(a, b)), x.view(-1, 64) → Ops.view(x, -1, 64)
+            // a + b → this._add.forward(Ops.add(a, b)), x.view(-1, 64) → Ops.view(x, -1, 64),
+            // encoder.call(x, mask) → this._encoder.forward(this._model.encoder.call(x, mask)) of a float layer
             case Lowered.Vocabulary vocabulary:
-                string code = Vocabulary(node, vocabulary.Value.Op!);
+                string code = vocabulary.Value.Op is { } op ? Vocabulary(node, op) : Direct(node, vocabulary.Value);
                 if (vocabulary.Chain is { } chain)
                     code = $"this.{chain.Field}.forward({code})";
+                if (vocabulary.Value.Layer is { IsConditional: true } maybe)
+                    return $"({Text(maybe.Receiver.Syntax)} is null ? null : {code})";
                 if (node is AssignmentExpressionSyntax compound)
                     return $"{Text(compound.Left)} = {code}";
                 return Assigned(node, vocabulary.Value, code);
@@ -148,6 +151,14 @@ internal sealed partial class BodyRewriter
                         ? SymbolDisplay.FormatPrimitive(
                             a.Value.ConstantValue.Value!, quoteStrings: true, useHexadecimalNumbers: false) ?? "default"
                         : Text(((ArgumentSyntax)a.Syntax).Expression)));
+    }
+
+    /// <summary>A call of a float layer, as the user wrote it.</summary>
+    private string Direct(SyntaxNode node, TensorValue value)
+    {
+        InvocationExpressionSyntax call = CallOf(node);
+        string name = ((IInvocationOperation)_semantics.GetOperation(call)!).TargetMethod.Name;
+        return $"{Text(value.Layer!.Receiver.Syntax)}.{name}({Arguments(call.ArgumentList)})";
     }
 
     private static InvocationExpressionSyntax CallOf(SyntaxNode node) =>

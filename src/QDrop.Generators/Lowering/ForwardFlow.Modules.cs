@@ -59,7 +59,11 @@ internal sealed partial class ForwardFlow
         bool isFloat)
     {
         ImmutableArray<ITypeSymbol> signature = _torch.SignatureOf(type);
-        string? reason =
+        bool isDirect = isFloat && LayerTable.IsTorchSharp(type) && IsTensor(call.Type)
+            && (signature.Length > TorchTypes.MaxInputs + 1
+                || !call.TargetMethod.Parameters.Select(p => p.Type).SequenceEqual(
+                    signature.Take(signature.Length - 1), SymbolEqualityComparer.Default));
+        string? reason = isDirect ? null :
             signature.Length != call.Arguments.Length + 1
             || ((signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat))
                 && _context.Layers.KindOf(type) != LayerKind.Attention)
@@ -83,7 +87,10 @@ internal sealed partial class ForwardFlow
             type,
             IsFixed(resolved.Operation),
             IsSpread: false,
-            isConditional);
+            isConditional)
+        {
+            IsDirect = isDirect,
+        };
         foreach (IArgumentOperation argument in call.Arguments)
         {
             if (argument.ArgumentKind == ArgumentKind.DefaultValue)

@@ -126,6 +126,8 @@ internal sealed class TorchTypes
                 _ => Tensorness.List,
             },
             INamedTypeSymbol named when IsModule(named) || IsForwardType(named) => Tensorness.None,
+            INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } optional => Of(
+                optional.TypeArguments[0]),
             INamedTypeSymbol { IsTupleType: true } tuple => OfParts(
                 tuple.TupleElements.Select(e => e.Type), Tensorness.Tuple),
             INamedTypeSymbol

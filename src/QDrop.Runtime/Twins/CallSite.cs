@@ -31,14 +31,19 @@ public abstract class CallSite<TModule> where TModule : class
     /// <summary>What is called.</summary>
     /// <param name="Module">The quantized module.</param>
     /// <param name="Unit">The unit of reconstruction, where the module is one.</param>
-    /// <param name="MayChange">
-    /// Whether the module is the user's own, of which nothing is known, and may change its arguments.
+    /// <param name="Outputs">
+    /// What quantizes the results of a module that stays float, of which nothing is known, so that it may change its
+    /// arguments; <see langword="null"/> for others.
     /// </param>
-    private protected sealed record Called(TModule Module, Unit? Unit, bool MayChange = false)
+    private protected sealed record Called(TModule Module, Unit? Unit, FloatOutputs? Outputs = null)
     {
         /// <summary>What the module is given for an argument.</summary>
         public T Given<T>(T argument) =>
-            MayChange ? new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>() : argument;
+            Outputs is null ? argument : new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>();
+
+        /// <summary>What is taken for the module's result.</summary>
+        public TResult Taken<TResult>(TResult result) =>
+            Outputs is null ? result : Outputs.Run(new([result])).Get<TResult>();
 
         /// <summary>Whether calibration stands in for the module now.</summary>
         public bool IsIntercepted => Unit is { IsIntercepted: true };
@@ -68,7 +73,7 @@ public abstract class CallSite<TModule> where TModule : class
     {
         TModule module = _module() ?? throw new InvalidOperationException($"The module called at '{_path}' is null.");
         if (_context.IsFullPrecision(module))
-            return new Called(module, null, MayChange: true);
+            return new Called(module, null, new FloatOutputs(_context, _path, _feeds));
         object quantized = module switch
         {
             IQuantizable users => Twins.Of(users, _context, _feeds),
