@@ -84,7 +84,7 @@ internal sealed class TorchTypes
             for (ITypeSymbol? current = first; current is not null; current = current.BaseType)
             {
                 if (current is INamedTypeSymbol named && IsForwardType(named))
-                    return OfTensors(named.TypeArguments);
+                    return OfTensors(Longer(first, named.TypeArguments));
             }
             if (first.TypeKind == TypeKind.Interface
                 && first.AllInterfaces.FirstOrDefault(IsForwardType) is { } inherited)
@@ -92,6 +92,22 @@ internal sealed class TorchTypes
         }
         return [];
     }
+
+    /// <summary>
+    /// Whether a layer of TorchSharp's takes masks although its type as a module has one input.
+    /// </summary>
+    public bool TakesMasks(ITypeSymbol type) => IsUnaryModule(type) && SignatureOf(type).Length > 2;
+
+    /// <summary>
+    /// The types of the longest overload of a layer of TorchSharp's, where that takes more than its type as a module.
+    /// </summary>
+    private ImmutableArray<ITypeSymbol> Longer(ITypeSymbol type, ImmutableArray<ITypeSymbol> signature) =>
+        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module.ContainingAssembly)
+        && type.GetMembers("call").OfType<IMethodSymbol>().OrderByDescending(m => m.Parameters.Length).FirstOrDefault()
+            is { } longest
+        && longest.Parameters.Length >= signature.Length
+            ? [.. longest.Parameters.Select(p => p.Type), longest.ReturnType]
+            : signature;
 
     /// <summary>Whether a class is a module that a quantized model may be made of.</summary>
     public bool IsForwardModule(ITypeSymbol? type) =>
