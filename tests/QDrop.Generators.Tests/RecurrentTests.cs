@@ -79,6 +79,22 @@ public sealed class RecurrentTests
             """,
             "y = steps.forward(y);",
             ["steps.gru.hh", "steps.gru.ih", "steps.lstm.hh", "steps.lstm.ih", "steps.rnn.hh", "steps.rnn.ih"]),
+        ["a module of the model's own with an optional state"] = (
+            """
+            private readonly Memory memory = new();
+            internal sealed partial class Memory : Module<Tensor, (Tensor, Tensor)?, (Tensor, (Tensor, Tensor))>
+            {
+                private readonly LSTM lstm = LSTM(4, 4);
+                public Memory() : base("memory") => RegisterComponents();
+                public override (Tensor, (Tensor, Tensor)) forward(Tensor x, (Tensor, Tensor)? state)
+                {
+                    var (y, h, c) = state is null ? lstm.call(x) : lstm.call(x, (state.Value.Item1, state.Value.Item2));
+                    return (y, (h, c));
+                }
+            }
+            """,
+            "(y, var state) = memory.forward(y, null); y = y + relu(state.Item1);",
+            ["memory.lstm.hh_l0", "memory.lstm.ih_l0"]),
         ["a cell"] = (
             "private readonly LSTMCell cell = LSTMCell(4, 4);",
             "var (h, c) = cell.forward(y[0], (y[1], y[2])); y = relu(y + h) + c;",

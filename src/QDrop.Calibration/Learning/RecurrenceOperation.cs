@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Learning;
 
 /// <summary>
-/// The steps of a recurrent layer while the grid of its hidden states is learned. Each step is a graph of its own, which
-/// is gone back through once: in the graph of all steps, autograd would go back from each quantized state to the first
-/// step, for what the steps hand on beside it.
+/// The steps of a recurrent layer while the grid of its hidden states is learned. Each step is a graph of its own,
+/// which is gone back through once: in the graph of all steps, autograd would go back from each quantized state to the
+/// first step, for what the steps hand on beside it.
 /// </summary>
 internal sealed class RecurrenceOperation : TapedOperation
 {

@@ -165,9 +165,9 @@ internal sealed record LayerCall(
     bool IsConditional)
 {
     /// <summary>
-    /// Whether it is one of TorchSharp's layers that stays float, called with an overload that its type as a module does
-    /// not have, as <c>encoder.call(x, mask)</c>, or with more inputs than a module class may have: the call stays as it
-    /// is, and a chain takes its result.
+    /// Whether it is one of TorchSharp's layers that stays float, called with an overload that its type as a module
+    /// does not have, as <c>encoder.call(x, mask)</c>, or with more inputs than a module class may have: the call stays
+    /// as it is, and a chain takes its result.
     /// </summary>
     public bool IsDirect { get; init; }
 }

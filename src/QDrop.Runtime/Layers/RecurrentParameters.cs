@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 namespace QDrop.Layers;
 
 /// <summary>The weights of a recurrent layer in one direction, or those of a cell.</summary>
-/// <param name="Name">What tells it from the others of the module: <c>_l0</c>, <c>_l0_reverse</c>; empty for a cell.</param>
+/// <param name="Name">
+/// What tells it from the others of the module: <c>_l0</c>, <c>_l0_reverse</c>; empty for a cell.
+/// </param>
 /// <param name="Input">The weight for the input <c>[G, in]</c> with its bias.</param>
 /// <param name="Hidden">The weight for the hidden state <c>[G, H]</c> with its bias.</param>
 internal sealed record RecurrentDirection(string Name, LayerSource Input, LayerSource Hidden);

@@ -18,7 +18,13 @@ internal sealed class FloatOutputs(QuantizationContext context, string path, Fee
     {
         if (feeds != Feeds.Next)
             return results;
-        return results.With([.. results.Tensors.Select((t, i) => IsQuantized(t) ? UnitOf(i).Run(t) : t)]);
+        Tensor[] tensors = [.. results.Tensors];
+        int[] quantized = [.. Enumerable.Range(0, tensors.Length).Where(i => IsQuantized(tensors[i]))];
+        FusedUnit[] units = [.. quantized.Select(UnitOf)];
+        // The first result last: of the quantizers before a model's last layer, the last one is taken for its input.
+        for (int i = units.Length - 1; i >= 0; i--)
+            tensors[quantized[i]] = units[i].Run(tensors[quantized[i]]);
+        return results.With(tensors);
     }
 
     /// <summary>Attention that is not asked for its weights gives a tensor without a handle.</summary>

@@ -1,4 +1,5 @@
 using QDrop.Layers;
+using QDrop.Native;
 using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
@@ -59,12 +60,12 @@ internal sealed class QuantizedTransformerLayer
         Tensor x, (Tensor? Mask, Tensor? Padding) masks, Tensor? memory, (Tensor? Mask, Tensor? Padding) memoryMasks)
     {
         int norm = 0;
-        x = _sums[norm++].Run(Ops.add(x, _self.call(x, x, x, masks.Padding, false, masks.Mask).Item1));
+        x = _sums[norm++].Run(x.Plus(_self.call(x, x, x, masks.Padding, false, masks.Mask).Item1));
         if (_cross is not null)
         {
             Tensor seen = _cross.call(x, memory!, memory!, memoryMasks.Padding, false, memoryMasks.Mask).Item1;
-            x = _sums[norm++].Run(Ops.add(x, seen));
+            x = _sums[norm++].Run(x.Plus(seen));
         }
-        return _sums[norm].Run(Ops.add(x, _down.Run(_up.Run(x))));
+        return _sums[norm].Run(x.Plus(_down.Run(_up.Run(x))));
     }
 }

@@ -29,7 +29,8 @@ internal sealed class RecurrentCellUnit : Unit, IModule<Tensor, Tensor?, Tensor>
     {
         var parameters = RecurrentParameters.Of(name, module);
         _kind = new RecurrentProbe(module, parameters).Kind();
-        (_input, _hidden) = (context.Layer(parameters.Layers[0][0].Input), context.Layer(parameters.Layers[0][0].Hidden));
+        RecurrentDirection weights = parameters.Layers[0][0];
+        (_input, _hidden) = (context.Layer(weights.Input), context.Layer(weights.Hidden));
         _output = feeds == Feeds.Next ? context.Activation($"{name}.output") : null;
     }
 

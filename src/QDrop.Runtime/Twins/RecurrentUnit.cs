@@ -139,7 +139,8 @@ internal sealed class RecurrentUnit : Unit
     private RecurrentState Start(Tensor x, Tensor? hidden, Tensor? cell, int index)
     {
         return new(
-            hidden?.select(0, index) ?? Zeros(), _kind == RecurrentKind.Lstm ? cell?.select(0, index) ?? Zeros() : null);
+            hidden?.select(0, index) ?? Zeros(),
+            _kind == RecurrentKind.Lstm ? cell?.select(0, index) ?? Zeros() : null);
 
         Tensor Zeros() => zeros([x.shape[1], _hidden], x.dtype, x.device);
     }

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Layers.Families;
 
-/// <summary>Encoders and decoders of transformers, and their layers, made of attention, linear layers and norms.</summary>
+/// <summary>Encoders and decoders of transformers, and their layers: attention, linear layers and norms.</summary>
 [LayerFamily(LayerKind.Transformer)]
 [LayerTypes(typeof(TransformerEncoderLayer), Weights = "d_model * (4 * d_model + 2 * dim_feedforward)")]
 [LayerTypes(typeof(TransformerDecoderLayer), Weights = "d_model * (8 * d_model + 2 * dim_feedforward)")]
