@@ -149,8 +149,9 @@ public sealed class TransformerTests : IDisposable
     private static QuantizedTransformer Quantized(Module module, out QuantizationContext context)
     {
         context = new QuantizationContext(new Holder(module));
+        bool training = module.training;
         var quantized = new QuantizedTransformer(context, Feeds.Next, module);
-        Assert.True(module.training);
+        Assert.Equal(training, module.training);
         // Dropout is for training.
         module.eval();
         return quantized;
