@@ -26,6 +26,20 @@ internal enum LayerKind
     /// <summary>Multi-head attention: several tensors in and out, and several weights, which are quantized.</summary>
     Attention,
 
+    /// <summary>
+    /// Recurrent layers: a state beside the input, several tensors out, and weights for input and state, which are
+    /// quantized.
+    /// </summary>
+    Recurrent,
+
+    /// <summary>One step of a recurrent layer.</summary>
+    RecurrentCell,
+
+    /// <summary>
+    /// Encoders and decoders of transformers: masks beside the input, and layers that TorchSharp does not show.
+    /// </summary>
+    Transformer,
+
     /// <summary>Holds modules or parameters, and is not called itself.</summary>
     Collection,
 

@@ -41,13 +41,13 @@ public sealed class MistakeTests
         [Quantize]
         public partial class Wrong() : Module<Tensor, Tensor>("wrong")
         {
-            private readonly TorchSharp.Modules.LSTM lstm = LSTM(4, 4);
+            private readonly TorchSharp.Modules.Bilinear pair = Bilinear(4, 4, 4);
             private Tensor? last;
 
             public override Tensor forward(Tensor x)
             {
                 /*QDROP008*/last = x;
-                x = /*QDROP009*/lstm.forward(x).Item1;
+                x = /*QDROP009*/pair.forward(x, x);
                 return /*QDROP007*/x.cumsum(1);
             }
 

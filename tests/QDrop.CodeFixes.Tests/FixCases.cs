@@ -98,19 +98,19 @@ internal static class FixCases
             internal sealed partial class Net : Module<Tensor, Tensor>
             {
                 private readonly Linear fc = Linear(400, 4);
-                private readonly LSTM lstm = LSTM(4, 4);
+                private readonly Bilinear both = Bilinear(4, 4, 4);
                 /// <summary>Has an attribute already.</summary>
                 [System.Diagnostics.DebuggerBrowsable(System.Diagnostics.DebuggerBrowsableState.Never)]
-                internal GRU Gru { get; } = GRU(4, 4);
+                internal CosineSimilarity Near { get; } = CosineSimilarity();
                 private readonly Bilinear? pair = Bilinear(4, 4, 4);
 
                 public Net() : base("net") => RegisterComponents();
 
                 public override Tensor forward(Tensor x)
                 {
-                    var (y, _, _) = lstm.forward(fc.forward(x));
-                    y = lstm.call(y).Item1;
-                    return pair!.forward(this.Gru.forward(y).Item1, y);
+                    var y = both.forward(fc.forward(x), x);
+                    y = both.call(y, y);
+                    return pair!.forward(y, y * this.Near.forward(y, x).unsqueeze(1));
                 }
             }
             """,
@@ -122,8 +122,8 @@ internal static class FixCases
             internal sealed partial class Net() : nn.Module<Tensor, Tensor>("net")
             {
                 private readonly Linear fc = nn.Linear(400, 4);
-                private readonly LSTM lstm = nn.LSTM(4, 4);
-                public override Tensor forward(Tensor x) => lstm.forward(fc.forward(x)).Item1;
+                private readonly Bilinear pair = nn.Bilinear(4, 4, 4);
+                public override Tensor forward(Tensor x) => pair.forward(fc.forward(x), x);
             }
             """,
         ["settings without effect"] = DiagnosticCases.Model("[Quantize(Drop = 0.5, Method = Method.Nearest, Iterations "
@@ -155,8 +155,8 @@ internal static class FixCases
 
     public static IReadOnlyDictionary<string, string> NotFixed { get; } = new Dictionary<string, string>
     {
-        ["a layer that is no member's"] = DiagnosticCases.Advisable("private readonly ModuleList<LSTM> all = "
-            + "new(LSTM(8, 8));", "return all[0].forward(x).Item1;"),
+        ["a layer that is no member's"] = DiagnosticCases.Advisable("private readonly ModuleList<Bilinear> all = "
+            + "new(Bilinear(8, 8, 8));", "return all[0].forward(x, x);"),
         ["a model of TorchVision without the package that has its source"] = DiagnosticCases.Advisable("private readonly Module<Tensor, Tensor> backbone = TorchSharp.torchvision.models.resnet18();", "return fc.forward(backbone.call(x));"),
         ["a model of TorchVision with arguments that its source does not take"] = WithModels("private readonly Module<Tensor, Tensor> backbone = torchvision.models.resnet18(skipfc: false);"),
         ["a field of TorchVision's class beside another"] = WithModels("private readonly TorchSharp.Modules.ResNet backbone, other;", "backbone = torchvision.models.resnet18(); other = backbone;"),

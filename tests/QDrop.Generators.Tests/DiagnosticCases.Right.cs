@@ -128,6 +128,11 @@ internal static partial class DiagnosticCases
 
             [Quantize(Method = Method.Nearest)] internal sealed partial class Block() : Module<Tensor, Tensor>("block") { [FullPrecision] private readonly LSTM lstm = LSTM(4, 1); public override Tensor forward(Tensor x) => lstm.forward(x).Item1; }
             """,
+        ["layers of an encoder that are merged or split"] = Advisable(
+            "[QuantizationBlock] private readonly TransformerEncoder whole = "
+                + "TransformerEncoder(TransformerEncoderLayer(4, 2), 2); [QuantizationBlock(false)] private readonly "
+                + "TransformerEncoderLayer split = TransformerEncoderLayer(4, 2);",
+            "return split.forward(whole.call(fc.forward(x).unsqueeze(0))).squeeze(0);"),
         ["settings that count"] = Model("[Quantize(Method = Method.AdaRound, Iterations = 100)]", "partial class Net"),
         ["the class is its own factory in a global namespace"] = Usings.Replace("namespace Models;", "") + "[Quantize] internal sealed partial class Net() : Module<Tensor, Tensor>(\"net\") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }",
         ["a member with the twin's name"] = Model("[Quantize]", "partial class Net", members: "public void Quantized() "

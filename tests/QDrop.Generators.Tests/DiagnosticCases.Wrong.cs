@@ -258,10 +258,9 @@ internal static partial class DiagnosticCases
         ],
         ["QDROP009"] =
         [
-            Forwards.Source("private readonly LSTM lstm = LSTM(8, 8);", "return lstm.forward(x).Item1;"),
-            Forwards.Source("private readonly GRU gru = GRU(8, 8);", "var (y, _) = gru.call(x); return y;"),
-            Forwards.Source("private readonly TransformerEncoderLayer encoder = TransformerEncoderLayer(8, "
-                + "2);", "return encoder.forward(x);"),
+            Forwards.Source("private readonly Bilinear pair = Bilinear(8, 8, 8);", "return pair.forward(x, x);"),
+            Forwards.Source("private readonly Transformer transformer = Transformer(8, 2);", "return "
+                + "transformer.forward(x, x);"),
             Forwards.Source("private readonly Unfold unfold = Unfold(2);", "return unfold.forward(x);"),
             Forwards.Source("private readonly CosineSimilarity similarity = CosineSimilarity();", "return similarity.forward(x, x);"),
         ],

@@ -30,8 +30,10 @@ public sealed class Measurement : IDisposable
     /// <summary>Whether the twin folds batch norms, and so rounds differently.</summary>
     public bool HasBatchNorms => _model.modules().Any(m => m is BatchNorm);
 
-    /// <summary>Whether the model has attention whose projections its twin computes one by one.</summary>
-    public bool HasAttention => _model.modules().Any(m => m is MultiheadAttention);
+    /// <summary>
+    /// Whether the model has layers whose products its twin computes one by one: attention, recurrent layers.
+    /// </summary>
+    public bool HasProductsInParts => _model.modules().Any(m => m is MultiheadAttention || m is GRU);
 
     /// <summary>
     /// Greatest difference of the twin, quantizers off, from the model, relative to the greatest output.

@@ -154,6 +154,11 @@ public static class Registry
             (AudioNet m) => m.ToQuantized(),
             AudioNet.LoadQuantized),
         ZooModel.Of(
+            GruSpeech.Quantized.Descriptor,
+            ExampleInputs.Numbers(25, 10),
+            (GruSpeech m) => m.ToQuantized(),
+            GruSpeech.LoadQuantized),
+        ZooModel.Of(
             TextCnn.Quantized.Descriptor,
             ExampleInputs.Tokens(200, 20),
             (TextCnn m) => m.ToQuantized(),

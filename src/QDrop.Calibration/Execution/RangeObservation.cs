@@ -66,17 +66,34 @@ internal sealed class RangeObservation(CalibrationContext calibration)
     /// </summary>
     private void Observe(IReadOnlyList<ActivationQuantizer> activations, long samples, Func<long, long, Bundle> run)
     {
-        foreach (ActivationQuantizer activation in activations)
-            (activation.Calibration.Observing, activation.Calibration.Cancellation) = (true, calibration.Cancellation);
+        Observe(activations, samples, run, together: false);
+        // In a loop of the model's code one quantizer sees several values: its range is searched on all of them.
+        ActivationQuantizer[] repeated = [.. activations.Where(static a => a.Calibration.IsRepeated)];
+        if (repeated.Length > 0)
+            Observe(repeated, samples, run, together: true);
+    }
+
+    private void Observe(
+        IReadOnlyList<ActivationQuantizer> activations, long samples, Func<long, long, Bundle> run, bool together)
+    {
+        ActivationCalibration[] observers = [.. activations.Select(static a => a.Calibration)];
+        foreach (ActivationCalibration observer in observers)
+        {
+            (observer.Observing, observer.Together, observer.Cancellation) = (true, together, calibration.Cancellation);
+        }
         long all = Math.Min(_settings.RangeSamples, samples),
             size = RangeOptions.OfActivations(_settings).IsAverage ? _settings.BatchSize : all;
         for (long start = 0; start < all; start += size)
         {
             calibration.Cancellation.ThrowIfCancellationRequested();
+            foreach (ActivationCalibration observer in observers)
+                observer.BeginRun();
             using (NewDisposeScope())
                 run(start, Math.Min(size, all - start));
+            foreach (ActivationCalibration observer in observers)
+                observer.EndRun();
         }
-        foreach (ActivationQuantizer activation in activations)
-            activation.Calibration.Observing = false;
+        foreach (ActivationCalibration observer in observers)
+            (observer.Observing, observer.Together) = (false, false);
     }
 }

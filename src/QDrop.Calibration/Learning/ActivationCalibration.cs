@@ -1,5 +1,6 @@
 using QDrop.Calibration.Ranges;
 using QDrop.Quantizers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Learning;
@@ -10,6 +11,12 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
 {
     /// <summary>The ranges of each batch: one, or one for each channel.</summary>
     private readonly List<QuantizationRange[]> _observed = [];
+
+    /// <summary>Values of the calls in a run whose range is searched together.</summary>
+    private readonly List<Tensor> _kept = [];
+
+    /// <summary>Calls in the run of the network so far; <see langword="null"/> between runs.</summary>
+    private int? _calls;
 
     /// <summary>How the range is chosen.</summary>
     public RangeOptions Range { get; set; } = new();
@@ -38,6 +45,17 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
             _observed.Clear();
         }
     }
+
+    /// <summary>
+    /// Whether the values of all calls in a run of the network are searched as one. They are kept until the run ends.
+    /// </summary>
+    public bool Together { get; set; }
+
+    /// <summary>
+    /// Whether the quantizer was called more than once in a run of the network: in a loop of the model's code. The
+    /// range is that of the first call then, until it is searched <see cref="Together"/>.
+    /// </summary>
+    public bool IsRepeated { get; private set; }
 
     /// <summary>Stops the search of the range.</summary>
     public CancellationToken Cancellation { get; set; }
@@ -70,31 +88,77 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
     }
 
     /// <inheritdoc/>
+    public override bool Observes => Observing;
+
+    /// <inheritdoc/>
+    public override (Tensor States, Tensor? Cell) Scan(Recurrence recurrence)
+    {
+        if (!GradientTape.IsRecording)
+            return base.Scan(recurrence);
+        quantizer.CheckFits(recurrence.Start.Hidden.unsqueeze(0));
+        return Learning!.Scan(recurrence);
+    }
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tensor x, bool rectify)
     {
         if (Observing)
         {
             x = rectify ? x.relu() : x;
-            SearchRange(x);
+            Observe(x);
             return x;
         }
         quantizer.CheckFits(x);
         return Learning!.Forward(x, rectify);
     }
 
+    /// <summary>A run of the network begins, in which the range is searched.</summary>
+    public void BeginRun() => _calls = 0;
+
+    /// <summary>The run of the network has ended.</summary>
+    public void EndRun()
+    {
+        _calls = null;
+        if (_kept.Count == 0)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        SearchRange([.. _kept]);
+        foreach (Tensor kept in _kept)
+            kept.Dispose();
+        _kept.Clear();
+    }
+
     /// <inheritdoc/>
     public override void Dispose() => Learning?.Dispose();
 
-    private void SearchRange(Tensor x)
+    private void Observe(Tensor x)
+    {
+        if (Together)
+        {
+            _kept.Add(x.detach().clone().DetachFromDisposeScope());
+            return;
+        }
+        IsRepeated |= _calls > 0;
+        if (_calls is not > 0)
+            SearchRange(x);
+        _calls++;
+    }
+
+    private void SearchRange(params Tensor[] calls)
     {
         (int bits, string? name) = (quantizer.Bits, quantizer.Name);
-        if (quantizer.ChannelAxis is not null)
-            quantizer.CheckFits(x);
-        else if (PerChannel)
-            quantizer.ChannelAxis = ChannelSource.AxisOf(x.shape, quantizer.Source);
+        foreach (Tensor x in calls)
+        {
+            if (quantizer.ChannelAxis is not null)
+                quantizer.CheckFits(x);
+            else if (PerChannel)
+                quantizer.ChannelAxis = ChannelSource.AxisOf(x.shape, quantizer.Source);
+        }
         QuantizationRange[] ranges = quantizer.ChannelAxis is { } axis
-            ? RangeSearch.OfChannels(x, axis, bits, name, Range, Cancellation)
-            : [RangeSearch.OfTensor(x, bits, name, Range, Cancellation)];
+            ? calls is [var one]
+                ? RangeSearch.OfChannels(one, axis, bits, name, Range, Cancellation)
+                : RangeSearch.OfChannels(OfAll(calls, axis), 0, bits, name, Range, Cancellation)
+            : [RangeSearch.OfTensor(OfAll(calls, null), bits, name, Range, Cancellation)];
         if (Range.IsAverage)
         {
             _observed.Add(ranges);
@@ -112,4 +176,10 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
         RangeError = ranges.Average(static r => r.Error);
         Exponents = Range.Scale == Scale.PowerOfTwo ? Array.ConvertAll(ranges, static r => r.Exponents!) : null;
     }
+
+    /// <summary>The values of all calls: a vector, or one for each index of a dimension.</summary>
+    private static Tensor OfAll(Tensor[] calls, int? axis) => calls is [var one] ? one
+        : axis is { } channels
+            ? cat([.. calls.Select(x => x.transpose(0, channels).reshape(x.shape[channels], -1))], 1)
+            : cat([.. calls.Select(static x => x.reshape(-1))]);
 }

@@ -16,6 +16,8 @@ internal sealed record LearningSources(DrawSource Draws, GradientTape Tape);
 /// <param name="sources">What learning needs of its surroundings.</param>
 internal abstract class LearnedActivation(ActivationQuantizer quantizer, LearningSources sources) : IDisposable
 {
+    private GradientTape _tape = sources.Tape;
+
     /// <summary>Probability, 0 to 1, that an element's quantization is dropped.</summary>
     public double Drop { get; set; }
 
@@ -43,6 +45,25 @@ internal abstract class LearnedActivation(ActivationQuantizer quantizer, Learnin
     /// <param name="x">The activations.</param>
     /// <param name="rectify">Whether ReLU is to be applied first.</param>
     public abstract Tensor Forward(Tensor x, bool rectify);
+
+    /// <summary>Passes activations through the quantizer, and records it on another tape.</summary>
+    public Tensor Forward(Tensor x, GradientTape tape)
+    {
+        _tape = tape;
+        try
+        {
+            return Forward(x, rectify: false);
+        }
+        finally
+        {
+            _tape = sources.Tape;
+        }
+    }
+
+    /// <summary>Runs the steps of a recurrent layer whose hidden states are quantized.</summary>
+    /// <param name="recurrence">The steps.</param>
+    public (Tensor States, Tensor? Cell) Scan(Recurrence recurrence) =>
+        RecurrenceOperation.Run(recurrence, this, sources.Tape);
 
     /// <summary>Gives the quantizer what was learned.</summary>
     public abstract void End();
@@ -82,7 +103,7 @@ internal abstract class LearnedActivation(ActivationQuantizer quantizer, Learnin
     {
         Tensor dense = DenseMemory.ToDense(x), y = pass.Forward(dense);
         if (GradientTape.IsRecording && (x.requires_grad || Learns))
-            return sources.Tape.Record(new QuantizeOperation(dense, pass, this, factors), y);
+            return _tape.Record(new QuantizeOperation(dense, pass, this, factors), y);
         pass.End();
         return y;
     }

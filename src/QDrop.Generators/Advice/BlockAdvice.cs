@@ -84,6 +84,11 @@ internal sealed class BlockAdvice
             return "[FullPrecision] leaves it float";
         if (_context.Layers.KindOf(type) == LayerKind.Attention)
             return isBlock ? $"a {type.Name} is one unit by itself" : null;
+        // A single layer of a transformer has a number of weights; an encoder or a decoder has that of its layers.
+        if (_context.Layers.KindOf(type) == LayerKind.Transformer)
+            return isBlock && _context.Layers.WeightsOf(type) is not null ? $"a {type.Name} is one unit by itself"
+                : BlockAround(member) is { } outer ? $"'{outer.Name}' is one unit, with all that is in it"
+                : null;
         if (_context.Layers.IsSimple(type))
             return $"a {type.Name} is one layer, which is neither merged nor split";
         if (!isBlock && _context.Layers.KindOf(type) == LayerKind.Sequential)

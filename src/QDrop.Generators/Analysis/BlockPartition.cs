@@ -68,6 +68,10 @@ internal static class BlockPartition
                 Begin(name);
             else if (step.Kind == LayerKind.Attention)
                 Add($"{name}: attention, {Manner(step.IsBlock ?? true)}");
+            else if (step.Kind == LayerKind.Transformer)
+                Add($"{name}: transformer, each layer {Manner(step.IsBlock ?? true)}");
+            else if (step.Kind is LayerKind.Recurrent or LayerKind.RecurrentCell)
+                Add($"{name}: recurrent, {Manner(true)}");
             else if (step.IsBlock == true)
                 AddBlock(name, step.Kind);
             else if (step.Kind == LayerKind.Sequential || !IsTorchSharp(type))

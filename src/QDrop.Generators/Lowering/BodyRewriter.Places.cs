@@ -13,7 +13,7 @@ internal sealed partial class BodyRewriter
     {
         var rewriter = new BodyRewriter(step.Layer?.Module.Frame ?? step.Frame, names, self, lowers: false);
         if (step.Origin == Origin.Call)
-            return (rewriter.Text(step.Layer!.Module.Operation.Syntax), rewriter.UsesSelf);
+            return (rewriter.Called(step.Layer!, step.Layer!.Module.Operation.Syntax), rewriter.UsesSelf);
         if (step.Layer is { } layer)
             return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
         if (step.Product is { } product)
@@ -84,7 +84,7 @@ internal sealed partial class BodyRewriter
 
             // cross.forward(a, b) → this._cross.forward(a, b)
             case Lowered.Head { Chain.IsCall: true } several:
-                string called = $"{CallSite(several.Chain)}.forward({InOrder(CallOf(node))})";
+                string called = $"{CallSite(several.Chain)}.forward({InOrder(CallOf(node), several.Value.Layer!)})";
                 return several.Value.Layer!.IsConditional
                     ? $"({Text(several.Value.Layer.Receiver.Syntax)} is null ? null : {called})"
                     : called;
@@ -97,11 +97,14 @@ internal sealed partial class BodyRewriter
                     return $"({Text(optional.Receiver.Syntax)} is null ? null : {call})";
                 return Assigned(node, head.Value, call);
 
-            // a + b → this._add.forward(Ops.add(a, b)), x.view(-1, 64) → Ops.view(x, -1, 64)
+            // a + b → this._add.forward(Ops.add(a, b)), x.view(-1, 64) → Ops.view(x, -1, 64),
+            // encoder.call(x, mask) → this._encoder.forward(this._model.encoder.call(x, mask)) of a float layer
             case Lowered.Vocabulary vocabulary:
-                string code = Vocabulary(node, vocabulary.Value.Op!);
+                string code = vocabulary.Value.Op is { } op ? Vocabulary(node, op) : Direct(node, vocabulary.Value);
                 if (vocabulary.Chain is { } chain)
                     code = $"this.{chain.Field}.forward({code})";
+                if (vocabulary.Value.Layer is { IsConditional: true } maybe)
+                    return $"({Text(maybe.Receiver.Syntax)} is null ? null : {code})";
                 if (node is AssignmentExpressionSyntax { Left: var left })
                     return $"{Text(WithoutIndex(left, vocabulary.Value))} = {code}";
                 return Assigned(node, vocabulary.Value, code);
@@ -138,7 +141,23 @@ internal sealed partial class BodyRewriter
     private string Assigned(SyntaxNode node, TensorValue value, string code) =>
         _inPlaceStatements.Contains(node) ? $"{Text(value.Op!.Arguments[0].Syntax)} = {code}" : code;
 
-    /// <summary>The arguments of a call in the order of the parameters, with those that were left out.</summary>
+    /// <summary>
+    /// A module that is called with several tensors: with its masks where its type does not tell of them.
+    /// </summary>
+    private string Called(LayerCall layer, SyntaxNode module) =>
+        names.TakesMasks(layer.Type) ? $"{Services}Sites.Masked({Text(module)})" : Text(module);
+
+    /// <summary>
+    /// The arguments of a call in the order of the parameters, with those that were left out or that its overload does
+    /// not have.
+    /// </summary>
+    private string InOrder(InvocationExpressionSyntax call, LayerCall layer)
+    {
+        int inputs = names.SignatureOf(layer.Type).Count - 1;
+        int given = ((IInvocationOperation)_semantics.GetOperation(call)!).Arguments.Length;
+        return InOrder(call) + string.Concat(Enumerable.Repeat(", null", Math.Max(0, inputs - given)));
+    }
+
     private string InOrder(InvocationExpressionSyntax call)
     {
         SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
@@ -156,13 +175,21 @@ internal sealed partial class BodyRewriter
                         : Text(((ArgumentSyntax)a.Syntax).Expression)));
     }
 
+    /// <summary>A call of a float layer, as the user wrote it.</summary>
+    private string Direct(SyntaxNode node, TensorValue value)
+    {
+        InvocationExpressionSyntax call = CallOf(node);
+        string name = ((IInvocationOperation)_semantics.GetOperation(call)!).TargetMethod.Name;
+        return $"{Text(value.Layer!.Receiver.Syntax)}.{name}({Arguments(call.ArgumentList)})";
+    }
+
     private static InvocationExpressionSyntax CallOf(SyntaxNode node) =>
         (InvocationExpressionSyntax)(node is ConditionalAccessExpressionSyntax access ? access.WhenNotNull : node);
 
     private string CallSite(Chain call) =>
         call.IsDynamic
             ? $"this.Sites.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Services}Feeds.{call.Feeds}, "
-                + $"{Text(call.Head.Layer!.Receiver.Syntax)})"
+                + $"{Called(call.Head.Layer!, call.Head.Layer!.Receiver.Syntax)})"
             : $"this.{call.Field}";
 
     /// <summary>Types of what goes into a module and, last, of what comes out.</summary>

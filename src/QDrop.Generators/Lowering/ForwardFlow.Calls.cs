@@ -92,6 +92,10 @@ internal sealed partial class ForwardFlow
         {
             if (Collection(property) is { } elements)
                 return elements;
+            // state.Value of a (Tensor, Tensor)?
+            if (property.Instance!.Type is { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }
+                && property.Property.Name == "Value")
+                return Expression(property.Instance);
             if (Of(property.Instance!.Type) == Tensorness.Tuple
                 && property.Property.Name.StartsWith("Item", StringComparison.Ordinal)
                 && int.TryParse(property.Property.Name.Substring(4), out int item))

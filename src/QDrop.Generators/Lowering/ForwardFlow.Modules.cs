@@ -59,15 +59,21 @@ internal sealed partial class ForwardFlow
         bool isFloat)
     {
         ImmutableArray<ITypeSymbol> signature = _torch.SignatureOf(type);
-        string? reason =
-            signature.Length != call.Arguments.Length + 1
-            || ((signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat))
-                && _context.Layers.KindOf(type) != LayerKind.Attention)
+        bool isDirect = isFloat && LayerTable.IsTorchSharp(type) && IsTensor(call.Type)
+            && (signature.Length > TorchTypes.MaxInputs + 1
+                || !call.TargetMethod.Parameters.Select(p => p.Type).SequenceEqual(
+                    signature.Take(signature.Length - 1), SymbolEqualityComparer.Default));
+        string? reason = isDirect ? null
+            : call.TargetMethod.Parameters.FirstOrDefault(p => p.Type.Name == "PackedSequence") is not null
+                ? "is called with a PackedSequence, which is not followed; call it with padded tensors"
+            : _context.Layers.TakesSeveral(type) ? null
+            : signature.Length != call.Arguments.Length + 1
+            || signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat)
                 ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, "
                     + "Tensor>, or a module class of this project with up to four inputs"
-            : isConditional && !IsTensor(call.Type)
-                ? "is called with '?.' and returns several tensors; test it for null before"
             : null;
+        if (isConditional && !IsTensor(call.Type))
+            reason ??= "is called with '?.' and returns several tensors; test it for null before";
         if (reason is not null)
         {
             CannotAnalyse(operation, $"'{resolved.Operation.Syntax}' {reason}");
@@ -83,7 +89,10 @@ internal sealed partial class ForwardFlow
             type,
             IsFixed(resolved.Operation),
             IsSpread: false,
-            isConditional);
+            isConditional)
+        {
+            IsDirect = isDirect,
+        };
         foreach (IArgumentOperation argument in call.Arguments)
         {
             if (argument.ArgumentKind == ArgumentKind.DefaultValue)

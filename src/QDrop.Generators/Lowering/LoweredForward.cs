@@ -57,7 +57,7 @@ internal sealed class LoweredForward(
             chain.IsDynamic ? "" : chain.Field,
             chain.Feeds,
             usesModel,
-            chain.IsComputed ? chain.Within ?? chain.Head.Op!.Op.Name : null,
+            chain.Computed,
             steps.ToEquatableArray(),
             chain.IsCall ? new BodyRewriter(chain.Head.Frame, names, "model").CallTypes(chain) : null);
     }

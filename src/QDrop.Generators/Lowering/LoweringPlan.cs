@@ -41,7 +41,16 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
     /// Whether the head is computed in place: a join, or an activation function whose arguments are known at run time
     /// only.
     /// </summary>
-    public bool IsComputed => Within is not null || (Head.Op is not null && (Steps.Count == 0 || Steps[0] != Head));
+    public bool IsComputed => Within is not null || IsDirect
+        || (Head.Op is not null && (Steps.Count == 0 || Steps[0] != Head));
+
+    /// <summary>Whether the head is a call that stays as the user wrote it.</summary>
+    public bool IsDirect => Head.Layer is { IsDirect: true };
+
+    /// <summary>What computes the value that the chain is handed, where <see cref="IsComputed"/>.</summary>
+    public string? Computed => !IsComputed ? null
+        : IsDirect ? $"{Head.Layer!.Name}, float"
+        : Within ?? Head.Op!.Op.Name;
 
     /// <summary>
     /// Name of a value that an operation computes within, where the chain is that value's: the quantizer of attention's
@@ -50,10 +59,10 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
     public string? Within { get; init; }
 
     /// <summary>Whether it is no chain, but the call of a module with several tensors in or out.</summary>
-    public bool IsCall => Head.Origin == Origin.Call;
+    public bool IsCall => Head.Origin == Origin.Call && !IsDirect;
 
     /// <summary>Whether the head is a module that is known at run time only.</summary>
-    public bool IsDynamic => Head.Layer is { IsFixed: false };
+    public bool IsDynamic => Head.Layer is { IsFixed: false, IsDirect: false };
 }
 
 /// <summary>Which places of a <c>forward</c>, and of the helpers it calls, become what.</summary>
@@ -151,7 +160,8 @@ internal sealed class LoweringPlan
             && value.Kind is OpKind.Activation or OpKind.PassThrough);
 
     private static bool IsComputedHead(TensorValue value) =>
-        value.IsJoin || (value.Kind == OpKind.Activation && value.Op is { IsRepeatable: false });
+        value.IsJoin || (value.Kind == OpKind.Activation && value.Op is { IsRepeatable: false })
+        || value.Layer is { IsDirect: true };
 
     private static bool IsPassThrough(TensorValue value) => value.Kind == OpKind.PassThrough;
 

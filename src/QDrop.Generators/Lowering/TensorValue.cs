@@ -162,7 +162,15 @@ internal sealed record LayerCall(
     ITypeSymbol Type,
     bool IsFixed,
     bool IsSpread,
-    bool IsConditional);
+    bool IsConditional)
+{
+    /// <summary>
+    /// Whether it is one of TorchSharp's layers that stays float, called with an overload that its type as a module
+    /// does not have, as <c>encoder.call(x, mask)</c>, or with more inputs than a module class may have: the call stays
+    /// as it is, and a chain takes its result.
+    /// </summary>
+    public bool IsDirect { get; init; }
+}
 
 /// <summary>A use of the vocabulary.</summary>
 /// <param name="Arguments">What goes into it, in the order of <see cref="Op.Parameters"/>.</param>

@@ -61,6 +61,9 @@ internal sealed class TwinNames
         return name;
     }
 
+    /// <inheritdoc cref="TorchTypes.TakesMasks"/>
+    public bool TakesMasks(ITypeSymbol module) => _torch.TakesMasks(module);
+
     /// <inheritdoc cref="TorchTypes.SignatureOf"/>
     public IReadOnlyList<ITypeSymbol> SignatureOf(ITypeSymbol module) => _torch.SignatureOf(module);
 

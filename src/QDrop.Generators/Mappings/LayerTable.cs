@@ -44,7 +44,17 @@ internal sealed class LayerTable
     public LayerKind? KindOf(ITypeSymbol? type) => Find(type)?.Kind;
 
     /// <summary>Tells whether layers of the type have weights that are quantized.</summary>
-    public bool IsWeighted(ITypeSymbol? type) => KindOf(type) is LayerKind.Weighted or LayerKind.Attention;
+    public bool IsWeighted(ITypeSymbol? type) => KindOf(type) is LayerKind.Weighted || TakesSeveral(type);
+
+    /// <summary>
+    /// Tells whether layers of the type take or give several tensors, and the run time has counterparts for them.
+    /// </summary>
+    public bool TakesSeveral(ITypeSymbol? type) =>
+        KindOf(type)
+            is LayerKind.Attention
+                or LayerKind.Recurrent
+                or LayerKind.RecurrentCell
+                or LayerKind.Transformer;
 
     /// <summary>Tells whether a batch norm that follows a layer of the type is folded into it.</summary>
     public bool FoldsBatchNorm(ITypeSymbol? type) => Find(type) is { FoldsBatchNorm: true };

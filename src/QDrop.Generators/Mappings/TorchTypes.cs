@@ -97,7 +97,7 @@ internal sealed class TorchTypes
             for (ITypeSymbol? current = first; current is not null; current = current.BaseType)
             {
                 if (current is INamedTypeSymbol named && IsForwardType(named))
-                    return named.TypeArguments;
+                    return Longer(first, named.TypeArguments);
             }
             if (first.TypeKind == TypeKind.Interface
                 && first.AllInterfaces.FirstOrDefault(IsForwardType) is { } inherited)
@@ -105,6 +105,22 @@ internal sealed class TorchTypes
         }
         return [];
     }
+
+    /// <summary>
+    /// Whether a layer of TorchSharp's takes masks although its type as a module has one input.
+    /// </summary>
+    public bool TakesMasks(ITypeSymbol type) => IsUnaryModule(type) && SignatureOf(type).Length > 2;
+
+    /// <summary>
+    /// The types of the longest overload of a layer of TorchSharp's, where that takes more than its type as a module.
+    /// </summary>
+    private ImmutableArray<ITypeSymbol> Longer(ITypeSymbol type, ImmutableArray<ITypeSymbol> signature) =>
+        SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, Module.ContainingAssembly)
+        && type.GetMembers("call").OfType<IMethodSymbol>().OrderByDescending(m => m.Parameters.Length).FirstOrDefault()
+            is { } longest
+        && longest.Parameters.Length >= signature.Length
+            ? [.. longest.Parameters.Select(p => p.Type), longest.ReturnType]
+            : signature;
 
     /// <summary>Whether a class is a module that a quantized model may be made of.</summary>
     public bool IsForwardModule(ITypeSymbol? type) =>
@@ -137,6 +153,8 @@ internal sealed class TorchTypes
                 _ => Tensorness.List,
             },
             INamedTypeSymbol named when IsModule(named) || IsForwardType(named) => Tensorness.None,
+            INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } optional => Of(
+                optional.TypeArguments[0]),
             INamedTypeSymbol { IsTupleType: true } tuple => OfParts(
                 tuple.TupleElements.Select(e => e.Type), Tensorness.Tuple),
             INamedTypeSymbol { IsRecord: true } record => OfRecord(record),

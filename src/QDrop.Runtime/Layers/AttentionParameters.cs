@@ -28,9 +28,14 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
     /// <param name="name">Its path in the model.</param>
     /// <param name="module">The module.</param>
     /// <exception cref="QDropException">They have been disposed (QDROP232).</exception>
-    public static AttentionParameters Of(string name, MultiheadAttention module)
+    public static AttentionParameters Of(string name, MultiheadAttention module) =>
+        Of(name, RegisteredParameters.Of(name, module));
+
+    /// <summary>Takes parameters by their names.</summary>
+    /// <param name="name">The path of the attention in the model.</param>
+    /// <param name="parameters">Its parameters.</param>
+    public static AttentionParameters Of(string name, IReadOnlyDictionary<string, Parameter> parameters)
     {
-        Dictionary<string, Parameter> parameters = RegisteredParameters.Of(name, module);
         Tensor? bias = parameters.GetValueOrDefault("in_proj_bias");
         var layers = new List<LayerSource>();
         if (parameters.TryGetValue("in_proj_weight", out Parameter? joint))
@@ -105,7 +110,7 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         double limit = Tolerance * Math.Max(expected.abs().max().ToDouble(), 1e-6);
         return
         [
-            .. from heads in Divisors(Embedding)
+            .. from heads in PossibleHeads
             from zero in new[] { false, true }
             where
                 (new AttentionArithmetic(this, heads, zero).Float(query, key, value) - expected).abs().max().ToDouble()
@@ -113,6 +118,9 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
             select (heads, zero),
         ];
     }
+
+    /// <summary>The numbers that the number of heads may be.</summary>
+    public IEnumerable<long> PossibleHeads => Divisors(Embedding);
 
     /// <summary>What the module gives.</summary>
     private static Tensor Output(string name, MultiheadAttention module, Tensor query, Tensor key, Tensor value)
@@ -162,6 +170,6 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
     }
 
     /// <summary>Numbers no two of which stand in the same relation.</summary>
-    private static Tensor Wave(params long[] shape) =>
+    internal static Tensor Wave(params long[] shape) =>
         (arange(shape.Aggregate(1L, static (a, b) => a * b), dtype: ScalarType.Float32) * 1.7f).sin().view(shape);
 }

@@ -83,6 +83,24 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         return Enabled ? Quantize(x, rectify: true) : x.relu();
     }
 
+    /// <summary>
+    /// Runs the steps of a recurrent layer, this quantizer before each product with the hidden state. A range is
+    /// searched on the hidden states of all steps at once.
+    /// </summary>
+    /// <param name="recurrence">The steps.</param>
+    /// <returns>The hidden state after each step, <c>[T, N, H]</c>, and the last cell state.</returns>
+    internal (Tensor States, Tensor? Cell) Scan(Recurrence recurrence)
+    {
+        ActivationIntercept? active = Intercept is { IsActive: true } intercept ? intercept : null;
+        if (active is { Observes: false })
+            return active.Scan(recurrence);
+        if (active is null && Enabled)
+            return recurrence.Run(x => Quantize(x, rectify: false));
+        (Tensor states, Tensor? cell) = recurrence.Run(static x => x);
+        _ = active?.Forward(recurrence.Before(states), rectify: false);
+        return (states, cell);
+    }
+
     /// <summary>Checks that the quantizer has a grid that fits activations.</summary>
     /// <exception cref="InvalidOperationException">The quantizer has no range yet.</exception>
     /// <exception cref="QDropException">The activations have another number of channels (QDROP235).</exception>

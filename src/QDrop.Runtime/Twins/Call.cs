@@ -21,7 +21,9 @@ public sealed class Call<T, TResult> : CallSite<IModule<T, TResult>>
     public TResult forward(T input)
     {
         Called target = Target();
-        return target.IsIntercepted ? target.Intercept<TResult>(input) : target.Module.call(target.Given(input));
+        return target.IsIntercepted
+            ? target.Intercept<TResult>(input)
+            : target.Taken(target.Module.call(target.Given(input)));
     }
 
     private protected override object? Run(IModule<T, TResult> module, Bundle arguments) =>
@@ -51,7 +53,7 @@ public sealed class Call<T1, T2, TResult> : CallSite<IModule<T1, T2, TResult>>
         Called target = Target();
         return target.IsIntercepted
             ? target.Intercept<TResult>(input1, input2)
-            : target.Module.call(target.Given(input1), target.Given(input2));
+            : target.Taken(target.Module.call(target.Given(input1), target.Given(input2)));
     }
 
     private protected override object? Run(IModule<T1, T2, TResult> module, Bundle arguments) =>
@@ -84,7 +86,7 @@ public sealed class Call<T1, T2, T3, TResult> : CallSite<IModule<T1, T2, T3, TRe
         Called target = Target();
         return target.IsIntercepted
             ? target.Intercept<TResult>(input1, input2, input3)
-            : target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3));
+            : target.Taken(target.Module.call(target.Given(input1), target.Given(input2), target.Given(input3)));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, TResult> module, Bundle arguments) =>
@@ -118,8 +120,8 @@ public sealed class Call<T1, T2, T3, T4, TResult> : CallSite<IModule<T1, T2, T3,
         Called target = Target();
         return target.IsIntercepted
             ? target.Intercept<TResult>(input1, input2, input3, input4)
-            : target.Module.call(
-                target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4));
+            : target.Taken(target.Module.call(
+                target.Given(input1), target.Given(input2), target.Given(input3), target.Given(input4)));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, T4, TResult> module, Bundle arguments) =>
@@ -156,12 +158,12 @@ public sealed class Call<T1, T2, T3, T4, T5, TResult> : CallSite<IModule<T1, T2,
         Called target = Target();
         return target.IsIntercepted
             ? target.Intercept<TResult>(input1, input2, input3, input4, input5)
-            : target.Module.call(
+            : target.Taken(target.Module.call(
                 target.Given(input1),
                 target.Given(input2),
                 target.Given(input3),
                 target.Given(input4),
-                target.Given(input5));
+                target.Given(input5)));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, T4, T5, TResult> module, Bundle arguments) =>
@@ -205,13 +207,13 @@ public sealed class Call<T1, T2, T3, T4, T5, T6, TResult> : CallSite<IModule<T1,
         Called target = Target();
         return target.IsIntercepted
             ? target.Intercept<TResult>(input1, input2, input3, input4, input5, input6)
-            : target.Module.call(
+            : target.Taken(target.Module.call(
                 target.Given(input1),
                 target.Given(input2),
                 target.Given(input3),
                 target.Given(input4),
                 target.Given(input5),
-                target.Given(input6));
+                target.Given(input6)));
     }
 
     private protected override object? Run(IModule<T1, T2, T3, T4, T5, T6, TResult> module, Bundle arguments) =>

@@ -31,14 +31,19 @@ public abstract class CallSite<TModule> where TModule : class
     /// <summary>What is called.</summary>
     /// <param name="Module">The quantized module.</param>
     /// <param name="Unit">The unit of reconstruction, where the module is one.</param>
-    /// <param name="MayChange">
-    /// Whether the module is the user's own, of which nothing is known, and may change its arguments.
+    /// <param name="Outputs">
+    /// What quantizes the results of a module that stays float, of which nothing is known, so that it may change its
+    /// arguments; <see langword="null"/> for others.
     /// </param>
-    private protected sealed record Called(TModule Module, Unit? Unit, bool MayChange = false)
+    private protected sealed record Called(TModule Module, Unit? Unit, FloatOutputs? Outputs = null)
     {
         /// <summary>What the module is given for an argument.</summary>
         public T Given<T>(T argument) =>
-            MayChange ? new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>() : argument;
+            Outputs is null ? argument : new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>();
+
+        /// <summary>What is taken for the module's result.</summary>
+        public TResult Taken<TResult>(TResult result) =>
+            Outputs is null ? result : Outputs.Run(new([result])).Get<TResult>();
 
         /// <summary>Whether calibration stands in for the module now.</summary>
         public bool IsIntercepted => Unit is { IsIntercepted: true };
@@ -67,13 +72,13 @@ public abstract class CallSite<TModule> where TModule : class
     private Called Resolve()
     {
         TModule module = _module() ?? throw new InvalidOperationException($"The module called at '{_path}' is null.");
-        if (_context.IsFullPrecision(module))
-            return new Called(module, null, MayChange: true);
+        object layer = module is MaskedLayer masked ? masked.Layer : module;
+        if (_context.IsFullPrecision(layer))
+            return new Called(module, null, new FloatOutputs(_context, _path, _feeds));
         object quantized = module switch
         {
             IQuantizable users => Twins.Of(users, _context, _feeds),
-            _ when LayerFamilies.KindOf(module) == LayerKind.Attention => new QuantizedAttention(
-                _context, _feeds, (MultiheadAttention)(object)module),
+            _ when layer is Module known && Counterpart(known) is { } counterpart => counterpart,
             IModule<Tensor, Tensor> unary => new ChainModule(
                 new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
             _ => throw Unsupported(module),
@@ -81,20 +86,31 @@ public abstract class CallSite<TModule> where TModule : class
         if (quantized is not TModule typed)
             throw Unsupported(module);
         Unit? unit =
-            quantized is IQuantizedModule own && _context.IsBlock(module, own.IsBlock)
+            quantized is IQuantizedModule own && _context.IsBlock(layer, own.IsBlock)
                 ? new BlockUnit(
-                    _context, _context.UnitName(_context.PathOf(module)), arguments => new([Run(typed, arguments)]))
+                    _context, _context.UnitName(_context.PathOf(layer)), arguments => new([Run(typed, arguments)]))
                 : null;
         return new Called(typed, unit);
     }
+
+    /// <summary>The quantized counterpart of a layer of TorchSharp's with several tensors in or out.</summary>
+    private object? Counterpart(Module layer) => LayerFamilies.KindOf(layer) switch
+    {
+        LayerKind.Attention => QuantizedAttention.Of(_context, _feeds, (MultiheadAttention)layer),
+        LayerKind.Recurrent => new QuantizedRecurrent(
+            new RecurrentUnit(_context, _context.PathOf(layer), _feeds, layer)),
+        LayerKind.RecurrentCell => new RecurrentCellUnit(_context, _context.PathOf(layer), _feeds, layer),
+        LayerKind.Transformer => new QuantizedTransformer(_context, _feeds, layer),
+        _ => null,
+    };
 
     private QDropException Unsupported(TModule module) =>
         new(
             Codes.UnsupportedModule,
             $"'{_context.PathOf(module)}' is a {module.GetType().Name}, which cannot be quantized where it is called "
                 + $"at '{_path}'. "
-                + "Expected a partial module class of the model's own assembly, MultiheadAttention, or a layer that "
-                + "takes and returns one tensor.");
+                + "Expected a partial module class of the model's own assembly, MultiheadAttention, a recurrent layer, "
+                + "an encoder or decoder of transformers, or a layer that takes and returns one tensor.");
 
     /// <summary>A layer with one tensor in and one out, called as a module.</summary>
     private sealed class ChainModule(Chain chain) : IModule<Tensor, Tensor>

@@ -145,6 +145,15 @@ internal sealed class ChainBuilder
             _elements.Add(new(_context.Twin(quantizable, feeds), block));
             return;
         }
+        if (step.Module is Module encoder && LayerFamilies.KindOf(encoder) == LayerKind.Transformer)
+        {
+            Close(Feeds.Next);
+            var quantized = new QuantizedTransformer(_context, feeds, encoder);
+            _elements.Add(new(
+                _context.IsBlock(encoder, quantized.IsBlock) ? _context.Block(encoder, quantized.call) : quantized.call,
+                block));
+            return;
+        }
         if (step.OwnProduct is { } product)
         {
             Close(Feeds.Next);

@@ -23,13 +23,29 @@ internal sealed class QuantizedAttention
     /// <param name="output">Where the module's output goes.</param>
     /// <param name="module">The float module.</param>
     /// <exception cref="QDropException">The module is not understood (QDROP232).</exception>
-    public QuantizedAttention(QuantizationContext context, Feeds output, MultiheadAttention module)
+    public static QuantizedAttention Of(QuantizationContext context, Feeds output, MultiheadAttention module)
     {
-        Context = context;
         string name = context.PathOf(module);
         var parameters = AttentionParameters.Of(name, module);
         (long heads, bool addsZeroKey) = parameters.Probe(name, module);
-        _arithmetic = new AttentionArithmetic(parameters, heads, addsZeroKey);
+        return new(context, output, name, parameters, new AttentionArithmetic(parameters, heads, addsZeroKey));
+    }
+
+    /// <summary>Makes it from what the module consists of.</summary>
+    /// <param name="context">What the twins of the model share.</param>
+    /// <param name="output">Where the output goes.</param>
+    /// <param name="name">The path of the attention in the model.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="arithmetic">What it computes.</param>
+    public QuantizedAttention(
+        QuantizationContext context,
+        Feeds output,
+        string name,
+        AttentionParameters parameters,
+        AttentionArithmetic arithmetic)
+    {
+        Context = context;
+        _arithmetic = arithmetic;
         _projections = new ProjectionUnit(
             context,
             context.UnitName(parameters.IsSplit ? $"{name}.projections" : parameters.Layers[0].Name),

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace QDrop.CompilerServices;
@@ -146,6 +148,14 @@ public sealed class Sites
         Feeds feeds,
         IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> module
     ) => Once(site, module, () => Call(site, feeds, () => module));
+
+    /// <summary>
+    /// A <c>TransformerEncoderLayer</c> as a module with its masks, which it takes although its type has one input.
+    /// </summary>
+    /// <param name="layer">The layer, or <see langword="null"/>.</param>
+    /// <returns>What <c>Call</c> takes for the layer.</returns>
+    public static IModule<Tensor, Tensor, Tensor, Tensor>? Masked(TransformerEncoderLayer? layer) =>
+        layer is null ? null : new MaskedLayer(layer);
 
     /// <summary>Ends what all twins of the model share, if this one is the model's.</summary>
     internal void DisposeRoot()

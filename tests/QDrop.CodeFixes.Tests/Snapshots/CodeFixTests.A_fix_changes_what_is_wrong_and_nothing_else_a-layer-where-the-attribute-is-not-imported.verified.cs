@@ -1,2 +1,2 @@
 // QDROP009: Mark [FullPrecision]: leave the layer float
-    [global::QDrop.FullPrecision] private readonly LSTM lstm = nn.LSTM(4, 4);
+    [global::QDrop.FullPrecision] private readonly Bilinear pair = nn.Bilinear(4, 4, 4);

@@ -147,7 +147,7 @@ public sealed class AttentionTests : IDisposable
     private static QuantizedAttention Quantized(MultiheadAttention module, out QuantizationContext context)
     {
         context = new QuantizationContext(new Holder(module));
-        return new QuantizedAttention(context, Feeds.Next, module);
+        return QuantizedAttention.Of(context, Feeds.Next, module);
     }
 
     private static void Same(Tuple<Tensor, Tensor> expected, Tuple<Tensor, Tensor> found)

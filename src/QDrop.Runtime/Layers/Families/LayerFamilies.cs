@@ -22,10 +22,12 @@ internal static class LayerFamilies
         new OtherPoolingFamily(),
         new PassThroughFamily(),
         new PatchFamily(),
+        new RecurrentCellFamily(),
         new RecurrentFamily(),
         new SequentialFamily(),
         new TransformerFamily(),
         new TransposedConvolutionFamily(),
+        new WholeTransformerFamily(),
     ];
 
     private static readonly Dictionary<Type, LayerFamily> ByType =
@@ -62,9 +64,11 @@ internal static class LayerFamilies
     {
         if (modules.TryGetValue(name, out Module? module))
             return KindOf(module) == LayerKind.Weighted ? SourceOf(name, module) : null;
-        int dot = name.LastIndexOf('.');
-        return dot > 0 && modules.TryGetValue(name[..dot], out Module? parent) && KindOf(parent) == LayerKind.Attention
-            ? Of(parent)!.SourcesOf(name[..dot], parent).FirstOrDefault(l => l.Name == name)
-            : null;
+        for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        {
+            if (modules.TryGetValue(name[..dot], out Module? parent))
+                return Of(parent)?.SourcesOf(name[..dot], parent).FirstOrDefault(l => l.Name == name);
+        }
+        return null;
     }
 }

@@ -1,12 +1,15 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
 
 namespace QDrop.Layers.Families;
 
-/// <summary>Transformers and their layers, of which TorchSharp does not show what they are made of.</summary>
-[LayerFamily(LayerKind.Unsupported,
-    Reason = "TorchSharp does not show the layers that it is made of",
-    Advice = "use MultiheadAttention, Linear layers and norms, or keep it outside the quantized model")]
-[LayerTypes(
-    typeof(Transformer), typeof(TransformerEncoder), typeof(TransformerEncoderLayer), typeof(TransformerDecoder),
-    typeof(TransformerDecoderLayer))]
-internal sealed class TransformerFamily : LayerFamily;
+/// <summary>Encoders and decoders of transformers, and their layers: attention, linear layers and norms.</summary>
+[LayerFamily(LayerKind.Transformer)]
+[LayerTypes(typeof(TransformerEncoderLayer), Weights = "d_model * (4 * d_model + 2 * dim_feedforward)")]
+[LayerTypes(typeof(TransformerDecoderLayer), Weights = "d_model * (8 * d_model + 2 * dim_feedforward)")]
+[LayerTypes(typeof(TransformerEncoder), typeof(TransformerDecoder))]
+internal sealed class TransformerFamily : LayerFamily
+{
+    public override IReadOnlyList<LayerSource> SourcesOf(string name, Module layer) =>
+        [.. TransformerLayer.AllOf(name, layer).SelectMany(static l => l.Sources)];
+}
