@@ -31,7 +31,7 @@ internal sealed class ArtifactCache(string? directory, Action<string> log)
             Copy(Path.Combine(Entry(key), ReportName), files.Report);
             Copy(Path.Combine(Entry(key), PageName), files.Page);
             Copy(Path.Combine(Entry(key), OutputsName), files.Outputs);
-            FloatOutputs.Read(files.Outputs);
+            ModelOutputs.Read(files.Outputs);
             using (NewDisposeScope())
             {
                 string found = Artifact.Read(files.Artifact).Manifest.Model;

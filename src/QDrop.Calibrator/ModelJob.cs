@@ -49,7 +49,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         CalibrationSamples samples = LocatedException.At(
             plan.CalibrationPlace, () => CalibrationInputs.Load(plan, settings, prepared.Twin, assembly));
         stop.ThrowIfCancellationRequested();
-        FloatOutputs outputs = Try(prepared.Twin, samples.Inputs);
+        ModelOutputs outputs = Try(prepared.Twin, samples.Inputs);
 
         string key = ContentKey.Of(plan.Descriptor, settings, insight, prepared.WeightsHash, samples.Hash);
         var cache = new ArtifactCache(request.CacheDirectory, text => channel.Log(text));
@@ -80,14 +80,14 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
     /// Whether there is a result of the key, and the float model computes what it computed when that was made.
     /// </summary>
     private string Known(
-        string key, ArtifactCache cache, IModelTwin twin, IReadOnlyList<Tensor> inputs, FloatOutputs outputs)
+        string key, ArtifactCache cache, IModelTwin twin, IReadOnlyList<Tensor> inputs, ModelOutputs outputs)
     {
         string outcome = _files.AreOf(key) ? ResultOutcome.UpToDate
             : cache.TryRestore(key, plan.Descriptor.Name, _files) ? ResultOutcome.Cached
             : ResultOutcome.Calibrated;
         if (outcome == ResultOutcome.Calibrated)
             return outcome;
-        var before = FloatOutputs.Read(_files.Outputs);
+        var before = ModelOutputs.Read(_files.Outputs);
         // A model that computes something else each time says nothing by it.
         if (outputs.Fit(before) || !Try(twin, inputs).Fit(outputs))
             return outcome;
@@ -171,11 +171,11 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
     /// <summary>
     /// Inputs that the model refuses are the data's fault, an exception of the model's own code is the model's.
     /// </summary>
-    private FloatOutputs Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
+    private ModelOutputs Try(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         try
         {
-            return FloatOutputs.Of(twin, inputs);
+            return ModelOutputs.Of(twin, inputs);
         }
         catch (QDropException e)
         {
@@ -238,7 +238,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         },
     };
 
-    private void Seal(string key, FloatOutputs outputs)
+    private void Seal(string key, ModelOutputs outputs)
     {
         try
         {

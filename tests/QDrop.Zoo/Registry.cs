@@ -228,6 +228,7 @@ public static class Registry
             NanoGpt.LoadQuantized) with
         {
             BranchEnds = [".c_proj"],
+            Tables = ["wte", "wpe"],
         },
         ZooModel.Of(
             Llama.Quantized.Descriptor,
@@ -242,7 +243,10 @@ public static class Registry
             ExampleInputs.Tokens(96, 16),
             ExampleInputs.Masks(16),
             (Roberta m) => m.ToQuantized(),
-            Roberta.LoadQuantized),
+            Roberta.LoadQuantized) with
+        {
+            Tables = ["word_embeddings", "position_embeddings"],
+        },
         ZooModel.Of(
             TemporalConvNet.Quantized.Descriptor,
             ExampleInputs.Numbers(4, 32),

@@ -56,12 +56,27 @@ internal static class TrainedModel
             case LayerNorm norm:
                 Scales(norm.weight, norm.bias, scale: 1, shift: 0);
                 break;
+            case GroupNorm norm:
+                Scales(norm.weight, norm.bias, scale: 1, shift: 0);
+                break;
             case var own when own.GetType().Assembly == typeof(TrainedModel).Assembly:
-                // A class token or positions: after training, of the size of the values that they meet.
-                foreach ((_, Parameter parameter) in own.named_parameters(recurse: false))
-                    parameter.copy_(randn_like(parameter));
+                Own(own);
                 break;
         }
+    }
+
+    private static void Own(Module module)
+    {
+        var parameters = module.named_parameters(recurse: false).ToDictionary(p => p.name, p => p.parameter);
+        // A linear layer written by hand.
+        if (parameters.GetValueOrDefault("weight") is { } weight && weight.dim() == 2)
+        {
+            Weights(weight, parameters.GetValueOrDefault("bias"), init.NonlinearityType.Linear, endsBranch: false);
+            return;
+        }
+        // A class token or positions: after training, of the size of the values that they meet.
+        foreach (Parameter parameter in parameters.Values)
+            parameter.copy_(randn_like(parameter));
     }
 
     private static void Weights(Tensor weight, Tensor? bias, init.NonlinearityType nonlinearity, bool endsBranch)

@@ -22,6 +22,12 @@ public sealed record ZooModel(
     /// <summary>Ends of the names of the modules that are last in a residual branch.</summary>
     public IReadOnlyList<string> BranchEnds { get; init; } = [];
 
+    /// <summary>
+    /// Units in which nothing is learned: tables of embeddings whose rows are added to others before anything is
+    /// quantized.
+    /// </summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
     /// <summary>The simple name of the model's class.</summary>
     public string Name => Descriptor.Name[(Descriptor.Name.LastIndexOfAny(['.', '+']) + 1)..];
 

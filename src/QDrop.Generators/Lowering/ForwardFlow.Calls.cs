@@ -233,7 +233,7 @@ internal sealed partial class ForwardFlow
                 continue;
             if (operand == data)
                 value.Input = use;
-            if (op.Kind is OpKind.PassThrough || (op.Kind == OpKind.Neutral && !IsNew(op)))
+            if (op.Kind is OpKind.PassThrough or OpKind.Neutral && !IsNew(op))
                 value.Roots.UnionWith(values.SelectMany(v => v.Roots));
         }
         if (value is null)
@@ -259,8 +259,8 @@ internal sealed partial class ForwardFlow
         return [parts];
     }
 
-    /// <summary>Whether an operation makes a tensor of its own: <c>zeros_like</c>.</summary>
-    private static bool IsNew(Op op) => op.Name.EndsWith("_like", StringComparison.Ordinal);
+    /// <summary>Whether an operation makes a tensor of its own: <c>zeros_like</c>, <c>clone</c>.</summary>
+    private static bool IsNew(Op op) => op.Name == "clone" || op.Name.EndsWith("_like", StringComparison.Ordinal);
 
     /// <summary>Whether a value is certain to be one of truth values.</summary>
     private static bool IsMask(TensorValue value) => value is { Kind: OpKind.Neutral, Op.Op.Name: var name }

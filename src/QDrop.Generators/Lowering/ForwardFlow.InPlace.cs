@@ -33,8 +33,10 @@ internal sealed partial class ForwardFlow
         {
             CannotAnalyse(
                 operation,
-                "an in-place operation may change a tensor of the caller or of the model; use it without the trailing "
-                    + "underscore, or with inplace: false");
+                operation is ISimpleAssignmentOperation
+                    ? "elements of a tensor of the caller or of the model may be assigned; assign those of a clone()"
+                    : "an in-place operation may change a tensor of the caller or of the model; use it without the "
+                        + "trailing underscore, or with inplace: false");
             return;
         }
         _stale ??= new TensorValue(Origin.Stale, _frame, operation, -1, 0);

@@ -155,7 +155,7 @@ internal sealed class LoweringPlan
     private static bool IsStep(TensorValue value) =>
         (value.Origin == Origin.Layer && value.Layer is { IsFixed: true })
         || value.Product is not null
-        || (value.Sum is not null && value.Input?.Source is { Product: not null })
+        || value.AddsBias
         || (value.Op is { IsRepeatable: true, GivesMany: false }
             && value.Kind is OpKind.Activation or OpKind.PassThrough);
 

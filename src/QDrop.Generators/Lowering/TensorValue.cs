@@ -92,6 +92,9 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
 
     public OpKind? Kind => Op?.Op.Kind;
 
+    /// <summary>Whether it adds the bias of a product with a weight that the model's code has itself.</summary>
+    public bool AddsBias => Sum is not null && Input?.Source is { Product: not null };
+
     public bool IsJoin => Kind == OpKind.Join && Product is null;
 
     /// <summary>The place of its data input, for what has exactly one.</summary>

@@ -31,10 +31,13 @@ internal static class StateBinding
     public static void Apply(Module model, QuantizedModelState state, string path)
     {
         var modules = model.named_modules().ToDictionary(m => m.Item1, m => m.Item2);
+        var parameters = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         foreach (QuantizedLayerState layer in state.Layers)
         {
             Tensor weight =
                 LayerFamilies.FindSource(modules, layer.Name)?.Weight
+                // What the model's own code multiplies with is named after the parameter.
+                ?? parameters.GetValueOrDefault(layer.Name)
                 ?? throw Foreign(
                     path,
                     $"its layer '{layer.Name}' is not a quantizable layer of the model. Build the project again.");

@@ -1,3 +1,4 @@
+using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,7 +16,8 @@ public static partial class Ops
     /// <summary>Normalisation over groups of channels.</summary>
     [Lowers(typeof(torch.nn.functional), "group_norm", Kind = OpKind.Activation)]
     public static Tensor group_norm(Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null,
-        double eps = 1e-05) => functional.group_norm(input, num_groups, weight, bias, eps);
+        double eps = 1e-05) => functional.group_norm(
+            GroupNormInput.Safe(input, weight), num_groups, weight, bias, eps);
 
     /// <summary>Normalisation over neighbouring channels.</summary>
     [Lowers(typeof(torch.nn.functional), "local_response_norm", Kind = OpKind.Activation)]

@@ -193,7 +193,7 @@ public sealed class ArtifactCacheTests : IDisposable
         Artifact.Write(files.Artifact, SampleState.Create());
         File.WriteAllText(files.Report, "report");
         File.WriteAllText(files.Page, "page");
-        new FloatOutputs([[1, 2, 3]]).Write(files.Outputs);
+        new ModelOutputs([[1, 2, 3]]).Write(files.Outputs);
         return files;
     }
 

@@ -292,6 +292,9 @@ public class ElementAssign : Module<Tensor, Tensor>
     {
         var o = zeros(x.shape[0], 8);
         o[.., 0] = 0.5;
+        var copy = x.clone();
+        copy[0] = 1;
+        o = o + copy * x;
         o[TensorIndex.Colon, TensorIndex.Slice(4, 8)] = l.call(x).narrow(1, 0, 4);
         o[0, 1] = x[1, 2];
         o.index_put_(x[0], TensorIndex.Single(1));

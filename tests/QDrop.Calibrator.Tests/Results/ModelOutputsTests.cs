@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace QDrop.Tests.Results;
 
 /// <summary>The float model's outputs, by which code is noticed that a content key does not see.</summary>
-public sealed class FloatOutputsTests : IDisposable
+public sealed class ModelOutputsTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly TempFolder _folder = new();
@@ -27,15 +27,15 @@ public sealed class FloatOutputsTests : IDisposable
         net.eval();
         var twin = (IModelTwin)QuantizedModel.Create(ResidualNet.Descriptor, net);
         Tensor inputs = rand(6, 3, 8, 8);
-        var outputs = FloatOutputs.Of(twin, [inputs]);
+        var outputs = ModelOutputs.Of(twin, [inputs]);
 
         Tensor expected = ((nn.Module<Tensor, Tensor>)net).call(inputs[TensorIndex.Slice(0, 4)]);
         float[][] values = [.. expected.unbind().Select(static t => t.flatten().data<float>().ToArray())];
-        Assert.True(outputs.DifferenceFrom(new FloatOutputs(values)) < 1e-5);
-        Assert.True(double.IsPositiveInfinity(outputs.DifferenceFrom(new FloatOutputs(values[..3]))));
+        Assert.True(outputs.DifferenceFrom(new ModelOutputs(values)) < 1e-5);
+        Assert.True(double.IsPositiveInfinity(outputs.DifferenceFrom(new ModelOutputs(values[..3]))));
 
         outputs.Write(_folder["outputs"]);
-        Assert.Equal(0, FloatOutputs.Read(_folder["outputs"]).DifferenceFrom(outputs));
+        Assert.Equal(0, ModelOutputs.Read(_folder["outputs"]).DifferenceFrom(outputs));
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class FloatOutputsTests : IDisposable
     [InlineData(new float[] { 1, 2 }, new float[] { 1, 2, 3 }, false)]
     public void They_fit_where_the_difference_is_a_thousandth_of_their_extent(
         float[] outputs, float[] others, bool fits) =>
-        Assert.Equal(fits, new FloatOutputs([[1, 2], outputs]).Fit(new FloatOutputs([[1, 2], others])));
+        Assert.Equal(fits, new ModelOutputs([[1, 2], outputs]).Fit(new ModelOutputs([[1, 2], others])));
 
     [Theory]
     [InlineData(1)]
@@ -59,9 +59,9 @@ public sealed class FloatOutputsTests : IDisposable
     [InlineData(11)]
     public void A_file_that_was_cut_is_none(int length)
     {
-        new FloatOutputs([[1, 2]]).Write(_folder["outputs"]);
+        new ModelOutputs([[1, 2]]).Write(_folder["outputs"]);
         byte[] whole = File.ReadAllBytes(_folder["outputs"]);
         File.WriteAllBytes(_folder["outputs"], whole[..length]);
-        Assert.Throws<InvalidDataException>(() => FloatOutputs.Read(_folder["outputs"]));
+        Assert.Throws<InvalidDataException>(() => ModelOutputs.Read(_folder["outputs"]));
     }
 }

@@ -10,7 +10,7 @@ namespace QDrop.Calibrator;
 /// see all code that a model computes with: values of other assemblies, overrides, files that a constructor reads.
 /// </summary>
 /// <param name="values">For each output of each input some of its elements.</param>
-internal sealed class FloatOutputs(IReadOnlyList<float[]> values)
+internal sealed class ModelOutputs(IReadOnlyList<float[]> values)
 {
     private const int MaxInputs = 4, MaxElements = 1000;
 
@@ -23,11 +23,11 @@ internal sealed class FloatOutputs(IReadOnlyList<float[]> values)
     /// <param name="twin">The model's twin.</param>
     /// <param name="inputs">For each parameter of <c>forward</c> a tensor of shape <c>[Samples, …]</c>.</param>
     /// <exception cref="QDropException">QDROP222, QDROP230: the model cannot run on them.</exception>
-    public static FloatOutputs Of(IModelTwin twin, IReadOnlyList<Tensor> inputs)
+    public static ModelOutputs Of(IModelTwin twin, IReadOnlyList<Tensor> inputs)
     {
         using DisposeScope scope = NewDisposeScope();
         long count = Math.Min(MaxInputs, inputs[0].shape[0]);
-        return new FloatOutputs(
+        return new ModelOutputs(
         [
             .. Enumerable
                 .Range(0, (int)count)
@@ -39,7 +39,7 @@ internal sealed class FloatOutputs(IReadOnlyList<float[]> values)
     /// <summary>Reads what <see cref="Write"/> has written.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is none of these files.</exception>
-    public static FloatOutputs Read(string path)
+    public static ModelOutputs Read(string path)
     {
         byte[] bytes = File.ReadAllBytes(path);
         List<float[]> values = [];
@@ -52,7 +52,7 @@ internal sealed class FloatOutputs(IReadOnlyList<float[]> values)
             values.Add(MemoryMarshal.Cast<byte, float>(rest[..(length * sizeof(float))]).ToArray());
             rest = rest[(length * sizeof(float))..];
         }
-        return new FloatOutputs(values);
+        return new ModelOutputs(values);
     }
 
     /// <summary>Writes, for each output, the number of its elements and the elements.</summary>
@@ -67,10 +67,10 @@ internal sealed class FloatOutputs(IReadOnlyList<float[]> values)
     }
 
     /// <summary>Whether they can be of the same model, run on another processor.</summary>
-    public bool Fit(FloatOutputs others) => DifferenceFrom(others) <= Tolerance;
+    public bool Fit(ModelOutputs others) => DifferenceFrom(others) <= Tolerance;
 
     /// <summary>The greatest difference of two elements, in parts of their output's extent.</summary>
-    public double DifferenceFrom(FloatOutputs others) =>
+    public double DifferenceFrom(ModelOutputs others) =>
         values.Select(static v => v.Length).SequenceEqual(others.Values.Select(static v => v.Length))
             ? values.Zip(others.Values, Difference).DefaultIfEmpty(0).Max()
             : double.PositiveInfinity;
