@@ -91,9 +91,10 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         // A model that computes something else each time says nothing by it.
         if (outputs.Fit(before) || !Try(twin, inputs).Fit(outputs))
             return outcome;
+        string difference = outputs.DifferenceFrom(before).ToString("0.0%", CultureInfo.InvariantCulture);
         channel.Log(
             $"{plan.Descriptor.Name} computes other outputs than when it was calibrated, although its code, weights "
-                + $"and inputs are the same (a difference of {outputs.DifferenceFrom(before).ToString("0.0%", CultureInfo.InvariantCulture)} of their extent): "
+                + $"and inputs are the same (a difference of {difference} of their extent): "
                 + "something else that it computes with was changed, in another assembly or in a file. It is "
                 + "calibrated anew.",
             "high");

@@ -23,7 +23,8 @@ internal static class ModelInputs
     public static bool TakesMore(IModelTwin twin) => twin.InputTypes.Any(InputType.IsList);
 
     /// <summary>
-    /// The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple or a list.
+    /// The tensors that <c>forward</c> takes, by the names of its parameters; empty where a parameter is a tuple or a
+    /// list.
     /// </summary>
     public static IReadOnlyList<string> Names(torch.nn.Module model)
     {

@@ -70,5 +70,6 @@ internal static class ModuleAnalysis
 
     /// <summary>A model that is one block would be one unit from input to output.</summary>
     private static bool IsBlock(INamedTypeSymbol module, ForwardFlow flow, bool isModel) =>
-        QuantizationBlock.Of(module) ?? (!isModel && flow.Values.Any(static v => v is { IsJoin: true, AddsBias: false }));
+        QuantizationBlock.Of(module)
+        ?? (!isModel && flow.Values.Any(static v => v is { IsJoin: true, AddsBias: false }));
 }

@@ -74,7 +74,8 @@ internal sealed class ReachedValues
 
     private void Reach(ISymbol symbol)
     {
-        if (symbol is not (IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: not MethodKind.LocalFunction })
+        if (symbol is not (IFieldSymbol or IPropertySymbol or IMethodSymbol)
+            || symbol is IMethodSymbol { MethodKind: MethodKind.LocalFunction }
             || symbol.ContainingType is not { } type)
             return;
         if (symbol is IFieldSymbol { HasConstantValue: true } constant)

@@ -261,7 +261,9 @@ internal sealed partial class ForwardFlow
         }
     }
 
-    /// <summary>What a method gives that calls lambdas with elements of collections, or with what it is given.</summary>
+    /// <summary>
+    /// What a method gives that calls lambdas with elements of collections, or with what it is given.
+    /// </summary>
     private ImmutableHashSet<TensorValue> Mapped(
         IInvocationOperation call,
         IReadOnlyList<IAnonymousFunctionOperation> lambdas,

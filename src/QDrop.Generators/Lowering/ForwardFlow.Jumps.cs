@@ -54,9 +54,10 @@ internal sealed partial class ForwardFlow
                         }
                         && Of(element.Type) != Tensorness.None)
                         _state = _state!.With(element, Fresh(loop, element.Name, ContentsOf(collections)));
-                    else if (loop is IForEachLoopOperation { LoopControlVariable: ITupleOperation or
-                            IDeclarationExpressionOperation } taken && !collections.IsEmpty)
-                        Deconstruct(taken.LoopControlVariable, ContentsOf(collections), loop);
+                    else if (loop is IForEachLoopOperation { LoopControlVariable: var taken and not null }
+                        && taken is ITupleOperation or IDeclarationExpressionOperation
+                        && !collections.IsEmpty)
+                        Deconstruct(taken, ContentsOf(collections), loop);
                     _jumps.Push(jumps);
                     Statement(loop.Body);
                     _jumps.Pop();
