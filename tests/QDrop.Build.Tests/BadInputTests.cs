@@ -211,7 +211,13 @@ public sealed class BadInputTests(BadInputTests.Broken broken) : IClassFixture<B
 
     [Fact]
     public void Only_the_sound_model_leaves_files_and_none_is_partial() => Assert.Equal(
-        ["App.TinyNet.qdrop.html", "App.TinyNet.qdrop.json", "App.TinyNet.qdrop.key", "App.TinyNet.qdrop.safetensors"],
+        [
+            "App.TinyNet.qdrop.html",
+            "App.TinyNet.qdrop.json",
+            "App.TinyNet.qdrop.key",
+            "App.TinyNet.qdrop.outputs",
+            "App.TinyNet.qdrop.safetensors",
+        ],
         broken.Files.Where(static f => f is not ("qdrop.settings.txt" or "qdrop.inputs.txt")));
 
     [Fact]
