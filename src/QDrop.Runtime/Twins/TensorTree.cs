@@ -44,7 +44,8 @@ internal static class TensorTree
                     && type.GetGenericTypeDefinition() == typeof(List<>)
                     && MentionsTensors(type):
                 return list.Cast<object?>();
-            case IDictionary dictionary when MentionsTensors(value.GetType()):
+            case IDictionary dictionary
+                when value.GetType().GetConstructor([]) is not null && MentionsTensors(value.GetType()):
                 return dictionary.Values.Cast<object?>();
             case not null when RecordShape.Of(value.GetType()) is { } record && record.Types.Any(MentionsTensors):
                 return record.Read(value);

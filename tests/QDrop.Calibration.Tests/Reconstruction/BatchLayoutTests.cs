@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
 using TorchSharp;
@@ -91,5 +92,11 @@ public sealed class BatchLayoutTests
     [Fact]
     public void A_structure_that_is_not_followed_is_an_error() =>
         Assert.Equal(
-            "QDROP232", Assert.Throws<QDropException>(() => new Bundle([new Dictionary<string, Tensor>()])).Code);
+            "QDROP232", Assert.Throws<QDropException>(() => new Bundle([new HashSet<Tensor>()])).Code);
+
+    [Fact]
+    public void A_dictionary_that_cannot_be_made_anew_is_an_error() =>
+        Assert.Equal(
+            "QDROP232",
+            Assert.Throws<QDropException>(() => new Bundle([ImmutableDictionary<string, Tensor>.Empty])).Code);
 }
