@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis.CSharp;
 using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests;
@@ -7,7 +8,8 @@ namespace QDrop.Generators.Tests;
 [Collection("torch")]
 public sealed partial class PublicCodeTests
 {
-    private static readonly string Source = GeneratorRun.ModelSource("PublicCode");
+    /// <summary>Ways to compute, what goes in and out, and layers that are written by hand.</summary>
+    private static readonly string[] Files = ["PublicCode", "PublicStructures", "HandWrittenLayers"];
 
     /// <summary>Models that have a twin, with the shape of an input.</summary>
     public static TheoryData<string, long[]> WithTwin => new()
@@ -64,6 +66,7 @@ public sealed partial class PublicCodeTests
         { "ArgMaxItem", "QDROP007" },
         { "Caches", "QDROP008" },
         { "LinqLater", "QDROP008" },
+        { "ListHelper", "QDROP008" },
     };
 
     [Theory, MemberData(nameof(WithTwin))]
@@ -142,11 +145,13 @@ public sealed partial class PublicCodeTests
     }
 
     /// <summary>The code with one of its classes as a model.</summary>
-    private static string SourceOf(string name) => Declaration().Replace(
-        Source,
-        match => match.Groups["name"].Value == name
-            ? $"[QDrop.Quantize(W = 4, A = 4)] public partial class {name}"
-            : $"public partial class {match.Groups["name"].Value}");
+    private static CSharpCompilation SourceOf(string name) => GeneratorRun.Compile(Files.Select(file => (
+        $"{file}.cs",
+        Declaration().Replace(
+            GeneratorRun.ModelSource(file),
+            match => match.Groups["name"].Value == name
+                ? $"[QDrop.Quantize(W = 4, A = 4)] public partial class {name}"
+                : $"public partial class {match.Groups["name"].Value}"))));
 
     [GeneratedRegex(@"public class (?<name>\w+)")]
     private static partial Regex Declaration();

@@ -57,9 +57,8 @@ internal static class InputType
             double other = numbers.First(n => n != first);
             throw new QDropException(
                 Codes.InputsDoNotFit,
-                FormattableString.Invariant(
-                    $"forward takes a {type.Name} for all samples of a batch, but calibration gives {first} and ")
-                    + FormattableString.Invariant($"{other}. Give the same value for each sample."));
+                $"forward takes a {type.Name} for all samples of a batch, but calibration gives "
+                    + FormattableString.Invariant($"{first} and {other}. Give the same value for each sample."));
         }
         return Convert.ChangeType(first, type, System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -251,14 +251,18 @@ internal sealed partial class ForwardFlow
                         + "lists and tuples");
                 return None;
             case Tensorness.Other:
-                CannotAnalyse(
-                    call,
-                    $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and "
-                        + "tuples");
-                return None;
+                return NotFollowed(call);
             default:
                 return Fresh(call, call.Syntax.ToString(), ContentsOf(collections));
         }
+    }
+
+    private ImmutableHashSet<TensorValue> NotFollowed(IInvocationOperation call)
+    {
+        CannotAnalyse(
+            call,
+            $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and tuples");
+        return None;
     }
 
     /// <summary>
@@ -287,11 +291,7 @@ internal sealed partial class ForwardFlow
                 Add(made, TensorValue.AnyElement, given);
                 return [made];
             case Tensorness.Other:
-                CannotAnalyse(
-                    call,
-                    $"'{call.TargetMethod.Name}' gives tensors in a form that is not followed; use arrays, lists and "
-                        + "tuples");
-                return None;
+                return NotFollowed(call);
             default:
                 return Fresh(call, call.Syntax.ToString(), given);
         }

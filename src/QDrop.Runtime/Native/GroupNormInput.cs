@@ -4,8 +4,9 @@ namespace QDrop.Native;
 
 /// <summary>What goes into a group norm, in an order for which libtorch computes the gradients of its scales.</summary>
 /// <remarks>
-/// libtorch 2.10 reads or writes past its memory where it computes the gradients of scales from an input in
-/// channels_last order: the process crashes, at once or later.
+/// With libtorch 2.10, the process crashed in <c>native_group_norm_backward</c> where a unit was reconstructed whose
+/// group norm had an input in channels_last order and scales that require gradients. With an input in row-major order,
+/// or without these gradients, it did not. Why is not known.
 /// </remarks>
 internal static class GroupNormInput
 {
