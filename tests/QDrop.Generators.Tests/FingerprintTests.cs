@@ -25,10 +25,16 @@ public sealed class FingerprintTests
             public static double Shift { get; } = 0.25;
             public static readonly double[] Table;
             public static readonly double Unrelated = 5;
+            public const double Lower = 0.75;
 
             static Constants() => Table = [1.5, 2];
 
             private static double Compute(int n) => n * 0.5;
+        }
+
+        public sealed class Range(double upper)
+        {
+            public double Upper { get; } = upper + 0;
         }
 
         public sealed class Options(double slope = 0.125)
@@ -54,7 +60,12 @@ public sealed class FingerprintTests
             public override Tensor forward(Tensor x) =>
                 (fc.call(x * _scale) + Constants.Shift) * Table[1] * _slope * _limit * _kind * Twice(3);
 
-            private static double Twice(double x) => Numbers.Times(x);
+            private static double Twice(double x) => Numbers.Times(x) + Named();
+
+            // A parameter, and a member of the class, with the name of a value of another class.
+            private static double Named(double Lower = Lower) => Lower * (new Range(3) is { Upper: 3 } ? 1 : 2);
+
+            private double Upper => 3;
         }
 
         public static class Numbers
@@ -75,6 +86,8 @@ public sealed class FingerprintTests
     [InlineData("First = 1", "First = 2")]
     [InlineData("by = 2", "by = 3")]
     [InlineData("x * by", "x + by")]
+    [InlineData("Lower = 0.75", "Lower = 0.5")]
+    [InlineData("upper + 0", "upper + 1")]
     public void Values_of_other_classes_that_the_model_reads_count(string before, string after) =>
         Assert.NotEqual(Of(Source), Of(Changed(before, after)));
 

@@ -68,7 +68,7 @@ public sealed class VocabularyTests
         string type = entry.Split('|')[0], member = entry.Split('|')[1];
         Compilation compilation = GeneratorRun.Compile(("Empty.cs", ""));
         TorchTypes torch = TorchTypes.Find(compilation)!;
-        var table = OpsTable.Of(compilation, torch);
+        var table = new OpsTable(compilation, torch);
         IEnumerable<ISymbol> overloads = compilation.GetTypeByMetadataName(type)!.GetMembers()
             .Where(s => s.DeclaredAccessibility == Accessibility.Public)
             .Where(s => member == "this[]" ? s is IPropertySymbol { IsIndexer: true } : s.Name == member);

@@ -26,7 +26,7 @@ internal sealed class AnalysisContext(Compilation compilation, TorchTypes torch,
 
     public TorchTypes Torch { get; } = torch;
 
-    public OpsTable Ops { get; } = OpsTable.Of(compilation, torch);
+    public OpsTable Ops { get; } = new(compilation, torch);
 
     public LayerTable Layers { get; } = LayerTable.Of(compilation);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace QDrop.Generators.Gathering;
@@ -37,8 +38,9 @@ internal sealed class ReachedValues
         var reached = new ReachedValues(code, context);
         while (reached._pending.Count > 0)
         {
-            foreach (SyntaxNode part in Declarations(reached._pending.Dequeue(), context))
-                reached.Visit(part, context.SemanticsOf(part.SyntaxTree));
+            ISymbol symbol = reached._pending.Dequeue();
+            foreach (SyntaxNode part in Declarations(symbol, context))
+                reached.Visit(part, symbol, context.SemanticsOf(part.SyntaxTree));
         }
         return new Result(
             [.. reached._members.OrderBy(static m => m.ToDisplayString(), StringComparer.Ordinal)],
@@ -58,18 +60,58 @@ internal sealed class ReachedValues
                 _ => [node],
             });
 
-    private void Visit(SyntaxNode declaration, SemanticModel semantics)
+    private void Visit(SyntaxNode declaration, ISymbol declared, SemanticModel semantics)
     {
         foreach (SyntaxNode node in declaration.DescendantNodesAndSelf(static n => n is not AttributeListSyntax))
         {
             _context.Cancellation.ThrowIfCancellationRequested();
-            if (node is SimpleNameSyntax { Parent: not (NameColonSyntax or QualifiedNameSyntax) }
-                    or BaseObjectCreationExpressionSyntax
-                    or ConstructorInitializerSyntax
-                    or ElementAccessExpressionSyntax
-                && semantics.GetSymbolInfo(node, _context.Cancellation).Symbol is { } symbol)
+            bool mayReach = node is SimpleNameSyntax name
+                ? name.Parent is not (NameColonSyntax { Parent: not SubpatternSyntax } or QualifiedNameSyntax)
+                    && !StandsForOwn(name, declaration, declared)
+                : node
+                    is BaseObjectCreationExpressionSyntax
+                        or ConstructorInitializerSyntax
+                        or ElementAccessExpressionSyntax;
+            if (mayReach && semantics.GetSymbolInfo(node, _context.Cancellation).Symbol is { } symbol)
                 Reach(symbol);
         }
+    }
+
+    /// <summary>
+    /// Whether the grammar alone tells that a name stands for a type, for a parameter of the method around it, or for a
+    /// member of the model's class around it. Most names do, and to ask the compiler takes far longer.
+    /// </summary>
+    private static bool StandsForOwn(SimpleNameSyntax name, SyntaxNode declaration, ISymbol declared)
+    {
+        if (SyntaxFacts.IsInTypeOnlyContext(name))
+            return true;
+        string text = name.Identifier.ValueText;
+        switch (name.Parent)
+        {
+            // A member of something else, or a method that may be another one than what has its name here.
+            case MemberAccessExpressionSyntax access when access.Name == name:
+            case MemberBindingExpressionSyntax or InvocationExpressionSyntax or NameColonSyntax:
+            case AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax }:
+                return false;
+        }
+        for (SyntaxNode? around = name.Parent; around is not null && around != declaration.Parent;
+            around = around.Parent)
+        {
+            switch (around)
+            {
+                // Parameters are not in scope in defaults, nor is the class in what a pattern looks at.
+                case ParameterSyntax or BaseExpressionColonSyntax:
+                    return false;
+                case BaseMethodDeclarationSyntax method
+                    when method.ParameterList.Parameters.Any(p => p.Identifier.ValueText == text):
+                    return true;
+                case TypeDeclarationSyntax:
+                    return around == declaration
+                        && declared is INamedTypeSymbol own
+                        && own.GetMembers(text).Any(static m => m is IFieldSymbol or IPropertySymbol);
+            }
+        }
+        return false;
     }
 
     private void Reach(ISymbol symbol)

@@ -14,14 +14,19 @@ internal sealed class LayerTable
     private const string FamilyAttribute = "LayerFamilyAttribute";
     private const string TypesAttribute = "LayerTypesAttribute";
 
-    private static readonly ConditionalWeakTable<Compilation, LayerTable> Read = new();
+    // By the symbol, which the compilations of one project share until its references change.
+    private static readonly ConditionalWeakTable<INamedTypeSymbol, LayerTable> Read = new();
+
+    private static readonly LayerTable None = new();
 
     private readonly Dictionary<ISymbol, Layer> _layers = new(SymbolEqualityComparer.Default);
 
-    private LayerTable(Compilation compilation)
+    private LayerTable()
     {
-        if (compilation.GetTypeByMetadataName(FamilyName) is not { } @base)
-            return;
+    }
+
+    private LayerTable(INamedTypeSymbol @base)
+    {
         foreach (INamedTypeSymbol family in @base.ContainingNamespace.GetTypeMembers())
             Add(family);
     }
@@ -36,7 +41,10 @@ internal sealed class LayerTable
         LayerKind Kind, bool FoldsBatchNorm, string? WhyNot, string? Weights, bool KeepsShape);
 
     /// <summary>Gets the table of a compilation.</summary>
-    public static LayerTable Of(Compilation compilation) => Read.GetValue(compilation, static c => new LayerTable(c));
+    public static LayerTable Of(Compilation compilation) =>
+        compilation.GetTypeByMetadataName(FamilyName) is { } @base
+            ? Read.GetValue(@base, static b => new LayerTable(b))
+            : None;
 
     /// <summary>
     /// Gets what a layer is to quantization; <see langword="null"/> if the type is none of TorchSharp's.

@@ -65,25 +65,22 @@ internal sealed class OpsTable
     private const string OpsName = "QDrop.CompilerServices.Ops";
     private const string AttributeName = "LowersAttribute";
 
-    private static readonly ConditionalWeakTable<Compilation, OpsTable> Read = new();
+    // By the symbol, which the compilations of one project share until its references change.
+    private static readonly ConditionalWeakTable<INamedTypeSymbol, Vocabulary> Read = new();
 
     private readonly Compilation _compilation;
     private readonly TorchTypes _torch;
-    private readonly Dictionary<(ISymbol Type, string Member), List<Op>> _entries = new(new KeyComparer());
+    private readonly Vocabulary _vocabulary;
 
-    private OpsTable(Compilation compilation, TorchTypes torch)
+    /// <summary>Gets the table of a compilation.</summary>
+    public OpsTable(Compilation compilation, TorchTypes torch)
     {
         _compilation = compilation;
         _torch = torch;
-        if (compilation.GetTypeByMetadataName(OpsName) is not { } ops)
-            return;
-        Add(ops, null);
-        foreach (IMethodSymbol method in ops.GetMembers().OfType<IMethodSymbol>())
-            Add(method, method);
+        _vocabulary = compilation.GetTypeByMetadataName(OpsName) is { } ops
+            ? Read.GetValue(ops, static o => new Vocabulary(o))
+            : Vocabulary.None;
     }
-
-    public static OpsTable Of(Compilation compilation, TorchTypes torch) =>
-        Read.GetValue(compilation, c => new OpsTable(c, torch));
 
     /// <summary>Whether any overload of the member is in the vocabulary.</summary>
     public bool Knows(ISymbol member) => Entries(member).Count > 0;
@@ -121,31 +118,9 @@ internal sealed class OpsTable
         var found = new List<Op>();
         for (INamedTypeSymbol? type = member.ContainingType; type is not null; type = type.BaseType)
         {
-            if (_entries.TryGetValue((type.OriginalDefinition, NameOf(member)), out List<Op>? entries))
-                found.AddRange(entries);
+            found.AddRange(_vocabulary.Of(type.OriginalDefinition, NameOf(member)));
         }
         return found;
-    }
-
-    private void Add(ISymbol holder, IMethodSymbol? method)
-    {
-        foreach (AttributeData? attribute in holder.GetAttributes().Where(a => a.AttributeClass?.Name == AttributeName))
-        {
-            System.Collections.Immutable.ImmutableArray<TypedConstant> arguments = attribute.ConstructorArguments;
-            if (arguments.Length != 2
-                || arguments[0].Value is not INamedTypeSymbol type
-                || arguments[1].Value is not string member)
-                continue;
-            OpKind kind = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Kind").Value.Value is int value
-                ? (OpKind)value
-                : OpKind.Activation;
-            (INamedTypeSymbol OriginalDefinition, string member) key = (type.OriginalDefinition, member);
-            if (!_entries.TryGetValue(key, out List<Op>? entries))
-                _entries.Add(key, entries = []);
-            bool keepsTensor = attribute.NamedArguments.Any(a => a is { Key: "KeepsTensor", Value.Value: true });
-            bool keepsShape = ShapeEffects.Keeps(attribute, kind == OpKind.Activation);
-            entries.Add(new Op(kind, method?.Name ?? member, method, keepsTensor, keepsShape));
-        }
     }
 
     /// <summary>
@@ -204,6 +179,49 @@ internal sealed class OpsTable
         value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
             ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
             : value;
+
+    /// <summary>The operations, by the member that they stand for.</summary>
+    private sealed class Vocabulary
+    {
+        private readonly Dictionary<(ISymbol Type, string Member), List<Op>> _entries = new(new KeyComparer());
+
+        public Vocabulary(INamedTypeSymbol ops)
+        {
+            Add(ops, null);
+            foreach (IMethodSymbol method in ops.GetMembers().OfType<IMethodSymbol>())
+                Add(method, method);
+        }
+
+        private Vocabulary()
+        {
+        }
+
+        public static Vocabulary None { get; } = new();
+
+        public IReadOnlyList<Op> Of(ISymbol type, string member) =>
+            _entries.TryGetValue((type, member), out List<Op>? entries) ? entries : [];
+
+        private void Add(ISymbol holder, IMethodSymbol? method)
+        {
+            foreach (AttributeData? attribute in holder.GetAttributes().Where(a => a.AttributeClass?.Name == AttributeName))
+            {
+                System.Collections.Immutable.ImmutableArray<TypedConstant> arguments = attribute.ConstructorArguments;
+                if (arguments.Length != 2
+                    || arguments[0].Value is not INamedTypeSymbol type
+                    || arguments[1].Value is not string member)
+                    continue;
+                OpKind kind = attribute.NamedArguments.FirstOrDefault(a => a.Key == "Kind").Value.Value is int value
+                    ? (OpKind)value
+                    : OpKind.Activation;
+                (INamedTypeSymbol OriginalDefinition, string member) key = (type.OriginalDefinition, member);
+                if (!_entries.TryGetValue(key, out List<Op>? entries))
+                    _entries.Add(key, entries = []);
+                bool keepsTensor = attribute.NamedArguments.Any(a => a is { Key: "KeepsTensor", Value.Value: true });
+                bool keepsShape = ShapeEffects.Keeps(attribute, kind == OpKind.Activation);
+                entries.Add(new Op(kind, method?.Name ?? member, method, keepsTensor, keepsShape));
+            }
+        }
+    }
 
     private sealed class KeyComparer : IEqualityComparer<(ISymbol Type, string Member)>
     {
