@@ -182,7 +182,7 @@ internal static partial class DiagnosticCases
             Forwards.Source("", "try { return relu(x); } catch (Exception) { return x; }"),
             Forwards.Source("", "var y = x; try { y = relu(x); } finally { y = conv1.forward(y); } return y;"),
             Forwards.Source("private Tensor? last;", "last = x; return relu(x);"),
-            Forwards.Source("", "Func<Tensor, Tensor> act = t => relu(t); return act(x);"),
+            Forwards.Source("", "Func<Tensor, Tensor> act = t => relu(t); act = t => tanh(t); return act(x);"),
             Forwards.Source("", "return Act(x); static Tensor Act(Tensor t) => t.shape[0] > 9 ? Act(relu(t)) : t;"),
             Forwards.Source("private Tensor A(Tensor t) => B(t); private Tensor B(Tensor t) => t.shape[0] > 9 ? A(t) : "
                 + "t;", "return A(conv1.forward(x));"),
@@ -199,7 +199,7 @@ internal static partial class DiagnosticCases
             Forwards.Source("private readonly Tools tools = new Sharp(); internal class Tools { public virtual Tensor "
                 + "Act(Tensor t) => relu(t); } internal sealed class Sharp : Tools { public override Tensor Act(Tensor "
                 + "t) => tanh(t); }", "return tools.Act(x);"),
-            Forwards.Source("private readonly Tools[] all = [new(), new()]; internal sealed class Tools { public "
+            Forwards.Source("private readonly Tools[] all = [new(), new()]; internal class Tools { public virtual "
                 + "Tensor Act(Tensor t) => relu(t); }", "foreach (var tools in all) x = tools.Act(x); return x;"),
             Forwards.Source("private static Tensor Last(Tensor t) { try { return relu(t); } catch "
                 + "(InvalidOperationException) when (t.shape.Length > 9) { throw; } }", "return Last(x);"),

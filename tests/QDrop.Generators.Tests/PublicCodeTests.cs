@@ -8,8 +8,11 @@ namespace QDrop.Generators.Tests;
 [Collection("torch")]
 public sealed partial class PublicCodeTests
 {
-    /// <summary>Ways to compute, what goes in and out, and layers that are written by hand.</summary>
-    private static readonly string[] Files = ["PublicCode", "PublicStructures", "HandWrittenLayers"];
+    /// <summary>
+    /// Ways to compute, what goes in and out, layers that are written by hand, and functions and objects that forward
+    /// calls.
+    /// </summary>
+    private static readonly string[] Files = ["PublicCode", "PublicStructures", "HandWrittenLayers", "PublicHelpers"];
 
     /// <summary>Models that have a twin, with the shape of an input.</summary>
     public static TheoryData<string, long[]> WithTwin => new()
@@ -55,6 +58,15 @@ public sealed partial class PublicCodeTests
         { "IntArg", [2, 8] },
         { "DictOut", [2, 8] },
         { "PairPart", [2, 8] },
+        { "ListHelper", [2, 8] },
+        { "IndexHelper", [2, 8] },
+        { "DeepHelper", [2, 8] },
+        { "NestedHelper", [2, 8] },
+        { "LocalLambdas", [2, 8] },
+        { "LambdaInLinq", [2, 8] },
+        { "MadeInForward", [2, 3, 8, 8] },
+        { "OwnInterface", [2, 8] },
+        { "OwnInterfaces", [2, 8] },
     };
 
     /// <summary>Models that have none, with the code of the reason.</summary>
@@ -66,7 +78,13 @@ public sealed partial class PublicCodeTests
         { "ArgMaxItem", "QDROP007" },
         { "Caches", "QDROP008" },
         { "LinqLater", "QDROP008" },
-        { "ListHelper", "QDROP008" },
+        { "AbstractHelper", "QDROP008" },
+        { "WeightHelper", "QDROP007" },
+        { "LambdaReassigned", "QDROP008" },
+        { "WeightsMadeInForward", "QDROP008" },
+        { "VaryingInForward", "QDROP008" },
+        { "ObjectMadeInForward", "QDROP008" },
+        { "UnknownThenProduct", "QDROP007" },
     };
 
     [Theory, MemberData(nameof(WithTwin))]
@@ -101,6 +119,27 @@ public sealed partial class PublicCodeTests
         var run = GeneratorRun.Of(SourceOf(name));
         (IReadOnlyDictionary<string, int> found, _) = Twins.Calibrate(run, $"Cases.{name}", shape);
         Assert.Equal(weights, string.Join(", ", found.Select(static w => $"{w.Key} {w.Value}")));
+    }
+
+    [Theory]
+    [InlineData("ListHelper", "heads.0.l 8, heads.1.l 8", 2)]
+    [InlineData("IndexHelper", "heads.0.l 8, heads.1.l 8", 4)]
+    public void A_helper_of_modules_in_a_list_has_quantizers_for_each(string name, string weights, int activations)
+    {
+        var run = GeneratorRun.Of(SourceOf(name));
+        (IReadOnlyDictionary<string, int> layers, IReadOnlyDictionary<string, int> values) =
+            Twins.Calibrate(run, $"Cases.{name}", 16, 8);
+        Assert.Equal(weights, string.Join(", ", layers.Select(static l => $"{l.Key} {l.Value}")));
+        Assert.True(values.Count == activations, string.Join(", ", values.Keys));
+    }
+
+    [Fact]
+    public void Dropout_that_forward_makes_itself_does_nothing_in_the_twin()
+    {
+        var run = GeneratorRun.Of(SourceOf("DropoutInForward"));
+        Assert.Empty(run.Diagnostics);
+        (_, float[] twin) = Twins.Run(run, "Cases.DropoutInForward", 64, 8);
+        Assert.DoesNotContain(0f, twin);
     }
 
     [Fact]

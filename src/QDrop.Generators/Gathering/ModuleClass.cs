@@ -7,8 +7,9 @@ namespace QDrop.Generators.Gathering;
 internal static class ModuleClass
 {
     /// <summary>
-    /// Gets the <c>forward</c> that runs when a module of this class is called, its own or that of a base class;
-    /// <see langword="null"/> if its source is not known.
+    /// Gets the <c>forward</c> that runs when a module of this class is called, its own or that of a base class, or the
+    /// <c>call</c> of a class that implements <c>IModule&lt;…&gt;</c> itself; <see langword="null"/> if its source is
+    /// not known.
     /// </summary>
     public static IMethodSymbol? ForwardOf(INamedTypeSymbol module, TorchTypes torch)
     {
@@ -19,7 +20,12 @@ internal static class ModuleClass
             if (OverrideOf(type, torch.SignatureOf(module).Length - 1) is { } forward)
                 return forward.IsAbstract ? null : forward;
         }
-        return null;
+        return module.AllInterfaces.FirstOrDefault(torch.IsForwardType) is { } own
+            && own.GetMembers("call").OfType<IMethodSymbol>().FirstOrDefault() is { } call
+            && module.FindImplementationForInterfaceMember(call)
+                is IMethodSymbol { IsAbstract: false, DeclaringSyntaxReferences.Length: > 0 } found
+            ? found
+            : null;
     }
 
     /// <summary>The class's own override of <c>Module&lt;…&gt;.forward</c>.</summary>

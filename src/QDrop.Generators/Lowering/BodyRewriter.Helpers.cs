@@ -12,7 +12,7 @@ internal sealed partial class BodyRewriter
     public string Parameters(Frame helper) =>
         string.Join(
             ", ",
-            helper.Body.Method.Parameters.Select(parameter =>
+            GivenObject(helper).Concat(helper.Body.Method.Parameters.Select(parameter =>
             {
                 string kind = parameter.RefKind switch
                 {
@@ -31,12 +31,31 @@ internal sealed partial class BodyRewriter
                     ? " = " + Text(written.Value)
                     : "";
                 return $"{kind}{TypeName(parameter.Type)} {TwinNames.Escape(parameter.Name)}{value}";
-            }));
+            })));
 
-    /// <summary>Writes a local function that works on tensors once for each call; others stay as they are.</summary>
-    private bool LocalFunction(LocalFunctionStatementSyntax function, StringBuilder text)
+    /// <summary>The parameter for the object that a helper of another object is called on.</summary>
+    private IEnumerable<string> GivenObject(Frame helper)
     {
-        if (_semantics.GetDeclaredSymbol(function) is not IMethodSymbol symbol || !frame.Functions.Contains(symbol))
+        if (helper is not { IsGiven: true, Outer: null, Self: { } given })
+            return [];
+        string type = new BodyRewriter(given.Frame, names, self).TypeName(helper.SelfCast ?? given.Operation.Type!);
+        return [$"{type} {helper.GivenName}"];
+    }
+
+    /// <summary>
+    /// Writes a local function that works on tensors, or a lambda that a local holds, once for each call; others stay
+    /// as they are.
+    /// </summary>
+    private bool LocalFunction(StatementSyntax statement, StringBuilder text)
+    {
+        ISymbol? declared = statement switch
+        {
+            LocalFunctionStatementSyntax function => _semantics.GetDeclaredSymbol(function),
+            LocalDeclarationStatementSyntax { Declaration.Variables: [{ Initializer.Value: { } value }] }
+                when value is AnonymousFunctionExpressionSyntax => _semantics.GetSymbolInfo(value).Symbol,
+            _ => null,
+        };
+        if (declared is not IMethodSymbol symbol || !frame.Functions.Contains(symbol))
             return false;
         foreach (Frame? copy in frame.Declared.Where(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, symbol)))
         {
@@ -44,15 +63,15 @@ internal sealed partial class BodyRewriter
             string head =
                 $"{rewriter.TypeName(symbol.ReturnType)} "
                     + $"{TwinNames.Escape(names.HelperOf(copy))}({rewriter.Parameters(copy)})";
-            string body = function.Body is { } block
-                ? Trivia(function.ParameterList.GetTrailingTrivia()) + rewriter.Text(block)
+            string body = copy.Body.Block is { } block
+                ? Trivia(block.GetFirstToken().GetPreviousToken().TrailingTrivia) + rewriter.Text(block)
                 : symbol.ReturnsVoid
-                    ? $" {{ {string.Join(" ", rewriter.Statement(function.ExpressionBody!.Expression))} }}"
-                    : $" => {rewriter.Text(function.ExpressionBody!.Expression)};";
-            text.Append(Trivia(function.GetLeadingTrivia()))
+                    ? $" {{ {string.Join(" ", rewriter.Statement(copy.Body.Expression!))} }}"
+                    : $" => {rewriter.Text(copy.Body.Expression!)};";
+            text.Append(Trivia(statement.GetLeadingTrivia()))
                 .Append(head)
                 .Append(body)
-                .Append(Trivia(function.GetTrailingTrivia()));
+                .Append(Trivia(statement.GetTrailingTrivia()));
             UsesSelf |= rewriter.UsesSelf;
         }
         return true;

@@ -128,14 +128,23 @@ internal sealed partial class BodyRewriter
     {
         string helper = names.HelperOf(callee);
         string name = callee.Outer is null ? "this." + helper : TwinNames.Escape(helper);
+        string given = callee is { IsGiven: true, Outer: null } ? Given(node) : "";
         if (node is not InvocationExpressionSyntax invocation)
-            return name + "()";
+            return $"{name}({given})";
         string arguments = Arguments(invocation.ArgumentList);
+        if (given.Length > 0)
+            return $"{name}({given}{(arguments.Length > 0 ? ", " : "")}{arguments})";
         if (invocation.Expression is MemberAccessExpressionSyntax access
             && _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: not null })
             arguments = Text(access.Expression) + (arguments.Length > 0 ? ", " : "") + arguments;
         return $"{name}({arguments})";
     }
+
+    /// <summary>The object on which a helper is called: <c>head.Run(x)</c> → <c>this.Run(head, x)</c>.</summary>
+    private string Given(SyntaxNode call) =>
+        call is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access }
+            ? Text(access.Expression)
+            : Self();
 
     /// <summary><c>x.relu_();</c> → <c>x = …;</c></summary>
     private string Assigned(SyntaxNode node, TensorValue value, string code) =>
@@ -204,10 +213,15 @@ internal sealed partial class BodyRewriter
             + $"{Module(chain.Head.Layer!)}{following})";
     }
 
-    /// <summary>A module as a step: the conversion from its class is implicit, from its interface it is not.</summary>
+    /// <summary>
+    /// A module as a step: the conversion from its class is implicit, from its interface it is not. One that forward
+    /// makes is made once.
+    /// </summary>
     private string Module(LayerCall layer)
     {
         string code = Text(layer.Module.Operation.Syntax);
+        if (layer is { IsFixed: true, IsSpread: false } && ForwardFlow.CreatesModule(layer.Module.Operation))
+            return $"{Services}Step.Made({code})";
         return layer.Type.TypeKind == TypeKind.Interface ? $"{Services}Step.Of({code})" : code;
     }
 

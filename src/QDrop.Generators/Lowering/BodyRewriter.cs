@@ -86,6 +86,9 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
         UsesSelf = true;
         if (frame.Self is not { } other)
             return self;
+        // this, in a helper of an element of a list → self, a parameter
+        if (frame.IsGiven)
+            return frame.GivenName;
         // this, in a helper of another object → this._model.backbone
         var rewriter = new BodyRewriter(other.Frame, names, self, lowers: false);
         string place = rewriter.Operand(other.Operation.Syntax);
@@ -128,7 +131,7 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
 
     private void AppendStatement(StringBuilder text, StatementSyntax statement)
     {
-        if (statement is LocalFunctionStatementSyntax function && LocalFunction(function, text))
+        if (LocalFunction(statement, text))
             return;
         // What runs in training only, and what stands behind the end of what runs in inference.
         if ((Folded(statement, out SyntaxNode? branch) && branch is null)

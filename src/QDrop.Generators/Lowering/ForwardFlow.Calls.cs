@@ -53,9 +53,8 @@ internal sealed partial class ForwardFlow
         else if (IsOfCompilation(method))
             CannotAnalyse(
                 call,
-                $"'{method.ContainingType.Name}.{method.Name}' works on tensors for an object that is not followed: "
-                    + "expected a static method, or one that nothing overrides of the model, of a member of it, or of "
-                    + "a member of that");
+                $"'{method.ContainingType.Name}.{method.Name}' works on tensors, and which code it runs is not known: "
+                    + "expected a static method, or one that nothing overrides, of an object that the model has");
         else if (SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, _torch.Tensor.ContainingAssembly))
             UnknownOperation(call, method, "");
         else
@@ -119,7 +118,8 @@ internal sealed partial class ForwardFlow
         bool isProduct = Products.Contains(op.Name);
         ProductCall? product = isProduct ? ProductOf(op, arguments, operands) : null;
         SumCall? sum = SumOf(op, arguments, operands);
-        if (isProduct && product is null && operands.Any(o => o.Place != added && o.IsOfModel))
+        if (isProduct && product is null && !operands.Any(o => o.IsReported)
+            && operands.Any(o => o.Place != added && o.IsOfModel))
             UnknownOperation(
                 operation, member, " on a tensor of the model, whose values would stay float: use a Linear layer");
 
@@ -130,6 +130,7 @@ internal sealed partial class ForwardFlow
         if (value is not null)
         {
             value.IsOfModel |= operands.Count > 0 && operands.All(o => o.IsOfModel);
+            value.IsReported |= operands.Any(o => o.IsReported);
             (value.Product, value.Sum) = (product, sum);
             data ??= product?.Data ?? sum?.Data;
         }
@@ -285,6 +286,7 @@ internal sealed partial class ForwardFlow
                     {
                         Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor }
                     } => true,
+                    IInstanceReferenceOperation => !_frame.IsGiven,
                     ILocalReferenceOperation
                     or IParameterReferenceOperation
                     or IAnonymousFunctionOperation

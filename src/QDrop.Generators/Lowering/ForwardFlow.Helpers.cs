@@ -27,6 +27,8 @@ internal sealed partial class ForwardFlow
         IMethodSymbol method = call.TargetMethod;
         if (method.MethodKind == MethodKind.LocalFunction)
             return TouchesTensors(method) ? method : null;
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+            return call.Instance is ILocalReferenceOperation { Local: var local } ? FunctionIn(local)?.Symbol : null;
         if (method.MethodKind is not MethodKind.Ordinary || !MentionsTensors(method))
             return null;
         if (call.Instance is { } instance)
@@ -43,16 +45,21 @@ internal sealed partial class ForwardFlow
     }
 
     /// <summary>
-    /// Another object than the model whose class is known: a member of the model, or of such an object.
+    /// Another object than the model whose class is known: a member of the model, or of such an object, or what an
+    /// expression gives while forward runs.
     /// </summary>
     private Placed? OtherObject(IOperation instance)
     {
         if (instance.Type is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !IsOfCompilation(type))
             return null;
         Placed resolved = Resolve(instance);
+        if (!IsFixed(resolved))
+            return instance is IConditionalAccessInstanceOperation or IInstanceReferenceOperation
+                    || resolved.Operation.DescendantsAndSelf().Any(CreatesModule)
+                ? null
+                : new Placed(_frame, instance);
         return
-            IsFixed(resolved.Operation)
-            && !IsOwnObject(resolved.Operation)
+            !IsOwnObject(resolved.Operation)
             && resolved.Operation.Type is INamedTypeSymbol { TypeKind: TypeKind.Class } found
             && _compilation.ClassifyConversion(found, type) is { IsImplicit: true } or { IsReference: true }
             ? resolved
@@ -198,7 +205,7 @@ internal sealed partial class ForwardFlow
         if (_state is null)
         {
             if (_diagnostics.Count == 0 && !IsBroken)
-                CannotAnalyse(call, $"'{method.Name}' never returns");
+                CannotAnalyse(call, $"'{body.Name}' never returns");
             _state = before;
         }
         foreach (IArgumentOperation? argument in arguments.Where(a =>
@@ -207,8 +214,15 @@ internal sealed partial class ForwardFlow
         return frame.Returned;
     }
 
-    private ImmutableHashSet<TensorValue> Unknown(IOperation operation) =>
-        Of(operation.Type) == Tensorness.None ? None : [Value(Origin.External, operation)];
+    /// <summary>What an operation gives of which it has been said why it is not followed.</summary>
+    private ImmutableHashSet<TensorValue> Unknown(IOperation operation)
+    {
+        if (Of(operation.Type) == Tensorness.None)
+            return None;
+        TensorValue value = Value(Origin.External, operation);
+        (value.IsOfModel, value.IsReported) = (false, true);
+        return [value];
+    }
 
     private Frame FrameOf(
         IOperation call, IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
@@ -216,11 +230,14 @@ internal sealed partial class ForwardFlow
         var place = new Placed(_frame, call);
         if (_frames.TryGetValue(place, out Frame? frame))
             return frame;
-        Frame? declarer = method.MethodKind == MethodKind.LocalFunction ? _frame.DeclarerOf(body.Method) : null;
+        Frame? declarer = MethodBody.IsNested(method) ? _frame.DeclarerOf(body.Method) : null;
+        Placed? self = declarer is null ? SelfOf(call) : declarer.Self;
         frame = new Frame(place, body, declarer)
         {
             Types = TypeSubstitution.Of(method, (declarer ?? _frame).Types, _compilation),
-            Self = declarer is null ? SelfOf(call) : declarer.Self,
+            Self = self,
+            IsGiven = declarer?.IsGiven
+                ?? (self is { } other && (self.Equals(_frame.Self) ? _frame.IsGiven : !IsFixed(other))),
             SelfCast = declarer is null ? CastOf(call) : declarer.SelfCast,
         };
         foreach (IArgumentOperation argument in arguments)
@@ -257,22 +274,22 @@ internal sealed partial class ForwardFlow
     private string? WhyNot(IMethodSymbol method, MethodBody body, ImmutableArray<IArgumentOperation> arguments)
     {
         if (_frame.Stack.Any(f => SymbolEqualityComparer.Default.Equals(f.Body.Method, body.Method)))
-            return $"'{method.Name}' calls itself; write the recursion as a loop";
+            return $"'{body.Name}' calls itself; write the recursion as a loop";
         if (_frame.Depth >= MaxNested || _frames.Count >= MaxFrames)
             return $"there are more than {(_frame.Depth >= MaxNested ? MaxNested : MaxFrames)} calls of helpers "
                 + $"{(_frame.Depth >= MaxNested ? "within each other" : "in one forward")}; make parts of it module "
                 + "classes of their own";
         if (method.IsAsync)
-            return $"'{method.Name}' is async; forward must be synchronous";
+            return $"'{body.Name}' is async; forward must be synchronous";
         if (method.ReturnsByRef
             || method.ReturnsByRefReadonly
             || method.Parameters.Any(p => p.RefKind == RefKind.Ref && Of(p.Type) != Tensorness.None))
-            return $"'{method.Name}' passes tensors by reference; return them";
+            return $"'{body.Name}' passes tensors by reference; return them";
         if (arguments.Any(a =>
                 a.ArgumentKind == ArgumentKind.DefaultValue
                 && !SymbolEqualityComparer.Default.Equals(a.Parameter!.ContainingSymbol.OriginalDefinition, body.Method)
             ))
-            return $"'{method.Name}' is overridden, and called with arguments left out; write all arguments";
+            return $"'{body.Name}' is overridden, and called with arguments left out; write all arguments";
         return null;
     }
 
@@ -303,7 +320,7 @@ internal sealed partial class ForwardFlow
                 break;
             found = next.Value;
         }
-        return IsFixed(found.Operation) ? found : new Placed(_frame, module);
+        return IsFixed(found) || CreatesModule(found.Operation) ? found : new Placed(_frame, module);
     }
 
     /// <summary><c>Head => head</c>: what a property of the model stands for.</summary>
@@ -318,7 +335,7 @@ internal sealed partial class ForwardFlow
             return null;
         if (BodyOf(method) is not { IsBroken: false, Statements: { Count: 1 } statements } body
             || statements[0] is not IReturnOperation { ReturnedValue: { } value }
-            || !IsFixed(value))
+            || !IsFixed(value, _frame))
             return null;
         return CheckCode(body)
             ? new Placed(
@@ -326,6 +343,7 @@ internal sealed partial class ForwardFlow
                 {
                     Types = TypeSubstitution.Of(method, _frame.Types, _compilation),
                     Self = frame.Self,
+                    IsGiven = frame.IsGiven,
                 },
                 value)
             : null;

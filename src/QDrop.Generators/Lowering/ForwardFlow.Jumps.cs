@@ -197,7 +197,7 @@ internal sealed partial class ForwardFlow
         }
         Placed resolved = Resolve(loop.Collection);
         IOperation collection = WithoutConversions(resolved.Operation);
-        if (!IsFixed(collection))
+        if (!IsFixed(collection, resolved.Frame))
             return false;
         TensorValue value = Value(Origin.Layer, loop);
         value.Layer = new LayerCall(

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Lowering;
 
 /// <content>
-/// Lambdas that are handed to methods of .NET's collections: <c>heads.Select(head => head.call(x)).ToArray()</c>. A
+/// Lambdas. One that a local holds, <c>Func&lt;Tensor, Tensor&gt; act = x => relu(x);</c>, is a local function in another
+/// form, as long as the local is only called. Others are handed to methods of .NET's collections: <c>heads.Select(head => head.call(x)).ToArray()</c>. A
 /// lambda is walked where it stands, as the body of a loop.
 /// </content>
 internal sealed partial class ForwardFlow
@@ -17,6 +19,26 @@ internal sealed partial class ForwardFlow
         && MentionsTensors(lambda)
             ? lambda
             : null;
+
+    /// <summary>
+    /// The lambda that a local stands for, if it works on tensors: nothing else is assigned to the local, and nothing
+    /// is done with it but to call it.
+    /// </summary>
+    private IAnonymousFunctionOperation? FunctionIn(ILocalSymbol local)
+    {
+        Frame? scope = _frame.Scopes.FirstOrDefault(f =>
+            SymbolEqualityComparer.Default.Equals(f.Body.Method, local.ContainingSymbol));
+        return scope?.Body.OnlyValueOf(local) is IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda }
+            && lambda.Syntax.Parent?.Parent?.Parent?.Parent is LocalDeclarationStatementSyntax statement
+            && statement.Declaration.Variables.Count == 1
+            && !lambda.Symbol.Parameters.Any(static p => p.IsDiscard)
+            && TouchesTensors(lambda.Symbol)
+            && scope.Body.Operations.OfType<ILocalReferenceOperation>().All(use =>
+                !SymbolEqualityComparer.Default.Equals(use.Local, local)
+                || (use.Parent is IInvocationOperation call && call.Instance == use))
+            ? lambda
+            : null;
+    }
 
     /// <summary>Walks a lambda until nothing new arrives.</summary>
     /// <param name="lambda">The lambda.</param>

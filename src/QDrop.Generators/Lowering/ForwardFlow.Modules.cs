@@ -32,7 +32,7 @@ internal sealed partial class ForwardFlow
             VisitAll(call.Arguments);
             return Unknown(operation);
         }
-        if (module.DescendantsAndSelf().Any(CreatesModule))
+        if (module.DescendantsAndSelf().Any(CreatesModule) && !IsMadeAlike(resolved))
             CannotAnalyse(
                 operation,
                 "a module is created while forward runs; create it in the constructor and keep it in a field");
@@ -42,8 +42,9 @@ internal sealed partial class ForwardFlow
         IOperation argument = call.Arguments[0].Value;
         ImmutableHashSet<TensorValue> input = Expression(argument);
         TensorValue value = Value(Origin.Layer, operation);
+        bool isFixed = IsFixed(resolved);
         value.Layer ??= new LayerCall(
-            receiver, resolved, argument, NameOf(module), type, IsFixed(module), IsSpread: false, isConditional);
+            receiver, resolved, argument, NameOf(module), type, isFixed, IsSpread: false, isConditional);
         value.Input = Use(UseKind.Compute, argument, value, input);
         return [value];
     }
@@ -87,7 +88,7 @@ internal sealed partial class ForwardFlow
             call.Arguments[0].Value,
             NameOf(resolved.Operation),
             type,
-            IsFixed(resolved.Operation),
+            IsFixed(resolved),
             IsSpread: false,
             isConditional)
         {
@@ -114,22 +115,36 @@ internal sealed partial class ForwardFlow
     /// Whether the expression is the same module at every run: a member of the model, members of it, elements at
     /// constant indices.
     /// </summary>
-    private static bool IsFixed(IOperation module) =>
+    private static bool IsFixed(IOperation module, Frame frame) =>
         WithoutConversions(module) switch
         {
-            IInstanceReferenceOperation => true,
+            IInstanceReferenceOperation => !frame.IsGiven,
             IParameterReferenceOperation
             {
                 Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor }
             } => true,
-            IFieldReferenceOperation field => field.Instance is null || IsFixed(field.Instance),
+            IFieldReferenceOperation field => field.Instance is null || IsFixed(field.Instance, frame),
             IPropertyReferenceOperation property => IsStored(property.Property)
-                && (property.Instance is null || IsFixed(property.Instance))
+                && (property.Instance is null || IsFixed(property.Instance, frame))
                 && property.Arguments.All(a => a.Value.ConstantValue.HasValue),
-            IArrayElementReferenceOperation element => IsFixed(element.ArrayReference)
+            IArrayElementReferenceOperation element => IsFixed(element.ArrayReference, frame)
                 && element.Indices.All(i => i.ConstantValue.HasValue),
             _ => false,
         };
+
+    private bool IsFixed(Placed module) => IsFixed(module.Operation, module.Frame) || IsMadeAlike(module);
+
+    /// <summary>
+    /// Whether a module that forward makes is the same at every run, as <c>GELU()</c> is: a layer without weights, made
+    /// from what the model has.
+    /// </summary>
+    private bool IsMadeAlike(Placed module) =>
+        WithoutConversions(module.Operation) is var made
+        && CreatesModule(made)
+        && LayerTable.IsTorchSharp(made.Type)
+        && _context.Layers.KindOf(made.Type) is LayerKind.Activation or LayerKind.PassThrough
+        && !made.DescendantsAndSelf().Any(o => o is IInstanceReferenceOperation && module.Frame.IsGiven)
+        && made.ChildOperations.All(argument => IsOfModelOnly(argument));
 
     /// <summary>Whether a property is a plain place to keep a value, as far as its source is known.</summary>
     private static bool IsStored(IPropertySymbol property) =>
@@ -139,7 +154,8 @@ internal sealed partial class ForwardFlow
             .OfType<IFieldSymbol>()
             .Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
 
-    private static bool CreatesModule(IOperation operation) =>
+    /// <summary>Whether an expression makes a new module.</summary>
+    public static bool CreatesModule(IOperation operation) =>
         operation is IObjectCreationOperation
         || (operation is IInvocationOperation { TargetMethod: { IsStatic: true } method }
             && method.ContainingAssembly.Name == "TorchSharp");
@@ -150,6 +166,8 @@ internal sealed partial class ForwardFlow
     /// </summary>
     private static string NameOf(IOperation module)
     {
+        if (CreatesModule(WithoutConversions(module)))
+            return module.Type!.Name;
         string text = string.Concat(WithoutConversions(module).Syntax.DescendantTokens().Select(t => t.ValueText));
         return text.StartsWith("this.", StringComparison.Ordinal) ? text.Substring("this.".Length) : text;
     }

@@ -20,6 +20,8 @@ internal sealed partial class ForwardFlow
         IOperation Place, ImmutableHashSet<TensorValue> Values, CallArgument Argument, string? Parameter)
     {
         public bool IsOfModel => Values.Any(v => v.IsOfModel);
+
+        public bool IsReported => Values.Any(v => v.IsReported);
     }
 
     /// <summary>
@@ -125,7 +127,8 @@ internal sealed partial class ForwardFlow
     /// <summary>Whether values are certain to be a parameter in a member that forward does not set.</summary>
     private bool IsParameter(ImmutableHashSet<TensorValue> values) =>
         values.Count == 1
-        && values.First() is { Origin: Origin.External, Operation: IMemberReferenceOperation member }
+        && values.First() is { Origin: Origin.External, Operation: IMemberReferenceOperation member, Frame: var frame }
+        && !(frame.IsGiven && IsOwnObject(member.Instance))
         && member is IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 }
         && member.Type is { Name: "Parameter" } type && LayerTable.IsTorchSharp(type)
         && !WrittenMembers().Contains(member.Member.OriginalDefinition);

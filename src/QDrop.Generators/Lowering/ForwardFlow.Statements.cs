@@ -169,6 +169,12 @@ internal sealed partial class ForwardFlow
         foreach (IVariableDeclaratorOperation? declarator in group.Declarations.SelectMany(d => d.Declarators))
         {
             IOperation? initializer = declarator.GetVariableInitializer()?.Value;
+            if (FunctionIn(declarator.Symbol) is { } function)
+            {
+                // Walked where it is called.
+                _frame.Functions.Add(function.Symbol);
+                continue;
+            }
             switch (Of(declarator.Symbol.Type))
             {
                 case not Tensorness.None when declarator.Symbol.IsRef:

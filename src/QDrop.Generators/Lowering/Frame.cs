@@ -24,6 +24,23 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     /// <summary>The object whose members the body names by <c>this</c>, where it is another than the model.</summary>
     public Placed? Self { get; init; }
 
+    /// <summary>
+    /// Whether that object is known only while <c>forward</c> runs, as an element of a list is: the twin's copy of the
+    /// body is given it.
+    /// </summary>
+    public bool IsGiven { get; init; }
+
+    /// <summary>The parameter of the twin's copy that it is given that object by.</summary>
+    public string GivenName
+    {
+        get
+        {
+            var taken = new HashSet<string>(
+                Scopes.Last().Body.Declaration.DescendantTokens().Select(static t => t.ValueText));
+            return TwinNames.Unique("self", taken);
+        }
+    }
+
     /// <summary>The class of that object, where its place is declared as a base class.</summary>
     public INamedTypeSymbol? SelfCast { get; init; }
 
@@ -36,7 +53,9 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     /// <summary>Frames of the helpers that are called from here, in the order in which they were met.</summary>
     public List<Frame> Callees { get; } = [];
 
-    /// <summary>Local functions of this body that work on tensors, called or not.</summary>
+    /// <summary>
+    /// Local functions of this body that work on tensors, and lambdas in its locals, called or not.
+    /// </summary>
     public HashSet<ISymbol> Functions { get; } = new(SymbolEqualityComparer.Default);
 
     /// <summary>Frames of the local functions that this body declares.</summary>

@@ -6,7 +6,8 @@ using QDrop.Generators.Gathering;
 namespace QDrop.Generators.Lowering;
 
 /// <summary>
-/// A method whose source is known: <c>forward</c>, a helper method, a local function, or the getter of a property.
+/// A method whose source is known: <c>forward</c>, a helper method, a local function, a lambda that a local holds, or
+/// the getter of a property.
 /// </summary>
 internal sealed class MethodBody
 {
@@ -42,6 +43,11 @@ internal sealed class MethodBody
     /// <summary>The method as it is declared, without type arguments.</summary>
     public IMethodSymbol Method { get; }
 
+    /// <summary>What it is called by.</summary>
+    public string Name => Declaration is AnonymousFunctionExpressionSyntax
+        ? Declaration.FirstAncestorOrSelf<VariableDeclaratorSyntax>()!.Identifier.ValueText
+        : Method.Name;
+
     public SyntaxNode Declaration { get; }
 
     public SemanticModel Semantics { get; }
@@ -60,6 +66,7 @@ internal sealed class MethodBody
     {
         BaseMethodDeclarationSyntax method => method.Body,
         LocalFunctionStatementSyntax function => function.Body,
+        AnonymousFunctionExpressionSyntax lambda => lambda.Block,
         AccessorDeclarationSyntax accessor => accessor.Body,
         _ => null,
     };
@@ -69,6 +76,7 @@ internal sealed class MethodBody
     {
         BaseMethodDeclarationSyntax method => method.ExpressionBody?.Expression,
         LocalFunctionStatementSyntax function => function.ExpressionBody?.Expression,
+        AnonymousFunctionExpressionSyntax lambda => lambda.ExpressionBody,
         AccessorDeclarationSyntax accessor => accessor.ExpressionBody?.Expression,
         ArrowExpressionClauseSyntax arrow => arrow.Expression,
         _ => null,
@@ -85,6 +93,10 @@ internal sealed class MethodBody
 
     public bool Assigns(ISymbol symbol) => _assigned.Contains(symbol);
 
+    /// <summary>Whether a method is part of another one, whose locals it sees.</summary>
+    public static bool IsNested(IMethodSymbol method) =>
+        method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction;
+
     /// <summary>The body of a method of the compilation, or <see langword="null"/> where it has none.</summary>
     public static MethodBody? Of(IMethodSymbol method, AnalysisContext context)
     {
@@ -99,6 +111,8 @@ internal sealed class MethodBody
             IMethodBodyBaseOperation { BlockBody: { } block } => block.Operations,
             IMethodBodyBaseOperation { ExpressionBody: { } block } => block.Operations,
             ILocalFunctionOperation { Body: { } block } => block.Operations,
+            IAnonymousFunctionOperation { Body: { } block } => block.Operations,
+            IDelegateCreationOperation { Target: IAnonymousFunctionOperation { Body: { } block } } => block.Operations,
             IBlockOperation block => block.Operations,
             _ => null,
         };

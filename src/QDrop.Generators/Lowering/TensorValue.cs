@@ -77,6 +77,11 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
     /// </summary>
     public bool IsOfModel { get; set; } = origin == Origin.External;
 
+    /// <summary>
+    /// Whether it comes of something that has been reported: what is wrong with its uses is a consequence of that.
+    /// </summary>
+    public bool IsReported { get; set; }
+
     /// <summary>Values whose storage this may share.</summary>
     public HashSet<TensorValue> Roots { get; } = [];
 

@@ -57,7 +57,7 @@ internal sealed class TwinNames
     public string HelperOf(Frame frame)
     {
         if (!_helpers.TryGetValue(frame, out string? name))
-            _helpers.Add(frame, name = UniqueLocal(frame.Body.Method.Name));
+            _helpers.Add(frame, name = UniqueLocal(frame.Body.Name));
         return name;
     }
 
@@ -81,5 +81,12 @@ internal sealed class TwinNames
     }
 
     /// <summary>The first copy of a local function keeps its name, which no local around it has.</summary>
-    private string UniqueLocal(string name) => _helpers.ContainsValue(name) ? Unique(name, _localFunctions) : name;
+    private string UniqueLocal(string name)
+    {
+        if (_helpers.ContainsValue(name))
+            return Unique(name, _localFunctions);
+        // It may be a local function of a helper.
+        _localFunctions.Add(name);
+        return name;
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class TypeSubstitution
     {
         var types = new Dictionary<ISymbol, ITypeSymbol>(SymbolEqualityComparer.Default);
         // A local function sees the type parameters of the method around it.
-        if (method.MethodKind == MethodKind.LocalFunction)
+        if (MethodBody.IsNested(method))
         {
             foreach (KeyValuePair<ISymbol, ITypeSymbol> pair in outer._types)
                 types[pair.Key] = pair.Value;

@@ -99,7 +99,7 @@ internal sealed class TorchTypes
                 if (current is INamedTypeSymbol named && IsForwardType(named))
                     return Longer(first, named.TypeArguments);
             }
-            if (first.TypeKind == TypeKind.Interface
+            if ((first.TypeKind == TypeKind.Interface || IsModule(first))
                 && first.AllInterfaces.FirstOrDefault(IsForwardType) is { } inherited)
                 return inherited.TypeArguments;
         }
@@ -132,7 +132,7 @@ internal sealed class TorchTypes
         && types.Take(types.Length - 1).Any(t => Of(t) != Tensorness.None);
 
     /// <summary><c>Module&lt;T, …, TResult&gt;</c> or <c>IModule&lt;T, …, TResult&gt;</c>.</summary>
-    private bool IsForwardType(INamedTypeSymbol type) =>
+    public bool IsForwardType(INamedTypeSymbol type) =>
         type is { Name: "Module" or "IModule", TypeArguments.Length: >= 2 }
         && SymbolEqualityComparer.Default.Equals(type.ContainingType, Module.ContainingType);
 

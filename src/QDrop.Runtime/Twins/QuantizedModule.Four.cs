@@ -41,7 +41,7 @@ public abstract class QuantizedModule<T1, T2, T3, T4, TResult> : Module<T1, T2, 
         call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3));
 
     object? IModelTwin.RunFloat(Bundle arguments) =>
-        ((Module<T1, T2, T3, T4, TResult>)Float).call(
+        ((IModule<T1, T2, T3, T4, TResult>)Float).call(
             arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2), arguments.Get<T4>(3));
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ public abstract class QuantizedModule<T1, T2, T3, TResult> : Module<T1, T2, T3, 
     object? IModelTwin.Run(Bundle arguments) => call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2));
 
     object? IModelTwin.RunFloat(Bundle arguments) =>
-        ((Module<T1, T2, T3, TResult>)Float).call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2));
+        ((IModule<T1, T2, T3, TResult>)Float).call(arguments.Get<T1>(), arguments.Get<T2>(1), arguments.Get<T3>(2));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -38,7 +38,7 @@ public abstract class QuantizedModule<T1, T2, TResult> : Module<T1, T2, TResult>
     object? IModelTwin.Run(Bundle arguments) => call(arguments.Get<T1>(), arguments.Get<T2>(1));
 
     object? IModelTwin.RunFloat(Bundle arguments) =>
-        ((Module<T1, T2, TResult>)Float).call(arguments.Get<T1>(), arguments.Get<T2>(1));
+        ((IModule<T1, T2, TResult>)Float).call(arguments.Get<T1>(), arguments.Get<T2>(1));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -36,7 +36,7 @@ public abstract class QuantizedModule<T, TResult> : Module<T, TResult>, IModelTw
 
     object? IModelTwin.Run(Bundle arguments) => call(arguments.Get<T>());
 
-    object? IModelTwin.RunFloat(Bundle arguments) => ((Module<T, TResult>)Float).call(arguments.Get<T>());
+    object? IModelTwin.RunFloat(Bundle arguments) => ((IModule<T, TResult>)Float).call(arguments.Get<T>());
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

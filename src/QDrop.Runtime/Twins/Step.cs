@@ -47,6 +47,18 @@ public readonly struct Step
     /// <returns>The step.</returns>
     public static Step Of(IModule<Tensor, Tensor>? module) => new(module, "", OpKind.PassThrough, null);
 
+    /// <summary>
+    /// A layer without weights that <c>forward</c> makes itself, as in <c>ReLU().forward(x)</c>. It runs as in
+    /// inference, while one that is made anew each time is always in training.
+    /// </summary>
+    /// <param name="module">The module.</param>
+    /// <returns>The step.</returns>
+    public static Step Made(Module module)
+    {
+        module.eval();
+        return module;
+    }
+
     /// <summary>An activation function: the quantizer sits after it.</summary>
     /// <param name="name">Its name in the vocabulary <see cref="Ops"/>.</param>
     /// <param name="function">The function.</param>

@@ -21,12 +21,6 @@ public class CallsTwo : Module<Tensor, Tensor>
     public CallsTwo() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) { var (a, b) = two.call(x); return a + b; }
 }
-public class ListHelper : Module<Tensor, Tensor>
-{
-    private readonly ModuleList<HeadM> heads = new(new HeadM(), new HeadM());
-    public ListHelper() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { foreach (var h in heads) x = h.Run(x, false); return x; }
-}
 public class IntInner : Module<Tensor, int, Tensor>
 {
     private readonly Linear l = Linear(8, 8);
