@@ -269,6 +269,7 @@ internal static partial class DiagnosticCases
             Forwards.Source("private readonly Module<Tensor, Tensor> backbone = TorchSharp.torchvision.models.resnet18(num_classes: 10);", "return backbone.call(x);"),
             Forwards.Source("private readonly TorchSharp.Modules.GoogleNet backbone = new(transform_input: true);", "return relu(backbone.forward(x));"),
             Forwards.Source("private readonly VGG backbone = TorchSharp.torchvision.models.vgg16_bn();", "return backbone.call(x);"),
+            Forwards.Source("private readonly Sequential net = Sequential((\"backbone\", TorchSharp.torchvision.models.resnet18()), (\"head\", Sequential(Linear(1000, 10), TorchSharp.torchvision.models.alexnet(10))));", "return net.call(x);"),
             Forwards.Source("private readonly Module<Tensor, Tensor> backbone = TorchSharp.torchvision.models.resnet50(groups: 4);", "return backbone.call(x);"),
             Forwards.Source("private readonly Module<Tensor, Tensor> backbone = TorchSharp.torchvision.ops.SqueezeExcitation(8, 8);", "return backbone.call(x);"),
         ],

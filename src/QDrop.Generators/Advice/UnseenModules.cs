@@ -26,16 +26,46 @@ internal static class UnseenModules
             .Distinct(SymbolEqualityComparer.Default);
         foreach (ISymbol member in called.Where(m => !FullPrecision.Holds(m)))
         {
-            foreach ((ExpressionSyntax value, SemanticModel semantics) in MemberTypes.ValuesOf(member, context))
+            foreach ((ExpressionSyntax set, SemanticModel semantics) in MemberTypes.ValuesOf(member, context))
             {
-                if (Made(value, semantics, context) is var (type, maker) && IsUnseen(type, context))
-                    Report(member, value, type, maker, context);
+                foreach (ExpressionSyntax value in WithElements(set, semantics, context))
+                {
+                    if (Made(value, semantics, context) is var (type, maker) && IsUnseen(type, context))
+                        Report(member, value, type, maker, isElement: value != set, context);
+                }
             }
         }
     }
 
+    /// <summary>An expression and, where it makes a <c>Sequential</c> or a list, the modules that it puts there.</summary>
+    private static IEnumerable<ExpressionSyntax> WithElements(
+        ExpressionSyntax value, SemanticModel semantics, AnalysisContext context)
+    {
+        yield return value;
+        if (ArgumentsOf(value) is not { } list
+            || context.Layers.KindOf(semantics.GetTypeInfo(value, context.Cancellation).Type)
+                is not (LayerKind.Sequential or LayerKind.Collection))
+        {
+            yield break;
+        }
+        foreach (ArgumentSyntax argument in list.Arguments)
+        {
+            // ("backbone", resnet18())
+            ExpressionSyntax element = argument.Expression is TupleExpressionSyntax named
+                ? named.Arguments[named.Arguments.Count - 1].Expression
+                : argument.Expression;
+            foreach (ExpressionSyntax part in WithElements(element, semantics, context))
+                yield return part;
+        }
+    }
+
     private static void Report(
-        ISymbol member, ExpressionSyntax value, ITypeSymbol type, IMethodSymbol maker, AnalysisContext context)
+        ISymbol member,
+        ExpressionSyntax value,
+        ITypeSymbol type,
+        IMethodSymbol maker,
+        bool isElement,
+        AnalysisContext context)
     {
         (string? model, string? models) = TorchVisionModels.Find(type, maker, Given(value, maker));
         string advice = models is null
@@ -48,6 +78,7 @@ internal static class UnseenModules
             LocationInfo.Of(value),
             model is null ? [] : [new(FixData.Model, model)],
             member.Name,
+            isElement ? "holds" : "is",
             type.Name,
             type.ContainingAssembly.Name,
             advice);
@@ -56,17 +87,18 @@ internal static class UnseenModules
     /// <summary>Names of the parameters for which a call has arguments.</summary>
     private static IEnumerable<string> Given(ExpressionSyntax value, IMethodSymbol maker)
     {
-        ArgumentListSyntax? list = value switch
-        {
-            InvocationExpressionSyntax call => call.ArgumentList,
-            BaseObjectCreationExpressionSyntax creation => creation.ArgumentList,
-            _ => null,
-        };
         int last = maker.Parameters.Length - 1;
-        return list?.Arguments.Select((argument, i) =>
+        return ArgumentsOf(value)?.Arguments.Select((argument, i) =>
                 argument.NameColon?.Name.Identifier.ValueText ?? maker.Parameters[Math.Min(i, last)].Name)
             ?? [];
     }
+
+    private static ArgumentListSyntax? ArgumentsOf(ExpressionSyntax value) => value switch
+    {
+        InvocationExpressionSyntax call => call.ArgumentList,
+        BaseObjectCreationExpressionSyntax creation => creation.ArgumentList,
+        _ => null,
+    };
 
     /// <summary>The type of a module that an expression certainly makes, and what makes it.</summary>
     private static (ITypeSymbol Type, IMethodSymbol Maker)? Made(
