@@ -43,6 +43,43 @@ public sealed class RecurrentTests() : CalibrationTest(seed: 12)
         Assert.Equal(1, outcome.Cost.QuantizedShare);
     }
 
+    [Theory]
+    [InlineData(Method.Lsq)]
+    [InlineData(Method.Cpq)]
+    public void Training_keeps_what_a_model_has_learned(Method method)
+    {
+        using var model = new SpeechNet();
+        // A class has a channel that is louder all the time.
+        Tensor classes = arange(96) % 4;
+        Tensor x = Sounds(96) + (nn.functional.one_hot(classes, 6).to(float32) * 4).unsqueeze(1);
+        var data = new TrainingData(x, classes);
+        using (optim.Optimizer adam = optim.Adam(model.parameters(), 0.02))
+        {
+            for (int i = 0; i < 120; i++)
+            {
+                adam.zero_grad();
+                nn.functional.cross_entropy(model.call(x), classes).backward();
+                adam.step();
+            }
+        }
+        QuantizationSettings settings = Settings with
+        {
+            Method = method,
+            W = 4,
+            A = 8,
+            Training = new() { Epochs = 3, BatchSize = 16, LearningRate = 0.02 },
+        };
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(SpeechNet.Descriptor, settings, model, data);
+        string path = Path.Combine(Folder, "model.safetensors");
+        Artifact.Write(path, outcome.State);
+        using IDisposable guard = no_grad();
+        using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(SpeechNet.Descriptor, path);
+        double accuracy = loaded.call(x).argmax(1).eq(classes).to(float32).mean().ToDouble();
+        Assert.InRange(accuracy, 0.9, 1);
+        Assert.Equal(3, outcome.Training!.Epochs.Count);
+        Assert.Contains("lstm.hh_l0", outcome.State.Layers.Select(static l => l.Name));
+    }
+
     [Fact]
     public void The_first_and_the_last_layer_and_what_it_reads_have_eight_bits()
     {
