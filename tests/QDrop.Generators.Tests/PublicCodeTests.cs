@@ -8,12 +8,6 @@ namespace QDrop.Generators.Tests;
 [Collection("torch")]
 public sealed partial class PublicCodeTests
 {
-    /// <summary>
-    /// Ways to compute, what goes in and out, layers that are written by hand, and functions and objects that forward
-    /// calls.
-    /// </summary>
-    private static readonly string[] Files = ["PublicCode", "PublicStructures", "HandWrittenLayers", "PublicHelpers"];
-
     /// <summary>Models that have a twin, with the shape of an input.</summary>
     public static TheoryData<string, long[]> WithTwin => new()
     {
@@ -184,16 +178,10 @@ public sealed partial class PublicCodeTests
     }
 
     /// <summary>The code with one of its classes as a model.</summary>
-    private static CSharpCompilation SourceOf(string name) => GeneratorRun.Compile(Files.Select(file => (
-        $"{file}.cs",
-        Declaration().Replace(
-            GeneratorRun.ModelSource(file),
-            match => match.Groups["name"].Value == name
-                ? $"[QDrop.Quantize(W = 4, A = 4)] public partial class {name}"
-                : $"public partial class {match.Groups["name"].Value}"))));
-
-    [GeneratedRegex(@"public class (?<name>\w+)")]
-    private static partial Regex Declaration();
+    private static CSharpCompilation SourceOf(string name) =>
+        GeneratorRun.Compile(
+            PublicModels.Files.Select(file =>
+                (file, PublicModels.Annotate(GeneratorRun.ModelSource(file[..^".cs".Length]), name))));
 
     /// <summary>A line that makes a step of a chain.</summary>
     [GeneratedRegex(@"^ +(model\.\w+|\S*Step\..*),$", RegexOptions.Multiline)]

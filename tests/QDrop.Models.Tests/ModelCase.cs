@@ -15,8 +15,20 @@ internal sealed record ModelCase(
     /// <summary>Name of the class of the package.</summary>
     public string Name => Descriptor.Name[$"{nameof(QDrop)}.{nameof(Models)}.{nameof(Tests)}.My".Length..];
 
-    /// <summary>Makes the package's model.</summary>
-    public Module<Tensor, Tensor> Create() => (Module<Tensor, Tensor>)Descriptor.CreateModel();
+    /// <summary>Makes the package's model, with names and shapes of weights, but no values.</summary>
+    public Module<Tensor, Tensor> CreateWithoutValues()
+    {
+        Device device = get_default_device();
+        set_default_device(META);
+        try
+        {
+            return (Module<Tensor, Tensor>)Descriptor.CreateModel();
+        }
+        finally
+        {
+            set_default_device(device);
+        }
+    }
 
     /// <summary>Makes the twin of the package's model, its quantizers off.</summary>
     public Module<Tensor, Tensor> ToQuantized(Module<Tensor, Tensor> model) => QuantizedModel.Create(Descriptor, model);

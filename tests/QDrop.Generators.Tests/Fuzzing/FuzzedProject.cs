@@ -31,18 +31,34 @@ internal sealed class FuzzedProject
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly string _path;
+    private readonly string? _pieces;
     private readonly CSharpCompilation _compilation;
     private GeneratorDriver _driver;
 
-    public FuzzedProject(string path, CSharpCompilation compilation)
+    /// <param name="path">Path of the file that is spoiled.</param>
+    /// <param name="compilation">The project.</param>
+    /// <param name="pieces">
+    /// A text whose pieces come in place of those of the file, if not the file's own do. It contains the file.
+    /// </param>
+    public FuzzedProject(string path, CSharpCompilation compilation, string? pieces = null)
     {
         _path = path;
+        _pieces = pieces;
         _compilation = compilation.WithOptions(
             compilation.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Default));
         _driver = GeneratorRun.Of(_compilation, new QuantizedModelGenerator(), tracks: false).Driver;
     }
 
     public string Source => _compilation.SyntaxTrees.Single(t => t.FilePath == _path).ToString();
+
+    /// <summary>Whether a twin was written for what was tried last.</summary>
+    public bool HasTwin => _driver.GetRunResult().GeneratedTrees.Any(t => GeneratedSources.Contains(t.FilePath));
+
+    /// <summary>Makes variants of <see cref="Source"/>.</summary>
+    public Mutator Spoil(int seed) => new(Source, seed, _pieces);
+
+    /// <summary>The project with a driver that has seen no variant.</summary>
+    public FuzzedProject Anew() => new(_path, _compilation, _pieces);
 
     public Verdict Try(string source)
     {
@@ -77,7 +93,7 @@ internal sealed class FuzzedProject
                 refused,
                 [.. said.Select(d => d.Id).Distinct()],
                 time,
-                compiles && !refused ? Missing(input, output, tree) : null);
+                compiles ? Wrong(input, output, tree, refused) : null);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -108,12 +124,17 @@ internal sealed class FuzzedProject
         ];
     }
 
-    /// <summary>A model that compiles, and against which nothing was said, has a twin that compiles.</summary>
-    private static string? Missing(Compilation input, Compilation output, SyntaxTree tree)
+    /// <summary>
+    /// What is written compiles, also where something was said against another model; and where nothing was, every
+    /// model has a twin.
+    /// </summary>
+    private static string? Wrong(Compilation input, Compilation output, SyntaxTree tree, bool refused)
     {
         SyntaxTree[] written = [.. output.SyntaxTrees.Where(t => !input.ContainsSyntaxTree(t))];
         if (Errors(output, [tree, .. written]) is [{ } error, ..])
             return $"the output does not compile: {error}\n{error.Location.SourceTree}";
+        if (refused)
+            return null;
         string[] models =
         [
             .. AttributedDeclarations

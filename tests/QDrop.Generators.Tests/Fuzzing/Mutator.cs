@@ -16,32 +16,20 @@ internal sealed class Mutator
     /// <summary>Runs of tokens that are a statement, a member, an argument or the like.</summary>
     private readonly (int Start, int End, int Kind)[] _pieces;
 
-    public Mutator(string source, int seed)
+    /// <summary>The texts that may come in place of a piece of a kind.</summary>
+    private readonly ILookup<int, string> _others;
+
+    /// <param name="source">The source.</param>
+    /// <param name="seed">Seed of all choices.</param>
+    /// <param name="others">
+    /// A text whose pieces come in place of those of the source, if not the source's own do. It contains the source.
+    /// </param>
+    public Mutator(string source, int seed, string? others = null)
     {
         _random = new Random(seed);
-        SyntaxNode root = CSharpSyntaxTree.ParseText(source).GetRoot();
-        SyntaxToken[] tokens = [.. root.DescendantTokens()];
-        _tokens = [.. tokens.Select(t => t.ToFullString())];
-        var indices = tokens
-            .Select((token, i) => (token.SpanStart, i))
-            .Where(t => tokens[t.i].Span.Length > 0)
-            .ToDictionary(t => t.SpanStart, t => t.i);
-        _pieces =
-        [
-            .. root.DescendantNodes()
-                .Where(n =>
-                    n
-                        is StatementSyntax
-                            or MemberDeclarationSyntax
-                            or ArgumentSyntax
-                            or ExpressionSyntax
-                            or VariableDeclaratorSyntax
-                            or ParameterSyntax
-                            or AttributeListSyntax
-                            or BaseListSyntax)
-                .Where(n => n.Span.Length > 0 && indices.ContainsKey(n.SpanStart))
-                .Select(n => (indices[n.SpanStart], indices[n.GetLastToken().SpanStart] + 1, n.RawKind)),
-        ];
+        (_tokens, _pieces) = Split(source);
+        (string[] tokens, (int Start, int End, int Kind)[] pieces) = others is null ? (_tokens, _pieces) : Split(others);
+        _others = pieces.ToLookup(p => p.Kind, p => string.Concat(tokens[p.Start..p.End]));
     }
 
     /// <summary>The next variant: a word for what was done, and the source.</summary>
@@ -79,12 +67,39 @@ internal sealed class Mutator
                 return ("duplicate " + name, Text(0, end) + piece + Text(end));
             default:
                 // Most of what compiles comes from here: one expression in place of another.
-                (int Start, int End, int Kind)[] alike = [.. _pieces.Where(p => p.Kind == kind)];
-                (int from, int to, _) = alike[_random.Next(alike.Length)];
-                return ($"tokens {from} to {to - 1} in place of {name}", Text(0, start) + Text(from, to) + Text(end));
+                string[] alike = [.. _others[kind]];
+                string other = alike[_random.Next(alike.Length)];
+                return ($"{other.Trim()} in place of {name}", Text(0, start) + other + Text(end));
         }
     }
 
     private string Text(int start, int? end = null) =>
         string.Concat(_tokens[Math.Min(start, _tokens.Length)..(end ?? _tokens.Length)]);
+
+    private static (string[] Tokens, (int Start, int End, int Kind)[] Pieces) Split(string source)
+    {
+        SyntaxNode root = CSharpSyntaxTree.ParseText(source).GetRoot();
+        SyntaxToken[] tokens = [.. root.DescendantTokens()];
+        var indices = tokens
+            .Select((token, i) => (token.SpanStart, i))
+            .Where(t => tokens[t.i].Span.Length > 0)
+            .ToDictionary(t => t.SpanStart, t => t.i);
+        return (
+            [.. tokens.Select(t => t.ToFullString())],
+            [
+                .. root.DescendantNodes()
+                    .Where(n =>
+                        n
+                            is StatementSyntax
+                                or MemberDeclarationSyntax
+                                or ArgumentSyntax
+                                or ExpressionSyntax
+                                or VariableDeclaratorSyntax
+                                or ParameterSyntax
+                                or AttributeListSyntax
+                                or BaseListSyntax)
+                    .Where(n => n.Span.Length > 0 && indices.ContainsKey(n.SpanStart))
+                    .Select(n => (indices[n.SpanStart], indices[n.GetLastToken().SpanStart] + 1, n.RawKind)),
+            ]);
+    }
 }

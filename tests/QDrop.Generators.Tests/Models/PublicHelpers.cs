@@ -8,15 +8,22 @@ using static TorchSharp.torch.nn;
 
 namespace Cases
 {
+public class RunHead : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public RunHead() : base("h") => RegisterComponents();
+    public override Tensor forward(Tensor x) => Run(x, true);
+    public Tensor Run(Tensor x, bool rectify) { x = l.call(x); return rectify ? x.relu() : x; }
+}
 public class ListHelper : Module<Tensor, Tensor>
 {
-    private readonly ModuleList<HeadM> heads = new(new HeadM(), new HeadM());
+    private readonly ModuleList<RunHead> heads = new(new RunHead(), new RunHead());
     public ListHelper() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) { foreach (var h in heads) x = h.Run(x, false); return x; }
 }
 public class IndexHelper : Module<Tensor, Tensor>
 {
-    private readonly ModuleList<HeadM> heads = new(new HeadM(), new HeadM());
+    private readonly ModuleList<RunHead> heads = new(new RunHead(), new RunHead());
     public IndexHelper() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x)
     {
@@ -59,8 +66,8 @@ public class DeepHelper : Module<Tensor, Tensor>
 }
 public class HelperStage : Module<Tensor, Tensor>
 {
-    private readonly ModuleList<HeadM> heads = new(new HeadM(), new HeadM());
-    private readonly HeadM last = new();
+    private readonly ModuleList<RunHead> heads = new(new RunHead(), new RunHead());
+    private readonly RunHead last = new();
     private readonly Sequential tail = Sequential(Linear(8, 8), ReLU());
     public HelperStage() : base("s") => RegisterComponents();
     public override Tensor forward(Tensor x) => Go(x);
@@ -187,7 +194,7 @@ public class ObjectMadeInForward : Module<Tensor, Tensor>
 {
     private readonly Linear l = Linear(8, 8);
     public ObjectMadeInForward() : base("a") => RegisterComponents();
-    public override Tensor forward(Tensor x) { var h = new HeadM(); return h.Run(l.call(x), true); }
+    public override Tensor forward(Tensor x) { var h = new RunHead(); return h.Run(l.call(x), true); }
 }
 public class OwnInterface : Module, IModule<Tensor, Tensor>
 {
