@@ -37,6 +37,7 @@ internal static partial class DiagnosticCases
         ["QDROP002"] =
         [
             $$"""{{Usings}}[Quantize] internal partial class Net { }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module("net") { public Tensor forward(Tensor a, Tensor b, Tensor c, Tensor d, Tensor e, Tensor f, Tensor g) => a + b + c + d + e + f + g; }""",
             $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, string, Tensor>("net") { public override Tensor forward(Tensor x, string mode) => x * mode.Length; }""",
             $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor[], Tensor[], Tensor>("net") { public override Tensor forward(Tensor[] x, Tensor[] y) => x[0] + y[0]; }""",
             $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, System.Lazy<Tensor>>("net") { public override System.Lazy<Tensor> forward(Tensor x) => new(x); }""",
