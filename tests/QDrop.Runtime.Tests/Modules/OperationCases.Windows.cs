@@ -57,6 +57,11 @@ internal static partial class OperationCases
         // Without a mode TorchSharp says whether corners are aligned, which libtorch refuses to hear then.
         Case(nameof(Ops.upsample), static () =>
             [Image, Typed.As<long[]>(null), new[] { 1.5, 2 }, UpsampleMode.Bilinear, true]),
+        Case(nameof(Ops.upsample_bilinear), static () =>
+            [Image, Typed.As<long[]>(null), new[] { 1.5, 2 }, true]),
+        Case(nameof(Ops.affine_grid), static () => [randn(2, 2, 3), new long[] { 2, 3, 4, 5 }, true]),
+        Case(nameof(Ops.col2im), static () => [rand(2, 12, 16), 4L, 2L, 2L, 1L, 1L]),
+        Case(nameof(Ops.col2im), static () => [rand(2, 18, 8), (4L, 6L), (2L, 3L), (2L, 1L), (1L, 0L), (1L, 3L)]),
         Case(nameof(Ops.dropout), static () => [Signed, 0.3, true, true]),
         Case(nameof(Ops.dropout1d), static () => [Signed, 0.3, true, true]),
         Case(nameof(Ops.dropout2d), static () => [Image, 0.3, true, true]),
