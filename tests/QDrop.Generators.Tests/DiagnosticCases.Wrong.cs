@@ -166,9 +166,8 @@ internal static partial class DiagnosticCases
         ],
         ["QDROP007"] =
         [
-            Forwards.Source("", "return relu(conv1.forward(x)).cumsum(1);"),
-            Forwards.Source("", "return x.sort(1).Item1;"),
-            Forwards.Source("", "return conv1.forward(x) % 2;"),
+            Forwards.Source("", "return relu(conv1.forward(x)).logcumsumexp(1);"),
+            Forwards.Source("", "return x.cummax(1).Item1;"),
             Forwards.Source("", "return x * rand(4);"),
             Forwards.Source("", "if (x.sum().item<float>() > 0) return x; return relu(x);"),
             Forwards.Source("", "return functional.linear(x, ((Conv2d)conv1).weight);"),

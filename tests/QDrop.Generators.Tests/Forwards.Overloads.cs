@@ -50,7 +50,7 @@ internal static partial class Forwards
             var y = conv1.forward(x).mT;
             y = y.transpose_(2, 3).unsqueeze_(0).squeeze_(0);
             y = conv2.forward(relu(y).mH.swapdims(2, 3).contiguous());
-            return y.flatten(1).T;
+            return y.flatten(1).T.t();
             """),
         ["constants that forward makes of numbers"] = ("private readonly float[] shift = [1, 2, 3, 4];", """
             var y = conv1.forward(x) + torch.tensor(shift).view(4, 1, 1);
@@ -71,6 +71,13 @@ internal static partial class Forwards
             var (std, mean) = torch.std_mean(x, new long[] { 2, 3 }, keepdim: true);
             var y = conv2.forward(torch.cat([greatest, rows], 1) - mean) / (std + 1);
             return y / y.norm(1, true) + torch.topk(y, 8, 2).values + y.var_mean([2L, 3L], keepdim: true).mean;
+            """),
+        ["grids of coordinates, and pools that are undone"] = ("", """
+            var y = conv1.forward(x);
+            var (greatest, places) = functional.max_pool2d_with_indices(y, new long[] { 2, 2 }, [2L, 2]);
+            y = functional.max_unpool2d(relu(greatest), places, [2L, 2], [2L, 2]);
+            var grid = torch.meshgrid([torch.arange(8), torch.arange(8)], "xy");
+            return conv2.forward(y + (grid[0] * 2 - grid[1]).to(ScalarType.Float32));
             """),
         ["positions that are computed"] = ("", """
             var positions = torch.arange(8).remainder(3).cumsum(0).floor_divide(2);

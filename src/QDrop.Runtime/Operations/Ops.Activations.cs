@@ -238,4 +238,8 @@ public static partial class Ops
     [Lowers(typeof(torch), "clamp_", Kind = OpKind.Activation)]
     public static Tensor clamp_(Tensor input, Scalar? min = null, Scalar? max = null) =>
         Keep(Own(input).clamp_(min, max), min, max);
+
+    /// <summary>Softmax along the channels of images.</summary>
+    [Lowers(typeof(torch.nn.functional), "softmax2d", Kind = OpKind.Activation)]
+    public static Tensor softmax2d(Tensor x) => functional.softmax2d(x);
 }

@@ -80,8 +80,9 @@ public static partial class Ops
 
     /// <summary>Variance and mean over dimensions. TorchSharp's method calls the first a deviation.</summary>
     [Lowers(typeof(torch.Tensor), "var_mean", Kind = OpKind.PassThrough)]
-    public static (Tensor std, Tensor mean) variance_mean(Tensor input, ReadOnlySpan<long> dimensions, bool unbiased = true,
-        bool keepdim = false, ScalarType? type = null) => input.var_mean(dimensions, unbiased, keepdim, type);
+    public static (Tensor std, Tensor mean) variance_mean(Tensor input, ReadOnlySpan<long> dimensions,
+        bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
+        input.var_mean(dimensions, unbiased, keepdim, type);
 
     /// <summary>What TorchSharp's function gives for the variance and the mean of all values.</summary>
     [Lowers(typeof(torch), "var_mean", Kind = OpKind.PassThrough)]

@@ -49,4 +49,22 @@ public static partial class Ops
     [Lowers(typeof(torch.nn.functional), "cosine_similarity", Kind = OpKind.Join)]
     public static Tensor cosine_similarity(Tensor x1, Tensor x2, long dim = 1, double eps = 1e-8) =>
         functional.cosine_similarity(x1, x2, dim, eps);
+
+    /// <summary>Adds a number times values at the indices of a dimension.</summary>
+    [Lowers(typeof(torch.Tensor), "index_add", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "index_add", Kind = OpKind.Join)]
+    public static Tensor index_add(Tensor input, long dim, Tensor index, Tensor source, Scalar alpha) =>
+        Keep(input.index_add(dim, index, source, alpha), alpha);
+
+    /// <summary>Adds a number times values at the indices of a dimension, in place.</summary>
+    [Lowers(typeof(torch.Tensor), "index_add_", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "index_add_", Kind = OpKind.Join)]
+    public static Tensor index_add_(Tensor input, long dim, Tensor index, Tensor source, Scalar alpha) =>
+        Keep(Own(input).index_add_(dim, index, source, alpha), alpha);
+
+    /// <summary>Distances of each vector from each of others.</summary>
+    [Lowers(typeof(torch), "cdist", Kind = OpKind.Join)]
+    public static Tensor cdist(Tensor x1, Tensor x2, double p = 2,
+        compute_mode compute_mode = compute_mode.use_mm_for_euclid_dist_if_necessary) =>
+        torch.cdist(x1, x2, p, compute_mode);
 }

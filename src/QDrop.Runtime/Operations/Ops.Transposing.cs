@@ -89,4 +89,9 @@ public static partial class Ops
     /// <summary>A number everywhere, in place.</summary>
     [Lowers(typeof(torch.Tensor), "fill_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor fill_(Tensor input, Scalar value) => Keep(Own(input).fill_(value), value);
+
+    /// <summary>Grids of coordinates, one for each dimension.</summary>
+    [Lowers(typeof(torch), "meshgrid", Kind = OpKind.PassThrough)]
+    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") =>
+        torch.meshgrid(tensors, indexing);
 }

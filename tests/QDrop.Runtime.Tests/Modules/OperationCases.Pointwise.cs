@@ -58,6 +58,7 @@ internal static partial class OperationCases
         Case(nameof(Ops.diagonal), static () => [Signed, 1L, 1L, 2L]),
         Case(nameof(Ops.diag), static () => [Square, 1L]),
         Case(nameof(Ops.rot90), static () => [Signed, 3L, (1L, 2L)]),
+        Case(nameof(Ops.meshgrid), static () => [Typed.As<IEnumerable<Tensor>>([rand(3), rand(4)]), "xy"]),
         Case(nameof(Ops.tril_), static () => [Signed, 1L]),
         Case(nameof(Ops.triu_), static () => [Signed, 1L]),
     ];
@@ -71,6 +72,9 @@ internal static partial class OperationCases
         Case(nameof(Ops.scatter_), static () => [Signed, 1L, ones(2, 1, 6, dtype: ScalarType.Int64), X]),
         Case(nameof(Ops.scatter_add), static () => [Signed, 1L, ones(2, 3, 6, dtype: ScalarType.Int64), X]),
         Case(nameof(Ops.scatter_add_), static () => [Signed, 1L, ones(2, 3, 6, dtype: ScalarType.Int64), X]),
+        Case(nameof(Ops.index_add), static () => [Signed, 1L, Indices, rand(2, 3, 6), Number(0.3)]),
+        Case(nameof(Ops.index_add_), static () => [Signed, 1L, Indices, rand(2, 3, 6), Number(0.3)]),
+        Case(nameof(Ops.cdist), static () => [Signed, X, 1.0, TorchSharp.compute_mode.donot_use_mm_for_euclid_dist]),
         Case(nameof(Ops.cosine_similarity), static () => [Signed, X, 2L, 0.1]),
     ];
 }

@@ -54,6 +54,7 @@ internal static partial class OperationCases
         Case(nameof(Ops.hardtanh_), static () => [Signed, Number(-0.5), Number(0.7)]),
         Case(nameof(Ops.softplus), static () => [Signed, 0.5, 2.0]),
         Case(nameof(Ops.softmax), static () => [Signed, 1L, ScalarType.Float64]),
+        Case(nameof(Ops.softmax2d), static () => [Image]),
         Case(nameof(Ops.softmin), static () => [Signed, 1L]),
         Case(nameof(Ops.log_softmax), static () => [Signed, 1L]),
         Case(nameof(Ops.log_softmax), static () => [Signed, 1L, ScalarType.Float64]),
