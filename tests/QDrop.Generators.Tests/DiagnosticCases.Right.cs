@@ -48,7 +48,7 @@ internal static partial class DiagnosticCases
         ["a private constructor"] = $$"""{{Usings}}[Quantize] internal partial class Net : Module<Tensor, Tensor> { private readonly Linear fc = Linear(4, 4); private Net() : base("net") { } public override Tensor forward(Tensor x) => fc.forward(x); }""",
         ["a module class that is not reached need not be partial"] = Model("[Quantize]", "partial class "
             + "Net") + "\ninternal sealed class Other() : Module<Tensor, Tensor>(\"o\") { public override Tensor "
-            + "forward(Tensor x) => x.cumsum(1); }",
+            + "forward(Tensor x) => x.logcumsumexp(1); }",
         ["a part of the class in another declaration"] = Model("[Quantize]", "partial class Net") + "\ninternal partial class Net { private int More => 1; }",
         ["a parameter of the class that forward reads"] = $$"""{{Usings}}[Quantize] internal partial class Net(double slope = 0.1) : Module<Tensor, Tensor>("net") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => leaky_relu(fc.forward(x), slope); }""",
         ["a model that derives from a model"] = Model("[Quantize]", "partial class Net") + "\n[Quantize] internal "

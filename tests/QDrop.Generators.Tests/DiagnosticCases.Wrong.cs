@@ -37,6 +37,7 @@ internal static partial class DiagnosticCases
         ["QDROP002"] =
         [
             $$"""{{Usings}}[Quantize] internal partial class Net { }""",
+            $$"""{{Usings}}[Quantize] internal partial class Net() : Module("net") { public Tensor forward(Tensor a, Tensor b, Tensor c, Tensor d, Tensor e, Tensor f, Tensor g) => a + b + c + d + e + f + g; }""",
             $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, string, Tensor>("net") { public override Tensor forward(Tensor x, string mode) => x * mode.Length; }""",
             $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor[], Tensor[], Tensor>("net") { public override Tensor forward(Tensor[] x, Tensor[] y) => x[0] + y[0]; }""",
             $$"""{{Usings}}[Quantize] internal partial class Net() : Module<Tensor, System.Lazy<Tensor>>("net") { public override System.Lazy<Tensor> forward(Tensor x) => new(x); }""",
@@ -165,9 +166,8 @@ internal static partial class DiagnosticCases
         ],
         ["QDROP007"] =
         [
-            Forwards.Source("", "return relu(conv1.forward(x)).cumsum(1);"),
-            Forwards.Source("", "return x.sort(1).Item1;"),
-            Forwards.Source("", "return conv1.forward(x) % 2;"),
+            Forwards.Source("", "return relu(conv1.forward(x)).logcumsumexp(1);"),
+            Forwards.Source("", "return x.cummax(1).Item1;"),
             Forwards.Source("", "return x * rand(4);"),
             Forwards.Source("", "if (x.sum().item<float>() > 0) return x; return relu(x);"),
             Forwards.Source("", "return functional.linear(x, ((Conv2d)conv1).weight);"),

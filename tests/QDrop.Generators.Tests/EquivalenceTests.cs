@@ -1,3 +1,4 @@
+using QDrop.Calibration;
 using QDrop.Generators.Tests.Helpers;
 
 namespace QDrop.Generators.Tests;
@@ -61,6 +62,17 @@ public sealed class EquivalenceTests
         Assert.Empty(run.Diagnostics);
         (float[] expected, float[] found) = Twins.Run(run, type.Replace("@", ""), 2, 4, 8, 8);
         Assert.Equal(expected, found);
+    }
+
+    [Theory]
+    [InlineData("transposes as properties and in place")]
+    [InlineData("constants that forward makes of numbers")]
+    public void A_forward_that_works_in_place_is_reconstructed(string name)
+    {
+        IReadOnlyList<UnitReport> units = Twins.Reconstruct(
+            GeneratorRun.Of(Forwards.Source(name)), "Models.Net", 20, 8, 4, 8, 8);
+        Assert.NotEmpty(units);
+        Assert.All(units, static u => Assert.InRange(u.ErrorAfter, 0, u.ErrorBefore));
     }
 
     public static TheoryData<string> Cases => [.. Forwards.Cases.Keys];

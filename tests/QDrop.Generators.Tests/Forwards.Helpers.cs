@@ -73,7 +73,7 @@ internal static partial class Forwards
                 """
                 #pragma warning disable CS8321
                 return conv1.forward(x);
-                Tensor Unused(Tensor t) => t.cumsum(1);
+                Tensor Unused(Tensor t) => t.logcumsumexp(1);
                 """
             ),
             ["out parameters"] = (

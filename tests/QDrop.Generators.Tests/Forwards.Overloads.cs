@@ -46,5 +46,43 @@ internal static partial class Forwards
             var y = conv1.forward(x).to(x.device).to(ScalarType.Float64, copy: true);
             return conv2.forward(y.to(x).to(DeviceType.CPU).to(ScalarType.Float32, x.device, disposeAfter: true));
             """),
+        ["transposes as properties and in place"] = ("", """
+            var y = conv1.forward(x).mT;
+            y = y.transpose_(2, 3).unsqueeze_(0).squeeze_(0);
+            y = conv2.forward(relu(y).mH.swapdims(2, 3).contiguous());
+            return y.flatten(1).T.t();
+            """),
+        ["constants that forward makes of numbers"] = ("private readonly float[] shift = [1, 2, 3, 4];", """
+            var y = conv1.forward(x) + torch.tensor(shift).view(4, 1, 1);
+            y = y.index_select(1, torch.as_tensor(new long[] { 3, 1, 2, 0 })) * torch.tensor(0.5f);
+            y = y * torch.from_array(new double[,] { { 1, 2, 3, 4, 5, 6, 7, 8 } }).type(ScalarType.Float32);
+            var mask = torch.ones(8, 8).tril_().type(ScalarType.Bool);
+            return conv2.forward(y.masked_fill(mask, 0) + y.new_ones(8) - torch.full_like(x, 0.5));
+            """),
+        ["functions in place, one after another"] = ("", """
+            var y = conv1.forward(x).abs_().sqrt_();
+            y = y.clamp_min_(0.1).log_();
+            y = torch.add_(y, x).fmod(2);
+            return conv2.forward(y.exp_().round(2)) - torch.zeros(8).fill_(3);
+            """),
+        ["orders, norms, and means with deviations"] = ("", """
+            var (greatest, _) = conv1.forward(x).topk(3, 1);
+            var rows = x.sort(2, true).Values.narrow(1, 0, 1);
+            var (std, mean) = torch.std_mean(x, new long[] { 2, 3 }, keepdim: true);
+            var y = conv2.forward(torch.cat([greatest, rows], 1) - mean) / (std + 1);
+            return y / y.norm(1, true) + torch.topk(y, 8, 2).values + y.var_mean([2L, 3L], keepdim: true).mean;
+            """),
+        ["grids of coordinates, and pools that are undone"] = ("", """
+            var y = conv1.forward(x);
+            var (greatest, places) = functional.max_pool2d_with_indices(y, new long[] { 2, 2 }, [2L, 2]);
+            y = functional.max_unpool2d(relu(greatest), places, [2L, 2], [2L, 2]);
+            var grid = torch.meshgrid([torch.arange(8), torch.arange(8)], "xy");
+            return conv2.forward(y + (grid[0] * 2 - grid[1]).to(ScalarType.Float32));
+            """),
+        ["positions that are computed"] = ("", """
+            var positions = torch.arange(8).remainder(3).cumsum(0).floor_divide(2);
+            var y = conv1.forward(x).index_select(3, positions % 8);
+            return conv2.forward(y) + functional.one_hot(positions % 8, 8).to(ScalarType.Float32);
+            """),
     };
 }

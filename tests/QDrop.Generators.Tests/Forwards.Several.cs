@@ -143,6 +143,39 @@ internal static partial class Forwards
                     [2, 4, 8, 8],
                     [2, 4, 8, 8],
                 ]),
+            ["five inputs and two outputs"] = (
+                "Module<Tensor, Tensor, Tensor, Tensor, Tensor, (Tensor, Tensor)>",
+                "public override (Tensor, Tensor) forward(Tensor a, Tensor b, Tensor c, Tensor d, Tensor e) { var y = "
+                    + "relu(conv1.forward(a) + b) * c; return (y - d, conv2.forward(y) * e); }",
+                [
+                    [2, 4, 8, 8],
+                    [2, 4, 8, 8],
+                    [2, 1, 1, 1],
+                    [2, 4, 8, 8],
+                    [2, 4, 1, 1],
+                ]),
+            ["six inputs that go to a module with six"] = (
+                "Module<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor>",
+                """
+                private readonly Sum sum = new();
+                public override Tensor forward(Tensor a, Tensor b, Tensor c, Tensor d, Tensor e, Tensor f) =>
+                    conv1.forward(sum.forward(a, b, c, d, e, f)) - f;
+                internal sealed partial class Sum : Module<Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor>
+                {
+                    private readonly Module<Tensor, Tensor> conv = Conv2d(4, 4, 1);
+                    public Sum() : base("sum") => RegisterComponents();
+                    public override Tensor forward(Tensor a, Tensor b, Tensor c, Tensor d, Tensor e, Tensor f) =>
+                        relu(conv.forward(cat([a, b - c], 1).narrow(1, 2, 4))) + d * e - f;
+                }
+                """,
+                [
+                    [2, 4, 8, 8],
+                    [2, 4, 8, 8],
+                    [2, 4, 1, 1],
+                    [2, 4, 8, 8],
+                    [2, 1, 8, 8],
+                    [2, 4, 8, 8],
+                ]),
         };
 
     public static string ModelSource(string name) => Source("", "return x;")

@@ -46,6 +46,7 @@ public sealed class VocabularyTests
         ["Tensor.unflatten(string dim, params (string, long)[] sizes)"] = "dimensions have names",
         ["Tensor.index(params Tensor[] indices)"] = "of a mask, the shape depends on the values",
         ["Tensor.this[params Tensor[] indices]"] = "of a mask, the shape depends on the values",
+        ["Tensor.type(Func<Tensor, Tensor> typeFunc)"] = "a delegate says how to convert",
         ["torch.where(Tensor condition)"] = "gives the indices that are true",
     };
 

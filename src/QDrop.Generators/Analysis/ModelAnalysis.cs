@@ -136,8 +136,6 @@ internal static class ModelAnalysis
             return $"it derives from {(model.BaseType is { } @base ? Text(@base) : "nothing")}";
         var inputs = types.Take(types.Length - 1).ToList();
         ITypeSymbol result = types[types.Length - 1];
-        if (inputs.Count > TorchTypes.MaxInputs)
-            return $"it has {inputs.Count} inputs; the most is {TorchTypes.MaxInputs}";
         if (context.Torch.Of(result) is Tensorness.None or Tensorness.Other)
             return $"its result of type {Text(result)} is no tensor, tuple, record, array, list or dictionary of "
                 + "tensors";

@@ -10,7 +10,7 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor NotAModule = Rule(Codes.NotAModule,
         "'{0}' cannot be quantized: {1}; expected a class that derives from Module<Tensor, Tensor>, "
-        + "or a module with up to four inputs, and overrides forward");
+        + "or a module with up to six inputs, and overrides forward");
 
     public static readonly DiagnosticDescriptor NotCreatable = Rule(Codes.NotCreatable,
         "'{0}' cannot be created by the calibration: {1}");

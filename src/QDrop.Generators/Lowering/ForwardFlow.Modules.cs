@@ -71,7 +71,7 @@ internal sealed partial class ForwardFlow
             : signature.Length != call.Arguments.Length + 1
             || signature.Length > TorchTypes.MaxInputs + 1 || (LayerTable.IsTorchSharp(type) && !isFloat)
                 ? $"is a {type.Name}, which does not take one tensor and return one; expected a Module<Tensor, "
-                    + "Tensor>, or a module class of this project with up to four inputs"
+                    + "Tensor>, or a module class of this project with up to six inputs"
             : null;
         if (isConditional && !IsTensor(call.Type))
             reason ??= "is called with '?.' and returns several tensors; test it for null before";

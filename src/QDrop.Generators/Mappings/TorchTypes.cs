@@ -24,8 +24,10 @@ internal enum Tensorness
 /// <summary>TorchSharp's types in one compilation.</summary>
 internal sealed class TorchTypes
 {
-    /// <summary>As many inputs as a module class with a twin may have.</summary>
-    public const int MaxInputs = 4;
+    /// <summary>
+    /// As many inputs as a module class with a twin may have: TorchSharp's <c>Module&lt;…&gt;</c> has no more.
+    /// </summary>
+    public const int MaxInputs = 6;
 
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ITypeSymbol, Tensorness> _records =
         new(SymbolEqualityComparer.Default);

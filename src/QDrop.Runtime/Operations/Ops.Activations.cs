@@ -102,6 +102,7 @@ public static partial class Ops
 
     /// <summary>Logistic function, in place.</summary>
     [Lowers(typeof(torch.Tensor), "sigmoid_", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch), "sigmoid_", Kind = OpKind.Activation)]
     public static Tensor sigmoid_(Tensor x) => Own(x).sigmoid_();
 
     /// <summary>Hyperbolic tangent.</summary>
@@ -116,6 +117,7 @@ public static partial class Ops
 
     /// <summary>Hyperbolic tangent, in place.</summary>
     [Lowers(typeof(torch.Tensor), "tanh_", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch), "tanh_", Kind = OpKind.Activation)]
     public static Tensor tanh_(Tensor x) => Own(x).tanh_();
 
     /// <summary>Gaussian error linear unit.</summary>
@@ -201,6 +203,7 @@ public static partial class Ops
 
     /// <summary>Smooth rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "softplus", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch.Tensor), "softplus", Kind = OpKind.Activation)]
     public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) =>
         functional.softplus(x, beta, threshold);
 
@@ -225,11 +228,18 @@ public static partial class Ops
     /// <summary>Clips to a range.</summary>
     [Lowers(typeof(torch.Tensor), "clamp", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "clamp", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch.Tensor), "clip", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch), "clip", Kind = OpKind.Activation)]
     public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) =>
         Keep(input.clamp(min, max), min, max);
 
     /// <summary>Clips to a range, in place.</summary>
     [Lowers(typeof(torch.Tensor), "clamp_", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch), "clamp_", Kind = OpKind.Activation)]
     public static Tensor clamp_(Tensor input, Scalar? min = null, Scalar? max = null) =>
         Keep(Own(input).clamp_(min, max), min, max);
+
+    /// <summary>Softmax along the channels of images.</summary>
+    [Lowers(typeof(torch.nn.functional), "softmax2d", Kind = OpKind.Activation)]
+    public static Tensor softmax2d(Tensor x) => functional.softmax2d(x);
 }

@@ -72,4 +72,24 @@ public static partial class Ops
     /// <summary>The element type of another tensor.</summary>
     [Lowers(typeof(torch.Tensor), "type_as", Kind = OpKind.PassThrough)]
     public static Tensor type_as(Tensor input, Tensor tensor) => input.type_as(tensor);
+
+    /// <summary>Another element type.</summary>
+    [Lowers(typeof(torch.Tensor), "type", Kind = OpKind.PassThrough)]
+    public static Tensor type(Tensor input, ScalarType dtype) => input.type(dtype);
+
+    /// <summary>Half precision with the range of single precision.</summary>
+    [Lowers(typeof(torch.Tensor), "bfloat16", Kind = OpKind.PassThrough)]
+    public static Tensor to_bfloat16(Tensor input) => input.bfloat16();
+
+    /// <summary>Whole numbers of 16 bits.</summary>
+    [Lowers(typeof(torch.Tensor), "short", Kind = OpKind.PassThrough)]
+    public static Tensor to_short(Tensor input) => input.@short();
+
+    /// <summary>Whole numbers of 8 bits without a sign.</summary>
+    [Lowers(typeof(torch.Tensor), "byte", Kind = OpKind.PassThrough)]
+    public static Tensor to_byte(Tensor input) => input.@byte();
+
+    /// <summary>Whole numbers of 8 bits.</summary>
+    [Lowers(typeof(torch.Tensor), "char", Kind = OpKind.PassThrough)]
+    public static Tensor to_char(Tensor input) => input.@char();
 }

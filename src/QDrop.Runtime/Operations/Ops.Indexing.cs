@@ -18,6 +18,7 @@ public static partial class Ops
 
     /// <summary>One index of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "select", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "select", Kind = OpKind.PassThrough)]
     public static Tensor select(Tensor input, long dim, long index) => input.select(dim, index);
 
     /// <summary>Indexing with ranges.</summary>

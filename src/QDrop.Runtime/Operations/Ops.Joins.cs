@@ -20,50 +20,65 @@ public static partial class Ops
 
     /// <summary>Sum of two tensors, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "add_", Kind = OpKind.Join)]
     public static Tensor add_(Tensor left, Tensor right) => Own(left).add_(right, Numbers.One);
 
     /// <summary>Sum of two tensors, the second times <paramref name="alpha"/>, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "add_", Kind = OpKind.Join)]
     public static Tensor add_(Tensor left, Tensor right, Scalar alpha) => Keep(Own(left).add_(right, alpha), alpha);
 
     /// <summary>Difference of two tensors.</summary>
     [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "sub", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "subtract", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "subtract", Kind = OpKind.Join)]
     public static Tensor sub(Tensor left, Tensor right) => left - right;
 
     /// <summary>Difference of two tensors, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "sub_", Kind = OpKind.Join)]
     public static Tensor sub_(Tensor left, Tensor right) => Own(left).sub_(right);
 
     /// <summary>Product of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "mul", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "multiply", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "multiply", Kind = OpKind.Join)]
     public static Tensor mul(Tensor left, Tensor right) => left * right;
 
     /// <summary>Product of two tensors, element by element, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "mul_", Kind = OpKind.Join)]
     public static Tensor mul_(Tensor left, Tensor right) => Own(left).mul_(right);
 
     /// <summary>Quotient of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "div", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "divide", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "divide", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "true_divide", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "true_divide", Kind = OpKind.Join)]
     public static Tensor div(Tensor left, Tensor right) => left / right;
 
     /// <summary>Quotient of two tensors, element by element, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "div_", Kind = OpKind.Join)]
     public static Tensor div_(Tensor left, Tensor right) => Own(left).div_(right);
 
     /// <summary>Quotient of two tensors, element by element, rounded.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
+    [Lowers(typeof(torch.Tensor), "divide", Kind = OpKind.Join)]
     public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode) => left.div(right, rounding_mode);
 
     /// <summary>
     /// Quotient of two tensors, element by element. TorchSharp's function does not round, whatever it is told.
     /// </summary>
     [Lowers(typeof(torch), "div", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "divide", Kind = OpKind.Join)]
     public static Tensor quotient(Tensor left, Tensor right, RoundingMode rounding_mode) =>
         torch.div(left, right, rounding_mode);
 
@@ -71,6 +86,14 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
     public static Tensor div_(Tensor left, Tensor right, RoundingMode rounding_mode) =>
         Own(left).div_(right, rounding_mode);
+
+    /// <summary>
+    /// Quotient of two tensors, element by element, in place of the first. TorchSharp's function does not round,
+    /// whatever it is told.
+    /// </summary>
+    [Lowers(typeof(torch), "div_", Kind = OpKind.Join)]
+    public static Tensor quotient_(Tensor left, Tensor right, RoundingMode rounding_mode) =>
+        torch.div_(Own(left), right, rounding_mode);
 
     /// <summary>Matrix product.</summary>
     [Lowers(typeof(torch.Tensor), "matmul", Kind = OpKind.Join)]

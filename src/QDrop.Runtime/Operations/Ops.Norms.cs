@@ -32,4 +32,17 @@ public static partial class Ops
     [Lowers(typeof(torch.nn.functional), "normalize", Kind = OpKind.Activation)]
     public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) =>
         functional.normalize(input, p, dim, eps);
+
+    /// <summary>Normalisation of each channel over the batch.</summary>
+    [Lowers(typeof(torch.nn.functional), "batch_norm", Kind = OpKind.Activation)]
+    public static Tensor batch_norm(Tensor input, Tensor running_mean, Tensor running_var, Tensor? weight = null,
+        Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-05) =>
+        functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps);
+
+    /// <summary>Normalisation of each channel of each sample.</summary>
+    [Lowers(typeof(torch.nn.functional), "instance_norm", Kind = OpKind.Activation)]
+    public static Tensor instance_norm(Tensor input, Tensor? running_mean = null, Tensor? running_var = null,
+        Tensor? weight = null, Tensor? bias = null, bool use_input_stats = true, double momentum = 0.1,
+        double eps = 1e-05) => functional.instance_norm(
+            input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps);
 }

@@ -59,10 +59,13 @@ public static partial class Ops
     /// <summary>Exchanges two dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "swapaxes", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "swapaxes", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch.Tensor), "swapdims", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "swapdims", Kind = OpKind.PassThrough)]
     public static Tensor swapaxes(Tensor input, long dim0, long dim1) => input.transpose(dim0, dim1);
 
     /// <summary>Transposes a matrix.</summary>
     [Lowers(typeof(torch.Tensor), "t", Kind = OpKind.PassThrough)]
+    [Lowers(typeof(torch), "t", Kind = OpKind.PassThrough)]
     public static Tensor t(Tensor input) => input.t();
 
     /// <summary>The same values in row-major order.</summary>
@@ -71,6 +74,7 @@ public static partial class Ops
 
     /// <summary>A copy.</summary>
     [Lowers(typeof(torch.Tensor), "clone", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "clone", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor clone(Tensor input) => input.clone();
 
     /// <summary>Another handle of the same values.</summary>
@@ -143,6 +147,9 @@ public static partial class Ops
     /// <summary>Changes the sign.</summary>
     [Lowers(typeof(torch.Tensor), "neg", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "op_UnaryNegation", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "neg", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "negative", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "negative", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor neg(Tensor tensor) => tensor.neg();
 
     /// <summary>The same values without a gradient.</summary>

@@ -18,10 +18,12 @@ public static partial class Ops
 
     /// <summary>Leaky rectified linear unit with a learned slope.</summary>
     [Lowers(typeof(torch.nn.functional), "prelu", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch.Tensor), "prelu", Kind = OpKind.Activation)]
     public static Tensor prelu(Tensor input, Tensor weight) => functional.prelu(input, weight);
 
     /// <summary>Logarithm of the logistic function.</summary>
     [Lowers(typeof(torch.nn.functional), "logsigmoid", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch.Tensor), "log_sigmoid", Kind = OpKind.Activation)]
     public static Tensor logsigmoid(Tensor x) => functional.logsigmoid(x);
 
     /// <summary>Softmax of the negated values.</summary>
@@ -61,6 +63,8 @@ public static partial class Ops
     /// <summary>Absolute value.</summary>
     [Lowers(typeof(torch.Tensor), "abs", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "abs", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch.Tensor), "absolute", Kind = OpKind.Activation)]
+    [Lowers(typeof(torch), "absolute", Kind = OpKind.Activation)]
     public static Tensor abs(Tensor input) => input.abs();
 
     /// <summary>One over the value.</summary>

@@ -123,4 +123,26 @@ public static partial class Ops
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool2d", Kind = OpKind.PassThrough)]
     public static Tensor adaptive_max_pool2d(Tensor input, long[] output_size) =>
         functional.adaptive_max_pool2d(input, output_size);
+
+    /// <summary>Maximum over windows, <c>[N, C, H, W]</c>, and where it is.</summary>
+    [Lowers(typeof(torch.nn.functional), "max_pool2d_with_indices", Kind = OpKind.PassThrough)]
+    public static (Tensor output, Tensor indices) max_pool2d_with_indices(
+        Tensor input,
+        long[] kernel_size,
+        long[]? strides = null,
+        long[]? padding = null,
+        long[]? dilation = null,
+        bool ceil_mode = false) =>
+        functional.max_pool2d_with_indices(input, kernel_size, strides, padding, dilation, ceil_mode);
+
+    /// <summary>Puts values where the maximum over windows was, <c>[N, C, H, W]</c>.</summary>
+    [Lowers(typeof(torch.nn.functional), "max_unpool2d", Kind = OpKind.PassThrough)]
+    public static Tensor max_unpool2d(
+        Tensor input,
+        Tensor indices,
+        long[] kernel_size,
+        long[]? stride = null,
+        long[]? padding = null,
+        long[]? output_size = null) =>
+        functional.max_unpool2d(input, indices, kernel_size, stride, padding, output_size);
 }

@@ -74,5 +74,6 @@ public static partial class Ops
 
     /// <summary>Clips to ranges that differ from element to element, in place.</summary>
     [Lowers(typeof(torch.Tensor), "clamp_", Kind = OpKind.Join)]
+    [Lowers(typeof(torch), "clamp_", Kind = OpKind.Join)]
     public static Tensor clamp_(Tensor input, Tensor? min = null, Tensor? max = null) => Own(input).clamp_(min, max);
 }

@@ -145,4 +145,25 @@ public static partial class Ops
     [Lowers(typeof(torch.nn.functional), "alpha_dropout", Kind = OpKind.PassThrough)]
     public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) =>
         functional.alpha_dropout(Own(input, inplace), p, training, inplace);
+
+    /// <summary>Columns as windows of an image, which are added up.</summary>
+    [Lowers(typeof(torch.nn.functional), "fold", Kind = OpKind.PassThrough)]
+    public static Tensor col2im(Tensor input, long output_size, long kernel_size, long dilation = 1, long padding = 0,
+        long stride = 1) => functional.fold(input, output_size, kernel_size, dilation, padding, stride);
+
+    /// <summary>Columns as windows of an image, which are added up.</summary>
+    [Lowers(typeof(torch.nn.functional), "fold", Kind = OpKind.PassThrough)]
+    public static Tensor col2im(Tensor input, (long, long) output_size, (long, long) kernel_size,
+        (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
+        functional.fold(input, output_size, kernel_size, dilation, padding, stride);
+
+    /// <summary>Places of an image at which a transformation samples it.</summary>
+    [Lowers(typeof(torch.nn.functional), "affine_grid", Kind = OpKind.PassThrough)]
+    public static Tensor affine_grid(Tensor theta, long[]? size = null, bool align_corners = false) =>
+        functional.affine_grid(theta, size, align_corners);
+
+    /// <summary>Resamples to a size, between the nearest values.</summary>
+    [Lowers(typeof(torch.nn.functional), "upsample_bilinear", Kind = OpKind.PassThrough)]
+    public static Tensor upsample_bilinear(Tensor x, long[]? size = null, double[]? scale_factor = null,
+        bool align_corners = false) => functional.upsample_bilinear(x, size, scale_factor, align_corners);
 }

@@ -15,6 +15,7 @@ public static partial class Ops
 
     /// <summary>Adds a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add_(Tensor left, Scalar right) => Keep(Own(left).add_(right, Numbers.One), right);
 
     /// <summary>Adds to a number.</summary>
@@ -29,6 +30,7 @@ public static partial class Ops
 
     /// <summary>Adds a number times <paramref name="alpha"/>, in place.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add_(Tensor left, Scalar right, Scalar alpha) =>
         Keep(Own(left).add_(right, alpha), right, alpha);
 
@@ -36,10 +38,13 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "sub", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "subtract", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "subtract", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor sub(Tensor left, Scalar right) => Keep(left - right, right);
 
     /// <summary>Subtracts a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "sub_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor sub_(Tensor left, Scalar right) => Keep(Own(left).sub_(right), right);
 
     /// <summary>Subtracts from a number.</summary>
@@ -50,10 +55,13 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "mul", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor mul(Tensor left, Scalar right) => Keep(left * right, right);
 
     /// <summary>Multiplies by a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "mul_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor mul_(Tensor left, Scalar right) => Keep(Own(left).mul_(right), right);
 
     /// <summary>Multiplies a number.</summary>
@@ -64,10 +72,14 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "true_divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div(Tensor left, Scalar right) => Keep(left / right, right);
 
     /// <summary>Divides by a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div_(Tensor left, Scalar right) => Keep(Own(left).div_(right), right);
 
     /// <summary>Divides a number.</summary>
@@ -76,16 +88,19 @@ public static partial class Ops
 
     /// <summary>Divides by a number. TorchSharp's function does not round, whatever it is told.</summary>
     [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor quotient(Tensor left, Scalar right, RoundingMode rounding_mode) =>
         Keep(torch.div(left, right, rounding_mode), right);
 
     /// <summary>Divides by a number and rounds.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch.Tensor), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode) =>
         Keep(left.div(right, rounding_mode), right);
 
     /// <summary>Divides by a number and rounds, in place.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
+    [Lowers(typeof(torch), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode) =>
         Keep(Own(left).div_(right, rounding_mode), right);
 

@@ -98,7 +98,7 @@ internal sealed record OperationCase(string Name, Func<object?[]> Arguments, str
         ParameterInfo[] own = [.. Operation.GetParameters().Skip(OwnArguments)];
         IEnumerable<MethodInfo> candidates = lowers.Member == "this[]"
             ? lowers.Type.GetProperties(Members).Where(IsIndexer).Select(static p => p.GetMethod!)
-            : lowers.Type.GetMethods(Members).Where(m => m.Name == lowers.Member);
+            : lowers.Type.GetMethods(Members).Where(m => m.Name == lowers.Member || m.Name == $"get_{lowers.Member}");
         return candidates.Where(c => Fits(own, c)).MinBy(c => Math.Abs(own.Length - Parameters(c).Count()))
             ?? throw new MissingMethodException(lowers.Type.FullName, $"{lowers.Member} with the parameters of {this}");
     }

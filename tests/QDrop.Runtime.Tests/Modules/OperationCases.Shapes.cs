@@ -136,7 +136,9 @@ internal static partial class OperationCases
         Case(nameof(Ops.to), static () => [Signed, ScalarType.Float64, CPU, true, false, true]),
         Case(nameof(Ops.to), static () => [Signed, zeros(1, ScalarType.Float64), true]),
         .. Unary(nameof(Ops.to_half), nameof(Ops.to_float), nameof(Ops.to_double), nameof(Ops.to_int),
-            nameof(Ops.to_long), nameof(Ops.to_bool), nameof(Ops.cpu)),
+            nameof(Ops.to_long), nameof(Ops.to_bool), nameof(Ops.cpu), nameof(Ops.to_bfloat16), nameof(Ops.to_short),
+            nameof(Ops.to_byte), nameof(Ops.to_char)),
+        Case(nameof(Ops.type), static () => [Signed, ScalarType.Float64]),
         Case(nameof(Ops.type_as), static () => [Signed, zeros(1, ScalarType.Float64)]),
     ];
 }

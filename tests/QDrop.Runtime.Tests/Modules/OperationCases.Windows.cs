@@ -16,6 +16,14 @@ internal static partial class OperationCases
         Case(nameof(Ops.max_pool2d), static () => [Image, (3L, 2L), (2L, 1L), (1L, 0L), (1L, 2L), true]),
         Case(nameof(Ops.max_pool2d), static () =>
             [Image, new long[] { 3, 2 }, new long[] { 2, 1 }, new long[] { 1, 0 }, new long[] { 1, 2 }, true]),
+        Case(nameof(Ops.max_pool2d_with_indices), static () =>
+            [Image, new long[] { 3, 2 }, new long[] { 2, 1 }, new long[] { 1, 0 }, new long[] { 1, 2 }, true]),
+        // With a size of the output TorchSharp passes on none, which libtorch refuses.
+        Case(nameof(Ops.max_unpool2d), static () =>
+        [
+            rand(1, 1, 2, 2), tensor(new long[] { 0, 2, 8, 10 }).view(1, 1, 2, 2), new long[] { 2, 2 },
+            new long[] { 2, 2 }, new long[] { 0, 0 }, Typed.As<long[]>(null),
+        ]),
         Case(nameof(Ops.max_pool3d), static () =>
             [Volume, Three(3, 2, 2), Three(2, 1, 1), Three(1, 0, 1), Three(1, 2, 1), true]),
         Case(nameof(Ops.avg_pool1d), static () => [Signed, 3L, 2L, 1L, true, false]),
@@ -57,6 +65,11 @@ internal static partial class OperationCases
         // Without a mode TorchSharp says whether corners are aligned, which libtorch refuses to hear then.
         Case(nameof(Ops.upsample), static () =>
             [Image, Typed.As<long[]>(null), new[] { 1.5, 2 }, UpsampleMode.Bilinear, true]),
+        Case(nameof(Ops.upsample_bilinear), static () =>
+            [Image, Typed.As<long[]>(null), new[] { 1.5, 2 }, true]),
+        Case(nameof(Ops.affine_grid), static () => [randn(2, 2, 3), new long[] { 2, 3, 4, 5 }, true]),
+        Case(nameof(Ops.col2im), static () => [rand(2, 12, 16), 4L, 2L, 2L, 1L, 1L]),
+        Case(nameof(Ops.col2im), static () => [rand(2, 18, 8), (4L, 6L), (2L, 3L), (2L, 1L), (1L, 0L), (1L, 3L)]),
         Case(nameof(Ops.dropout), static () => [Signed, 0.3, true, true]),
         Case(nameof(Ops.dropout1d), static () => [Signed, 0.3, true, true]),
         Case(nameof(Ops.dropout2d), static () => [Image, 0.3, true, true]),

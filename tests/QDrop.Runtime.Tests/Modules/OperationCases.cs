@@ -12,7 +12,8 @@ internal static partial class OperationCases
     public static IReadOnlyList<OperationCase> All { get; } =
     [
         .. Activations, .. Functions, .. Norms, .. Arithmetic, .. Products, .. Shapes, .. Picks, .. Repeats,
-        .. Reductions, .. Concatenations, .. Conversions, .. Pools, .. Borders,
+        .. Reductions, .. Concatenations, .. Conversions, .. Pools, .. Borders, .. PointwiseInPlace, .. Rounding,
+        .. Accumulating, .. Transposing, .. Mixing,
     ];
 
     /// <summary>Positive, <c>[2, 4, 6]</c>.</summary>
@@ -53,6 +54,7 @@ internal static partial class OperationCases
         Case(nameof(Ops.hardtanh_), static () => [Signed, Number(-0.5), Number(0.7)]),
         Case(nameof(Ops.softplus), static () => [Signed, 0.5, 2.0]),
         Case(nameof(Ops.softmax), static () => [Signed, 1L, ScalarType.Float64]),
+        Case(nameof(Ops.softmax2d), static () => [Image]),
         Case(nameof(Ops.softmin), static () => [Signed, 1L]),
         Case(nameof(Ops.log_softmax), static () => [Signed, 1L]),
         Case(nameof(Ops.log_softmax), static () => [Signed, 1L, ScalarType.Float64]),
@@ -82,6 +84,16 @@ internal static partial class OperationCases
         Case(nameof(Ops.normalize), static () => [Signed, 3.0, 2L, 0.1]),
         .. Deviations(nameof(Ops.std)),
         .. Deviations(nameof(Ops.var)),
+        .. Deviations(nameof(Ops.std_mean)),
+        .. Deviations(nameof(Ops.var_mean)),
+        Case(nameof(Ops.variance_mean), static () => [Signed, false]),
+        Case(nameof(Ops.variance_mean), static () =>
+            [Signed, new long[] { 1, 2 }, false, true, ScalarType.Float64]),
+        Case(nameof(Ops.variance_mean), static () => [Signed, Typed.Span(1L, 2), false, true, ScalarType.Float64]),
+        Case(nameof(Ops.batch_norm), static () =>
+            [Signed, rand(4), rand(4) + 0.1, randn(4), randn(4), true, 0.3, 0.1]),
+        Case(nameof(Ops.instance_norm), static () =>
+            [Signed, rand(4), rand(4) + 0.1, randn(4), randn(4), true, 0.3, 0.1]),
     ];
 
     private static IEnumerable<OperationCase> Arithmetic =>
@@ -101,6 +113,7 @@ internal static partial class OperationCases
         Case(nameof(Ops.div), static () => [Signed, Number(0.3), RoundingMode.trunc]),
         Case(nameof(Ops.div_), static () => [Signed, Number(0.3), RoundingMode.floor]),
         Case(nameof(Ops.quotient), static () => [Signed, X, RoundingMode.floor]),
+        Case(nameof(Ops.quotient_), static () => [Signed, X, RoundingMode.floor]),
         Case(nameof(Ops.quotient), static () => [Signed, Number(0.3), RoundingMode.trunc]),
         Case(nameof(Ops.where), static () => [Signed > 0, X, Signed]),
     ];
@@ -144,7 +157,8 @@ internal static partial class OperationCases
     private static IEnumerable<OperationCase> Unary(params string[] names) =>
         names.Select(static n => Case(n, () => [NeedsPositive(n) ? X : Signed]));
 
-    private static bool NeedsPositive(string name) => name is nameof(Ops.log) or nameof(Ops.sqrt) or nameof(Ops.rsqrt);
+    private static bool NeedsPositive(string name) =>
+        name.StartsWith("log", StringComparison.Ordinal) || name.Contains("sqrt", StringComparison.Ordinal);
 
     private static IEnumerable<OperationCase> InPlace(params string[] names) =>
         names.Select(static n => Case(n, static () => [Signed, true]));

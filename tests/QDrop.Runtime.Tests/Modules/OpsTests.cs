@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using QDrop.CompilerServices;
 using TorchSharp;
@@ -62,6 +63,17 @@ public sealed class OpsTests : IDisposable
             Assert.Equal(changes, !Equal(tensor, (Tensor)arguments[0]!, 0));
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void An_operation_names_its_results_as_its_members_do(string name)
+    {
+        OperationCase @case = OperationCases.All.Single(c => c.ToString() == name);
+        Assert.All(@case.StandsFor(), member => Assert.Equal(NamesOf(member), NamesOf(@case.Operation)));
+    }
+
+    private static IEnumerable<string?> NamesOf(MethodInfo method) =>
+        method.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames ?? [];
+
     private static bool SaysInPlace(MethodInfo operation, object?[] arguments) =>
         operation.GetParameters().Zip(arguments).Any(static p => p.First.Name == "inplace" && p.Second is true);
 
@@ -116,6 +128,6 @@ public sealed class OpsTests : IDisposable
     }
 
     private static bool Equal(Tensor expected, Tensor found, float tolerance) => tolerance == 0
-        ? expected.eq(found).logical_or(expected.isnan().logical_and(found.isnan())).all().item<bool>()
+        ? expected.shape.SequenceEqual(found.shape) && expected.eq(found).logical_or(expected.isnan().logical_and(found.isnan())).all().item<bool>()
         : ((expected - found).abs().max() / expected.abs().max()).item<float>() <= tolerance;
 }
