@@ -15,14 +15,14 @@ internal sealed record ModelCase(
     /// <summary>Name of the class of the package.</summary>
     public string Name => Descriptor.Name[$"{nameof(QDrop)}.{nameof(Models)}.{nameof(Tests)}.My".Length..];
 
-    /// <summary>Makes the package's model, with names and shapes of weights, but no values.</summary>
-    public Module<Tensor, Tensor> CreateWithoutValues()
+    /// <summary>Makes the package's model and torchvision's, with names and shapes of weights, but no values.</summary>
+    public (Module<Tensor, Tensor> Ours, Module<Tensor, Tensor> Theirs) CreateWithoutValues()
     {
         Device device = get_default_device();
         set_default_device(META);
         try
         {
-            return (Module<Tensor, Tensor>)Descriptor.CreateModel();
+            return ((Module<Tensor, Tensor>)Descriptor.CreateModel(), CreateTheirs());
         }
         finally
         {

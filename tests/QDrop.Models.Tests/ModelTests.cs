@@ -21,8 +21,9 @@ public sealed class ModelTests
         ModelCase @case = ModelCases.All.Single(c => c.Name == name);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using Module<Tensor, Tensor> ours = @case.CreateWithoutValues(), theirs = @case.CreateTheirs();
-        Weights.DrawNorms(theirs);
+        (Module<Tensor, Tensor> ours, Module<Tensor, Tensor> theirs) = @case.CreateWithoutValues();
+        using IDisposable first = ours, second = theirs;
+        Weights.Draw(theirs);
         Dictionary<string, Tensor> weights = theirs.state_dict();
 
         Assert.Equal(weights.Select(Describe), ours.state_dict().Select(Describe));

@@ -14,7 +14,7 @@ public sealed class PartTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using Tagger model = new();
-        Weights.DrawNorms(model);
+        Weights.Draw(model);
         model.eval();
         using var twin = model.ToQuantized();
         Tensor images = randn(2, 3, 64, 64);

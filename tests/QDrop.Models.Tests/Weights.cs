@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using TorchSharp;
@@ -36,20 +37,48 @@ internal static class Weights
         }
     }
 
-    /// <summary>Draws scales, shifts and statistics of batch norms, which start as the identity.</summary>
-    public static void DrawNorms(Module model)
+    /// <summary>
+    /// Draws weights with which values keep their scale from layer to layer, and the scales, shifts and statistics of
+    /// batch norms.
+    /// </summary>
+    public static void Draw(Module model)
     {
         using DisposeScope scope = NewDisposeScope();
-        using System.IDisposable noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         random.manual_seed(1);
-        foreach (Module module in model.modules())
+        foreach ((string name, Module module) in model.named_modules())
         {
-            if (module is not BatchNorm norm)
-                continue;
-            norm.weight!.copy_(rand_like(norm.weight) + 0.5);
-            norm.bias!.copy_(randn_like(norm.bias) * 0.1);
-            norm.running_mean!.copy_(randn_like(norm.running_mean) * 0.1);
-            norm.running_var!.copy_(rand_like(norm.running_var) + 0.5);
+            switch (module)
+            {
+                case Linear m:
+                    (m.weight, m.bias) = (Weight(m.weight!), Bias(m.bias));
+                    break;
+                // MobileNetV3's: SqueezeExcitationTests says what differs above 6.
+                case Conv2d m when name.EndsWith(".fc1", StringComparison.Ordinal):
+                    (m.weight, m.bias) = (Weight(m.weight!, scale: 0.01), Bias(m.bias));
+                    break;
+                case Conv2d m:
+                    (m.weight, m.bias) = (Weight(m.weight!), Bias(m.bias));
+                    break;
+                case BatchNorm m:
+                    (m.weight, m.bias) = (Uniform(m.weight!, 0.5, 1.5), Bias(m.bias));
+                    (m.running_mean, m.running_var) =
+                        (Uniform(m.running_mean!, -0.1, 0.1), Uniform(m.running_var!, 0.5, 1.5));
+                    m.num_batches_tracked = tensor(0L).DetachFromDisposeScope();
+                    break;
+            }
         }
     }
+
+    private static Parameter Weight(Tensor like, double scale = 1)
+    {
+        double bound = scale * Math.Sqrt(6.0 * like.shape[0] / like.numel());
+        return Uniform(like, -bound, bound);
+    }
+
+    private static Parameter? Bias(Tensor? like) => like is null ? null : Uniform(like, -0.1, 0.1);
+
+    /// <summary>A tensor of the shape of another, which may be without values.</summary>
+    private static Parameter Uniform(Tensor like, double low, double high) =>
+        (Parameter)new Parameter(empty(like.shape).uniform_(low, high)).DetachFromDisposeScope();
 }

@@ -8,7 +8,7 @@ using Zoo.Vision;
 namespace Zoo.Tests;
 
 /// <summary>What holds for every model of the zoo.</summary>
-public sealed class ZooTests
+public sealed class ZooTests(Measurements measurements) : IClassFixture<Measurements>
 {
     public static TheoryData<string> Names => [.. Registry.Models.Select(m => m.Name)];
 
@@ -16,7 +16,7 @@ public sealed class ZooTests
     [MemberData(nameof(Names))]
     public void A_twin_without_quantizers_computes_what_its_model_computes(string name)
     {
-        using Measurement measurement = Of(name);
+        Measurement measurement = measurements.Of(name);
         double error = measurement.TwinError();
         // A product of matrices that the twin computes in parts is summed in another order on some processors.
         Assert.InRange(error, 0, measurement.HasBatchNorms ? 1e-4 : measurement.HasProductsInParts ? 1e-6 : 0);
@@ -26,7 +26,7 @@ public sealed class ZooTests
     [MemberData(nameof(Names))]
     public void Eight_bits_rounded_to_nearest_stay_within_5_percent_of_the_float_output(string name)
     {
-        using Measurement measurement = Of(name);
+        Measurement measurement = measurements.Of(name);
         Assert.InRange(measurement.EightBitError(), 1e-6, 0.05);
     }
 
@@ -34,9 +34,7 @@ public sealed class ZooTests
     [MemberData(nameof(Names))]
     public async Task Every_unit_is_reconstructed_and_the_partition_is_what_a_person_would_draw(string name)
     {
-        const int Iterations = 20;
-        using Measurement measurement = Of(name);
-        CalibrationOutcome outcome = measurement.Reconstruct(Iterations);
+        CalibrationOutcome outcome = measurements.Reconstruction(name);
 
         Assert.All(
             outcome.Units,
@@ -46,7 +44,10 @@ public sealed class ZooTests
                     $"{unit.Name}: {unit.ErrorBefore} → {unit.ErrorAfter}"));
         Assert.All(
             outcome.Units.Where(unit => unit.Layers.Count > 0),
-            unit => Assert.Equal(Model(name).Tables.Contains(unit.Name) ? 0 : Iterations, unit.Iterations));
+            unit =>
+                Assert.Equal(
+                    Measurements.Model(name).Tables.Contains(unit.Name) ? 0 : Measurements.Iterations,
+                    unit.Iterations));
         Assert.Equal(outcome.State.Layers.Select(l => l.Name).Order(), outcome.Units.SelectMany(u => u.Layers).Order());
         Assert.All(outcome.State.Layers, layer => Assert.True(layer.Levels.numel() > 0));
         await Verifier.Verify(Describe(outcome), "txt").UseDirectory("Partitions").UseParameters(name);
@@ -56,9 +57,8 @@ public sealed class ZooTests
     [MemberData(nameof(Names))]
     public void All_multiply_accumulates_are_quantized_but_those_marked_float(string name)
     {
-        using Measurement measurement = Of(name);
-        double share = measurement.Reconstruct(iterations: 1).Cost.QuantizedShare;
-        if (Model(name).Descriptor.Overrides.Any(o => o.FullPrecision))
+        double share = measurements.Reconstruction(name).Cost.QuantizedShare;
+        if (Measurements.Model(name).Descriptor.Overrides.Any(o => o.FullPrecision))
             Assert.InRange(share, 0.5, 0.9999);
         else
             Assert.Equal(1, share);
@@ -69,8 +69,7 @@ public sealed class ZooTests
     [InlineData(nameof(EfficientNet), ".se.", ".depthwise.")]
     public void A_part_in_full_precision_has_neither_layers_nor_quantizers(string name, string part, string other)
     {
-        using Measurement measurement = Of(name);
-        QuantizedModelState state = measurement.Reconstruct(iterations: 1).State;
+        QuantizedModelState state = measurements.Reconstruction(name).State;
         string[] quantized = [.. state.Layers.Select(l => l.Name), .. state.Activations.Select(a => a.Name)];
         Assert.DoesNotContain(quantized, n => n.Contains(part, StringComparison.Ordinal));
         Assert.Contains(quantized, n => n.Contains(other, StringComparison.Ordinal));
@@ -82,8 +81,7 @@ public sealed class ZooTests
     [InlineData(nameof(Autoencoder), "decoder.")]
     public void Bits_given_for_the_weights_of_a_part_hold_there_and_nowhere_else(string name, string part)
     {
-        using Measurement measurement = Of(name);
-        IReadOnlyList<QuantizedLayerState> layers = measurement.Reconstruct(iterations: 1).State.Layers;
+        IReadOnlyList<QuantizedLayerState> layers = measurements.Reconstruction(name).State.Layers;
         Assert.All(layers, l => Assert.Equal(l.Name.StartsWith(part, StringComparison.Ordinal) ? 8 : 4, l.Bits));
         Assert.Equal([4, 8], layers.Select(l => l.Bits).Distinct().Order());
     }
@@ -91,8 +89,7 @@ public sealed class ZooTests
     [Fact]
     public void Bits_given_for_the_activations_of_a_class_hold_in_each_of_its_modules()
     {
-        using Measurement measurement = Of(nameof(DenseNet));
-        IReadOnlyList<ActivationState> activations = measurement.Reconstruct(iterations: 1).State.Activations;
+        IReadOnlyList<ActivationState> activations = measurements.Reconstruction(nameof(DenseNet)).State.Activations;
         Assert.All(
             activations, a => Assert.Equal(a.Name.Contains(".layers.", StringComparison.Ordinal) ? 8 : 4, a.Bits));
         Assert.Equal([4, 8], activations.Select(a => a.Bits).Distinct().Order());
@@ -118,8 +115,4 @@ public sealed class ZooTests
 
         string Bits(string layer) => bits[layer] == Measurement.ReconstructionBits ? "" : $" ({bits[layer]} bits)";
     }
-
-    private static Measurement Of(string name) => new(Model(name));
-
-    private static ZooModel Model(string name) => Registry.Models.Single(m => m.Name == name);
 }
