@@ -19,13 +19,14 @@ public sealed class SpoiledSourceTests
     [MemberData(nameof(Sources))]
     public async Task Fixes_survive_spoiled_sources(string name)
     {
-        FuzzedProject project = FuzzSources.Open(name);
-        var mutator = new Mutator(project.Source, seed: 2203_05740);
+        FuzzedProject[] projects = [.. FuzzSources.Open(name).Take(Variants)];
+        Mutator[] mutators = [.. projects.Select(static (p, i) => p.Spoil(seed: 2203_05740 + i))];
         var failures = new List<string>();
         int offered = 0;
         for (int i = 0; i < Variants; i++)
         {
-            (string what, string source) = mutator.Next();
+            FuzzedProject project = projects[i % projects.Length];
+            (string what, string source) = mutators[i % projects.Length].Next();
             // Without its "partial", a class has a diagnostic that can be fixed, wherever else the source is spoiled.
             int place = source.IndexOf(Partial, StringComparison.Ordinal);
             if (place >= 0)

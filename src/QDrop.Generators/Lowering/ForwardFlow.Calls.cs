@@ -172,7 +172,10 @@ internal sealed partial class ForwardFlow
     }
 
     /// <summary>Whether an operation makes a tensor of its own: <c>zeros_like</c>, <c>clone</c>.</summary>
-    private static bool IsNew(Op op) => op.Name == "clone" || op.Name.EndsWith("_like", StringComparison.Ordinal);
+    private static bool IsNew(Op op) =>
+        op.Name == "clone"
+        || op.Name.EndsWith("_like", StringComparison.Ordinal)
+        || op.Name.StartsWith("new_", StringComparison.Ordinal);
 
     /// <summary>Whether a value is certain to be one of truth values.</summary>
     private static bool IsMask(TensorValue value) => value is { Kind: OpKind.Neutral, Op.Op.Name: var name }

@@ -203,8 +203,10 @@ internal sealed class OpsTable
 
         private void Add(ISymbol holder, IMethodSymbol? method)
         {
-            foreach (AttributeData? attribute in holder.GetAttributes().Where(a => a.AttributeClass?.Name == AttributeName))
+            foreach (AttributeData attribute in holder.GetAttributes())
             {
+                if (attribute.AttributeClass?.Name != AttributeName)
+                    continue;
                 System.Collections.Immutable.ImmutableArray<TypedConstant> arguments = attribute.ConstructorArguments;
                 if (arguments.Length != 2
                     || arguments[0].Value is not INamedTypeSymbol type

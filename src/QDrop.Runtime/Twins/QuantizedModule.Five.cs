@@ -48,7 +48,7 @@ public abstract class QuantizedModule<T1, T2, T3, T4, T5, TResult>
             arguments.Get<T5>(4));
 
     object? IModelTwin.RunFloat(Bundle arguments) =>
-        ((Module<T1, T2, T3, T4, T5, TResult>)Float).call(
+        ((IModule<T1, T2, T3, T4, T5, TResult>)Float).call(
             arguments.Get<T1>(),
             arguments.Get<T2>(1),
             arguments.Get<T3>(2),
