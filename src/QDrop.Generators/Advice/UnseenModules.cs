@@ -37,7 +37,9 @@ internal static class UnseenModules
         }
     }
 
-    /// <summary>An expression and, where it makes a <c>Sequential</c> or a list, the modules that it puts there.</summary>
+    /// <summary>
+    /// An expression and, where it makes a <c>Sequential</c> or a list, the modules that it puts there.
+    /// </summary>
     private static IEnumerable<ExpressionSyntax> WithElements(
         ExpressionSyntax value, SemanticModel semantics, AnalysisContext context)
     {

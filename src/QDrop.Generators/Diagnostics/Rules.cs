@@ -59,8 +59,8 @@ internal static class Rules
         + "where every layer runs at as many positions, as much of what is computed");
 
     public static readonly DiagnosticDescriptor UnseenModule = Rule(Codes.UnseenModule,
-        "'{0}' {1} a module of the class {2} of the compiled assembly {3}: its code is not seen, and it has no quantized "
-        + "twin; {4}");
+        "'{0}' {1} a module of the class {2} of the compiled assembly {3}: "
+        + "its code is not seen, and it has no quantized twin; {4}");
 
     public static readonly DiagnosticDescriptor TrainedPart = Rule(Codes.TrainedPart,
         "Method = {0} cannot be used on a part of a model, since training changes all weights together: {1}");

@@ -7,9 +7,9 @@ using QDrop.Generators.Mappings;
 namespace QDrop.Generators.Lowering;
 
 /// <content>
-/// Lambdas. One that a local holds, <c>Func&lt;Tensor, Tensor&gt; act = x => relu(x);</c>, is a local function in another
-/// form, as long as the local is only called. Others are handed to methods of .NET's collections: <c>heads.Select(head => head.call(x)).ToArray()</c>. A
-/// lambda is walked where it stands, as the body of a loop.
+/// Lambdas. One that a local holds, <c>Func&lt;Tensor, Tensor&gt; act = x => relu(x);</c>, is a local function in
+/// another form, as long as the local is only called. Others are handed to methods of .NET's collections:
+/// <c>heads.Select(head => head.call(x)).ToArray()</c>. Such a lambda is walked where it stands, as the body of a loop.
 /// </content>
 internal sealed partial class ForwardFlow
 {
@@ -28,7 +28,9 @@ internal sealed partial class ForwardFlow
     {
         Frame? scope = _frame.Scopes.FirstOrDefault(f =>
             SymbolEqualityComparer.Default.Equals(f.Body.Method, local.ContainingSymbol));
-        return scope?.Body.OnlyValueOf(local) is IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda }
+        return
+            scope?.Body.OnlyValueOf(local)
+                is IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda }
             && lambda.Syntax.Parent?.Parent?.Parent?.Parent is LocalDeclarationStatementSyntax statement
             && statement.Declaration.Variables.Count == 1
             && !lambda.Symbol.Parameters.Any(static p => p.IsDiscard)
