@@ -26,10 +26,24 @@ public sealed class FingerprintTests
             public static readonly double[] Table;
             public static readonly double Unrelated = 5;
             public const double Lower = 0.75;
+            public const double Limit = 9.5;
 
             static Constants() => Table = [1.5, 2];
 
             private static double Compute(int n) => n * 0.5;
+        }
+
+        public class First
+        {
+            protected double Start;
+            public First() { Start = 1.5; }
+        }
+
+        public sealed class Steps : First
+        {
+            public double Last { get; private set; }
+            public double this[int at] { get => at * 1.125; set => Last = value + 0.25; }
+            public static double operator +(Steps left, double right) => left.Start + right * 6;
         }
 
         public sealed class Range(double upper)
@@ -60,16 +74,21 @@ public sealed class FingerprintTests
             public override Tensor forward(Tensor x) =>
                 (fc.call(x * _scale) + Constants.Shift) * Table[1] * _slope * _limit * _kind * Twice(3);
 
-            private static double Twice(double x) => Numbers.Times(x) + Named();
+            private static double Twice(double x) => Numbers.Times(x) + Named() + Forms(x, null);
 
             // A parameter, and a member of the class, with the name of a value of another class.
             private static double Named(double Lower = Lower) => Lower * (new Range(3) is { Upper: 3 } ? 1 : 2);
 
             private double Upper => 3;
+
+            private static double Forms(object o, Steps? q) =>
+                (o is Limit ? 1 : 2) * (q?[1] ?? 0) * new Steps { [2] = 3 }.Last * Numbers.Half() * (new Steps() + 1);
         }
 
-        public static class Numbers
+        public static partial class Numbers
         {
+            public static partial double Half();
+            public static partial double Half() => 0.625;
             public static double Times(double x, double by = 2) => x * by;
         }
         """;
@@ -88,6 +107,12 @@ public sealed class FingerprintTests
     [InlineData("x * by", "x + by")]
     [InlineData("Lower = 0.75", "Lower = 0.5")]
     [InlineData("upper + 0", "upper + 1")]
+    [InlineData("Limit = 9.5", "Limit = 9.25")]
+    [InlineData("at * 1.125", "at * 1.25")]
+    [InlineData("value + 0.25", "value + 0.5")]
+    [InlineData("Start = 1.5", "Start = 2.5")]
+    [InlineData("right * 6", "right * 7")]
+    [InlineData("=> 0.625", "=> 0.5")]
     public void Values_of_other_classes_that_the_model_reads_count(string before, string after) =>
         Assert.NotEqual(Of(Source), Of(Changed(before, after)));
 

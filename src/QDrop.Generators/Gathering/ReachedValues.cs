@@ -52,13 +52,21 @@ internal sealed class ReachedValues
     /// </summary>
     public static IEnumerable<SyntaxNode> Declarations(ISymbol symbol, AnalysisContext context) =>
         symbol
-            .DeclaringSyntaxReferences.Select(context.SyntaxOf)
+            .DeclaringSyntaxReferences.Concat(ImplementationOf(symbol)?.DeclaringSyntaxReferences ?? [])
+            .Select(context.SyntaxOf)
             .SelectMany(node => (symbol, node) switch
             {
                 (IMethodSymbol, TypeDeclarationSyntax type) =>
                     new SyntaxNode?[] { type.ParameterList, type.BaseList }.OfType<SyntaxNode>(),
                 _ => [node],
             });
+
+    private static ISymbol? ImplementationOf(ISymbol symbol) => symbol switch
+    {
+        IMethodSymbol method => method.PartialImplementationPart,
+        IPropertySymbol property => property.PartialImplementationPart,
+        _ => null,
+    };
 
     private void Visit(SyntaxNode declaration, ISymbol declared, SemanticModel semantics)
     {
@@ -71,8 +79,17 @@ internal sealed class ReachedValues
                 : node
                     is BaseObjectCreationExpressionSyntax
                         or ConstructorInitializerSyntax
-                        or ElementAccessExpressionSyntax;
-            if (mayReach && semantics.GetSymbolInfo(node, _context.Cancellation).Symbol is { } symbol)
+                        or ElementAccessExpressionSyntax
+                        or ElementBindingExpressionSyntax
+                        or ImplicitElementAccessSyntax
+                        or BinaryExpressionSyntax
+                        or PrefixUnaryExpressionSyntax
+                        or CastExpressionSyntax;
+            // o is Limit, where Limit is a constant
+            SyntaxNode asked = node is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.IsExpression } test
+                ? test.Right
+                : node;
+            if (mayReach && semantics.GetSymbolInfo(asked, _context.Cancellation).Symbol is { } symbol)
                 Reach(symbol);
         }
     }
@@ -128,6 +145,18 @@ internal sealed class ReachedValues
         if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _context.Compilation.Assembly))
             return;
         Add(symbol is IMethodSymbol method ? method.ReducedFrom ?? method : symbol);
+        // A constructor calls that of its base class, also where nothing says so.
+        if (symbol is IMethodSymbol { MethodKind: MethodKind.Constructor })
+        {
+            for (INamedTypeSymbol? @base = type.BaseType;
+                @base is not null && SymbolEqualityComparer.Default.Equals(
+                    @base.ContainingAssembly, _context.Compilation.Assembly);
+                @base = @base.BaseType)
+            {
+                foreach (IMethodSymbol constructor in @base.InstanceConstructors.Where(c => c.Parameters.IsEmpty))
+                    Add(constructor);
+            }
+        }
         // The initial values of an object's members, and what a static constructor sets, belong to no name.
         if (symbol.IsStatic)
             foreach (IMethodSymbol constructor in type.StaticConstructors)

@@ -64,7 +64,10 @@ internal sealed partial class BodyRewriter
     private static bool IsBoundByItself(SimpleNameSyntax name) =>
         name.Parent switch
         {
-            MemberAccessExpressionSyntax access => access.Expression == name,
+            // is { Inner.Width: 2 }
+            MemberAccessExpressionSyntax access => access.Expression == name
+                && access.AncestorsAndSelf().SkipWhile(static n => n is MemberAccessExpressionSyntax).First()
+                    is not ExpressionColonSyntax,
             QualifiedNameSyntax qualified => qualified.Left == name,
             AliasQualifiedNameSyntax
             or MemberBindingExpressionSyntax

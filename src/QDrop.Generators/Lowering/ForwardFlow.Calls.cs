@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
+using QDrop.Generators.Gathering;
 using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Lowering;
@@ -22,7 +23,19 @@ internal sealed partial class ForwardFlow
     private bool IsModuleCall(IInvocationOperation call) =>
         call.TargetMethod is { IsStatic: false, Name: "forward" or "call" } && call.Instance is { Type: { } type }
         && _frame.Types.Apply(type) is var module
-        && (_torch.IsModule(module) || !_torch.SignatureOf(module).IsEmpty);
+        && (_torch.IsModule(module) || !_torch.SignatureOf(module).IsEmpty)
+        && !IsAnotherCall(call.TargetMethod, module);
+
+    /// <summary>Whether a method of the user's is called <c>call</c> but is not what runs the module.</summary>
+    private bool IsAnotherCall(IMethodSymbol method, ITypeSymbol module)
+    {
+        if (method.Name != "call" || module is not INamedTypeSymbol { TypeKind: TypeKind.Class } type
+            || !IsOfCompilation(method) || method.ContainingType.TypeKind != TypeKind.Class)
+            return false;
+        IMethodSymbol? forward = ModuleClass.ForwardOf(type, _torch);
+        return forward is null || !(SymbolEqualityComparer.Default.Equals(
+            forward.OriginalDefinition, method.OriginalDefinition) || Overrides(forward, method));
+    }
 
     private ImmutableHashSet<TensorValue> Invoke(IInvocationOperation call)
     {
@@ -296,6 +309,9 @@ internal sealed partial class ForwardFlow
                     or IAwaitOperation => false,
                     IAssignmentOperation or IIncrementOrDecrementOperation or IDeclarationExpressionOperation => false,
                     IInvocationOperation call => !IsOfCompilation(call.TargetMethod),
+                    // What a getter reads may change, if anything does.
+                    IPropertyReferenceOperation { Property: var property }
+                        when IsOfCompilation(property) && !IsStored(property) => WrittenMembers().Count == 0,
                     IMemberReferenceOperation member => !WrittenMembers().Contains(member.Member.OriginalDefinition),
                     _ => Of(o.Type) == Tensorness.None,
                 });

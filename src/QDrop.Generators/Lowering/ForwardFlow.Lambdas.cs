@@ -33,14 +33,22 @@ internal sealed partial class ForwardFlow
                 is IDelegateCreationOperation { Target: IAnonymousFunctionOperation lambda }
             && lambda.Syntax.Parent?.Parent?.Parent?.Parent is LocalDeclarationStatementSyntax statement
             && statement.Declaration.Variables.Count == 1
+            && lambda.Syntax is not AnonymousMethodExpressionSyntax { ParameterList: null }
             && !lambda.Symbol.Parameters.Any(static p => p.IsDiscard)
             && TouchesTensors(lambda.Symbol)
             && scope.Body.Operations.OfType<ILocalReferenceOperation>().All(use =>
                 !SymbolEqualityComparer.Default.Equals(use.Local, local)
-                || (use.Parent is IInvocationOperation call && call.Instance == use))
+                || (use.Parent is IInvocationOperation call && call.Instance == use && IsByPosition(call)))
             ? lambda
             : null;
     }
+
+    /// <summary>
+    /// Whether every argument of a call stands where its parameter does: a delegate may name its parameters otherwise
+    /// than the lambda does.
+    /// </summary>
+    private static bool IsByPosition(IInvocationOperation call) => call.Arguments.All(static a =>
+        a.ArgumentKind == ArgumentKind.Explicit && a.Syntax is ArgumentSyntax { NameColon: null });
 
     /// <summary>Walks a lambda until nothing new arrives.</summary>
     /// <param name="lambda">The lambda.</param>

@@ -143,8 +143,30 @@ internal sealed partial class ForwardFlow
         && CreatesModule(made)
         && LayerTable.IsTorchSharp(made.Type)
         && _context.Layers.KindOf(made.Type) is LayerKind.Activation or LayerKind.PassThrough
-        && !made.DescendantsAndSelf().Any(o => o is IInstanceReferenceOperation && module.Frame.IsGiven)
-        && made.ChildOperations.All(argument => IsOfModelOnly(argument));
+        && made.ChildOperations.SelectMany(static argument => argument.DescendantsAndSelf())
+            .All(part => IsSameAtEachRun(part, module.Frame));
+
+    /// <summary>
+    /// Whether a part of an expression is a constant, or reads a number of the model that forward does not change.
+    /// </summary>
+    private bool IsSameAtEachRun(IOperation part, Frame frame) => part switch
+    {
+        { ConstantValue.HasValue: true } => true,
+        IInstanceReferenceOperation => !frame.IsGiven,
+        IMemberReferenceOperation member =>
+            member is IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 }
+            && (member is not IPropertyReferenceOperation property
+                || (IsOfCompilation(property.Property) && IsStored(property.Property)))
+            && member.Type is { IsValueType: true } or { SpecialType: SpecialType.System_String }
+            && (member.Instance is null or IInstanceReferenceOperation)
+            && !WrittenMembers().Contains(member.Member.OriginalDefinition),
+        IConversionOperation { OperatorMethod: var method } => method is null || !IsOfCompilation(method),
+        IBinaryOperation { OperatorMethod: var method } => method is null,
+        IUnaryOperation { OperatorMethod: var method } => method is null,
+        IArgumentOperation or IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation
+            or ICollectionExpressionOperation or IDefaultValueOperation => true,
+        _ => false,
+    };
 
     /// <summary>Whether a property is a plain place to keep a value, as far as its source is known.</summary>
     private static bool IsStored(IPropertySymbol property) =>

@@ -175,6 +175,16 @@ internal sealed partial class ForwardFlow
                 _frame.Functions.Add(function.Symbol);
                 continue;
             }
+            if (declarator.Symbol.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }
+                && MentionsTensors(invoke))
+            {
+                CannotAnalyse(
+                    declarator,
+                    $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself, or make it a "
+                        + "local function");
+                _given.Add(declarator.Symbol);
+                continue;
+            }
             switch (Of(declarator.Symbol.Type))
             {
                 case not Tensorness.None when declarator.Symbol.IsRef:
@@ -191,13 +201,6 @@ internal sealed partial class ForwardFlow
                 case Tensorness.None:
                     if (initializer is not null)
                         NoTensor(initializer);
-                    break;
-                case Tensorness.Other when declarator.Symbol.Type.TypeKind == TypeKind.Delegate:
-                    CannotAnalyse(
-                        declarator,
-                        $"'{declarator.Symbol.Name}' is a delegate over tensors; call the function itself, or make it "
-                            + "a local function");
-                    _given.Add(declarator.Symbol);
                     break;
                 default:
                     CannotAnalyse(

@@ -216,6 +216,113 @@ public class ExplicitInterface : Module, IModule<Tensor, Tensor>
     public ExplicitInterface() : base("a") => RegisterComponents();
     Tensor IModule<Tensor, Tensor>.call(Tensor x) => l.call(x).tanh();
 }
+public class VirtualCall : Module, IModule<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public VirtualCall() : base("v") => RegisterComponents();
+    public virtual Tensor call(Tensor x) => l.call(x);
+}
+public class OverriddenCall : VirtualCall
+{
+    public override Tensor call(Tensor x) => base.call(x) * 2;
+}
+public class RedeclaredCall : OwnInterface, IModule<Tensor, Tensor>
+{
+    public new Tensor call(Tensor x) => base.call(x) * 3;
+}
+public class TwoCalls : Module, IModule<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public TwoCalls() : base("t") => RegisterComponents();
+    Tensor IModule<Tensor, Tensor>.call(Tensor x) => l.call(x) * 2;
+    public Tensor call(Tensor x) => l.call(x);
+}
+public abstract class AbstractCall : Module, IModule<Tensor, Tensor>
+{
+    protected AbstractCall() : base("q") { }
+    public abstract Tensor call(Tensor x);
+}
+public class ImplementedCall : AbstractCall
+{
+    private readonly Linear l = Linear(8, 8);
+    public ImplementedCall() => RegisterComponents();
+    public override Tensor call(Tensor x) => l.call(x).tanh();
+}
+public class CallsOfInterfaces : Module<Tensor, Tensor>
+{
+    private readonly VirtualCall a = new OverriddenCall();
+    private readonly RedeclaredCall b = new();
+    private readonly ImplementedCall c = new();
+    private readonly TwoCalls d = new();
+    public CallsOfInterfaces() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => a.call(x) + b.call(x) + c.call(x) + d.call(x);
+}
+public delegate Tensor Difference(Tensor a, Tensor b);
+public delegate Tensor Several(params Tensor[] xs);
+public class NamedLambda : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public NamedLambda() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        Difference less = (b, a) => b - a * 2;
+        x = l.call(x);
+        return less(b: x.relu(), a: x);
+    }
+}
+public class ParamsLambda : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public ParamsLambda() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { Several s = xs => xs[0] + xs[1]; x = l.call(x); return s(x, x.relu()); }
+}
+public class AnonymousMethod : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public AnonymousMethod() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { Func<Tensor, Tensor> f = delegate { return x.relu(); }; x = l.call(x); return f(x); }
+}
+public class ChangingSlope : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    private double slope = 0.1;
+    private double Slope => slope;
+    public ChangingSlope() : base("a") => RegisterComponents();
+    private void Next() => slope += 0.5;
+    public override Tensor forward(Tensor x) { x = l.call(x); Next(); x = LeakyReLU(Slope).call(x - 0.5); slope = 0.1; return x; }
+}
+public class ChangingSlopes : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    private readonly double[] slopes = { 0.1 };
+    public ChangingSlopes() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) { x = l.call(x); var s = slopes; s[0] = 0.9; x = LeakyReLU(slopes[0]).call(x - 0.5); s[0] = 0.1; return x; }
+}
+public class ChangingFunction : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    private double slope = 0.1;
+    private double Slope => slope;
+    public ChangingFunction() : base("a") => RegisterComponents();
+    private void Next() => slope += 0.5;
+    public override Tensor forward(Tensor x) { x = l.call(x); Next(); x = functional.leaky_relu(x - 0.5, Slope); slope = 0.1; return x; }
+}
+public class PatternOptions { public double Amount = 2; public PatternOptions Inner; }
+public class PatternsAndFunctions : Module<Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    private readonly PatternOptions Inner = new() { Inner = new() };
+    private const int Kind = 2;
+    public PatternsAndFunctions() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = l.call(x);
+        if (Inner is { Inner.Amount: 2 }) x = x * 2;
+        if (Kind == 2) x = x * Local();
+        return x;
+        double Local() { return 3; }
+    }
+}
 public class UnknownThenProduct : Module<Tensor, Tensor>
 {
     private readonly Linear l = Linear(8, 8);
