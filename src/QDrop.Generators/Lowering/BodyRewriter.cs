@@ -135,7 +135,10 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             return;
         // What runs in training only, and what stands behind the end of what runs in inference.
         if ((Folded(statement, out SyntaxNode? branch) && branch is null)
-            || (statement is not LocalFunctionStatementSyntax && frame.Folded.Count > 0 && frame.Passed.Contains(statement) && !frame.Reached.Contains(statement)))
+            || (statement is not LocalFunctionStatementSyntax
+                && frame.Folded.Count > 0
+                && frame.Passed.Contains(statement)
+                && !frame.Reached.Contains(statement)))
         {
             return;
         }
