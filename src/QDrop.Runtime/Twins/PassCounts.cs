@@ -1,29 +1,30 @@
+using QDrop.Artifacts;
+
 namespace QDrop.CompilerServices;
 
 /// <summary>
 /// How often loops reach the places of a model in one call: found in calibration, and the same in each call after it.
 /// </summary>
-/// <param name="known">
-/// The places that were reached more than once in calibration, in a program; <see langword="null"/> while a model is
-/// calibrated, and for a twin that is not.
+/// <param name="manifest">
+/// What calibration has found, in a program; <see langword="null"/> while a model is calibrated, and for a twin that is
+/// not.
 /// </param>
-internal sealed class PassCounts(IReadOnlyDictionary<string, int>? known)
+internal sealed class PassCounts(Manifest? manifest)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (PlaceContent Content, int Passes)> _found = [];
     private readonly HashSet<string> _names = [];
-
-    /// <summary>Whether a pass has quantizers of its own; else there is one for all passes.</summary>
-    public bool AreApart { get; set; } = true;
-
-    /// <summary>Whether the model is calibrated: what is found in its first run holds for the others.</summary>
-    public bool AreFound { get; set; }
+    private bool _areApart = manifest?.Settings.ActivationsPerPass ?? true;
+    private bool _areFound;
 
     /// <summary>The places with quantizers that are reached more than once, and how often.</summary>
     public IReadOnlyDictionary<string, int> Repeated => _found
         .Where(static f => f.Value is { Content: PlaceContent.Quantizers, Passes: > 1 })
         .OrderBy(static f => f.Key, StringComparer.Ordinal)
         .ToDictionary(static f => f.Key, static f => f.Value.Passes);
+
+    /// <summary>A calibration begins: what is found in the first run of the model holds for the others.</summary>
+    public void Find(QuantizationSettings settings) => (_areFound, _areApart) = (true, settings.ActivationsPerPass);
 
     /// <summary>A name for a place. A place of a module that is called twice is one in each call.</summary>
     public string Name(string path)
@@ -33,10 +34,10 @@ internal sealed class PassCounts(IReadOnlyDictionary<string, int>? known)
     }
 
     /// <summary>Whether what stands at a place is counted, and another in each pass.</summary>
-    public bool AreCounted(PlaceContent content) => AreApart && content switch
+    public bool AreCounted(PlaceContent content) => _areApart && content switch
     {
         PlaceContent.Functions => false,
-        PlaceContent.Layers => known is null,
+        PlaceContent.Layers => manifest is null,
         _ => true,
     };
 
@@ -63,7 +64,7 @@ internal sealed class PassCounts(IReadOnlyDictionary<string, int>? known)
             if (passes != expected && (passes > 0 || expected > 1))
                 throw Other(place, expected, passes == 1 ? "once" : $"{passes} times");
         }
-        else if (AreFound && passes > 0)
+        else if (_areFound && passes > 0)
         {
             lock (_lock)
                 _found[place] = (content, passes);
@@ -74,14 +75,14 @@ internal sealed class PassCounts(IReadOnlyDictionary<string, int>? known)
     /// <exception cref="QDropException">Calibration has reached it in a loop (QDROP236).</exception>
     public void CheckNotReached(string path)
     {
-        if (known?.TryGetValue(path, out int expected) == true)
+        if (manifest?.Passes.TryGetValue(path, out int expected) == true)
             throw Other(path, expected, "0 times");
     }
 
     private int? Expected(string place)
     {
-        if (known is not null)
-            return known.GetValueOrDefault(place, 1);
+        if (manifest is not null)
+            return manifest.Passes.GetValueOrDefault(place, 1);
         lock (_lock)
             return _found.TryGetValue(place, out (PlaceContent, int Passes) found) ? found.Passes : null;
     }
@@ -91,7 +92,7 @@ internal sealed class PassCounts(IReadOnlyDictionary<string, int>? known)
             Codes.OtherPasses,
             $"'{place}' is reached {found} in one call of forward, but was reached "
                 + $"{(expected == 1 ? "once" : $"{expected} times")} when the model was calibrated, and has a "
-                + "quantizer for each pass of the loop around it. Expected the same number of passes in every call. Where it "
-                + "changes, as with the length of a sequence, calibrate with ActivationsPerPass = false, which has one "
-                + "quantizer for all passes.");
+                + "quantizer for each pass of the loop around it. Expected the same number of passes in every call. "
+                + "Where it changes, as with the length of a sequence, calibrate with ActivationsPerPass = false, "
+                + "which has one quantizer for all passes.");
 }

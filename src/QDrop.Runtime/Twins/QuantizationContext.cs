@@ -55,10 +55,7 @@ public sealed class QuantizationContext : IDisposable
         Overrides = new OverrideTable(_paths, overrides ?? []);
         _layerStates = state?.Layers.ToDictionary(l => l.Name);
         _activationStates = state?.Activations.ToDictionary(a => a.Name);
-        PassCounts = new PassCounts(state?.Manifest.Passes)
-        {
-            AreApart = state?.Manifest.Settings.ActivationsPerPass ?? true,
-        };
+        PassCounts = new PassCounts(state?.Manifest);
     }
 
     /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>

@@ -1,0 +1,126 @@
+using QDrop.Artifacts;
+using QDrop.Calibration;
+using QDrop.CompilerServices;
+using QDrop.Generators.Tests.Helpers;
+using TorchSharp;
+using static TorchSharp.torch;
+using Twins = QDrop.Generators.Tests.Helpers.Twins;
+
+namespace QDrop.Generators.Tests;
+
+/// <summary>
+/// Kinds of models and data that are in no other test: with 8 bits, each stays near its float model, and the artifact
+/// gives what calibration has found. <c>docs/tried.md</c> lists them.
+/// </summary>
+[Collection("torch")]
+public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : IClassFixture<UnusualModelTests.Compiled>
+{
+    private const int Samples = 24;
+
+    private static readonly Dictionary<string, Func<Tensor>> Inputs = new()
+    {
+        ["Norms"] = static () => randn(Samples, 3, 8, 8),
+        ["RootMeanSquare"] = static () => randn(Samples, 16),
+        ["LayerScale"] = static () => randn(Samples, 16),
+        ["Pyramid"] = static () => randn(Samples, 3, 16, 16),
+        ["Padded"] = static () => randint(0, 20, [Samples, 6]) * randint(0, 2, [Samples, 6]),
+        ["Nothing"] = static () => randn(Samples, 8),
+        ["Deep"] = static () => randn(Samples, 8),
+        ["SharedNorm"] = static () => randn(Samples, 3, 8, 8),
+        ["Probabilities"] = static () => randn(Samples, 8),
+        ["Prices"] = static () => rand(Samples, 8) * tensor(new float[] { 1, 10, 1, 5, 2, 1, 1, 3 }),
+        ["Dead"] = static () => randn(Samples, 3, 8, 8),
+        ["RawPixels"] = static () => randint(0, 256, [Samples, 3, 16, 16]).to_type(ScalarType.Float32),
+        ["OtherDimensions"] = static () => randn([Samples, 1, 6, 5, 5]),
+        ["SuperResolution"] = static () => rand(Samples, 1, 8, 8),
+        ["Compared"] = static () => randn(Samples, 2, 8),
+        ["Angles"] = static () => randn(Samples, 8),
+        ["Gates"] = static () => randn(Samples, 3, 16, 16),
+        ["Inception"] = static () => randn(Samples, 3, 16, 16),
+        ["Table"] = static () => randn(Samples, 6) * tensor(new float[] { 1e-3f, 1, 1e3f, 1e6f, 1, 0 }),
+        ["Windows"] = static () => randn(Samples, 1, 8, 8),
+        ["Gated"] = static () => randn(Samples, 5, 4),
+        ["Tied"] = static () => randint(0, 20, [Samples, 6]),
+        ["Upscaled"] = static () => randn(Samples, 3, 8, 8),
+        ["InPlace"] = static () => randn(Samples, 3, 8, 8),
+        ["Ensemble"] = static () => randn(Samples, 8),
+        // The order of memory is another, one sample is all there is, or all samples are the same.
+        ["Norms, channels last"] = static () => randn(Samples, 8, 8, 3).permute(0, 3, 1, 2),
+        ["SharedNorm, one sample"] = static () => randn(1, 3, 8, 8),
+        ["Inception, equal samples"] = static () => randn(1, 3, 16, 16).expand(Samples, 3, 16, 16),
+        ["Dead, zeros"] = static () => zeros(Samples, 3, 8, 8),
+    };
+
+    public static TheoryData<string, Method> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, Method>();
+            foreach (string name in Inputs.Keys)
+            {
+                cases.Add(name, Method.Nearest);
+                cases.Add(name, Method.QDrop);
+            }
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Eight_bits_stay_near_the_float_model(string name, Method method)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(5);
+        QuantizedModelDescriptor descriptor = compiled.DescriptorOf(name.Split(',')[0]);
+        using nn.Module model = descriptor.CreateModel();
+        model.eval();
+        Tensor x = Inputs[name]();
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            descriptor,
+            descriptor.Settings with
+            {
+                Method = method,
+                Iterations = 20,
+                Samples = Samples,
+                RangeSamples = Samples,
+                BatchSize = 8,
+            },
+            model,
+            x);
+        string path = Path.GetTempFileName();
+        try
+        {
+            Artifact.Write(path, outcome.State);
+            using IDisposable guard = no_grad();
+            using QuantizedModule<Tensor, Tensor> loaded = QuantizedModel.Load(descriptor, path);
+            Tensor expected = ((nn.Module<Tensor, Tensor>)model).call(x), found = loaded.call(x);
+            double error = (found - expected).norm().ToDouble() / Math.Max(expected.norm().ToDouble(), 1e-3);
+            Assert.InRange(error, 0, 0.05);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>The models, compiled once.</summary>
+    public sealed class Compiled : IDisposable
+    {
+        private readonly Twins.LoadedModels _models;
+
+        /// <summary>Compiles and loads them.</summary>
+        public Compiled()
+        {
+            var run = GeneratorRun.Of(GeneratorRun.Compile(
+                ("UnusualModels.cs", GeneratorRun.ModelSource("UnusualModels"))));
+            Assert.Empty(run.Diagnostics);
+            _models = Twins.Load(run);
+        }
+
+        internal QuantizedModelDescriptor DescriptorOf(string name) =>
+            Twins.DescriptorOf(_models.Assembly.GetType($"Unusual.{name}", throwOnError: true)!);
+
+        /// <inheritdoc/>
+        public void Dispose() => _models.Dispose();
+    }
+}
