@@ -81,7 +81,7 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
             {
                 Method = method,
                 Iterations = 20,
-                Samples = Samples,
+                Samples = (int)x.shape[0],
                 RangeSamples = Samples,
                 BatchSize = 8,
             },

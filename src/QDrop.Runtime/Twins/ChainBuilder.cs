@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// Splits the steps of a chain into units: <c>[layer][batch norm]?([pass-through]* [activation])?</c>, then a
+/// Splits the steps of a chain into units: <c>[layer][batch norm]?([pass-through]* [activation])*</c>, then a
 /// quantizer. What passes the grid through and is not followed by an activation function stands after the quantizer.
 /// </summary>
 internal sealed class ChainBuilder
@@ -244,7 +244,8 @@ internal sealed class ChainBuilder
 
     private void Absorb(Func<Tensor, Tensor> function, bool isActivation, Block? block)
     {
-        if (_open is null or { HasActivation: true })
+        // Between functions that follow each other nothing is multiplied: what the last one gives is quantized.
+        if (_open is null || (_open.HasActivation && !isActivation))
         {
             Close(Feeds.Next);
             _open = new Open(block);
