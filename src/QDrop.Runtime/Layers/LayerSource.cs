@@ -42,4 +42,10 @@ internal sealed record LayerSource(
 
     /// <summary>Gets the dimension of the weight that counts the channels of the output.</summary>
     public int OutputAxis { get; init; } = ChannelAxis;
+
+    /// <summary>
+    /// Gets the dimension of the output that counts its channels, from the end if negative: <c>[N, T, C]</c> of a matrix,
+    /// <c>[N, C, H, W]</c> of a kernel.
+    /// </summary>
+    public int ValueAxis { get; init; } = 1 - (int)Weight.dim();
 }

@@ -1,7 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.CompilerServices;
 using QDrop.Tests.Modules;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
-using QDrop.CompilerServices;
 using QDrop.Tests.Modules;
 using TorchSharp;
 using Xunit;

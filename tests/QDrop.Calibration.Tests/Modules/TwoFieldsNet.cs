@@ -30,7 +30,14 @@ internal sealed class TwoFieldsNet : Module<Tensor, Tensor>, IQuantizable
             Name = typeof(TwoFieldsNet).FullName!,
             Fingerprint = new string('f', 64),
             CreateModel = static () => new TwoFieldsNet(),
-            Settings = new QuantizationSettings { Method = Method.Nearest, Samples = 16, RangeSamples = 16 },
+            Settings = new QuantizationSettings
+            {
+                W = 8,
+                A = 8,
+                Method = Method.Nearest,
+                Samples = 16,
+                RangeSamples = 16,
+            },
         };
 
     public override Tensor forward(Tensor ids)
