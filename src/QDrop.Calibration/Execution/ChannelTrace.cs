@@ -8,8 +8,8 @@ namespace QDrop.Calibration.Execution;
 
 /// <summary>
 /// Finds the dimension that counts the channels of each activation. What a layer gives has its channels in a known
-/// place; what happens to them until a quantizer is the user's code, so libtorch is asked: gradients show which channels
-/// an index of a dimension comes from. The dimension of the channels is the one whose indices come from different ones,
+/// place; what happens to them until a quantizer is the user's code, so libtorch is asked: gradients show which
+/// channels an index of a dimension comes from. The dimension of the channels is the one whose indices come from different ones,
 /// whatever rearranged, joined or reshaped the values, and whichever sizes coincide.
 /// </summary>
 /// <remarks>
@@ -84,6 +84,8 @@ internal sealed class ChannelTrace(QuantizationContext context) : IValueWatcher
 
     private TracedChannels? Trace(Tensor x)
     {
+        if (x.dim() < 2)
+            return new(null);
         if (!x.requires_grad || x.numel() == 0)
             return null;
         using DisposeScope scope = NewDisposeScope();

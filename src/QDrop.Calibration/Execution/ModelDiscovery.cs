@@ -1,4 +1,5 @@
 using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,9 +58,11 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
             needs.ResultNeeds);
     }
 
-    /// <summary>Finds the channels of activations.</summary>
+    /// <summary>Finds the channels of activations, where they are to have ranges of their own.</summary>
     public void TraceChannels()
     {
+        if (!_context.Activations.Any(static a => a.Calibration.PerChannel))
+            return;
         _context.Enable(weights: false, activations: false);
         new ChannelTrace(_context).Run(() => _runner.RunGuarded(_batches.Repeated(Samples)));
     }

@@ -153,7 +153,7 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
                 quantizer.CheckFits(x);
             else if (PerChannel)
                 quantizer.ChannelAxis = quantizer.Traced is { } traced
-                    ? traced.Axis
+                    ? traced.Axis < x.dim() ? traced.Axis : null
                     : ChannelSource.AxisOf(x.shape, quantizer.Source);
         }
         QuantizationRange[] ranges = quantizer.ChannelAxis is { } axis

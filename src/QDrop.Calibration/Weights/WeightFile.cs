@@ -111,7 +111,8 @@ public static class WeightFile
     }
 
     /// <summary>
-    /// The values in the model's type and shape, checked. Buffers may be infinite (attention masks are), running statistics not.
+    /// The values in the model's type and shape, checked. Buffers may be infinite (attention masks are), running
+    /// statistics not.
     /// </summary>
     private static Tensor Converted(Tensor source, ModelTensor target, string name, bool isParameter, string path)
     {

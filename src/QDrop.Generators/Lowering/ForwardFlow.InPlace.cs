@@ -59,10 +59,7 @@ internal sealed partial class ForwardFlow
         MakeStale(operation, storage);
     }
 
-    /// <summary>
-    /// Whether all that the class keeps in the member of a layer is made with <c>inplace: true</c>. Dropout changes
-    /// nothing in inference, and TorchSharp's <c>ELU</c> never does.
-    /// </summary>
+    /// <summary>Whether all that the class keeps in the member of a layer is made with <c>inplace: true</c>.</summary>
     private bool IsMadeInPlace(IOperation module)
     {
         if (CreatesModule(module))
@@ -81,7 +78,7 @@ internal sealed partial class ForwardFlow
     private bool SaysInPlace(IOperation? creation) =>
         creation is not null
         && WithoutConversions(creation) is IInvocationOperation { Arguments: var arguments } made
-        && _context.Layers.KindOf(made.Type) is LayerKind.Activation && made.Type?.Name != "ELU"
+        && _context.Layers.MayWorkInPlace(made.Type)
         && arguments.Any(static a =>
             a.Parameter?.Name == "inplace" && a.Value.ConstantValue is { HasValue: true, Value: true });
 

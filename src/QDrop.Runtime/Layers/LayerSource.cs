@@ -44,8 +44,8 @@ internal sealed record LayerSource(
     public int OutputAxis { get; init; } = ChannelAxis;
 
     /// <summary>
-    /// Gets the dimension of the output that counts its channels, from the end if negative: <c>[N, T, C]</c> of a matrix,
-    /// <c>[N, C, H, W]</c> of a kernel.
+    /// Gets the dimension of the output that counts its channels, from the end if negative: <c>[N, T, C]</c> of a
+    /// matrix, <c>[N, C, H, W]</c> of a kernel.
     /// </summary>
     public int ValueAxis { get; init; } = 1 - (int)Weight.dim();
 }

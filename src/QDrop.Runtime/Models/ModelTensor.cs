@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace QDrop.Models;
 
 /// <summary>
-/// A parameter or a buffer of a model and all names that it has in the <c>state_dict</c>: several where weights are tied
-/// (<c>head.weight = emb.weight</c>) or a module stands in several fields.
+/// A parameter or a buffer of a model and all names that it has in the <c>state_dict</c>: several where weights are
+/// tied (<c>head.weight = emb.weight</c>) or a module stands in several fields.
 /// </summary>
 /// <param name="Value">The tensor.</param>
 /// <param name="Names">Its names, at least one, in the order of the <c>state_dict</c>.</param>
@@ -31,7 +31,9 @@ internal sealed record ModelTensor(Tensor Value, IReadOnlyList<string> Names)
         return tensors;
     }
 
-    /// <summary>Whether a tensor may take the place of this one: of the same shape, or of one element like it.</summary>
+    /// <summary>
+    /// Whether a tensor may take the place of this one: of the same shape, or of one element like it.
+    /// </summary>
     public bool Takes(Tensor other) =>
         other.shape.SequenceEqual(Value.shape) || (other.numel() == 1 && Value.numel() == 1);
 

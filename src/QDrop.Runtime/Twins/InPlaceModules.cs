@@ -3,20 +3,22 @@ using static TorchSharp.torch;
 namespace QDrop.CompilerServices;
 
 /// <summary>
-/// The modules of a model that change their argument in place. A twin treats them as functions, which is the same unless
-/// the value is used again; discovery compares both.
+/// The modules of a model that change their argument in place. A twin treats them as functions, which is the same
+/// unless the value is used again; discovery compares both.
 /// </summary>
 internal sealed class InPlaceModules
 {
     private readonly Lock _lock = new();
     private readonly List<object> _seen = [];
 
-    /// <summary>The modules that ran while <see cref="Acting"/> was set, in the order in which they first did.</summary>
+    /// <summary>
+    /// The modules that ran while <see cref="Acting"/> was set, in the order in which they first did.
+    /// </summary>
     public IReadOnlyList<object> Seen => _seen;
 
     /// <summary>
-    /// The modules that change the value that others see; all others get copies. <see langword="null"/> in a program and
-    /// while the model is calibrated: a value is copied only where autograd needs it as it was.
+    /// The modules that change the value that others see; all others get copies. <see langword="null"/> in a program
+    /// and while the model is calibrated: a value is copied only where autograd needs it as it was.
     /// </summary>
     public IReadOnlyCollection<object>? Acting { get; set; }
 

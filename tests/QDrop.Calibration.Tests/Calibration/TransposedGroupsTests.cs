@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace QDrop.Tests.Calibration;
 
-/// <summary>Transposed convolutions with groups, in which no dimension of the weight counts the output channels.</summary>
+/// <summary>
+/// Transposed convolutions with groups, in which no dimension of the weight counts the output channels.
+/// </summary>
 public sealed class TransposedGroupsTests() : CalibrationTest(seed: 9)
 {
     private readonly Tensor _inputs = randn(16, 8, 6, 6);

@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace QDrop.Tests.Modules;
 
 /// <summary>
-/// Token ids <c>[N, T]</c> to scores of tokens: a layer and a norm in two fields each, and a head tied to the embedding.
-/// The twin is as the generator writes it.
+/// Token ids <c>[N, T]</c> to scores of tokens: a layer and a norm in two fields each, and a head tied to the
+/// embedding. The twin is as the generator writes it.
 /// </summary>
 internal sealed class TwoFieldsNet : Module<Tensor, Tensor>, IQuantizable
 {
