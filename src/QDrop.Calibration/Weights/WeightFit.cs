@@ -120,11 +120,12 @@ internal static class WeightFit
             return $"All names in the file begin with '{inFile}', and fit without it: remove it from the names when "
                 + "saving (save the inner module).";
         }
-        return Prefixes(wanted[0][0]).FirstOrDefault(p => Fits(static name => name, name => Without(p, name))) is
-            { } inModel
-            ? $"All names of the model begin with '{inModel}', which the file's lack: they are the weights of the "
-                + "inner module. Load them into that one, or add it to the names when saving."
-            : null;
+        string? inModel = Prefixes(wanted[0][0])
+            .FirstOrDefault(p => Fits(static name => name, name => Without(p, name)));
+        return inModel is null
+            ? null
+            : $"All names of the model begin with '{inModel}', which the file's lack: they are the weights of the "
+                + "inner module. Load them into that one, or add it to the names when saving.";
 
         // Each name of the file is one of the model's, and each tensor of the model has one in the file.
         bool Fits(Func<string, string?> ofFile, Func<string, string?> ofModel)
