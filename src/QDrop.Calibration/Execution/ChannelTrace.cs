@@ -9,8 +9,8 @@ namespace QDrop.Calibration.Execution;
 /// <summary>
 /// Finds the dimension that counts the channels of each activation. What a layer gives has its channels in a known
 /// place; what happens to them until a quantizer is the user's code, so libtorch is asked: gradients show which
-/// channels an index of a dimension comes from. The dimension of the channels is the one whose indices come from different ones,
-/// whatever rearranged, joined or reshaped the values, and whichever sizes coincide.
+/// channels an index of a dimension comes from. The dimension of the channels is the one whose indices come from
+/// different ones, whatever rearranged, joined or reshaped the values, and whichever sizes coincide.
 /// </summary>
 /// <remarks>
 /// Every output of a layer and every quantized value is a leaf of autograd's graph, so that each gradient goes through

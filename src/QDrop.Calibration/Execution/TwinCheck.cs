@@ -68,9 +68,9 @@ internal sealed class TwinCheck(string name, TwinRunner runner, QuantizationCont
         };
         return new(
             Codes.ChangedInPlace,
-            $"In '{name}' {what} in place that forward uses again, so that the model computes with the changed one there "
-                + "as well. A quantized value has one place where it is made, and stays as it is. If the model was trained "
-                + "like this, let forward use the module's result in both places (y = relu.forward(y)); otherwise make "
-                + "the module with inplace: false.");
+            $"In '{name}' {what} in place that forward uses again, so that the model computes with the changed one "
+                + "there as well. A quantized value has one place where it is made, and stays as it is. If the model "
+                + "was trained like this, let forward use the module's result in both places (y = relu.forward(y)); "
+                + "otherwise make the module with inplace: false.");
     }
 }

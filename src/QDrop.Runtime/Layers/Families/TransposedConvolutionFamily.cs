@@ -7,8 +7,8 @@ namespace QDrop.Layers.Families;
 
 /// <summary>
 /// Transposed convolutions: weight <c>[in, out / groups, kernel…]</c>. With several groups no dimension counts the
-/// output channels: those of a group have the same indices as those of the next one, with other inputs. The weight is then
-/// quantized as <c>[out, in / groups, kernel…]</c>, in which each channel has its own scale, and arranged back for
+/// output channels: those of a group have the same indices as those of the next one, with other inputs. The weight is
+/// then quantized as <c>[out, in / groups, kernel…]</c>, in which each channel has its own scale, and arranged back for
 /// libtorch.
 /// </summary>
 [LayerFamily(LayerKind.Weighted, FoldsBatchNorm = true)]
