@@ -50,6 +50,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         var discovery = new ModelDiscovery(_calibration);
         _model = discovery.Run();
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
+        discovery.TraceChannels();
         IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
         _calibration.Progress.Expect([
             .. _model.Units.Select(u =>

@@ -133,6 +133,12 @@ internal static partial class DiagnosticCases
                 + "TransformerEncoder(TransformerEncoderLayer(4, 2), 2); [QuantizationBlock(false)] private readonly "
                 + "TransformerEncoderLayer split = TransformerEncoderLayer(4, 2);",
             "return split.forward(whole.call(fc.forward(x).unsqueeze(0))).squeeze(0);"),
+        ["layers in place of a value that is not used again"] = Advisable("private readonly ReLU act = ReLU(true); "
+            + "private readonly Hardtanh clip = Hardtanh(0, 1, inplace: true);",
+            "var y = act.forward(fc.forward(x)); y = clip.forward(y); x = act.forward(x); return y + x;"),
+        ["layers that are not in place, or change nothing"] = Advisable("private readonly ReLU act = ReLU(false); "
+            + "private readonly ELU elu = ELU(inplace: true); private readonly Dropout drop = Dropout(0.5, true);",
+            "var y = fc.forward(x); var z = act.forward(y) + elu.forward(y); return z + drop.forward(y) + y;"),
         ["settings that count"] = Model("[Quantize(Method = Method.AdaRound, Iterations = 100)]", "partial class Net"),
         ["the class is its own factory in a global namespace"] = Usings.Replace("namespace Models;", "") + "[Quantize] internal sealed partial class Net() : Module<Tensor, Tensor>(\"net\") { private readonly Linear fc = Linear(4, 4); public override Tensor forward(Tensor x) => fc.forward(x); }",
         ["a member with the twin's name"] = Model("[Quantize]", "partial class Net", members: "public void Quantized() "

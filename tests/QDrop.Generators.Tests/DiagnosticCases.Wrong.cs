@@ -228,6 +228,13 @@ internal static partial class DiagnosticCases
             Forwards.Source("", "var y = conv1.forward(x); var z = y.flatten(1); y.relu_(); return z;"),
             Forwards.Source("", "var y = conv1.forward(x); return y + y.relu_();"),
             Forwards.Source("", "var y = conv1.forward(x); var z = y.relu_(); return z + y;"),
+            Forwards.Source("private readonly ReLU act = ReLU(inplace: true);", "var y = conv1.forward(x); "
+                + "var z = act.forward(y); return z + y;"),
+            Forwards.Source("private readonly Module<Tensor, Tensor> act = LeakyReLU(0.1, true);",
+                "var y = conv1.forward(x); return y + act.forward(y);"),
+            Forwards.Source("private readonly SiLU act = SiLU(true);", "var v = x.flatten(1); x = act.forward(x); "
+                + "return x.flatten(1) + v;"),
+            Forwards.Source("", "var y = conv1.forward(x); var z = ReLU(true).forward(y); return z + y;"),
             Forwards.Source("", "var later = new[] { 1 }.Select(i => relu(x)); x = tanh(x); return later.First();"),
             Forwards.Source("", "return new[] { 1 }.Select(i => { if (i > 0) return relu(x); return x; }).First();"),
             Forwards.Source("", "Tensor[] parts = [relu(x)]; parts[0][0] = x; return parts[0];"),

@@ -49,7 +49,8 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
         try
         {
             using IDisposable guard = no_grad();
-            Bundle computed = unit.Compute(inputs.Select(static t => t.detach()));
+            // A unit that changes its input in place must not change what others see: it will not run where they do.
+            Bundle computed = unit.Compute(inputs.Select(static t => t.detach().clone()));
             Shapes.Add(unit, inputs, computed);
             _outputs.Add(unit, computed.Select(static t => t.detach().clone().DetachFromDisposeScope()));
             _units.Add(unit);

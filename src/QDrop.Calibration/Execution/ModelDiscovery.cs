@@ -1,4 +1,5 @@
 using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,7 +33,8 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         Bundle expected;
         using (no_grad())
             expected = _runner.Float(_batches.Repeated(Samples));
-        Bundle found = _runner.Run(_batches.Repeated(Samples), discovery);
+        var check = new TwinCheck(calibration.Descriptor.Name, _runner, _context);
+        Bundle found = check.WithCopies(() => _runner.Run(_batches.Repeated(Samples), discovery));
         if (_context.Layers.Count == 0)
         {
             throw new QDropException(
@@ -40,7 +42,7 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
                 $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. "
                     + "Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
-        _runner.Check(expected, found);
+        check.Check(_batches.Repeated(Samples), expected, found);
         var others = new ShapeExecutor(_context);
         ModelCost cost;
         using (no_grad())
@@ -54,6 +56,15 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
             cost,
             needs.Needs,
             needs.ResultNeeds);
+    }
+
+    /// <summary>Finds the channels of activations, where they are to have ranges of their own.</summary>
+    public void TraceChannels()
+    {
+        if (!_context.Activations.Any(static a => a.Calibration.PerChannel))
+            return;
+        _context.Enable(weights: false, activations: false);
+        new ChannelTrace(_context).Run(() => _runner.RunGuarded(_batches.Repeated(Samples)));
     }
 
     /// <summary>

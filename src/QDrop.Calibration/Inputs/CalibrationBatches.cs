@@ -84,7 +84,7 @@ internal sealed class CalibrationBatches : IDisposable
         using DisposeScope scope = NewDisposeScope();
         try
         {
-            _twin.RunFloat(ModelInputs.Bind(_twin, [.. Inputs.Select(static i => i.narrow(0, 0, 1))]));
+            _twin.RunFloat(ModelInputs.Bind(_twin, [.. Inputs.Select(static i => i.narrow(0, 0, 1).clone())]));
             return true;
         }
         catch (Exception error) when (error is not QDropException)

@@ -80,7 +80,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
     }
 
     /// <inheritdoc/>
-    public void OnValue(QuantizedLayer layer, Tensor output)
+    public Tensor OnValue(QuantizedLayer layer, Tensor output)
     {
         if (_mode == Mode.Float)
         {
@@ -88,21 +88,23 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
                 _float.Add(layer, outputs = []);
             // The functions after the layer may work in place.
             outputs.Add(output.clone().DetachFromDisposeScope());
-            return;
+            return output;
         }
         Dictionary<QuantizedLayer, (Sqnr Ratio, int Calls)> side = _mode == Mode.Before ? _before : _after;
         (Sqnr? ratio, int calls) = side.GetValueOrDefault(layer, (new Sqnr(), 0));
         ratio.Add(_float[layer][calls], output);
         side[layer] = (ratio, calls + 1);
+        return output;
     }
 
     /// <inheritdoc/>
-    public void OnValue(ActivationQuantizer quantizer, Tensor input)
+    public Tensor OnValue(ActivationQuantizer quantizer, Tensor input)
     {
         if (_mode != Mode.After)
-            return;
+            return input;
         (double clipped, double all) = _clipped.GetValueOrDefault(quantizer);
         _clipped[quantizer] = (clipped + ClippedElements(input, quantizer), all + input.numel());
+        return input;
     }
 
     /// <inheritdoc/>

@@ -152,7 +152,9 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
             if (quantizer.ChannelAxis is not null)
                 quantizer.CheckFits(x);
             else if (PerChannel)
-                quantizer.ChannelAxis = ChannelSource.AxisOf(x.shape, quantizer.Source);
+                quantizer.ChannelAxis = quantizer.Traced is { } traced
+                    ? traced.Axis < x.dim() ? traced.Axis : null
+                    : ChannelSource.AxisOf(x.shape, quantizer.Source);
         }
         QuantizationRange[] ranges = quantizer.ChannelAxis is { } axis
             ? calls is [var one]

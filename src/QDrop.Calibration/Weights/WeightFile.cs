@@ -1,4 +1,5 @@
 using QDrop.Calibration.Weights;
+using QDrop.Models;
 using QDrop.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,8 +25,9 @@ public static class WeightFile
     /// <summary>
     /// Loads weights into a model. Names and shapes must be those of the model's <c>state_dict</c>; a prefix
     /// <c>module.</c>, which data-parallel training puts in front of all names, is taken away; floating-point types
-    /// are converted; <c>num_batches_tracked</c> may be absent on either side. Nothing is changed unless everything
-    /// fits.
+    /// are converted; a tensor of one element may have any number of dimensions; <c>num_batches_tracked</c> may be
+    /// absent on either side. Where a tensor of the model has several names (tied weights, a module in two fields), one
+    /// of them is enough, and several must have the same values. Nothing is changed unless everything fits.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="path">
@@ -43,24 +45,40 @@ public static class WeightFile
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
         using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> expected = model.state_dict();
+        IReadOnlyList<ModelTensor> expected = ModelTensor.Of(model);
         IReadOnlyDictionary<string, Tensor> found = WeightFit.WithoutWrapper(
-            WeightFormat.Read(Kind, path), expected.Keys);
+            WeightFormat.Read(Kind, path), [.. expected.SelectMany(static t => t.Names)]);
         if (WeightFit.Problem(expected, found) is { } problem)
-            throw new QDropException(
-                Codes.WeightsDoNotFit, $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
+            throw Unfit(model, path, problem);
 
-        var finite = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
+        var parameters = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
         var converted = new List<(Tensor Target, Tensor Source)>();
-        foreach ((string? name, Tensor? target) in expected)
+        foreach (ModelTensor tensor in expected)
         {
-            if (found.TryGetValue(name, out Tensor? source))
-                converted.Add((target, Converted(source, target.dtype, name, finite.Contains(name), path)));
+            (string Name, Tensor Value)[] sources =
+            [
+                .. tensor.Names.Where(found.ContainsKey).Select(name =>
+                    (name, Converted(found[name], tensor, name, tensor.Names.Any(parameters.Contains), path))),
+            ];
+            foreach ((string name, Tensor value) in sources.Skip(1))
+            {
+                if (!Same(sources[0].Value, value))
+                {
+                    throw Unfit(
+                        model,
+                        path,
+                        $"'{sources[0].Name}' and '{name}' are one tensor of the model, but two with different values "
+                            + "in the file. Save the weights of a model in which they are tied as here, or make this "
+                            + "one with two tensors, as it was trained.");
+                }
+            }
+            if (sources.Length > 0)
+                converted.Add((tensor.Value, sources[0].Value));
         }
 
         using (no_grad())
         {
-            foreach ((Tensor? target, Tensor? source) in converted)
+            foreach ((Tensor target, Tensor source) in converted)
                 target.copy_(source);
         }
     }
@@ -82,12 +100,24 @@ public static class WeightFile
         return TensorHash.Of(model.state_dict().Where(static t => !WeightFit.IsOptional(t.Key)));
     }
 
-    /// <summary>
-    /// The values in the model's type, checked. Buffers may be infinite (attention masks are), running statistics not.
-    /// </summary>
-    private static Tensor Converted(Tensor source, ScalarType type, string name, bool isParameter, string path)
+    private static QDropException Unfit(nn.Module model, string path, string problem) => new(
+        Codes.WeightsDoNotFit, $"The weights file '{path}' does not fit {model.GetType().Name}: {problem}");
+
+    /// <summary>Whether two tensors of one shape and type have the same values.</summary>
+    private static bool Same(Tensor left, Tensor right)
     {
-        Tensor result = source.to_type(type);
+        using DisposeScope scope = NewDisposeScope();
+        return left.eq(right).all().ToBoolean();
+    }
+
+    /// <summary>
+    /// The values in the model's type and shape, checked. Buffers may be infinite (attention masks are), running
+    /// statistics not.
+    /// </summary>
+    private static Tensor Converted(Tensor source, ModelTensor target, string name, bool isParameter, string path)
+    {
+        ScalarType type = target.Value.dtype;
+        Tensor result = source.to_type(type).reshape(target.Value.shape);
         if (!SafetensorsTypes.IsFloat(type))
             return result;
         bool infiniteToo =

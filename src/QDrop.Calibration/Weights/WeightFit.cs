@@ -1,3 +1,4 @@
+using QDrop.Models;
 using QDrop.Safetensors;
 using static TorchSharp.torch;
 
@@ -40,16 +41,29 @@ internal static class WeightFit
     }
 
     /// <summary>What does not fit and what to do, as sentences; <see langword="null"/> if everything fits.</summary>
-    internal static string? Problem(
-        IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> found)
+    /// <param name="expected">The model's tensors; of each, one of its names is enough.</param>
+    /// <param name="found">The tensors of the file.</param>
+    internal static string? Problem(IReadOnlyList<ModelTensor> expected, IReadOnlyDictionary<string, Tensor> found)
     {
-        var missing = expected.Where(t => !found.ContainsKey(t.Key) && !IsOptional(t.Key)).ToList();
-        var extra = found.Where(t => !expected.ContainsKey(t.Key) && !IsOptional(t.Key)).ToList();
+        var owners = expected.SelectMany(static t => t.Names, static (tensor, name) => (tensor, name))
+            .ToDictionary(static o => o.name, static o => o.tensor, StringComparer.Ordinal);
+        List<(string Name, Tensor Value)> missing =
+        [
+            .. expected
+                .Where(t => !t.Names.Any(found.ContainsKey) && !t.Names.All(IsOptional))
+                .Select(static t => (Described(t.Names), t.Value)),
+        ];
+        List<(string Name, Tensor Value)> extra =
+        [
+            .. found
+                .Where(t => !owners.ContainsKey(t.Key) && !IsOptional(t.Key))
+                .Select(static t => ($"'{t.Key}'", t.Value)),
+        ];
         if (missing.Count > 0 || extra.Count > 0)
         {
             return Names("it lacks", missing)
                 + Names("it has, but the model does not,", extra)
-                + (PrefixHint(expected.Keys, found.Keys)
+                + (PrefixHint(expected, found.Keys)
                     ?? "Save the weights of this very class: names are those of its fields.");
         }
 
@@ -57,15 +71,16 @@ internal static class WeightFit
         var types = new List<string>();
         foreach ((string? name, Tensor? tensor) in found)
         {
-            if (!expected.TryGetValue(name, out Tensor? own))
+            if (!owners.TryGetValue(name, out ModelTensor? own))
                 continue;
-            if (!tensor.shape.SequenceEqual(own.shape) && !(IsOptional(name) && tensor.numel() == 1))
+            if (!own.Takes(tensor))
                 shapes.Add(
-                    $"'{name}' is {TensorBytes.Describe(tensor.shape)}, expected {TensorBytes.Describe(own.shape)}");
-            if (tensor.dtype != own.dtype
-                && !(SafetensorsTypes.IsFloat(tensor.dtype) && SafetensorsTypes.IsFloat(own.dtype))
+                    $"'{name}' is {TensorBytes.Describe(tensor.shape)}, "
+                        + $"expected {TensorBytes.Describe(own.Value.shape)}");
+            if (tensor.dtype != own.Value.dtype
+                && !(SafetensorsTypes.IsFloat(tensor.dtype) && SafetensorsTypes.IsFloat(own.Value.dtype))
                 && !IsOptional(name))
-                types.Add($"'{name}' is {tensor.dtype}, expected {own.dtype}");
+                types.Add($"'{name}' is {tensor.dtype}, expected {own.Value.dtype}");
         }
 
         if (shapes.Count > 0)
@@ -77,47 +92,57 @@ internal static class WeightFit
             : null;
     }
 
-    private static string Names(string lead, List<KeyValuePair<string, Tensor>> tensors) =>
+    private static string Described(IReadOnlyList<string> names) =>
+        names.Count == 1 ? $"'{names[0]}'" : $"{string.Join(" or ", names.Select(static n => $"'{n}'"))} (one tensor)";
+
+    private static string Names(string lead, List<(string Name, Tensor Value)> tensors) =>
         tensors.Count == 0
             ? ""
-            : $"{lead} {List(tensors.ConvertAll(static t => $"'{t.Key}' {TensorBytes.Describe(t.Value.shape)}"))}. ";
+            : $"{lead} {List(tensors.ConvertAll(static t => $"{t.Name} {TensorBytes.Describe(t.Value.shape)}"))}. ";
 
     private static string List(List<string> items) =>
         string.Join(", ", items.Take(NamesGiven))
         + (items.Count > NamesGiven ? $" and {items.Count - NamesGiven} more" : "");
 
     /// <summary>Wrapper classes put one more name in front of every other, such as <c>backbone.</c>.</summary>
-    private static string? PrefixHint(IEnumerable<string> expected, IEnumerable<string> found)
+    private static string? PrefixHint(IReadOnlyList<ModelTensor> expected, IEnumerable<string> found)
     {
-        string[] wanted = [.. expected.Where(static n => !IsOptional(n))];
         string[] given = [.. found.Where(static n => !IsOptional(n))];
-        return ExtraPrefix(given, wanted) is { } inFile
-                ? $"All names in the file begin with '{inFile}', and fit without it: remove it from the names when "
-                    + "saving (save the inner module)."
-            : ExtraPrefix(wanted, given) is { } inModel
-                ? $"All names of the model begin with '{inModel}', which the file's lack: they are the weights of the "
-                    + "inner module. Load them into that one, or add it to the names when saving."
-            : null;
-    }
-
-    /// <summary>
-    /// The prefix, ending in a dot, that all <paramref name="longer"/> names have and <paramref name="shorter"/> lack,
-    /// if nothing else differs.
-    /// </summary>
-    private static string? ExtraPrefix(string[] longer, string[] shorter)
-    {
-        if (longer.Length == 0 || longer.Length != shorter.Length)
+        string[][] wanted =
+        [
+            .. expected.Select(static t => t.Names.Where(static n => !IsOptional(n)).ToArray())
+                .Where(static names => names.Length > 0),
+        ];
+        if (given.Length == 0 || wanted.Length == 0)
             return null;
-        HashSet<string> bare = shorter.ToHashSet(StringComparer.Ordinal);
-        string first = longer[0];
-        for (int dot = first.IndexOf('.'); dot >= 0; dot = first.IndexOf('.', dot + 1))
+        if (Prefixes(given[0]).FirstOrDefault(p => Fits(name => Without(p, name), static name => name)) is { } inFile)
         {
-            string prefix = first[..(dot + 1)];
-            if (longer.All(name =>
-                    name.StartsWith(prefix, StringComparison.Ordinal) && bare.Contains(name[prefix.Length..])))
-                return prefix;
+            return $"All names in the file begin with '{inFile}', and fit without it: remove it from the names when "
+                + "saving (save the inner module).";
         }
+        string? inModel = Prefixes(wanted[0][0])
+            .FirstOrDefault(p => Fits(static name => name, name => Without(p, name)));
+        return inModel is null
+            ? null
+            : $"All names of the model begin with '{inModel}', which the file's lack: they are the weights of the "
+                + "inner module. Load them into that one, or add it to the names when saving.";
 
-        return null;
+        // Each name of the file is one of the model's, and each tensor of the model has one in the file.
+        bool Fits(Func<string, string?> ofFile, Func<string, string?> ofModel)
+        {
+            var names = given.Select(ofFile).ToHashSet(StringComparer.Ordinal);
+            var known = wanted.SelectMany(static n => n).Select(ofModel).ToHashSet(StringComparer.Ordinal);
+            return !names.Contains(null) && !known.Contains(null) && names.IsSubsetOf(known)
+                && wanted.All(of => of.Any(name => names.Contains(ofModel(name))));
+        }
     }
+
+    private static IEnumerable<string> Prefixes(string name)
+    {
+        for (int dot = name.IndexOf('.'); dot >= 0; dot = name.IndexOf('.', dot + 1))
+            yield return name[..(dot + 1)];
+    }
+
+    private static string? Without(string prefix, string name) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null;
 }

@@ -144,7 +144,7 @@ internal sealed partial class ForwardFlow
             CannotAnalyse(
                 place,
                 $"'{name}' shares its storage with a tensor that was changed in place before; use the operation "
-                    + "without the trailing underscore");
+                    + "without the trailing underscore, or a layer with inplace: false");
         return values;
     }
 

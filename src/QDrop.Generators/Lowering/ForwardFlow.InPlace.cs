@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Gathering;
 using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Lowering;
@@ -12,6 +13,10 @@ namespace QDrop.Generators.Lowering;
 /// </content>
 internal sealed partial class ForwardFlow
 {
+    // Of the members of layers that have been looked at, whether they work in place.
+    private readonly Dictionary<ISymbol, bool> _inPlace = new(SymbolEqualityComparer.Default);
+    // What layers give that work in place.
+    private readonly HashSet<TensorValue> _changing = [];
     private TensorValue? _stale;
 
     /// <summary>A trailing underscore, or <c>inplace: true</c>, unless the member does not keep to it.</summary>
@@ -39,6 +44,46 @@ internal sealed partial class ForwardFlow
                         + "trailing underscore, or with inplace: false");
             return;
         }
+        MakeStale(operation, storage);
+    }
+
+    /// <summary>
+    /// A layer changes its argument. If that is the caller's tensor, the caller may not use it again, which only the
+    /// calibration sees.
+    /// </summary>
+    private void ChangeStorage(IOperation operation, TensorValue value, ImmutableHashSet<TensorValue> target)
+    {
+        var storage = target.SelectMany(v => v.Roots).Where(v => v.Origin != Origin.Stale).ToImmutableHashSet();
+        value.Roots.UnionWith(storage);
+        _changing.Add(value);
+        MakeStale(operation, storage);
+    }
+
+    /// <summary>Whether all that the class keeps in the member of a layer is made with <c>inplace: true</c>.</summary>
+    private bool IsMadeInPlace(IOperation module)
+    {
+        if (CreatesModule(module))
+            return SaysInPlace(module);
+        if (module is not (IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 }))
+            return false;
+        ISymbol member = ((IMemberReferenceOperation)module).Member;
+        if (_inPlace.TryGetValue(member, out bool known))
+            return known;
+        var values = MemberTypes.ValuesOf(member, _context).ToList();
+        bool isInPlace = values.Count > 0 && values.All(v => SaysInPlace(_context.OperationOf(v.Value)));
+        _inPlace.Add(member, isInPlace);
+        return isInPlace;
+    }
+
+    private bool SaysInPlace(IOperation? creation) =>
+        creation is not null
+        && WithoutConversions(creation) is IInvocationOperation { Arguments: var arguments } made
+        && _context.Layers.MayWorkInPlace(made.Type)
+        && arguments.Any(static a =>
+            a.Parameter?.Name == "inplace" && a.Value.ConstantValue is { HasValue: true, Value: true });
+
+    private void MakeStale(IOperation operation, ImmutableHashSet<TensorValue> storage)
+    {
         _stale ??= new TensorValue(Origin.Stale, _frame, operation, -1, 0);
         foreach (KeyValuePair<ISymbol, ImmutableHashSet<TensorValue>> local in _state!.Locals)
         {
@@ -61,10 +106,12 @@ internal sealed partial class ForwardFlow
     {
         // What y[i] = x stores, and where, is known before it is stored.
         foreach (TensorValue? value in _values.Values.Where(v =>
-                v.Op is { IsInPlace: true } && v.Operation is not ISimpleAssignmentOperation))
+                (v.Op is { IsInPlace: true } && v.Operation is not ISimpleAssignmentOperation)
+                || _changing.Contains(v)))
         {
+            IOperation argument = value.Op?.Arguments[0] ?? value.Layer!.Argument;
             Use? changed = _uses.Values.FirstOrDefault(u =>
-                u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(value.Op!.Arguments[0]));
+                u.Consumer == value && WithoutConversions(u.Place) == WithoutConversions(argument));
             bool readsElsewhere =
                 changed is not null
                 && changed
@@ -77,7 +124,7 @@ internal sealed partial class ForwardFlow
                 CannotAnalyse(
                     value.Operation,
                     "a tensor is changed in place in a statement that also uses it elsewhere; use the operation "
-                        + "without the trailing underscore");
+                        + "without the trailing underscore, or a layer with inplace: false");
         }
     }
 

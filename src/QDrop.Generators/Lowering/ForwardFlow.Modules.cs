@@ -46,6 +46,8 @@ internal sealed partial class ForwardFlow
         value.Layer ??= new LayerCall(
             receiver, resolved, argument, NameOf(module), type, isFixed, IsSpread: false, isConditional);
         value.Input = Use(UseKind.Compute, argument, value, input);
+        if (IsMadeInPlace(module))
+            ChangeStorage(operation, value, input);
         return [value];
     }
 

@@ -37,8 +37,9 @@ internal sealed class LayerTable
     /// <param name="WhyNot">Why it cannot be quantized, and what to do instead.</param>
     /// <param name="Weights">How many weights it multiplies by: an expression of <see cref="WeightCount"/>.</param>
     /// <param name="KeepsShape">Whether its result has the shape of its input.</param>
+    /// <param name="KeepsTensor">Whether it leaves its input as it is, even if it is told to work in place.</param>
     private sealed record Layer(
-        LayerKind Kind, bool FoldsBatchNorm, string? WhyNot, string? Weights, bool KeepsShape);
+        LayerKind Kind, bool FoldsBatchNorm, string? WhyNot, string? Weights, bool KeepsShape, bool KeepsTensor);
 
     /// <summary>Gets the table of a compilation.</summary>
     public static LayerTable Of(Compilation compilation) =>
@@ -69,6 +70,13 @@ internal sealed class LayerTable
 
     /// <summary>Tells whether the result of layers of the type has the shape of their input.</summary>
     public bool KeepsShape(ITypeSymbol? type) => Find(type) is { KeepsShape: true };
+
+    /// <summary>
+    /// Tells whether layers of the type change their input if they are made with <c>inplace: true</c>: activation
+    /// functions do, and dropout changes nothing in inference.
+    /// </summary>
+    public bool MayWorkInPlace(ITypeSymbol? type) =>
+        Find(type) is { Kind: LayerKind.Activation, KeepsTensor: false };
 
     /// <summary>Tells whether the type is one of TorchSharp's layers, and does not hold others.</summary>
     public bool IsSimple(ITypeSymbol? type) =>
@@ -121,7 +129,8 @@ internal sealed class LayerTable
         {
             bool keeps = (LayerKind)kind is LayerKind.Activation or LayerKind.BatchNorm or LayerKind.Norm;
             var layer = new Layer(
-                (LayerKind)kind, folds, whyNot, Text(types, "Weights"), ShapeEffects.Keeps(types, keeps));
+                (LayerKind)kind, folds, whyNot, Text(types, "Weights"), ShapeEffects.Keeps(types, keeps),
+                types.NamedArguments.Any(static a => a is { Key: "KeepsTensor", Value.Value: true }));
             foreach (INamedTypeSymbol type in types
                     .ConstructorArguments[0]
                     .Values.Select(v => v.Value)

@@ -161,9 +161,7 @@ internal static class StateCheck
             return null;
         if (bias.dtype != ScalarType.Float32)
             return $"the bias of {what} has type {bias.dtype}; expected {ScalarType.Float32}.";
-
-        // A transposed convolution in groups has one scale for the same channel of each group, but a bias for each.
-        if (bias.shape is not [var length] || channels == 0 || length == 0 || length % channels != 0)
+        if (bias.shape is not [var length] || channels == 0 || length != channels)
             return $"the bias of {what} has shape {TensorBytes.Describe(bias.shape)}, which does not fit {channels} "
                 + "channels.";
         using Tensor dense = TensorBytes.Dense(bias);

@@ -57,7 +57,7 @@ internal sealed record OwnProduct(
         Tensor? whole = bias ?? Bias;
         string[] names = whole is null ? [name] : [name, nameOf(whole)];
         long slice = Weight.numel() / Weight.shape[axis];
-        return new(name, Weight, whole, axis, Apply, (_, y) => y.numel() * slice, names);
+        return new(name, Weight, whole, axis, Apply, (_, y) => y.numel() * slice, names) { ValueAxis = OutputAxis };
 
         Tensor Apply(Tensor x, Tensor w, Tensor? b) => Function(x, View(w), b);
     }

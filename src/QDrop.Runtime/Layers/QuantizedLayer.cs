@@ -72,6 +72,9 @@ internal sealed class QuantizedLayer : IDisposable
     /// <summary>What it says of where the channels of its output are.</summary>
     internal ChannelSource Channels => new((int)Weight.Weight.dim(), Weight.Weight.shape[_source.OutputAxis]);
 
+    /// <summary>The dimension of its output that counts channels, from the end if negative.</summary>
+    internal int ValueAxis => _source.ValueAxis;
+
     /// <summary>The float layer.</summary>
     internal LayerSource Source => _source;
 

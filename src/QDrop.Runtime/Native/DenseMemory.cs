@@ -74,6 +74,9 @@ internal static unsafe class DenseMemory
         return values;
     }
 
+    /// <summary>Where the elements of a row-major tensor of any type begin.</summary>
+    public static nint AddressOf(Tensor rowMajor) => (nint)Address(rowMajor.bytes);
+
     private static void* First(Tensor dense)
     {
         if (dense.is_contiguous())

@@ -51,6 +51,11 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     internal ChannelSource? Source { get; set; }
 
     /// <summary>
+    /// Where the channels are, as the computation of the activations shows; <see langword="null"/> where it does not.
+    /// </summary>
+    internal TracedChannels? Traced { get; set; }
+
+    /// <summary>
     /// Quantizes in place of this quantizer while its range is searched or its grid is learned; <see langword="null"/>
     /// in a program.
     /// </summary>

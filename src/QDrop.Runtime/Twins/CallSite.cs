@@ -38,9 +38,12 @@ public abstract class CallSite<TModule> where TModule : class
     /// </param>
     private protected sealed record Called(TModule Module, Unit? Unit, FloatOutputs? Outputs = null)
     {
+        /// <summary>Gives what a module that may change its arguments is given for one.</summary>
+        public Func<Tensor, Tensor> Argument { get; init; } = static x => x;
+
         /// <summary>What the module is given for an argument.</summary>
         public T Given<T>(T argument) =>
-            Outputs is null ? argument : new Bundle([argument]).Select(static t => Ops.Own(t)).Get<T>();
+            Outputs is null ? argument : new Bundle([argument]).Select(Argument).Get<T>();
 
         /// <summary>What is taken for the module's result.</summary>
         public TResult Taken<TResult>(TResult result) =>
@@ -65,7 +68,12 @@ public abstract class CallSite<TModule> where TModule : class
         TModule module = _module() ?? throw new InvalidOperationException($"The module called at '{_path}' is null.");
         object layer = module is MaskedLayer masked ? masked.Layer : module;
         if (_context.IsFullPrecision(layer))
-            return new Called(module, null, new FloatOutputs(_context, _path, _feeds));
+        {
+            return new Called(module, null, new FloatOutputs(_context, _path, _feeds))
+            {
+                Argument = x => _context.InPlace.Argument(layer, x),
+            };
+        }
         object quantized = module switch
         {
             IQuantizable users => Twins.Of(users, _context, _feeds),

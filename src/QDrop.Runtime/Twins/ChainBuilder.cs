@@ -183,6 +183,8 @@ internal sealed class ChainBuilder
                 _open!.BatchNorm = (BatchNorm)step.Module!;
                 break;
             case LayerKind.BatchNorm or LayerKind.Norm or LayerKind.Activation:
+                if (step.Module is { } changing && function == Rectifier.Function && MayChange(changing))
+                    Absorb(x => _context.InPlace.Rectify(changing, x), isActivation: false, block);
                 Absorb(function, kind == LayerKind.Activation, block);
                 _open!.HasChannels &= KeepsChannels(step);
                 break;
@@ -227,11 +229,13 @@ internal sealed class ChainBuilder
         _open is { Functions.Count: 0 } && (_open.Layer is not null || _open.Product is not null)
         && _trailing.Count == 0;
 
-    private static Func<Tensor, Tensor> FunctionOf(object module)
+    private Func<Tensor, Tensor> FunctionOf(object module)
     {
         Func<Tensor, Tensor> function = LayerFamilies.Of(module)?.FunctionOf(module)
             ?? (module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call);
-        return function != Rectifier.Function && MayChange(module) ? x => function(Ops.Own(x)) : function;
+        return function != Rectifier.Function && MayChange(module)
+            ? x => function(_context.InPlace.Argument(module, x))
+            : function;
     }
 
     /// <summary>

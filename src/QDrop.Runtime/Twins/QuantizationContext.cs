@@ -84,6 +84,9 @@ public sealed class QuantizationContext : IDisposable
     /// <summary>Is shown the values of layers and activation quantizers; <see langword="null"/> in a program.</summary>
     internal IValueWatcher? Watcher { get; set; }
 
+    /// <summary>The modules that change their argument in place.</summary>
+    internal InPlaceModules InPlace { get; } = new();
+
     /// <summary>How quantized weights are found, where no attribute says otherwise.</summary>
     internal Method Method { get; set; }
 

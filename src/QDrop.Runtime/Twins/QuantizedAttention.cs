@@ -140,10 +140,6 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
             return Seen(layers[0], LinearProduct.Of(x[part], rows, bias));
         }
 
-        Tensor Seen(QuantizedLayer layer, Tensor output)
-        {
-            Context.Watcher?.OnValue(layer, output);
-            return output;
-        }
+        Tensor Seen(QuantizedLayer layer, Tensor output) => Context.Watcher?.OnValue(layer, output) ?? output;
     }
 }

@@ -56,7 +56,7 @@ internal sealed class RecurrentCellUnit : Unit, IModule<Tensor, Tensor?, Tensor>
         Tensor hidden = next.Hidden;
         if (_output is not null)
         {
-            Context.Watcher?.OnValue(_output, hidden);
+            hidden = Context.Watcher?.OnValue(_output, hidden) ?? hidden;
             hidden = _output.Forward(hidden);
         }
         return new(next.Cell is { } cell ? [(hidden, cell)] : [hidden]);
@@ -82,8 +82,7 @@ internal sealed class RecurrentCellUnit : Unit, IModule<Tensor, Tensor?, Tensor>
     private Tensor Product(QuantizedLayer layer, Tensor x)
     {
         Tensor y = layer.Forward(x);
-        Context.Watcher?.OnValue(layer, y);
-        return y;
+        return Context.Watcher?.OnValue(layer, y) ?? y;
     }
 
     private Tensor Zeros(Tensor x) => zeros([.. x.shape[..^1], _hidden.Weight.Weight.shape[1]], x.dtype, x.device);

@@ -148,7 +148,7 @@ internal sealed class RecurrentUnit : Unit
     private Outcome Run(Direction direction, Tensor x, bool isReverse, RecurrentState start)
     {
         Tensor gates = direction.Input.Forward(x);
-        Context.Watcher?.OnValue(direction.Input, gates);
+        gates = Context.Watcher?.OnValue(direction.Input, gates) ?? gates;
         QuantizedLayer layer = direction.Hidden;
         (Tensor weight, Tensor? bias) = (layer.CurrentWeight, layer.CurrentBias);
         var recurrence = new Recurrence(isReverse ? gates.flip(0) : gates, start, Step);
@@ -161,7 +161,7 @@ internal sealed class RecurrentUnit : Unit
         RecurrentState Step(Tensor input, Tensor quantized, RecurrentState state)
         {
             Tensor hidden = LinearProduct.Of(quantized, weight, bias);
-            Context.Watcher?.OnValue(layer, hidden);
+            hidden = Context.Watcher?.OnValue(layer, hidden) ?? hidden;
             return RecurrentCell.Step(_kind, input, hidden, state);
         }
     }
@@ -185,7 +185,6 @@ internal sealed class RecurrentUnit : Unit
     {
         if (quantizer is null)
             return x;
-        Context.Watcher?.OnValue(quantizer, x);
-        return quantizer.Forward(x);
+        return quantizer.Forward(Context.Watcher?.OnValue(quantizer, x) ?? x);
     }
 }

@@ -121,7 +121,7 @@ internal sealed class FusedUnit(
         if (layer is not null)
         {
             x = layer.Forward(x);
-            Context.Watcher?.OnValue(layer, x);
+            x = Context.Watcher?.OnValue(layer, x) ?? x;
         }
         // Who watches sees what ReLU gives.
         bool rectifies =
@@ -132,7 +132,7 @@ internal sealed class FusedUnit(
             return x;
         if (rectifies)
             return output.ForwardRectified(x);
-        Context.Watcher?.OnValue(output, x);
+        x = Context.Watcher?.OnValue(output, x) ?? x;
         return output.Forward(x);
     }
 }

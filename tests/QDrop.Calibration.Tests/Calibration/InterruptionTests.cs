@@ -133,16 +133,15 @@ public sealed class InterruptionTests : IDisposable
     {
         private int _seen;
 
-        public void OnValue(QuantizedLayer layer, Tensor output)
+        public Tensor OnValue(QuantizedLayer layer, Tensor output)
         {
             seen();
             if (++_seen == layers)
                 source.Cancel();
+            return output;
         }
 
-        public void OnValue(QDrop.Quantizers.ActivationQuantizer quantizer, Tensor input)
-        {
-        }
+        public Tensor OnValue(QDrop.Quantizers.ActivationQuantizer quantizer, Tensor input) => input;
     }
 
     private sealed class CancelAt(Func<CalibrationProgress, bool> when, CancellationTokenSource source)

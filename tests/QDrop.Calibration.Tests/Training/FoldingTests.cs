@@ -14,14 +14,18 @@ namespace QDrop.Tests.Training;
 public sealed class FoldingTests
 {
     [Theory]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    public void The_folded_layer_computes_what_layer_and_batch_norm_compute(bool transposed, bool bias)
+    [InlineData(false, 1, true)]
+    [InlineData(false, 1, false)]
+    [InlineData(true, 1, true)]
+    [InlineData(true, 5, true)]
+    public void The_folded_layer_computes_what_layer_and_batch_norm_compute(bool transposed, long groups, bool bias)
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(2);
-        Module module = transposed ? ConvTranspose2d(3, 5, 3, bias: bias) : Conv2d(3, 5, 3, bias: bias);
+        long inputs = groups == 1 ? 3 : groups;
+        Module module = transposed
+            ? ConvTranspose2d(inputs, 5, 3, groups: groups, bias: bias)
+            : Conv2d(inputs, 5, 3, bias: bias);
         BatchNorm2d norm = BatchNorm2d(5);
         using (no_grad())
         {
@@ -43,7 +47,7 @@ public sealed class FoldingTests
             Evaluating = true,
         };
         var layer = new TrainedLayer(source, norm, quantizer);
-        Tensor x = randn(2, 3, 6, 6);
+        Tensor x = randn(2, inputs, 6, 6);
         Tensor expected = layer.Forward(x).detach();
 
         FoldedLayer folded = layer.Fold();

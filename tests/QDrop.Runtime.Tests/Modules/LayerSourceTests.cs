@@ -46,6 +46,12 @@ public sealed class LayerSourceTests : IDisposable
             (static () => ConvTranspose1d(4, 6, 3, 2, padding: 1, output_padding: 1, dilation: 2), [2, 4, 9]),
         ["conv_transpose2d"] =
             (static () => ConvTranspose2d(4, 6, 3, 2, padding: 1, output_padding: 1, bias: false), [2, 4, 7, 9]),
+        ["conv_transpose1d in groups"] = (static () => ConvTranspose1d(4, 6, 3, 2, groups: 2), [2, 4, 9]),
+        ["conv_transpose2d in groups"] =
+            (static () => ConvTranspose2d(6, 9, 3, 2, padding: 1, output_padding: 1, groups: 3), [2, 6, 5, 7]),
+        ["conv_transpose2d, depthwise"] =
+            (static () => ConvTranspose2d(4, 4, (3, 2), stride: (2, 2), groups: 4, bias: false), [2, 4, 5, 7]),
+        ["conv_transpose3d in groups"] = (static () => ConvTranspose3d(4, 2, 2, stride: 2, groups: 2), [1, 4, 3, 4, 5]),
         ["conv_transpose3d"] = (static () => ConvTranspose3d(2, 4, 3, stride: 2), [2, 2, 3, 4, 5]),
     };
 

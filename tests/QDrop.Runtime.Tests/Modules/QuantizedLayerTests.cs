@@ -22,6 +22,7 @@ public sealed class QuantizedLayerTests : IDisposable
         { "linear, sequences", Linear(6, 4), [3, 5, 6], 3 * 5 * 4 * 6 },
         { "convolution", Conv2d(3, 8, 3, padding: 1), [2, 3, 5, 5], 2 * 8 * 5 * 5 * 3 * 9 },
         { "depthwise convolution", Conv2d(4, 4, 3, groups: 4), [1, 4, 5, 5], 4 * 3 * 3 * 9 },
+        { "depthwise transposed convolution", ConvTranspose2d(4, 4, 2, groups: 4), [1, 4, 5, 5], 4 * 5 * 5 * 4 },
         { "transposed convolution", ConvTranspose2d(4, 2, 2, stride: 2), [1, 4, 5, 5], 4 * 5 * 5 * 2 * 4 },
     };
 

@@ -16,7 +16,7 @@ internal static class SampleState
         {
             Layer("stem", 8, [4, 3, 3, 3], 0, 4),
             Layer("block.conv1", 3, [4, 4, 3, 3], 0, null),
-            Layer("block.up", 2, [5, 3, 2, 2], 1, 6),
+            Layer("block.up", 2, [5, 3, 2, 2], 1, 3),
             Layer("fc", 5, [3, 7], 0, 3),
         };
         ActivationState[] activations = new[]

@@ -7,11 +7,12 @@ namespace QDrop.Layers.Families;
 /// <summary>Activation functions.</summary>
 [LayerFamily(LayerKind.Activation)]
 [LayerTypes(
-    typeof(ReLU), typeof(ReLU6), typeof(LeakyReLU), typeof(PReLU), typeof(RReLU), typeof(ELU), typeof(SELU),
+    typeof(ReLU), typeof(ReLU6), typeof(LeakyReLU), typeof(PReLU), typeof(RReLU), typeof(SELU),
     typeof(CELU), typeof(GELU), typeof(SiLU), typeof(Mish), typeof(Sigmoid), typeof(LogSigmoid), typeof(Tanh),
     typeof(Hardtanh), typeof(Hardsigmoid), typeof(Hardswish), typeof(Hardshrink), typeof(Softplus), typeof(Softsign),
     typeof(Softshrink), typeof(Tanhshrink), typeof(Threshold), typeof(Softmax), typeof(Softmax2d), typeof(LogSoftmax),
     typeof(Softmin))]
+[LayerTypes(typeof(ELU), KeepsTensor = true)]
 [LayerTypes(typeof(GLU), Shape = ShapeEffect.Changes)]
 internal sealed class ActivationFamily : LayerFamily
 {

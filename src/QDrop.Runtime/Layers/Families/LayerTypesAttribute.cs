@@ -15,6 +15,11 @@ internal sealed class LayerTypesAttribute(params Type[] types) : Attribute
     public ShapeEffect Shape { get; set; }
 
     /// <summary>
+    /// Gets or sets whether the layers leave their tensor as it is, though <c>inplace: true</c> says otherwise.
+    /// </summary>
+    public bool KeepsTensor { get; set; }
+
+    /// <summary>
     /// Gets or sets how many weights a layer multiplies by: a C# expression over the parameters of its factory in
     /// <c>torch.nn</c>. <c>volume(size, n)</c> is the number of positions of a kernel with n dimensions, of which each
     /// has the size, or which the size gives as a tuple. The generator evaluates it where a layer is created with

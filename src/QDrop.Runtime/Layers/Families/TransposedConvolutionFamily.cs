@@ -5,7 +5,12 @@ using static TorchSharp.torch.nn;
 
 namespace QDrop.Layers.Families;
 
-/// <summary>Transposed convolutions: weight <c>[in, out / groups, kernel…]</c>.</summary>
+/// <summary>
+/// Transposed convolutions: weight <c>[in, out / groups, kernel…]</c>. With several groups no dimension counts the
+/// output channels: those of a group have the same indices as those of the next one, with other inputs. The weight is
+/// then quantized as <c>[out, in / groups, kernel…]</c>, in which each channel has its own scale, and arranged back for
+/// libtorch.
+/// </summary>
 [LayerFamily(LayerKind.Weighted, FoldsBatchNorm = true)]
 [LayerTypes(typeof(ConvTranspose1d), Weights = "in_channels * out_channels * volume(kernel_size, 1) / groups")]
 [LayerTypes(typeof(ConvTranspose2d), Weights = "in_channels * out_channels * volume(kernel_size, 2) / groups")]
@@ -16,15 +21,6 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
     {
         var convolution = (Convolution)layer;
         long groups = convolution.groups;
-        if (groups > 1)
-        {
-            throw new QDropException(
-                Codes.UnsupportedModule,
-                $"'{name}', a {convolution.GetName()} with groups = {groups}, cannot "
-                    + "be quantized per output channel: expected groups = 1 in a transposed convolution. Use one "
-                    + "group, or "
-                    + "replace it by upsampling and a convolution.");
-        }
         long[] stride = convolution.stride, dilation = convolution.dilation, added = convolution.output_padding;
         (long[] padding, Func<Tensor, Tensor>? pad) = ConvolutionPadding.Of(convolution);
         Func<Tensor, Tensor, Tensor?, Tensor> apply = padding.Length switch
@@ -35,11 +31,30 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
             _ => (x, w, b) => functional.conv_transpose3d(x, w, b, stride, padding, added, dilation, groups),
         };
         Tensor weight = convolution.weight!;
-        return
-        [
-            new(name, weight, convolution.bias, ChannelAxis: 1, pad is null ? apply : (x, w, b) => apply(pad(x), w, b),
-                (x, _) => MultiplyAccumulates.WithSlices(x, weight), [$"{name}.weight", $"{name}.bias"]),
-        ];
+        Func<Tensor, Tensor, Tensor?, Tensor> padded = pad is null ? apply : (x, w, b) => apply(pad(x), w, b);
+        Func<Tensor, Tensor, long> count = (x, _) => MultiplyAccumulates.WithSlices(x, weight);
+        string[] parameters = [$"{name}.weight", $"{name}.bias"];
+        return groups == 1
+            ? [new(name, weight, convolution.bias, ChannelAxis: 1, padded, count, parameters)]
+            :
+            [
+                new(name, weight, convolution.bias, ChannelAxis: 0, (x, w, b) => padded(x, Exchanged(w, groups), b),
+                    count, parameters)
+                {
+                    Arrangement = w => Exchanged(w, groups),
+                },
+            ];
+    }
+
+    /// <summary>
+    /// Inputs and outputs exchanged in each group: <c>[in, out / groups, …]</c> gives <c>[out, in / groups, …]</c>, and
+    /// that the other again.
+    /// </summary>
+    private static Tensor Exchanged(Tensor weight, long groups)
+    {
+        long[] shape = weight.shape;
+        return weight.reshape([groups, shape[0] / groups, .. shape[1..]]).transpose(1, 2)
+            .reshape([groups * shape[1], shape[0] / groups, .. shape[2..]]);
     }
 
     public override Action CountFloat(Module layer, Action<long> count)
