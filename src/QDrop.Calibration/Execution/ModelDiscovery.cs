@@ -41,11 +41,10 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
                     + "Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
         _runner.Check(expected, found);
-        var others = new ShapeExecutor(_context);
+        var others = new ShapeExecutor(_context, Samples + 1);
         ModelCost cost;
         using (no_grad())
-            cost = ModelCost.Of(
-                calibration.Twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(Samples + 1), others));
+            cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => Measure(others));
         var needs = new HiddenNeeds(_runner, discovery);
         needs.Find(_batches.Repeated(Samples), found);
         return new DiscoveredModel(
@@ -53,7 +52,15 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
             discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1),
             cost,
             needs.Needs,
-            needs.ResultNeeds);
+            needs.ResultNeeds,
+            others.Footprint);
+    }
+
+    private void Measure(ShapeExecutor others)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _runner.Run(_batches.Repeated(Samples + 1), others);
+        others.Footprint.End(Samples + 1, scope);
     }
 
     /// <summary>
@@ -84,12 +91,14 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
 /// <param name="ResultNeeds">
 /// The units whose outputs the model's outputs are made of without another unit between.
 /// </param>
+/// <param name="Sample">The memory that a sample takes.</param>
 internal sealed record DiscoveredModel(
     IReadOnlyList<Unit> Units,
     IReadOnlyDictionary<Unit, UnitLayouts> Layouts,
     ModelCost Cost,
     IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs,
-    IReadOnlySet<Unit> ResultNeeds)
+    IReadOnlySet<Unit> ResultNeeds,
+    PassFootprint Sample)
 {
     /// <summary>The units among the first ones whose outputs no later unit needs.</summary>
     /// <param name="count">How many are finished.</param>

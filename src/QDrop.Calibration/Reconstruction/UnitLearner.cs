@@ -75,8 +75,12 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
         IProgress<UnitProgress>? progress,
         CancellationToken ct)
     {
-        NativeHeap.KeepFreedMemory(
-            Intermediates * settings.BatchSize * Math.Max(RowBytes(quantizedInput), RowBytes(floatOutput)));
+        // Where memory is scarce, what is freed must be free: pieces of the heap that it keeps may not fit again.
+        if (!Memory.IsLimited)
+        {
+            NativeHeap.KeepFreedMemory(
+                Intermediates * settings.BatchSize * Math.Max(RowBytes(quantizedInput), RowBytes(floatOutput)));
+        }
         using DisposeScope outer = NewDisposeScope();
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations
         // alone.
