@@ -116,13 +116,17 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
             }
             // What is never quantized while learning has nothing to learn from.
             ActivationQuantizer[] learned = alone || Keep == 0 || !settings.LearnsActivations ? [] : activations;
-            return new ReconstructionLoop(unit, settings, draws, input, loss, exponents, learned)
+            UnitResult result = new ReconstructionLoop(unit, settings, draws, input, loss, exponents, learned)
             {
                 Profile = Profile,
                 Guard = Guard,
                 Iterated = Iterated,
                 Measure = () => Measure(unit, quantizedInput, loss),
             }.Run(progress, ct);
+            return result with
+            {
+                ThreadDependent = ThreadCheck.DifferentGradients(unit, quantizedInput, settings.BatchSize, loss),
+            };
         }
         finally
         {
