@@ -32,7 +32,10 @@ internal sealed class PostTrainingQuantizer : IDisposable
         CalibrationCheckpoint? checkpoint = null,
         CalibrationMemory? memory = null)
     {
-        NativeHeap.KeepFreedMemory(BatchTensor);
+        if (memory is null)
+            NativeHeap.KeepFreedMemory(BatchTensor);
+        else
+            NativeHeap.GiveFreedMemoryBack();
         _calibration = new CalibrationContext(model, settings, inputs, progress, cancellation, memory);
         _checkpoint = checkpoint;
     }

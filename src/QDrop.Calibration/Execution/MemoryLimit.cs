@@ -12,7 +12,7 @@ internal static class MemoryLimit
     /// <summary>
     /// What comes up that is not planned: compiled code, threads, and mapped pages that are looked at.
     /// </summary>
-    private const long Reserve = 32L << 20;
+    private const long Reserve = 16L << 20;
 
     /// <summary>Gives activations the room that is left.</summary>
     /// <param name="limit">Bytes that the process may take.</param>

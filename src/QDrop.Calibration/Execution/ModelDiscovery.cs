@@ -29,10 +29,26 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     {
         using var discovery = new DiscoveryExecutor(_context);
         using DisposeScope scope = NewDisposeScope();
-        Bundle expected;
+        HiddenNeeds needs = Needs(discovery);
+        // What it has kept of the first run makes room for the second.
+        discovery.Dispose();
+        var others = new ShapeExecutor(_context, Samples + 1);
+        ModelCost cost;
         using (no_grad())
-            expected = _runner.Float(_batches.Repeated(Samples));
-        Bundle found = _runner.Run(_batches.Repeated(Samples), discovery);
+            cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => Measure(others));
+        return new DiscoveredModel(
+            discovery.Units,
+            discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1),
+            cost,
+            needs.Needs,
+            needs.ResultNeeds,
+            others.Footprint);
+    }
+
+    private HiddenNeeds Needs(DiscoveryExecutor discovery)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Bundle expected = Expected(), found = _runner.Run(_batches.Repeated(Samples), discovery);
         if (_context.Layers.Count == 0)
         {
             throw new QDropException(
@@ -41,19 +57,16 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
                     + "Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
         _runner.Check(expected, found);
-        var others = new ShapeExecutor(_context, Samples + 1);
-        ModelCost cost;
-        using (no_grad())
-            cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => Measure(others));
         var needs = new HiddenNeeds(_runner, discovery);
         needs.Find(_batches.Repeated(Samples), found);
-        return new DiscoveredModel(
-            discovery.Units,
-            discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1),
-            cost,
-            needs.Needs,
-            needs.ResultNeeds,
-            others.Footprint);
+        return needs;
+    }
+
+    private Bundle Expected()
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return _runner.Float(_batches.Repeated(Samples)).Select(static t => t.MoveToOuterDisposeScope());
     }
 
     private void Measure(ShapeExecutor others)

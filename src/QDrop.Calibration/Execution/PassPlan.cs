@@ -39,6 +39,7 @@ internal sealed record PassPlan(int Samples, int WithGradients, long Together)
         PassFootprint sample, QuantizationSettings settings, IReadOnlyList<Unit> learned)
     {
         long kept = sample.Units.Values.Select(static u => u.Inputs + u.Outputs).DefaultIfEmpty(0).Max();
+        yield return ("the first run of the model", FirstSamples * sample.Pass);
         yield return ("a pass through the model", Samples * (sample.Pass + kept));
         // What layers give is kept while they are compared with the quantized ones.
         yield return ("a comparison of all layers", WithGradients * sample.Everything);
@@ -55,6 +56,9 @@ internal sealed record PassPlan(int Samples, int WithGradients, long Together)
                 $"unit '{unit.Name}' with BatchSize = {settings.BatchSize}", settings.BatchSize * row + weights);
         }
     }
+
+    /// <summary>Samples on which the model is discovered at most.</summary>
+    private const int FirstSamples = 3;
 
     /// <summary>A weight's rounding and grid, gradients, and the state of the optimiser.</summary>
     private const int LearnedWeightBytes = 10 * sizeof(float);

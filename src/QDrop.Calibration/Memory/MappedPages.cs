@@ -14,7 +14,7 @@ namespace QDrop.Calibration.Memory;
 internal static partial class MappedPages
 {
     /// <summary>Bytes of mapped files that may be looked at before their pages are taken out.</summary>
-    public const long Allowed = 32L << 20;
+    public const long Allowed = 16L << 20;
 
     /// <summary>The system's call: the pages are not needed now.</summary>
     private const int DontNeed = 4;

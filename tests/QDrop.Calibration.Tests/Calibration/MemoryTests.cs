@@ -116,7 +116,7 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
         const long Stem = 8 * 16 * 16 * sizeof(float);
         Assert.InRange(small.Between, (Stem * 3 / 8) + Stem + Stem + (Stem / 2), 2 * Stem * 4);
         Assert.Equal(new PassPlan(64, 64, (256L << 20) / small.Pass), PassPlan.For(small));
-        PassPlan plan = PassPlan.For(Footprint(1024));
+        var plan = PassPlan.For(Footprint(1024));
         Assert.InRange(plan.Samples, 1, 4);
         Assert.Equal(1, plan.WithGradients);
 

@@ -45,6 +45,6 @@ internal sealed class WideNet : Module<Tensor, Tensor>, IQuantizable
             : base(model, context, output, isBlock: false) =>
             _layers = Sites.Chain("layers", Feeds.Result, () => [model.layers]);
 
-        public override Tensor forward(Tensor x) => _layers.call(x);
+        public override Tensor forward(Tensor x) => _layers.forward(x);
     }
 }
