@@ -166,10 +166,16 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
         (int bits, string? name) = (quantizer.Bits, quantizer.Name);
         foreach (Tensor x in calls)
         {
-            if (quantizer.ChannelAxis is not null)
+            if (quantizer.ChannelAxis is null)
+            {
+                if (PerChannel)
+                    quantizer.ChannelAxis = ChannelSource.AxisOf(x.shape, quantizer.Source);
+            }
+            else if (quantizer.Scale is not null)
+            {
+                // Of several values, those after the first have no grid yet to fit.
                 quantizer.CheckFits(x);
-            else if (PerChannel)
-                quantizer.ChannelAxis = ChannelSource.AxisOf(x.shape, quantizer.Source);
+            }
         }
         using Tensor? together = Collector?.Together(calls, quantizer.ChannelAxis);
         QuantizationRange[] ranges = quantizer.ChannelAxis is { } axis
