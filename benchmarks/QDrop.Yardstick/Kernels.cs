@@ -101,7 +101,7 @@ internal static class Kernels
         Tensor y = run(input, learned);
         manual_seed(2);
         y.backward([randn(y.shape)]);
-        return (y.detach(), input.grad!, [.. learned.Where(static l => l.grad is not null).Select(static l => l.grad!)]);
+        return (y.detach(), input.grad!, [.. learned.Select(static l => l.grad).OfType<Tensor>()]);
     }
 
     private static List<Tensor> Flat(Tensor[] tensors) => [.. tensors.Select(static t => t.reshape(-1))];

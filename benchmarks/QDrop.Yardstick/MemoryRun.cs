@@ -73,7 +73,8 @@ internal sealed record MemoryRun
                 memory: Limit > 0 ? new CalibrationMemory((long)Limit << 20, Folder) : null);
             bytes = TensorHash.Of(ArtifactWriter.Tensors(outcome.State))[..16]
                 + (outcome.Insight is { } insight
-                    ? $" insight {insight.OutputSqnr:r} {string.Join(' ', insight.Layers.Select(static l => $"{l.Gain:r}"))}"
+                    ? $" insight {insight.OutputSqnr:r} "
+                        + string.Join(' ', insight.Layers.Select(static l => $"{l.Gain:r}"))
                     : "")
                 + $" errors {string.Join(' ', outcome.Units.Select(static u => $"{u.ErrorAfter:r}"))}";
         }

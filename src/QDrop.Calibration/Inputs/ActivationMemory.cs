@@ -85,7 +85,8 @@ internal sealed class ActivationMemory(CalibrationMemory? options) : IDisposable
         long samples = from.shape[0];
         if (from.numel() == 0)
             return;
-        long bytes = from.numel() / samples * from.element_size(), rows = Math.Max(1, MappedPages.Allowed / (4 * bytes));
+        long bytes = from.numel() / samples * from.element_size(),
+            rows = Math.Max(1, MappedPages.Allowed / (4 * bytes));
         for (long start = 0; start < samples; start += rows)
         {
             using DisposeScope scope = NewDisposeScope();

@@ -7,8 +7,8 @@ namespace QDrop.Calibration;
 /// </summary>
 /// <remarks>
 /// What the process has already counts: libraries, the model, the calibration inputs. A limit that cannot be kept is an
-/// error (QDROP243), which names the smallest that can. The needs of a pass are estimated from its tensors; the peak may
-/// be above the limit by what kernels take beside them. Mapped memory is bounded on Linux alone.
+/// error (QDROP243), which names the smallest that can. The needs of a pass are estimated from its tensors; the peak
+/// may be above the limit by what kernels take beside them. Mapped memory is bounded on Linux alone.
 /// </remarks>
 public sealed class CalibrationMemory
 {

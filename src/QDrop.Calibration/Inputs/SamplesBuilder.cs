@@ -134,6 +134,7 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
             .ToArray();
         if (!part.is_contiguous() && DenseMemory.IsDense(part))
             part.stride().AsSpan(1).CopyTo(stride.AsSpan(1));
-        return Memory?.Empty(shape, stride, part.dtype) ?? empty_strided(shape, stride, part.dtype).DetachFromDisposeScope();
+        return Memory?.Empty(shape, stride, part.dtype)
+            ?? empty_strided(shape, stride, part.dtype).DetachFromDisposeScope();
     }
 }

@@ -19,7 +19,8 @@ internal sealed class ValueCollector(Func<long[], long[], ScalarType, Tensor> em
     public double Parts { get; set; } = 1;
 
     /// <summary>The quantizers whose values are kept.</summary>
-    public IEnumerable<ActivationCalibration> Admitted => _admitted.Where(static a => a.Value).Select(static a => a.Key);
+    public IEnumerable<ActivationCalibration> Admitted =>
+        _admitted.Where(static a => a.Value).Select(static a => a.Key);
 
     /// <summary>A copy of what a quantizer sees; <see langword="null"/> where there is no room for it.</summary>
     public Tensor? Keep(ActivationCalibration quantizer, Tensor x)
@@ -47,7 +48,8 @@ internal sealed class ValueCollector(Func<long[], long[], ScalarType, Tensor> em
     public Tensor Together(IReadOnlyList<Tensor> tensors, int? axis)
     {
         using IDisposable guard = no_grad();
-        long rows = axis is { } channels ? tensors[0].shape[channels] : 1, all = tensors.Sum(static t => t.numel()) / rows;
+        long rows = axis is { } channels ? tensors[0].shape[channels] : 1,
+            all = tensors.Sum(static t => t.numel()) / rows;
         Tensor together = empty([rows, all], [all, 1], tensors[0].dtype);
         long start = 0;
         foreach (Tensor tensor in tensors)

@@ -66,7 +66,8 @@ internal static unsafe class Sums
         Tensor first = tensors[0];
         if (first.numel() == 0)
             return 0;
-        if (tensors.All(t => t.dtype == ScalarType.Float32 && DenseMemory.IsDense(t) && DenseMemory.SameOrder(t, first)))
+        if (tensors.All(static t => t.dtype == ScalarType.Float32 && DenseMemory.IsDense(t))
+            && tensors.All(t => DenseMemory.SameOrder(t, first)))
             return OverDense(tensors, sum);
         if (first.dim() == 0)
             return OverCopies(tensors, term);

@@ -270,7 +270,8 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
         long limit = Smallest(model, inputs, settings) + (16 << 20);
         File.WriteAllText("/proc/self/clear_refs", "5");
         Quantize(model, inputs, new CalibrationMemory(limit, Spill), progress: null, settings);
-        string peak = File.ReadLines("/proc/self/status").First(static l => l.StartsWith("VmHWM", StringComparison.Ordinal));
+        string peak = File.ReadLines("/proc/self/status")
+            .First(static l => l.StartsWith("VmHWM", StringComparison.Ordinal));
         double bytes = 1024 * double.Parse(
             peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         Assert.InRange(bytes / limit, 0.2, 1.2);

@@ -11,7 +11,7 @@ namespace QDrop.Tests.Modules;
 internal sealed class WideNet : Module<Tensor, Tensor>, IQuantizable
 {
     public readonly Sequential layers = Sequential(
-        Linear(64, 256), ReLU(), Linear(256, 256), ReLU(), Linear(256, 128), ReLU(), Linear(128, 10));
+        Linear(64, 256), ReLU(), Linear(256, 256), ReLU(), Linear(256, 128), ReLU(), Linear(128, 64));
 
     public WideNet() : base(nameof(WideNet)) => RegisterComponents();
 
