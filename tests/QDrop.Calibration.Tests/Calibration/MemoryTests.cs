@@ -116,9 +116,9 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
         const long Stem = 8 * 16 * 16 * sizeof(float);
         Assert.InRange(small.Between, (Stem * 3 / 8) + Stem + Stem + (Stem / 2), 2 * Stem * 4);
         Assert.Equal(new PassPlan(64, 64, (256L << 20) / small.Pass), PassPlan.For(small));
-        var plan = PassPlan.For(Footprint(1024));
-        Assert.InRange(plan.Samples, 1, 4);
-        Assert.Equal(1, plan.WithGradients);
+        var plan = PassPlan.For(Footprint(512));
+        Assert.InRange(plan.Samples, 1, 16);
+        Assert.InRange(plan.WithGradients, 1, plan.Samples - 1);
 
         static PassFootprint Footprint(int size)
         {
@@ -260,7 +260,7 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
         if (!OperatingSystem.IsLinux())
             return;
         using var model = new ResidualNet();
-        Tensor inputs = randn(24, 3, 320, 320);
+        Tensor inputs = randn(24, 3, 192, 192);
         QuantizationSettings settings = ResidualNet.Descriptor.Settings with
         {
             Samples = 24,
