@@ -54,6 +54,51 @@ stress.SetAction(parsed =>
         parsed.GetValue(iterations),
         TimeSpan.FromMinutes(parsed.GetValue(minutes))));
 
+var limit = new Option<int>("--limit") { Description = "MiB; 0 for no limit.", DefaultValueFactory = _ => 0 };
+var method = new Option<QDrop.Method>("--method") { DefaultValueFactory = _ => QDrop.Method.Nearest };
+var loss = new Option<QDrop.LossKind>("--loss");
+var order = new Option<QDrop.CalibrationOrder>("--order");
+var samples = new Option<int>("--samples") { DefaultValueFactory = _ => 64 };
+var size = new Option<int>("--size") { Description = "Height and width.", DefaultValueFactory = _ => 640 };
+var batchSize = new Option<int>("--batch-size") { DefaultValueFactory = _ => 32 };
+var insight = new Option<bool>("--insight");
+var folder = new Option<string>("--folder")
+{
+    Description = "Of the files above the limit, on a disk.",
+    DefaultValueFactory = _ => Path.GetTempPath(),
+};
+var memory = new Command("memory", "Calibrates a U-Net within a memory limit, and prints the process's peak.")
+{
+    limit,
+    method,
+    loss,
+    order,
+    samples,
+    size,
+    batchSize,
+    iterations,
+    threads,
+    insight,
+    folder,
+};
+memory.SetAction(parsed => new MemoryRun
+{
+    Limit = parsed.GetValue(limit),
+    Method = parsed.GetValue(method),
+    Loss = parsed.GetValue(loss),
+    Order = parsed.GetValue(order),
+    Samples = parsed.GetValue(samples),
+    Size = parsed.GetValue(size),
+    BatchSize = parsed.GetValue(batchSize),
+    Iterations = parsed.GetValue(iterations),
+    Threads = parsed.GetValue(threads),
+    Insight = parsed.GetValue(insight),
+    Folder = parsed.GetValue(folder)!,
+}.Run());
+var kernels = new Command(
+    "kernels", "Which of libtorch's operations round otherwise with another number of threads or samples.");
+kernels.SetAction(_ => Kernels.Print());
+
 var rounds = new Option<int>("--rounds")
 {
     Description = "How often each of the two runs; medians are compared.",
@@ -69,6 +114,8 @@ var root = new RootCommand(
 {
     own,
     stress,
+    memory,
+    kernels,
     weights,
     inputs,
     threads,

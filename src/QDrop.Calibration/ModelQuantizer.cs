@@ -36,7 +36,7 @@ public static class ModelQuantizer
     /// runs of it, on 64 inputs, for each layer.
     /// </param>
     /// <param name="memory">
-    /// How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.
+    /// How much memory the process may take; <see langword="null"/> for as much as calibration needs.
     /// </param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">
@@ -79,7 +79,7 @@ public static class ModelQuantizer
     /// runs of it, on 64 inputs, for each layer.
     /// </param>
     /// <param name="memory">
-    /// How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.
+    /// How much memory the process may take; <see langword="null"/> for as much as calibration needs.
     /// </param>
     /// <returns>The quantized model and what was done for each unit.</returns>
     /// <exception cref="QDropException">

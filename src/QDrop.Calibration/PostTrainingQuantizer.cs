@@ -32,7 +32,10 @@ internal sealed class PostTrainingQuantizer : IDisposable
         CalibrationCheckpoint? checkpoint = null,
         CalibrationMemory? memory = null)
     {
-        NativeHeap.KeepFreedMemory(BatchTensor);
+        if (memory is null)
+            NativeHeap.KeepFreedMemory(BatchTensor);
+        else
+            NativeHeap.GiveFreedMemoryBack();
         _calibration = new CalibrationContext(model, settings, inputs, progress, cancellation, memory);
         _checkpoint = checkpoint;
     }
@@ -50,6 +53,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         var discovery = new ModelDiscovery(_calibration);
         _model = discovery.Run();
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
+        Plan(_model);
         discovery.TraceChannels();
         IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
         _calibration.Progress.Expect([
@@ -58,6 +62,20 @@ internal sealed class PostTrainingQuantizer : IDisposable
                     Math.Max(seconds.GetValueOrDefault(u), MinSeconds),
                     UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings))),
         ]);
+    }
+
+    private void Plan(DiscoveredModel model)
+    {
+        var plan = PassPlan.For(model.Sample);
+        (_calibration.Plan, _calibration.Batches.BatchSize) = (plan, plan.Samples);
+        if (_calibration.Limit is not { } limit)
+            return;
+        Unit[] learned =
+        [
+            .. model.Units.Where(u =>
+                UnitReconstruction.Learns(u, _calibration.Quantization, _calibration.Settings)),
+        ];
+        MemoryLimit.Apply(limit, plan.Needs(model.Sample, _calibration.Settings, learned), _calibration.Memory);
     }
 
     /// <summary>Gives layers the bit widths that a budget leaves for them, where there is one.</summary>
@@ -89,13 +107,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         _calibration.Progress.Begin("insight");
         using CalibrationProfile.Lap lap = _calibration.Profile.In(CalibrationPhase.Insight);
         _insight = new InsightMeasurement(
-            _calibration.Descriptor,
-            _calibration.Twin,
-            _calibration.Runner,
-            _calibration.Batches,
-            Model.Units,
-            _calibration.Cancellation,
-            hasBudget: _calibration.Settings.Budget is not null).Run();
+            _calibration, Model.Units, hasBudget: _calibration.Settings.Budget is not null).Run();
     }
 
     /// <summary>The quantized model, its tensors outside every dispose scope.</summary>

@@ -31,6 +31,7 @@ internal static class House
         "QDrop.Calibration/Inputs",
         "QDrop.Calibration/Learning",
         "QDrop.Calibration/Ranges",
+        "QDrop.Calibration/Memory",
         "QDrop.Calibration/Weights",
         "QDrop.Calibration/Weights/PyTorch",
 

@@ -1,5 +1,4 @@
 using QDrop.Calibration.Execution;
-using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using QDrop.Layers;
@@ -20,10 +19,9 @@ internal sealed class SensitivityMeasurement : IDisposable
 
     private readonly CalibrationContext _calibration;
     private readonly IReadOnlyList<Unit> _units;
-    private readonly CalibrationBatch _batch;
+    private readonly EndComparison _end;
     private readonly PrefixExecutor _floats;
     private readonly Dictionary<QuantizedLayer, long> _operations;
-    private readonly IReadOnlyList<Tensor> _expected;
 
     /// <summary>Runs the float model once.</summary>
     /// <param name="calibration">What the phases of the calibration share.</param>
@@ -34,19 +32,18 @@ internal sealed class SensitivityMeasurement : IDisposable
         using DisposeScope scope = NewDisposeScope();
         _calibration = calibration;
         _units = units;
-        _batch = calibration.Batches.Batch(0, MaxSamples);
-        _floats = new PrefixExecutor(calibration.Quantization);
+        _floats = new PrefixExecutor(calibration.Quantization, calibration.Memory);
         IReadOnlyList<QuantizedLayer> layers = calibration.Quantization.Layers;
         calibration.Quantization.Enable(weights: false, activations: false);
         // Of one input, and not a share of the batch's: some layers run on what all samples share.
         var before = layers.ToDictionary(static l => l, static l => l.MultiplyAccumulates);
         calibration.Runner.Run(calibration.Batches.First(1));
         _operations = layers.ToDictionary(static l => l, l => l.MultiplyAccumulates - before[l]);
-        _expected = [.. Forward().Tensors.Select(static t => t.DetachFromDisposeScope())];
+        _end = new EndComparison(calibration, MaxSamples, _floats);
     }
 
     /// <summary>Inputs on which the model's end is measured.</summary>
-    public int Samples => (int)_batch.Count;
+    public int Samples => _end.Samples;
 
     /// <summary>Multiply-accumulates of one input.</summary>
     public long OperationsOf(QuantizedLayer layer) => _operations[layer];
@@ -67,7 +64,7 @@ internal sealed class SensitivityMeasurement : IDisposable
             layer.Weight.Bits = bits;
             layer.Weight.Calibration.SearchRange(_calibration.Cancellation);
             layer.Weight.Enabled = true;
-            double error = Error();
+            double error = _end.Compare(_floats).Error;
             layer.Weight.Enabled = false;
             if (!double.IsFinite(error))
             {
@@ -87,19 +84,6 @@ internal sealed class SensitivityMeasurement : IDisposable
     public void Dispose()
     {
         _floats.Dispose();
-        foreach (Tensor output in _expected)
-            output.Dispose();
-    }
-
-    private double Error()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Sqnr.ErrorBetween(_expected, Forward().Tensors);
-    }
-
-    private Bundle Forward()
-    {
-        _calibration.Cancellation.ThrowIfCancellationRequested();
-        return _calibration.Runner.Run(_batch.Inputs, _floats);
+        _end.Dispose();
     }
 }

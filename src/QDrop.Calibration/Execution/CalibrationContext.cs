@@ -18,7 +18,7 @@ internal sealed class CalibrationContext : IDisposable
     /// <param name="progress">Told how far the calibration is.</param>
     /// <param name="cancellation">Stops the calibration.</param>
     /// <param name="memory">
-    /// How much memory the activations that are kept may take; <see langword="null"/> for as much as they need.
+    /// How much memory the process may take; <see langword="null"/> for as much as it needs.
     /// </param>
     public CalibrationContext(PreparedModel model, QuantizationSettings settings, CalibrationSet inputs,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationMemory? memory)
@@ -30,11 +30,13 @@ internal sealed class CalibrationContext : IDisposable
         Quantization.Granularity = settings.Granularity;
         Quantization.PassCounts.Find(settings);
         Runner = new TwinRunner(model.Descriptor.Name, model.Twin);
-        Batches = new CalibrationBatches(model.Twin, inputs.Inputs);
+        // Until it is known what the model needs, nothing is kept on the heap.
+        Memory = new ActivationMemory(memory) { Room = memory is null ? long.MaxValue : 0 };
+        Batches = new CalibrationBatches(model.Twin, inputs.Inputs, Memory);
         Progress = new CalibrationProgressReport(progress, settings.Iterations);
         Cancellation = cancellation;
         Quantization.Cancellation = cancellation;
-        Memory = new ActivationMemory(memory);
+        Limit = memory?.Limit;
     }
 
     /// <summary>The model's description.</summary>
@@ -63,6 +65,14 @@ internal sealed class CalibrationContext : IDisposable
 
     /// <summary>Gives memory for activations of all inputs.</summary>
     public ActivationMemory Memory { get; }
+
+    /// <summary>Bytes that the process may take; <see langword="null"/> for as many as it needs.</summary>
+    public long? Limit { get; }
+
+    /// <summary>
+    /// How many samples each pass computes at once, and what it needs; known when the model is discovered.
+    /// </summary>
+    public PassPlan Plan { get; set; } = PassPlan.Small;
 
     /// <summary>Counts the time of each phase.</summary>
     public CalibrationProfile Profile { get; } = new();

@@ -49,14 +49,20 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
         try
         {
             using IDisposable guard = no_grad();
-            // A unit that changes its input in place must not change what others see: it will not run where they do.
-            Bundle computed = unit.Compute(inputs.Select(static t => t.detach().clone()));
-            Shapes.Add(unit, inputs, computed);
-            _outputs.Add(unit, computed.Select(static t => t.detach().clone().DetachFromDisposeScope()));
+            Bundle outputs;
+            using (NewDisposeScope())
+            {
+                // A unit that changes its input in place must not change what others see: it will not run where they
+                // do.
+                Bundle computed = unit.Compute(inputs.Select(static t => t.detach().clone()));
+                Shapes.Add(unit, inputs, computed);
+                outputs = computed.Select(static t => t.detach().clone().DetachFromDisposeScope());
+            }
+            _outputs.Add(unit, outputs);
             _units.Add(unit);
             // In-place operations of the user's code must not meet the leaf itself.
             using IDisposable gradients = enable_grad();
-            return computed.Select(t => t.is_floating_point() ? Leaf(unit, t).clone() : t);
+            return outputs.Select(t => (t.is_floating_point() ? Leaf(unit, t) : t).clone());
         }
         finally
         {
@@ -67,17 +73,15 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor output in _leaves
-                .Select(static l => l.Output)
-                .Concat(_outputs.Values.SelectMany(static o => o.Tensors)))
+        foreach (Tensor output in _outputs.Values.SelectMany(static o => o.Tensors))
             output.Dispose();
     }
 
     private Tensor Leaf(Unit unit, Tensor output)
     {
-        Tensor leaf = output.detach().DetachFromDisposeScope().requires_grad_(true);
-        _leaves.Add((unit, leaf));
-        return leaf;
+        output.requires_grad = true;
+        _leaves.Add((unit, output));
+        return output;
     }
 
     private HashSet<Unit> Trace(Bundle inputs)

@@ -30,9 +30,26 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     {
         using var discovery = new DiscoveryExecutor(_context);
         using DisposeScope scope = NewDisposeScope();
-        Bundle expected;
+        HiddenNeeds needs = Needs(discovery);
+        // What it has kept of the first run makes room for the second.
+        discovery.Dispose();
+        var others = new ShapeExecutor(_context, Samples + 1);
+        ModelCost cost;
         using (no_grad())
-            expected = _runner.Float(_batches.Repeated(Samples));
+            cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => Measure(others));
+        return new DiscoveredModel(
+            discovery.Units,
+            discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1),
+            cost,
+            needs.Needs,
+            needs.ResultNeeds,
+            others.Footprint);
+    }
+
+    private HiddenNeeds Needs(DiscoveryExecutor discovery)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Bundle expected = Expected();
         var check = new TwinCheck(calibration.Descriptor.Name, _runner, _context);
         Bundle found = check.WithCopies(() => _runner.Run(_batches.Repeated(Samples), discovery));
         if (_context.Layers.Count == 0)
@@ -43,19 +60,23 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
                     + "Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
         check.Check(_batches.Repeated(Samples), expected, found);
-        var others = new ShapeExecutor(_context);
-        ModelCost cost;
-        using (no_grad())
-            cost = ModelCost.Of(
-                calibration.Twin.Float, _context.Layers, () => _runner.Run(_batches.Repeated(Samples + 1), others));
         var needs = new HiddenNeeds(_runner, discovery);
         needs.Find(_batches.Repeated(Samples), found);
-        return new DiscoveredModel(
-            discovery.Units,
-            discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1),
-            cost,
-            needs.Needs,
-            needs.ResultNeeds);
+        return needs;
+    }
+
+    private Bundle Expected()
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return _runner.Float(_batches.Repeated(Samples)).Select(static t => t.MoveToOuterDisposeScope());
+    }
+
+    private void Measure(ShapeExecutor others)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _runner.Run(_batches.Repeated(Samples + 1), others);
+        others.Footprint.End(Samples + 1, scope);
     }
 
     /// <summary>Finds the channels of activations, where they are to have ranges of their own.</summary>
@@ -95,12 +116,14 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
 /// <param name="ResultNeeds">
 /// The units whose outputs the model's outputs are made of without another unit between.
 /// </param>
+/// <param name="Sample">The memory that a sample takes.</param>
 internal sealed record DiscoveredModel(
     IReadOnlyList<Unit> Units,
     IReadOnlyDictionary<Unit, UnitLayouts> Layouts,
     ModelCost Cost,
     IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs,
-    IReadOnlySet<Unit> ResultNeeds)
+    IReadOnlySet<Unit> ResultNeeds,
+    PassFootprint Sample)
 {
     /// <summary>The units among the first ones whose outputs no later unit needs.</summary>
     /// <param name="count">How many are finished.</param>

@@ -10,6 +10,7 @@ internal static partial class NativeHeap
     private const int AlwaysSupported = 32 << 20;
     private const int Min = 4 << 20;
     private const int Max = 1 << 30;
+    private const int Scarce = 1 << 20;
 
     /// <summary>What the heap adds to an allocation, and alignment, generously.</summary>
     private const int Header = 1 << 12;
@@ -23,14 +24,32 @@ internal static partial class NativeHeap
     /// <param name="largest">Bytes of the largest tensor that an iteration allocates.</param>
     public static void KeepFreedMemory(long largest)
     {
+        // glibc before 2.35 refuses more than 32 MiB.
+        TrySet(() =>
+        {
+            if (Set(MapThreshold, (int)Math.Clamp(largest + Header, Min, Max)) == 0)
+                Set(MapThreshold, AlwaysSupported);
+            Set(TrimThreshold, Max);
+        });
+    }
+
+    /// <summary>
+    /// Makes glibc give freed memory back to the system, where memory matters more than time: what the heap keeps may
+    /// lie in pieces that do not fit again.
+    /// </summary>
+    public static void GiveFreedMemoryBack() => TrySet(static () =>
+    {
+        Set(MapThreshold, Scarce);
+        Set(TrimThreshold, Scarce);
+    });
+
+    private static void TrySet(Action set)
+    {
         if (!OperatingSystem.IsLinux())
             return;
         try
         {
-            // glibc before 2.35 refuses more than 32 MiB.
-            if (Set(MapThreshold, (int)Math.Clamp(largest + Header, Min, Max)) == 0)
-                Set(MapThreshold, AlwaysSupported);
-            Set(TrimThreshold, Max);
+            set();
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {

@@ -1,3 +1,5 @@
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,23 +11,30 @@ namespace QDrop.Calibration.Execution;
 /// not computed again.
 /// </summary>
 /// <param name="context">What the twins of the model share.</param>
-internal sealed class PrefixExecutor(QuantizationContext context) : UnitExecutor, IDisposable
+/// <param name="memory">Gives memory for outputs.</param>
+internal sealed class PrefixExecutor(QuantizationContext context, ActivationMemory memory) : UnitExecutor, IDisposable
 {
     /// <summary>Bytes of outputs that are kept; those of further units are computed again.</summary>
     private const long MaxBytes = 256L << 20;
 
-    private readonly Dictionary<Unit, Bundle> _kept = [];
+    private readonly Dictionary<(Unit, long Start), Bundle> _kept = [];
     private HashSet<Unit>? _known;
     private long _bytes;
 
     /// <summary>The next runs do not compute these units, but give what they gave in the first run.</summary>
     public void Replay(IEnumerable<Unit> units) => _known = [.. units];
 
+    /// <summary>The first of the samples that run next.</summary>
+    public long Start { get; set; }
+
     /// <inheritdoc/>
     public override Bundle Run(Unit unit, Bundle inputs)
     {
-        if (_known?.Contains(unit) == true && _kept.TryGetValue(unit, out Bundle? outputs))
+        if (_known?.Contains(unit) == true && _kept.TryGetValue((unit, Start), out Bundle? outputs))
+        {
+            MappedPages.Passed(Bytes(outputs));
             return outputs.Select(static t => t.clone());
+        }
         context.Current = unit;
         try
         {
@@ -50,10 +59,12 @@ internal sealed class PrefixExecutor(QuantizationContext context) : UnitExecutor
 
     private void Keep(Unit unit, Bundle outputs)
     {
-        long bytes = outputs.Tensors.Sum(static t => t.numel() * t.element_size());
+        long bytes = Bytes(outputs);
         if (_bytes + bytes > MaxBytes)
             return;
         _bytes += bytes;
-        _kept[unit] = outputs.Select(static t => t.clone().DetachFromDisposeScope());
+        _kept[(unit, Start)] = outputs.Select(memory.Keep);
     }
+
+    private static long Bytes(Bundle outputs) => outputs.Tensors.Sum(static t => t.numel() * t.element_size());
 }

@@ -13,6 +13,9 @@ namespace QDrop.Calibration.Execution;
 /// <param name="calibration">What the phases of the calibration share.</param>
 internal sealed class RangeObservation(CalibrationContext calibration)
 {
+    /// <summary>Bytes of values that are kept at a time, in files where there is a limit.</summary>
+    private const long MaxKept = 2L << 30;
+
     private readonly QuantizationContext _context = calibration.Quantization;
     private readonly QuantizationSettings _settings = calibration.Settings;
 
@@ -88,18 +91,67 @@ internal sealed class RangeObservation(CalibrationContext calibration)
             (observer.Observing, observer.Together, observer.Cancellation) = (true, together, calibration.Cancellation);
         }
         long all = Math.Min(_settings.RangeSamples, samples),
-            size = RangeOptions.OfActivations(_settings).IsAverage ? _settings.BatchSize : all;
-        for (long start = 0; start < all; start += size)
+            size = RangeOptions.OfActivations(_settings).IsAverage ? Math.Min(_settings.BatchSize, all) : all;
+        if (size > calibration.Plan.Together)
         {
-            calibration.Cancellation.ThrowIfCancellationRequested();
-            foreach (ActivationCalibration observer in observers)
-                observer.BeginRun();
-            using (NewDisposeScope())
-                run(start, Math.Min(size, all - start));
-            foreach (ActivationCalibration observer in observers)
-                observer.EndRun();
+            ObserveInParts(observers, all, size, run);
+        }
+        else
+        {
+            for (long start = 0; start < all; start += size)
+                Run(observers, start, Math.Min(size, all - start), size, run);
         }
         foreach (ActivationCalibration observer in observers)
             (observer.Observing, observer.Together) = (false, false);
+    }
+
+    /// <summary>
+    /// Runs whose inputs do not fit into one pass: what quantizers see is kept until it is complete, of as many of them
+    /// at a time as there is room for.
+    /// </summary>
+    private void ObserveInParts(
+        IReadOnlyList<ActivationCalibration> observers, long all, long size, Func<long, long, Bundle> run)
+    {
+        List<ActivationCalibration> waiting = [.. observers];
+        while (waiting.Count > 0)
+        {
+            var collector = new ValueCollector(calibration.Memory.Empty, MaxKept);
+            foreach (ActivationCalibration observer in waiting)
+                observer.Collector = collector;
+            for (long start = 0; start < all; start += size)
+                Run(waiting, start, Math.Min(size, all - start), calibration.Plan.Samples, run, collector);
+            foreach (ActivationCalibration observer in waiting)
+                observer.Collector = null;
+            ActivationCalibration[] done = [.. collector.Admitted];
+            foreach (ActivationCalibration observer in done)
+                observer.Observing = false;
+            // What did not run has nothing to search on.
+            if (waiting.RemoveAll(done.Contains) == 0)
+                return;
+        }
+    }
+
+    private void Run(
+        IReadOnlyList<ActivationCalibration> observers,
+        long start,
+        long count,
+        long part,
+        Func<long, long, Bundle> run,
+        ValueCollector? collector = null)
+    {
+        foreach (ActivationCalibration observer in observers)
+            observer.BeginRun();
+        for (long done = 0; done < count; done += part)
+        {
+            calibration.Cancellation.ThrowIfCancellationRequested();
+            long samples = Math.Min(part, count - done);
+            collector?.Parts = (double)count / samples;
+            foreach (ActivationCalibration observer in observers)
+                observer.BeginPart();
+            using DisposeScope scope = NewDisposeScope();
+            run(start + done, samples);
+        }
+        foreach (ActivationCalibration observer in observers)
+            observer.EndRun();
     }
 }

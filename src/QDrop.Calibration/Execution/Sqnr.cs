@@ -1,5 +1,4 @@
-using QDrop.Native;
-using TorchSharp;
+using QDrop.Calibration.Memory;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -22,36 +21,26 @@ internal sealed class Sqnr
     /// <param name="noise">Power of the noise, in the same unit.</param>
     public static double Decibels(double signal, double noise) => 10 * Math.Log10(signal / noise);
 
-    /// <summary>The ratio of some tensors to others, in dB. Only those of floating point count.</summary>
-    public static double Between(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found) =>
-        Of(expected, found).Value;
-
     /// <summary>
-    /// The power of the noise as a share of that of the signal, between some tensors and others: not finite without a
-    /// signal. Only those of floating point count.
+    /// The power of the noise as a share of that of the signal: not finite without a signal.
     /// </summary>
-    public static double ErrorBetween(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)
-    {
-        Sqnr ratio = Of(expected, found);
-        return ratio._noise / ratio._signal;
-    }
+    public double Error => _noise / _signal;
 
     /// <summary>Adds some elements.</summary>
     /// <param name="expected">What the float model gives.</param>
     /// <param name="found">What the quantized model gives, of the same shape.</param>
     public void Add(Tensor expected, Tensor found)
     {
-        using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        _signal += expected.Squared().sum().ToDouble();
-        _noise += (found - expected).Squared().sum().ToDouble();
+        _signal += Sums.OfSquares(expected);
+        _noise += Sums.OfSquaredErrors(found, expected);
     }
 
-    private static Sqnr Of(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)
+    /// <summary>Adds the elements of some tensors. Only those of floating point count.</summary>
+    /// <param name="expected">What the float model gives.</param>
+    /// <param name="found">What the quantized model gives.</param>
+    public void Add(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)
     {
-        var ratio = new Sqnr();
         foreach ((Tensor own, Tensor other) in expected.Zip(found).Where(static p => p.First.is_floating_point()))
-            ratio.Add(own, other);
-        return ratio;
+            Add(own, other);
     }
 }

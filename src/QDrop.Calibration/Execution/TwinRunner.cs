@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,6 +34,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
     {
         Bundle copies = inputs.Select(static t => t.clone());
         twin.Context.Visits.Begin();
+        MappedPages.Passed(copies.Tensors.Sum(static t => t.numel() * t.element_size()));
         if (_root is null)
             return new([twin.Run(copies)]);
         return _root.IsIntercepted ? _root.Intercept(copies) : _root.Compute(copies);

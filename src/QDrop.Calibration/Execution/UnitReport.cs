@@ -42,6 +42,13 @@ public sealed record UnitReport(
     /// <summary>The power of errors in the loss of reconstruction, 1 to 4; not a number where there was none.</summary>
     public double Norm { get; init; } = double.NaN;
 
+    /// <summary>
+    /// What depends on the number of threads, as a trial on one batch has shown: <c>output</c> for what comes out of
+    /// the unit, and the layers and activation quantizers whose gradients do; <see langword="null"/> where nothing was
+    /// tried.
+    /// </summary>
+    public IReadOnlyList<string>? ThreadDependent { get; init; }
+
     /// <summary>Time that the iterations of reconstruction took, in seconds.</summary>
     public double LearningSeconds { get; init; }
 }

@@ -1,6 +1,6 @@
 using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
-using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,9 +19,6 @@ internal sealed class UnitRunner(
     CancellationToken cancellation,
     ActivationMemory? memory = null)
 {
-    /// <summary>Samples of which differences are in memory at once.</summary>
-    private const long Rows = 64;
-
     /// <summary>A unit's outputs.</summary>
     public Samples Compute(Unit unit, Samples input)
     {
@@ -51,22 +48,12 @@ internal sealed class UnitRunner(
     public double Error(Unit unit, Samples input, Samples found, Samples expected, Samples? weights = null)
     {
         using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
-        using IDisposable guard = no_grad();
         double sum = 0;
         foreach (int target in UnitOutputs.Targets(input, expected))
         {
             Tensor own = found.Values[target], other = expected.Values[target];
-            double squares = 0;
-            for (long start = 0; start < own.shape[0]; start += Rows)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using DisposeScope scope = NewDisposeScope();
-                long count = Math.Min(Rows, own.shape[0] - start);
-                Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).Squared();
-                squares += (weights is null ? errors : errors.mul(weights.Values[target].narrow(0, start, count)))
-                    .sum()
-                    .ToDouble();
-            }
+            cancellation.ThrowIfCancellationRequested();
+            double squares = Sums.OfSquaredErrors(own, other, weights?.Values[target]);
             sum +=
                 squares * other.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, expected, target)] / other.numel();
         }
@@ -80,18 +67,12 @@ internal sealed class UnitRunner(
     public double Power(Unit unit, Samples input, Samples output)
     {
         using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
-        using IDisposable guard = no_grad();
         double sum = 0;
         foreach (int target in UnitOutputs.Targets(input, output))
         {
             Tensor values = output.Values[target];
-            double squares = 0;
-            for (long start = 0; start < values.shape[0]; start += Rows)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using DisposeScope scope = NewDisposeScope();
-                squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).Squared().sum().ToDouble();
-            }
+            cancellation.ThrowIfCancellationRequested();
+            double squares = Sums.OfSquares(values);
             sum +=
                 squares * values.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, output, target)] / values.numel();
         }

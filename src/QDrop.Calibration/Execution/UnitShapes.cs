@@ -1,5 +1,6 @@
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -68,9 +69,14 @@ internal sealed class UnitShapes
 /// <summary>Where the samples are in the tensors that go into a unit and come out of it.</summary>
 internal sealed record UnitLayouts(IReadOnlyList<BatchLayout> Inputs, IReadOnlyList<BatchLayout> Outputs);
 
-/// <summary>Runs the units and notes the shapes.</summary>
-internal sealed class ShapeExecutor(QuantizationContext context) : UnitExecutor
+/// <summary>Runs the units and notes the shapes, and the memory that they take.</summary>
+/// <param name="context">The twin's context.</param>
+/// <param name="samples">Samples that run.</param>
+internal sealed class ShapeExecutor(QuantizationContext context, long samples) : UnitExecutor
 {
+    /// <summary>What a sample takes.</summary>
+    public PassFootprint Footprint { get; } = new();
+
     /// <summary>What went into and came out of the units.</summary>
     public UnitShapes Shapes { get; } = new();
 
@@ -81,10 +87,12 @@ internal sealed class ShapeExecutor(QuantizationContext context) : UnitExecutor
         try
         {
             using IDisposable guard = no_grad();
+            using DisposeScope scope = NewDisposeScope();
             // A unit may change its input in place.
             Bundle outputs = unit.Compute(inputs.Select(static t => t.clone()));
             Shapes.Add(unit, inputs, outputs);
-            return outputs;
+            Footprint.Add(unit, samples, inputs, outputs, scope);
+            return outputs.Select(static t => t.MoveToOuterDisposeScope());
         }
         finally
         {

@@ -7,38 +7,44 @@ namespace QDrop.Calibration.Inputs;
 /// <summary>The calibration inputs, in the memory order in which they are computed fastest, and in batches.</summary>
 internal sealed class CalibrationBatches : IDisposable
 {
-    /// <summary>Inputs that are run through the model at once.</summary>
-    private const int BatchSize = 64;
+    /// <summary>Inputs that are run through the model at once, where they are small.</summary>
+    public const int MaxBatchSize = 64;
 
     private readonly IModelTwin _twin;
     private readonly List<CalibrationBatch> _made = [];
+    private int _batchSize = MaxBatchSize;
+    private IReadOnlyList<CalibrationBatch>? _all;
 
     /// <param name="twin">The model's twin, which knows what <c>forward</c> takes.</param>
     /// <param name="inputs">A tensor <c>[samples, …]</c> for each input.</param>
+    /// <param name="memory">
+    /// Gives memory for copies in another order; <see langword="null"/> for as much as they need.
+    /// </param>
     /// <exception cref="QDropException">There are more or fewer than <c>forward</c> takes (QDROP222).</exception>
-    public CalibrationBatches(IModelTwin twin, IReadOnlyList<Tensor> inputs)
+    public CalibrationBatches(IModelTwin twin, IReadOnlyList<Tensor> inputs, ActivationMemory? memory = null)
     {
         using IDisposable guard = no_grad();
         _twin = twin;
-        Inputs = [.. inputs.Select(static i => MemoryFormat.Fastest(i).DetachFromDisposeScope())];
+        Inputs = [.. inputs.Select(i => MemoryFormat.Fastest(i, memory).DetachFromDisposeScope())];
         if (!ModelTakesThem())
         {
             Dispose();
             Inputs = [.. inputs.Select(static i => i.contiguous().DetachFromDisposeScope())];
         }
-        All =
-        [
-            .. Enumerable
-                .Range(0, (int)((SampleCount + BatchSize - 1) / BatchSize))
-                .Select(k => Batch((long)k * BatchSize, BatchSize)),
-        ];
     }
 
     /// <summary>A tensor <c>[samples, …]</c> for each input.</summary>
     public IReadOnlyList<Tensor> Inputs { get; }
 
+    /// <summary>Inputs that are run through the model at once.</summary>
+    public int BatchSize
+    {
+        get => _batchSize;
+        set => (_batchSize, _all) = (value, null);
+    }
+
     /// <summary>All of them, in order.</summary>
-    public IReadOnlyList<CalibrationBatch> All { get; }
+    public IReadOnlyList<CalibrationBatch> All => _all ??= [.. Parts(0, SampleCount, BatchSize)];
 
     private long SampleCount => Inputs[0].shape[0];
 
@@ -67,6 +73,17 @@ internal sealed class CalibrationBatches : IDisposable
             count);
         _made.Add(batch);
         return batch;
+    }
+
+    /// <summary>Some of the inputs in batches.</summary>
+    /// <param name="start">The first of them.</param>
+    /// <param name="count">How many, fewer where there are no more.</param>
+    /// <param name="size">Inputs in a batch, fewer in the last.</param>
+    public IEnumerable<CalibrationBatch> Parts(long start, long count, long size)
+    {
+        long end = Math.Min(start + count, SampleCount);
+        for (; start < end; start += size)
+            yield return Batch(start, Math.Min(size, end - start));
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,15 @@
 namespace QDrop.Calibration;
 
 /// <summary>
-/// How much main memory the activations that a calibration keeps may take: for all calibration inputs, what goes into
-/// units and comes out of them. What is above that is kept in memory-mapped files, which the system writes out when it
-/// needs the room; results are the same.
+/// How much main memory the process may take while it calibrates. Passes are made in batches that fit, and activations
+/// of all calibration inputs that do not fit are kept in memory-mapped files, which the system writes out when it needs
+/// the room; results are the same.
 /// </summary>
-/// <remarks>The model, its weights, and what the computation of a batch needs come on top.</remarks>
+/// <remarks>
+/// What the process has already counts: libraries, the model, the calibration inputs. A limit that cannot be kept is an
+/// error (QDROP243), which names the smallest that can. The needs of a pass are estimated from its tensors; the peak
+/// may be above the limit by what kernels take beside them. Mapped memory is bounded on Linux alone.
+/// </remarks>
 public sealed class CalibrationMemory
 {
     /// <summary>Sets the limit.</summary>
@@ -21,7 +25,7 @@ public sealed class CalibrationMemory
         Directory = Path.GetFullPath(directory ?? Path.GetTempPath());
     }
 
-    /// <summary>Bytes that activations may take in main memory.</summary>
+    /// <summary>Bytes that the process may take in main memory.</summary>
     public long Limit { get; }
 
     /// <summary>Folder of the files.</summary>

@@ -1,3 +1,4 @@
+using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,7 +44,14 @@ internal sealed class Samples(Bundle structure, IReadOnlyList<BatchLayout> layou
 
     /// <summary>A batch of consecutive samples, as the unit's code takes it: copies, which it may change.</summary>
     public Bundle Slice(long start, long count) =>
-        With((i, value) => layouts[i].IsShared ? value.clone() : value.narrow(0, start, count).clone());
+        With((i, value) =>
+        {
+            if (layouts[i].IsShared)
+                return value.clone();
+            Tensor slice = value.narrow(0, start, count).clone();
+            MappedPages.Passed(slice.numel() * slice.element_size());
+            return slice;
+        });
 
     /// <summary>A batch as the unit's code takes it.</summary>
     /// <param name="select">Gives the batch of each tensor, samples first.</param>

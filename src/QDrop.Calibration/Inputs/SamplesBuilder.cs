@@ -1,3 +1,4 @@
+using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
 using QDrop.Native;
 using TorchSharp;
@@ -75,13 +76,14 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
                 return;
             CheckRows(same, part);
             _values[i] = Empty(part);
-            using Tensor before = _values[i]!.narrow(0, 0, _filled), source = same.narrow(0, 0, _filled);
-            before.copy_(source);
+            using Tensor source = same.narrow(0, 0, _filled);
+            ActivationMemory.Copy(source, _values[i]!, 0);
             _same[i] = null;
         }
         Tensor all = _values[i] ??= Empty(part);
         CheckRows(all, part);
         all.narrow(0, _filled, part.shape[0]).copy_(part);
+        MappedPages.Passed(part.numel() * part.element_size());
     }
 
     private void CheckRows(Tensor whole, Tensor part)
@@ -97,8 +99,25 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
     }
 
     /// <summary>Whether the batch is what the tensor has in its place.</summary>
-    private bool Continues(Tensor whole, Tensor part) =>
-        SameRows(whole, part) && whole.narrow(0, _filled, part.shape[0]).allclose(part, rtol: 0, atol: 0);
+    private bool Continues(Tensor whole, Tensor part)
+    {
+        if (!SameRows(whole, part))
+            return false;
+        MappedPages.Passed(part.numel() * part.element_size());
+        return AreSame(whole.narrow(0, _filled, part.shape[0]), part);
+    }
+
+    /// <summary>Whether all elements are equal, with few of them compared at once.</summary>
+    private static bool AreSame(Tensor one, Tensor other)
+    {
+        for (long row = 0; row < one.shape[0]; row++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (!one.narrow(0, row, 1).allclose(other.narrow(0, row, 1), rtol: 0, atol: 0))
+                return false;
+        }
+        return true;
+    }
 
     private bool SameRows(Tensor whole, Tensor part) =>
         whole.dtype == part.dtype
@@ -115,6 +134,7 @@ internal sealed class SamplesBuilder(IReadOnlyList<BatchLayout> layouts, long co
             .ToArray();
         if (!part.is_contiguous() && DenseMemory.IsDense(part))
             part.stride().AsSpan(1).CopyTo(stride.AsSpan(1));
-        return Memory?.Empty(shape, stride, part) ?? empty_strided(shape, stride, part.dtype).DetachFromDisposeScope();
+        return Memory?.Empty(shape, stride, part.dtype)
+            ?? empty_strided(shape, stride, part.dtype).DetachFromDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
 using QDrop.Layers;
 using QDrop.Quantizers;
@@ -14,24 +15,14 @@ namespace QDrop.Calibration.Insight;
 /// what more bits would gain. The cost is bounded: about two and a half runs of the model for each layer, on at most
 /// <see cref="MaxSamples"/> inputs.
 /// </summary>
-/// <param name="descriptor">The model.</param>
-/// <param name="twin">Its twin, calibrated.</param>
-/// <param name="runner">Runs the twin.</param>
-/// <param name="batches">The calibration inputs.</param>
+/// <param name="calibration">What the phases of the calibration share: the model, calibrated, and its inputs.</param>
 /// <param name="units">The units, in the order in which they run.</param>
-/// <param name="cancellation">Checked before each run.</param>
 /// <param name="hasBudget">
 /// Whether a budget chose the layers' bit widths: more for one would be less for others, so that nothing is advised on
 /// them.
 /// </param>
 internal sealed class InsightMeasurement(
-    QuantizedModelDescriptor descriptor,
-    IModelTwin twin,
-    TwinRunner runner,
-    CalibrationBatches batches,
-    IReadOnlyList<Unit> units,
-    CancellationToken cancellation,
-    bool hasBudget = false)
+    CalibrationContext calibration, IReadOnlyList<Unit> units, bool hasBudget = false)
 {
     /// <summary>Inputs on which the model's end is measured.</summary>
     private const int MaxSamples = 64;
@@ -50,7 +41,7 @@ internal sealed class InsightMeasurement(
     /// <summary>What is not worth a line of code, in dB.</summary>
     private const double MinGain = 0.05;
 
-    private readonly QuantizationContext _context = twin.Context;
+    private readonly QuantizationContext _context = calibration.Quantization;
 
     /// <summary>Measures. The twin is left as it was, everything quantized.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -58,46 +49,45 @@ internal sealed class InsightMeasurement(
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        CalibrationBatch batch = batches.Batch(0, MaxSamples);
-        using LayerWatch watch = Watch(batch.Count);
-        using var floats = new PrefixExecutor(_context);
-        using var calibrated = new PrefixExecutor(_context);
+        using LayerWatch watch = Watch();
+        using var floats = new PrefixExecutor(_context, calibration.Memory);
+        using var calibrated = new PrefixExecutor(_context, calibration.Memory);
         _context.Enable(weights: false, activations: false);
-        Bundle expected = Forward(batch, floats);
+        using var end = new EndComparison(calibration, MaxSamples, floats);
         var ofLayers = _context.Layers.ToDictionary(
-            static l => l, l => Alone(batch, floats, expected, UnitOf(l), on => l.Weight.Enabled = on));
+            static l => l, l => Alone(end, floats, UnitOf(l), on => l.Weight.Enabled = on));
         var ofActivations = _context.Activations.ToDictionary(
-            static a => a, a => Alone(batch, floats, expected, UnitOf(a), on => a.Enabled = on));
+            static a => a, a => Alone(end, floats, UnitOf(a), on => a.Enabled = on));
         _context.Enable(weights: true, activations: true);
-        double output = Ratio(batch, calibrated, expected);
+        double output = end.Compare(calibrated).Value;
         var gains = _context.Layers.ToDictionary(static l => l,
-            l => Raised(l) is { } bits ? Gain(batch, calibrated, expected, output, [l], bits) : (double?)null);
-        var candidates = new BitCandidates(twin);
+            l => Raised(l) is { } bits ? Gain(end, calibrated, output, [l], bits) : (double?)null);
+        var candidates = new BitCandidates(calibration.Twin);
         IReadOnlyList<BitCandidate<ActivationQuantizer>> ofActivationBits = MaxNoise(
             candidates.OfActivations(), ofActivations);
         IReadOnlyList<ActivationQuantizer> costly = MostCostly(ofActivations);
         Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> grids = SearchGrids(
-            batch,
+            end,
             floats,
             [
                 .. costly.Select(static a => (a, BitCandidates.RaisedActivations(a.Bits)!.Value)),
                 .. ofActivationBits.SelectMany(static c => c.Parts.Select(p => (p, c.Bits))),
             ]);
         var activationGains = costly.ToDictionary(static a => a,
-            a => Gain(batch, calibrated, expected, output, [a], BitCandidates.RaisedActivations(a.Bits)!.Value, grids));
+            a => Gain(end, calibrated, output, [a], BitCandidates.RaisedActivations(a.Bits)!.Value, grids));
         IReadOnlyList<BitAdvice> advice =
         [
             .. Best(
                 (hasBudget ? [] : candidates.OfWeights())
                     .OrderByDescending(c => c.Parts.Sum(l => gains[l] ?? 0))
                     .Take(MaxMeasured)
-                    .Select(c => Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits)))),
+                    .Select(c => Advice(c, Gain(end, calibrated, output, c.Parts, c.Bits)))),
             .. Best(
                 ofActivationBits.Select(c =>
-                    Advice(c, Gain(batch, calibrated, expected, output, c.Parts, c.Bits, grids)))),
+                    Advice(c, Gain(end, calibrated, output, c.Parts, c.Bits, grids)))),
         ];
         return new ModelInsight(
-            (int)batch.Count,
+            end.Samples,
             output,
             [
                 .. _context.Layers.Select(l => new LayerInsight(
@@ -136,15 +126,17 @@ internal sealed class InsightMeasurement(
         return counts;
     }
 
-    private LayerWatch Watch(long samples)
+    private LayerWatch Watch()
     {
         var watch = new LayerWatch(_context);
         _context.Watcher = watch;
         try
         {
-            for (long start = 0; start < samples; start += WatchedSamples)
+            // The outputs of all layers are kept meanwhile.
+            int size = Math.Min(WatchedSamples, calibration.Plan.WithGradients);
+            foreach (CalibrationBatch batch in calibration.Batches.Parts(0, MaxSamples, size))
             {
-                CalibrationBatch batch = batches.Batch(start, Math.Min(WatchedSamples, samples - start));
+                using DisposeScope scope = NewDisposeScope();
                 watch.BeginFloat();
                 _context.Enable(weights: false, activations: false);
                 Forward(batch, watch);
@@ -166,37 +158,34 @@ internal sealed class InsightMeasurement(
     }
 
     /// <summary>Ratio of the model's output when one quantizer is on, all others off.</summary>
-    private double Alone(
-        CalibrationBatch batch, PrefixExecutor floats, Bundle expected, Unit? unit, Action<bool> enable)
+    private double Alone(EndComparison end, PrefixExecutor floats, Unit? unit, Action<bool> enable)
     {
         floats.Replay(Before(unit));
         enable(true);
-        double ratio = Ratio(batch, floats, expected);
+        double ratio = end.Compare(floats).Value;
         enable(false);
         return ratio;
     }
 
     /// <summary>By how much the ratio of the model's output rises when layers have another bit width.</summary>
     private double Gain(
-        CalibrationBatch batch,
+        EndComparison end,
         PrefixExecutor calibrated,
-        Bundle expected,
         double now,
         IReadOnlyList<QuantizedLayer> layers,
         int bits)
     {
         calibrated.Replay(Before(units.FirstOrDefault(u => layers.Any(u.Layers.Contains))));
-        using TemporaryChange raised = OtherWeights.With(bits, layers, cancellation);
-        return Ratio(batch, calibrated, expected) - now;
+        using TemporaryChange raised = OtherWeights.With(bits, layers, calibration.Cancellation);
+        return end.Compare(calibrated).Value - now;
     }
 
     /// <summary>
     /// By how much the ratio of the model's output rises when activation quantizers have other grids.
     /// </summary>
     private double Gain(
-        CalibrationBatch batch,
+        EndComparison end,
         PrefixExecutor calibrated,
-        Bundle expected,
         double now,
         IReadOnlyList<ActivationQuantizer> activations,
         int bits,
@@ -204,14 +193,14 @@ internal sealed class InsightMeasurement(
     {
         calibrated.Replay(BeforeAll(activations));
         using TemporaryChange raised = OtherGrids.With(activations, a => grids[(a, bits)]);
-        return Ratio(batch, calibrated, expected) - now;
+        return end.Compare(calibrated).Value - now;
     }
 
     /// <summary>
     /// Searches ranges for other bit widths on what the float model gives, as calibration does: one run for each width.
     /// </summary>
     private Dictionary<(ActivationQuantizer, int Bits), ActivationGrid> SearchGrids(
-        CalibrationBatch batch, PrefixExecutor floats, IEnumerable<(ActivationQuantizer Activation, int Bits)> wanted)
+        EndComparison end, PrefixExecutor floats, IEnumerable<(ActivationQuantizer Activation, int Bits)> wanted)
     {
         var found = new Dictionary<(ActivationQuantizer, int Bits), ActivationGrid>();
         _context.Enable(weights: false, activations: false);
@@ -222,8 +211,7 @@ internal sealed class InsightMeasurement(
             List<ActivationQuantizer> activations = [.. width];
             floats.Replay(BeforeAll(activations));
             using TemporaryChange observing = OtherGrids.Observing(width.Key, activations);
-            using DisposeScope scope = NewDisposeScope();
-            Forward(batch, floats);
+            Observe(end, floats, [.. activations.Select(static a => a.Calibration)]);
             foreach (ActivationQuantizer activation in activations)
                 found.Add(
                     (activation, width.Key),
@@ -271,7 +259,7 @@ internal sealed class InsightMeasurement(
             [],
             gain,
             candidate.Parts.Sum(l => Packed(l, candidate.Bits) - Packed(l, l.Weight.Bits)),
-            candidate.Member.Line(candidate.Bits, null, descriptor.Overrides));
+            candidate.Member.Line(candidate.Bits, null, calibration.Descriptor.Overrides));
 
         static long Packed(QuantizedLayer layer, int bits) =>
             BitPacking.PackedLength(layer.Weight.Weight.numel(), bits);
@@ -286,21 +274,36 @@ internal sealed class InsightMeasurement(
             [.. candidate.Parts.Select(static a => a.Name)],
             gain,
             0,
-            candidate.Member.Line(null, candidate.Bits, descriptor.Overrides));
+            candidate.Member.Line(null, candidate.Bits, calibration.Descriptor.Overrides));
 
     private static IEnumerable<BitAdvice> Best(IEnumerable<BitAdvice> advice) =>
         advice.Where(static a => a.Gain >= MinGain).OrderByDescending(static a => a.Gain).Take(MostAdvice);
 
-    private double Ratio(CalibrationBatch batch, PrefixExecutor executor, Bundle expected)
+    /// <summary>Lets quantizers search their ranges, on what they see of all inputs.</summary>
+    private void Observe(EndComparison end, PrefixExecutor floats, IReadOnlyList<ActivationCalibration> observers)
     {
-        using DisposeScope scope = NewDisposeScope();
-        return Sqnr.Between(expected.Tensors, Forward(batch, executor).Tensors);
+        var collector = new ValueCollector(calibration.Memory.Empty, long.MaxValue);
+        foreach (ActivationCalibration observer in observers)
+        {
+            observer.Collector = end.Count > 1 ? collector : null;
+            observer.BeginRun();
+        }
+        end.Run(floats, (_, _) =>
+        {
+            foreach (ActivationCalibration observer in observers)
+                observer.BeginPart();
+        });
+        foreach (ActivationCalibration observer in observers)
+        {
+            observer.EndRun();
+            observer.Collector = null;
+        }
     }
 
     private Bundle Forward(CalibrationBatch batch, UnitExecutor executor)
     {
-        cancellation.ThrowIfCancellationRequested();
-        return runner.Run(batch.Inputs, executor);
+        calibration.Cancellation.ThrowIfCancellationRequested();
+        return calibration.Runner.Run(batch.Inputs, executor);
     }
 
     /// <summary>The units that cannot notice a change in this one.</summary>

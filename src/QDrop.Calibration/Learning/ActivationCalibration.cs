@@ -12,7 +12,7 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
     /// <summary>The ranges of each batch: one, or one for each channel.</summary>
     private readonly List<QuantizationRange[]> _observed = [];
 
-    /// <summary>Values of the calls in a run whose range is searched together.</summary>
+    /// <summary>Values of the calls in a run, or of its parts, whose range is searched together.</summary>
     private readonly List<Tensor> _kept = [];
 
     /// <summary>Calls in the run of the network so far; <see langword="null"/> between runs.</summary>
@@ -50,6 +50,12 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
     /// Whether the values of all calls in a run of the network are searched as one. They are kept until the run ends.
     /// </summary>
     public bool Together { get; set; }
+
+    /// <summary>
+    /// Keeps the values of a run that goes through the network in several parts; <see langword="null"/> where it goes
+    /// through it at once.
+    /// </summary>
+    public ValueCollector? Collector { get; set; }
 
     /// <summary>
     /// Whether the quantizer was called more than once in a run of the network: in a loop of the model's code. The
@@ -115,6 +121,9 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
     /// <summary>A run of the network begins, in which the range is searched.</summary>
     public void BeginRun() => _calls = 0;
 
+    /// <summary>A part of the run begins.</summary>
+    public void BeginPart() => _calls = 0;
+
     /// <summary>The run of the network has ended.</summary>
     public void EndRun()
     {
@@ -133,6 +142,14 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
 
     private void Observe(Tensor x)
     {
+        if (Collector is { } collector)
+        {
+            IsRepeated |= !Together && _calls > 0;
+            if ((Together || _calls is not > 0) && collector.Keep(this, x) is { } kept)
+                _kept.Add(kept);
+            _calls++;
+            return;
+        }
         if (Together)
         {
             _kept.Add(x.detach().clone().DetachFromDisposeScope());
@@ -149,18 +166,25 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
         (int bits, string? name) = (quantizer.Bits, quantizer.Name);
         foreach (Tensor x in calls)
         {
-            if (quantizer.ChannelAxis is not null)
+            if (quantizer.ChannelAxis is null)
+            {
+                if (PerChannel)
+                    quantizer.ChannelAxis = quantizer.Traced is { } traced
+                        ? traced.Axis < x.dim() ? traced.Axis : null
+                        : ChannelSource.AxisOf(x.shape, quantizer.Source);
+            }
+            else if (quantizer.Scale is not null)
+            {
+                // Of several values, those after the first have no grid yet to fit.
                 quantizer.CheckFits(x);
-            else if (PerChannel)
-                quantizer.ChannelAxis = quantizer.Traced is { } traced
-                    ? traced.Axis < x.dim() ? traced.Axis : null
-                    : ChannelSource.AxisOf(x.shape, quantizer.Source);
+            }
         }
+        using Tensor? together = Collector?.Together(calls, quantizer.ChannelAxis);
         QuantizationRange[] ranges = quantizer.ChannelAxis is { } axis
-            ? calls is [var one]
+            ? together is null && calls is [var one]
                 ? RangeSearch.OfChannels(one, axis, bits, name, Range, Cancellation)
-                : RangeSearch.OfChannels(OfAll(calls, axis), 0, bits, name, Range, Cancellation)
-            : [RangeSearch.OfTensor(OfAll(calls, null), bits, name, Range, Cancellation)];
+                : RangeSearch.OfChannels(together ?? OfAll(calls, axis), 0, bits, name, Range, Cancellation)
+            : [RangeSearch.OfTensor(together ?? OfAll(calls, null), bits, name, Range, Cancellation)];
         if (Range.IsAverage)
         {
             _observed.Add(ranges);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using QDrop.Calibration.Memory;
 
 namespace QDrop.Calibration.Ranges;
 
@@ -28,6 +29,8 @@ internal static unsafe class Histogram
             low = Vector256.MinNative(value, low);
             high = Vector256.MaxNative(value, high);
             finite &= Vector256.LessThanOrEqual(Vector256.Abs(value), largest);
+            if ((i & (Part - 1)) == 0)
+                MappedPages.Passed(Part * sizeof(float));
         }
         (float least, float greatest) = (values[0], values[0]);
         bool allFinite = Vector256.EqualsAll(finite.AsInt32(), Vector256<int>.AllBitsSet);
@@ -64,6 +67,7 @@ internal static unsafe class Histogram
                 sums[bin] += values[i];
                 counts[bin]++;
             }
+            MappedPages.Passed(Part * sizeof(float));
         }
         int[] used = Enumerable.Range(0, Bins).Where(bin => counts[bin] > 0).ToArray();
         return (

@@ -1,3 +1,5 @@
+using QDrop.Calibration.Memory;
+
 namespace QDrop.Calibration.Ranges;
 
 /// <summary>Exact percentiles of many values, without sorting them all.</summary>
@@ -37,7 +39,10 @@ internal static unsafe class Percentiles
             double width = (double)extent.Max - extent.Min;
             _factor = width > 0 ? (float)(Bins / width) : 0;
             for (long i = 0L; i < count; i++)
+            {
                 _sizes[BinOf(values[i])]++;
+                Look(i);
+            }
         }
 
         /// <summary>The value at a rank, from 0; between two ranks on the line between their values.</summary>
@@ -59,9 +64,17 @@ internal static unsafe class Percentiles
             {
                 if (BinOf(_values[i]) == bin)
                     group.Add(_values[i]);
+                Look(i);
             }
             group.Sort();
             return group[(int)(rank - before)];
+        }
+
+        /// <summary>A value was looked at: from time to time the pages that values may lie in are let go.</summary>
+        private static void Look(long i)
+        {
+            if ((i & ((1 << 20) - 1)) == 0)
+                MappedPages.Passed(sizeof(float) << 20);
         }
 
         private int BinOf(float value) => Math.Clamp((int)((value - _least) * _factor), 0, Bins - 1);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using QDrop.Calibration.Memory;
 
 namespace QDrop.Calibration.Ranges;
 
@@ -8,6 +9,9 @@ internal static unsafe class QuantizationError
 {
     // A sum is compared with its limit after so many elements.
     private const int Block = 256;
+
+    // After so many the pages that they may lie in are let go.
+    private const int Passed = 1 << 20;
 
     // x^2.4 over [1, 2) as a polynomial in x − 1.5; its relative error is below 1e-8.
     private const float M0 = 2.64617781f, M1 = 4.23388448f, M2 = 1.97581215f, M3 = 0.175628056f;
@@ -50,6 +54,8 @@ internal static unsafe class QuantizationError
                 sum += counts == null ? power : power * counts[i];
             }
             sum += Vector256.Sum(part);
+            if ((start & (Passed - 1)) == 0 && start > 0)
+                MappedPages.Passed(Passed * sizeof(float));
             if (sum > limit)
                 return double.PositiveInfinity;
         }

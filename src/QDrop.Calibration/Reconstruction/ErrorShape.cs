@@ -1,5 +1,4 @@
-using QDrop.Native;
-using TorchSharp;
+using QDrop.Calibration.Memory;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;
@@ -17,9 +16,6 @@ internal static class ErrorShape
     /// </summary>
     public const double Min = 1, Max = 4;
 
-    /// <summary>Samples of which differences are in memory at once.</summary>
-    private const long Rows = 64;
-
     /// <summary>How errors are to count.</summary>
     /// <param name="norm">The power, or <see cref="Norm.Auto"/>.</param>
     /// <param name="outputs">Outputs of the quantized and of the float unit, <c>[samples, …]</c> each.</param>
@@ -27,13 +23,13 @@ internal static class ErrorShape
     {
         if (norm == 2)
             return LossNorm.Squares;
-        double squares = Sum(outputs, static e => e.Squared());
+        double squares = Sum(outputs, 2);
         if (!(squares > 0) || !double.IsFinite(squares))
             return LossNorm.Squares;
         double count = outputs.Sum(static o => (double)o.Found.numel());
         double power =
-            norm == QDrop.Norm.Auto ? Power(Sum(outputs, static e => e.abs()) / count, squares / count) : norm;
-        double powers = Sum(outputs, e => e.abs().Power(power));
+            norm == QDrop.Norm.Auto ? Power(Sum(outputs, 1) / count, squares / count) : norm;
+        double powers = Sum(outputs, power);
         // Powers of what is very small vanish in float32.
         return double.IsFinite(squares / powers) ? new(power, squares / powers) : LossNorm.Squares;
     }
@@ -76,19 +72,7 @@ internal static class ErrorShape
             - shift;
     }
 
-    private static double Sum(IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, Func<Tensor, Tensor> measure)
-    {
-        using IDisposable guard = no_grad();
-        double sum = 0;
-        foreach ((Tensor found, Tensor expected) in outputs)
-        {
-            for (long start = 0; start < found.shape[0]; start += Rows)
-            {
-                using DisposeScope scope = NewDisposeScope();
-                long count = Math.Min(Rows, found.shape[0] - start);
-                sum += measure(found.narrow(0, start, count).sub(expected.narrow(0, start, count))).sum().ToDouble();
-            }
-        }
-        return sum;
-    }
+    private static double Sum(IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, double power) =>
+        outputs.Sum(o =>
+            power == 2 ? Sums.OfSquaredErrors(o.Found, o.Expected) : Sums.OfErrors(o.Found, o.Expected, power));
 }

@@ -1,5 +1,6 @@
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
 using QDrop.Native;
 using TorchSharp;
@@ -19,6 +20,7 @@ namespace QDrop.Calibration.Reconstruction;
 /// <param name="earlier">Has the outputs of the quantized units before.</param>
 /// <param name="cancellation">Checked before each batch.</param>
 /// <param name="memory">Gives memory for the weights.</param>
+/// <param name="samples">Inputs that are run at once; <see langword="null"/> for those of a batch.</param>
 internal sealed class FisherWeights(
     TwinRunner runner,
     QuantizationContext context,
@@ -26,8 +28,11 @@ internal sealed class FisherWeights(
     IReadOnlyDictionary<Unit, UnitLayouts> layouts,
     ReplayExecutor earlier,
     CancellationToken cancellation,
-    ActivationMemory? memory = null) : IDisposable
+    ActivationMemory? memory = null,
+    int? samples = null) : IDisposable
 {
+    private readonly CalibrationBatch[] _batches =
+        [.. batches.Parts(0, batches.Inputs[0].shape[0], samples ?? batches.BatchSize)];
     private readonly List<Tensor?[]> _expected = [];
 
     /// <summary>
@@ -44,11 +49,11 @@ internal sealed class FisherWeights(
             return null;
         context.Enable(weights: false, activations: false);
         using var builder = new SamplesBuilder(layouts[unit].Outputs, output.Count) { Memory = memory };
-        for (int k = 0; k < batches.All.Count; k++)
+        for (int k = 0; k < _batches.Length; k++)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            CalibrationBatch batch = batches.All[k];
+            CalibrationBatch batch = _batches[k];
             if (_expected.Count == k)
                 _expected.Add(Predicted(batch));
             builder.Add(SquaredGradients(unit, output, batch, _expected[k]), batch.Count);
@@ -76,8 +81,8 @@ internal sealed class FisherWeights(
         Bundle outputs = runner.RunGuarded(batch.Inputs);
         Tensor?[] predicted =
         [
-            .. outputs.Tensors.Select(static t =>
-                IsDistribution(t) ? t.softmax(ClassDimension(t)).DetachFromDisposeScope() : null),
+            .. outputs.Tensors.Select(t =>
+                IsDistribution(t) ? Kept(t.softmax(ClassDimension(t))) : null),
         ];
         return predicted.Any(static p => p is not null)
             ? predicted
@@ -118,13 +123,14 @@ internal sealed class FisherWeights(
     private static void Normalise(Tensor weights)
     {
         using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        double mean = weights.mean().ToDouble();
+        double mean = Sums.Of(weights) / weights.numel();
         if (mean > 0 && double.IsFinite(mean))
-            weights.mul_(1 / mean);
+            Sums.Multiply(weights, (float)(1 / mean));
         else
             weights.fill_(Numbers.One);
     }
+
+    private Tensor Kept(Tensor tensor) => memory?.Keep(tensor) ?? tensor.DetachFromDisposeScope();
 
     private static bool IsDistribution(Tensor scores) =>
         scores.dtype == ScalarType.Float32 && scores.dim() >= 2 && scores.shape[ClassDimension(scores)] >= 2;

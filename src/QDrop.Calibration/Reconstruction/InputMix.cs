@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
+using QDrop.Calibration.Memory;
 using QDrop.Native;
 using QDrop.Quantizers;
 using QDrop.Threading;
@@ -61,6 +62,7 @@ internal sealed unsafe class InputMix : IDisposable
                     Mix(_quantized[rows[row]] + start, _float[rows[row]] + start, to, part, mask, done);
                 done += part;
             }
+            MappedPages.Passed(2L * count * sizeof(float));
         });
     }
 

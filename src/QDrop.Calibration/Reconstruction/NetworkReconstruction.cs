@@ -27,7 +27,15 @@ internal sealed class NetworkReconstruction(
         using var quantized = new ReplayExecutor(model.Layouts, c.Batches.Inputs, c.Memory);
         using FisherWeights? fisher =
             c.Settings.Loss == LossKind.Fisher
-                ? new(c.Runner, c.Quantization, c.Batches, model.Layouts, quantized, c.Cancellation, c.Memory)
+                ? new(
+                    c.Runner,
+                    c.Quantization,
+                    c.Batches,
+                    model.Layouts,
+                    quantized,
+                    c.Cancellation,
+                    c.Memory,
+                    c.Plan.WithGradients)
                 : null;
         var runner = new UnitRunner(c.Batches, model.Layouts, c.Profile, c.Cancellation, c.Memory);
         var reconstruction = new UnitReconstruction(c, runner, fisher);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Memory;
 using QDrop.Native;
 using QDrop.Threading;
 using static TorchSharp.torch;
@@ -70,6 +71,7 @@ internal sealed unsafe class ReconstructionLoss(
                         : NormError.Power(output, expected, result, part, power, slope);
                     done += part;
                 }
+                MappedPages.Passed((_weights is null ? 1L : 2L) * count * sizeof(float));
             });
         if (!ReferenceEquals(dense, detached))
             dense.Dispose();

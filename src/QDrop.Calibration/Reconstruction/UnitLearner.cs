@@ -75,8 +75,12 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
         IProgress<UnitProgress>? progress,
         CancellationToken ct)
     {
-        NativeHeap.KeepFreedMemory(
-            Intermediates * settings.BatchSize * Math.Max(RowBytes(quantizedInput), RowBytes(floatOutput)));
+        // Where memory is scarce, what is freed must be free: pieces of the heap that it keeps may not fit again.
+        if (!Memory.IsLimited)
+        {
+            NativeHeap.KeepFreedMemory(
+                Intermediates * settings.BatchSize * Math.Max(RowBytes(quantizedInput), RowBytes(floatOutput)));
+        }
         using DisposeScope outer = NewDisposeScope();
         // Learned rounding on its own (arXiv 2004.10568) sees the quantized network's inputs and leaves activations
         // alone.
@@ -114,13 +118,17 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
             ActivationQuantizer[] learned = alone || Keep == 0 || !settings.LearnsActivations
                 ? []
                 : [.. activations.Where(static a => !a.IsShared)];
-            return new ReconstructionLoop(unit, settings, draws, input, loss, exponents, learned)
+            UnitResult result = new ReconstructionLoop(unit, settings, draws, input, loss, exponents, learned)
             {
                 Profile = Profile,
                 Guard = Guard,
                 Iterated = Iterated,
                 Measure = () => Measure(unit, quantizedInput, loss),
             }.Run(progress, ct);
+            return result with
+            {
+                ThreadDependent = ThreadCheck.DifferentGradients(unit, quantizedInput, settings.BatchSize, loss),
+            };
         }
         finally
         {

@@ -40,6 +40,8 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
         var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0)
         {
             SignalPower = units.Power(unit, quantizedInput, floatOutput),
+            ThreadDependent =
+                ThreadCheck.OutputDiffers(unit, quantizedInput, calibration.Plan.Samples) ? [ThreadCheck.Output] : [],
         };
         if (!Learns(unit, _context, _settings))
             return (output, report);
@@ -85,6 +87,7 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
                 LearningSeconds = result.Duration.TotalSeconds,
                 SettledExponents = result.SettledExponents,
                 Norm = norm.Power,
+                ThreadDependent = [.. report.ThreadDependent!, .. result.ThreadDependent],
             });
     }
 

@@ -6,4 +6,8 @@ namespace QDrop.Calibration.Reconstruction;
 /// Share of the weights' exponents that had settled at a whole number when they were fixed; not a number where none are
 /// learned.
 /// </param>
-internal sealed record UnitResult(TimeSpan Duration, double SettledExponents);
+internal sealed record UnitResult(TimeSpan Duration, double SettledExponents)
+{
+    /// <summary>Layers and activation quantizers whose gradients depend on the number of threads.</summary>
+    public IReadOnlyList<string> ThreadDependent { get; init; } = [];
+}

@@ -63,6 +63,9 @@ internal static unsafe class DenseMemory
         return (float*)First(dense);
     }
 
+    /// <summary>Where the elements of a dense tensor begin, whatever their type.</summary>
+    public static nint Address(Tensor dense) => (nint)First(dense);
+
     /// <summary>The elements of a dense float32 tensor, in the order of memory.</summary>
     public static Span<float> Values(Tensor dense) => new(Floats(dense), checked((int)dense.NumberOfElements));
 
@@ -79,17 +82,24 @@ internal static unsafe class DenseMemory
 
     private static void* First(Tensor dense)
     {
+        // Of one element: a span cannot be as long as a tensor.
+        if (dense.numel() > int.MaxValue / sizeof(double))
+        {
+            using Tensor whole = dense.detach();
+            using Tensor one = whole.as_strided([1], [1]);
+            return AddressOf(one.bytes);
+        }
         if (dense.is_contiguous())
-            return Address(dense.bytes);
+            return AddressOf(dense.bytes);
         long[] shape = dense.shape;
         if (!IsChannelsLast(shape, dense.stride()))
             throw new ArgumentException("The tensor's elements do not fill memory without gaps.", nameof(dense));
         using Tensor rowMajor = dense.detach();
         using Tensor view = rowMajor.permute(ChannelsLastOrder(shape.Length));
-        return Address(view.bytes);
+        return AddressOf(view.bytes);
     }
 
-    private static void* Address(Span<byte> bytes) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
+    private static void* AddressOf(Span<byte> bytes) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
 
     private static long[] ChannelsLastOrder(int dimensions)
     {

@@ -106,7 +106,7 @@ public sealed class FisherTests : IDisposable
         using var batches = new CalibrationBatches(twin, [_inputs]);
         using var discovery = new DiscoveryExecutor(twin.Context);
         runner.Run(batches.Repeated(2), discovery);
-        var others = new ShapeExecutor(twin.Context);
+        var others = new ShapeExecutor(twin.Context, 3);
         runner.Run(batches.Repeated(3), others);
         Dictionary<Unit, UnitLayouts> layouts = discovery.Shapes.Layouts(2, others.Shapes, 3);
         using var replay = new ReplayExecutor(layouts, batches.Inputs);

@@ -55,7 +55,12 @@ internal sealed record ReportUnit(
     double? SqnrAfter,
     double Seconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Norm = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? SettledExponents = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? SettledExponents = null)
+{
+    /// <summary>What depends on the number of threads; left out where nothing was tried.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? ThreadDependent { get; init; }
+}
 
 /// <summary>A quantized layer.</summary>
 internal sealed record ReportLayer(

@@ -129,6 +129,30 @@ internal sealed partial class ReportPage
                         Number(u.ErrorAfter, "0.####"),
                         Seconds(u.Seconds),
                     ]));
+        Threads();
+    }
+
+    private void Threads()
+    {
+        ReportUnit[] tried = [.. _report.Units.Where(static u => u.ThreadDependent is not null)],
+            dependent = [.. tried.Where(static u => u.ThreadDependent!.Count > 0)];
+        if (tried.Length == 0)
+            return;
+        if (dependent.Length == 0)
+        {
+            Paragraph(
+                "A trial on a batch of each unit gave the same bits with one thread and with several: the number of "
+                    + "threads does not matter here.");
+            return;
+        }
+        Paragraph(
+            $"Of {dependent.Length} of {tried.Length} units something depends on the number of threads, as a trial on "
+                + "a batch of each has shown: with another number the quantized model has other bytes.");
+        Table.Write(
+            _page,
+            "What depends on the number of threads",
+            ["unit", "gradients of these, or the output"],
+            dependent.Select(static u => (string[])[u.Name, string.Join(", ", u.ThreadDependent!)]));
     }
 
     private void Time()
