@@ -40,6 +40,6 @@ internal sealed record ModelTensor(Tensor Value, IReadOnlyList<string> Names)
     /// <summary>What tells tensors apart: where they are in memory, or what native code calls them.</summary>
     private static object KeyOf(Tensor tensor) =>
         tensor.device_type == DeviceType.CPU && tensor.numel() > 0 && tensor.is_contiguous()
-            ? (DenseMemory.AddressOf(tensor), tensor.dtype, string.Join(",", tensor.shape))
+            ? (DenseMemory.Address(tensor), tensor.dtype, string.Join(",", tensor.shape))
             : tensor.Handle;
 }

@@ -77,9 +77,6 @@ internal static unsafe class DenseMemory
         return values;
     }
 
-    /// <summary>Where the elements of a row-major tensor of any type begin.</summary>
-    public static nint AddressOf(Tensor rowMajor) => (nint)Address(rowMajor.bytes);
-
     private static void* First(Tensor dense)
     {
         // Of one element: a span cannot be as long as a tensor.
