@@ -1,3 +1,4 @@
+using QDrop.Calibration.Ranges;
 using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,8 +44,19 @@ internal sealed class Sqnr
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        _signal += expected.Squared().sum().ToDouble();
-        _noise += (found - expected).Squared().sum().ToDouble();
+        (double signal, double noise) = (SumOfSquares(expected), SumOfSquares(found - expected));
+        _signal += signal;
+        _noise += noise;
+    }
+
+    /// <summary>The sum of squares, which neither overflow nor vanish, of a tensor that may be empty.</summary>
+    private static double SumOfSquares(Tensor values)
+    {
+        if (values.numel() == 0)
+            return 0;
+        var unit = ValueUnit.Of(Math.Max(values.max().ToDouble(), -values.min().ToDouble()));
+        using Scalar factor = unit.Inverse;
+        return values.mul(factor).Squared().sum().ToDouble() * unit.Square;
     }
 
     private static Sqnr Of(IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> found)

@@ -1,6 +1,5 @@
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
-using QDrop.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,9 +18,6 @@ internal sealed class UnitRunner(
     CancellationToken cancellation,
     ActivationMemory? memory = null)
 {
-    /// <summary>Samples of which differences are in memory at once.</summary>
-    private const long Rows = 64;
-
     /// <summary>A unit's outputs.</summary>
     public Samples Compute(Unit unit, Samples input)
     {
@@ -38,64 +34,6 @@ internal sealed class UnitRunner(
             builder.Add(unit.Compute(input.Slice(start, count)), count);
         }
         return builder.Build();
-    }
-
-    /// <summary>
-    /// Mean squared error of a unit's outputs, summed over channels: the loss that reconstruction lowers.
-    /// </summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="input">What went into it.</param>
-    /// <param name="found">What came out of it.</param>
-    /// <param name="expected">What should have.</param>
-    /// <param name="weights">What squared errors are weighted with; <see langword="null"/> for 1.</param>
-    public double Error(Unit unit, Samples input, Samples found, Samples expected, Samples? weights = null)
-    {
-        using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
-        using IDisposable guard = no_grad();
-        double sum = 0;
-        foreach (int target in UnitOutputs.Targets(input, expected))
-        {
-            Tensor own = found.Values[target], other = expected.Values[target];
-            double squares = 0;
-            for (long start = 0; start < own.shape[0]; start += Rows)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using DisposeScope scope = NewDisposeScope();
-                long count = Math.Min(Rows, own.shape[0] - start);
-                Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).Squared();
-                squares += (weights is null ? errors : errors.mul(weights.Values[target].narrow(0, start, count)))
-                    .sum()
-                    .ToDouble();
-            }
-            sum +=
-                squares * other.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, expected, target)] / other.numel();
-        }
-        return sum;
-    }
-
-    /// <summary>Mean square of a unit's outputs, summed over channels: the error that zeros would have.</summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="input">What goes into it.</param>
-    /// <param name="output">What comes out of it.</param>
-    public double Power(Unit unit, Samples input, Samples output)
-    {
-        using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
-        using IDisposable guard = no_grad();
-        double sum = 0;
-        foreach (int target in UnitOutputs.Targets(input, output))
-        {
-            Tensor values = output.Values[target];
-            double squares = 0;
-            for (long start = 0; start < values.shape[0]; start += Rows)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using DisposeScope scope = NewDisposeScope();
-                squares += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).Squared().sum().ToDouble();
-            }
-            sum +=
-                squares * values.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, output, target)] / values.numel();
-        }
-        return sum;
     }
 
     /// <summary>The batches in which a unit is computed: one where its inputs do not depend on the sample.</summary>

@@ -23,17 +23,19 @@ internal static class ErrorShape
     /// <summary>How errors are to count.</summary>
     /// <param name="norm">The power, or <see cref="Norm.Auto"/>.</param>
     /// <param name="outputs">Outputs of the quantized and of the float unit, <c>[samples, …]</c> each.</param>
-    public static LossNorm Norm(double norm, IReadOnlyList<(Tensor Found, Tensor Expected)> outputs)
+    /// <param name="sizes">What errors of each are multiplied with; <see langword="null"/> for 1.</param>
+    public static LossNorm Norm(
+        double norm, IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, IReadOnlyList<float>? sizes = null)
     {
         if (norm == 2)
             return LossNorm.Squares;
-        double squares = Sum(outputs, static e => e.Squared());
+        double squares = Sum(outputs, sizes, static e => e.Squared());
         if (!(squares > 0) || !double.IsFinite(squares))
             return LossNorm.Squares;
         double count = outputs.Sum(static o => (double)o.Found.numel());
         double power =
-            norm == QDrop.Norm.Auto ? Power(Sum(outputs, static e => e.abs()) / count, squares / count) : norm;
-        double powers = Sum(outputs, e => e.abs().Power(power));
+            norm == QDrop.Norm.Auto ? Power(Sum(outputs, sizes, static e => e.abs()) / count, squares / count) : norm;
+        double powers = Sum(outputs, sizes, e => e.abs().Power(power));
         // Powers of what is very small vanish in float32.
         return double.IsFinite(squares / powers) ? new(power, squares / powers) : LossNorm.Squares;
     }
@@ -76,17 +78,23 @@ internal static class ErrorShape
             - shift;
     }
 
-    private static double Sum(IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, Func<Tensor, Tensor> measure)
+    private static double Sum(
+        IReadOnlyList<(Tensor Found, Tensor Expected)> outputs,
+        IReadOnlyList<float>? sizes,
+        Func<Tensor, Tensor> measure)
     {
         using IDisposable guard = no_grad();
         double sum = 0;
-        foreach ((Tensor found, Tensor expected) in outputs)
+        for (int i = 0; i < outputs.Count; i++)
         {
+            (Tensor found, Tensor expected) = outputs[i];
+            using Scalar size = sizes?[i] ?? 1;
             for (long start = 0; start < found.shape[0]; start += Rows)
             {
                 using DisposeScope scope = NewDisposeScope();
                 long count = Math.Min(Rows, found.shape[0] - start);
-                sum += measure(found.narrow(0, start, count).sub(expected.narrow(0, start, count))).sum().ToDouble();
+                Tensor errors = found.narrow(0, start, count).sub(expected.narrow(0, start, count)).mul_(size);
+                sum += measure(errors).sum().ToDouble();
             }
         }
         return sum;

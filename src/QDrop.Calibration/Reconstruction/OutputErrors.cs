@@ -1,0 +1,151 @@
+using QDrop.Calibration.Execution;
+using QDrop.Calibration.Inputs;
+using QDrop.Calibration.Ranges;
+using QDrop.CompilerServices;
+using QDrop.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Reconstruction;
+
+/// <summary>
+/// Measures the errors of those outputs of a unit that are reconstructed: in the outputs' own unit for reports, and
+/// relative to their size for the loss, so that what is learned does not depend on the unit.
+/// </summary>
+internal sealed class OutputErrors
+{
+    /// <summary>
+    /// Root mean square of outputs whose loss is just Σ|error|²: about what a batch norm and a ReLU give. The published
+    /// λ is meant for outputs of this size.
+    /// </summary>
+    public const double UsualSize = 0.875;
+
+    /// <summary>Samples of which differences are in memory at once.</summary>
+    private const long Rows = 64;
+
+    private readonly string _name;
+    private readonly Samples _expected;
+    private readonly CalibrationProfile _profile;
+    private readonly CancellationToken _cancellation;
+    private readonly Output[] _outputs;
+
+    /// <summary>Measures the outputs.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="input">What goes into it.</param>
+    /// <param name="expected">What comes out of it where nothing is quantized.</param>
+    /// <param name="profile">Counts the time.</param>
+    /// <param name="cancellation">Checked now and then.</param>
+    public OutputErrors(
+        Unit unit, Samples input, Samples expected, CalibrationProfile profile, CancellationToken cancellation)
+    {
+        (_name, _expected, _profile, _cancellation) = (unit.Name, expected, profile, cancellation);
+        using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
+        using IDisposable guard = no_grad();
+        _outputs = [.. UnitOutputs.Targets(input, expected).Select(i => SizeOf(unit, i))];
+    }
+
+    /// <summary>Mean square of the outputs, summed over channels: the error that zeros would have.</summary>
+    public double Power => _outputs.Sum(static o => o.MeanSquare * o.Channels);
+
+    /// <summary>The same in the measure of the loss.</summary>
+    public double LossPower => _outputs.Sum(static o => o.MeanSquare * o.Channels * o.Factor * o.Factor);
+
+    /// <summary>What errors of each output are multiplied with in the loss.</summary>
+    public IReadOnlyList<float> Factors => [.. _outputs.Select(static o => (float)o.Factor)];
+
+    /// <summary>Checks that there is something that reconstruction can come near to.</summary>
+    /// <exception cref="QDropException">Outputs of the float unit are infinite or not numbers (QDROP240).</exception>
+    public void CheckFinite()
+    {
+        if (double.IsFinite(Power))
+            return;
+        throw new QDropException(
+            Codes.Diverged,
+            $"Unit '{_name}' of the float model has outputs that are infinite or not a number, on some of the "
+                + "calibration inputs; reconstruction can only come near to finite ones. Check the weights, and that "
+                + "the calibration inputs are preprocessed as in training.");
+    }
+
+    /// <summary>Mean squared error, summed over channels.</summary>
+    /// <param name="found">What came out of the unit.</param>
+    public double Of(Samples found) => _outputs.Sum(o => Mean(o, found, o.Unit.Inverse, 2) * o.Unit.Square);
+
+    /// <summary>The loss that reconstruction lowers.</summary>
+    /// <param name="found">What came out of the unit.</param>
+    /// <param name="norm">How errors count.</param>
+    /// <param name="weights">What squared errors are weighted with; <see langword="null"/> for 1.</param>
+    public double Loss(Samples found, LossNorm norm, Samples? weights) =>
+        _outputs.Sum(o => Mean(o, found, (float)o.Factor, norm.Power, weights)) * norm.Factor;
+
+    /// <summary>How errors are to count.</summary>
+    /// <param name="norm">The power, or <see cref="QDrop.Norm.Auto"/>.</param>
+    /// <param name="found">What came out of the unit before reconstruction.</param>
+    public LossNorm Norm(double norm, Samples found) =>
+        ErrorShape.Norm(
+            norm,
+            [.. _outputs.Select(o => (found.Values[o.Index], _expected.Values[o.Index]))],
+            [.. _outputs.Select(static o => (float)o.Factor)]);
+
+    private Output SizeOf(Unit unit, int index)
+    {
+        Tensor values = _expected.Values[index];
+        long channels = values.shape[UnitOutputs.ChannelAxis(unit.LearnedWeights, _expected, index)];
+        var scale = ValueUnit.Of(Magnitude(values));
+        double squares = SumOfSquares(values, scale.Inverse);
+        return new(index, channels, scale, squares / values.numel() * scale.Square);
+    }
+
+    /// <summary>Mean over positions, summed over channels, of |error · factor|^power.</summary>
+    private double Mean(Output output, Samples found, float factor, double power, Samples? weights = null)
+    {
+        using CalibrationProfile.Lap lap = _profile.In(CalibrationPhase.Outputs);
+        using IDisposable guard = no_grad();
+        Tensor own = found.Values[output.Index], other = _expected.Values[output.Index];
+        using Scalar kept = factor;
+        double sum = 0;
+        for (long start = 0; start < own.shape[0]; start += Rows)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            long count = Math.Min(Rows, own.shape[0] - start);
+            Tensor errors = own.narrow(0, start, count).sub(other.narrow(0, start, count)).mul_(kept);
+            Tensor powers = power == 2 ? errors.Squared() : errors.abs().Power(power);
+            sum += (weights is null ? powers : powers.mul(weights.Values[output.Index].narrow(0, start, count)))
+                .sum()
+                .ToDouble();
+        }
+        return sum * output.Channels / other.numel();
+    }
+
+    private double SumOfSquares(Tensor values, float factor)
+    {
+        using Scalar kept = factor;
+        double sum = 0;
+        for (long start = 0; start < values.shape[0]; start += Rows)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            sum += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).mul(kept).Squared().sum().ToDouble();
+        }
+        return sum;
+    }
+
+    private static double Magnitude(Tensor values)
+    {
+        if (values.numel() == 0)
+            return 0;
+        using Tensor most = values.max(), least = values.min();
+        return Math.Max(most.ToDouble(), -least.ToDouble());
+    }
+
+    /// <summary>An output that is reconstructed.</summary>
+    /// <param name="Index">Its number.</param>
+    /// <param name="Channels">Number of channels.</param>
+    /// <param name="Unit">What errors are measured in where they are summed.</param>
+    /// <param name="MeanSquare">Mean square of the float unit's values.</param>
+    private readonly record struct Output(int Index, long Channels, ValueUnit Unit, double MeanSquare)
+    {
+        /// <summary>What errors are multiplied with in the loss; 1 where all values are 0.</summary>
+        public double Factor => MeanSquare > 0 ? UsualSize / Math.Sqrt(MeanSquare) : 1;
+    }
+}
