@@ -29,7 +29,9 @@ internal readonly record struct ValueUnit(int Exponent)
     /// <summary>The unit of values between two ends.</summary>
     public static ValueUnit Of((float Min, float Max) extent) => Of(Math.Max(-extent.Min, extent.Max));
 
-    /// <summary>The unit of values of at most some magnitude, which becomes 1 to 2 in it; 1 if they are all 0.</summary>
+    /// <summary>
+    /// The unit of values of at most some magnitude, which becomes 1 to 2 in it; 1 if they are all 0.
+    /// </summary>
     public static ValueUnit Of(double magnitude) =>
         magnitude > 0 && double.IsFinite(magnitude)
             ? new(Math.Clamp(Math.ILogB(magnitude), -Farthest, Farthest))

@@ -15,8 +15,8 @@ namespace QDrop.Calibration.Reconstruction;
 internal sealed class OutputErrors
 {
     /// <summary>
-    /// Root mean square of outputs whose loss is just Σ|error|²: about what a batch norm and a ReLU give. The published
-    /// λ is meant for outputs of this size.
+    /// Root mean square of outputs whose loss is just the mean of Σ|error|²: that of usual units after batch norm and
+    /// ReLU, for which the published λ is meant.
     /// </summary>
     public const double UsualSize = 0.875;
 
@@ -125,7 +125,8 @@ internal sealed class OutputErrors
         {
             _cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            sum += values.narrow(0, start, Math.Min(Rows, values.shape[0] - start)).mul(kept).Squared().sum().ToDouble();
+            Tensor part = values.narrow(0, start, Math.Min(Rows, values.shape[0] - start));
+            sum += part.mul(kept).Squared().sum().ToDouble();
         }
         return sum;
     }

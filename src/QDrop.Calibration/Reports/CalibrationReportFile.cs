@@ -98,7 +98,10 @@ internal static class CalibrationReportFile
             unit.Norm == 2
                 ? null
                 : Finite(Math.Round(unit.Norm, 3)),
-            Finite(Math.Round(unit.SettledExponents, 3)));
+            Finite(Math.Round(unit.SettledExponents, 3)))
+        {
+            KeptNearest = unit.KeptNearest,
+        };
 
     private static ReportLayer Layer(QuantizedLayerState layer)
     {

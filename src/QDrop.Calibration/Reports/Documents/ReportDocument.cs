@@ -51,7 +51,12 @@ internal sealed record ReportUnit(
     double? SqnrAfter,
     double Seconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Norm = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? SettledExponents = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? SettledExponents = null)
+{
+    /// <summary>Whether rounding to nearest was kept, because what was learned was worse.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeptNearest { get; init; }
+}
 
 /// <summary>A quantized layer.</summary>
 internal sealed record ReportLayer(
