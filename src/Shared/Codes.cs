@@ -76,6 +76,7 @@ internal static class Codes
     [Code(CodeSeverity.Warning, "Less than half of the model is quantized")]
     public const string LittleQuantized = "QDROP234";
     [Code(CodeSeverity.Error, "Another number of channels")] public const string OtherChannels = "QDROP235";
+    [Code(CodeSeverity.Error, "Another number of passes")] public const string OtherPasses = "QDROP236";
     [Code(CodeSeverity.Error, "Calibration diverged, or met values that are not finite")]
     public const string Diverged = "QDROP240";
     [Code(CodeSeverity.Warning, "The checkpoint cannot be written")]

@@ -37,6 +37,7 @@ internal static class CalibratedState
                 .. units.Select(u => new UnitState(
                     u.Name, u.IsBlock, [.. u.Layers.Select(l => l.Name)], [.. u.Activations.Select(a => a.Name)])),
             ],
+            Passes = context.PassCounts.Repeated,
             WeightsHash = calibration.WeightsHash,
             CalibrationHash = calibration.CalibrationHash,
             Versions = LibraryVersions.Current(),

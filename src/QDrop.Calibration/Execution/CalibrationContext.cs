@@ -28,6 +28,7 @@ internal sealed class CalibrationContext : IDisposable
         Settings = settings;
         Quantization.Method = settings.Method;
         Quantization.Granularity = settings.Granularity;
+        (Quantization.PassCounts.AreFound, Quantization.PassCounts.AreApart) = (true, settings.ActivationsPerPass);
         Runner = new TwinRunner(model.Descriptor.Name, model.Twin);
         Batches = new CalibrationBatches(model.Twin, inputs.Inputs);
         Progress = new CalibrationProgressReport(progress, settings.Iterations);

@@ -43,15 +43,6 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
     /// <inheritdoc/>
     public override Bundle Run(Unit unit, Bundle inputs)
     {
-        if (_needs.ContainsKey(unit))
-        {
-            throw new QDropException(
-                Codes.UnsupportedModule,
-                $"'{unit.Name}' runs more than once in one forward, so that it has no single input to be reconstructed "
-                    + "on. "
-                    + "Call the module in a place of its own for each use, give each use a module of its own, or mark "
-                    + "the module around all uses [QuantizationBlock].");
-        }
         _needs.Add(unit, Trace(inputs));
         _hidden.Add(unit, Hidden(inputs));
         context.Current = unit;

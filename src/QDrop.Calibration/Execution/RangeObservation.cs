@@ -48,7 +48,10 @@ internal sealed class RangeObservation(CalibrationContext calibration)
                     () => runner.Run(batches.Part(start, count))));
     }
 
-    /// <summary>The ranges of a unit's activations, with float weights. The network is quantized afterwards.</summary>
+    /// <summary>
+    /// The ranges of a unit's activations, with float weights; those that other units have, too, keep theirs. The
+    /// network is quantized afterwards.
+    /// </summary>
     /// <param name="unit">The unit.</param>
     /// <param name="input">What goes into it.</param>
     public void OfUnit(Unit unit, Samples input)
@@ -57,7 +60,10 @@ internal sealed class RangeObservation(CalibrationContext calibration)
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         _context.Enable(weights: false, activations: false);
-        Observe(unit.Activations, input.Count, (start, count) => unit.Compute(input.Slice(start, count)));
+        Observe(
+            [.. unit.Activations.Where(static a => !a.IsShared)],
+            input.Count,
+            (start, count) => unit.Compute(input.Slice(start, count)));
         calibration.SetQuantized(true);
     }
 

@@ -32,6 +32,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
     public Bundle Run(Bundle inputs)
     {
         Bundle copies = inputs.Select(static t => t.clone());
+        twin.Context.Visits.Begin();
         if (_root is null)
             return new([twin.Run(copies)]);
         return _root.IsIntercepted ? _root.Intercept(copies) : _root.Compute(copies);

@@ -120,7 +120,9 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
                     1 - Keep, draws, tape, settings.ActivationLearning, isRelative: Sizes is not null);
             }
             // What is never quantized while learning has nothing to learn from.
-            ActivationQuantizer[] learned = alone || Keep == 0 || !settings.LearnsActivations ? [] : activations;
+            ActivationQuantizer[] learned = alone || Keep == 0 || !settings.LearnsActivations
+                ? []
+                : [.. activations.Where(static a => !a.IsShared)];
             return new ReconstructionLoop(unit, settings, draws, input, loss, exponents, learned)
             {
                 Profile = Profile,

@@ -105,7 +105,7 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
     public static bool Learns(Unit unit, QuantizationContext context, QuantizationSettings settings)
     {
         MethodTraitsAttribute method = context.MethodOf(unit.Name).Traits;
-        if (method.LearnsActivations && unit.Activations.Count > 0 && settings.LearnsActivations)
+        if (method.LearnsActivations && settings.LearnsActivations && unit.Activations.Any(static a => !a.IsShared))
             return true;
         return method.LearnsRounding && unit.Learning.Any();
     }

@@ -69,6 +69,7 @@ internal static class CalibrationReportFile
         {
             Budget = outcome.Budget,
             Training = outcome.Training is null ? null : Training(outcome.Training),
+            Passes = manifest.Passes.Count == 0 ? null : manifest.Passes,
         };
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Gathering;
 using QDrop.Generators.Helpers;
 using QDrop.Generators.Models;
@@ -26,20 +27,51 @@ internal sealed class LoweredForward(
         IReadOnlyList<string> lines = body.Block is { } block
             ? rewriter.Statements(block)
             : rewriter.Lines(body.Expression!);
+        string result = rewriter.TypeName(body.Method.ReturnType), parameters = rewriter.Parameters(flow.Root);
+        var own = new MethodInfo(
+            $"public override {result} forward({parameters})", body.Block is null, lines.ToEquatableArray());
+        IReadOnlyList<MethodInfo> methods = helpers.Methods;
+        if (plan.Chains.Count > 0 && HasLoop(flow.Root))
+        {
+            string name = TwinNames.Unique("ForwardInPasses", names.Taken);
+            methods = [own with { Signature = $"private {result} {name}({parameters})" }, .. methods];
+            own = own with { IsExpression = false, Lines = CountPasses(name).ToEquatableArray() };
+        }
         return new ForwardInfo(
             string.Join(", ", context.Torch.SignatureOf(module).Select(rewriter.TypeName)),
             context.Torch.IsUnaryModule(module),
-            $"public override {rewriter.TypeName(body.Method.ReturnType)} forward({rewriter.Parameters(flow.Root)})",
+            own.Signature,
             modelField,
-            body.Block is null,
-            lines.ToEquatableArray(),
+            own.IsExpression,
+            own.Lines,
             plan.Chains.Select(ToInfo).ToEquatableArray(),
-            helpers.Methods.ToEquatableArray(),
+            methods.ToEquatableArray(),
             names
                 .Accessors.Where(a => a.Key is not IFieldSymbol { HasConstantValue: true })
                 .Select(Accessor)
                 .ToEquatableArray(),
             names.Captured.Select(c => Captured((IParameterSymbol)c.Key, c.Value)).ToEquatableArray());
+    }
+
+    /// <summary>
+    /// Whether code may be reached several times in one call, so that its values differ from pass to pass.
+    /// </summary>
+    private static bool HasLoop(Frame frame) =>
+        frame.Body.Operations.Any(static o => o is ILoopOperation or IAnonymousFunctionOperation
+            or ILocalFunctionOperation or IBranchOperation { BranchKind: BranchKind.GoTo })
+        || frame.Callees.Any(HasLoop);
+
+    /// <summary>The body of a <c>forward</c> that counts the passes of the loops in another method.</summary>
+    private string[] CountPasses(string name)
+    {
+        IReadOnlyList<IParameterSymbol> inputs = flow.Root.Body.Method.Parameters;
+        string counter = TwinNames.Unique("passes", new HashSet<string>(inputs.Select(static p => p.Name)));
+        string arguments = string.Join(", ", inputs.Select(static p => TwinNames.Escape(p.Name)));
+        return
+        [
+            $"using (global::QDrop.CompilerServices.Passes {counter} = Sites.Begin())",
+            $"    return {counter}.End(this.{name}({arguments}));",
+        ];
     }
 
     private ChainInfo ToInfo(Chain chain)

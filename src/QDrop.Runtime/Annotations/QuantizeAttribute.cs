@@ -190,6 +190,14 @@ public sealed partial class QuantizeAttribute : Attribute
         Only = "true", Expected = "false with {0}, which learns one grid for an activation", Instead = "false")]
     public bool ActivationsPerChannel { get; set; }
 
+    /// <summary>
+    /// Whether an activation in a loop of <c>forward</c> has a quantizer for each pass, as it has where the loop is
+    /// written out; every call then needs as many passes. If not, one is for all passes, and its range is searched on
+    /// the values of all of them.
+    /// </summary>
+    [DefaultValue(true)]
+    public bool ActivationsPerPass { get; set; } = true;
+
     /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
     [DefaultValue(false)]
     [SettingGroup(SettingGroups.Ranges)]

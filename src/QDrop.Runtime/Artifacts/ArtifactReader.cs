@@ -93,6 +93,7 @@ internal static class ArtifactReader
                 Fingerprint = document.Fingerprint,
                 Settings = document.Settings,
                 Units = document.Units,
+                Passes = document.Passes ?? new Dictionary<string, int>(),
                 WeightsHash = document.WeightsHash,
                 CalibrationHash = document.CalibrationHash,
                 Versions = document.Versions,

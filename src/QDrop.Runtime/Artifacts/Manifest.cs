@@ -22,6 +22,12 @@ internal sealed record Manifest
     public required IReadOnlyList<UnitState> Units { get; init; }
 
     /// <summary>
+    /// The places in loops of <c>forward</c> that have quantizers in each pass, and how often a call reaches them: more
+    /// than once.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Passes { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>
     /// SHA-256, in hexadecimal, of the float weights: of names, types, shapes and values in the order of names.
     /// </summary>
     public required string WeightsHash { get; init; }

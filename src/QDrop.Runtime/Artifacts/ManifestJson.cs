@@ -19,7 +19,9 @@ internal sealed record ManifestDocument(
     IReadOnlyList<ActivationDocument> Activations,
     string WeightsHash,
     string CalibrationHash,
-    LibraryVersions Versions)
+    LibraryVersions Versions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyDictionary<string, int>? Passes = null)
 {
     private static readonly JsonTypeInfo<ManifestDocument> Written =
         (JsonTypeInfo<ManifestDocument>)new JsonSerializerOptions(ManifestJson.Default.Options)

@@ -15,7 +15,8 @@ internal static class StateCheck
         ?? state.Layers.Select(Problem).FirstOrDefault(static p => p is not null)
         ?? state.Activations.Select(Problem).FirstOrDefault(static p => p is not null)
         ?? ProblemOfExponents(state)
-        ?? ProblemOfUnits(state);
+        ?? ProblemOfUnits(state)
+        ?? ProblemOfPasses(state.Manifest.Passes);
 
     private static string? Problem(QuantizedLayerState layer)
     {
@@ -84,6 +85,17 @@ internal static class StateCheck
                 return $"unit '{unit.Name}' lists layer '{layer}', which is not there.";
             if (unit.Activations.FirstOrDefault(name => !activations.Contains(name)) is { } activation)
                 return $"unit '{unit.Name}' lists activation quantizer '{activation}', which is not there.";
+        }
+
+        return null;
+    }
+
+    private static string? ProblemOfPasses(IReadOnlyDictionary<string, int> passes)
+    {
+        foreach ((string place, int count) in passes)
+        {
+            if (count < 2)
+                return $"'{place}' is listed as reached {count} times in a loop; expected 2 or more.";
         }
 
         return null;

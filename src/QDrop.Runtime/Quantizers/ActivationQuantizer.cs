@@ -40,6 +40,12 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     internal bool HasChannels { get; init; } = true;
 
     /// <summary>
+    /// Whether units quantize with it that are reconstructed one after the other: it keeps the range that was searched
+    /// on the values of all of them.
+    /// </summary>
+    internal bool IsShared { get; set; }
+
+    /// <summary>
     /// What the activations come from, which says where their channels are; <see langword="null"/> if from no layer.
     /// </summary>
     internal ChannelSource? Source { get; set; }

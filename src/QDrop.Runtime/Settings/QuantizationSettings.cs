@@ -85,6 +85,9 @@ public sealed record QuantizationSettings
     /// <inheritdoc cref="QuantizeAttribute.ActivationsPerChannel"/>
     public bool ActivationsPerChannel { get; init; }
 
+    /// <inheritdoc cref="QuantizeAttribute.ActivationsPerPass"/>
+    public bool ActivationsPerPass { get; init; } = true;
+
     /// <inheritdoc cref="QuantizeAttribute.SymmetricWeights"/>
     public bool SymmetricWeights { get; init; }
 

@@ -9,8 +9,9 @@ namespace QDrop.CompilerServices;
 /// <typeparam name="TResult">Type of the result: a tensor, or a tuple or an array of tensors.</typeparam>
 public sealed class Call<T, TResult> : CallSite<IModule<T, TResult>>
 {
-    internal Call(QuantizationContext context, string path, Feeds feeds, Func<IModule<T, TResult>?> module)
-        : base(context, path, feeds, module)
+    internal Call(
+        QuantizationContext context, Sites sites, string path, Feeds feeds, Func<IModule<T, TResult>?> module)
+        : base(context, sites, path, feeds, module)
     {
     }
 
@@ -38,8 +39,9 @@ public sealed class Call<T, TResult> : CallSite<IModule<T, TResult>>
 /// <typeparam name="TResult">Type of the result: a tensor, or a tuple or an array of tensors.</typeparam>
 public sealed class Call<T1, T2, TResult> : CallSite<IModule<T1, T2, TResult>>
 {
-    internal Call(QuantizationContext context, string path, Feeds feeds, Func<IModule<T1, T2, TResult>?> module)
-        : base(context, path, feeds, module)
+    internal Call(
+        QuantizationContext context, Sites sites, string path, Feeds feeds, Func<IModule<T1, T2, TResult>?> module)
+        : base(context, sites, path, feeds, module)
     {
     }
 
@@ -70,8 +72,9 @@ public sealed class Call<T1, T2, TResult> : CallSite<IModule<T1, T2, TResult>>
 /// <typeparam name="TResult">Type of the result: a tensor, or a tuple or an array of tensors.</typeparam>
 public sealed class Call<T1, T2, T3, TResult> : CallSite<IModule<T1, T2, T3, TResult>>
 {
-    internal Call(QuantizationContext context, string path, Feeds feeds, Func<IModule<T1, T2, T3, TResult>?> module)
-        : base(context, path, feeds, module)
+    internal Call(
+        QuantizationContext context, Sites sites, string path, Feeds feeds, Func<IModule<T1, T2, T3, TResult>?> module)
+        : base(context, sites, path, feeds, module)
     {
     }
 
@@ -103,8 +106,13 @@ public sealed class Call<T1, T2, T3, TResult> : CallSite<IModule<T1, T2, T3, TRe
 /// <typeparam name="TResult">Type of the result: a tensor, or a tuple or an array of tensors.</typeparam>
 public sealed class Call<T1, T2, T3, T4, TResult> : CallSite<IModule<T1, T2, T3, T4, TResult>>
 {
-    internal Call(QuantizationContext context, string path, Feeds feeds, Func<IModule<T1, T2, T3, T4, TResult>?> module)
-        : base(context, path, feeds, module)
+    internal Call(
+        QuantizationContext context,
+        Sites sites,
+        string path,
+        Feeds feeds,
+        Func<IModule<T1, T2, T3, T4, TResult>?> module)
+        : base(context, sites, path, feeds, module)
     {
     }
 
@@ -140,8 +148,12 @@ public sealed class Call<T1, T2, T3, T4, TResult> : CallSite<IModule<T1, T2, T3,
 public sealed class Call<T1, T2, T3, T4, T5, TResult> : CallSite<IModule<T1, T2, T3, T4, T5, TResult>>
 {
     internal Call(
-        QuantizationContext context, string path, Feeds feeds, Func<IModule<T1, T2, T3, T4, T5, TResult>?> module)
-        : base(context, path, feeds, module)
+        QuantizationContext context,
+        Sites sites,
+        string path,
+        Feeds feeds,
+        Func<IModule<T1, T2, T3, T4, T5, TResult>?> module)
+        : base(context, sites, path, feeds, module)
     {
     }
 
@@ -188,8 +200,12 @@ public sealed class Call<T1, T2, T3, T4, T5, TResult> : CallSite<IModule<T1, T2,
 public sealed class Call<T1, T2, T3, T4, T5, T6, TResult> : CallSite<IModule<T1, T2, T3, T4, T5, T6, TResult>>
 {
     internal Call(
-        QuantizationContext context, string path, Feeds feeds, Func<IModule<T1, T2, T3, T4, T5, T6, TResult>?> module)
-        : base(context, path, feeds, module)
+        QuantizationContext context,
+        Sites sites,
+        string path,
+        Feeds feeds,
+        Func<IModule<T1, T2, T3, T4, T5, T6, TResult>?> module)
+        : base(context, sites, path, feeds, module)
     {
     }
 

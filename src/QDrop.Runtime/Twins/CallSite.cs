@@ -7,25 +7,26 @@ namespace QDrop.CompilerServices;
 
 /// <summary>
 /// A place where a <c>forward</c> calls a module with several tensors in or out. Which module it is, is looked at when
-/// the place is first reached: a module class of the user's then becomes its quantized twin, a layer that the run time
-/// knows its quantized counterpart.
+/// the place is first reached, in each pass of a loop: a module class of the user's then becomes its quantized twin, a
+/// layer that the run time knows its quantized counterpart.
 /// </summary>
 /// <typeparam name="TModule">The interface by which the module is called.</typeparam>
 public abstract class CallSite<TModule> where TModule : class
 {
-    private readonly Lock _lock = new();
     private readonly QuantizationContext _context;
     private readonly string _path;
     private readonly Feeds _feeds;
     private readonly Func<TModule?> _module;
-    private Called? _target;
+    private readonly Place<Called> _place;
 
-    private protected CallSite(QuantizationContext context, string path, Feeds feeds, Func<TModule?> module)
+    private protected CallSite(
+        QuantizationContext context, Sites sites, string path, Feeds feeds, Func<TModule?> module)
     {
         _context = context;
         _path = path;
         _feeds = feeds;
         _module = module;
+        _place = new(context, sites, path, Resolve, static _ => PlaceContent.Quantizers);
     }
 
     /// <summary>What is called.</summary>
@@ -54,17 +55,7 @@ public abstract class CallSite<TModule> where TModule : class
 
     /// <summary>What is called here.</summary>
     /// <exception cref="QDropException">The module cannot be quantized (QDROP232).</exception>
-    private protected Called Target()
-    {
-        if (Volatile.Read(ref _target) is { } target)
-            return target;
-        lock (_lock)
-        {
-            if (_target is null)
-                Volatile.Write(ref _target, Resolve());
-            return _target!;
-        }
-    }
+    private protected Called Target() => _place.Current();
 
     /// <summary>Calls the module with arguments from a bundle.</summary>
     private protected abstract object? Run(TModule module, Bundle arguments);
@@ -80,7 +71,7 @@ public abstract class CallSite<TModule> where TModule : class
             IQuantizable users => Twins.Of(users, _context, _feeds),
             _ when layer is Module known && Counterpart(known) is { } counterpart => counterpart,
             IModule<Tensor, Tensor> unary => new ChainModule(
-                new Chain(_context, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
+                new Chain(_context, null, _path, _feeds, afterJoin: false, () => [Step.Of(unary)])),
             _ => throw Unsupported(module),
         };
         if (quantized is not TModule typed)

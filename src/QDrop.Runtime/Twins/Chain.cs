@@ -8,41 +8,31 @@ namespace QDrop.CompilerServices;
 /// </summary>
 public sealed class Chain : TensorChain
 {
-    private readonly Lock _lock = new();
     private readonly QuantizationContext _context;
     private readonly string _path;
     private readonly Feeds _feeds;
     private readonly bool _afterJoin;
     private readonly Func<Step[]> _steps;
-    private Func<Tensor, Tensor>[]? _elements;
+    private readonly Place<ChainElements> _place;
 
-    internal Chain(QuantizationContext context, string path, Feeds feeds, bool afterJoin, Func<Step[]> steps)
+    internal Chain(
+        QuantizationContext context, Sites? sites, string path, Feeds feeds, bool afterJoin, Func<Step[]> steps)
     {
         _context = context;
         _path = path;
         _feeds = feeds;
         _afterJoin = afterJoin;
         _steps = steps;
+        _place = new(context, sites, path, Build, static e => e.Content);
     }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor x)
     {
-        foreach (Func<Tensor, Tensor> element in Elements())
+        foreach (Func<Tensor, Tensor> element in _place.Current().Functions)
             x = element(x);
         return x;
     }
 
-    private Func<Tensor, Tensor>[] Elements()
-    {
-        if (Volatile.Read(ref _elements) is { } elements)
-            return elements;
-        lock (_lock)
-        {
-            if (_elements is null)
-                Volatile.Write(
-                    ref _elements, ChainBuilder.Build(_context, _path, _feeds, _afterJoin, HasChannels, _steps()));
-            return _elements!;
-        }
-    }
+    private ChainElements Build() => ChainBuilder.Build(_context, _path, _feeds, _afterJoin, HasChannels, _steps());
 }

@@ -18,6 +18,7 @@ internal sealed class ChainBuilder
     private readonly List<Element> _elements = [];
     private readonly List<Element> _trailing = [];
     private Open? _open;
+    private PlaceContent _content;
 
     private ChainBuilder(QuantizationContext context, string path)
     {
@@ -53,7 +54,7 @@ internal sealed class ChainBuilder
         public bool HasChannels = true;
     }
 
-    public static Func<Tensor, Tensor>[] Build(
+    public static ChainElements Build(
         QuantizationContext context,
         string path,
         Feeds feeds,
@@ -70,7 +71,7 @@ internal sealed class ChainBuilder
         for (int i = 0; i < flat.Length; i++)
             builder.Add(flat[i], i == last ? feeds : Feeds.Next);
         builder.Close(feeds);
-        return [.. builder.Elements()];
+        return new([.. builder.Elements()], builder._content);
     }
 
     private IEnumerable<Placed> Flatten(IEnumerable<Step> steps, Block? block)
@@ -142,12 +143,14 @@ internal sealed class ChainBuilder
         if (step.Module is IQuantizable quantizable)
         {
             Close(Feeds.Next);
+            Contains(PlaceContent.Quantizers);
             _elements.Add(new(_context.Twin(quantizable, feeds), block));
             return;
         }
         if (step.Module is Module encoder && LayerFamilies.KindOf(encoder) == LayerKind.Transformer)
         {
             Close(Feeds.Next);
+            Contains(PlaceContent.Quantizers);
             var quantized = new QuantizedTransformer(_context, feeds, encoder);
             _elements.Add(new(
                 _context.IsBlock(encoder, quantized.IsBlock) ? _context.Block(encoder, quantized.call) : quantized.call,
@@ -252,6 +255,9 @@ internal sealed class ChainBuilder
         _open.HasActivation |= isActivation;
     }
 
+    private void Contains(PlaceContent content) =>
+        _content = (PlaceContent)Math.Max((int)_content, (int)content);
+
     private void Close(Feeds feeds)
     {
         if (_open is { } open)
@@ -260,6 +266,8 @@ internal sealed class ChainBuilder
                 ? _context.Layer(product, open.Bias, open.BatchNorm)
                 : open.Layer is null ? null : _context.Layer(open.Layer, open.BatchNorm);
             string name = layer?.Name ?? _path;
+            Contains(feeds == Feeds.Next ? PlaceContent.Quantizers
+                : layer is null ? PlaceContent.Functions : PlaceContent.Layers);
             ActivationQuantizer? output =
                 feeds == Feeds.Next ? _context.Activation(name + ".output", open.HasChannels) : null;
             var unit = new FusedUnit(
@@ -271,3 +279,8 @@ internal sealed class ChainBuilder
         _trailing.Clear();
     }
 }
+
+/// <summary>What a chain runs.</summary>
+/// <param name="Functions">Units, functions and twins, in the order in which they run.</param>
+/// <param name="Content">What they are made of.</param>
+internal sealed record ChainElements(Func<Tensor, Tensor>[] Functions, PlaceContent Content);

@@ -55,6 +55,10 @@ public sealed class QuantizationContext : IDisposable
         Overrides = new OverrideTable(_paths, overrides ?? []);
         _layerStates = state?.Layers.ToDictionary(l => l.Name);
         _activationStates = state?.Activations.ToDictionary(a => a.Name);
+        PassCounts = new PassCounts(state?.Manifest.Passes)
+        {
+            AreApart = state?.Manifest.Settings.ActivationsPerPass ?? true,
+        };
     }
 
     /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
@@ -65,8 +69,14 @@ public sealed class QuantizationContext : IDisposable
     /// </summary>
     internal IReadOnlyList<ActivationQuantizer> Activations => _activations;
 
+    /// <summary>How often loops reach places in one call.</summary>
+    internal PassCounts PassCounts { get; }
+
     /// <summary>Stands in for units while calibrating; <see langword="null"/> in a program.</summary>
     internal UnitExecutor? Executor { get; set; }
+
+    /// <summary>Tells calls of one unit apart, for the executor.</summary>
+    internal UnitVisits Visits { get; } = new();
 
     /// <summary>The unit that is being computed for the executor.</summary>
     internal Unit? Current { get; set; }
@@ -223,7 +233,7 @@ public sealed class QuantizationContext : IDisposable
     {
         lock (_lock)
         {
-            string unique = Unique(_activationNames, name);
+            string unique = UniqueName.In(_activationNames, name);
             var quantizer = new ActivationQuantizer(unique) { HasChannels = hasChannels };
             if (_activationStates is not null)
             {
@@ -270,7 +280,7 @@ public sealed class QuantizationContext : IDisposable
     internal string UnitName(string name)
     {
         lock (_lock)
-            return Unique(_unitNames, name);
+            return UniqueName.In(_unitNames, name);
     }
 
     /// <summary>
@@ -299,14 +309,6 @@ public sealed class QuantizationContext : IDisposable
             activation.Dispose();
         foreach (IDisposable owned in _owned)
             owned.Dispose();
-    }
-
-    private static string Unique(HashSet<string> taken, string name)
-    {
-        string unique = name;
-        for (int i = 2; !taken.Add(unique); i++)
-            unique = $"{name}#{i}";
-        return unique;
     }
 
     private static QDropException Missing(string what, string name) =>

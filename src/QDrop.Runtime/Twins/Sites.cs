@@ -16,6 +16,8 @@ public sealed class Sites
     private readonly Module _model;
     private readonly QuantizationContext _context;
     private readonly Feeds _output;
+    private readonly Lock _lock = new();
+    private IPlace[] _places = [];
 
     /// <param name="model">The float instance.</param>
     /// <param name="context">What the twins of one model share.</param>
@@ -31,13 +33,25 @@ public sealed class Sites
 
     internal Module Float => _model;
 
+    /// <summary>Whether they are those of the model itself.</summary>
+    internal bool IsRoot => _context.PathOf(_model).Length == 0;
+
+    /// <summary>The places that are known by now.</summary>
+    internal IReadOnlyList<IPlace> Places => Volatile.Read(ref _places);
+
+    /// <summary>
+    /// Begins a call of <c>forward</c> in which a loop may reach places several times. Generated code ends it.
+    /// </summary>
+    /// <returns>What counts the passes.</returns>
+    public Passes Begin() => new(this);
+
     /// <summary>A chain of steps.</summary>
     /// <param name="site">Name of the chain, unique in the class.</param>
     /// <param name="feeds">Where its value goes.</param>
     /// <param name="steps">Gives the steps; asked once, at the first run.</param>
     /// <returns>The chain.</returns>
     public Chain Chain(string site, Feeds feeds, Func<Step[]> steps) =>
-        new(_context, PathOf(site), Resolve(feeds), afterJoin: false, steps);
+        new(_context, this, PathOf(site), Resolve(feeds), afterJoin: false, steps);
 
     /// <summary>What follows a join: activation functions and the quantizer of the join's value.</summary>
     /// <param name="site">Name of the join, unique in the class.</param>
@@ -47,7 +61,7 @@ public sealed class Sites
     /// </param>
     /// <returns>The chain that takes the join's value.</returns>
     public Chain Join(string site, Feeds feeds, Func<Step[]>? steps = null) =>
-        new(_context, PathOf(site), Resolve(feeds), afterJoin: true, steps ?? (static () => []));
+        new(_context, this, PathOf(site), Resolve(feeds), afterJoin: true, steps ?? (static () => []));
 
     /// <summary>
     /// The chain of a module that is known only while <c>forward</c> runs: a loop variable, an element of a list.
@@ -73,39 +87,41 @@ public sealed class Sites
     /// </param>
     /// <returns>What stands for the module.</returns>
     public Call<TIn, TOut> Call<TIn, TOut>(string site, Feeds feeds, Func<IModule<TIn, TOut>?> module) =>
-        new(_context, PathOf(site), Resolve(feeds), module);
+        new(_context, this, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
     public Call<TIn1, TIn2, TOut> Call<TIn1, TIn2, TOut>(
         string site,
         Feeds feeds,
-        Func<IModule<TIn1, TIn2, TOut>?> module) => new(_context, PathOf(site), Resolve(feeds), module);
+        Func<IModule<TIn1, TIn2, TOut>?> module) => new(_context, this, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
     public Call<TIn1, TIn2, TIn3, TOut> Call<TIn1, TIn2, TIn3, TOut>(
         string site,
         Feeds feeds,
-        Func<IModule<TIn1, TIn2, TIn3, TOut>?> module) => new(_context, PathOf(site), Resolve(feeds), module);
+        Func<IModule<TIn1, TIn2, TIn3, TOut>?> module
+    ) => new(_context, this, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
     public Call<TIn1, TIn2, TIn3, TIn4, TOut> Call<TIn1, TIn2, TIn3, TIn4, TOut>(
         string site,
         Feeds feeds,
-        Func<IModule<TIn1, TIn2, TIn3, TIn4, TOut>?> module) => new(_context, PathOf(site), Resolve(feeds), module);
+        Func<IModule<TIn1, TIn2, TIn3, TIn4, TOut>?> module
+    ) => new(_context, this, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
     public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut> Call<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>(
         string site,
         Feeds feeds,
         Func<IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TOut>?> module
-    ) => new(_context, PathOf(site), Resolve(feeds), module);
+    ) => new(_context, this, PathOf(site), Resolve(feeds), module);
 
     /// <inheritdoc cref="Call{TIn, TOut}(string, Feeds, Func{IModule{TIn, TOut}})"/>
     public Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut> Call<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>(
         string site,
         Feeds feeds,
         Func<IModule<TIn1, TIn2, TIn3, TIn4, TIn5, TIn6, TOut>?> module
-    ) => new(_context, PathOf(site), Resolve(feeds), module);
+    ) => new(_context, this, PathOf(site), Resolve(feeds), module);
 
     /// <summary>
     /// Such a place where the module is known only while <c>forward</c> runs: a loop variable, an element of a list.
@@ -160,8 +176,15 @@ public sealed class Sites
     /// <summary>Ends what all twins of the model share, if this one is the model's.</summary>
     internal void DisposeRoot()
     {
-        if (_context.PathOf(_model).Length == 0)
+        if (IsRoot)
             _context.Dispose();
+    }
+
+    /// <summary>Makes a place known.</summary>
+    internal void Add(IPlace place)
+    {
+        lock (_lock)
+            Volatile.Write(ref _places, [.. _places, place]);
     }
 
     private T Once<T>(string site, object? module, Func<T> make)

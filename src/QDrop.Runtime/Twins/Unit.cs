@@ -45,7 +45,10 @@ internal abstract class Unit
     internal bool IsIntercepted => Context.Executor is not null && Context.Current is null && IsBoundary;
 
     /// <summary>Lets calibration stand in for the unit.</summary>
-    internal Bundle Intercept(Bundle inputs) => Context.Executor!.Run(this, inputs);
+    internal Bundle Intercept(Bundle inputs) => Context.Executor!.Run(Context.Visits.Next(this), inputs);
+
+    /// <summary>The unit where the model calls it once more, with the same quantizers.</summary>
+    internal Unit Again() => new RepeatedUnit(Context, this);
 
     /// <summary>Computes the unit with its quantizers as they stand.</summary>
     internal abstract Bundle Compute(Bundle inputs);
@@ -67,6 +70,20 @@ internal sealed class BlockUnit(QuantizationContext context, string name, Func<B
     private protected override bool IsBoundary => !Context.MethodOf(Name).Traits.IsLayerByLayer;
 
     internal override Bundle Compute(Bundle inputs) => compute(inputs);
+}
+
+/// <summary>
+/// A further call of a unit in a loop, where one quantizer is for all passes: there is nothing in it that is not the
+/// unit's.
+/// </summary>
+internal sealed class RepeatedUnit(QuantizationContext context, Unit unit) : Unit(context, context.UnitName(unit.Name))
+{
+    /// <inheritdoc/>
+    public override bool IsBlock => unit.IsBlock;
+
+    private protected override bool IsBoundary => true;
+
+    internal override Bundle Compute(Bundle inputs) => unit.Compute(inputs);
 }
 
 /// <summary>

@@ -79,6 +79,13 @@ internal static class Twins
 
     private static T Loaded<T>(GeneratorRun run, Func<Assembly, T> use)
     {
+        using LoadedModels models = Load(run);
+        return use(models.Assembly);
+    }
+
+    /// <summary>Loads what was compiled.</summary>
+    public static LoadedModels Load(GeneratorRun run)
+    {
         Libtorch.Load();
         set_num_threads(1);
         using var assembly = new MemoryStream();
@@ -89,17 +96,24 @@ internal static class Twins
             emitted.Success, string.Join("\n", emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
         assembly.Position = 0;
         var context = new AssemblyLoadContext("twins", isCollectible: true);
-        try
-        {
-            return use(context.LoadFromStream(assembly));
-        }
-        finally
-        {
-            context.Unload();
-        }
+        return new(context, context.LoadFromStream(assembly));
     }
 
-    private static QuantizedModelDescriptor DescriptorOf(Type model) =>
+    /// <summary>Compiled models, until they are unloaded.</summary>
+    internal sealed class LoadedModels(AssemblyLoadContext context, Assembly assembly) : IDisposable
+    {
+        public Assembly Assembly => assembly;
+
+        /// <inheritdoc/>
+        public void Dispose() => context.Unload();
+    }
+
+    /// <summary>Loads what was compiled, and does something with it.</summary>
+    public static void Use(GeneratorRun run, Action<Assembly> use) =>
+        Loaded(run, loaded => { use(loaded); return 0; });
+
+    /// <summary>The description of a model.</summary>
+    public static QuantizedModelDescriptor DescriptorOf(Type model) =>
         (QuantizedModelDescriptor)
             model
                 .GetNestedTypes()

@@ -99,6 +99,12 @@ partial class Net : global::QDrop.CompilerServices.IQuantizable
 #pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
+            using (global::QDrop.CompilerServices.Passes passes = Sites.Begin())
+                return passes.End(this.ForwardInPasses(x));
+        }
+
+        private global::TorchSharp.torch.Tensor ForwardInPasses(global::TorchSharp.torch.Tensor x)
+        {
             x = this._stem.forward(x);
             foreach (var one in this._model.stages)
                 x = this.Sites.Dynamic("one", global::QDrop.CompilerServices.Feeds.Next, one, global::QDrop.CompilerServices.Step.Activation("relu", static x => global::QDrop.CompilerServices.Ops.relu(x))).forward(x);

@@ -150,6 +150,12 @@ partial class BottleneckResNet : global::QDrop.CompilerServices.IQuantizable
 #pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
+            using (global::QDrop.CompilerServices.Passes passes = Sites.Begin())
+                return passes.End(this.ForwardInPasses(x));
+        }
+
+        private global::TorchSharp.torch.Tensor ForwardInPasses(global::TorchSharp.torch.Tensor x)
+        {
             x = this._stem.forward(x);
             return x;
         }

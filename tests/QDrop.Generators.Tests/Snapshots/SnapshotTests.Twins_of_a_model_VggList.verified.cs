@@ -78,6 +78,12 @@ partial class VggList : global::QDrop.CompilerServices.IQuantizable
 #pragma warning disable
         public override global::TorchSharp.torch.Tensor forward(global::TorchSharp.torch.Tensor x)
         {
+            using (global::QDrop.CompilerServices.Passes passes = Sites.Begin())
+                return passes.End(this.ForwardInPasses(x));
+        }
+
+        private global::TorchSharp.torch.Tensor ForwardInPasses(global::TorchSharp.torch.Tensor x)
+        {
             x = this._features.forward(x);
             for (var i = 0; i < this._model.heads.Count; i++)
             {

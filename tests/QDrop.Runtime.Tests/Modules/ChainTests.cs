@@ -72,7 +72,7 @@ public sealed class ChainTests : IDisposable
             Conv2d(3, 4, 3), MaxPool2d(2), ReLU(), Conv2d(4, 4, 3), ReLU(), MaxPool2d(2), Flatten(), Linear(16, 5));
         model.eval();
         var context = new QuantizationContext(model);
-        var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
+        var chain = new Chain(context, null, "model", Feeds.Result, afterJoin: false, () => [model]);
         using IDisposable guard = no_grad();
         Tensor x = randn(2, 3, 14, 14);
         Assert.Equal(model.call(x).data<float>().ToArray(), chain.forward(x).data<float>().ToArray());
@@ -85,7 +85,7 @@ public sealed class ChainTests : IDisposable
         using TorchSharp.Modules.Sequential model = Sequential(BatchNorm2d(3), ReLU(), Conv2d(3, 4, 3));
         model.eval();
         var context = new QuantizationContext(model);
-        var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
+        var chain = new Chain(context, null, "model", Feeds.Result, afterJoin: false, () => [model]);
         using IDisposable guard = no_grad();
         Tensor x = randn(2, 3, 8, 8);
         Assert.Equal(model.call(x).data<float>().ToArray(), chain.forward(x).data<float>().ToArray());
@@ -98,7 +98,7 @@ public sealed class ChainTests : IDisposable
     {
         using TorchSharp.Modules.Sequential model = Sequential(("first", Linear(4, 4)), ("bilinear", new Squarer()));
         var context = new QuantizationContext(model);
-        var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [model]);
+        var chain = new Chain(context, null, "model", Feeds.Result, afterJoin: false, () => [model]);
         QDropException error = Assert.Throws<QDropException>(() => chain.forward(randn(2, 4)));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("'bilinear' is a Squarer", error.Message, StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed class ChainTests : IDisposable
         using TorchSharp.Modules.Sequential model = Sequential(Linear(4, 4));
         using Linear stray = Linear(4, 4);
         var context = new QuantizationContext(model);
-        var chain = new Chain(context, "model", Feeds.Result, afterJoin: false, () => [stray]);
+        var chain = new Chain(context, null, "model", Feeds.Result, afterJoin: false, () => [stray]);
         QDropException error = Assert.Throws<QDropException>(() => chain.forward(randn(2, 4)));
         Assert.Equal("QDROP232", error.Code);
         Assert.Contains("RegisterComponents", error.Message, StringComparison.Ordinal);
@@ -122,8 +122,8 @@ public sealed class ChainTests : IDisposable
         using TorchSharp.Modules.Sequential model = Sequential(Linear(4, 4), ReLU());
         model.eval();
         var context = new QuantizationContext(model);
-        var first = new Chain(context, "a", Feeds.Next, afterJoin: false, () => [model]);
-        var second = new Chain(context, "b", Feeds.Next, afterJoin: false, () => [model]);
+        var first = new Chain(context, null, "a", Feeds.Next, afterJoin: false, () => [model]);
+        var second = new Chain(context, null, "b", Feeds.Next, afterJoin: false, () => [model]);
         using IDisposable guard = no_grad();
         second.forward(first.forward(randn(2, 4)));
         Assert.Single(context.Layers);

@@ -149,7 +149,7 @@ internal static partial class OperationCases
     private static Chain Weights()
     {
         var context = new QuantizationContext(Sequential(Linear(1, 1)));
-        return new Chain(context, "weights", Feeds.Result, afterJoin: false, static () => []);
+        return new Chain(context, null, "weights", Feeds.Result, afterJoin: false, static () => []);
     }
 
     private static Tensor Kept => (randn(4, 5) > 0).logical_or(eye(4, 5, dtype: ScalarType.Bool));

@@ -30,6 +30,10 @@ internal sealed record ReportDocument(
     /// <summary>How training went; left out where the model was not trained.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingReport? Training { get; init; }
+
+    /// <summary>The places in loops that have quantizers in each pass, and how often a call reaches them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, int>? Passes { get; init; }
 }
 
 /// <summary>Sizes: <c>FloatBytes</c> are those of the same tensors with every weight and bias in float32.</summary>

@@ -1,0 +1,57 @@
+using System.ComponentModel;
+
+namespace QDrop.CompilerServices;
+
+/// <summary>
+/// One call of a twin's <c>forward</c>, in which places are reached once or, in a loop, several times: what a place is
+/// in each pass is another. Generated code counts the passes where there is a loop.
+/// </summary>
+/// <remarks>
+/// <c>using (Passes passes = Sites.Begin()) return passes.End(…);</c> — passes are counted for the thread that calls,
+/// so that several threads can run one twin.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class Passes : IDisposable
+{
+    [ThreadStatic]
+    private static Passes? t_current;
+
+    private readonly Dictionary<IPlace, int> _counts = new(ReferenceEqualityComparer.Instance);
+    private readonly Sites _sites;
+    private readonly Passes? _outer;
+
+    internal Passes(Sites sites)
+    {
+        _sites = sites;
+        _outer = t_current;
+        t_current = this;
+    }
+
+    /// <summary>Ends the call: each place was reached as often as in calibration.</summary>
+    /// <typeparam name="T">What <c>forward</c> returns.</typeparam>
+    /// <param name="result">What it has returned.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="QDropException">A place was reached more often or less often (QDROP236).</exception>
+    public T End<T>(T result)
+    {
+        foreach (IPlace place in _sites.Places)
+            place.Ended(_counts.GetValueOrDefault(place));
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => t_current = _outer;
+
+    /// <summary>How often a place was reached before in the call that runs now; 0 where nothing is counted.</summary>
+    internal static int Next(Sites sites, IPlace place)
+    {
+        Passes? passes = t_current;
+        while (passes is not null && passes._sites != sites)
+            passes = passes._outer;
+        if (passes is null)
+            return 0;
+        int before = passes._counts.GetValueOrDefault(place);
+        passes._counts[place] = before + 1;
+        return before;
+    }
+}
