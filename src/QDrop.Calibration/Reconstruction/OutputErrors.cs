@@ -23,7 +23,6 @@ internal sealed class OutputErrors
     /// <summary>Samples of which differences are in memory at once.</summary>
     private const long Rows = 64;
 
-    private readonly string _name;
     private readonly Samples _expected;
     private readonly CalibrationProfile _profile;
     private readonly CancellationToken _cancellation;
@@ -38,7 +37,7 @@ internal sealed class OutputErrors
     public OutputErrors(
         Unit unit, Samples input, Samples expected, CalibrationProfile profile, CancellationToken cancellation)
     {
-        (_name, _expected, _profile, _cancellation) = (unit.Name, expected, profile, cancellation);
+        (_expected, _profile, _cancellation) = (expected, profile, cancellation);
         using CalibrationProfile.Lap lap = profile.In(CalibrationPhase.Outputs);
         using IDisposable guard = no_grad();
         _outputs = [.. UnitOutputs.Targets(input, expected).Select(i => SizeOf(unit, i))];
@@ -52,19 +51,6 @@ internal sealed class OutputErrors
 
     /// <summary>What errors of each output are multiplied with in the loss.</summary>
     public IReadOnlyList<float> Factors => [.. _outputs.Select(static o => (float)o.Factor)];
-
-    /// <summary>Checks that there is something that reconstruction can come near to.</summary>
-    /// <exception cref="QDropException">Outputs of the float unit are infinite or not numbers (QDROP240).</exception>
-    public void CheckFinite()
-    {
-        if (double.IsFinite(Power))
-            return;
-        throw new QDropException(
-            Codes.Diverged,
-            $"Unit '{_name}' of the float model has outputs that are infinite or not a number, on some of the "
-                + "calibration inputs; reconstruction can only come near to finite ones. Check the weights, and that "
-                + "the calibration inputs are preprocessed as in training.");
-    }
 
     /// <summary>Mean squared error, summed over channels.</summary>
     /// <param name="found">What came out of the unit.</param>

@@ -45,7 +45,6 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
         };
         if (!Learns(unit, _context, _settings))
             return (output, report);
-        errors.CheckFinite();
         using Samples? weights = Weights(unit, output);
         LossNorm norm = errors.Norm(_settings.NormOrDefault, output);
         double start = errors.Loss(output, norm, weights);
