@@ -210,6 +210,10 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         }
 
         WarnOfCollapse(outcome.Training);
+        if (outcome.Units.Where(static u => u.KeptNearest).Select(static u => u.Name).ToArray() is [_, ..] kept)
+            channel.Log(
+                $"{plan.Descriptor.Name}: {kept.Length} of {outcome.Units.Count} units are rounded to nearest, because "
+                    + $"what was learned was worse: {string.Join(", ", kept)}. More iterations may help.");
         outcome.Save(_files.Artifact);
         ReportDocument report = CalibrationReportFile.Document(_files.Artifact, outcome);
         CalibrationReportFile.Write(_files.Report, report);

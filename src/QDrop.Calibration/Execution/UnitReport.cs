@@ -6,7 +6,7 @@ namespace QDrop.Calibration;
 /// <param name="Name">The unit.</param>
 /// <param name="IsBlock">Whether it is a block or a single layer.</param>
 /// <param name="Layers">Its layers.</param>
-/// <param name="Iterations">Iterations of reconstruction; 0 where weights were rounded to nearest.</param>
+/// <param name="Iterations">Iterations of reconstruction; 0 where nothing was to be learned.</param>
 /// <param name="ErrorBefore">Mean squared error of the unit's output, summed over channels, rounded to nearest.</param>
 /// <param name="ErrorAfter">The same after reconstruction.</param>
 /// <param name="Seconds">Time taken.</param>
@@ -38,6 +38,12 @@ public sealed record UnitReport(
     /// (<see cref="Scale.PowerOfTwo"/>); not a number where none were learned.
     /// </summary>
     public double SettledExponents { get; init; } = double.NaN;
+
+    /// <summary>
+    /// Whether the unit is as it was before reconstruction, because what was learned had a larger loss on the
+    /// calibration inputs: its weights are rounded to nearest, and the ranges of its activations are the searched ones.
+    /// </summary>
+    public bool KeptNearest { get; init; }
 
     /// <summary>The power of errors in the loss of reconstruction, 1 to 4; not a number where there was none.</summary>
     public double Norm { get; init; } = double.NaN;

@@ -77,11 +77,16 @@ internal sealed class ActivationCalibration(ActivationQuantizer quantizer) : Act
     /// <param name="draws">Where the choice comes from.</param>
     /// <param name="tape">What the backward pass goes through.</param>
     /// <param name="learning">What is learned.</param>
+    /// <param name="isRelative">Whether learning rates are relative to the size of the activations.</param>
     public void BeginLearning(
-        double drop, DrawSource draws, GradientTape tape, ActivationLearning learning = ActivationLearning.Lsq) =>
+        double drop,
+        DrawSource draws,
+        GradientTape tape,
+        ActivationLearning learning = ActivationLearning.Lsq,
+        bool isRelative = false) =>
         Learning =
             Range.Scale == Scale.Free
-                ? new LearnedStep(quantizer, Range, new(draws, tape), learning) { Drop = drop }
+                ? new LearnedStep(quantizer, Range, new(draws, tape), learning, isRelative) { Drop = drop }
                 : new LearnedPower(quantizer, Exponents, new(draws, tape)) { Drop = drop };
 
     /// <summary>

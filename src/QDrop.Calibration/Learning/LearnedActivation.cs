@@ -24,6 +24,12 @@ internal abstract class LearnedActivation(ActivationQuantizer quantizer, Learnin
     /// <summary>What is learned of the steps, <c>[1]</c> or <c>[C]</c>, float32.</summary>
     public abstract Tensor Steps { get; }
 
+    /// <summary>
+    /// What the learning rate of each of <see cref="Steps"/> and <see cref="Offset"/> is multiplied with, and its
+    /// gradient, so that it is learned in a unit of its size; <see langword="null"/> for 1.
+    /// </summary>
+    public virtual float[]? Sizes => null;
+
     /// <summary>The value of the lowest level where it is learned, <c>[1]</c> or <c>[C]</c>, float32.</summary>
     public virtual Tensor? Offset => null;
 

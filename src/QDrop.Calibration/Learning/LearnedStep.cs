@@ -11,31 +11,48 @@ namespace QDrop.Calibration.Learning;
 /// </summary>
 internal sealed class LearnedStep : LearnedActivation
 {
-    private const float SmallestScale = 1e-7f;
+    /// <summary>
+    /// Width of a grid whose step is learned at the given rate: that of usual activations, for which the published
+    /// rates are meant. Of others the rate is greater or smaller as their width is.
+    /// </summary>
+    public const float UsualWidth = 4;
+
+    /// <summary>Share of the searched step below which a learned one does not come.</summary>
+    private const float SmallestShare = 1e-6f;
 
     private readonly RangeOptions _range;
     private readonly Tensor? _offset;
+    private readonly float[] _smallest;
 
     /// <param name="quantizer">The activation's quantizer, which has a grid.</param>
     /// <param name="range">How its range was chosen.</param>
     /// <param name="sources">What learning needs of its surroundings.</param>
     /// <param name="learning">What is learned.</param>
+    /// <param name="isRelative">Whether the learning rate is relative to the width of the grid.</param>
     public LearnedStep(
-        ActivationQuantizer quantizer, RangeOptions range, LearningSources sources, ActivationLearning learning)
+        ActivationQuantizer quantizer,
+        RangeOptions range,
+        LearningSources sources,
+        ActivationLearning learning,
+        bool isRelative = false)
         : base(quantizer, sources)
     {
         _range = range;
         Learns = learning != ActivationLearning.Fixed;
+        float[] scales = DenseMemory.ToArray(quantizer.Scale!);
+        _smallest = Array.ConvertAll(scales, static scale => scale * SmallestShare);
+        Sizes = isRelative ? Array.ConvertAll(scales, scale => scale * quantizer.Top / UsualWidth) : null;
         if (learning != ActivationLearning.LsqPlus)
             return;
-        IEnumerable<(float First, float Second)> grids = DenseMemory
-            .ToArray(quantizer.Scale!)
-            .Zip(DenseMemory.ToArray(quantizer.ZeroPoint!));
+        IEnumerable<(float First, float Second)> grids = scales.Zip(DenseMemory.ToArray(quantizer.ZeroPoint!));
         _offset = tensor([.. grids.Select(static grid => -grid.First * grid.Second)]).DetachFromDisposeScope();
     }
 
     /// <inheritdoc/>
     public override Tensor Steps => Quantizer.Scale!;
+
+    /// <inheritdoc/>
+    public override float[]? Sizes { get; }
 
     /// <inheritdoc/>
     public override Tensor? Offset => _offset;
@@ -92,7 +109,8 @@ internal sealed class LearnedStep : LearnedActivation
 
     private void ClampScale()
     {
-        foreach (ref float scale in DenseMemory.Values(Quantizer.Scale!))
-            scale = Math.Max(Math.Abs(scale), SmallestScale);
+        Span<float> scales = DenseMemory.Values(Quantizer.Scale!);
+        for (int c = 0; c < scales.Length; c++)
+            scales[c] = Math.Max(Math.Abs(scales[c]), _smallest[c]);
     }
 }

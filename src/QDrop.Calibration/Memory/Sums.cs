@@ -32,28 +32,38 @@ internal static unsafe class Sums
             : Over(
                 [found, expected, weights], static p => p.WeightedErrors(), static (a, b, c) => (a - b) * (a - b) * c);
 
-    /// <summary>Σ |found − expected|^power.</summary>
+    /// <summary>Σ |factor · (found − expected)|^power.</summary>
     /// <param name="found">A tensor.</param>
     /// <param name="expected">Another one of its shape and type.</param>
     /// <param name="power">The power, above 0.</param>
-    public static double OfErrors(Tensor found, Tensor expected, double power) =>
-        power == 1
-            ? Over([found, expected], static p => p.Magnitudes(), static (a, b, _) => Math.Abs(a - b))
-            : Over(
-                [found, expected],
-                p => p.Powers((float)power),
-                (a, b, _) => Math.Pow(Math.Abs(a - b), power));
+    /// <param name="factor">The factor: with it, powers neither overflow nor vanish.</param>
+    public static double OfErrors(Tensor found, Tensor expected, double power, float factor = 1) => power switch
+    {
+        1 => factor * Over([found, expected], static p => p.Magnitudes(), static (a, b, _) => Math.Abs(a - b)),
+        2 => (double)factor * factor * OfSquaredErrors(found, expected),
+        _ => Over(
+            [found, expected],
+            p => p.Powers((float)power, factor),
+            (a, b, _) => Math.Pow(Math.Abs(a - b) * factor, power)),
+    };
 
     /// <summary>Multiplies all elements of a tensor, which may be mapped, in place.</summary>
     /// <param name="x">The tensor, float32, dense.</param>
     /// <param name="factor">The factor.</param>
-    public static void Multiply(Tensor x, float factor)
+    public static void Multiply(Tensor x, float factor) => Change(x, value => value * factor);
+
+    /// <summary>Multiplies all elements of a tensor, which may be mapped, and squares them, in place.</summary>
+    /// <param name="x">The tensor, float32, dense.</param>
+    /// <param name="factor">The factor.</param>
+    public static void Square(Tensor x, float factor) => Change(x, value => value * factor * (value * factor));
+
+    private static void Change(Tensor x, Func<float, float> change)
     {
         float* values = DenseMemory.Floats(x);
         Chunks.ForEach(x.NumberOfElements, (_, first, count) =>
         {
             for (float* value = values + first, end = value + count; value < end; value++)
-                *value *= factor;
+                *value = change(*value);
             MappedPages.Passed(count * sizeof(float));
         });
         GC.KeepAlive(x);
@@ -174,11 +184,11 @@ internal static unsafe class Sums
             return sum;
         }
 
-        public double Powers(float power)
+        public double Powers(float power, float factor)
         {
             double sum = 0;
             for (int i = 0; i < count; i++)
-                sum += MathF.Pow(Math.Abs(a[i] - b[i]), power);
+                sum += MathF.Pow(Math.Abs(a[i] - b[i]) * factor, power);
             return sum;
         }
 

@@ -17,14 +17,11 @@ internal static unsafe class BoundedSearch
     /// </summary>
     private const double Close = 2e-5;
 
-    /// <summary>Above it powers may overflow.</summary>
-    private const float LargestValue = 1e12f;
-
-    /// <summary>Below it, for each value, powers are not exact.</summary>
+    /// <summary>Below it, for each value in the unit of the search, powers are not exact.</summary>
     private const double SmallestError = 1e-30;
 
     /// <summary>Where steps are near the smallest that a grid has, those of one width may be held at it.</summary>
-    private const float SmallestStep = 2e-8f;
+    private const float SmallestStep = 2 * QuantizationRange.SmallestScale;
 
     /// <summary>Every so many widths are looked at for a first limit.</summary>
     private const int GuessedWidths = 4;
@@ -41,9 +38,7 @@ internal static unsafe class BoundedSearch
         // Zeros have no error on any grid.
         if (extent is (0, 0))
             return (0, candidates.Error(0, values, null, count, double.PositiveInfinity));
-        if (Math.Max(-extent.Min, extent.Max) > LargestValue)
-            return Exhaust(values, count, candidates, All(candidates), point);
-        var groups = new ValueGroups(values, count, extent, candidates.Top);
+        var groups = new ValueGroups(values, count, extent, candidates.Top, candidates.Unit);
         double least = candidates.Error(Guess(groups, candidates), values, null, count, double.PositiveInfinity);
         List<(int Index, double Bound)> contenders = Contenders(groups, candidates, least * (1 + BoundError), point);
         contenders.Sort(static (a, b) => a.Bound.CompareTo(b.Bound));

@@ -56,14 +56,15 @@ internal static unsafe class Histogram
     {
         double[] sums = new double[Bins];
         long[] counts = new long[Bins];
-        double width = (double)extent.Max - extent.Min;
+        float unit = ValueUnit.Of(extent).Inverse, least = extent.Min * unit;
+        double width = ((double)extent.Max - extent.Min) * unit;
         float factor = width > 0 ? (float)(Bins / width) : 0;
         for (long start = 0L; start < count; start += Part)
         {
             point.Pass();
             for (long i = start; i < Math.Min(count, start + Part); i++)
             {
-                int bin = Math.Min((int)((values[i] - extent.Min) * factor), Bins - 1);
+                int bin = Math.Min((int)((values[i] * unit - least) * factor), Bins - 1);
                 sums[bin] += values[i];
                 counts[bin]++;
             }

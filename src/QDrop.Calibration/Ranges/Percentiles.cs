@@ -29,14 +29,16 @@ internal static unsafe class Percentiles
     {
         private readonly float* _values;
         private readonly long _count;
-        private readonly float _least, _factor;
+        private readonly float _unit, _least, _factor;
         private readonly long[] _sizes = new long[Bins];
 
         public RankedValues(float* values, long count, (float Min, float Max) extent)
         {
             _values = values;
-            (_count, _least) = (count, extent.Min);
-            double width = (double)extent.Max - extent.Min;
+            _count = count;
+            _unit = ValueUnit.Of(extent).Inverse;
+            _least = extent.Min * _unit;
+            double width = ((double)extent.Max - extent.Min) * _unit;
             _factor = width > 0 ? (float)(Bins / width) : 0;
             for (long i = 0L; i < count; i++)
             {
@@ -77,6 +79,6 @@ internal static unsafe class Percentiles
                 MappedPages.Passed(sizeof(float) << 20);
         }
 
-        private int BinOf(float value) => Math.Clamp((int)((value - _least) * _factor), 0, Bins - 1);
+        private int BinOf(float value) => Math.Clamp((int)((value * _unit - _least) * _factor), 0, Bins - 1);
     }
 }

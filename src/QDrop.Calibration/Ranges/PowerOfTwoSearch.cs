@@ -36,19 +36,23 @@ internal static unsafe class PowerOfTwoSearch
         if (options.Scale == Scale.Free)
             return free;
         QuantizationRange nearest = Nearest(free, bits, name, options);
+        var unit = ValueUnit.Of(extent);
         if (options.Scale == Scale.NearestPowerOfTwo)
-            return nearest with { Error = Sum(values, count, nearest, bits, options, double.PositiveInfinity) / count };
+        {
+            double error = Sum(values, count, extent, nearest, bits, options, double.PositiveInfinity);
+            return nearest with { Error = error / count * unit.Error };
+        }
         ExponentTable table = Exponents(free);
         (QuantizationRange best, double least) = (nearest, double.PositiveInfinity);
         for (int exponent = table.First; exponent <= table.Last; exponent++)
         {
             (QuantizationRange range, double sum) = OfExponent(values, count, extent, free, exponent, bits, options);
             (table.ZeroPoints[exponent - table.First], table.Errors[exponent - table.First]) = (
-                options.ZeroPoint(range, bits), sum / count);
+                options.ZeroPoint(range, bits), sum / count * unit.Error);
             if (sum < least)
                 (best, least) = (range, sum);
         }
-        return best with { Error = least / count, Exponents = table };
+        return best with { Error = least / count * unit.Error, Exponents = table };
     }
 
     /// <summary>The grid of a range whose values are not at hand: the nearest exponent.</summary>
@@ -107,7 +111,7 @@ internal static unsafe class PowerOfTwoSearch
         foreach (float zeroPoint in ZeroPoints(extent, free, exponent, count, bits, options))
         {
             QuantizationRange range = best with { ZeroPoint = zeroPoint };
-            double sum = Sum(values, count, range, bits, options, least);
+            double sum = Sum(values, count, extent, range, bits, options, least);
             if (sum < least)
                 (best, least) = (range, sum);
         }
@@ -115,10 +119,17 @@ internal static unsafe class PowerOfTwoSearch
     }
 
     private static double Sum(
-        float* values, long count, QuantizationRange range, int bits, RangeOptions options, double limit)
+        float* values,
+        long count,
+        (float Min, float Max) extent,
+        QuantizationRange range,
+        int bits,
+        RangeOptions options,
+        double limit)
     {
         float lowest = -options.ZeroPoint(range, bits);
-        return QuantizationError.Sum(values, null, count, range.Scale, lowest, lowest + Top(bits), limit);
+        float unit = ValueUnit.Of(extent).Inverse;
+        return QuantizationError.Sum(values, null, count, range.Scale, lowest, lowest + Top(bits), unit, limit);
     }
 
     private static IEnumerable<float> ZeroPoints(

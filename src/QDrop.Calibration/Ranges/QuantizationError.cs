@@ -20,23 +20,26 @@ internal static unsafe class QuantizationError
     // 2^(r / 5) for r = 0, 1, 2, 3, 4 as the polynomial through these points.
     private const float R1 = 0.1386164947f, R2 = 0.009635732348f, R3 = 0.0004257568972f, R4 = 2.037105e-05f;
 
-    /// <summary>Sum over values of |clamp(round(v / scale), low, high) · scale − v|^2.4.</summary>
+    /// <summary>Sum over values of |(clamp(round(v / scale), low, high) · scale − v) · unit|^2.4.</summary>
     /// <param name="values">The values.</param>
     /// <param name="counts">How often each value occurs, or <see langword="null"/> for once each.</param>
     /// <param name="count">Number of values.</param>
     /// <param name="scale">Step of the grid.</param>
     /// <param name="low">Lowest level, counted from the one that stands for 0.</param>
     /// <param name="high">Highest level, counted likewise.</param>
+    /// <param name="unit">What errors are multiplied with before their powers are taken.</param>
     /// <param name="limit">Where the sum exceeds this, the rest does not matter.</param>
     /// <returns>The sum, or infinity if it exceeds <paramref name="limit"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Sum(float* values, float* counts, long count, float scale, float low, float high, double limit)
+    public static double Sum(
+        float* values, float* counts, long count, float scale, float low, float high, float unit, double limit)
     {
         // A tie in rounding leaves the same error either way, so the reciprocal serves.
         var inverse = Vector256.Create(1 / scale);
         var step = Vector256.Create(scale);
         var lowest = Vector256.Create(low);
         var highest = Vector256.Create(high);
+        var units = Vector256.Create(unit);
         double sum = 0.0;
         for (long start = 0L; start < count; start += Block)
         {
@@ -45,12 +48,13 @@ internal static unsafe class QuantizationError
             long i = start;
             for (; i <= end - Vector256<float>.Count; i += Vector256<float>.Count)
             {
-                Vector256<float> power = Error(Vector256.Load(values + i), inverse, step, lowest, highest);
+                Vector256<float> power = Error(Vector256.Load(values + i), inverse, step, lowest, highest, units);
                 part += counts == null ? power : power * Vector256.Load(counts + i);
             }
             for (; i < end; i++)
             {
-                float power = Error(Vector256.Create(values[i]), inverse, step, lowest, highest).ToScalar();
+                float power = Error(Vector256.Create(values[i]), inverse, step, lowest, highest, units)
+                    .ToScalar();
                 sum += counts == null ? power : power * counts[i];
             }
             sum += Vector256.Sum(part);
@@ -97,9 +101,10 @@ internal static unsafe class QuantizationError
         Vector256<float> inverse,
         Vector256<float> step,
         Vector256<float> lowest,
-        Vector256<float> highest)
+        Vector256<float> highest,
+        Vector256<float> unit)
     {
         var level = Vector256.MinNative(Vector256.MaxNative(Vector256.Round(value * inverse), lowest), highest);
-        return Power(Vector256.Abs(level * step - value));
+        return Power(Vector256.Abs(level * step - value) * unit);
     }
 }

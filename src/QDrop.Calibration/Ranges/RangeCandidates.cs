@@ -17,6 +17,9 @@ internal sealed unsafe class RangeCandidates(
     private readonly bool _positive = sign.Min >= 0;
     private readonly bool _negative = sign.Min < 0 && sign.Max <= 0;
 
+    /// <summary>What errors are measured in.</summary>
+    public ValueUnit Unit { get; } = ValueUnit.Of(extent);
+
     /// <summary>The highest level.</summary>
     public float Top { get; } = (1 << bits) - 1;
 
@@ -57,7 +60,9 @@ internal sealed unsafe class RangeCandidates(
     /// <summary>Step and lowest level, counted from the one that stands for 0, of a range's grid.</summary>
     public (float Scale, float Lowest) Grid(QuantizationRange range) => (range.Scale, -options.ZeroPoint(range, bits));
 
-    /// <summary>Sum of |error|^2.4 that a range leaves, or infinity if it exceeds the limit.</summary>
+    /// <summary>
+    /// Sum of |error|^2.4, in <see cref="Unit"/>, that a range leaves, or infinity if it exceeds the limit.
+    /// </summary>
     public double Error(int i, float* values, float* counts, long count, double limit) =>
         Error(this[i], values, counts, count, limit);
 
@@ -65,6 +70,6 @@ internal sealed unsafe class RangeCandidates(
     public double Error(QuantizationRange range, float* values, float* counts, long count, double limit)
     {
         (float scale, float lowest) = Grid(range);
-        return QuantizationError.Sum(values, counts, count, scale, lowest, lowest + Top, limit);
+        return QuantizationError.Sum(values, counts, count, scale, lowest, lowest + Top, Unit.Inverse, limit);
     }
 }

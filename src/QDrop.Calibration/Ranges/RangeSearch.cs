@@ -102,13 +102,15 @@ internal static unsafe class RangeSearch
             return Fit(
                 range with
                 {
-                    Error = candidates.Error(range, values, null, count, double.PositiveInfinity) / count,
+                    Error = Mean(candidates.Error(range, values, null, count, double.PositiveInfinity)),
                 });
         }
         (int best, double sum) = count < Many
             ? BoundedSearch.Best(values, count, extent, candidates, point)
             : Decide(values, count, candidates, Prescreen(values, count, extent, candidates, parallel, point), point);
-        return Fit(candidates[best] with { Error = sum / count });
+        return Fit(candidates[best] with { Error = Mean(sum) });
+
+        double Mean(double errors) => errors / count * candidates.Unit.Error;
 
         QuantizationRange Fit(QuantizationRange free) =>
             PowerOfTwoSearch.Fit(values, count, extent, free, bits, name, options);

@@ -34,23 +34,26 @@ internal sealed unsafe class ValueGroups
 
     private readonly float[] _counts, _means, _least, _greatest, _reach, _slack, _errors;
     private readonly double[] _before;
+    private readonly float _unit;
 
     /// <summary>Groups values.</summary>
     /// <param name="values">The values, all finite.</param>
     /// <param name="count">Number of values.</param>
     /// <param name="extent">The least and the greatest of them.</param>
     /// <param name="top">The highest level of the grids.</param>
-    public ValueGroups(float* values, long count, (float Min, float Max) extent, float top)
+    /// <param name="unit">What errors are measured in.</param>
+    public ValueGroups(float* values, long count, (float Min, float Max) extent, float top, ValueUnit unit)
     {
+        _unit = unit.Inverse;
         int bins = (int)Math.Clamp(PerStep * top, Min, Max);
         (double[]? sums, int[]? counts, float[]? least, float[]? greatest) = (
             new double[bins], new int[bins], new float[bins], new float[bins]);
-        double width = (double)extent.Max - extent.Min;
+        (float lowest, double width) = (extent.Min * _unit, ((double)extent.Max - extent.Min) * _unit);
         float factor = width > 0 ? (float)(bins / width) : 0;
         for (long i = 0L; i < count; i++)
         {
             float value = values[i];
-            int bin = Math.Min((int)((value - extent.Min) * factor), bins - 1);
+            int bin = Math.Min((int)((value * _unit - lowest) * factor), bins - 1);
             if (counts[bin]++ == 0)
             {
                 (sums[bin], least[bin], greatest[bin]) = (value, value, value);
@@ -80,7 +83,7 @@ internal sealed unsafe class ValueGroups
     /// <summary>Number of groups.</summary>
     public int Count { get; }
 
-    /// <summary>At most the sum of |error|^2.4 over the values.</summary>
+    /// <summary>At most the sum of |error|^2.4, in the unit, over the values.</summary>
     /// <param name="scale">Step of the grid.</param>
     /// <param name="low">Lowest level, counted from the one that stands for 0.</param>
     /// <param name="high">Highest level, counted likewise.</param>
@@ -218,6 +221,6 @@ internal sealed unsafe class ValueGroups
 
     /// <summary>The distance from a value to a level, less what it may be too large, to the power of 2.4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Distance(Vector256<float> value, Vector256<float> level, Vector256<float> less) =>
-        QuantizationError.Power(Vector256.Max(Vector256.Abs(level - value) - less, Vector256<float>.Zero));
+    private Vector256<float> Distance(Vector256<float> value, Vector256<float> level, Vector256<float> less) =>
+        QuantizationError.Power(Vector256.Max(Vector256.Abs(level - value) - less, Vector256<float>.Zero) * _unit);
 }

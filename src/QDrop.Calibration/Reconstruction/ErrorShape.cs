@@ -19,17 +19,19 @@ internal static class ErrorShape
     /// <summary>How errors are to count.</summary>
     /// <param name="norm">The power, or <see cref="Norm.Auto"/>.</param>
     /// <param name="outputs">Outputs of the quantized and of the float unit, <c>[samples, …]</c> each.</param>
-    public static LossNorm Norm(double norm, IReadOnlyList<(Tensor Found, Tensor Expected)> outputs)
+    /// <param name="sizes">What errors of each are multiplied with; <see langword="null"/> for 1.</param>
+    public static LossNorm Norm(
+        double norm, IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, IReadOnlyList<float>? sizes = null)
     {
         if (norm == 2)
             return LossNorm.Squares;
-        double squares = Sum(outputs, 2);
+        double squares = Sum(outputs, sizes, 2);
         if (!(squares > 0) || !double.IsFinite(squares))
             return LossNorm.Squares;
         double count = outputs.Sum(static o => (double)o.Found.numel());
         double power =
-            norm == QDrop.Norm.Auto ? Power(Sum(outputs, 1) / count, squares / count) : norm;
-        double powers = Sum(outputs, power);
+            norm == QDrop.Norm.Auto ? Power(Sum(outputs, sizes, 1) / count, squares / count) : norm;
+        double powers = Sum(outputs, sizes, power);
         // Powers of what is very small vanish in float32.
         return double.IsFinite(squares / powers) ? new(power, squares / powers) : LossNorm.Squares;
     }
@@ -72,7 +74,7 @@ internal static class ErrorShape
             - shift;
     }
 
-    private static double Sum(IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, double power) =>
-        outputs.Sum(o =>
-            power == 2 ? Sums.OfSquaredErrors(o.Found, o.Expected) : Sums.OfErrors(o.Found, o.Expected, power));
+    private static double Sum(
+        IReadOnlyList<(Tensor Found, Tensor Expected)> outputs, IReadOnlyList<float>? sizes, double power) =>
+        outputs.Select((o, i) => Sums.OfErrors(o.Found, o.Expected, power, sizes?[i] ?? 1)).Sum();
 }

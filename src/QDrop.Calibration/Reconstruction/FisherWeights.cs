@@ -1,6 +1,7 @@
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Memory;
+using QDrop.Calibration.Ranges;
 using QDrop.CompilerServices;
 using QDrop.Native;
 using TorchSharp;
@@ -56,7 +57,7 @@ internal sealed class FisherWeights(
             CalibrationBatch batch = _batches[k];
             if (_expected.Count == k)
                 _expected.Add(Predicted(batch));
-            builder.Add(SquaredGradients(unit, output, batch, _expected[k]), batch.Count);
+            builder.Add(Gradients(unit, output, batch, _expected[k]), batch.Count);
         }
         Samples weights = builder.Build();
         foreach (Tensor values in weights.Values.Where(static v => v.is_floating_point()))
@@ -94,7 +95,7 @@ internal sealed class FisherWeights(
                     + "width]. Use Loss = MeanSquared.");
     }
 
-    private Bundle SquaredGradients(Unit unit, Samples output, CalibrationBatch batch, Tensor?[] expected)
+    private Bundle Gradients(Unit unit, Samples output, CalibrationBatch batch, Tensor?[] expected)
     {
         using IDisposable gradients = enable_grad();
         var executor = new TailExecutor(context, unit, output.Slice(batch.Start, batch.Count), earlier, batch);
@@ -114,15 +115,20 @@ internal sealed class FisherWeights(
         using IDisposable guard = no_grad();
         int next = 0;
         return executor.Leaves.Select(leaf =>
-            leaf.requires_grad && slopes[next++] is { } slope && !slope.IsInvalid ? slope.Squared() : zeros_like(leaf));
+            leaf.requires_grad && slopes[next++] is { } slope && !slope.IsInvalid ? slope : zeros_like(leaf));
     }
 
     /// <summary>
-    /// Scales weights to a mean of 1, so that λ keeps its meaning. Where no gradient arrived, all weigh the same.
+    /// Makes gradients weights: their squares, scaled to a mean of 1, so that λ keeps its meaning. The gradients of a
+    /// model that is sure are so small that their squares would vanish, so they are scaled first. Where no gradient
+    /// arrived, all weigh the same.
     /// </summary>
     private static void Normalise(Tensor weights)
     {
         using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        double magnitude = Math.Max(weights.max().ToDouble(), -weights.min().ToDouble());
+        Sums.Square(weights, ValueUnit.Of(magnitude).Inverse);
         double mean = Sums.Of(weights) / weights.numel();
         if (mean > 0 && double.IsFinite(mean))
             Sums.Multiply(weights, (float)(1 / mean));

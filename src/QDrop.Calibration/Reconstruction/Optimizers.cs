@@ -46,18 +46,33 @@ internal sealed unsafe class ScaleOptimizer(ActivationQuantizer activation)
     public void Step(double learningRate)
     {
         LearnedActivation learned = activation.Calibration.Learning!;
-        Step(_scale, learned.Steps, learned.ScaleGradient, learningRate);
+        Step(_scale, learned.Steps, learned.ScaleGradient, learned.Sizes, learningRate);
         if (learned.Offset is { } offset)
-            Step(_offset, offset, learned.OffsetGradient, learningRate);
+            Step(_offset, offset, learned.OffsetGradient, learned.Sizes, learningRate);
     }
 
-    private static void Step(Adam adam, Tensor value, float[]? gradient, double learningRate)
+    private static void Step(Adam adam, Tensor value, float[]? gradient, float[]? sizes, double learningRate)
     {
         // Where every element was dropped, it had no influence.
         if (gradient is null)
             return;
+        float* at = DenseMemory.Floats(value);
         fixed (float* slope = gradient)
-            adam.Step(DenseMemory.Floats(value), slope, learningRate);
+        {
+            if (sizes is null)
+            {
+                adam.Step(at, slope, learningRate);
+            }
+            else
+            {
+                AdamStep step = adam.Next(learningRate);
+                for (int c = 0; c < sizes.Length; c++)
+                {
+                    slope[c] *= sizes[c];
+                    adam.Step(at + c, slope + c, c, 1, step with { Rate = step.Rate * sizes[c] });
+                }
+            }
+        }
         Array.Clear(gradient);
     }
 }

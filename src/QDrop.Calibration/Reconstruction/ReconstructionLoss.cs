@@ -21,12 +21,16 @@ namespace QDrop.Calibration.Reconstruction;
 /// Gives memory for copies in another order; <see langword="null"/> for as much as they need.
 /// </param>
 /// <param name="norm">How errors count where they are not weighted; <see langword="null"/> for their squares.</param>
+/// <param name="size">
+/// What errors are multiplied with before they count: so neither very large nor very small ones are lost.
+/// </param>
 internal sealed unsafe class ReconstructionLoss(
     Tensor target,
     int channelAxis,
     Tensor? weights = null,
     ActivationMemory? memory = null,
-    LossNorm? norm = null) : IDisposable
+    LossNorm? norm = null,
+    float size = 1) : IDisposable
 {
     private readonly LossNorm _norm = norm ?? LossNorm.Squares;
     private readonly List<Tensor> _reordered = [];
@@ -49,8 +53,9 @@ internal sealed unsafe class ReconstructionLoss(
         float* from = DenseMemory.Floats(dense), to = DenseMemory.Floats(gradient);
         long total = dense.NumberOfElements;
         double positions = (double)total / dense.shape[channelAxis];
-        float factor = (float)(2 / positions);
-        (float power, float slope) = ((float)_norm.Power, (float)(_norm.Factor * _norm.Power / positions));
+        float factor = (float)(2 / positions) * size;
+        (float power, float slope) = (
+            (float)_norm.Power, (float)(_norm.Factor * _norm.Power / positions) * size);
         double[] sums = new double[Chunks.Count(total)];
         Chunks.ForEach(
             total,
@@ -65,10 +70,10 @@ internal sealed unsafe class ReconstructionLoss(
                         result = to + first + done;
                     sums[chunk] +=
                         _weights is not null
-                            ? WeightedError(output, expected, _weights[rows[row]] + start, result, part, factor)
-                        : power == 2 ? SquaredError(output, expected, result, part, factor)
-                        : power == 1 ? NormError.Magnitude(output, expected, result, part, slope)
-                        : NormError.Power(output, expected, result, part, power, slope);
+                            ? WeightedError(output, expected, _weights[rows[row]] + start, result, part, size, factor)
+                        : power == 2 ? SquaredError(output, expected, result, part, size, factor)
+                        : power == 1 ? NormError.Magnitude(output, expected, result, part, size, slope)
+                        : NormError.Power(output, expected, result, part, power, size, slope);
                     done += part;
                 }
                 MappedPages.Passed((_weights is null ? 1L : 2L) * count * sizeof(float));
@@ -86,20 +91,21 @@ internal sealed unsafe class ReconstructionLoss(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SquaredError(float* output, float* target, float* gradient, int count, float factor)
+    private static double SquaredError(
+        float* output, float* target, float* gradient, int count, float size, float factor)
     {
         Vector256<float> sum = Vector256<float>.Zero;
         int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
+            Vector256<float> difference = (Vector256.Load(output + i) - Vector256.Load(target + i)) * size;
             sum += difference * difference;
             (difference * factor).Store(gradient + i);
         }
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            float difference = output[i] - target[i];
+            float difference = (output[i] - target[i]) * size;
             total += (double)difference * difference;
             gradient[i] = difference * factor;
         }
@@ -108,13 +114,13 @@ internal sealed unsafe class ReconstructionLoss(
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double WeightedError(
-        float* output, float* target, float* weights, float* gradient, int count, float factor)
+        float* output, float* target, float* weights, float* gradient, int count, float size, float factor)
     {
         Vector256<float> sum = Vector256<float>.Zero;
         int i = 0;
         for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            Vector256<float> difference = Vector256.Load(output + i) - Vector256.Load(target + i);
+            Vector256<float> difference = (Vector256.Load(output + i) - Vector256.Load(target + i)) * size;
             Vector256<float> weighted = difference * Vector256.Load(weights + i);
             sum += difference * weighted;
             (weighted * factor).Store(gradient + i);
@@ -122,7 +128,7 @@ internal sealed unsafe class ReconstructionLoss(
         double total = Vector256.Sum(sum);
         for (; i < count; i++)
         {
-            float difference = output[i] - target[i];
+            float difference = (output[i] - target[i]) * size;
             total += (double)difference * difference * weights[i];
             gradient[i] = difference * weights[i] * factor;
         }

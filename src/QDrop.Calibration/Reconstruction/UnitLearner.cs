@@ -45,6 +45,13 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
     /// </summary>
     internal double Error { get; init; } = 1;
 
+    /// <summary>
+    /// What errors of each output that is reconstructed are multiplied with in the loss, so that its size does not
+    /// matter; then the scales of activations are learned relative to the size of theirs. <see langword="null"/> to
+    /// take errors and learning rates as they are.
+    /// </summary>
+    internal IReadOnlyList<float>? Sizes { get; init; }
+
     /// <summary>How errors of the unit's outputs count where they are not weighted.</summary>
     internal LossNorm Norm { get; init; } = LossNorm.Squares;
 
@@ -95,7 +102,8 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
             tape,
             OutputWeights,
             Memory,
-            Norm);
+            Norm,
+            Sizes);
         ActivationQuantizer[] activations = unit.Activations.Where(a => a.Enabled).ToArray();
         bool channelsLast = quantizedInput.Values.Any(static v => v.dim() == 4 && !v.is_contiguous());
         try
@@ -112,7 +120,8 @@ internal sealed class UnitLearner(QuantizationSettings settings, DrawSource draw
             foreach (ActivationQuantizer? activation in activations)
             {
                 activation.Enabled = !alone;
-                activation.Calibration.BeginLearning(1 - Keep, draws, tape, settings.ActivationLearning);
+                activation.Calibration.BeginLearning(
+                    1 - Keep, draws, tape, settings.ActivationLearning, isRelative: Sizes is not null);
             }
             // What is never quantized while learning has nothing to learn from.
             ActivationQuantizer[] learned = alone || Keep == 0 || !settings.LearnsActivations

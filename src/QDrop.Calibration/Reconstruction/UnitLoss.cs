@@ -27,6 +27,9 @@ internal sealed class UnitLoss : IDisposable
     /// <param name="norm">
     /// How errors count where they are not weighted; <see langword="null"/> for their squares.
     /// </param>
+    /// <param name="sizes">
+    /// What errors of each target are multiplied with before they count; <see langword="null"/> for 1.
+    /// </param>
     public UnitLoss(
         Samples output,
         int[] targets,
@@ -34,19 +37,21 @@ internal sealed class UnitLoss : IDisposable
         GradientTape tape,
         Samples? weights = null,
         ActivationMemory? memory = null,
-        LossNorm? norm = null)
+        LossNorm? norm = null,
+        IReadOnlyList<float>? sizes = null)
     {
         _layouts = output.Layouts;
         _targets = targets;
         _tape = tape;
         _losses =
         [
-            .. targets.Select(i => new ReconstructionLoss(
+            .. targets.Select((i, k) => new ReconstructionLoss(
                 DenseMemory.ToDense(output.Values[i]),
                 channelAxis(i),
                 weights is null ? null : DenseMemory.ToDense(weights.Values[i]),
                 memory,
-                norm)),
+                norm,
+                sizes?[k] ?? 1)),
         ];
     }
 

@@ -36,22 +36,22 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
         // The unit before has left the heap in pieces that do not fit this one.
         NativeHeap.Release();
         Samples output = units.Compute(unit, quantizedInput);
-        double before = units.Error(unit, quantizedInput, output, floatOutput);
+        var errors = new OutputErrors(
+            unit, quantizedInput, floatOutput, calibration.Profile, calibration.Cancellation);
+        double before = errors.Of(output);
         var report = new UnitReport(unit.Name, unit.IsBlock, [.. unit.Layers.Select(l => l.Name)], 0, before, before, 0)
         {
-            SignalPower = units.Power(unit, quantizedInput, floatOutput),
+            SignalPower = errors.Power,
             ThreadDependent =
                 ThreadCheck.OutputDiffers(unit, quantizedInput, calibration.Plan.Samples) ? [ThreadCheck.Output] : [],
         };
         if (!Learns(unit, _context, _settings))
             return (output, report);
         using Samples? weights = Weights(unit, output);
-        double error = weights is null ? before : units.Error(unit, quantizedInput, output, floatOutput, weights);
-        var divergence = new DivergenceGuard(error, report.SignalPower);
-        LossNorm norm = ErrorShape.Norm(
-            _settings.NormOrDefault,
-            [.. UnitOutputs.Targets(quantizedInput, floatOutput).Select(i => (output.Values[i], floatOutput.Values[i]))]
-        );
+        LossNorm norm = errors.Norm(_settings.NormOrDefault, output);
+        double start = errors.Loss(output, norm, weights);
+        var divergence = new DivergenceGuard(start, errors.LossPower);
+        using var nearest = new RoundedToNearest(unit);
         output.Dispose();
         NativeHeap.Release();
         var reconstructor = new UnitLearner(
@@ -65,7 +65,8 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
             Guard = divergence,
             OutputWeights = weights,
             Memory = calibration.Memory,
-            Error = error,
+            Error = start,
+            Sizes = errors.Factors,
             Norm = norm,
         };
         UnitResult result = reconstructor.Reconstruct(
@@ -77,13 +78,21 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
             calibration.Cancellation);
         calibration.SetQuantized(true);
         output = units.Compute(unit, quantizedInput);
-        double after = units.Error(unit, quantizedInput, output, floatOutput);
+        // An error that is not a number is not less, either.
+        bool isWorse = !(errors.Loss(output, norm, weights) <= start);
+        if (isWorse)
+        {
+            nearest.Restore();
+            output.Dispose();
+            output = units.Compute(unit, quantizedInput);
+        }
         return (
             output,
             report with
             {
                 Iterations = _settings.Iterations,
-                ErrorAfter = after,
+                ErrorAfter = isWorse ? before : errors.Of(output),
+                KeptNearest = isWorse,
                 LearningSeconds = result.Duration.TotalSeconds,
                 SettledExponents = result.SettledExponents,
                 Norm = norm.Power,

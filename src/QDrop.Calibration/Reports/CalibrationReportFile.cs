@@ -102,6 +102,7 @@ internal static class CalibrationReportFile
             Finite(Math.Round(unit.SettledExponents, 3)))
         {
             ThreadDependent = unit.ThreadDependent,
+            KeptNearest = unit.KeptNearest,
         };
 
     private static ReportLayer Layer(QuantizedLayerState layer)

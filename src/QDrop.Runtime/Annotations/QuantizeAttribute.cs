@@ -121,7 +121,8 @@ public sealed partial class QuantizeAttribute : Attribute
     public int BatchSize { get; set; } = 32;
 
     /// <summary>
-    /// Weight λ of the rounding regulariser, 0 or more: 0.01, or 0.1 for depthwise-separable networks.
+    /// Weight λ of the rounding regulariser, 0 or more: 0.01, or 0.1 for depthwise-separable networks. The loss that it
+    /// is added to does not depend on the size of the values.
     /// </summary>
     [DefaultValue(0.01), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingGroup(SettingGroups.Reconstruction)]
@@ -148,7 +149,10 @@ public sealed partial class QuantizeAttribute : Attribute
     [SettingGroup(SettingGroups.Reconstruction)]
     public double LearningRate { get; set; } = 1e-3;
 
-    /// <summary>Adam's first learning rate, 0 or more, for activation scales; a cosine takes it to 0.</summary>
+    /// <summary>
+    /// Adam's first learning rate, 0 or more, for activation scales; a cosine takes it to 0. It is meant for a grid
+    /// that is 4 wide, and multiplied by a quarter of another one's width.
+    /// </summary>
     [DefaultValue(4e-5), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingGroup(SettingGroups.ActivationGrids)]
     [SettingRule(SettingRelation.NotWith, nameof(ActivationLearning), Value = nameof(QDrop.ActivationLearning.Fixed),

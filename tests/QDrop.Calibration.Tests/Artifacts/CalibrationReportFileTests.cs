@@ -20,7 +20,7 @@ public sealed class CalibrationReportFileTests
         [
             new("stem", false, ["stem"], 100, 2.5, 0.5, 1.25) { SignalPower = 50 },
             new("block", true, ["block.conv1", "block.up"], 100, double.NaN, double.PositiveInfinity, 2),
-            new("fc", false, ["fc"], 0, 0.25, 0.25, 0),
+            new("fc", false, ["fc"], 100, 0.25, 0.25, 0) { KeptNearest = true },
         ];
         var computed = new ModelCost(0.75, [new LayerCost("head.lstm", 0.2), new LayerCost("head.fc", 0.05)]);
         var outcome = new CalibrationOutcome(state, done, computed)
@@ -58,6 +58,8 @@ public sealed class CalibrationReportFileTests
         Assert.Equal(0.5, units[0].GetProperty("errorAfter").GetDouble());
         Assert.Equal(JsonValueKind.Null, units[1].GetProperty("errorBefore").ValueKind);
         Assert.Equal(0.25, units[2].GetProperty("errorAfter").GetDouble());
+        Assert.True(units[2].GetProperty("keptNearest").GetBoolean());
+        Assert.False(units[0].TryGetProperty("keptNearest", out _));
 
         Assert.Equal(
             (13.01, 20.0),

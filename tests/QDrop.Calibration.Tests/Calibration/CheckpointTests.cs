@@ -73,11 +73,13 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("Fisher")]
     [InlineData("LsqPlus")]
     [InlineData("Stage")]
+    [InlineData("Nearest kept")]
     public void That_holds_for_every_loss_learning_and_granularity(string what)
     {
         QuantizationSettings settings = what switch
         {
             "Fisher" => Settings with { Loss = LossKind.Fisher },
+            "Nearest kept" => Settings with { LearningRate = 100, Lambda = 0, Iterations = 2 },
             "LsqPlus" => Settings with
             {
                 ActivationLearning = ActivationLearning.LsqPlus,
@@ -86,6 +88,8 @@ public sealed class CheckpointTests : IDisposable
             _ => Settings with { Granularity = Granularity.Stage },
         };
         CalibrationOutcome whole = Run(settings, null);
+        if (what == "Nearest kept")
+            Assert.Contains(true, whole.Units.SkipLast(1).Select(static u => u.KeptNearest));
         Stop(settings, whole.Units.Count);
         Assert.Equal(Bytes(whole), Bytes(Run(settings, Checkpoint())));
         Assert.Contains(

@@ -98,13 +98,16 @@ public sealed class SettingTests() : CalibrationTest(seed: 7)
     [Fact]
     public void A_learned_offset_moves_zero_points_by_whole_levels()
     {
-        CalibrationOutcome lsq = Calibrate(s => s with { ActivationLearningRate = 0.05 });
-        CalibrationOutcome plus = Calibrate(s =>
+        // Long enough for what is learned to be better than rounding to nearest, which would be kept else.
+        CalibrationOutcome lsq = Calibrate(static s => s with { ActivationLearningRate = 0.01, Iterations = 200 });
+        CalibrationOutcome plus = Calibrate(static s =>
             s with
             {
-                ActivationLearningRate = 0.05,
+                ActivationLearningRate = 0.01,
+                Iterations = 200,
                 ActivationLearning = ActivationLearning.LsqPlus,
             });
+        Assert.Contains(plus.Units, static u => !u.KeptNearest);
         Assert.All(
             plus.State.Activations,
             a => Assert.True(float.IsInteger(a.ZeroPoint) && a.ZeroPoint >= 0 && a.ZeroPoint < 1 << a.Bits));

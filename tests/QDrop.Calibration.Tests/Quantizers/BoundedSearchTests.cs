@@ -81,7 +81,7 @@ public sealed unsafe class BoundedSearchTests
             foreach (int bits in new[] { 2, 4, 8 })
             {
                 var candidates = new RangeCandidates(extent, (-1, 1), bits, new());
-                var groups = new ValueGroups(first, values.Length, extent, candidates.Top);
+                var groups = new ValueGroups(first, values.Length, extent, candidates.Top, candidates.Unit);
                 double[] bounds = new double[candidates.PerWidth];
                 for (int width = 0; width < RangeCandidates.Widths; width += 7)
                 {

@@ -156,6 +156,19 @@ public sealed class ReportPageTests
     }
 
     [Fact]
+    public void The_page_names_the_units_that_learning_made_worse()
+    {
+        const string Said = "Rounded to nearest, because what was learned was worse: ";
+        Assert.DoesNotContain(Said, ReportPage.Of(Report), StringComparison.Ordinal);
+        string page = ReportPage.Of(
+            Report with
+            {
+                Units = [.. Report.Units.Select(static (u, i) => u with { KeptNearest = i < 2 })],
+            });
+        Assert.Contains(Said + "stem, layer2.0.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_measurements_the_page_has_what_there_is()
     {
         XElement page = XDocument.Parse(ReportPage.Of(Report with { Insight = null })).Root!;

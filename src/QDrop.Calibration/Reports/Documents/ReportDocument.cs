@@ -60,6 +60,10 @@ internal sealed record ReportUnit(
     /// <summary>What depends on the number of threads; left out where nothing was tried.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? ThreadDependent { get; init; }
+
+    /// <summary>Whether rounding to nearest was kept, because what was learned was worse.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeptNearest { get; init; }
 }
 
 /// <summary>A quantized layer.</summary>

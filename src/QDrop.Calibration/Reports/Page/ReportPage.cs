@@ -104,6 +104,10 @@ internal sealed partial class ReportPage
                 + "Longer is better; 6 dB more halve the root mean square of the error.");
         Ratios("Signal-to-quantization-noise ratio of each unit, before and after reconstruction", BeforeAndAfter)
             .Write(_page, [.. _report.Units.Select(static u => Compared(u.Name, u.SqnrBefore, u.SqnrAfter))]);
+        if (_report.Units.Where(static u => u.KeptNearest).Select(static u => u.Name).ToArray() is [_, ..] kept)
+            Paragraph(
+                $"Rounded to nearest, because what was learned was worse: {string.Join(", ", kept)}. More iterations "
+                    + "may help.");
         Table.Write(
             _page,
             "Units as a table",
