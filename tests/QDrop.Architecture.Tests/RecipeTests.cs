@@ -83,8 +83,8 @@ public sealed partial class RecipeTests
     /// </summary>
     private static readonly Dictionary<string, int> Wider = new (string Name, int Files)[]
     {
-        ("A", 11), ("ActivationLearningRate", 5), ("AlphaLearningRate", 5), ("BatchSize", 5), ("BetaStart", 5),
-        ("Budget", 8), ("Drop", 6), ("FirstLast", 7), ("Granularity", 5), ("Iterations", 10), ("Method", 16),
+        ("A", 11), ("ActivationLearningRate", 5), ("AlphaLearningRate", 5), ("BatchSize", 6), ("BetaStart", 5),
+        ("Budget", 8), ("Drop", 6), ("FirstLast", 7), ("Granularity", 5), ("Iterations", 10), ("Loss", 5), ("Method", 16),
         ("RangeSamples", 6), ("Samples", 6), ("Scale", 10), ("Seed", 5), ("SigmaLearningRate", 5), ("W", 12),
         ("MultiheadAttention", 5),
     }.ToDictionary(static e => e.Name, static e => e.Files);

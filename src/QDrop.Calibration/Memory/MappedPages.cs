@@ -8,8 +8,8 @@ namespace QDrop.Calibration.Memory;
 /// in the system's cache of files, which it empties when it needs the room, and come back when they are looked at.
 /// </summary>
 /// <remarks>
-/// Any thread may look at mapped values meanwhile. Where a mapping was that is given back, other memory may lie soon, so
-/// each of them is held here as long as its pages may be taken out.
+/// Any thread may look at mapped values meanwhile. Where a mapping was that is given back, other memory may lie soon,
+/// so each of them is held here as long as its pages may be taken out.
 /// </remarks>
 internal static partial class MappedPages
 {
