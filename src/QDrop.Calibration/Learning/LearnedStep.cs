@@ -12,10 +12,10 @@ namespace QDrop.Calibration.Learning;
 internal sealed class LearnedStep : LearnedActivation
 {
     /// <summary>
-    /// Width of a grid whose step is learned at the given rate: that of usual activations, for which the published
-    /// rates are meant. Of others the rate is greater or smaller as their width is.
+    /// Width, for each bit, of a grid whose step is learned at the given rate: that of usual activations, for which the
+    /// published rates are meant. Of others the rate is greater or smaller as their width is.
     /// </summary>
-    public const float UsualWidth = 4;
+    private const float UsualWidthOfBit = 1;
 
     /// <summary>Share of the searched step below which a learned one does not come.</summary>
     private const float SmallestShare = 1e-6f;
@@ -41,7 +41,9 @@ internal sealed class LearnedStep : LearnedActivation
         Learns = learning != ActivationLearning.Fixed;
         float[] scales = DenseMemory.ToArray(quantizer.Scale!);
         _smallest = Array.ConvertAll(scales, static scale => scale * SmallestShare);
-        Sizes = isRelative ? Array.ConvertAll(scales, scale => scale * quantizer.Top / UsualWidth) : null;
+        Sizes = isRelative
+            ? Array.ConvertAll(scales, scale => scale * quantizer.Top / (UsualWidthOfBit * quantizer.Bits))
+            : null;
         if (learning != ActivationLearning.LsqPlus)
             return;
         IEnumerable<(float First, float Second)> grids = scales.Zip(DenseMemory.ToArray(quantizer.ZeroPoint!));

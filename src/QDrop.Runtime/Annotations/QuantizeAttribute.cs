@@ -151,7 +151,7 @@ public sealed partial class QuantizeAttribute : Attribute
 
     /// <summary>
     /// Adam's first learning rate, 0 or more, for activation scales; a cosine takes it to 0. It is meant for a grid
-    /// that is 4 wide, and multiplied by a quarter of another one's width.
+    /// that is as wide as it has bits, and multiplied by the width of another one for each of its bits.
     /// </summary>
     [DefaultValue(4e-5), SettingRange(0, double.MaxValue, NotNegative)]
     [SettingGroup(SettingGroups.ActivationGrids)]
