@@ -19,10 +19,10 @@ internal static partial class MappedPages
     /// <summary>The system's call: the pages are not needed now.</summary>
     private const int DontNeed = 4;
 
-    private static readonly Lock s_lock = new();
-    private static readonly List<(Tensor Owner, Tensor Held, nint First, long Bytes)> s_mapped = [];
-    private static int s_count;
-    private static long s_passed;
+    private static readonly Lock _lock = new();
+    private static readonly List<(Tensor Owner, Tensor Held, nint First, long Bytes)> _mapped = [];
+    private static int _count;
+    private static long _passed;
 
     /// <summary>Watches a mapped tensor until it is disposed.</summary>
     /// <param name="mapped">The tensor.</param>
@@ -34,9 +34,9 @@ internal static partial class MappedPages
         if (!OperatingSystem.IsLinux())
             return;
         Tensor held = mapped.alias().DetachFromDisposeScope();
-        lock (s_lock)
+        lock (_lock)
         {
-            s_mapped.Add((mapped, held, first, bytes));
+            _mapped.Add((mapped, held, first, bytes));
             Forget();
         }
     }
@@ -44,12 +44,12 @@ internal static partial class MappedPages
     /// <summary>Stops watching a tensor, disposed or not.</summary>
     public static void Unwatch(Tensor mapped)
     {
-        lock (s_lock)
+        lock (_lock)
         {
-            foreach ((Tensor _, Tensor held, nint _, long _) in s_mapped.Where(m => ReferenceEquals(m.Owner, mapped)))
+            foreach ((Tensor _, Tensor held, nint _, long _) in _mapped.Where(m => ReferenceEquals(m.Owner, mapped)))
                 held.Dispose();
-            s_mapped.RemoveAll(m => ReferenceEquals(m.Owner, mapped));
-            Volatile.Write(ref s_count, s_mapped.Count);
+            _mapped.RemoveAll(m => ReferenceEquals(m.Owner, mapped));
+            Volatile.Write(ref _count, _mapped.Count);
         }
     }
 
@@ -57,12 +57,12 @@ internal static partial class MappedPages
     /// <param name="bytes">How many.</param>
     public static void Passed(long bytes)
     {
-        if (Volatile.Read(ref s_count) == 0 || Interlocked.Add(ref s_passed, bytes) < Allowed)
+        if (Volatile.Read(ref _count) == 0 || Interlocked.Add(ref _passed, bytes) < Allowed)
             return;
-        lock (s_lock)
+        lock (_lock)
         {
             // Another thread has been here meanwhile.
-            if (Interlocked.Read(ref s_passed) >= Allowed)
+            if (Interlocked.Read(ref _passed) >= Allowed)
                 TakeOut();
         }
     }
@@ -70,29 +70,29 @@ internal static partial class MappedPages
     /// <summary>Takes all pages out now.</summary>
     public static void Release()
     {
-        lock (s_lock)
+        lock (_lock)
             TakeOut();
     }
 
     private static void TakeOut()
     {
         Forget();
-        foreach ((Tensor _, Tensor _, nint first, long bytes) in s_mapped)
+        foreach ((Tensor _, Tensor _, nint first, long bytes) in _mapped)
             _ = Advise(first, (nuint)bytes, DontNeed);
-        Interlocked.Exchange(ref s_passed, 0);
+        Interlocked.Exchange(ref _passed, 0);
     }
 
     /// <summary>Lets go of what was disposed.</summary>
     private static void Forget()
     {
-        s_mapped.RemoveAll(static m =>
+        _mapped.RemoveAll(static m =>
         {
             if (!m.Owner.IsInvalid)
                 return false;
             m.Held.Dispose();
             return true;
         });
-        Volatile.Write(ref s_count, s_mapped.Count);
+        Volatile.Write(ref _count, _mapped.Count);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

@@ -14,7 +14,7 @@ namespace QDrop.CompilerServices;
 public sealed class Passes : IDisposable
 {
     [ThreadStatic]
-    private static Passes? t_current;
+    private static Passes? _current;
 
     private readonly Dictionary<IPlace, int> _counts = new(ReferenceEqualityComparer.Instance);
     private readonly Sites _sites;
@@ -23,8 +23,8 @@ public sealed class Passes : IDisposable
     internal Passes(Sites sites)
     {
         _sites = sites;
-        _outer = t_current;
-        t_current = this;
+        _outer = _current;
+        _current = this;
     }
 
     /// <summary>Ends the call: each place was reached as often as in calibration.</summary>
@@ -40,12 +40,12 @@ public sealed class Passes : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => t_current = _outer;
+    public void Dispose() => _current = _outer;
 
     /// <summary>How often a place was reached before in the call that runs now; 0 where nothing is counted.</summary>
     internal static int Next(Sites sites, IPlace place)
     {
-        Passes? passes = t_current;
+        Passes? passes = _current;
         while (passes is not null && passes._sites != sites)
             passes = passes._outer;
         if (passes is null)
