@@ -111,8 +111,9 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
         /// <summary>Compiles and loads them.</summary>
         public Compiled()
         {
+            string[] files = ["UnusualModels", "UnusualImageModels"];
             var run = GeneratorRun.Of(GeneratorRun.Compile(
-                ("UnusualModels.cs", GeneratorRun.ModelSource("UnusualModels"))));
+                files.Select(static f => (f + ".cs", GeneratorRun.ModelSource(f)))));
             Assert.Empty(run.Diagnostics);
             _models = Twins.Load(run);
         }
