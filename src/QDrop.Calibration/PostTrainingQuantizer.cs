@@ -52,6 +52,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         using CalibrationProfile.Lap lap = _calibration.Profile.In(CalibrationPhase.Discovery);
         var discovery = new ModelDiscovery(_calibration);
         _model = discovery.Run();
+        _model.CheckSamplesAreIndependent(_calibration.Descriptor.Name);
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
         Plan(_model);
         discovery.TraceChannels();

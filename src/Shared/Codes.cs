@@ -79,6 +79,7 @@ internal static class Codes
     [Code(CodeSeverity.Error, "Another number of passes")] public const string OtherPasses = "QDROP236";
     [Code(CodeSeverity.Error, "A module changes a value that is used again")]
     public const string ChangedInPlace = "QDROP237";
+    [Code(CodeSeverity.Error, "Samples depend on each other")] public const string SamplesDepend = "QDROP238";
     [Code(CodeSeverity.Error, "Calibration diverged, or met values that are not finite")]
     public const string Diverged = "QDROP240";
     [Code(CodeSeverity.Warning, "The checkpoint cannot be written")]

@@ -44,6 +44,7 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
         ["Upscaled"] = static () => randn(Samples, 3, 8, 8),
         ["InPlace"] = static () => randn(Samples, 3, 8, 8),
         ["Ensemble"] = static () => randn(Samples, 8),
+        ["SampleFirst"] = static () => randn(Samples, 5, 8),
         // The order of memory is another, one sample is all there is, or all samples are the same.
         ["Norms, channels last"] = static () => randn(Samples, 8, 8, 3).permute(0, 3, 1, 2),
         ["SharedNorm, one sample"] = static () => randn(1, 3, 8, 8),
@@ -101,6 +102,22 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
         {
             File.Delete(path);
         }
+    }
+
+    [Theory]
+    [InlineData("Centred", new long[] { Samples, 8 })]
+    [InlineData("BatchStatistics", new long[] { Samples, 8 })]
+    [InlineData("LengthFirst", new long[] { Samples, 5, 8 })]
+    public void Samples_that_depend_on_each_other_are_refused(string name, long[] shape)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        QuantizedModelDescriptor descriptor = compiled.DescriptorOf(name);
+        using nn.Module model = descriptor.CreateModel();
+        model.eval();
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                descriptor, descriptor.Settings with { Samples = Samples }, model, randn(shape)));
+        Assert.True(error.Code == "QDROP238", $"{error.Code}: {error.Message}");
     }
 
     /// <summary>The models, compiled once.</summary>

@@ -9,7 +9,9 @@ namespace QDrop.Calibration.Execution;
 /// of autograd's graph, and the leaves that receive a gradient from a unit's inputs are the units that it needs. Whole
 /// numbers and truth values have none: see <see cref="HiddenNeeds"/>.
 /// </summary>
-internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecutor, IDisposable
+/// <param name="context">The twin's context.</param>
+/// <param name="samples">Samples that run.</param>
+internal sealed class DiscoveryExecutor(QuantizationContext context, long samples) : UnitExecutor, IDisposable
 {
     private readonly List<Unit> _units = [];
     private readonly List<(Unit Unit, Tensor Output)> _leaves = [];
@@ -22,6 +24,9 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
 
     /// <summary>What went into and came out of the units.</summary>
     public UnitShapes Shapes { get; } = new();
+
+    /// <summary>Whether samples depend on those beside them, which a run with others will show.</summary>
+    public SampleDependence Dependence { get; } = new(samples);
 
     /// <summary>The units whose outputs the inputs of a unit are made of, as gradients tell.</summary>
     public IReadOnlySet<Unit> Needs(Unit unit) => _needs[unit];
@@ -56,6 +61,7 @@ internal sealed class DiscoveryExecutor(QuantizationContext context) : UnitExecu
                 // do.
                 Bundle computed = unit.Compute(inputs.Select(static t => t.detach().clone()));
                 Shapes.Add(unit, inputs, computed);
+                Dependence.Note(unit, inputs, computed);
                 outputs = computed.Select(static t => t.detach().clone().DetachFromDisposeScope());
             }
             _outputs.Add(unit, outputs);

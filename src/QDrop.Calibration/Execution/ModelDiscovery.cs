@@ -28,12 +28,12 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     /// </exception>
     public DiscoveredModel Run()
     {
-        using var discovery = new DiscoveryExecutor(_context);
+        using var discovery = new DiscoveryExecutor(_context, Samples);
         using DisposeScope scope = NewDisposeScope();
         HiddenNeeds needs = Needs(discovery);
         // What it has kept of the first run makes room for the second.
         discovery.Dispose();
-        var others = new ShapeExecutor(_context, Samples + 1);
+        var others = new ShapeExecutor(_context, Samples + 1, discovery.Dependence);
         ModelCost cost;
         using (no_grad())
             cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => Measure(others));
@@ -43,7 +43,8 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
             cost,
             needs.Needs,
             needs.ResultNeeds,
-            others.Footprint);
+            others.Footprint,
+            discovery.Dependence.Found);
     }
 
     private HiddenNeeds Needs(DiscoveryExecutor discovery)
@@ -117,14 +118,34 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
 /// The units whose outputs the model's outputs are made of without another unit between.
 /// </param>
 /// <param name="Sample">The memory that a sample takes.</param>
+/// <param name="Dependence">
+/// What depends on the samples that run beside one, and how much; <see langword="null"/> where nothing does.
+/// </param>
 internal sealed record DiscoveredModel(
     IReadOnlyList<Unit> Units,
     IReadOnlyDictionary<Unit, UnitLayouts> Layouts,
     ModelCost Cost,
     IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs,
     IReadOnlySet<Unit> ResultNeeds,
-    PassFootprint Sample)
+    PassFootprint Sample,
+    string? Dependence)
 {
+    /// <summary>Checks that a sample gives the same in every batch.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <exception cref="QDropException">It does not (QDROP238).</exception>
+    public void CheckSamplesAreIndependent(string name)
+    {
+        if (Dependence is null)
+            return;
+        throw new QDropException(
+            Codes.SamplesDepend,
+            $"In '{name}' {Dependence} when another sample runs beside them. Calibration computes samples in batches "
+                + "of its own, so it expects that each gives the same in every batch. Let forward compute statistics "
+                + "over the dimensions of one sample, let batch norms have running statistics, and where samples share "
+                + "a dimension with something else, let those of one sample lie side by side "
+                + "([samples · length, features], not [length · samples, features]).");
+    }
+
     /// <summary>The units among the first ones whose outputs no later unit needs.</summary>
     /// <param name="count">How many are finished.</param>
     /// <param name="resultIsNeeded">Whether the model's outputs are computed again.</param>

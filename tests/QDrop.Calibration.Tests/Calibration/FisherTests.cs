@@ -104,9 +104,9 @@ public sealed class FisherTests : IDisposable
         var twin = (IModelTwin)QuantizedModel.Create(ResidualNet.Descriptor, _model);
         var runner = new TwinRunner("net", twin);
         using var batches = new CalibrationBatches(twin, [_inputs]);
-        using var discovery = new DiscoveryExecutor(twin.Context);
+        using var discovery = new DiscoveryExecutor(twin.Context, samples: 2);
         runner.Run(batches.Repeated(2), discovery);
-        var others = new ShapeExecutor(twin.Context, 3);
+        var others = new ShapeExecutor(twin.Context, 3, discovery.Dependence);
         runner.Run(batches.Repeated(3), others);
         Dictionary<Unit, UnitLayouts> layouts = discovery.Shapes.Layouts(2, others.Shapes, 3);
         using var replay = new ReplayExecutor(layouts, batches.Inputs);

@@ -64,7 +64,7 @@ public sealed class InterruptionTests : IDisposable
         using var source = new CancellationTokenSource();
         using QuantizedModule<Tensor, Tensor> twin = QuantizedModel.Create(ResidualNet.Descriptor, _model);
         var runner = new TwinRunner("model", (IModelTwin)twin);
-        using var discovery = new DiscoveryExecutor(twin.Context);
+        using var discovery = new DiscoveryExecutor(twin.Context, _inputs.shape[0]);
         runner.Run(new([_inputs]), discovery);
         source.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>

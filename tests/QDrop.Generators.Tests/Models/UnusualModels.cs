@@ -184,4 +184,49 @@ public sealed partial class Ensemble : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x) =>
         functional.softmax(stack(members.Select(m => m.forward(x)).ToArray(), 0), -1).mean([0]);
 }
+// Samples that depend on each other.
+[Quantize(W = 8, A = 8)]
+public sealed partial class Centred : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), b = Linear(16, 4);
+    public Centred() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.relu(a.forward(x));
+        return b.forward(x - x.mean([0]));
+    }
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class BatchStatistics : Module<Tensor, Tensor>
+{
+    private readonly Sequential layers = Sequential(
+        Linear(8, 16), BatchNorm1d(16, track_running_stats: false), ReLU(), Linear(16, 4));
+    public BatchStatistics() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => layers.forward(x);
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class LengthFirst : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), b = Linear(16, 4);
+    public LengthFirst() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        (var samples, var length) = (x.shape[0], x.shape[1]);
+        x = b.forward(functional.relu(a.forward(x.transpose(0, 1).reshape(length * samples, 8))));
+        return x.reshape(length, samples, 4).mean([0]);
+    }
+}
+// The same, the elements of a sample side by side.
+[Quantize(W = 8, A = 8)]
+public sealed partial class SampleFirst : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), b = Linear(16, 4);
+    public SampleFirst() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        (var samples, var length) = (x.shape[0], x.shape[1]);
+        x = b.forward(functional.relu(a.forward(x.reshape(samples * length, 8))));
+        return x.reshape(samples, length, 4).mean([1]);
+    }
+}
 }
