@@ -24,7 +24,8 @@ internal sealed class SampleDependence(long samples)
     public string? Found { get; private set; }
 
     /// <summary>Notes a unit in the first run.</summary>
-    public void Note(Unit unit, Bundle inputs, Bundle outputs) => _first[unit] = (ExcerptsOf(inputs), ExcerptsOf(outputs));
+    public void Note(Unit unit, Bundle inputs, Bundle outputs) =>
+        _first[unit] = (ExcerptsOf(inputs), ExcerptsOf(outputs));
 
     /// <summary>Compares a unit in the second run.</summary>
     /// <param name="unit">The unit.</param>
@@ -55,7 +56,7 @@ internal sealed class SampleDependence(long samples)
             if (error > Tolerance * Math.Max(greatest, Zero))
             {
                 return FormattableString.Invariant(
-                    $"for the first {samples} samples changes by {error:g3}, where the greatest value is {greatest:g3},");
+                    $"for {samples} samples changes by {error:g3}, where the greatest value is {greatest:g3},");
             }
         }
         return null;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -75,6 +76,17 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
         return null;
     }
 
+    private string Advice()
+    {
+        (string name, Parameter? other) = twin.Float
+            .named_parameters()
+            .FirstOrDefault(static p => p.parameter.is_floating_point() && p.parameter.dtype != ScalarType.Float32);
+        return other is null
+            ? "Expected inputs as the model's forward takes them, the first dimension counting samples."
+            : $"'{name}' has type {other.dtype}, and the inputs are {ScalarType.Float32}. Convert the model "
+                + "(model.to(ScalarType.Float32)), and create its layers without a dtype.";
+    }
+
     private Bundle Guarded(Func<Bundle, Bundle> forward, Bundle inputs)
     {
         string shapes = string.Join(
@@ -92,7 +104,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
             throw new QDropException(
                 Codes.InputsDoNotFit,
                 $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
-                    + "Expected inputs as the model's forward takes them, the first dimension counting samples.",
+                    + Advice(),
                 error);
         }
         catch (Exception error) when (error is not (QDropException or OperationCanceledException))

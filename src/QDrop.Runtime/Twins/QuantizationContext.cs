@@ -208,6 +208,14 @@ public sealed class QuantizationContext : IDisposable
             QuantizedLayer layer;
             if (_layerStates is null)
             {
+                if (source.Weight.dtype != ScalarType.Float32)
+                {
+                    throw new QDropException(
+                        Codes.UnsupportedModule,
+                        $"'{source.Name}' has weights of type {source.Weight.dtype}; expected {ScalarType.Float32}. "
+                            + "Convert the model (model.to(ScalarType.Float32)), and create its layers without a "
+                            + "dtype.");
+                }
                 layer = new QuantizedLayer(source, batchNorm);
             }
             else

@@ -44,6 +44,27 @@ public sealed class UnusualInputTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float16)]
+    public void A_model_of_another_precision_is_refused_with_the_parameters_name(ScalarType type)
+    {
+        _model.to(type);
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(Settings with { Samples = 8 }, randn(8, 3, 16, 16)));
+        Assert.Equal("QDROP222", error.Code);
+        Assert.Contains($"'conv1.weight' has type {type}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_layer_of_another_precision_is_refused()
+    {
+        var net = new ShortcutNet(nn.Conv2d(8, 8, 1));
+        net.to(ScalarType.Float64);
+        QDropException error = Assert.Throws<QDropException>(() =>
+            new QuantizationContext(net).Layer(net.conv, batchNorm: null));
+        Assert.Equal("QDROP232", error.Code);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(3)]
     public void One_sample_or_fewer_than_a_batch_are_drawn_again_and_again(int samples)
