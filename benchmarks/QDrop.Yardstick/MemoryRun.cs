@@ -34,6 +34,9 @@ internal sealed record MemoryRun
 
     public required bool Insight { get; init; }
 
+    /// <summary>Of the weights; <see langword="null"/> for 4 bits each.</summary>
+    public required string? Budget { get; init; }
+
     /// <summary>A folder on a disk.</summary>
     public required string Folder { get; init; }
 
@@ -56,8 +59,9 @@ internal sealed record MemoryRun
                 UNet.Quantized.Descriptor,
                 new QuantizationSettings
                 {
-                    W = 4,
+                    W = Budget is null ? 4 : 2,
                     A = 4,
+                    Budget = Budget is null ? null : BitBudget.Parse(Budget),
                     Method = Method,
                     Loss = Loss,
                     Order = Order,
@@ -85,7 +89,7 @@ internal sealed record MemoryRun
         Tell("end");
         long peak = Peak();
         Console.WriteLine(
-            $"limit {Limit} MiB, {Method}, {Loss}, {Order}, {Samples} x 3 x {Size} x {Size}, batch {BatchSize}, "
+            $"limit {Limit} MiB, {Method}, {Loss}, {Order}, {Budget ?? "no budget"}, {Samples} x 3 x {Size} x {Size}, batch {BatchSize}, "
                 + $"{Threads} threads: before {before} MiB, peak {peak} MiB"
                 + (Limit > 0 ? $" ({(double)peak / Limit:0.00} of the limit)" : "")
                 + $", {clock.Elapsed.TotalSeconds:0.0} s; {bytes}");

@@ -62,6 +62,7 @@ var samples = new Option<int>("--samples") { DefaultValueFactory = _ => 64 };
 var size = new Option<int>("--size") { Description = "Height and width.", DefaultValueFactory = _ => 640 };
 var batchSize = new Option<int>("--batch-size") { DefaultValueFactory = _ => 32 };
 var insight = new Option<bool>("--insight");
+var budget = new Option<string?>("--budget") { Description = "Of the weights, such as \"3 bits\"." };
 var folder = new Option<string>("--folder")
 {
     Description = "Of the files above the limit, on a disk.",
@@ -79,6 +80,7 @@ var memory = new Command("memory", "Calibrates a U-Net within a memory limit, an
     iterations,
     threads,
     insight,
+    budget,
     folder,
 };
 memory.SetAction(parsed => new MemoryRun
@@ -93,6 +95,7 @@ memory.SetAction(parsed => new MemoryRun
     Iterations = parsed.GetValue(iterations),
     Threads = parsed.GetValue(threads),
     Insight = parsed.GetValue(insight),
+    Budget = parsed.GetValue(budget),
     Folder = parsed.GetValue(folder)!,
 }.Run());
 var kernels = new Command(

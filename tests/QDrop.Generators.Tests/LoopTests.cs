@@ -1,8 +1,8 @@
-using CsCheck;
 using QDrop.Artifacts;
 using QDrop.Calibration;
 using QDrop.CompilerServices;
 using QDrop.Generators.Tests.Helpers;
+using QDrop.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 using Twins = QDrop.Generators.Tests.Helpers.Twins;
@@ -34,7 +34,7 @@ public sealed class LoopTests
     [Fact]
     public void A_loop_gives_what_the_same_code_written_out_gives()
     {
-        LoopProgram[] programs = LoopProgram.Random.Array[Programs].Single(static _ => true, "0N0XIzNsQ0O2");
+        LoopProgram[] programs = [.. RandomCases.Of(LoopProgram.Random, Programs, seed: 15)];
         var run = GeneratorRun.Of(GeneratorRun.Compile(("Nets.cs", LoopProgram.Source(programs))));
         Assert.Empty(run.Diagnostics);
         int learned = 0;

@@ -56,12 +56,11 @@ public sealed class WeightPropertyTests : IDisposable
     [Fact]
     public void All_is_loaded_or_nothing_and_the_message_says_why()
     {
-        var random = new PCG(stream: 3, seed: 15);
         int loaded = 0;
-        for (int i = 0; i < Cases; i++)
+        foreach ((int i, (Entry[] entries, string prefix, string format, bool[] shards)) in
+            RandomCases.Of(Files, Cases, seed: 15).Index())
         {
             using DisposeScope scope = NewDisposeScope();
-            (Entry[] entries, string prefix, string format, bool[] shards) = Files.Generate(random, null, out _);
             string what = $"case {i}, {format}, prefix '{prefix}': {string.Join("; ", entries.AsEnumerable())}";
             List<(string Name, Tensor Value)> file = [];
             var expected = new Dictionary<string, float>(StringComparer.Ordinal);

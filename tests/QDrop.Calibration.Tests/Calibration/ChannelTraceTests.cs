@@ -71,11 +71,10 @@ public sealed class ChannelTraceTests() : CalibrationTest(seed: 21)
     [Fact]
     public void Channels_are_followed_through_random_functions()
     {
-        var random = new PCG(stream: 5, seed: 21);
         var places = new HashSet<int>();
-        for (int i = 0; i < Cases; i++)
+        foreach ((int i, ChannelProgram program) in
+            RandomCases.Of(ChannelProgram.Programs(Size), Cases, seed: 21).Index())
         {
-            ChannelProgram program = ChannelProgram.Programs(Size).Generate(random, null, out _);
             int? found = Trace(Size, program.Run);
             Assert.True(found == program.Axis, $"case {i}: {program}, expected {program.Axis}, found {found}");
             places.Add(program.Axis);

@@ -82,14 +82,12 @@ public sealed class NearestKeptTests : IDisposable
                 Order = isUnitByUnit ? CalibrationOrder.UnitByUnit : CalibrationOrder.UpFront,
             });
         Tensor inputs = randn(32, 24);
-        var random = new PCG(stream: 1, seed: 12);
         (int kept, int learned) = (0, 0);
-        for (int i = 0; i < Cases; i++)
+        foreach (QuantizationSettings settings in RandomCases.Of(all, Cases, seed: 12))
         {
             using DisposeScope scope = NewDisposeScope();
             using var net = ScaledNet.Create();
-            CalibrationOutcome outcome = ModelQuantizer.Quantize(
-                ScaledNet.Descriptor, all.Generate(random, null, out _), net, inputs);
+            CalibrationOutcome outcome = ModelQuantizer.Quantize(ScaledNet.Descriptor, settings, net, inputs);
             Assert.All(outcome.Units, IsNotWorse);
             kept += outcome.Units.Count(static u => u.KeptNearest);
             learned += outcome.Units.Count(static u => !u.KeptNearest);

@@ -74,15 +74,13 @@ public sealed class ScaleTests : IDisposable
     {
         Gen<(QuantizationSettings Settings, int Exponent, bool OfInputs, int Steps)> cases = Gen.Select(
             Settings, Gen.Int[-40, 40], Gen.Bool, Gen.Int[0, 3]);
-        var random = new PCG(stream: 1, seed: 15);
-        for (int i = 0; i < PowersOfTwo; i++)
+        foreach ((int i, (QuantizationSettings random, int exponent, bool anyInputs, int steps)) in
+            RandomCases.Of(cases, PowersOfTwo, seed: 15).Index())
         {
             using DisposeScope scope = NewDisposeScope();
-            (QuantizationSettings settings, int exponent, bool ofInputs, int steps) = cases.Generate(
-                random, null, out _);
             // Where the loss depends on the model's predictions, scores of another size are another model.
-            ofInputs &= settings.Loss != LossKind.Fisher;
-            settings = steps < 2 ? WithPowersOfTwo(settings, steps == 0) : settings;
+            bool ofInputs = anyInputs && random.Loss != LossKind.Fisher;
+            QuantizationSettings settings = steps < 2 ? WithPowersOfTwo(random, steps == 0) : random;
             float factor = MathF.ScaleB(1, exponent);
             CalibrationOutcome one = Run(settings, 1, ofInputs), other = Run(settings, factor, ofInputs);
             string what = $"case {i}: 2^{exponent}, {(ofInputs ? "inputs" : "hidden")}, {settings}";
@@ -112,15 +110,15 @@ public sealed class ScaleTests : IDisposable
     {
         Gen<(QuantizationSettings Settings, double Exponent, bool OfInputs)> cases = Gen.Select(
             Settings, Gen.Double[-12, 12], Gen.Bool);
-        var random = new PCG(stream: 2, seed: 15);
-        for (int i = 0; i < AnyFactors; i++)
+        foreach ((int i, (QuantizationSettings random, double exponent, bool anyInputs)) in
+            RandomCases.Of(cases, AnyFactors, seed: 16).Index())
         {
             using DisposeScope scope = NewDisposeScope();
-            (QuantizationSettings settings, double exponent, bool ofInputs) = cases.Generate(random, null, out _);
-            ofInputs &= settings.Loss != LossKind.Fisher;
+            bool ofInputs = anyInputs && random.Loss != LossKind.Fisher;
             // The least or the greatest value would be in the middle between two levels, where its last bit decides.
-            if (settings.WeightObserver == RangeObserver.MinMax)
-                settings = settings with { SymmetricWeights = false, SymmetricActivations = false };
+            QuantizationSettings settings = random.WeightObserver == RangeObserver.MinMax
+                ? random with { SymmetricWeights = false, SymmetricActivations = false }
+                : random;
             double factor = Math.Pow(10, exponent);
             double one = Run(settings, 1, ofInputs).Units[^1].SqnrAfter,
                 other = Run(settings, factor, ofInputs).Units[^1].SqnrAfter;
