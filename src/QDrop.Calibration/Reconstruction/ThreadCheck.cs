@@ -1,3 +1,4 @@
+using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Learning;
 using QDrop.CompilerServices;
@@ -9,8 +10,7 @@ namespace QDrop.Calibration.Reconstruction;
 
 /// <summary>
 /// Finds by a trial what of a unit depends on the number of threads: libtorch adds some sums in another order for
-/// another number, such as the gradients of a convolution's weights. A batch is computed with as many threads as there
-/// are, and with one (with two where there is one).
+/// another number, such as the gradients of a convolution's weights.
 /// </summary>
 internal static class ThreadCheck
 {
@@ -26,9 +26,9 @@ internal static class ThreadCheck
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         long count = Math.Min(samples, input.Count);
-        (IReadOnlyList<Tensor> one, IReadOnlyList<Tensor> other) = Twice(() =>
+        (IReadOnlyList<Tensor> one, IReadOnlyList<Tensor> other) = ThreadTrial.Twice(() =>
             unit.Compute(input.Slice(0, count)).Tensors);
-        return !one.Zip(other).All(static p => Same(p.First, p.Second));
+        return !one.Zip(other).All(static p => ThreadTrial.Same(p.First, p.Second));
     }
 
     /// <summary>What of a unit's gradients depends on the number of threads.</summary>
@@ -46,7 +46,7 @@ internal static class ThreadCheck
         foreach (ActivationQuantizer activation in unit.Activations)
             activation.Calibration.Learning?.Drop = 0;
         Take();
-        (Dictionary<string, Tensor> one, Dictionary<string, Tensor> other) = Twice(() =>
+        (Dictionary<string, Tensor> one, Dictionary<string, Tensor> other) = ThreadTrial.Twice(() =>
         {
             loss.Backward(unit.Forward(input.Slice(0, rows.Length)), rows);
             return Take();
@@ -54,7 +54,7 @@ internal static class ThreadCheck
         return
         [
             .. one
-                .Where(g => !other.TryGetValue(g.Key, out Tensor? found) || !Same(g.Value, found))
+                .Where(g => !other.TryGetValue(g.Key, out Tensor? found) || !ThreadTrial.Same(g.Value, found))
                 .Select(static g => g.Key),
         ];
 
@@ -75,26 +75,5 @@ internal static class ThreadCheck
             }
             return gradients;
         }
-    }
-
-    private static (T One, T Other) Twice<T>(Func<T> compute)
-    {
-        int threads = get_num_threads();
-        T one = compute();
-        try
-        {
-            set_num_threads(threads == 1 ? 2 : 1);
-            return (one, compute());
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
-    }
-
-    private static bool Same(Tensor one, Tensor other)
-    {
-        using IDisposable guard = no_grad();
-        return one.shape.SequenceEqual(other.shape) && one.allclose(other, rtol: 0, atol: 0, equal_nan: true);
     }
 }

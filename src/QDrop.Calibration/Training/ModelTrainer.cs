@@ -53,6 +53,7 @@ internal sealed class ModelTrainer : IDisposable
     private (int Layers, int Activations) _parts;
     private TrainingState? _state;
     private DiscoveredModel? _discovered;
+    private IReadOnlyList<string> _threadDependent = [];
 
     public ModelTrainer(PreparedModel prepared, QuantizationSettings settings, TrainingSet data,
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation)
@@ -128,8 +129,9 @@ internal sealed class ModelTrainer : IDisposable
                 CheckpointOrigin.Of(_calibration.Descriptor, _settings, _weightsHash, _batches.Origin, Context.Layers),
             state,
             _training.Epochs);
-        finished.Restore();
         SetTraining(true);
+        _threadDependent = TryThreads();
+        finished.Restore();
         while (state.Epochs.Count < _training.Epochs)
         {
             if (state.Epochs.Count >= Math.Ceiling(_training.GateShare * _training.Epochs - Rounding))
@@ -157,7 +159,8 @@ internal sealed class ModelTrainer : IDisposable
             _quantizers,
             _state!,
             _training.Epochs * _batches.Steps(_training.BatchSize),
-            (_weightsHash, _set.Hash));
+            (_weightsHash, _set.Hash),
+            _threadDependent);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -225,6 +228,36 @@ internal sealed class ModelTrainer : IDisposable
         manual_seed(draws.Seed());
         order = draws.Order(checked((int)_batches.Count));
         return draws;
+    }
+
+    /// <summary>Does the first step with two numbers of threads, and then neither.</summary>
+    /// <returns>What is different after them.</returns>
+    private IReadOnlyList<string> TryThreads()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> start = Copies();
+        (Dictionary<string, Tensor> one, Dictionary<string, Tensor> other) = ThreadTrial.Twice(() =>
+        {
+            _state!.Restore(start);
+            EpochDraws draws = Draws(epoch: 0, out long[] order);
+            Step(order.AsSpan(0, Math.Min(_training.BatchSize, order.Length)), draws, done: 0);
+            return Copies();
+        });
+        _state!.Restore(start);
+        return
+        [
+            .. _state.Names
+                .Where(n => !ThreadTrial.Same(one[n.Key], other[n.Key]))
+                .Select(static n => n.Name),
+        ];
+
+        Dictionary<string, Tensor> Copies()
+        {
+            using IDisposable guard = no_grad();
+            return _state!
+                .Tensors()
+                .ToDictionary(static t => t.Key, static t => t.Value.clone(), StringComparer.Ordinal);
+        }
     }
 
     private EpochReport RunEpoch(int epoch)

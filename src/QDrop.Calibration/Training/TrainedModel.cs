@@ -28,6 +28,7 @@ internal sealed record TrainedModel(
     /// <param name="state">The state after the last epoch.</param>
     /// <param name="steps">Steps in all.</param>
     /// <param name="hashes">The hashes of the weights before training, and of the data.</param>
+    /// <param name="threadDependent">What depends on the number of threads.</param>
     /// <returns>The quantized model, its tensors outside every dispose scope.</returns>
     public static TrainedModel Of(
         CalibrationContext calibration,
@@ -35,7 +36,8 @@ internal sealed record TrainedModel(
         IReadOnlyList<TrainedQuantizer> quantizers,
         TrainingState state,
         int steps,
-        (string Weights, string Data) hashes)
+        (string Weights, string Data) hashes,
+        IReadOnlyList<string> threadDependent)
     {
         QuantizationContext context = calibration.Quantization;
         foreach (QuantizedLayer layer in context.Layers)
@@ -61,7 +63,7 @@ internal sealed record TrainedModel(
             quantized with { Manifest = manifest },
             units,
             model.Cost,
-            new TrainingReport([.. state.Epochs], collapsed),
+            new TrainingReport([.. state.Epochs], collapsed) { ThreadDependent = threadDependent },
             calibration.Profile);
     }
 

@@ -5,7 +5,15 @@ namespace QDrop.Calibration;
 /// <param name="Collapsed">
 /// Names of the layers and activations whose learned bit widths fell to 2, the least there is.
 /// </param>
-public sealed record TrainingReport(IReadOnlyList<EpochReport> Epochs, IReadOnlyList<string> Collapsed);
+public sealed record TrainingReport(IReadOnlyList<EpochReport> Epochs, IReadOnlyList<string> Collapsed)
+{
+    /// <summary>
+    /// What a step changes otherwise with another number of threads, as a trial on a batch has shown: parameters,
+    /// statistics, and the grids of layers and activations (<c>name grid</c>). With another number the training has
+    /// another result.
+    /// </summary>
+    public IReadOnlyList<string> ThreadDependent { get; init; } = [];
+}
 
 /// <summary>What came of an epoch.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>

@@ -38,6 +38,13 @@ internal sealed class TrainingState
     /// <summary>What changes the model's parameters.</summary>
     public IReadOnlyList<ParameterOptimizer> Optimizers { get; }
 
+    /// <summary>
+    /// The tensors of the state that are the model's and the grids', by their names in the network.
+    /// </summary>
+    public IEnumerable<(string Key, string Name)> Names =>
+        _model.state_dict().Keys.Select(static name => ($"model.{name}", name))
+            .Concat(_quantizers.Select(static (q, i) => ($"grid.{i:d4}", $"{q.Name} grid")));
+
     /// <summary>The state as tensors, to be written.</summary>
     public Dictionary<string, Tensor> Tensors()
     {

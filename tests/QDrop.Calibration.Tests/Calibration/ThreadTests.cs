@@ -1,5 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
+using QDrop.CompilerServices;
 using QDrop.Safetensors;
 using QDrop.Tests.Modules;
 using TorchSharp;
@@ -100,6 +101,57 @@ public sealed class ThreadTests : IDisposable
             File.Delete(report);
             File.Delete(page);
         }
+    }
+
+    [Fact]
+    public void What_of_a_training_depends_on_the_number_of_threads_is_named_in_the_report()
+    {
+        using var net = new ThreadedNet();
+        CalibrationOutcome outcome = Train(ThreadedNet.Descriptor, net, randn(32, 4));
+        Assert.Equal(
+            ["head.bias", "head.weight", "threaded.bias", "threaded.weight"],
+            outcome.Training!.ThreadDependent.Where(static n => !n.EndsWith(" grid", StringComparison.Ordinal)).Order());
+        Assert.Contains("threaded.output grid", outcome.Training.ThreadDependent);
+    }
+
+    [Fact]
+    public void Training_gives_the_same_bytes_where_its_trial_does()
+    {
+        manual_seed(7);
+        Tensor inputs = randn(128, 64);
+        CalibrationOutcome one = Run(1), two = Run(2);
+        // Which of libtorch's sums depend on it, the processor decides.
+        if (one.Training!.ThreadDependent.Count + two.Training!.ThreadDependent.Count == 0)
+        {
+            Assert.Equal(
+                TensorHash.Of(ArtifactWriter.Tensors(one.State)), TensorHash.Of(ArtifactWriter.Tensors(two.State)));
+        }
+
+        CalibrationOutcome Run(int threads)
+        {
+            set_num_threads(threads);
+            manual_seed(3);
+            using var model = new WideNet();
+            return Train(WideNet.Descriptor, model, inputs);
+        }
+    }
+
+    private static CalibrationOutcome Train(
+        QuantizedModelDescriptor descriptor, nn.Module<Tensor, Tensor> model, Tensor inputs)
+    {
+        Tensor classes;
+        using (no_grad())
+            classes = model.call(inputs).argmax(1);
+        return ModelQuantizer.Quantize(
+            descriptor,
+            descriptor.Settings with
+            {
+                Method = Method.Lsq,
+                RangeSamples = 32,
+                Training = new TrainingSettings { Epochs = 2, BatchSize = 16 },
+            },
+            model,
+            new TrainingData(inputs, classes));
     }
 
     // libtorch's gradients of convolutions are summed in another order for another number of threads.

@@ -138,6 +138,14 @@ internal sealed partial class ReportPage
 
     private void Threads()
     {
+        if (_report.Training is { } training)
+        {
+            Paragraph(
+                training.ThreadDependent.Count == 0
+                    ? "A trial of the first training step gave the same with one thread and with several."
+                    : "Training depends on the number of threads: in a trial of the first step, it changed these "
+                        + $"otherwise with another number: {string.Join(", ", training.ThreadDependent)}.");
+        }
         ReportUnit[] tried = [.. _report.Units.Where(static u => u.ThreadDependent is not null)],
             dependent = [.. tried.Where(static u => u.ThreadDependent!.Count > 0)];
         if (tried.Length == 0)
