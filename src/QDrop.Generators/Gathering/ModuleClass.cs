@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using QDrop.Generators.Helpers;
 using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Gathering;
@@ -23,27 +24,10 @@ internal static class ModuleClass
         return module.AllInterfaces.FirstOrDefault(torch.IsForwardType) is { } own
             && own.GetMembers("call").OfType<IMethodSymbol>().FirstOrDefault() is { } call
             && module.FindImplementationForInterfaceMember(call) is IMethodSymbol implementation
-            && LastOverride(implementation, module)
+            && VirtualMethods.LastOverride(implementation, module)
                 is { IsAbstract: false, DeclaringSyntaxReferences.Length: > 0 } found
             ? found
             : null;
-    }
-
-    /// <summary>What runs when a method is called on an object of a class.</summary>
-    private static IMethodSymbol LastOverride(IMethodSymbol method, INamedTypeSymbol module)
-    {
-        for (INamedTypeSymbol? type = module; type is not null; type = type.BaseType)
-        {
-            foreach (IMethodSymbol member in type.GetMembers(method.Name).OfType<IMethodSymbol>())
-            {
-                for (IMethodSymbol? at = member; at is not null; at = at.OverriddenMethod)
-                {
-                    if (SymbolEqualityComparer.Default.Equals(at.OriginalDefinition, method.OriginalDefinition))
-                        return member;
-                }
-            }
-        }
-        return method;
     }
 
     /// <summary>The class's own override of <c>Module&lt;…&gt;.forward</c>.</summary>

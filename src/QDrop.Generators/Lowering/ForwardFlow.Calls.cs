@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using QDrop.Generators.Diagnostics;
 using QDrop.Generators.Gathering;
+using QDrop.Generators.Helpers;
 using QDrop.Generators.Mappings;
 
 namespace QDrop.Generators.Lowering;
@@ -34,7 +35,7 @@ internal sealed partial class ForwardFlow
             return false;
         IMethodSymbol? forward = ModuleClass.ForwardOf(type, _torch);
         return forward is null || !(SymbolEqualityComparer.Default.Equals(
-            forward.OriginalDefinition, method.OriginalDefinition) || Overrides(forward, method));
+            forward.OriginalDefinition, method.OriginalDefinition) || VirtualMethods.Overrides(forward, method));
     }
 
     private ImmutableHashSet<TensorValue> Invoke(IInvocationOperation call)

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using QDrop.Generators.Helpers;
 
 namespace QDrop.Generators.Lowering;
 
@@ -49,31 +50,12 @@ internal sealed partial class ForwardFlow
     /// <summary>What runs when a method is called on <c>this</c>.</summary>
     private IMethodSymbol Implementation(IMethodSymbol method, bool isBase, Frame frame)
     {
-        for (INamedTypeSymbol? type = SelfType(frame); type is not null; type = type.BaseType)
-        {
-            foreach (IMethodSymbol member in type.GetMembers(method.Name).OfType<IMethodSymbol>())
-            {
-                if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method.OriginalDefinition)
-                    || (!isBase && Overrides(member, method)))
-                    return
-                        member.TypeParameters.Length > 0 && member.TypeParameters.Length == method.TypeArguments.Length
-                        ? member.Construct([.. method.TypeArguments])
-                        : member;
-            }
-        }
-        return method;
-    }
-
-    private static bool Overrides(IMethodSymbol member, IMethodSymbol method)
-    {
-        for (IMethodSymbol? overridden = member.OverriddenMethod;
-            overridden is not null;
-            overridden = overridden.OverriddenMethod)
-        {
-            if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, method.OriginalDefinition))
-                return true;
-        }
-        return false;
+        IMethodSymbol found = VirtualMethods.LastOverride(method, SelfType(frame), isBase);
+        return !ReferenceEquals(found, method)
+            && found.TypeParameters.Length > 0
+            && found.TypeParameters.Length == method.TypeArguments.Length
+            ? found.Construct([.. method.TypeArguments])
+            : found;
     }
 
     /// <summary>The object on which a helper is called, where it is not the model.</summary>
