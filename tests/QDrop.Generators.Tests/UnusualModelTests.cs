@@ -45,6 +45,11 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
         ["InPlace"] = static () => randn(Samples, 3, 8, 8),
         ["Ensemble"] = static () => randn(Samples, 8),
         ["SampleFirst"] = static () => randn(Samples, 5, 8),
+        ["Prototypes"] = static () => randn(Samples, 8),
+        ["ScaledBias"] = static () => randn(Samples, 8),
+        ["NormTwice"] = static () => randn(Samples, 8),
+        ["HalfFloat"] = static () => randn(Samples, 8),
+        ["Detached"] = static () => randn(Samples, 8),
         // The order of memory is another, one sample is all there is, or all samples are the same.
         ["Norms, channels last"] = static () => randn(Samples, 8, 8, 3).permute(0, 3, 1, 2),
         ["SharedNorm, one sample"] = static () => randn(1, 3, 8, 8),
@@ -75,12 +80,21 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
         QuantizedModelDescriptor descriptor = compiled.DescriptorOf(name.Split(',')[0]);
         using nn.Module model = descriptor.CreateModel();
         model.eval();
+        // The model that loads the artifact has others.
+        foreach (TorchSharp.Modules.BatchNorm norm in model.modules().OfType<TorchSharp.Modules.BatchNorm>())
+        {
+            using IDisposable own = no_grad();
+            norm.running_mean!.normal_(0, 0.3);
+            norm.running_var!.uniform_(0.5, 2);
+            norm.bias?.normal_(0, 0.3);
+        }
         Tensor x = Inputs[name]();
         CalibrationOutcome outcome = ModelQuantizer.Quantize(
             descriptor,
             descriptor.Settings with
             {
                 Method = method,
+                Order = method == Method.Nearest ? CalibrationOrder.UnitByUnit : CalibrationOrder.UpFront,
                 Iterations = 20,
                 Samples = (int)x.shape[0],
                 RangeSamples = Samples,
@@ -108,6 +122,8 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
     [InlineData("Centred", new long[] { Samples, 8 })]
     [InlineData("BatchStatistics", new long[] { Samples, 8 })]
     [InlineData("LengthFirst", new long[] { Samples, 5, 8 })]
+    [InlineData("FirstOfBatch", new long[] { Samples, 8 })]
+    [InlineData("SumOfBatch", new long[] { Samples, 8 })]
     public void Samples_that_depend_on_each_other_are_refused(string name, long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -116,8 +132,28 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
         model.eval();
         QDropException error = Assert.Throws<QDropException>(() =>
             ModelQuantizer.Quantize(
-                descriptor, descriptor.Settings with { Samples = Samples }, model, randn(shape)));
+                descriptor,
+                descriptor.Settings with { Samples = Samples },
+                model,
+                // Blank samples come first.
+                cat([zeros([3, .. shape[1..]]), randn(shape)[3..]])));
         Assert.True(error.Code == "QDROP238", $"{error.Code}: {error.Message}");
+    }
+
+    [Fact]
+    public void A_choice_between_equal_scores_that_the_batch_decides_is_no_dependence()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(5);
+        QuantizedModelDescriptor descriptor = compiled.DescriptorOf("Ties");
+        using nn.Module model = descriptor.CreateModel();
+        model.eval();
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            descriptor,
+            descriptor.Settings with { Samples = Samples, Method = Method.Nearest },
+            model,
+            cat([zeros(3, 37, 19), randn(Samples - 3, 37, 19)]));
+        Assert.NotEmpty(outcome.Units);
     }
 
     /// <summary>The models, compiled once.</summary>

@@ -10,6 +10,9 @@ namespace QDrop.Calibration.Execution;
 /// <summary>Takes the quantized model out of a calibrated twin.</summary>
 internal static class CalibratedState
 {
+    /// <summary>Inputs on which is seen what the quantized model uses.</summary>
+    private const int Samples = 2;
+
     /// <summary>The quantized model, its tensors outside every dispose scope.</summary>
     public static QuantizedModelState Of(CalibrationContext calibration, IReadOnlyList<Unit> units)
     {
@@ -42,11 +45,14 @@ internal static class CalibratedState
             CalibrationHash = calibration.CalibrationHash,
             Versions = LibraryVersions.Current(),
         };
+        IReadOnlySet<string> used = new FloatUses(calibration.Runner, context, calibration.Batches.Spread(Samples))
+            .Find(calibration.Twin.Float);
         return new QuantizedModelState(
             manifest,
             layers,
             activations,
-            StateBinding.FloatTensors(calibration.Twin.Float, context).ToDictionary(t => t.Key, t => Own(t.Value)));
+            StateBinding.FloatTensors(calibration.Twin.Float, context, used)
+                .ToDictionary(t => t.Key, t => Own(t.Value)));
     }
 
     private static ActivationState StateOf(ActivationQuantizer activation) =>

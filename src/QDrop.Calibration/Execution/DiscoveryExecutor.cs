@@ -61,7 +61,7 @@ internal sealed class DiscoveryExecutor(QuantizationContext context, long sample
                 // do.
                 Bundle computed = unit.Compute(inputs.Select(static t => t.detach().clone()));
                 Shapes.Add(unit, inputs, computed);
-                Dependence.Note(unit, inputs, computed);
+                Dependence.Add(unit, samples, inputs, computed);
                 outputs = computed.Select(static t => t.detach().clone().DetachFromDisposeScope());
             }
             _outputs.Add(unit, outputs);

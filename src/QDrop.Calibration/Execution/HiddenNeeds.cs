@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Execution;
 
 /// <summary>
-/// Finds which earlier units' outputs a unit's inputs are made of where gradients do not tell: whole numbers and truth
-/// values have none, nor has what was made from them. The model runs with other values in place of units' outputs;
-/// where a unit's inputs then are others, it needs them. No unit is computed meanwhile, only the user's code between
-/// them, and where gradients tell all, nothing runs.
+/// Finds which earlier units' outputs a unit's inputs are made of where gradients do not tell: whole numbers, truth
+/// values and detached ones have none, nor has what was made from them. The model runs with other values in place of
+/// units' outputs; where a unit's inputs then are others, it needs them. No unit is computed meanwhile, only the user's
+/// code between them.
 /// </summary>
 /// <param name="runner">Runs the twin.</param>
 /// <param name="discovery">What gradients tell, and what units gave.</param>
@@ -25,6 +25,9 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         .. Enumerable.Repeat<Func<Random, double>>(static random => 1e4 * (random.NextDouble() - 0.5), 4),
         .. Enumerable.Repeat<Func<Random, double>>(static random => 4 * (random.NextDouble() - 0.5), 4),
     ];
+
+    /// <summary>Those of them that are different from element to element, one large and one small.</summary>
+    private static readonly int[] Noise = [4, 8];
 
     private readonly Dictionary<Unit, HashSet<Unit>> _needs = discovery.Units.ToDictionary(
         static u => u, u => discovery.Needs(u).ToHashSet());
@@ -51,8 +54,6 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         [
             .. discovery.Units.Where(u => !_resultNeeds.Contains(u) && !_needs.Values.Any(n => n.Contains(u))),
         ];
-        if (!anyHidden && suspects.Count == 0)
-            return;
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         if (Run(arguments, new Probe(discovery, [], Same)) is not { } usual)
@@ -60,15 +61,17 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             NeedAllBefore(hiddenResult);
             return;
         }
-        if (anyHidden
-            && !Values
-                .Select((_, i) => Run(arguments, Other(i, discovery.Units)))
-                .All(other => other is not null && HiddenAreSame(usual, other, hiddenResult)))
+        if (!GradientsTellAll(arguments, usual)
+            || (anyHidden
+                && !Values
+                    .Select((_, i) => Run(arguments, Other(i, discovery.Units)))
+                    .All(other => other is not null && HiddenAreSame(usual, other, hiddenResult))))
             suspects = discovery.Units;
         foreach (Unit suspect in suspects)
         {
             for (int i = 0; i < Values.Length; i++)
             {
+                using DisposeScope each = NewDisposeScope();
                 if (Run(arguments, Other(i, [suspect])) is not { } other)
                 {
                     NeedAllBefore(hiddenResult);
@@ -80,6 +83,27 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
                     _resultNeeds.Add(suspect);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether nothing that gradients do not tell of changes with a unit's output: a value may flow to a unit by
+    /// gradient through one unit, and without one past it.
+    /// </summary>
+    private bool GradientsTellAll(
+        Bundle arguments, (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) usual)
+    {
+        foreach (Unit unit in discovery.Units)
+        {
+            foreach (int value in Noise)
+            {
+                using DisposeScope each = NewDisposeScope();
+                if (Run(arguments, Other(value, [unit])) is not { } other
+                    || discovery.Units.Any(u => !_needs[u].Contains(unit) && !AreSame(usual.Inputs[u], other.Inputs[u]))
+                    || (!_resultNeeds.Contains(unit) && !AreSame(usual.Result, other.Result)))
+                    return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>

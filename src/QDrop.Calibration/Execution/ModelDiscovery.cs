@@ -14,9 +14,15 @@ namespace QDrop.Calibration.Execution;
 internal sealed class ModelDiscovery(CalibrationContext calibration)
 {
     /// <summary>
-    /// Inputs of the first run. A second run with one more shows where in each tensor the samples are.
+    /// Inputs of the first run. A second run with one more before them shows where in each tensor the samples are.
     /// </summary>
     private const int Samples = 2;
+
+    /// <summary>
+    /// How often samples must be seen to depend on each other. With some samples, a choice may hang on the last digit,
+    /// which is another in another batch.
+    /// </summary>
+    private const int Trials = 3;
 
     private readonly QuantizationContext _context = calibration.Quantization;
     private readonly TwinRunner _runner = calibration.Runner;
@@ -44,7 +50,23 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
             needs.Needs,
             needs.ResultNeeds,
             others.Footprint,
-            discovery.Dependence.Found);
+            discovery.Dependence.Found is { } found && Enumerable.Range(1, Trials - 1).All(DependOnOthers)
+                ? found
+                : null);
+    }
+
+    /// <summary>Whether other samples depend on the one that runs before them, too.</summary>
+    private bool DependOnOthers(int trial)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        var dependence = new SampleDependence(Samples);
+        foreach (int samples in new[] { Samples, Samples + 1 })
+        {
+            _runner.Run(
+                _batches.Spread(samples, trial * (Samples + 1)), new ShapeExecutor(_context, samples, dependence));
+        }
+        return dependence.Found is not null;
     }
 
     private HiddenNeeds Needs(DiscoveryExecutor discovery)
@@ -52,7 +74,7 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         using DisposeScope scope = NewDisposeScope();
         Bundle expected = Expected();
         var check = new TwinCheck(calibration.Descriptor.Name, _runner, _context);
-        Bundle found = check.WithCopies(() => _runner.Run(_batches.Repeated(Samples), discovery));
+        Bundle found = check.WithCopies(() => _runner.Run(_batches.Spread(Samples), discovery));
         if (_context.Layers.Count == 0)
         {
             throw new QDropException(
@@ -60,9 +82,9 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
                 $"'{calibration.Descriptor.Name}' ran no layer with weights to quantize: there is nothing to do. "
                     + "Expected at least one convolution, linear layer, embedding or attention in forward.");
         }
-        check.Check(_batches.Repeated(Samples), expected, found);
+        check.Check(_batches.Spread(Samples), expected, found);
         var needs = new HiddenNeeds(_runner, discovery);
-        needs.Find(_batches.Repeated(Samples), found);
+        needs.Find(_batches.Spread(Samples), found);
         return needs;
     }
 
@@ -70,13 +92,13 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return _runner.Float(_batches.Repeated(Samples)).Select(static t => t.MoveToOuterDisposeScope());
+        return _runner.Float(_batches.Spread(Samples)).Select(static t => t.MoveToOuterDisposeScope());
     }
 
     private void Measure(ShapeExecutor others)
     {
         using DisposeScope scope = NewDisposeScope();
-        _runner.Run(_batches.Repeated(Samples + 1), others);
+        _runner.Run(_batches.Spread(Samples + 1), others);
         others.Footprint.End(Samples + 1, scope);
     }
 
@@ -86,12 +108,12 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         if (!_context.Activations.Any(static a => a.Calibration.PerChannel))
             return;
         _context.Enable(weights: false, activations: false);
-        new ChannelTrace(_context).Run(() => _runner.RunGuarded(_batches.Repeated(Samples)));
+        new ChannelTrace(_context).Run(() => _runner.RunGuarded(_batches.Spread(Samples)));
     }
 
     /// <summary>
     /// Runs the twin, quantizers off, on all inputs: one that it does not take, such as an index out of range, shows
-    /// before anything is computed at length.
+    /// before anything is computed at length, and so does one on which it gives something else than the model.
     /// </summary>
     /// <returns>Seconds that each unit took for all inputs.</returns>
     public IReadOnlyDictionary<Unit, double> TryInputs()
@@ -99,11 +121,14 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         using IDisposable guard = no_grad();
         _context.Enable(weights: false, activations: false);
         var executor = new ObservingExecutor(_context, calibration.Cancellation);
-        foreach (CalibrationBatch batch in _batches.All)
+        var check = new TwinCheck(calibration.Descriptor.Name, _runner, _context);
+        // The model's own code keeps all that it computes until it returns.
+        foreach (CalibrationBatch batch in _batches.Parts(
+            0, long.MaxValue, Math.Min(calibration.Plan.Samples, calibration.Plan.WithGradients)))
         {
             calibration.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            _runner.Run(batch.Inputs, executor);
+            check.CheckBatch(batch.Inputs, check.WithCopies(() => _runner.Run(batch.Inputs, executor)));
         }
         return executor.Seconds;
     }

@@ -9,7 +9,7 @@ namespace QDrop.Calibration.Execution;
 /// is not, as after <c>x - x.mean(0)</c>, what a unit is to give depends on the batch, and cannot be learned from other
 /// batches.
 /// </summary>
-/// <param name="samples">Samples of the first run. The second has these and others after them.</param>
+/// <param name="samples">Samples of the first run. The second has others before these.</param>
 internal sealed class SampleDependence(long samples)
 {
     /// <summary>Share of the greatest value by which values differ at most where a batch is of another size.</summary>
@@ -23,22 +23,23 @@ internal sealed class SampleDependence(long samples)
     /// <summary>What depends on the other samples, and how much; <see langword="null"/> where nothing does.</summary>
     public string? Found { get; private set; }
 
-    /// <summary>Notes a unit in the first run.</summary>
-    public void Note(Unit unit, Bundle inputs, Bundle outputs) =>
-        _first[unit] = (ExcerptsOf(inputs), ExcerptsOf(outputs));
-
-    /// <summary>Compares a unit in the second run.</summary>
+    /// <summary>Notes a unit in the first run, and compares it in the second.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="others">Samples of the second run.</param>
+    /// <param name="count">Samples of the run.</param>
     /// <param name="inputs">What went into the unit.</param>
     /// <param name="outputs">What came out of it.</param>
-    public void Compare(Unit unit, long others, Bundle inputs, Bundle outputs)
+    public void Add(Unit unit, long count, Bundle inputs, Bundle outputs)
     {
+        if (count == samples)
+        {
+            _first[unit] = (ExcerptsOf(inputs), ExcerptsOf(outputs));
+            return;
+        }
         // What follows from the first difference says no more.
         if (Found is not null || !_first.TryGetValue(unit, out (Excerpt[] Inputs, Excerpt[] Outputs) first))
             return;
-        Found = Difference(first.Inputs, inputs, others) is { } into ? $"what goes into '{unit.Name}' {into}"
-            : Difference(first.Outputs, outputs, others) is { } outOf ? $"what comes out of '{unit.Name}' {outOf}"
+        Found = Difference(first.Inputs, inputs, count) is { } into ? $"what goes into '{unit.Name}' {into}"
+            : Difference(first.Outputs, outputs, count) is { } outOf ? $"what comes out of '{unit.Name}' {outOf}"
             : null;
     }
 
@@ -50,7 +51,9 @@ internal sealed class SampleDependence(long samples)
                 || BatchLayout.Between((samples, one.Shape), (others, two.shape)) is not { } layout)
                 continue;
             double[] found = ValuesOf(
-                layout.IsShared ? two : two.narrow(layout.Axis, 0, samples * layout.PerSample));
+                layout.IsShared
+                    ? two
+                    : two.narrow(layout.Axis, (others - samples) * layout.PerSample, samples * layout.PerSample));
             double greatest = one.Values.Max(Math.Abs),
                 error = one.Values.Zip(found, static (a, b) => Math.Abs(a - b)).Max();
             if (error > Tolerance * Math.Max(greatest, Zero))

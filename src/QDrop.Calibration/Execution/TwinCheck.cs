@@ -1,4 +1,6 @@
+using QDrop.Calibration.Memory;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -14,6 +16,28 @@ internal sealed class TwinCheck(string name, TwinRunner runner, QuantizationCont
 {
     /// <summary>Runs something while no module changes a value that others see.</summary>
     public T WithCopies<T>(Func<T> run) => Acting([], run);
+
+    /// <summary>
+    /// Compares the twin with the model on a batch of the inputs, more loosely than on the first ones: where the model
+    /// chooses, such as the index of the greatest value, the last digit may decide for some samples.
+    /// </summary>
+    /// <param name="inputs">The inputs of both.</param>
+    /// <param name="found">What the twin gave.</param>
+    /// <exception cref="QDropException">They differ (QDROP233, QDROP237).</exception>
+    public void CheckBatch(Bundle inputs, Bundle found)
+    {
+        const double Share = 0.01;
+        using DisposeScope scope = NewDisposeScope();
+        Bundle expected = runner.Float(inputs);
+        foreach ((Tensor own, Tensor other) in found
+                .Tensors.Zip(expected.Tensors)
+                .Where(static p => p.Second.is_floating_point() && p.First.shape.SequenceEqual(p.Second.shape)))
+        {
+            double error = Sums.OfErrors(own.detach(), other, 2, 1), power = Sums.OfSquares(other);
+            if (error > Share * Share * power)
+                Check(inputs, expected, found);
+        }
+    }
 
     /// <summary>Compares what twin and model gave.</summary>
     /// <param name="inputs">The inputs of both.</param>

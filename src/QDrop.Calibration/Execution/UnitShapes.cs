@@ -72,7 +72,7 @@ internal sealed record UnitLayouts(IReadOnlyList<BatchLayout> Inputs, IReadOnlyL
 /// <summary>Runs the units and notes the shapes, and the memory that they take.</summary>
 /// <param name="context">The twin's context.</param>
 /// <param name="samples">Samples that run.</param>
-/// <param name="dependence">Compares them with those of a run before.</param>
+/// <param name="dependence">Compares the values with those of another run.</param>
 internal sealed class ShapeExecutor(QuantizationContext context, long samples, SampleDependence dependence)
     : UnitExecutor
 {
@@ -94,7 +94,7 @@ internal sealed class ShapeExecutor(QuantizationContext context, long samples, S
             Bundle outputs = unit.Compute(inputs.Select(static t => t.clone()));
             Shapes.Add(unit, inputs, outputs);
             Footprint.Add(unit, samples, inputs, outputs, scope);
-            dependence.Compare(unit, samples, inputs, outputs);
+            dependence.Add(unit, samples, inputs, outputs);
             return outputs.Select(static t => t.MoveToOuterDisposeScope());
         }
         finally

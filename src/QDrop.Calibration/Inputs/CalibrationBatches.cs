@@ -54,12 +54,18 @@ internal sealed class CalibrationBatches : IDisposable
     /// <summary>Some of the inputs, as arguments of <c>forward</c>.</summary>
     public Bundle Part(long start, long count) => Batch(start, count).Inputs;
 
-    /// <summary>A batch of a certain size even where there are fewer samples.</summary>
-    public Bundle Repeated(int count)
+    /// <summary>
+    /// Inputs from all over the set, as arguments of <c>forward</c>, in such an order that a batch of one more ends
+    /// with those of the smaller one. Where there are fewer, they are repeated.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    /// <param name="first">With which of the inputs they begin to be counted.</param>
+    public Bundle Spread(int count, int first = 0)
     {
-        if (SampleCount >= count)
-            return First(count);
-        using Tensor rows = tensor([.. Enumerable.Range(0, count).Select(k => k % SampleCount)]);
+        // Fractions of the set that are apart from each other, and hardly where its parts begin.
+        const double Golden = 0.6180339887498949;
+        using Tensor rows = tensor(
+            [.. Enumerable.Range(0, count).Reverse().Select(k => (long)((first + k) * Golden % 1 * SampleCount))]);
         return ModelInputs.Bind(_twin, [.. Inputs.Select(i => i.index_select(0, rows))]);
     }
 
@@ -81,7 +87,7 @@ internal sealed class CalibrationBatches : IDisposable
     /// <param name="size">Inputs in a batch, fewer in the last.</param>
     public IEnumerable<CalibrationBatch> Parts(long start, long count, long size)
     {
-        long end = Math.Min(start + count, SampleCount);
+        long end = start + Math.Min(count, SampleCount - start);
         for (; start < end; start += size)
             yield return Batch(start, Math.Min(size, end - start));
     }

@@ -180,7 +180,7 @@ internal sealed class ModelTrainer : IDisposable
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         TargetCheck.CheckClasses(
-            _batches.Targets, _calibration.Runner.RunGuarded(_calibration.Batches.Repeated(2)).Tensors);
+            _batches.Targets, _calibration.Runner.RunGuarded(_calibration.Batches.Spread(2)).Tensors);
     }
 
     /// <summary>

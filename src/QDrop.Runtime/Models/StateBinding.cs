@@ -92,21 +92,35 @@ internal static class StateBinding
     /// What of the model is not in a quantized layer: it stays float in the artifact. What a module that stands in
     /// several fields has is under the name of the first of them.
     /// </summary>
-    public static Dictionary<string, Tensor> FloatTensors(Module model, QuantizationContext context)
+    /// <param name="model">The float model.</param>
+    /// <param name="context">What its twins share.</param>
+    /// <param name="used">Names of tensors that are in a quantized layer and used elsewhere as well.</param>
+    public static Dictionary<string, Tensor> FloatTensors(
+        Module model, QuantizationContext context, IReadOnlySet<string> used)
     {
-        var replaced = context.Layers.SelectMany(static l => l.Parameters).ToHashSet();
-        var folded = context
-            .Layers.Where(static l => l.BatchNorm is not null)
-            .Select(l => context.PathOf(l.BatchNorm!))
-            .ToHashSet();
+        IReadOnlySet<string> held = HeldByLayers(model, context);
         var paths = model.named_modules().ToDictionary(static m => m.Item1, m => context.PathOf(m.Item2));
         return model
             .state_dict()
-            .Where(t => PathOf(OwnerOf(t.Key)) is var owner
-                && owner == OwnerOf(t.Key) && !replaced.Contains(t.Key) && !folded.Contains(owner))
+            .Where(t => OwnerOf(t.Key) is var owner
+                && paths.GetValueOrDefault(owner, owner) == owner && (!held.Contains(t.Key) || used.Contains(t.Key)))
             .ToDictionary(t => t.Key, t => t.Value.detach());
+    }
 
-        string PathOf(string owner) => paths.GetValueOrDefault(owner, owner);
+    /// <summary>
+    /// Names of the tensors that quantized layers have in another form: their weights, and what is folded into them.
+    /// </summary>
+    public static IReadOnlySet<string> HeldByLayers(Module model, QuantizationContext context)
+    {
+        var replaced = context.Layers.SelectMany(static l => l.Parameters).ToHashSet(StringComparer.Ordinal);
+        var folded = context
+            .Layers.Where(static l => l.BatchNorm is not null)
+            .Select(l => context.PathOf(l.BatchNorm!))
+            .ToHashSet(StringComparer.Ordinal);
+        return model
+            .state_dict()
+            .Keys.Where(name => replaced.Contains(name) || folded.Contains(OwnerOf(name)))
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     private static string OwnerOf(string name) => name.LastIndexOf('.') is var dot and >= 0 ? name[..dot] : "";

@@ -105,9 +105,9 @@ public sealed class FisherTests : IDisposable
         var runner = new TwinRunner("net", twin);
         using var batches = new CalibrationBatches(twin, [_inputs]);
         using var discovery = new DiscoveryExecutor(twin.Context, samples: 2);
-        runner.Run(batches.Repeated(2), discovery);
+        runner.Run(batches.Spread(2), discovery);
         var others = new ShapeExecutor(twin.Context, 3, discovery.Dependence);
-        runner.Run(batches.Repeated(3), others);
+        runner.Run(batches.Spread(3), others);
         Dictionary<Unit, UnitLayouts> layouts = discovery.Shapes.Layouts(2, others.Shapes, 3);
         using var replay = new ReplayExecutor(layouts, batches.Inputs);
         var units = new UnitRunner(batches, layouts, new(), default);

@@ -51,6 +51,36 @@ public sealed class InPlaceTests() : CalibrationTest(seed: 3)
         Assert.NotEmpty(Calibrate(model, randn(8, 3, 6, 6)).Units);
     }
 
+    [Theory]
+    [InlineData("first inputs")]
+    [InlineData("one output is much larger")]
+    [InlineData("small outputs")]
+    public void A_value_that_is_changed_is_found_where_it_hardly_shows(string where)
+    {
+        using var model = new ShortcutNet(ReLU(inplace: true));
+        Tensor inputs = randn(8, 3, 6, 6);
+        using (no_grad())
+        {
+            switch (where)
+            {
+                case "first inputs":
+                    // In the first run, nothing is negative behind the convolution.
+                    inputs *= tensor(new float[] { 0, 1, 1, 1, 0, 1, 1, 1 }).view(8, 1, 1, 1);
+                    model.conv.bias!.fill_(0.1);
+                    break;
+                case "one output is much larger":
+                    model.last.weight[0].mul_(1e5);
+                    break;
+                default:
+                    model.last.weight.mul_(1e-13);
+                    model.last.bias!.mul_(1e-13);
+                    break;
+            }
+        }
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(model, inputs));
+        Assert.True(error.Code == "QDROP237", $"{error.Code}: {error.Message}");
+    }
+
     private static CalibrationOutcome Calibrate(ShortcutNet model, Tensor inputs) =>
         ModelQuantizer.Quantize(ShortcutNet.Descriptor, ShortcutNet.Descriptor.Settings, model, inputs);
 }

@@ -56,6 +56,14 @@ public sealed class NeedsTests() : CalibrationTest(seed: 5)
     }
 
     [Fact]
+    public void What_flows_with_a_gradient_and_past_it_without_one_is_needed_in_both_places()
+    {
+        using var model = new DetachedNet();
+        DiscoveredModel found = Discover(DetachedNet.Descriptor, model, randn(66, 6));
+        Assert.Equal(["stem: ", "body: stem", "head: stem body"], Needs(found));
+    }
+
+    [Fact]
     public void What_is_only_asked_for_its_sign_is_there_when_it_is_asked()
     {
         using var model = new ChoiceNet();

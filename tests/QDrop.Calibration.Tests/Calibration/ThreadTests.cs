@@ -110,7 +110,9 @@ public sealed class ThreadTests : IDisposable
         CalibrationOutcome outcome = Train(ThreadedNet.Descriptor, net, randn(32, 4));
         Assert.Equal(
             ["head.bias", "head.weight", "threaded.bias", "threaded.weight"],
-            outcome.Training!.ThreadDependent.Where(static n => !n.EndsWith(" grid", StringComparison.Ordinal)).Order());
+            outcome
+                .Training!.ThreadDependent.Where(static n => !n.EndsWith(" grid", StringComparison.Ordinal))
+                .Order());
         Assert.Contains("threaded.output grid", outcome.Training.ThreadDependent);
     }
 

@@ -49,7 +49,8 @@ public sealed class UnusualInputTests : IDisposable
     public void A_model_of_another_precision_is_refused_with_the_parameters_name(ScalarType type)
     {
         _model.to(type);
-        QDropException error = Assert.Throws<QDropException>(() => Calibrate(Settings with { Samples = 8 }, randn(8, 3, 16, 16)));
+        QDropException error = Assert.Throws<QDropException>(() =>
+            Calibrate(Settings with { Samples = 8 }, randn(8, 3, 16, 16)));
         Assert.Equal("QDROP222", error.Code);
         Assert.Contains($"'conv1.weight' has type {type}", error.Message, StringComparison.Ordinal);
     }

@@ -229,4 +229,100 @@ public sealed partial class SampleFirst : Module<Tensor, Tensor>
         return x.reshape(samples, length, 4).mean([1]);
     }
 }
+[Quantize(W = 8, A = 8)]
+public sealed partial class FirstOfBatch : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), b = Linear(16, 4);
+    public FirstOfBatch() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.relu(a.forward(x));
+        return b.forward(x - x.narrow(0, 0, 1));
+    }
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class SumOfBatch : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), b = Linear(16, 4);
+    public SumOfBatch() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => b.forward(functional.relu(a.forward(x)).cumsum(0));
+}
+// A choice between equal scores, which hangs on the last digit.
+[Quantize(W = 8, A = 8)]
+public sealed partial class Ties : Module<Tensor, Tensor>
+{
+    private readonly Linear embed = Linear(19, 16), score = Linear(16, 1), head = Linear(16, 4);
+    private readonly Parameter places = Parameter(randn(37, 16));
+    public Ties() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var y = functional.gelu(embed.forward(x));
+        var best = score.forward(y).squeeze(2).topk(3, 1).indexes;
+        return head.forward((y + places).gather(1, best.unsqueeze(2).expand(-1, -1, 16)).mean([1]));
+    }
+}
+// Tensors of quantized layers that the code uses elsewhere as well.
+[Quantize(W = 8, A = 8)]
+public sealed partial class Prototypes : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 8);
+    private readonly Parameter prototypes = Parameter(randn(5, 8));
+    public Prototypes() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var z = functional.relu(a.forward(x));
+        return 2 * matmul(z, prototypes.t()) - z.pow(2).sum([1L], true) - prototypes.pow(2).sum([1L]);
+    }
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class ScaledBias : Module<Tensor, Tensor>
+{
+    private readonly Parameter weight = Parameter(randn(16, 8) / 3), bias = Parameter(randn(16));
+    private readonly Linear head = Linear(16, 4);
+    public ScaledBias() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => head.forward(functional.relu(functional.linear(x, weight, bias)) * bias);
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class NormTwice : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 8), b = Linear(8, 8), head = Linear(8, 4);
+    private readonly BatchNorm1d norm = BatchNorm1d(8);
+    public NormTwice() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.relu(norm.forward(a.forward(x)));
+        return head.forward(functional.relu(norm.forward(x + b.forward(x))));
+    }
+}
+public sealed partial class FloatPart : Module<Tensor, Tensor>
+{
+    private readonly Linear inner;
+    public FloatPart(Linear inner) : base("p") { this.inner = inner; RegisterComponents(); }
+    public override Tensor forward(Tensor x) => functional.relu(inner.forward(x));
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class HalfFloat : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 8), head = Linear(8, 4);
+    [FullPrecision] private readonly FloatPart part;
+    public HalfFloat() : base("a") { part = new FloatPart(a); RegisterComponents(); }
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.relu(a.forward(x));
+        return head.forward(part.forward(x) + x);
+    }
+}
+// A value that reaches a layer twice, once without a gradient.
+[Quantize(W = 8, A = 8)]
+public sealed partial class Detached : Module<Tensor, Tensor>
+{
+    private readonly Linear g = Linear(8, 8), a = Linear(8, 8), b = Linear(8, 8), c = Linear(8, 8), head = Linear(8, 4);
+    public Detached() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var k = g.forward(x);
+        var y = functional.relu(b.forward(functional.relu(a.forward(k))));
+        return head.forward(functional.relu(c.forward(y + 3 * k.detach())));
+    }
+}
 }

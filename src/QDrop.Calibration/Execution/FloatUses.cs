@@ -1,0 +1,97 @@
+using QDrop.CompilerServices;
+using QDrop.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.Calibration.Execution;
+
+/// <summary>
+/// Finds the tensors that quantized layers have, or that are folded into them, and that the model's code uses somewhere
+/// else as well: a parameter that is multiplied with and whose norm is taken, a batch norm behind a convolution and
+/// alone, a layer that is quantized in one place and not in another. The twin runs with other values in them, and where
+/// it gives something else, it needs them.
+/// </summary>
+/// <param name="runner">Runs the twin.</param>
+/// <param name="context">What the twins of the model share.</param>
+/// <param name="inputs">What they run on.</param>
+internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, Bundle inputs)
+{
+    /// <summary>Finds them. All tensors of the model are afterwards as they were.</summary>
+    /// <param name="model">The float model.</param>
+    /// <returns>Their names, of several that a tensor has the first.</returns>
+    public IReadOnlySet<string> Find(nn.Module model)
+    {
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        IReadOnlySet<string> held = StateBinding.HeldByLayers(model, context);
+        ModelTensor[] candidates =
+        [
+            .. ModelTensor.Of(model).Where(t => t.Value.is_floating_point() && t.Names.Any(held.Contains)),
+        ];
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        IReadOnlyList<Tensor> usual = Run();
+        // Mostly, none of them is used.
+        if (IsSame(usual, candidates))
+            return used;
+        foreach (ModelTensor candidate in candidates)
+        {
+            if (!IsSame(usual, [candidate]))
+                used.UnionWith(candidate.Names);
+        }
+        return used;
+    }
+
+    private bool IsSame(IReadOnlyList<Tensor> usual, IReadOnlyList<ModelTensor> changed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] kept = [.. changed.Select(static t => t.Value.detach().clone())];
+        try
+        {
+            foreach (ModelTensor tensor in changed)
+                tensor.Value.mul_(-1.7).add_(0.3);
+            IReadOnlyList<Tensor> other = Run();
+            return usual.Count == other.Count
+                && usual.Zip(other).All(static p => ThreadTrial.Same(p.First, p.Second));
+        }
+        catch (QDropException)
+        {
+            // The code does not take the values, so it has seen them.
+            return false;
+        }
+        finally
+        {
+            for (int i = 0; i < kept.Length; i++)
+                changed[i].Value.copy_(kept[i]);
+        }
+    }
+
+    /// <summary>What goes into and comes out of the units, and what the model gives.</summary>
+    private List<Tensor> Run()
+    {
+        var executor = new Recorder(context);
+        Bundle result = runner.Run(inputs, executor);
+        return [.. executor.Values, .. result.Tensors];
+    }
+
+    private sealed class Recorder(QuantizationContext context) : UnitExecutor
+    {
+        public List<Tensor> Values { get; } = [];
+
+        /// <inheritdoc/>
+        public override Bundle Run(Unit unit, Bundle inputs)
+        {
+            context.Current = unit;
+            try
+            {
+                Values.AddRange(inputs.Tensors.Select(static t => t.clone()));
+                Bundle outputs = unit.Compute(inputs);
+                Values.AddRange(outputs.Tensors.Select(static t => t.clone()));
+                return outputs;
+            }
+            finally
+            {
+                context.Current = null;
+            }
+        }
+    }
+}
