@@ -29,7 +29,7 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         ];
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<Tensor> usual = Run();
+        IReadOnlyList<Tensor> usual = Run(scope);
         // Mostly, none of them is used.
         if (IsSame(usual, candidates))
             return used;
@@ -49,7 +49,7 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         {
             foreach (ModelTensor tensor in changed)
                 tensor.Value.mul_(-1.7).add_(0.3);
-            IReadOnlyList<Tensor> other = Run();
+            IReadOnlyList<Tensor> other = Run(scope);
             return usual.Count == other.Count
                 && usual.Zip(other).All(static p => ThreadTrial.Same(p.First, p.Second));
         }
@@ -66,14 +66,14 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
     }
 
     /// <summary>What goes into and comes out of the units, and what the model gives.</summary>
-    private List<Tensor> Run()
+    private List<Tensor> Run(DisposeScope scope)
     {
-        var executor = new Recorder(context);
+        var executor = new Recorder(context, scope);
         Bundle result = runner.Run(inputs, executor);
         return [.. executor.Values, .. result.Tensors];
     }
 
-    private sealed class Recorder(QuantizationContext context) : UnitExecutor
+    private sealed class Recorder(QuantizationContext context, DisposeScope scope) : UnitExecutor
     {
         public List<Tensor> Values { get; } = [];
 
@@ -83,9 +83,9 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
             context.Current = unit;
             try
             {
-                Values.AddRange(inputs.Tensors.Select(static t => t.clone()));
+                Keep(inputs);
                 Bundle outputs = unit.Compute(inputs);
-                Values.AddRange(outputs.Tensors.Select(static t => t.clone()));
+                Keep(outputs);
                 return outputs;
             }
             finally
@@ -93,5 +93,9 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
                 context.Current = null;
             }
         }
+
+        // The user's code may have scopes of its own.
+        private void Keep(Bundle bundle) =>
+            Values.AddRange(bundle.Tensors.Select(t => t.clone().MoveToOtherDisposeScope(scope)));
     }
 }

@@ -19,11 +19,11 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     /// and noise. A comparison, a rounding or the index of the greatest value may be the same for some of them, not for
     /// all.
     /// </summary>
-    private static readonly Func<Random, double>[] Values =
+    private static readonly (double Constant, double Noise)[] Values =
     [
-        static _ => 0, static _ => 1, static _ => 1e4, static _ => -1e4,
-        .. Enumerable.Repeat<Func<Random, double>>(static random => 1e4 * (random.NextDouble() - 0.5), 4),
-        .. Enumerable.Repeat<Func<Random, double>>(static random => 4 * (random.NextDouble() - 0.5), 4),
+        (0, 0), (1, 0), (1e4, 0), (-1e4, 0),
+        .. Enumerable.Repeat((0.0, 1e4), 4),
+        .. Enumerable.Repeat((0.0, 4.0), 4),
     ];
 
     /// <summary>Those of them that are different from element to element, one large and one small.</summary>
@@ -56,7 +56,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         ];
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        if (Run(arguments, new Probe(discovery, [], Same)) is not { } usual)
+        if (Run(arguments, new Probe(discovery, [], Same, scope)) is not { } usual)
         {
             NeedAllBefore(hiddenResult);
             return;
@@ -64,7 +64,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         if (!GradientsTellAll(arguments, usual)
             || (anyHidden
                 && !Values
-                    .Select((_, i) => Run(arguments, Other(i, discovery.Units)))
+                    .Select((_, i) => Run(arguments, Other(i, discovery.Units, scope)))
                     .All(other => other is not null && HiddenAreSame(usual, other, hiddenResult))))
             suspects = discovery.Units;
         foreach (Unit suspect in suspects)
@@ -72,7 +72,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             for (int i = 0; i < Values.Length; i++)
             {
                 using DisposeScope each = NewDisposeScope();
-                if (Run(arguments, Other(i, [suspect])) is not { } other)
+                if (Run(arguments, Other(i, [suspect], each)) is not { } other)
                 {
                     NeedAllBefore(hiddenResult);
                     return;
@@ -97,7 +97,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             foreach (int value in Noise)
             {
                 using DisposeScope each = NewDisposeScope();
-                if (Run(arguments, Other(value, [unit])) is not { } other
+                if (Run(arguments, Other(value, [unit], each)) is not { } other
                     || discovery.Units.Any(u => !_needs[u].Contains(unit) && !AreSame(usual.Inputs[u], other.Inputs[u]))
                     || (!_resultNeeds.Contains(unit) && !AreSame(usual.Result, other.Result)))
                     return false;
@@ -122,10 +122,10 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         }
     }
 
-    private Probe Other(int value, IReadOnlyList<Unit> units)
+    private Probe Other(int value, IReadOnlyList<Unit> units, DisposeScope scope)
     {
-        var random = new Random(value);
-        return new Probe(discovery, [.. units], t => Filled(t, () => Values[value](random)));
+        var random = new Generator((ulong)value);
+        return new Probe(discovery, [.. units], t => Filled(t, Values[value], random), scope);
     }
 
     private bool HiddenAreSame(
@@ -157,20 +157,27 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     /// <summary>
     /// A tensor of the same shape and order; whole numbers from 0 to just above the greatest, in case they are indices.
     /// </summary>
-    private static Tensor Filled(Tensor like, Func<double> next)
+    private static Tensor Filled(Tensor like, (double Constant, double Noise) value, Generator random)
     {
-        double[] values = [.. Enumerable.Range(0, (int)like.numel()).Select(_ => next())];
+        using DisposeScope scope = NewDisposeScope();
+        Tensor values = rand(like.shape, dtype: ScalarType.Float32, generator: random)
+            .sub_(0.5)
+            .mul_(value.Noise)
+            .add_(value.Constant);
         if (like.dtype == ScalarType.Bool)
-            values = Array.ConvertAll(values, static v => v > 0 ? 1.0 : 0);
+            values = values.gt(0);
         else if (!like.is_floating_point())
-            values = Array.ConvertAll(
-                values, v => Math.Floor(Math.Abs(v) % (like.max().to_type(ScalarType.Float64).item<double>() + 2)));
-        Tensor filled = like.clone();
-        return filled.copy_(tensor(values).view(like.shape).to_type(like.dtype));
+            values = values.abs().remainder(like.max().to_type(ScalarType.Float32) + 2).floor();
+        return like.clone().copy_(values).MoveToOuterDisposeScope();
     }
 
     /// <summary>Gives what units gave before, or other values, and notes what they are given.</summary>
-    private sealed class Probe(DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other)
+    /// <param name="discovery">What units gave before.</param>
+    /// <param name="replaced">The units that give other values.</param>
+    /// <param name="other">Makes them.</param>
+    /// <param name="scope">Gets what is noted.</param>
+    private sealed class Probe(
+        DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other, DisposeScope scope)
         : UnitExecutor
     {
         private readonly Dictionary<Unit, Bundle> _inputs = [];
@@ -180,7 +187,8 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         /// <inheritdoc/>
         public override Bundle Run(Unit unit, Bundle inputs)
         {
-            _inputs[unit] = inputs.Select(static t => t.clone());
+            // The user's code may have scopes of its own.
+            _inputs[unit] = inputs.Select(t => t.clone().MoveToOtherDisposeScope(scope));
             return discovery.Outputs(unit).Select(replaced.Contains(unit) ? other : Same);
         }
     }
