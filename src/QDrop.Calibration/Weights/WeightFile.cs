@@ -37,8 +37,8 @@ public static class WeightFile
     /// </param>
     /// <exception cref="QDropException">
     /// QDROP210: there is no such file. QDROP211: names, shapes or types do not fit the model. QDROP212: a weight is
-    /// NaN or infinite. QDROP213: the file cannot be read or has none of these formats. QDROP214: it is a checkpoint
-    /// with code.
+    /// NaN or infinite, or a variance is below zero. QDROP213: the file cannot be read or has none of these formats.
+    /// QDROP214: it is a checkpoint with code.
     /// </exception>
     public static void LoadInto(nn.Module model, string path)
     {
@@ -52,7 +52,7 @@ public static class WeightFile
             throw Unfit(model, path, problem);
 
         var parameters = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
-        var converted = new List<(Tensor Target, Tensor Source)>();
+        var converted = new List<(ModelTensor Target, Tensor Source)>();
         foreach (ModelTensor tensor in expected)
         {
             (string Name, Tensor Value)[] sources =
@@ -63,25 +63,45 @@ public static class WeightFile
             foreach ((string name, Tensor value) in sources.Skip(1))
             {
                 if (!Same(sources[0].Value, value))
-                {
-                    throw Unfit(
-                        model,
-                        path,
-                        $"'{sources[0].Name}' and '{name}' are one tensor of the model, but two with different values "
-                            + "in the file. Save the weights of a model in which they are tied as here, or make this "
-                            + "one with two tensors, as it was trained.");
-                }
+                    throw Conflict(model, path, $"'{sources[0].Name}' and '{name}' are one tensor of the model");
             }
             if (sources.Length > 0)
-                converted.Add((tensor.Value, sources[0].Value));
+                converted.Add((tensor, sources[0].Value));
         }
 
         using (no_grad())
         {
-            foreach ((Tensor target, Tensor source) in converted)
-                target.copy_(source);
+            // Tensors that have some of their elements in common first: others are changed if these fit.
+            ILookup<bool, (ModelTensor Target, Tensor Source)> parts = converted.ToLookup(c =>
+                converted.Any(other => other.Target != c.Target && other.Target.Overlaps(c.Target)));
+            if (Overwritten([.. parts[true]]) is { } part)
+                throw Conflict(model, path, $"'{part.Names[0]}' and others share memory in the model");
+            foreach ((ModelTensor target, Tensor source) in parts[false])
+                target.Value.copy_(source);
         }
     }
+
+    /// <summary>
+    /// Copies values into tensors that share memory, and back if one of them then has not those that it should have.
+    /// </summary>
+    /// <returns>That tensor, or <see langword="null"/>.</returns>
+    private static ModelTensor? Overwritten(IReadOnlyList<(ModelTensor Target, Tensor Source)> parts)
+    {
+        Tensor[] before = [.. parts.Select(static p => p.Target.Value.clone())];
+        foreach ((ModelTensor target, Tensor source) in parts)
+            target.Value.copy_(source);
+        ModelTensor? wrong = parts.FirstOrDefault(static p => !Same(p.Target.Value, p.Source)).Target;
+        for (int i = 0; wrong is not null && i < before.Length; i++)
+            parts[i].Target.Value.copy_(before[i]);
+        return wrong;
+    }
+
+    private static QDropException Conflict(nn.Module model, string path, string which) =>
+        Unfit(
+            model,
+            path,
+            $"{which}, but have different values in the file. Save the weights of a model in which they are tied as "
+                + "here, or make this one with tensors of their own, as it was trained.");
 
     /// <summary>The files on which weights depend: the path and, where it is an index, those that it names.</summary>
     /// <param name="path">As in <see cref="LoadInto"/>.</param>
@@ -110,51 +130,11 @@ public static class WeightFile
         return left.eq(right).all().ToBoolean();
     }
 
-    /// <summary>
-    /// The values in the model's type and shape, checked. Buffers may be infinite (attention masks are), running
-    /// statistics not.
-    /// </summary>
+    /// <summary>The values in the model's type and shape, checked.</summary>
     private static Tensor Converted(Tensor source, ModelTensor target, string name, bool isParameter, string path)
     {
-        ScalarType type = target.Value.dtype;
-        Tensor result = source.to_type(type).reshape(target.Value.shape);
-        if (!SafetensorsTypes.IsFloat(type))
-            return result;
-        bool infiniteToo =
-            isParameter
-            || name.EndsWith("running_mean", StringComparison.Ordinal)
-            || name.EndsWith("running_var", StringComparison.Ordinal);
-        long index = FirstNotFinite(result, infiniteToo);
-        if (index < 0)
-            return result;
-        bool fits = FirstNotFinite(source, infiniteToo) >= 0;
-        throw new QDropException(
-            Codes.WeightsNotFinite,
-            $"The weights file '{path}' has a value in '{name}' (element {index} of {result.numel()}) that is "
-                + $"{(fits ? "NaN or infinite" : $"too large for the model's type, {type}")}. "
-                + "The training has probably diverged: take a checkpoint from before, or train again with a lower "
-                + "learning rate.");
-    }
-
-    private static long FirstNotFinite(Tensor tensor, bool infiniteToo)
-    {
-        if (tensor.dtype == ScalarType.Float64)
-        {
-            // float32 would make large values infinite.
-            using Tensor bad = infiniteToo ? tensor.isfinite().logical_not() : tensor.isnan();
-            using Tensor flags = TensorBytes.Dense(bad);
-            long found = -1, passed = 0;
-            TensorBytes.ForEachPiece(flags, bytes =>
-            {
-                int index = found < 0 ? bytes.IndexOf((byte)1) : -1;
-                if (index >= 0)
-                    found = passed + index;
-                passed += bytes.Length;
-            });
-            return found;
-        }
-
-        using Tensor float32 = TensorBytes.Dense(tensor.to_type(ScalarType.Float32));
-        return TensorBytes.FirstNotFinite(float32, infiniteToo);
+        Tensor result = source.to_type(target.Value.dtype).reshape(target.Value.shape);
+        WeightValues.Check(result, source, name, isParameter, path);
+        return result;
     }
 }

@@ -1,6 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
 using QDrop.CompilerServices;
+using QDrop.Safetensors;
 using QDrop.Tests.Modules;
 using TorchSharp;
 using Xunit;
@@ -69,6 +70,40 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
             l =>
                 Assert.InRange(
                     l.Weight.Value().flatten(1)[0].data<float>().ToArray().Distinct().Count(), 1, 1 << l.Weight.Bits));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_result_is_the_same_where_the_caller_wants_no_gradients(bool inference)
+    {
+        using var model = new ResidualNet();
+        Tensor inputs = randn(48, 3, 16, 16);
+        string expected = Levels();
+        using (inference ? inference_mode() : no_grad())
+        {
+            Assert.Equal(expected, Levels());
+            Assert.False(is_grad_enabled());
+            Assert.Equal(inference, is_inference_mode_enabled());
+        }
+
+        string Levels() =>
+            TensorHash.Of(Calibrate(model, inputs, Settings)
+                .State.Layers.Select(static l => KeyValuePair.Create(l.Name, l.Levels)));
+    }
+
+    [Theory]
+    [InlineData("conv1.weight", float.NaN, "NaN or infinite")]
+    [InlineData("bn1.running_var", -1f, "a variance below zero (-1)")]
+    public void A_value_that_no_weights_have_is_named(string name, float value, string expected)
+    {
+        using var model = new ResidualNet();
+        using (no_grad())
+            model.state_dict()[name].view(-1)[1] = value;
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(model, randn(48, 3, 16, 16), Settings));
+        Assert.Equal("QDROP212", error.Code);
+        Assert.Contains($"'{name}' (element 1 of", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
