@@ -61,6 +61,9 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
     /// <summary>Whether it is no chain, but the call of a module with several tensors in or out.</summary>
     public bool IsCall => Head.Origin == Origin.Call && !IsDirect;
 
+    /// <summary>Whether a loop may reach it several times in one call.</summary>
+    public bool IsInLoop => Head.IsRepeated;
+
     /// <summary>Whether the head is a module that is known at run time only.</summary>
     public bool IsDynamic => Head.Layer is { IsFixed: false, IsDirect: false };
 }

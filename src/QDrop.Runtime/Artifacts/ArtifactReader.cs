@@ -94,6 +94,7 @@ internal static class ArtifactReader
                 Settings = document.Settings,
                 Units = document.Units,
                 Passes = document.Passes ?? new Dictionary<string, int>(),
+                Places = document.Places,
                 WeightsHash = document.WeightsHash,
                 CalibrationHash = document.CalibrationHash,
                 Versions = document.Versions,
