@@ -123,6 +123,36 @@ public sealed class PlaceTests
             Assert.Equal([24, 3], loaded.call(Input(length)).shape);
         });
 
+    /// <summary>As many passes of the inner loop in all, but other ones.</summary>
+    [Theory]
+    [InlineData("n", 6, 2)]
+    [InlineData("n", 3, 4)]
+    [InlineData("n == 4 ? i + 2 : 4 - i", 4, 5)]
+    public void Loops_in_loops_are_counted_one_by_one(string inner, int length, int other)
+    {
+        string forward = $$"""
+            var h = x[.., 0];
+            int n = (int)x.shape[1], outer = n >= 4 && n <= 5 ? 3 : 12 / n;
+            for (int i = 0; i < outer; i++)
+                for (int j = 0; j < ({{inner}}); j++)
+                    h = relu(l.forward(h * (j == 0 ? 10.0 : 0.01)));
+            return head.forward(h);
+            """;
+        With(forward, true, length, (_, load, state) =>
+        {
+            using QuantizedModule<Tensor, Tensor> loaded = load(state);
+            QDropException error = Assert.Throws<QDropException>(() => loaded.call(Input(other)));
+            Assert.Equal("QDROP236", error.Code);
+            Assert.StartsWith("The loops in forward of 'Net' have other passes", error.Message);
+            Assert.Equal([24, 3], loaded.call(Input(length)).shape);
+        });
+        With(forward, false, length, (_, load, state) =>
+        {
+            using QuantizedModule<Tensor, Tensor> loaded = load(state);
+            Assert.Equal([24, 3], loaded.call(Input(other)).shape);
+        });
+    }
+
     [Fact]
     public void One_quantizer_for_all_passes_calls_for_one_pass_in_calibration() =>
         With(Step, false, 1, static (_, load, state) =>
@@ -149,7 +179,8 @@ public sealed class PlaceTests
     [InlineData("return head.forward(relu(b.forward(relu(l.forward(x[.., 0])) + x[.., 1])));", false)]
     [InlineData("return head.forward(relu(none is null ? b.forward(x[.., 0]) : none.forward(x[.., 0])));", false)]
     [InlineData("return head.forward(relu(l.forward(relu(l.forward(x[.., 0])))));", false)]
-    [InlineData("var y = relu(l.forward(x[.., 0])); return head.forward(y + relu(l.forward(y)));", true)]
+    [InlineData(
+        "var y = relu(l.forward(x[.., 0])); return head.forward(b.forward(y) + b.forward(relu(l.forward(y))));", true)]
     [InlineData(Step, true)]
     public void Addresses_are_written_where_a_name_may_have_several_places(string forward, bool areWritten) =>
         With(forward, true, 3, (_, load, state) =>

@@ -39,6 +39,7 @@ internal static class CalibratedState
             ],
             Passes = context.PassCounts.Repeated,
             Places = context.Places.Found(activations.Select(static a => a.Name).ToHashSet().Contains),
+            Loops = context.PassCounts.Loops,
             WeightsHash = calibration.WeightsHash,
             CalibrationHash = calibration.CalibrationHash,
             Versions = LibraryVersions.Current(),

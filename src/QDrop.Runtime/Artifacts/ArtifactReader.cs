@@ -95,6 +95,7 @@ internal static class ArtifactReader
                 Units = document.Units,
                 Passes = document.Passes ?? new Dictionary<string, int>(),
                 Places = document.Places,
+                Loops = document.Loops,
                 WeightsHash = document.WeightsHash,
                 CalibrationHash = document.CalibrationHash,
                 Versions = document.Versions,

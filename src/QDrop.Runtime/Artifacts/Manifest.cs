@@ -34,6 +34,12 @@ internal sealed record Manifest
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Places { get; init; }
 
     /// <summary>
+    /// For the code of each module with loops in loops, by its address: how often places in loops are reached before
+    /// each pass of a loop around another one. <see langword="null"/> if there is none.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>>? Loops { get; init; }
+
+    /// <summary>
     /// SHA-256, in hexadecimal, of the float weights: of names, types, shapes and values in the order of names.
     /// </summary>
     public required string WeightsHash { get; init; }

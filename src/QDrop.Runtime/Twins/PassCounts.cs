@@ -14,6 +14,7 @@ internal sealed class PassCounts(Manifest? manifest, PlaceTable places)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Name, PlaceContent Content, int Passes)> _found = [];
+    private readonly SortedDictionary<string, IReadOnlyList<int>> _loops = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = [];
     private bool _areApart = manifest?.Settings.ActivationsPerPass ?? true;
     private bool _areFound;
@@ -23,6 +24,12 @@ internal sealed class PassCounts(Manifest? manifest, PlaceTable places)
         .Where(static f => f is { Content: PlaceContent.Quantizers, Passes: > 1 })
         .OrderBy(static f => f.Name, StringComparer.Ordinal)
         .ToDictionary(static f => f.Name, static f => f.Passes);
+
+    /// <summary>
+    /// For each twin with loops in loops, by its address: how often places in loops were reached before each pass of an
+    /// outer one.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>>? Loops => _loops.Count == 0 ? null : _loops;
 
     /// <summary>A calibration begins: what is found in the first run of the model holds for the others.</summary>
     public void Find(QuantizationSettings settings) => (_areFound, _areApart) = (true, settings.ActivationsPerPass);
@@ -92,6 +99,40 @@ internal sealed class PassCounts(Manifest? manifest, PlaceTable places)
             Check(place, PlaceContent.Quantizers, 0);
         else if (isOfModel && manifest.Passes.TryGetValue(place.Name, out int expected))
             throw Other(place.Name, expected, "0 times");
+    }
+
+    /// <summary>Checks how loops in loops share their passes, at the end of a call.</summary>
+    /// <param name="twin">The address of the twin.</param>
+    /// <param name="name">The class of its module.</param>
+    /// <param name="begun">How often places were reached before each pass of an outer loop.</param>
+    /// <exception cref="QDropException">Otherwise than in calibration (QDROP236).</exception>
+    public void CheckLoops(string twin, string name, IReadOnlyList<int> begun)
+    {
+        if (!_areApart)
+            return;
+        IReadOnlyList<int>? expected;
+        if (manifest is not null)
+        {
+            expected = manifest.Loops?.GetValueOrDefault(twin);
+        }
+        else
+        {
+            lock (_lock)
+            {
+                if (!_loops.TryGetValue(twin, out expected) && _areFound && begun.Count > 0)
+                    _loops.Add(twin, [.. begun]);
+            }
+        }
+        if (expected?.SequenceEqual(begun) == false)
+        {
+            throw new QDropException(
+                Codes.OtherPasses,
+                $"The loops in forward of '{name}' have other passes than when the model was calibrated: "
+                    + $"those around other loops have {begun.Count}, then {expected.Count}, or in one of their passes "
+                    + "the inner loops have another number. A quantizer belongs to one pass of each. Expected the "
+                    + "same numbers of passes in every call. Where they change, calibrate with ActivationsPerPass = "
+                    + "false, which has one quantizer for all passes.");
+        }
     }
 
     /// <summary>Whether it is known which places were reached once, and which were not.</summary>

@@ -84,9 +84,12 @@ internal sealed class Place<T> : IPlace where T : class
     public T Current()
     {
         T first = Made(0);
-        if (_sites is null || !_context.PassCounts.AreCounted(_content(first)))
+        PlaceContent content = _content(first);
+        if (_sites is null || !_context.PassCounts.AreCounted(content))
             return first;
-        int pass = Passes.Next(_sites, this);
+        // What a program does not count must not count here.
+        int pass = Passes.Next(
+            _sites, this, _address.IsAlwaysReached && content == PlaceContent.Quantizers);
         return pass == 0 ? first : Made(pass);
     }
 

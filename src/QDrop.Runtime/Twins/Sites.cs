@@ -16,7 +16,6 @@ public sealed class Sites
     private readonly Module _model;
     private readonly QuantizationContext _context;
     private readonly Feeds _output;
-    private readonly string _address = PlaceAddress.OfTwin();
     private readonly bool _isInLoop = PlaceAddress.Current is { IsInLoop: true };
     private readonly HashSet<string> _addresses = [];
     private readonly Lock _lock = new();
@@ -38,6 +37,9 @@ public sealed class Sites
 
     internal Module Float => _model;
 
+    /// <summary>What the addresses of the places begin with.</summary>
+    internal string Address { get; } = PlaceAddress.OfTwin();
+
     /// <summary>Whether they are those of the model itself.</summary>
     internal bool IsRoot => _context.PathOf(_model).Length == 0;
 
@@ -53,6 +55,9 @@ public sealed class Sites
     /// </summary>
     /// <returns>What counts the passes.</returns>
     public Passes Begin() => new(this);
+
+    /// <summary>Begins a pass of a loop around other loops, in the call that runs now.</summary>
+    public void BeginPass() => Passes.Begin(this);
 
     /// <summary>A chain of steps.</summary>
     /// <param name="site">Name of the chain, unique in the class.</param>
@@ -201,7 +206,7 @@ public sealed class Sites
             string address = path;
             if (_dynamicNow is { Is: true, Module: { } module })
                 address += "@" + (_context.FindPath(module) ?? module.GetType().Name);
-            address = _address + UniqueName.In(_addresses, address);
+            address = Address + UniqueName.In(_addresses, address);
             bool isInLoop = _inLoops.Contains(path);
             if (PlaceAddress.Current is not { Text: "" })
                 _context.Places.Add(place, isCertain: !isInLoop && !_dynamicNow.Is);
