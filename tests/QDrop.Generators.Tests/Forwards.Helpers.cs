@@ -44,6 +44,31 @@ internal static partial class Forwards
             ["a helper in a loop"] = (
                 "private Tensor Step(Tensor t) => t + relu(conv1.forward(t));",
                 "for (var i = 0; i < 2; i++) x = Step(x); return x;"),
+            ["loops in loops"] = (
+                "private Tensor Twice(Tensor t) { for (var i = 0; i < 2; i++) t = relu(conv1.forward(t)); return t; }",
+                """
+                for (var i = 0; i < 2; i++)
+                {
+                    // Each pass.
+                    foreach (var j in new[] { 1, 2 })
+                        x = relu(conv1.forward(x));
+                    x = relu(x);
+                }
+                for (var i = 0; i < 2; i++)
+                    for (var j = 0; j < i; j++)
+                        for (var k = 0; k < j; k++) { x = relu(conv1.forward(x)); }
+                while (x.shape[0] > 9) { x = Twice(x); }
+                for (var i = 0; i < 2; i++)
+                    x = cat(new[] { x, x }.Select(t => relu(conv1.forward(t))).ToArray(), 1).narrow(1, 0, 4);
+                return Local(x);
+                static Tensor Local(Tensor t)
+                {
+                    for (var i = 0; i < 2; i++)
+                        for (var j = 0; j < 2; j++)
+                            t = relu(t);
+                    return t;
+                }
+                """),
             ["an extension method and a static class"] = (
                 "", "return conv1.forward(x).Twice(3) + Extensions.Scale(x, by: 0.5) * Extensions.Half(x);"),
             ["local functions"] = (

@@ -41,6 +41,8 @@ internal static class CalibratedState
                     u.Name, u.IsBlock, [.. u.Layers.Select(l => l.Name)], [.. u.Activations.Select(a => a.Name)])),
             ],
             Passes = context.PassCounts.Repeated,
+            Places = context.Places.Found(activations.Select(static a => a.Name).ToHashSet().Contains),
+            Loops = context.PassCounts.Loops,
             WeightsHash = calibration.WeightsHash,
             CalibrationHash = calibration.CalibrationHash,
             Versions = LibraryVersions.Current(),

@@ -109,6 +109,8 @@ internal static class ModuleWriter
         using (writer.Block())
         {
             writer.Line($"{module.Forward.ModelField} = model;");
+            if (module.Forward.InLoops.Count > 0)
+                writer.Line($"Sites.InLoops({string.Join(", ", module.Forward.InLoops.Select(static n => $"\"{n}\""))});");
             foreach (ChainInfo chain in chains)
             {
                 writer.Line($"// {DocumentationWriter.Flow(chain)}");

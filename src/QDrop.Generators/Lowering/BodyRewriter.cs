@@ -21,6 +21,8 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
 
     private const string Services = "global::QDrop.CompilerServices.", Root = "global::QDrop.";
 
+    private const string BeginPass = "this.Sites.BeginPass();";
+
     /// <summary>Whether the text mentions the model's members.</summary>
     public bool UsesSelf { get; private set; }
 
@@ -55,7 +57,13 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             return replacement;
         if (_places.TryGetValue(node, out Lowered? lowered))
             return Lower(node, lowered);
-        return node switch
+        return lowers && node is StatementSyntax and not BlockSyntax && frame.OuterLoops.Contains(node)
+            ? $"{{ {BeginPass} {Written(node)} }}"
+            : Written(node);
+    }
+
+    private string Written(SyntaxNode node) =>
+        node switch
         {
             IfStatementSyntax when Folded(node, out SyntaxNode? branch) => branch is null ? "{ }" : Text(branch),
             ConditionalExpressionSyntax when Folded(node, out SyntaxNode? branch) => Operand(branch!),
@@ -79,7 +87,6 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
             InterpolationSyntax interpolation => Interpolation(interpolation),
             _ => Children(node),
         };
-    }
 
     private string Self()
     {
@@ -113,7 +120,15 @@ internal sealed partial class BodyRewriter(Frame frame, TwinNames names, string 
 
     private string Block(BlockSyntax block)
     {
-        StringBuilder text = new StringBuilder("{").Append(Trivia(block.OpenBraceToken.TrailingTrivia));
+        string begun = Trivia(block.OpenBraceToken.TrailingTrivia);
+        StringBuilder text = new StringBuilder("{").Append(begun);
+        if (lowers && frame.OuterLoops.Contains(block))
+        {
+            SyntaxTrivia indent = block.Statements.FirstOrDefault()?.GetLeadingTrivia().LastOrDefault() ?? default;
+            text.Append(begun.EndsWith("\n") && indent.IsKind(SyntaxKind.WhitespaceTrivia)
+                ? $"{indent}{BeginPass}\n"
+                : $"{BeginPass} ");
+        }
         foreach (StatementSyntax statement in block.Statements)
             AppendStatement(text, statement);
         return text.Append(Trivia(block.CloseBraceToken.LeadingTrivia)).Append('}').ToString();

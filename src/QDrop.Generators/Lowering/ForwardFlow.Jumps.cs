@@ -37,7 +37,7 @@ internal sealed partial class ForwardFlow
         {
             _state = entry;
             int version = _version;
-            InRegion(
+            InLoop(
                 loop.Body,
                 () =>
                 {

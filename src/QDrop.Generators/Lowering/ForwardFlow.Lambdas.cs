@@ -67,7 +67,7 @@ internal sealed partial class ForwardFlow
             (_state, int version, int before) = (entry, _version, returned.Count);
             foreach (IParameterSymbol parameter in lambda.Symbol.Parameters.Where(p => Of(p.Type) != Tensorness.None))
                 _state = _state!.With(parameter, given.Union(returned));
-            InRegion(lambda.Body, () => returned = returned.Union(ResultOf(lambda)));
+            InLoop(lambda.Body, () => returned = returned.Union(ResultOf(lambda)));
             var next = FlowState.Merge(entry, _state);
             if (next is null || (next.SameAs(entry!) && version == _version && before == returned.Count))
                 break;

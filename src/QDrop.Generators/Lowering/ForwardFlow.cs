@@ -35,6 +35,7 @@ internal sealed partial class ForwardFlow
     private readonly Stack<Jumps> _jumps = [];
     private FlowState? _state = FlowState.Empty;
     private int _region;
+    private IReadOnlyList<Placed> _loops = [];
     private Frame _frame;
 
     private ForwardFlow(INamedTypeSymbol model, Frame root, AnalysisContext context)
@@ -138,7 +139,7 @@ internal sealed partial class ForwardFlow
         var place = new Placed(_frame, operation);
         if (!_values.TryGetValue(place, out TensorValue? value))
         {
-            value = new TensorValue(origin, _frame, operation, _values.Count, _region);
+            value = new TensorValue(origin, _frame, operation, _values.Count, _region) { Loops = _loops };
             value.Roots.Add(value);
             _values.Add(place, value);
         }
@@ -195,6 +196,15 @@ internal sealed partial class ForwardFlow
             _regions.Add(place, _region = _regions.Count + 1);
         walk();
         _region = outer;
+    }
+
+    /// <summary>Walks code that may run several times where the code around it runs once.</summary>
+    private void InLoop(IOperation body, Action walk)
+    {
+        IReadOnlyList<Placed> outer = _loops;
+        _loops = [.. outer, new Placed(_frame, body)];
+        InRegion(body, walk);
+        _loops = outer;
     }
 
     private static ISymbol? LocalOf(IOperation operation) => operation switch

@@ -76,6 +76,9 @@ internal sealed class Frame(Placed? call, MethodBody body, Frame? outer)
     /// <summary>Conditions that are known in inference, each with the branch that then runs, if any.</summary>
     public Dictionary<SyntaxNode, SyntaxNode?> Folded { get; } = [];
 
+    /// <summary>Bodies of loops in which another loop reaches places.</summary>
+    public HashSet<SyntaxNode> OuterLoops { get; } = [];
+
     /// <summary>Statements that were walked.</summary>
     public HashSet<SyntaxNode> Reached { get; } = [];
 

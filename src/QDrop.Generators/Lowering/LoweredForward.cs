@@ -45,6 +45,7 @@ internal sealed class LoweredForward(
             own.IsExpression,
             own.Lines,
             plan.Chains.Select(ToInfo).ToEquatableArray(),
+            plan.Chains.Where(static c => c.IsInLoop).Select(static c => c.Name).ToEquatableArray(),
             methods.ToEquatableArray(),
             names
                 .Accessors.Where(a => a.Key is not IFieldSymbol { HasConstantValue: true })

@@ -61,6 +61,9 @@ internal sealed class Chain(TensorValue head, IReadOnlyList<TensorValue> steps, 
     /// <summary>Whether it is no chain, but the call of a module with several tensors in or out.</summary>
     public bool IsCall => Head.Origin == Origin.Call && !IsDirect;
 
+    /// <summary>Whether a loop may reach it several times in one call.</summary>
+    public bool IsInLoop => Head.Loops.Count > 0;
+
     /// <summary>Whether the head is a module that is known at run time only.</summary>
     public bool IsDynamic => Head.Layer is { IsFixed: false, IsDirect: false };
 }
@@ -100,6 +103,11 @@ internal sealed class LoweringPlan
             value.Op.Within = chain;
         }
         plan.Name(taken);
+        foreach (Chain chain in plan._chains)
+        {
+            foreach (Placed around in chain.Head.Loops.Take(chain.Head.Loops.Count - 1))
+                around.Frame.OuterLoops.Add(around.Operation.Syntax);
+        }
         PlaceHelpers(flow.Root);
         return plan;
     }

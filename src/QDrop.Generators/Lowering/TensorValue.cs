@@ -56,6 +56,11 @@ internal sealed class TensorValue(Origin origin, Frame frame, IOperation operati
     /// </summary>
     public int Region { get; } = region;
 
+    /// <summary>
+    /// Bodies of the loops around it, and of lambdas, which may compute it several times in one call; outermost first.
+    /// </summary>
+    public IReadOnlyList<Placed> Loops { get; init; } = [];
+
     /// <summary>For <see cref="Origin.Layer"/> and <see cref="Origin.Call"/>: the module that is called.</summary>
     public LayerCall? Layer { get; set; }
 

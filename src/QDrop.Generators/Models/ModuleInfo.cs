@@ -32,6 +32,7 @@ internal sealed record ModuleInfo(
 /// <param name="ModelField">Name of the twin's field with the float module.</param>
 /// <param name="IsExpression">Whether <paramref name="Lines"/> is an expression instead of statements.</param>
 /// <param name="Lines">The rewritten body; a line may hold line breaks of a string literal.</param>
+/// <param name="InLoops">Names of the chains that a loop may reach several times in one call.</param>
 /// <param name="Methods">Copies of the helpers that it calls.</param>
 /// <param name="Accessors">Methods that read private members of base classes.</param>
 /// <param name="Captured">
@@ -45,6 +46,7 @@ internal sealed record ForwardInfo(
     bool IsExpression,
     EquatableArray<string> Lines,
     EquatableArray<ChainInfo> Chains,
+    EquatableArray<string> InLoops,
     EquatableArray<MethodInfo> Methods,
     EquatableArray<string> Accessors,
     EquatableArray<string> Captured);

@@ -94,6 +94,8 @@ internal static class ArtifactReader
                 Settings = document.Settings,
                 Units = document.Units,
                 Passes = document.Passes ?? new Dictionary<string, int>(),
+                Places = document.Places,
+                Loops = document.Loops,
                 WeightsHash = document.WeightsHash,
                 CalibrationHash = document.CalibrationHash,
                 Versions = document.Versions,

@@ -23,7 +23,9 @@ internal static class ArtifactWriter
             state.Manifest.WeightsHash,
             state.Manifest.CalibrationHash,
             state.Manifest.Versions,
-            state.Manifest.Passes.Count == 0 ? null : state.Manifest.Passes);
+            state.Manifest.Passes.Count == 0 ? null : state.Manifest.Passes,
+            state.Manifest.Places,
+            state.Manifest.Loops);
 
     /// <summary>The tensors by their names in the file. New ones belong to the current dispose scope.</summary>
     internal static Dictionary<string, Tensor> Tensors(QuantizedModelState state)

@@ -28,6 +28,18 @@ internal sealed record Manifest
     public IReadOnlyDictionary<string, int> Passes { get; init; } = new Dictionary<string, int>();
 
     /// <summary>
+    /// The names of the activation quantizers at each place of the model's code, by the place's address;
+    /// <see langword="null"/> where every call reaches every place once, so that a name has one place.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Places { get; init; }
+
+    /// <summary>
+    /// For the code of each module with loops in loops, by its address: how often places in loops are reached before
+    /// each pass of a loop around another one. <see langword="null"/> if there is none.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<int>>? Loops { get; init; }
+
+    /// <summary>
     /// SHA-256, in hexadecimal, of the float weights: of names, types, shapes and values in the order of names.
     /// </summary>
     public required string WeightsHash { get; init; }

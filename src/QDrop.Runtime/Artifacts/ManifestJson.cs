@@ -21,7 +21,11 @@ internal sealed record ManifestDocument(
     string CalibrationHash,
     LibraryVersions Versions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    IReadOnlyDictionary<string, int>? Passes = null)
+    IReadOnlyDictionary<string, int>? Passes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? Places = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyDictionary<string, IReadOnlyList<int>>? Loops = null)
 {
     private static readonly JsonTypeInfo<ManifestDocument> Written =
         (JsonTypeInfo<ManifestDocument>)new JsonSerializerOptions(ManifestJson.Default.Options)
@@ -64,6 +68,8 @@ internal sealed record ManifestDocument(
     private bool HasNulls() =>
         Layers.Contains(null!)
         || Activations.Contains(null!)
+        || Places?.Values.Any(static p => p is null || p.Contains(null!)) == true
+        || Loops?.Values.Contains(null!) == true
         || Units.Any(static u => u is null || u.Layers.Contains(null!) || u.Activations.Contains(null!));
 }
 

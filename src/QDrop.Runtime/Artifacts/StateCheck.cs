@@ -86,6 +86,12 @@ internal static class StateCheck
             if (unit.Activations.FirstOrDefault(name => !activations.Contains(name)) is { } activation)
                 return $"unit '{unit.Name}' lists activation quantizer '{activation}', which is not there.";
         }
+        foreach ((string place, IReadOnlyList<string> names) in state.Manifest.Places
+            ?? new Dictionary<string, IReadOnlyList<string>>())
+        {
+            if (names.FirstOrDefault(name => name.Length > 0 && !activations.Contains(name)) is { } activation)
+                return $"the place '{place}' has activation quantizer '{activation}', which is not there.";
+        }
 
         return null;
     }

@@ -26,7 +26,7 @@ public abstract class CallSite<TModule> where TModule : class
         _path = path;
         _feeds = feeds;
         _module = module;
-        _place = new(context, sites, path, Resolve, static _ => PlaceContent.Quantizers);
+        _place = new(context, sites, path, () => module() is not null, Resolve, static _ => PlaceContent.Quantizers);
     }
 
     /// <summary>What is called.</summary>

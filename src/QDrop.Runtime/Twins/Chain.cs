@@ -23,7 +23,7 @@ public sealed class Chain : TensorChain
         _feeds = feeds;
         _afterJoin = afterJoin;
         _steps = steps;
-        _place = new(context, sites, path, Build, static e => e.Content);
+        _place = new(context, sites, path, IsThere, Build, static e => e.Content);
     }
 
     /// <inheritdoc/>
@@ -33,6 +33,10 @@ public sealed class Chain : TensorChain
             x = element(x);
         return x;
     }
+
+    /// <summary>A chain that begins with a layer which the model does not have is not reached.</summary>
+    private bool IsThere() =>
+        _afterJoin || _steps() is [{ Module: not null } or { Function: not null } or { OwnProduct: not null }, ..];
 
     private ChainElements Build() => ChainBuilder.Build(_context, _path, _feeds, _afterJoin, HasChannels, _steps());
 }

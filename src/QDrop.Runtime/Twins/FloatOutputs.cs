@@ -1,3 +1,4 @@
+using QDrop.Quantizers;
 using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
@@ -10,6 +11,7 @@ namespace QDrop.CompilerServices;
 /// <param name="feeds">Where the results go.</param>
 internal sealed class FloatOutputs(QuantizationContext context, string path, Feeds feeds)
 {
+    private readonly PlaceAddress? _place = PlaceAddress.Current;
     private readonly Lock _lock = new();
     private readonly Dictionary<int, FusedUnit> _units = [];
 
@@ -35,8 +37,10 @@ internal sealed class FloatOutputs(QuantizationContext context, string path, Fee
         lock (_lock)
         {
             if (!_units.TryGetValue(result, out FusedUnit? unit))
-                _units[result] = unit = new(context, path, null, [], context.Activation(path + ".output"));
+                _units[result] = unit = new(context, path, null, [], _place is null ? Output() : _place.Make(Output));
             return unit;
         }
+
+        ActivationQuantizer Output() => context.Activation(path + ".output", index: result);
     }
 }

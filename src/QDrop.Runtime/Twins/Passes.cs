@@ -19,6 +19,8 @@ public sealed class Passes : IDisposable
     private readonly Dictionary<IPlace, int> _counts = new(ReferenceEqualityComparer.Instance);
     private readonly Sites _sites;
     private readonly Passes? _outer;
+    private readonly List<int> _begun = [];
+    private int _reached;
 
     internal Passes(Sites sites)
     {
@@ -36,22 +38,43 @@ public sealed class Passes : IDisposable
     {
         foreach (IPlace place in _sites.Places)
             place.Ended(_counts.GetValueOrDefault(place));
+        _sites.Context.PassCounts.CheckLoops(_sites.Address, _sites.Float.GetType().Name, _begun);
         return result;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _current = _outer;
 
+    /// <summary>
+    /// A pass begins of a loop around other loops: how often they reach their places before it tells their passes
+    /// apart.
+    /// </summary>
+    internal static void Begin(Sites sites)
+    {
+        if (Of(sites) is { } passes)
+            passes._begun.Add(passes._reached);
+    }
+
     /// <summary>How often a place was reached before in the call that runs now; 0 where nothing is counted.</summary>
-    internal static int Next(Sites sites, IPlace place)
+    /// <param name="sites">The places of the twin.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="isAlwaysReached">Whether every call reaches it equally often.</param>
+    internal static int Next(Sites sites, IPlace place, bool isAlwaysReached)
+    {
+        if (Of(sites) is not { } passes)
+            return 0;
+        if (isAlwaysReached)
+            passes._reached++;
+        int before = passes._counts.GetValueOrDefault(place);
+        passes._counts[place] = before + 1;
+        return before;
+    }
+
+    private static Passes? Of(Sites sites)
     {
         Passes? passes = _current;
         while (passes is not null && passes._sites != sites)
             passes = passes._outer;
-        if (passes is null)
-            return 0;
-        int before = passes._counts.GetValueOrDefault(place);
-        passes._counts[place] = before + 1;
-        return before;
+        return passes;
     }
 }

@@ -22,7 +22,6 @@ public sealed class QuantizationContext : IDisposable
     private readonly Dictionary<string, QuantizedLayer> _layersByName = [];
     private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
     private readonly Dictionary<string, ActivationState>? _activationStates;
-    private readonly HashSet<string> _activationNames = [];
     private readonly HashSet<string> _unitNames = [];
     private readonly List<QuantizedLayer> _layers = [];
     private readonly List<ActivationQuantizer> _activations = [];
@@ -55,7 +54,8 @@ public sealed class QuantizationContext : IDisposable
         Overrides = new OverrideTable(_paths, overrides ?? []);
         _layerStates = state?.Layers.ToDictionary(l => l.Name);
         _activationStates = state?.Activations.ToDictionary(a => a.Name);
-        PassCounts = new PassCounts(state?.Manifest);
+        Places = new PlaceTable(state?.Manifest);
+        PassCounts = new PassCounts(state?.Manifest, Places);
     }
 
     /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
@@ -65,6 +65,9 @@ public sealed class QuantizationContext : IDisposable
     /// Activation quantizers, in the order in which they first ran. A quantizer is there once it has run.
     /// </summary>
     internal IReadOnlyList<ActivationQuantizer> Activations => _activations;
+
+    /// <summary>Which places have which quantizers.</summary>
+    internal PlaceTable Places { get; }
 
     /// <summary>How often loops reach places in one call.</summary>
     internal PassCounts PassCounts { get; }
@@ -110,6 +113,9 @@ public sealed class QuantizationContext : IDisposable
                     + "are not the model's. "
                     + "Call RegisterComponents() at the end of the constructor, after every field is set, or "
                     + "register_module().");
+
+    /// <summary>Path of a module; <see langword="null"/> if it is not registered in the model.</summary>
+    internal string? FindPath(object module) => _paths.GetValueOrDefault(module);
 
     /// <summary>Name of a parameter or a buffer of the float model, such as <c>head.weight</c>.</summary>
     /// <exception cref="QDropException">The model does not have it registered (QDROP232).</exception>
@@ -221,7 +227,7 @@ public sealed class QuantizationContext : IDisposable
             else
             {
                 if (!_layerStates.TryGetValue(source.Name, out QuantizedLayerState? state))
-                    throw Missing("layer", source.Name);
+                    throw Places.NotReached(source.Name) ?? Missing("layer", source.Name);
                 var weight = WeightQuantizer.FromLevels(
                     source.Name, state.Levels, state.Scale, state.ZeroPoint, state.Bits, state.ChannelAxis);
                 layer = new QuantizedLayer(source, batchNorm, weight, state.Bias);
@@ -237,11 +243,15 @@ public sealed class QuantizationContext : IDisposable
     /// </summary>
     /// <param name="name">What it is named after.</param>
     /// <param name="hasChannels">Whether its activations have channels.</param>
-    internal ActivationQuantizer Activation(string name, bool hasChannels = true)
+    /// <param name="index">
+    /// Which it is of the quantizers at its place, where these are not asked for in the order of the code.
+    /// </param>
+    /// <exception cref="QDropException">Calibration has not reached the place (QDROP236, QDROP253).</exception>
+    internal ActivationQuantizer Activation(string name, bool hasChannels = true, int? index = null)
     {
         lock (_lock)
         {
-            string unique = UniqueName.In(_activationNames, name);
+            string unique = Places.Name(name, index);
             var quantizer = new ActivationQuantizer(unique) { HasChannels = hasChannels };
             if (_activationStates is not null)
             {

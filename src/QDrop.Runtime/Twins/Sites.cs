@@ -16,7 +16,11 @@ public sealed class Sites
     private readonly Module _model;
     private readonly QuantizationContext _context;
     private readonly Feeds _output;
+    private readonly bool _isInLoop = PlaceAddress.Current is { IsInLoop: true };
+    private readonly HashSet<string> _addresses = [];
     private readonly Lock _lock = new();
+    private string[] _inLoops = [];
+    private (bool Is, object? Module) _dynamicNow;
     private IPlace[] _places = [];
 
     /// <param name="model">The float instance.</param>
@@ -33,17 +37,27 @@ public sealed class Sites
 
     internal Module Float => _model;
 
+    /// <summary>What the addresses of the places begin with.</summary>
+    internal string Address { get; } = PlaceAddress.OfTwin();
+
     /// <summary>Whether they are those of the model itself.</summary>
     internal bool IsRoot => _context.PathOf(_model).Length == 0;
 
     /// <summary>The places that are known by now.</summary>
     internal IReadOnlyList<IPlace> Places => Volatile.Read(ref _places);
 
+    /// <summary>Says which places a loop may reach several times in one call, before they are made.</summary>
+    /// <param name="sites">Names of the places.</param>
+    public void InLoops(params string[] sites) => _inLoops = [.. sites.Select(PathOf)];
+
     /// <summary>
     /// Begins a call of <c>forward</c> in which a loop may reach places several times. Generated code ends it.
     /// </summary>
     /// <returns>What counts the passes.</returns>
     public Passes Begin() => new(this);
+
+    /// <summary>Begins a pass of a loop around other loops, in the call that runs now.</summary>
+    public void BeginPass() => Passes.Begin(this);
 
     /// <summary>A chain of steps.</summary>
     /// <param name="site">Name of the chain, unique in the class.</param>
@@ -181,14 +195,47 @@ public sealed class Sites
     }
 
     /// <summary>Makes a place known.</summary>
-    internal void Add(IPlace place)
+    /// <param name="place">The place.</param>
+    /// <param name="path">Its name.</param>
+    /// <returns>Its address, whether a loop is around it, and whether every call reaches it equally often.</returns>
+    internal (string Address, bool IsInLoop, bool IsAlwaysReached) Add(IPlace place, string path)
     {
         lock (_lock)
+        {
             Volatile.Write(ref _places, [.. _places, place]);
+            string address = path;
+            if (_dynamicNow is { Is: true, Module: { } module })
+                address += "@" + (_context.FindPath(module) ?? module.GetType().Name);
+            address = Address + UniqueName.In(_addresses, address);
+            bool isInLoop = _inLoops.Contains(path);
+            if (PlaceAddress.Current is not { Text: "" })
+                _context.Places.Add(place, isCertain: !isInLoop && !_dynamicNow.Is);
+            return (address, isInLoop || _isInLoop, isInLoop && !_dynamicNow.Is);
+        }
     }
 
     private T Once<T>(string site, object? module, Func<T> make)
-        where T : class => (T)_dynamic.GetOrAdd((site, module), _ => make());
+        where T : class
+    {
+        if (_dynamic.TryGetValue((site, module), out object? known))
+            return (T)known;
+        lock (_lock)
+        {
+            if (_dynamic.TryGetValue((site, module), out known))
+                return (T)known;
+            _dynamicNow = (true, module is MaskedLayer masked ? masked.Layer : module);
+            try
+            {
+                T made = make();
+                _dynamic[(site, module)] = made;
+                return made;
+            }
+            finally
+            {
+                _dynamicNow = default;
+            }
+        }
+    }
 
     private Feeds Resolve(Feeds feeds) => feeds == Feeds.Result ? _output : feeds;
 

@@ -9,6 +9,8 @@ internal static class Stages
     public static HashSet<string> In(IReadOnlyDictionary<object, string> paths, QuantizationContext context)
     {
         var modules = paths.ToDictionary(static p => p.Value, static p => p.Key);
+        // The twins that are made here are not the model's.
+        var nowhere = new PlaceAddress("", "", isInLoop: false);
         // What a list or dictionary holds is called one by one by the code of the module around it.
         return
         [
@@ -21,7 +23,7 @@ internal static class Stages
         bool IsBlock(object module, string path) =>
             path.Length > 0
             && module is IQuantizable quantizable
-            && (context.Overrides.IsBlock(path) ?? Twins.Of(quantizable, context, Feeds.Next).IsBlock);
+            && (context.Overrides.IsBlock(path) ?? nowhere.Make(() => Twins.Of(quantizable, context, Feeds.Next)).IsBlock);
 
         string Around(string path)
         {

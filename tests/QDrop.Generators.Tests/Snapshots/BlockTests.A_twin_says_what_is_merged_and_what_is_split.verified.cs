@@ -56,6 +56,7 @@ partial class Net : global::QDrop.CompilerServices.IQuantizable
         internal Quantized(global::Models.Net model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
         {
             _model = model;
+            Sites.InLoops("one");
             // stem → features → relu → whole → parts
             _stem = Sites.Chain("stem", global::QDrop.CompilerServices.Feeds.Next, () =>
             [

@@ -49,6 +49,7 @@ partial class VggList : global::QDrop.CompilerServices.IQuantizable
         internal Quantized(global::Models.VggList model, global::QDrop.CompilerServices.QuantizationContext context, global::QDrop.CompilerServices.Feeds output) : base(model, context, output, isBlock: false)
         {
             _model = model;
+            Sites.InLoops("heads[i]", "relu");
             // features → mean
             _features = Sites.Chain("features", global::QDrop.CompilerServices.Feeds.Next, () =>
             [

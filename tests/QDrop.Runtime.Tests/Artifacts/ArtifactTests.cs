@@ -89,6 +89,25 @@ public sealed class ArtifactTests : IDisposable
     }
 
     [Fact]
+    public void The_places_of_quantizers_are_read_as_they_were_written()
+    {
+        QuantizedModelState state = SampleState.Create();
+        Manifest manifest = state.Manifest with
+        {
+            Places = new Dictionary<string, IReadOnlyList<string>> { ["stem"] = ["", "stem"], ["up#2/up.add"] = [] },
+            Loops = new Dictionary<string, IReadOnlyList<int>> { [""] = [0, 6], ["up#2/"] = [0] },
+        };
+        Artifact.Write(_folder["a"], state with { Manifest = manifest });
+        Manifest read = Artifact.Read(_folder["a"]).Manifest;
+        Assert.Equal(manifest.Places, read.Places);
+        Assert.Equal(manifest.Loops, read.Loops);
+        Artifact.Write(_folder["a"], state);
+        read = Artifact.Read(_folder["a"]).Manifest;
+        Assert.Null(read.Places);
+        Assert.Null(read.Loops);
+    }
+
+    [Fact]
     public void A_model_without_quantizers_can_be_stored()
     {
         var state = new QuantizedModelState(
@@ -216,6 +235,12 @@ public sealed class ArtifactTests : IDisposable
     [InlineData(
         "\"activations\":[\"stem\"]", "\"activations\":[\"head\"]", "unit 'stem' lists activation quantizer 'head'")]
     [InlineData("\"layers\":[\"fc\"]", "\"layers\":[null]", "null where a value belongs")]
+    [InlineData(
+        "\"weightsHash\"",
+        "\"places\":{\"stem#2\":[\"\",\"stem#2\"]},\"weightsHash\"",
+        "place 'stem#2' has activation quantizer 'stem#2', which is not there")]
+    [InlineData("\"weightsHash\"", "\"places\":{\"stem\":[null]},\"weightsHash\"", "null where a value belongs")]
+    [InlineData("\"weightsHash\"", "\"loops\":{\"\":null},\"weightsHash\"", "null where a value belongs")]
     [InlineData("\"drop\":0.25", "\"drop\":1.25", "Drop = 1.25")]
     [InlineData("\"w\":3", "\"w\":3,\"w\":4", "manifest cannot be read")]
     [InlineData("\"method\":\"Brecq\"", "\"method\":\"Other\"", "manifest cannot be read")]
