@@ -38,7 +38,9 @@ public sealed class Passes : IDisposable
     {
         foreach (IPlace place in _sites.Places)
             place.Ended(_counts.GetValueOrDefault(place));
-        _sites.Context.PassCounts.CheckLoops(_sites.Address, _sites.Float.GetType().Name, _begun);
+        // Loops without quantizers in them are the same in each pass.
+        _sites.Context.PassCounts.CheckLoops(
+            _sites.Address, _sites.Float.GetType().Name, _reached > 0 ? _begun : []);
         return result;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using QDrop.Artifacts;
 
 namespace QDrop.CompilerServices;
@@ -13,6 +14,7 @@ namespace QDrop.CompilerServices;
 internal sealed class PlaceTable(Manifest? manifest)
 {
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, int> _passes = [];
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, string> _askedAt = [];
     private readonly Dictionary<string, PlaceAddress> _made = [];
@@ -48,13 +50,13 @@ internal sealed class PlaceTable(Manifest? manifest)
     }
 
     /// <summary>How often calibration has reached a place with quantizers in one call.</summary>
-    public int Passes(string place)
+    public int Passes(string place) => _passes.GetOrAdd(place, address =>
     {
         int passes = 0;
-        while (manifest!.Places!.ContainsKey(PlaceAddress.Of(place, passes)))
+        while (manifest!.Places!.ContainsKey(PlaceAddress.Of(address, passes)))
             passes++;
         return passes;
-    }
+    });
 
     /// <summary>The name of an activation quantizer that is made now.</summary>
     /// <param name="name">What it is named after.</param>
