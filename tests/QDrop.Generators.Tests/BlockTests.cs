@@ -140,11 +140,11 @@ public sealed class BlockTests
 
             public override Tensor forward(Tensor x)
             {
-                x = x.unsqueeze(1);
+                x = x.unsqueeze(0);
                 x = whole.forward(x, x, x, null, false, null).Item1;
                 x = parts.forward(x, x, x, null, false, null).Item1;
                 x = mixers.forward(mixer.forward(x, x), x);
-                return x.squeeze(1);
+                return x.squeeze(0);
             }
         }
 
