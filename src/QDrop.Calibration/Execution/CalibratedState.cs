@@ -47,6 +47,7 @@ internal static class CalibratedState
             CalibrationHash = calibration.CalibrationHash,
             Versions = LibraryVersions.Current(),
         };
+        using DisposeScope scope = NewDisposeScope();
         IReadOnlySet<string> used = new FloatUses(calibration.Runner, context, calibration.Batches.Spread(Samples))
             .Find(calibration.Twin.Float);
         return new QuantizedModelState(

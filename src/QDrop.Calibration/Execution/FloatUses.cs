@@ -29,19 +29,20 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         ];
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<Tensor> usual = Run(scope);
+        using var usual = new Recorder(context);
+        Run(usual);
         // Mostly, none of them is used.
-        if (IsSame(usual, candidates))
+        if (GivesTheSame(usual, candidates))
             return used;
         foreach (ModelTensor candidate in candidates)
         {
-            if (!IsSame(usual, [candidate]))
+            if (!GivesTheSame(usual, [candidate]))
                 used.UnionWith(candidate.Names);
         }
         return used;
     }
 
-    private bool IsSame(IReadOnlyList<Tensor> usual, IReadOnlyList<ModelTensor> changed)
+    private bool GivesTheSame(Recorder usual, IReadOnlyList<ModelTensor> changed)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor[] kept = [.. changed.Select(static t => t.Value.detach().clone())];
@@ -49,9 +50,10 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         {
             foreach (ModelTensor tensor in changed)
                 tensor.Value.mul_(-1.7).add_(0.3);
-            IReadOnlyList<Tensor> other = Run(scope);
-            return usual.Count == other.Count
-                && usual.Zip(other).All(static p => ThreadTrial.Same(p.First, p.Second));
+            using var other = new Recorder(context);
+            Run(other);
+            return usual.Values.Count == other.Values.Count
+                && usual.Values.Zip(other.Values).All(static p => ThreadTrial.Same(p.First, p.Second));
         }
         catch (QDropException)
         {
@@ -65,15 +67,10 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         }
     }
 
-    /// <summary>What goes into and comes out of the units, and what the model gives.</summary>
-    private List<Tensor> Run(DisposeScope scope)
-    {
-        var executor = new Recorder(context, scope);
-        Bundle result = runner.Run(inputs, executor);
-        return [.. executor.Values, .. result.Tensors];
-    }
+    private void Run(Recorder recorder) => recorder.Keep(runner.Run(inputs, recorder));
 
-    private sealed class Recorder(QuantizationContext context, DisposeScope scope) : UnitExecutor
+    /// <summary>Keeps what goes into and comes out of the units, and what the model gives.</summary>
+    private sealed class Recorder(QuantizationContext context) : UnitExecutor, IDisposable
     {
         public List<Tensor> Values { get; } = [];
 
@@ -95,7 +92,10 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         }
 
         // The user's code may have scopes of its own.
-        private void Keep(Bundle bundle) =>
-            Values.AddRange(bundle.Tensors.Select(t => t.clone().MoveToOtherDisposeScope(scope)));
+        public void Keep(Bundle bundle) =>
+            Values.AddRange(bundle.Tensors.Select(static t => t.clone().DetachFromDisposeScope()));
+
+        /// <inheritdoc/>
+        public void Dispose() => Values.ForEach(static v => v.Dispose());
     }
 }

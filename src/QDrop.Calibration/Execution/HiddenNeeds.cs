@@ -56,7 +56,8 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         ];
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        if (Run(arguments, new Probe(discovery, [], Same, scope)) is not { } usual)
+        using var plain = new Probe(discovery, [], Same);
+        if (Run(arguments, plain) is not { } usual)
         {
             NeedAllBefore(hiddenResult);
             return;
@@ -64,15 +65,16 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         if (!GradientsTellAll(arguments, usual)
             || (anyHidden
                 && !Values
-                    .Select((_, i) => Run(arguments, Other(i, discovery.Units, scope)))
-                    .All(other => other is not null && HiddenAreSame(usual, other, hiddenResult))))
+                    .Select((_, i) => i)
+                    .All(i => HiddenStaysSame(arguments, usual, i, hiddenResult))))
             suspects = discovery.Units;
         foreach (Unit suspect in suspects)
         {
             for (int i = 0; i < Values.Length; i++)
             {
                 using DisposeScope each = NewDisposeScope();
-                if (Run(arguments, Other(i, [suspect], each)) is not { } other)
+                using Probe probe = Other(i, [suspect]);
+                if (Run(arguments, probe) is not { } other)
                 {
                     NeedAllBefore(hiddenResult);
                     return;
@@ -97,7 +99,8 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             foreach (int value in Noise)
             {
                 using DisposeScope each = NewDisposeScope();
-                if (Run(arguments, Other(value, [unit], each)) is not { } other
+                using Probe probe = Other(value, [unit]);
+                if (Run(arguments, probe) is not { } other
                     || discovery.Units.Any(u => !_needs[u].Contains(unit) && !AreSame(usual.Inputs[u], other.Inputs[u]))
                     || (!_resultNeeds.Contains(unit) && !AreSame(usual.Result, other.Result)))
                     return false;
@@ -122,18 +125,27 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         }
     }
 
-    private Probe Other(int value, IReadOnlyList<Unit> units, DisposeScope scope)
+    private Probe Other(int value, IReadOnlyList<Unit> units)
     {
         var random = new Generator((ulong)value);
-        return new Probe(discovery, [.. units], t => Filled(t, Values[value], random), scope);
+        return new Probe(discovery, [.. units], t => Filled(t, Values[value], random));
     }
 
-    private bool HiddenAreSame(
-        (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) one,
-        (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result)? other,
-        bool[] hiddenResult) =>
-        discovery.Units.All(u => AreSame(one.Inputs[u], other!.Value.Inputs[u], discovery.HiddenInputs(u)))
-        && AreSame(one.Result, other!.Value.Result, hiddenResult);
+    /// <summary>
+    /// Whether what has no gradient is the same where other values stand in place of all units' outputs.
+    /// </summary>
+    private bool HiddenStaysSame(
+        Bundle arguments,
+        (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) usual,
+        int value,
+        bool[] hiddenResult)
+    {
+        using DisposeScope each = NewDisposeScope();
+        using Probe probe = Other(value, discovery.Units);
+        return Run(arguments, probe) is { } other
+            && discovery.Units.All(u => AreSame(usual.Inputs[u], other.Inputs[u], discovery.HiddenInputs(u)))
+            && AreSame(usual.Result, other.Result, hiddenResult);
+    }
 
     private void NeedAllBefore(bool[] hiddenResult)
     {
@@ -175,10 +187,8 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     /// <param name="discovery">What units gave before.</param>
     /// <param name="replaced">The units that give other values.</param>
     /// <param name="other">Makes them.</param>
-    /// <param name="scope">Gets what is noted.</param>
-    private sealed class Probe(
-        DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other, DisposeScope scope)
-        : UnitExecutor
+    private sealed class Probe(DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other)
+        : UnitExecutor, IDisposable
     {
         private readonly Dictionary<Unit, Bundle> _inputs = [];
 
@@ -188,8 +198,15 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         public override Bundle Run(Unit unit, Bundle inputs)
         {
             // The user's code may have scopes of its own.
-            _inputs[unit] = inputs.Select(t => t.clone().MoveToOtherDisposeScope(scope));
+            _inputs[unit] = inputs.Select(static t => t.clone().DetachFromDisposeScope());
             return discovery.Outputs(unit).Select(replaced.Contains(unit) ? other : Same);
+        }
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            foreach (Tensor input in _inputs.Values.SelectMany(static i => i.Tensors))
+                input.Dispose();
         }
     }
 }
