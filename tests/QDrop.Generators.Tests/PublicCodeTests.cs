@@ -45,6 +45,8 @@ public sealed partial class PublicCodeTests
         { "LinqModules", [2, 3, 8, 8] },
         { "LinqHeads", [2, 8] },
         { "PatternHead", [2, 8] },
+        { "PatternElement", [2, 8] },
+        { "PatternTwo", [2, 8] },
         { "UsesDict", [2, 8] },
         { "UsesRecord", [2, 8] },
         { "UsesPair", [2, 8] },

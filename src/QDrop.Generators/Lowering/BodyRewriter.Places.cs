@@ -13,7 +13,7 @@ internal sealed partial class BodyRewriter
     {
         var rewriter = new BodyRewriter(step.Layer?.Module.Frame ?? step.Frame, names, self, lowers: false);
         if (step.Origin == Origin.Call)
-            return (rewriter.Called(step.Layer!, step.Layer!.Module.Operation.Syntax), rewriter.UsesSelf);
+            return (rewriter.Called(step.Layer!, rewriter.AsItsType(step.Layer!)), rewriter.UsesSelf);
         if (step.Layer is { } layer)
             return ((layer.IsSpread ? ".. " : "") + rewriter.Module(layer), rewriter.UsesSelf);
         if (step.Product is { } product)
@@ -153,8 +153,8 @@ internal sealed partial class BodyRewriter
     /// <summary>
     /// A module that is called with several tensors: with its masks where its type does not tell of them.
     /// </summary>
-    private string Called(LayerCall layer, SyntaxNode module) =>
-        names.TakesMasks(layer.Type) ? $"{Services}Sites.Masked({Text(module)})" : Text(module);
+    private string Called(LayerCall layer, string module) =>
+        names.TakesMasks(layer.Type) ? $"{Services}Sites.Masked({module})" : module;
 
     /// <summary>
     /// The arguments of a call in the order of the parameters, with those that were left out or that its overload does
@@ -198,7 +198,7 @@ internal sealed partial class BodyRewriter
     private string CallSite(Chain call) =>
         call.IsDynamic
             ? $"this.Sites.DynamicCall<{CallTypes(call)}>(\"{call.Name}\", {Services}Feeds.{call.Feeds}, "
-                + $"{Called(call.Head.Layer!, call.Head.Layer!.Receiver.Syntax)})"
+                + $"{Called(call.Head.Layer!, Text(call.Head.Layer!.Receiver.Syntax))})"
             : $"this.{call.Field}";
 
     /// <summary>Types of what goes into a module and, last, of what comes out.</summary>
@@ -219,10 +219,23 @@ internal sealed partial class BodyRewriter
     /// </summary>
     private string Module(LayerCall layer)
     {
-        string code = Text(layer.Module.Operation.Syntax);
+        string code = layer.IsSpread ? Text(layer.Module.Operation.Syntax) : AsItsType(layer);
         if (layer is { IsFixed: true, IsSpread: false } && ForwardFlow.CreatesModule(layer.Module.Operation))
             return $"{Services}Step.Made({code})";
         return layer.Type.TypeKind == TypeKind.Interface ? $"{Services}Step.Of({code})" : code;
+    }
+
+    /// <summary>
+    /// The module that a place calls. In <c>s[0] is Linear l</c>, <c>l</c> stands for <c>s[0]</c>, of which the
+    /// compiler knows less: → <c>s[0] as Linear</c>, which is <see langword="null"/> where the branch does not run.
+    /// </summary>
+    private string AsItsType(LayerCall layer)
+    {
+        string code = Text(layer.Module.Operation.Syntax);
+        return layer.Module is { Operation.Type: { } type, Frame: var place }
+            && !_semantics.Compilation.HasImplicitConversion(place.Types.Apply(type), layer.Type)
+            ? $"{code} as {TypeName(layer.Type.WithNullableAnnotation(NullableAnnotation.None))}"
+            : code;
     }
 
     private string Vocabulary(SyntaxNode node, OpCall call)

@@ -76,6 +76,34 @@ public class PatternHead : Module<Tensor, Tensor>
     public PatternHead() : base("a") => RegisterComponents();
     public override Tensor forward(Tensor x) { x = l.call(x); if (head is HeadM h) return h.Run(x, true); return head.call(x); }
 }
+public class PatternElement : Module<Tensor, Tensor>
+{
+    private readonly Sequential s = Sequential(Linear(8, 8), ReLU()); private readonly object o; private readonly Linear l = Linear(8, 8);
+    public PatternElement() : base("a") { o = l; RegisterComponents(); }
+    public override Tensor forward(Tensor x)
+    {
+        x = s[0] is Linear first ? functional.relu(first.forward(x)) : x;
+        switch (s[1]) { case Linear wrong: x = wrong.forward(x); break; case ReLU right: x = -right.forward(x); break; }
+        return o is Linear last ? last.forward(x) : x;
+    }
+}
+public class TwoPart : Module<Tensor, Tensor, Tensor>
+{
+    private readonly Linear l = Linear(8, 8);
+    public TwoPart() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x, Tensor y) => l.call(x) * y;
+}
+public class PatternTwo : Module<Tensor, Tensor>
+{
+    private readonly ModuleList<Module> parts = new(new TwoPart(), Linear(8, 8)); private readonly Module one = new TwoPart();
+    public PatternTwo() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        if (parts[0] is TwoPart first) x = first.forward(x, x);
+        if (parts[1] is TwoPart wrong) x = wrong.forward(x, x);
+        return one is TwoPart last ? last.forward(x, x) : x;
+    }
+}
 public class IntArg : Module<Tensor, int, Tensor>
 {
     private readonly Linear l = Linear(8, 8);
