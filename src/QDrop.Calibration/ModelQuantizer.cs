@@ -109,6 +109,7 @@ public static class ModelQuantizer
                     + "ILabelledCalibrationSource.");
         }
         CalibrationData.Check(inputs, settings);
+        using IDisposable gradients = WithGradients();
         using var prepared = new PreparedModel(descriptor, model);
         return Calibrate(
             prepared, settings, new CalibrationSet(inputs), progress, cancellation, checkpoint, insight, memory);
@@ -164,9 +165,16 @@ public static class ModelQuantizer
         settings.Validated();
         CalibrationData.Check(data.Inputs, 1, "The training data");
         TargetCheck.Check(data.Targets, data.Inputs[0].shape[0], data.Loss is null);
+        using IDisposable gradients = WithGradients();
         using var prepared = new PreparedModel(descriptor, model);
         return Train(prepared, settings, new TrainingSet(data), progress, cancellation, checkpoint);
     }
+
+    /// <summary>
+    /// Lets autograd record what this thread computes, until the result is disposed: learning needs gradients, also
+    /// where the caller is within <c>no_grad</c> or <c>inference_mode</c>.
+    /// </summary>
+    private static IDisposable WithGradients() => inference_mode(mode: false);
 
     /// <summary>Quantizes a model after its training, its settings and inputs checked.</summary>
     internal static CalibrationOutcome Calibrate(

@@ -1,6 +1,7 @@
 using QDrop.Artifacts;
 using QDrop.Calibration;
 using QDrop.CompilerServices;
+using QDrop.Safetensors;
 using QDrop.Tests.Modules;
 using TorchSharp;
 using Xunit;
@@ -69,6 +70,26 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
             l =>
                 Assert.InRange(
                     l.Weight.Value().flatten(1)[0].data<float>().ToArray().Distinct().Count(), 1, 1 << l.Weight.Bits));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_result_is_the_same_where_the_caller_wants_no_gradients(bool inference)
+    {
+        using var model = new ResidualNet();
+        Tensor inputs = randn(48, 3, 16, 16);
+        string expected = Levels();
+        using (inference ? inference_mode() : no_grad())
+        {
+            Assert.Equal(expected, Levels());
+            Assert.False(is_grad_enabled());
+            Assert.Equal(inference, is_inference_mode_enabled());
+        }
+
+        string Levels() =>
+            TensorHash.Of(Calibrate(model, inputs, Settings)
+                .State.Layers.Select(static l => KeyValuePair.Create(l.Name, l.Levels)));
     }
 
     [Fact]

@@ -57,6 +57,17 @@ public sealed class ModelTrainerTests : TrainingTest
         Assert.Equal(method, outcome.State.Manifest.Settings.Method);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_model_is_trained_where_the_caller_wants_no_gradients(bool inference)
+    {
+        double expected = Train(Settings, Data).Training!.Epochs[^1].Loss;
+        using IDisposable guard = inference ? inference_mode() : no_grad();
+        Assert.Equal(expected, Train(Settings, Data).Training!.Epochs[^1].Loss);
+        Assert.False(is_grad_enabled());
+    }
+
     [Fact]
     public void First_and_last_layers_have_bits_of_their_own_and_theModel_is_what_it_was()
     {
