@@ -14,6 +14,12 @@ internal static class MemoryLimit
     /// </summary>
     private const long Reserve = 16L << 20;
 
+    /// <summary>
+    /// A part of what the process has of which the limit that a message names may be greater: it has more at one time
+    /// than at another.
+    /// </summary>
+    private const int Slack = 20;
+
     /// <summary>Gives activations the room that is left.</summary>
     /// <param name="limit">Bytes that the process may take.</param>
     /// <param name="needs">What passes need, each at another time.</param>
@@ -27,16 +33,21 @@ internal static class MemoryLimit
         (string what, long bytes) = needs.MaxBy(static n => n.Bytes);
         if (present + bytes > limit)
         {
+            // Of whole MiB, so that they are the sum that is named.
+            long taken = MiB(present), needed = MiB(bytes), slack = MiB(present / Slack);
             throw new QDropException(
                 Codes.MemoryLimit,
-                $"The memory limit of {MiB(limit)} MiB cannot be kept: the process takes {MiB(present)} MiB with its "
-                    + $"libraries, the model and the calibration inputs, and {what} needs {MiB(bytes)} MiB more. "
-                    + $"Expected at least {MiB(present + bytes)} MiB. Raise the limit, give fewer or smaller "
+                $"The memory limit of {Text(MiB(limit))} MiB cannot be kept: the process takes {Text(taken)} MiB with "
+                    + $"its libraries, the model and the calibration inputs, {what} needs {Text(needed)} MiB more, and "
+                    + $"what the process takes varies by {Text(slack)} MiB. Expected at least "
+                    + $"{Text(taken + needed + slack)} MiB. Raise the limit, give fewer or smaller "
                     + "calibration inputs, or lower BatchSize.");
         }
         memory.Room = limit - present - bytes;
     }
 
-    private static string MiB(long bytes) =>
-        ((bytes + (1 << 20) - 1) >> 20).ToString("n0", CultureInfo.InvariantCulture);
+    /// <summary>Rounded up.</summary>
+    private static long MiB(long bytes) => (bytes + (1 << 20) - 1) >> 20;
+
+    private static string Text(long mebibytes) => mebibytes.ToString("n0", CultureInfo.InvariantCulture);
 }

@@ -199,7 +199,26 @@ public sealed class MemoryTests() : CalibrationTest(seed: 7)
         Assert.Equal("QDROP243", error.Code);
         Assert.Equal(["discover"], phases.Seen);
         Assert.Contains("limit of 1 MiB", error.Message, StringComparison.Ordinal);
-        Quantize(model, inputs, new CalibrationMemory(Smallest(model, inputs) + (64 << 20), Spill));
+    }
+
+    [Fact]
+    public void The_smallest_limit_that_is_named_is_the_sum_of_what_is_named_and_can_be_kept()
+    {
+        using var model = new ResidualNet();
+        Tensor inputs = randn(48, 3, 16, 16);
+        for (int run = 0; run < 3; run++)
+        {
+            QDropException error = Assert.Throws<QDropException>(() =>
+                Quantize(model, inputs, new CalibrationMemory(1, Spill)));
+            long[] named =
+            [
+                .. Regex.Matches(error.Message, "([0-9,]+) MiB").Select(static m =>
+                    long.Parse(m.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)),
+            ];
+            Assert.Equal(5, named.Length);
+            Assert.Equal(named[4], named[1] + named[2] + named[3]);
+            Quantize(model, inputs, new CalibrationMemory(named[4] << 20, Spill));
+        }
     }
 
     [Fact]
