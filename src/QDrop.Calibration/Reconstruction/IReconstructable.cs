@@ -1,5 +1,8 @@
+using QDrop.Calibration.Ranges;
 using QDrop.CompilerServices;
 using QDrop.Quantizers;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Reconstruction;
 
@@ -27,12 +30,23 @@ internal sealed class ReconstructedUnit(Unit unit) : IReconstructable
     /// <inheritdoc/>
     public string Name => unit.Name;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<WeightQuantizer> Weights => unit.LearnedWeights;
+    /// <summary>
+    /// The quantizers of its weights that are learned, in order of use. Weights that are all less than half of the
+    /// smallest step stay 0, to which they are rounded: the next level is as many times larger as the step is, and none
+    /// of what is learned is that fine.
+    /// </summary>
+    public IReadOnlyList<WeightQuantizer> Weights { get; } = [.. unit.LearnedWeights.Where(ReachesAStep)];
 
     /// <inheritdoc/>
     public IReadOnlyList<ActivationQuantizer> Activations => unit.Activations;
 
     /// <inheritdoc/>
     public Bundle Forward(Bundle inputs) => unit.Compute(inputs);
+
+    private static bool ReachesAStep(WeightQuantizer weight)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return weight.Weight.abs().max().ToSingle() is 0 or >= QuantizationRange.SmallestScale / 2;
+    }
 }

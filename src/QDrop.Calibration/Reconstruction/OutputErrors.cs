@@ -1,6 +1,7 @@
 using QDrop.Calibration.Execution;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Memory;
+using QDrop.Calibration.Ranges;
 using QDrop.CompilerServices;
 using static TorchSharp.torch;
 
@@ -42,6 +43,12 @@ internal sealed class OutputErrors
 
     /// <summary>The same in the measure of the loss.</summary>
     public double LossPower => _outputs.Sum(static o => o.MeanSquare * o.Channels * o.Factor * o.Factor);
+
+    /// <summary>
+    /// Whether what comes out is less than the smallest step of a grid: no grid holds it, and nothing can be learned.
+    /// </summary>
+    public bool AreBelowSteps =>
+        _outputs.All(static o => o is { MeanSquare: > 0, Size: < QuantizationRange.SmallestScale });
 
     /// <summary>What errors of each output are multiplied with in the loss.</summary>
     public IReadOnlyList<float> Factors => [.. _outputs.Select(static o => (float)o.Factor)];
@@ -93,7 +100,13 @@ internal sealed class OutputErrors
     /// <param name="MeanSquare">Mean square of the float unit's values.</param>
     private readonly record struct Output(int Index, long Channels, double MeanSquare)
     {
-        /// <summary>What errors are multiplied with in the loss; 1 where all values are 0.</summary>
-        public double Factor => MeanSquare > 0 ? UsualSize / Math.Sqrt(MeanSquare) : 1;
+        /// <summary>Root mean square of the float unit's values.</summary>
+        public double Size => Math.Sqrt(MeanSquare);
+
+        /// <summary>
+        /// What errors are multiplied with in the loss; 1 where all values are 0. Of values below the smallest step, it
+        /// is that of such a step: their own would be no float.
+        /// </summary>
+        public double Factor => MeanSquare > 0 ? UsualSize / Math.Max(Size, QuantizationRange.SmallestScale) : 1;
     }
 }

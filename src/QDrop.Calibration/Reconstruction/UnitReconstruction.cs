@@ -45,7 +45,7 @@ internal sealed class UnitReconstruction(CalibrationContext calibration, UnitRun
             ThreadDependent =
                 ThreadCheck.OutputDiffers(unit, quantizedInput, calibration.Plan.Samples) ? [ThreadCheck.Output] : [],
         };
-        if (!Learns(unit, _context, _settings))
+        if (!Learns(unit, _context, _settings) || errors.AreBelowSteps)
             return (output, report);
         using Samples? weights = Weights(unit, output);
         LossNorm norm = errors.Norm(_settings.NormOrDefault, output);

@@ -211,6 +211,35 @@ public sealed class UnusualInputTests : IDisposable
         Assert.Contains("'linear'", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Method.QDrop, 1e-31, false)]
+    [InlineData(Method.QDrop, 1e-38, false)]
+    [InlineData(Method.QDrop, 1e-41, false)]
+    [InlineData(Method.QDrop, 1e-41, true)]
+    [InlineData(Method.AdaRound, 1e-38, false)]
+    [InlineData(Method.AdaRound, 1e-41, true)]
+    [InlineData(Method.Nearest, 1e-41, false)]
+    public void A_branch_whose_weights_are_nearly_zero_stops_nothing(Method method, double factor, bool inBlock)
+    {
+        var branch = new ActivationFirst(nn.Identity(), inBlock);
+        using var model = new ShortcutNet(branch);
+        using (no_grad())
+        {
+            foreach (Tensor parameter in branch.parameters())
+                parameter.mul_(factor);
+        }
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            ShortcutNet.Descriptor,
+            ShortcutNet.Descriptor.Settings with { Method = method, Iterations = 60 },
+            model,
+            randn(8, 3, 6, 6));
+        Assert.Equal(3, outcome.Units.Count);
+        Assert.InRange(outcome.Units[^1].ErrorAfter / outcome.Units[^1].SignalPower, 1e-9, 1e-3);
+        Assert.All(
+            outcome.State.Layers,
+            static l => Assert.True(l.Scale.isfinite().all().ToBoolean() && l.Scale.gt(0).all().ToBoolean()));
+    }
+
     private static void Set(Tensor tensor, double value)
     {
         using IDisposable guard = no_grad();
