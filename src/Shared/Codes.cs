@@ -80,6 +80,7 @@ internal static class Codes
     [Code(CodeSeverity.Error, "A module changes a value that is used again")]
     public const string ChangedInPlace = "QDROP237";
     [Code(CodeSeverity.Error, "Samples depend on each other")] public const string SamplesDepend = "QDROP238";
+    [Code(CodeSeverity.Error, "The model changes its own tensors")] public const string ChangesItself = "QDROP239";
     [Code(CodeSeverity.Error, "Calibration diverged, or met values that are not finite")]
     public const string Diverged = "QDROP240";
     [Code(CodeSeverity.Warning, "The checkpoint cannot be written")]

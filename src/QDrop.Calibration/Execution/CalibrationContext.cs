@@ -80,6 +80,10 @@ internal sealed class CalibrationContext : IDisposable
     /// <summary>Hash of the model's weights.</summary>
     public string WeightsHash => _model.WeightsHash;
 
+    /// <summary>Checks, once the model has run, that this has not changed its parameters and buffers.</summary>
+    /// <exception cref="QDropException">It has (QDROP239); they are what they were.</exception>
+    public void CheckUnchanged() => _model.CheckUnchanged();
+
     /// <summary>Hash of the calibration inputs.</summary>
     public string CalibrationHash => _inputs.Hash;
 

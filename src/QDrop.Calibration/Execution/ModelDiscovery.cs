@@ -51,6 +51,7 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     {
         using DisposeScope scope = NewDisposeScope();
         Bundle expected = Expected();
+        calibration.CheckUnchanged();
         var check = new TwinCheck(calibration.Descriptor.Name, _runner, _context);
         Bundle found = check.WithCopies(() => _runner.Run(_batches.Repeated(Samples), discovery));
         if (_context.Layers.Count == 0)

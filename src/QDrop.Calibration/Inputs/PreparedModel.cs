@@ -7,6 +7,7 @@ namespace QDrop.Calibration.Inputs;
 internal sealed class PreparedModel : IDisposable
 {
     private readonly Lazy<string> _weightsHash;
+    private readonly HeldTensors _held;
 
     /// <summary>Puts the model into evaluation mode, and makes its twin.</summary>
     /// <param name="descriptor">The model's description.</param>
@@ -19,6 +20,7 @@ internal sealed class PreparedModel : IDisposable
         Float = model;
         Twin = (IModelTwin)QuantizedModel.Create(descriptor, model);
         _weightsHash = new(() => WeightFile.Hash(model));
+        _held = new HeldTensors(model);
     }
 
     /// <summary>The model's description.</summary>
@@ -33,6 +35,14 @@ internal sealed class PreparedModel : IDisposable
     /// <summary>Hash of the weights that the model had when this was first asked for.</summary>
     public string WeightsHash => _weightsHash.Value;
 
+    /// <summary>Checks, once it has run, that this has not changed its parameters and buffers.</summary>
+    /// <exception cref="QDropException">It has (QDROP239); they are what they were.</exception>
+    public void CheckUnchanged() => _held.Check(Descriptor.Name);
+
     /// <inheritdoc/>
-    public void Dispose() => (Twin as IDisposable)?.Dispose();
+    public void Dispose()
+    {
+        _held.Dispose();
+        (Twin as IDisposable)?.Dispose();
+    }
 }

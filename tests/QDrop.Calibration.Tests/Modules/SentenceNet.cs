@@ -11,11 +11,15 @@ namespace QDrop.Tests.Modules;
 /// </summary>
 internal sealed class SentenceNet : Module<Tensor, Tensor>, IQuantizable
 {
-    public readonly Embedding tokens = Embedding(20, 8, padding_idx: 0), positions = Embedding(6, 8);
+    public readonly Embedding tokens, positions = Embedding(6, 8);
     public readonly EncoderLayer layer = new();
     public readonly Linear head = Linear(8, 4);
 
-    public SentenceNet() : base(nameof(SentenceNet)) => RegisterComponents();
+    public SentenceNet(double? maxNorm = null) : base(nameof(SentenceNet))
+    {
+        tokens = Embedding(20, 8, padding_idx: 0, max_norm: maxNorm);
+        RegisterComponents();
+    }
 
     public static QuantizedModelDescriptor Descriptor { get; } =
         new()
