@@ -1,3 +1,4 @@
+using QDrop.Calibration.Weights;
 using QDrop.CompilerServices;
 using Module = TorchSharp.torch.nn.Module;
 
@@ -15,6 +16,7 @@ internal sealed class PreparedModel : IDisposable
     /// <exception cref="QDropException">The model cannot be quantized; the code says why.</exception>
     public PreparedModel(QuantizedModelDescriptor descriptor, Module model)
     {
+        WeightValues.Check(model);
         model.eval();
         Descriptor = descriptor;
         Float = model;

@@ -37,8 +37,8 @@ public static class WeightFile
     /// </param>
     /// <exception cref="QDropException">
     /// QDROP210: there is no such file. QDROP211: names, shapes or types do not fit the model. QDROP212: a weight is
-    /// NaN or infinite. QDROP213: the file cannot be read or has none of these formats. QDROP214: it is a checkpoint
-    /// with code.
+    /// NaN or infinite, or a variance is below zero. QDROP213: the file cannot be read or has none of these formats.
+    /// QDROP214: it is a checkpoint with code.
     /// </exception>
     public static void LoadInto(nn.Module model, string path)
     {
@@ -110,51 +110,11 @@ public static class WeightFile
         return left.eq(right).all().ToBoolean();
     }
 
-    /// <summary>
-    /// The values in the model's type and shape, checked. Buffers may be infinite (attention masks are), running
-    /// statistics not.
-    /// </summary>
+    /// <summary>The values in the model's type and shape, checked.</summary>
     private static Tensor Converted(Tensor source, ModelTensor target, string name, bool isParameter, string path)
     {
-        ScalarType type = target.Value.dtype;
-        Tensor result = source.to_type(type).reshape(target.Value.shape);
-        if (!SafetensorsTypes.IsFloat(type))
-            return result;
-        bool infiniteToo =
-            isParameter
-            || name.EndsWith("running_mean", StringComparison.Ordinal)
-            || name.EndsWith("running_var", StringComparison.Ordinal);
-        long index = FirstNotFinite(result, infiniteToo);
-        if (index < 0)
-            return result;
-        bool fits = FirstNotFinite(source, infiniteToo) >= 0;
-        throw new QDropException(
-            Codes.WeightsNotFinite,
-            $"The weights file '{path}' has a value in '{name}' (element {index} of {result.numel()}) that is "
-                + $"{(fits ? "NaN or infinite" : $"too large for the model's type, {type}")}. "
-                + "The training has probably diverged: take a checkpoint from before, or train again with a lower "
-                + "learning rate.");
-    }
-
-    private static long FirstNotFinite(Tensor tensor, bool infiniteToo)
-    {
-        if (tensor.dtype == ScalarType.Float64)
-        {
-            // float32 would make large values infinite.
-            using Tensor bad = infiniteToo ? tensor.isfinite().logical_not() : tensor.isnan();
-            using Tensor flags = TensorBytes.Dense(bad);
-            long found = -1, passed = 0;
-            TensorBytes.ForEachPiece(flags, bytes =>
-            {
-                int index = found < 0 ? bytes.IndexOf((byte)1) : -1;
-                if (index >= 0)
-                    found = passed + index;
-                passed += bytes.Length;
-            });
-            return found;
-        }
-
-        using Tensor float32 = TensorBytes.Dense(tensor.to_type(ScalarType.Float32));
-        return TensorBytes.FirstNotFinite(float32, infiniteToo);
+        Tensor result = source.to_type(target.Value.dtype).reshape(target.Value.shape);
+        WeightValues.Check(result, source, name, isParameter, path);
+        return result;
     }
 }

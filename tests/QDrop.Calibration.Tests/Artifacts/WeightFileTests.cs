@@ -174,7 +174,8 @@ public sealed class WeightFileTests : IDisposable
     [InlineData("fc.bias", double.PositiveInfinity, "NaN or infinite")]
     [InlineData("bn.running_var", double.NegativeInfinity, "NaN or infinite")]
     [InlineData("conv.weight", 1e300, "too large for the model's type")]
-    public void A_value_that_is_not_finite_is_named_and_nothing_is_loaded(string name, double value, string expected)
+    [InlineData("bn.running_var", -0.25, "a variance below zero (-0.25)")]
+    public void A_value_that_no_weights_have_is_named_and_nothing_is_loaded(string name, double value, string expected)
     {
         using var trained = new Net();
         Save(trained, tensors =>

@@ -92,6 +92,20 @@ public sealed class ModelQuantizerTests() : CalibrationTest(seed: 7)
                 .State.Layers.Select(static l => KeyValuePair.Create(l.Name, l.Levels)));
     }
 
+    [Theory]
+    [InlineData("conv1.weight", float.NaN, "NaN or infinite")]
+    [InlineData("bn1.running_var", -1f, "a variance below zero (-1)")]
+    public void A_value_that_no_weights_have_is_named(string name, float value, string expected)
+    {
+        using var model = new ResidualNet();
+        using (no_grad())
+            model.state_dict()[name].view(-1)[1] = value;
+        QDropException error = Assert.Throws<QDropException>(() => Calibrate(model, randn(48, 3, 16, 16), Settings));
+        Assert.Equal("QDROP212", error.Code);
+        Assert.Contains($"'{name}' (element 1 of", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Eight_bits_rounded_to_nearest_stay_within_5_percent_of_the_float_model()
     {
