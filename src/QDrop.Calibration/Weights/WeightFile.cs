@@ -52,7 +52,7 @@ public static class WeightFile
             throw Unfit(model, path, problem);
 
         var parameters = model.named_parameters().Select(static p => p.Item1).ToHashSet(StringComparer.Ordinal);
-        var converted = new List<(Tensor Target, Tensor Source)>();
+        var converted = new List<(ModelTensor Target, Tensor Source)>();
         foreach (ModelTensor tensor in expected)
         {
             (string Name, Tensor Value)[] sources =
@@ -63,25 +63,46 @@ public static class WeightFile
             foreach ((string name, Tensor value) in sources.Skip(1))
             {
                 if (!Same(sources[0].Value, value))
-                {
-                    throw Unfit(
-                        model,
-                        path,
-                        $"'{sources[0].Name}' and '{name}' are one tensor of the model, but two with different values "
-                            + "in the file. Save the weights of a model in which they are tied as here, or make this "
-                            + "one with two tensors, as it was trained.");
-                }
+                    throw Conflict(model, path, $"'{sources[0].Name}' and '{name}' are one tensor of the model");
             }
             if (sources.Length > 0)
-                converted.Add((tensor.Value, sources[0].Value));
+                converted.Add((tensor, sources[0].Value));
         }
 
         using (no_grad())
         {
-            foreach ((Tensor target, Tensor source) in converted)
-                target.copy_(source);
+            // Tensors that have some of their elements in common first: others are changed if these fit.
+            IReadOnlySet<ModelTensor> overlapping = ModelTensor.Overlapping(converted.Select(static c => c.Target));
+            ILookup<bool, (ModelTensor Target, Tensor Source)> parts = converted.ToLookup(c =>
+                overlapping.Contains(c.Target));
+            if (Overwritten([.. parts[true]]) is { } part)
+                throw Conflict(model, path, $"'{part.Names[0]}' and others share memory in the model");
+            foreach ((ModelTensor target, Tensor source) in parts[false])
+                target.Value.copy_(source);
         }
     }
+
+    /// <summary>
+    /// Copies values into tensors that share memory, and back if one of them then has not those that it should have.
+    /// </summary>
+    /// <returns>That tensor, or <see langword="null"/>.</returns>
+    private static ModelTensor? Overwritten(IReadOnlyList<(ModelTensor Target, Tensor Source)> parts)
+    {
+        Tensor[] before = [.. parts.Select(static p => p.Target.Value.clone())];
+        foreach ((ModelTensor target, Tensor source) in parts)
+            target.Value.copy_(source);
+        ModelTensor? wrong = parts.FirstOrDefault(static p => !Same(p.Target.Value, p.Source)).Target;
+        for (int i = 0; wrong is not null && i < before.Length; i++)
+            parts[i].Target.Value.copy_(before[i]);
+        return wrong;
+    }
+
+    private static QDropException Conflict(nn.Module model, string path, string which) =>
+        Unfit(
+            model,
+            path,
+            $"{which}, but have different values in the file. Save the weights of a model in which they are tied as "
+                + "here, or make this one with tensors of their own, as it was trained.");
 
     /// <summary>The files on which weights depend: the path and, where it is an index, those that it names.</summary>
     /// <param name="path">As in <see cref="LoadInto"/>.</param>

@@ -73,10 +73,10 @@ internal static class WeightFit
         {
             if (!owners.TryGetValue(name, out ModelTensor? own))
                 continue;
-            if (!own.Takes(tensor))
+            if (!own.Takes(name, tensor))
                 shapes.Add(
                     $"'{name}' is {TensorBytes.Describe(tensor.shape)}, "
-                        + $"expected {TensorBytes.Describe(own.Value.shape)}");
+                        + $"expected {TensorBytes.Describe(own.ShapeOf(name))}");
             if (tensor.dtype != own.Value.dtype
                 && !(SafetensorsTypes.IsFloat(tensor.dtype) && SafetensorsTypes.IsFloat(own.Value.dtype))
                 && !IsOptional(name))

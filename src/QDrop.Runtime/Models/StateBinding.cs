@@ -67,7 +67,7 @@ internal static class StateBinding
         {
             if (!owners.TryGetValue(name, out ModelTensor? own))
                 throw Foreign(path, $"the model has no '{name}'. {BuildAgain}");
-            if (!own.Takes(tensor))
+            if (!own.Takes(name, tensor))
                 throw Foreign(
                     path, $"its '{name}' has shape {Shape(tensor)}, the model's {Shape(own.Value)}. {BuildAgain}");
         }

@@ -60,7 +60,37 @@ public sealed class SharedTensorTests : IDisposable
     {
         using var model = new TiedNet();
         string path = Saved(model, static tensors => tensors["head.weight"] = tensors["head.weight"].detach() + 1);
-        Refused(model, path, "'emb.weight' and 'head.weight' are one tensor of the model, but two with different");
+        Refused(model, path, "'emb.weight' and 'head.weight' are one tensor of the model, but have different");
+    }
+
+    [Fact]
+    public void A_tensor_in_two_shapes_is_one_tensor()
+    {
+        using var model = new OverlapNet();
+        Assert.Equal("flat a.weight", string.Join(' ', ModelTensor.Of(model)[0].Names));
+        WeightFile.LoadInto(model, Saved(model, static tensors => tensors.Remove("flat")));
+        using var trained = new OverlapNet();
+        WeightFile.LoadInto(model, Saved(trained, static _ => { }));
+        Assert.Equal(WeightFile.Hash(trained), WeightFile.Hash(model));
+        Refused(
+            model,
+            Saved(model, static tensors => tensors["flat"] = zeros(16)),
+            "'flat' and 'a.weight' are one tensor of the model, but have different values");
+        Refused(model, Saved(model, static tensors => tensors["flat"] = zeros(4, 4)), "'flat' is [4, 4], expected [16]");
+    }
+
+    [Theory]
+    [InlineData("row", new long[] { 4 })]
+    [InlineData("turned", new long[] { 4, 4 })]
+    public void A_view_of_a_tensor_with_other_values_is_refused(string name, long[] shape)
+    {
+        using var model = new OverlapNet();
+        string path = Saved(model, tensors =>
+        {
+            tensors[name] = zeros(shape);
+            tensors["a.bias"] = zeros(4);
+        });
+        Refused(model, path, "share memory in the model, but have different values");
     }
 
     [Theory]
