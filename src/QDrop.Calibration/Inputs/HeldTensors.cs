@@ -1,5 +1,5 @@
+using QDrop.Layers.Families;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,9 +16,6 @@ internal sealed class HeldTensors : IDisposable
     /// by a rounding when they are again.
     /// </summary>
     private const double Rounding = 1e-6;
-
-    /// <summary>Rows of an embedding that are looked up at once.</summary>
-    private const int Rows = 1024;
 
     private readonly Module _model;
     private readonly List<(string Name, Tensor Own, Tensor Copy)> _held;
@@ -45,7 +42,9 @@ internal sealed class HeldTensors : IDisposable
     public void Check(string name)
     {
         using IDisposable guard = no_grad();
-        LookUp();
+        // The inputs need not have all rows.
+        foreach (Module module in _model.modules())
+            LayerFamilies.Of(module)?.LookUpAll(module);
         string? change = _held.Select(t => Change(t.Name, t.Own, t.Copy)).FirstOrDefault(static c => c is not null);
         Dispose();
         if (change is null)
@@ -74,29 +73,6 @@ internal sealed class HeldTensors : IDisposable
             copy.Dispose();
         }
         _held.Clear();
-    }
-
-    /// <summary>Looks up all rows of all embeddings: the inputs need not have them.</summary>
-    private void LookUp()
-    {
-        foreach (Module module in _model.modules())
-        {
-            long count = module switch
-            {
-                Embedding embedding => embedding.weight!.shape[0],
-                EmbeddingBag bag => bag.weight!.shape[0],
-                _ => 0,
-            };
-            for (long start = 0; start < count; start += Rows)
-            {
-                using DisposeScope scope = NewDisposeScope();
-                Tensor rows = arange(start, Math.Min(start + Rows, count));
-                if (module is Embedding embedding)
-                    embedding.forward(rows);
-                else
-                    ((EmbeddingBag)module).call(rows.unsqueeze(1));
-            }
-        }
     }
 
     private string OwnerOf(string tensor)

@@ -45,7 +45,7 @@ internal sealed class OutputErrors
     public double LossPower => _outputs.Sum(static o => o.MeanSquare * o.Channels * o.Factor * o.Factor);
 
     /// <summary>
-    /// Whether what comes out is less than the smallest step of a grid: no grid holds it, and there is nothing to learn.
+    /// Whether what comes out is less than the smallest step of a grid: no grid holds it, and nothing can be learned.
     /// </summary>
     public bool AreBelowSteps =>
         _outputs.All(static o => o is { MeanSquare: > 0, Size: < QuantizationRange.SmallestScale });

@@ -72,8 +72,9 @@ public static class WeightFile
         using (no_grad())
         {
             // Tensors that have some of their elements in common first: others are changed if these fit.
+            IReadOnlySet<ModelTensor> overlapping = ModelTensor.Overlapping(converted.Select(static c => c.Target));
             ILookup<bool, (ModelTensor Target, Tensor Source)> parts = converted.ToLookup(c =>
-                converted.Any(other => other.Target != c.Target && other.Target.Overlaps(c.Target)));
+                overlapping.Contains(c.Target));
             if (Overwritten([.. parts[true]]) is { } part)
                 throw Conflict(model, path, $"'{part.Names[0]}' and others share memory in the model");
             foreach ((ModelTensor target, Tensor source) in parts[false])

@@ -226,8 +226,8 @@ internal sealed partial class BodyRewriter
     }
 
     /// <summary>
-    /// The module that a place calls. In <c>s[0] is Linear l</c>, <c>l</c> stands for <c>s[0]</c>, of which the compiler
-    /// knows less: → <c>s[0] as Linear</c>, which is <see langword="null"/> where the branch does not run.
+    /// The module that a place calls. In <c>s[0] is Linear l</c>, <c>l</c> stands for <c>s[0]</c>, of which the
+    /// compiler knows less: → <c>s[0] as Linear</c>, which is <see langword="null"/> where the branch does not run.
     /// </summary>
     private string AsItsType(LayerCall layer)
     {

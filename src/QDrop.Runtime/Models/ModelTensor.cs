@@ -50,15 +50,28 @@ internal sealed class ModelTensor
     public bool Takes(string name, Tensor other) =>
         other.shape.SequenceEqual(_shapes[name]) || (other.numel() == 1 && Value.numel() == 1);
 
-    /// <summary>Whether both have bytes of main memory in common, or may have.</summary>
-    public bool Overlaps(ModelTensor other) =>
-        BytesOf(Value) is var (start, end) && BytesOf(other.Value) is var (from, to) && start < to && from < end;
+    /// <summary>Finds those of some tensors that lie where another of them lies, in part.</summary>
+    public static IReadOnlySet<ModelTensor> Overlapping(IEnumerable<ModelTensor> tensors)
+    {
+        var found = new HashSet<ModelTensor>();
+        (ModelTensor? Tensor, nint End) farthest = (null, 0);
+        foreach ((ModelTensor tensor, (nint start, nint end)) in tensors
+                .Select(static t => (Tensor: t, Bytes: BytesOf(t.Value)))
+                .OrderBy(static t => t.Bytes.Start))
+        {
+            if (start < farthest.End)
+                found.UnionWith([tensor, farthest.Tensor!]);
+            if (end > farthest.End)
+                farthest = (tensor, end);
+        }
+        return found;
+    }
 
     /// <summary>Where a tensor's elements lie in main memory, whatever lies between them.</summary>
-    private static (nint Start, nint End)? BytesOf(Tensor tensor)
+    private static (nint Start, nint End) BytesOf(Tensor tensor)
     {
         if (tensor.device_type != DeviceType.CPU || tensor.numel() == 0)
-            return null;
+            return default;
         using Tensor own = tensor.detach();
         using Tensor first = own.as_strided([1], [1], own.storage_offset());
         long elements = 1 + own.shape.Zip(own.stride(), static (length, stride) => (length - 1) * stride).Sum();

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,6 +10,9 @@ namespace QDrop.Layers.Families;
 [LayerTypes(typeof(Embedding))]
 internal sealed class EmbeddingFamily : LayerFamily
 {
+    /// <summary>Rows that are looked up at once where it is all of them.</summary>
+    private const int AtOnce = 1024;
+
     public override IReadOnlyList<LayerSource> SourcesOf(string name, Module layer)
     {
         Tensor table = RegisteredParameters.Of(name, layer)["weight"];
@@ -21,6 +25,18 @@ internal sealed class EmbeddingFamily : LayerFamily
                 OutputAxis = 1,
             },
         ];
+    }
+
+    /// <summary>An embedding with a <c>max_norm</c>, which it tells nobody, changes the rows that are longer.</summary>
+    public override void LookUpAll(Module layer)
+    {
+        var embedding = (Embedding)layer;
+        long count = embedding.weight!.shape[0];
+        for (long start = 0; start < count; start += AtOnce)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            embedding.forward(arange(start, Math.Min(start + AtOnce, count)));
+        }
     }
 
     /// <summary>Looks rows of a table <c>[n, d]</c> up, for indices of any shape.</summary>

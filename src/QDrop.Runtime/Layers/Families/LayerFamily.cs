@@ -52,4 +52,10 @@ internal abstract class LayerFamily
     /// <param name="count">Takes the multiply-accumulates of a run.</param>
     /// <returns>Ends the counting; <see langword="null"/> if the layer has no such weights.</returns>
     public virtual Action? CountFloat(Module layer, Action<long> count) => null;
+
+    /// <summary>Looks all rows of a layer up that may change those it looks up; others do nothing.</summary>
+    /// <param name="layer">The layer.</param>
+    public virtual void LookUpAll(Module layer)
+    {
+    }
 }
