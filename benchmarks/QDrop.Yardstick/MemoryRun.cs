@@ -90,7 +90,8 @@ internal sealed record MemoryRun
         long peak = Peak();
         Console.WriteLine(
             $"limit {Limit} MiB, {Method}, {Loss}, {Order}, {Budget ?? "no budget"}, "
-                + $"{Samples} x 3 x {Size} x {Size}, batch {BatchSize}, {Threads} threads: before {before} MiB, peak {peak} MiB"
+                + $"{Samples} x 3 x {Size} x {Size}, batch {BatchSize}, {Threads} threads: "
+                + $"before {before} MiB, peak {peak} MiB"
                 + (Limit > 0 ? $" ({(double)peak / Limit:0.00} of the limit)" : "")
                 + $", {clock.Elapsed.TotalSeconds:0.0} s; {bytes}");
         return Limit > 0 && peak > 1.3 * Limit ? 1 : 0;

@@ -110,7 +110,10 @@ internal static class ModuleWriter
         {
             writer.Line($"{module.Forward.ModelField} = model;");
             if (module.Forward.InLoops.Count > 0)
-                writer.Line($"Sites.InLoops({string.Join(", ", module.Forward.InLoops.Select(static n => $"\"{n}\""))});");
+            {
+                string names = string.Join(", ", module.Forward.InLoops.Select(static n => $"\"{n}\""));
+                writer.Line($"Sites.InLoops({names});");
+            }
             foreach (ChainInfo chain in chains)
             {
                 writer.Line($"// {DocumentationWriter.Flow(chain)}");

@@ -101,7 +101,9 @@ internal sealed class PlaceTable(Manifest? manifest)
     /// The names of the activation quantizers at each address where there are any, or modules that may have some;
     /// <see langword="null"/> where every call reaches every place once, so that a name has one place.
     /// </summary>
-    /// <param name="isUsed">Whether a quantizer is one of the model's: those of values that nothing gave are not.</param>
+    /// <param name="isUsed">
+    /// Whether a quantizer is one of the model's: those of values that nothing gave are not.
+    /// </param>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Found(Predicate<string> isUsed)
     {
         lock (_lock)
@@ -118,8 +120,8 @@ internal sealed class PlaceTable(Manifest? manifest)
 
     private QDropException NotReached(PlaceAddress place, string what)
     {
-        string reached = $"'{place.Path}' is reached in a call of forward, but was not when the model was calibrated, so "
-            + $"that the quantized model has no {what} for it. ";
+        string reached = $"'{place.Path}' is reached in a call of forward, but was not when the model was calibrated, "
+            + $"so that the quantized model has no {what} for it. ";
         return !place.IsInLoop
             ? new(
                 Codes.OtherModel,

@@ -23,7 +23,8 @@ internal static class Stages
         bool IsBlock(object module, string path) =>
             path.Length > 0
             && module is IQuantizable quantizable
-            && (context.Overrides.IsBlock(path) ?? nowhere.Make(() => Twins.Of(quantizable, context, Feeds.Next)).IsBlock);
+            && (context.Overrides.IsBlock(path)
+                ?? nowhere.Make(() => Twins.Of(quantizable, context, Feeds.Next)).IsBlock);
 
         string Around(string path)
         {
