@@ -181,7 +181,7 @@ public sealed class OverrideTests
         // Nothing of it is in the vocabulary, and it has no twin.
         internal sealed class Sums() : Module<Tensor, Tensor>("sums")
         {
-            public override Tensor forward(Tensor x) => (x * 0.5).logcumsumexp(1);
+            public override Tensor forward(Tensor x) => (x * 0.5).logcumsumexp(2);
         }
         """;
 

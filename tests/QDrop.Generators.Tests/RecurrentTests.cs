@@ -27,7 +27,7 @@ public sealed class RecurrentTests
             ["lstm.hh_l0", "lstm.ih_l0", "other.hh_l0", "other.ih_l0"]),
         ["LSTM without a state"] = (
             "private readonly LSTM lstm = LSTM(4, 2, bidirectional: true);",
-            "(Tensor, Tensor)? state = null; (y, _, var c) = lstm.call(h0_c0: state, input: y); y = y + c.mean();",
+            "(Tensor, Tensor)? state = null; (y, _, var c) = lstm.call(h0_c0: state, input: y); y = y + c.mean([0L, 2L], true);",
             ["lstm.hh_l0", "lstm.hh_l0_reverse", "lstm.ih_l0", "lstm.ih_l0_reverse"]),
         ["GRU"] = (
             "private readonly GRU gru = GRU(4, 4, numLayers: 2), next = GRU(4, 4, numLayers: 2);",
