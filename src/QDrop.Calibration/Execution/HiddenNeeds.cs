@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -55,9 +56,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             .. discovery.Units.Where(u => !_resultNeeds.Contains(u) && !_needs.Values.Any(n => n.Contains(u))),
         ];
         using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        using var plain = new Probe(discovery, [], Same);
-        if (Run(arguments, plain) is not { } usual)
+        if (Run(arguments, new Probe(discovery, [], Same)) is not { } usual)
         {
             NeedAllBefore(hiddenResult);
             return;
@@ -72,9 +71,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         {
             for (int i = 0; i < Values.Length; i++)
             {
-                using DisposeScope each = NewDisposeScope();
-                using Probe probe = Other(i, [suspect]);
-                if (Run(arguments, probe) is not { } other)
+                if (Run(arguments, Other(i, [suspect])) is not { } other)
                 {
                     NeedAllBefore(hiddenResult);
                     return;
@@ -92,15 +89,13 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     /// gradient through one unit, and without one past it.
     /// </summary>
     private bool GradientsTellAll(
-        Bundle arguments, (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) usual)
+        Bundle arguments, (IReadOnlyDictionary<Unit, string[]> Inputs, string[] Result) usual)
     {
         foreach (Unit unit in discovery.Units)
         {
             foreach (int value in Noise)
             {
-                using DisposeScope each = NewDisposeScope();
-                using Probe probe = Other(value, [unit]);
-                if (Run(arguments, probe) is not { } other
+                if (Run(arguments, Other(value, [unit])) is not { } other
                     || discovery.Units.Any(u => !_needs[u].Contains(unit) && !AreSame(usual.Inputs[u], other.Inputs[u]))
                     || (!_resultNeeds.Contains(unit) && !AreSame(usual.Result, other.Result)))
                     return false;
@@ -112,12 +107,13 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     /// <summary>
     /// Runs the model, units replaced; <see langword="null"/> where its code does not take the values.
     /// </summary>
-    private (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result)? Run(Bundle arguments, Probe probe)
+    private (IReadOnlyDictionary<Unit, string[]> Inputs, string[] Result)? Run(Bundle arguments, Probe probe)
     {
+        using DisposeScope scope = NewDisposeScope();
         try
         {
             Bundle result = runner.Run(arguments, probe);
-            return discovery.Units.All(probe.Inputs.ContainsKey) ? (probe.Inputs, result) : null;
+            return discovery.Units.All(probe.Inputs.ContainsKey) ? (probe.Inputs, Digests(result)) : null;
         }
         catch (QDropException)
         {
@@ -136,13 +132,11 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     /// </summary>
     private bool HiddenStaysSame(
         Bundle arguments,
-        (IReadOnlyDictionary<Unit, Bundle> Inputs, Bundle Result) usual,
+        (IReadOnlyDictionary<Unit, string[]> Inputs, string[] Result) usual,
         int value,
         bool[] hiddenResult)
     {
-        using DisposeScope each = NewDisposeScope();
-        using Probe probe = Other(value, discovery.Units);
-        return Run(arguments, probe) is { } other
+        return Run(arguments, Other(value, discovery.Units)) is { } other
             && discovery.Units.All(u => AreSame(usual.Inputs[u], other.Inputs[u], discovery.HiddenInputs(u)))
             && AreSame(usual.Result, other.Result, hiddenResult);
     }
@@ -155,14 +149,20 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
             _resultNeeds.UnionWith(discovery.Units);
     }
 
-    private static bool AreSame(Bundle one, Bundle other, bool[]? which = null) =>
-        one.Tensors.Count == other.Tensors.Count
-        && one.Tensors.Zip(other.Tensors)
-            .Where((_, i) => which?[i] != false)
-            .All(static p =>
-                p.First.dtype == p.Second.dtype
-                && p.First.shape.SequenceEqual(p.Second.shape)
-                && p.First.allclose(p.Second, rtol: 0, atol: 0));
+    private static bool AreSame(string[] one, string[] other, bool[]? which = null) =>
+        one.Length == other.Length
+        && one.Zip(other).Where((_, i) => which?[i] != false).All(static p => p.First == p.Second);
+
+    /// <summary>What tells values apart and takes no memory.</summary>
+    private static string[] Digests(Bundle bundle) =>
+    [
+        .. bundle.Tensors.Select(static t =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            string digest = Convert.ToHexString(SHA256.HashData(t.detach().contiguous().bytes));
+            return $"{t.dtype} [{string.Join(", ", t.shape)}] {digest}";
+        }),
+    ];
 
     private static Tensor Same(Tensor tensor) => tensor.clone();
 
@@ -188,25 +188,17 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
     /// <param name="replaced">The units that give other values.</param>
     /// <param name="other">Makes them.</param>
     private sealed class Probe(DiscoveryExecutor discovery, HashSet<Unit> replaced, Func<Tensor, Tensor> other)
-        : UnitExecutor, IDisposable
+        : UnitExecutor
     {
-        private readonly Dictionary<Unit, Bundle> _inputs = [];
+        private readonly Dictionary<Unit, string[]> _inputs = [];
 
-        public IReadOnlyDictionary<Unit, Bundle> Inputs => _inputs;
+        public IReadOnlyDictionary<Unit, string[]> Inputs => _inputs;
 
         /// <inheritdoc/>
         public override Bundle Run(Unit unit, Bundle inputs)
         {
-            // The user's code may have scopes of its own.
-            _inputs[unit] = inputs.Select(static t => t.clone().DetachFromDisposeScope());
+            _inputs[unit] = Digests(inputs);
             return discovery.Outputs(unit).Select(replaced.Contains(unit) ? other : Same);
-        }
-
-        /// <inheritdoc/>
-        public void Dispose()
-        {
-            foreach (Tensor input in _inputs.Values.SelectMany(static i => i.Tensors))
-                input.Dispose();
         }
     }
 }
