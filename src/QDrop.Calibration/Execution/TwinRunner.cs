@@ -20,7 +20,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
     /// <summary>Runs the float model on copies of the inputs, which <c>forward</c> may change.</summary>
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
     public Bundle Float(Bundle inputs) =>
-        Guarded(arguments => new([twin.RunFloat(arguments.Select(static t => t.clone()))]), inputs);
+        Guarded(arguments => new([twin.RunFloat(Copies(arguments))]), inputs);
 
     /// <summary>Runs the twin, an executor in place of its units.</summary>
     /// <exception cref="QDropException">It cannot run on the inputs (QDROP222, QDROP230).</exception>
@@ -33,9 +33,8 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
     /// <summary>Runs the twin on copies of the inputs, which <c>forward</c> may change.</summary>
     public Bundle Run(Bundle inputs)
     {
-        Bundle copies = inputs.Select(static t => t.clone());
+        Bundle copies = Copies(inputs);
         twin.Context.Visits.Begin();
-        MappedPages.Passed(copies.Tensors.Sum(static t => t.numel() * t.element_size()));
         if (_root is null)
             return new([twin.Run(copies)]);
         return _root.IsIntercepted ? _root.Intercept(copies) : _root.Compute(copies);
@@ -103,6 +102,13 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
             return (error[at.ToInt64()].ToDouble(), size[at.ToInt64()].ToDouble());
         }
         return null;
+    }
+
+    private static Bundle Copies(Bundle inputs)
+    {
+        Bundle copies = inputs.Select(static t => t.clone());
+        MappedPages.Passed(copies.Tensors.Sum(static t => t.numel() * t.element_size()));
+        return copies;
     }
 
     private string Advice()
