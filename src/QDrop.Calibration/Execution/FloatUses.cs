@@ -18,7 +18,7 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
 {
     /// <summary>Finds them. All tensors of the model are afterwards as they were.</summary>
     /// <param name="model">The float model.</param>
-    /// <returns>Their names, of several that a tensor has the first.</returns>
+    /// <returns>All their names.</returns>
     public IReadOnlySet<string> Find(nn.Module model)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -28,9 +28,7 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
             .. ModelTensor.Of(model).Where(t => t.Value.is_floating_point() && t.Names.Any(held.Contains)),
         ];
         using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        using var usual = new Recorder(context);
-        Run(usual);
+        IReadOnlyList<string> usual = Run();
         // Mostly, none of them is used.
         if (GivesTheSame(usual, candidates))
             return used;
@@ -42,7 +40,7 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         return used;
     }
 
-    private bool GivesTheSame(Recorder usual, IReadOnlyList<ModelTensor> changed)
+    private bool GivesTheSame(IReadOnlyList<string> usual, IReadOnlyList<ModelTensor> changed)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor[] kept = [.. changed.Select(static t => t.Value.detach().clone())];
@@ -50,10 +48,7 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         {
             foreach (ModelTensor tensor in changed)
                 tensor.Value.mul_(-1.7).add_(0.3);
-            using var other = new Recorder(context);
-            Run(other);
-            return usual.Values.Count == other.Values.Count
-                && usual.Values.Zip(other.Values).All(static p => ThreadTrial.Same(p.First, p.Second));
+            return Run().SequenceEqual(usual);
         }
         catch (QDropException)
         {
@@ -67,12 +62,18 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
         }
     }
 
-    private void Run(Recorder recorder) => recorder.Keep(runner.Run(inputs, recorder));
-
-    /// <summary>Keeps what goes into and comes out of the units, and what the model gives.</summary>
-    private sealed class Recorder(QuantizationContext context) : UnitExecutor, IDisposable
+    /// <summary>What tells apart what goes into and comes out of the units, and what the model gives.</summary>
+    private List<string> Run()
     {
-        public List<Tensor> Values { get; } = [];
+        using DisposeScope scope = NewDisposeScope();
+        var recorder = new Recorder(context);
+        Bundle result = runner.Run(inputs, recorder);
+        return [.. recorder.Digests, .. ValueDigests.Of(result)];
+    }
+
+    private sealed class Recorder(QuantizationContext context) : UnitExecutor
+    {
+        public List<string> Digests { get; } = [];
 
         /// <inheritdoc/>
         public override Bundle Run(Unit unit, Bundle inputs)
@@ -80,9 +81,9 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
             context.Current = unit;
             try
             {
-                Keep(inputs);
+                Digests.AddRange(ValueDigests.Of(inputs));
                 Bundle outputs = unit.Compute(inputs);
-                Keep(outputs);
+                Digests.AddRange(ValueDigests.Of(outputs));
                 return outputs;
             }
             finally
@@ -90,12 +91,5 @@ internal sealed class FloatUses(TwinRunner runner, QuantizationContext context, 
                 context.Current = null;
             }
         }
-
-        // The user's code may have scopes of its own.
-        public void Keep(Bundle bundle) =>
-            Values.AddRange(bundle.Tensors.Select(static t => t.clone().DetachFromDisposeScope()));
-
-        /// <inheritdoc/>
-        public void Dispose() => Values.ForEach(static v => v.Dispose());
     }
 }

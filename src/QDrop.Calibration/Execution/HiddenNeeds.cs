@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using QDrop.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -113,7 +112,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         try
         {
             Bundle result = runner.Run(arguments, probe);
-            return discovery.Units.All(probe.Inputs.ContainsKey) ? (probe.Inputs, Digests(result)) : null;
+            return discovery.Units.All(probe.Inputs.ContainsKey) ? (probe.Inputs, ValueDigests.Of(result)) : null;
         }
         catch (QDropException)
         {
@@ -153,17 +152,6 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         one.Length == other.Length
         && one.Zip(other).Where((_, i) => which?[i] != false).All(static p => p.First == p.Second);
 
-    /// <summary>What tells values apart and takes no memory.</summary>
-    private static string[] Digests(Bundle bundle) =>
-    [
-        .. bundle.Tensors.Select(static t =>
-        {
-            using DisposeScope scope = NewDisposeScope();
-            string digest = Convert.ToHexString(SHA256.HashData(t.detach().contiguous().bytes));
-            return $"{t.dtype} [{string.Join(", ", t.shape)}] {digest}";
-        }),
-    ];
-
     private static Tensor Same(Tensor tensor) => tensor.clone();
 
     /// <summary>
@@ -197,7 +185,7 @@ internal sealed class HiddenNeeds(TwinRunner runner, DiscoveryExecutor discovery
         /// <inheritdoc/>
         public override Bundle Run(Unit unit, Bundle inputs)
         {
-            _inputs[unit] = Digests(inputs);
+            _inputs[unit] = ValueDigests.Of(inputs);
             return discovery.Outputs(unit).Select(replaced.Contains(unit) ? other : Same);
         }
     }

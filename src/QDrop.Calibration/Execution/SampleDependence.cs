@@ -1,5 +1,6 @@
 using QDrop.Calibration.Inputs;
 using QDrop.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibration.Execution;
@@ -80,7 +81,7 @@ internal sealed class SampleDependence(long samples)
         if (!x.is_floating_point() || x.numel() == 0)
             return [];
         using IDisposable guard = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Tensor flat = x.detach().flatten();
         long count = flat.numel();
         if (count > Most)

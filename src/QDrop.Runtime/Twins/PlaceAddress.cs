@@ -21,6 +21,7 @@ internal sealed class PlaceAddress(string text, string path, bool isInLoop)
     /// <summary>The place at which this thread is making something.</summary>
     public static PlaceAddress? Current => _current;
 
+    /// <summary>The address.</summary>
     public string Text => text;
 
     /// <summary>The place's name, for messages.</summary>
