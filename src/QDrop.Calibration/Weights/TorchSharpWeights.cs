@@ -72,10 +72,10 @@ internal static class TorchSharpWeights
         for (int i = 0; i < shape.Length; i++)
             shape[i] = ReadNumber(stream);
         var type = (ScalarType)number;
-        long bytes = SafetensorsHeader.ByteCount(shape, type);
+        long bytes = SafetensorsHeader.ByteCount(shape, SafetensorsTypes.SizeOf(type));
         if (bytes < 0 || bytes > stream.Length - stream.Position)
             throw new InvalidFileException(
-                $"tensor '{name}' of shape {TensorBytes.Describe(shape)} and type {type} does not fit into the "
+                $"tensor '{name}' of shape {ShapeText.Describe(shape)} and type {type} does not fit into the "
                     + $"{stream.Length - stream.Position} bytes that follow: it is truncated.");
         return SafetensorsFile.ReadTensor(stream, name, shape, type);
     }

@@ -75,8 +75,8 @@ internal static class WeightFit
                 continue;
             if (!own.Takes(name, tensor))
                 shapes.Add(
-                    $"'{name}' is {TensorBytes.Describe(tensor.shape)}, "
-                        + $"expected {TensorBytes.Describe(own.ShapeOf(name))}");
+                    $"'{name}' is {ShapeText.Describe(tensor.shape)}, "
+                        + $"expected {ShapeText.Describe(own.ShapeOf(name))}");
             if (tensor.dtype != own.Value.dtype
                 && !(SafetensorsTypes.IsFloat(tensor.dtype) && SafetensorsTypes.IsFloat(own.Value.dtype))
                 && !IsOptional(name))
@@ -98,7 +98,7 @@ internal static class WeightFit
     private static string Names(string lead, List<(string Name, Tensor Value)> tensors) =>
         tensors.Count == 0
             ? ""
-            : $"{lead} {List(tensors.ConvertAll(static t => $"{t.Name} {TensorBytes.Describe(t.Value.shape)}"))}. ";
+            : $"{lead} {List(tensors.ConvertAll(static t => $"{t.Name} {ShapeText.Describe(t.Value.shape)}"))}. ";
 
     private static string List(List<string> items) =>
         string.Join(", ", items.Take(NamesGiven))

@@ -111,13 +111,13 @@ internal static class ArtifactReader
         if (layer.Bits is < 2 or > 8)
             throw new InvalidFileException($"{what} has {layer.Bits} bits; expected 2 to 8.");
         long[] shape = [.. layer.Shape];
-        long count = shape.Any(static size => size < 0) ? -1 : SafetensorsHeader.ByteCount(shape, ScalarType.Byte);
+        long count = shape.Any(static size => size < 0) ? -1 : SafetensorsHeader.ByteCount(shape, sizeof(byte));
         using Tensor packed = Take(tensors, Artifact.LevelsName(layer.Name), ScalarType.Byte);
 
         // An eighth of the largest count is more than a file can have, and cannot overflow.
         if (count < 0 || count > long.MaxValue / 8 || packed.numel() != BitPacking.PackedLength(count, layer.Bits))
             throw new InvalidFileException(
-                $"{what} of shape {TensorBytes.Describe(shape)} and {layer.Bits} bits does not fit its "
+                $"{what} of shape {ShapeText.Describe(shape)} and {layer.Bits} bits does not fit its "
                     + $"{packed.numel()} bytes of packed weights.");
         return new QuantizedLayerState(
             layer.Name,
@@ -137,7 +137,7 @@ internal static class ArtifactReader
         return exponents.Dimensions == 1
             ? exponents
             : throw new InvalidFileException(
-                $"'{Artifact.ExponentName(layer)}' has shape {TensorBytes.Describe(exponents.shape)}; expected one "
+                $"'{Artifact.ExponentName(layer)}' has shape {ShapeText.Describe(exponents.shape)}; expected one "
                     + "dimension, an exponent for each channel.");
     }
 
@@ -179,7 +179,7 @@ internal static class ArtifactReader
             return tensor.shape is [var count] && count == expected
                 ? tensor
                 : throw new InvalidFileException(
-                    $"'{name}' has shape {TensorBytes.Describe(tensor.shape)}, but its manifest has {documents.Count} "
+                    $"'{name}' has shape {ShapeText.Describe(tensor.shape)}, but its manifest has {documents.Count} "
                         + $"activation quantizers with {expected} grids in all.");
         }
     }

@@ -28,7 +28,7 @@ internal static class StateCheck
         long[] shape = layer.Levels.shape;
         if (layer.ChannelAxis < 0 || layer.ChannelAxis >= shape.Length)
             return $"{what} has channel axis {layer.ChannelAxis}, but its weight has shape "
-                + $"{TensorBytes.Describe(shape)}.";
+                + $"{ShapeText.Describe(shape)}.";
         long channels = shape[layer.ChannelAxis];
         return ProblemOfLevels(layer.Levels, layer.Bits, what)
             ?? ProblemOfVector(layer.Scale, "scales", channels, what)
@@ -123,7 +123,7 @@ internal static class StateCheck
             return $"the {name} of {what} have type {vector.dtype}; expected {ScalarType.Float32}.";
         return vector.shape is [var length] && length == count
             ? null
-            : $"the {name} of {what} have shape {TensorBytes.Describe(vector.shape)}; expected [{count}], one for each "
+            : $"the {name} of {what} have shape {ShapeText.Describe(vector.shape)}; expected [{count}], one for each "
                 + "channel.";
     }
 
@@ -168,7 +168,7 @@ internal static class StateCheck
         if (bias.dtype != ScalarType.Float32)
             return $"the bias of {what} has type {bias.dtype}; expected {ScalarType.Float32}.";
         if (bias.shape is not [var length] || channels == 0 || length != channels)
-            return $"the bias of {what} has shape {TensorBytes.Describe(bias.shape)}, which does not fit {channels} "
+            return $"the bias of {what} has shape {ShapeText.Describe(bias.shape)}, which does not fit {channels} "
                 + "channels.";
         using Tensor dense = TensorBytes.Dense(bias);
         return TensorBytes.FirstNotFinite(dense) < 0 ? null : $"the bias of {what} is not finite.";

@@ -85,7 +85,7 @@ internal static class CalibrationData
         if (inputs.numel() == 0)
             throw new QDropException(
                 Codes.InputsEmpty,
-                $"{source} gave an empty tensor of shape {TensorBytes.Describe(shape)}; expected at least {samples} "
+                $"{source} gave an empty tensor of shape {ShapeText.Describe(shape)}; expected at least {samples} "
                     + "samples. Check that it finds its files.");
         if (inputs.dtype is not (ScalarType.Float32 or ScalarType.Int64 or ScalarType.Int32 or ScalarType.Bool))
         {
@@ -98,7 +98,7 @@ internal static class CalibrationData
         if (shape[0] < samples)
             throw new QDropException(
                 Codes.InputsTooFew,
-                $"{source} gave {shape[0]} samples (shape {TensorBytes.Describe(shape)}), but {samples} are asked for. "
+                $"{source} gave {shape[0]} samples (shape {ShapeText.Describe(shape)}), but {samples} are asked for. "
                     + $"Provide more, or set Samples = {shape[0]} in [Quantize].");
         if (inputs.dtype != ScalarType.Float32)
             return;

@@ -89,7 +89,7 @@ public static class SafetensorsFile
         using DisposeScope scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (SafetensorsEntry entry in header.Entries)
-            tensors.Add(entry.Name, ReadTensor(stream, entry.Name, entry.Shape, entry.Type));
+            tensors.Add(entry.Name, ReadTensor(stream, entry.Name, entry.Shape, SafetensorsTypes.InMemory(entry.Type)));
         foreach (Tensor tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
         return (tensors, header.Metadata);
@@ -123,8 +123,8 @@ public static class SafetensorsFile
             if (name == SafetensorsHeader.MetadataName)
                 throw new ArgumentException($"'{name}' is reserved and cannot be a tensor's name.", nameof(tensors));
             CheckUnicode(name, nameof(tensors));
-            long end = checked(position + SafetensorsHeader.ByteCount(tensor.shape, tensor.dtype));
-            entries.Add(new SafetensorsEntry(name, tensor.dtype, tensor.shape, position, end));
+            long end = checked(position + SafetensorsHeader.ByteCount(tensor.shape, SafetensorsTypes.SizeOf(tensor.dtype)));
+            entries.Add(new SafetensorsEntry(name, SafetensorsTypes.Stored(tensor.dtype), tensor.shape, position, end));
             position = end;
         }
 

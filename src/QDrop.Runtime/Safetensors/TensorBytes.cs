@@ -90,7 +90,4 @@ internal static class TensorBytes
         });
         return found;
     }
-
-    /// <summary><c>[64, 3, 3, 3]</c>.</summary>
-    internal static string Describe(IEnumerable<long> shape) => "[" + string.Join(", ", shape) + "]";
 }

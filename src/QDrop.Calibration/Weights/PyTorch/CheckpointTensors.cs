@@ -34,10 +34,10 @@ internal static class CheckpointTensors
     /// <summary>A view takes no memory of its own, so that only its last element has to be in the storage.</summary>
     private static void CheckBounds(string name, PickledTensor view)
     {
-        if (SafetensorsHeader.ByteCount(view.Shape, view.Storage.Type) < 0)
+        if (SafetensorsHeader.ByteCount(view.Shape, SafetensorsTypes.SizeOf(view.Storage.Type)) < 0)
         {
             throw new InvalidFileException(
-                $"tensor '{name}' of shape {TensorBytes.Describe(view.Shape)} takes more bytes than a file can "
+                $"tensor '{name}' of shape {ShapeText.Describe(view.Shape)} takes more bytes than a file can "
                 + "have: it is corrupted.");
         }
 
@@ -48,8 +48,8 @@ internal static class CheckpointTensors
         if (isEmpty ? view.Offset > view.Storage.Count : last >= view.Storage.Count)
         {
             throw new InvalidFileException(
-                $"tensor '{name}' of shape {TensorBytes.Describe(view.Shape)}, "
-                + $"strides {TensorBytes.Describe(view.Strides)} and offset {view.Offset} "
+                $"tensor '{name}' of shape {ShapeText.Describe(view.Shape)}, "
+                + $"strides {ShapeText.Describe(view.Strides)} and offset {view.Offset} "
                 + $"does not lie within its storage of {view.Storage.Count} elements: it is corrupted.");
         }
     }

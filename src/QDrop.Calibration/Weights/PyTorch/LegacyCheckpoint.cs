@@ -72,7 +72,7 @@ internal static class LegacyCheckpoint
 
             stream.ReadExactly(number);
             long count = BinaryPrimitives.ReadInt64LittleEndian(number);
-            long bytes = SafetensorsHeader.ByteCount([storage.Count], storage.Type);
+            long bytes = SafetensorsHeader.ByteCount([storage.Count], SafetensorsTypes.SizeOf(storage.Type));
             if (count != storage.Count)
             {
                 throw new InvalidFileException(

@@ -101,7 +101,7 @@ internal static class ZipCheckpoint
                 $"its archive lacks the entry 'data/{storage.Key}', the values of a tensor: it is corrupted.");
         }
 
-        long expected = SafetensorsHeader.ByteCount([storage.Count], storage.Type);
+        long expected = SafetensorsHeader.ByteCount([storage.Count], SafetensorsTypes.SizeOf(storage.Type));
         if (entry.Length != expected)
         {
             throw new InvalidFileException(

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;
 
@@ -12,7 +11,7 @@ namespace QDrop.Safetensors;
 /// <param name="Shape">Its shape; empty for a scalar.</param>
 /// <param name="Start">First byte, counted from the end of the header.</param>
 /// <param name="End">Byte after the last.</param>
-internal sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape, long Start, long End);
+internal sealed record SafetensorsEntry(string Name, ElementType Type, long[] Shape, long Start, long End);
 
 /// <summary>
 /// The header of a safetensors file: 8 bytes of length (little endian), then that many bytes of JSON, an object with
@@ -93,7 +92,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             foreach (SafetensorsEntry entry in Entries)
             {
                 json.WriteStartObject(entry.Name);
-                json.WriteString("dtype", SafetensorsTypes.NameOf(entry.Type));
+                json.WriteString("dtype", entry.Type.Name());
                 json.WriteStartArray("shape");
                 foreach (long size in entry.Shape)
                     json.WriteNumberValue(size);
@@ -119,10 +118,10 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     }
 
     /// <summary>Bytes that a tensor takes, or -1 if that is more than a file can have.</summary>
-    internal static long ByteCount(ReadOnlySpan<long> shape, ScalarType type)
+    internal static long ByteCount(ReadOnlySpan<long> shape, int elementSize)
     {
         // Zeros are left out at first: libtorch multiplies the other sizes too.
-        long count = SafetensorsTypes.SizeOf(type);
+        long count = elementSize;
         bool isEmpty = false;
         foreach (long size in shape)
         {

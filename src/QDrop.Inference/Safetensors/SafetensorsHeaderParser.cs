@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using static TorchSharp.torch;
 
 namespace QDrop.Safetensors;
 
@@ -63,7 +62,7 @@ internal static class SafetensorsHeaderParser
 
     private static SafetensorsEntry ParseTensor(ref Utf8JsonReader reader, string name)
     {
-        ScalarType? type = null;
+        ElementType? type = null;
         List<long>? shape = null;
         List<long>? offsets = null;
         Expect(ref reader, JsonTokenType.StartObject, $"tensor '{name}'", "an object");
@@ -75,10 +74,10 @@ internal static class SafetensorsHeaderParser
                     Expect(ref reader, JsonTokenType.String, $"dtype of tensor '{name}'", "a string");
                     string found = reader.GetString()!;
                     type =
-                        SafetensorsTypes.Find(found)
+                        ElementTypes.Find(found)
                         ?? throw new InvalidFileException(
                             $"tensor '{name}' has dtype '{found}'; supported are "
-                                + $"{string.Join(", ", SafetensorsTypes.Names)}.");
+                                + $"{string.Join(", ", ElementTypes.Names)}.");
                     break;
                 case "shape" when shape is null:
                     shape = ParseSizes(ref reader, $"shape of tensor '{name}'");
@@ -103,12 +102,12 @@ internal static class SafetensorsHeaderParser
         if (start > end)
             throw new InvalidFileException(
                 $"the data of tensor '{name}' begin at {start} and end at {end}, before they begin.");
-        long bytes = SafetensorsHeader.ByteCount([.. shape], type.Value);
+        long bytes = SafetensorsHeader.ByteCount([.. shape], type.Value.Size());
         if (bytes != end - start)
         {
             throw new InvalidFileException(
-                $"tensor '{name}' of shape {TensorBytes.Describe(shape)} and dtype "
-                    + $"{SafetensorsTypes.NameOf(type.Value)} takes "
+                $"tensor '{name}' of shape {ShapeText.Describe(shape)} and dtype "
+                    + $"{type.Value.Name()} takes "
                     + $"{(bytes < 0 ? "more bytes than a file can have" : $"{bytes} bytes")}, but its data_offsets "
                     + $"give {end - start}.");
         }
