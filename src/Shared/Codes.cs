@@ -92,6 +92,9 @@ internal static class Codes
     [Code(CodeSeverity.Error, "Artifact of a newer format")] public const string ArtifactNewer = "QDROP252";
     [Code(CodeSeverity.Error, "Artifact of another model")] public const string OtherModel = "QDROP253";
     [Code(CodeSeverity.Error, "Artifact missing")] public const string ArtifactMissing = "QDROP254";
+    [Code(CodeSeverity.Error, "The quantized model has no program")] public const string NoProgram = "QDROP255";
+    [Code(CodeSeverity.Warning, "The model cannot be recorded as a program")]
+    public const string NotRecorded = "QDROP256";
     [Code(CodeSeverity.Error, "Cannot write a file")] public const string NotWritten = "QDROP260";
     [Code(CodeSeverity.Error, "libtorch does not load")] public const string LibtorchNotLoaded = "QDROP270";
     [Code(CodeSeverity.Error, "Training without labels")] public const string TargetsMissing = "QDROP271";

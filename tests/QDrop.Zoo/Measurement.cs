@@ -82,6 +82,11 @@ public sealed class Measurement : IDisposable
         }
     }
 
+    /// <summary>The model quantized to 8 bits everywhere and rounded to nearest.</summary>
+    internal QuantizedModelState EightBits() => Quantize(
+        _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
+        CalibrationSamples).State;
+
     /// <summary>Reconstructs every unit, at <see cref="ReconstructionBits"/> where no attribute gives others.</summary>
     /// <param name="iterations">Iterations for each unit.</param>
     public CalibrationOutcome Reconstruct(int iterations) =>

@@ -50,12 +50,17 @@ internal static class CalibratedState
         using DisposeScope scope = NewDisposeScope();
         IReadOnlySet<string> used = new FloatUses(calibration.Runner, context, calibration.Batches.Spread(Samples))
             .Find(calibration.Twin.Float);
-        return new QuantizedModelState(
+        var state = new QuantizedModelState(
             manifest,
             layers,
             activations,
             StateBinding.FloatTensors(calibration.Twin.Float, context, used)
                 .ToDictionary(t => t.Key, t => Own(t.Value)));
+        return state with
+        {
+            Program = ProgramRecording.Of(
+                calibration.Twin, calibration.Batches.Spread(Samples), calibration.Batches.Spread(Samples + 1), state),
+        };
     }
 
     private static ActivationState StateOf(ActivationQuantizer activation) =>

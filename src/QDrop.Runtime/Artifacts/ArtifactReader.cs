@@ -1,4 +1,6 @@
 using System.Globalization;
+using QDrop.Programs;
+using QDrop.Recording;
 using QDrop.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -79,8 +81,15 @@ internal static class ArtifactReader
         var floats = new Dictionary<string, Tensor>(StringComparer.Ordinal);
 
         // What has not been taken by now must be a float tensor.
+        var constants = new Dictionary<string, Constant>(StringComparer.Ordinal);
         foreach ((string? name, Tensor? tensor) in tensors)
         {
+            if (document.Program is not null && name.StartsWith(ArtifactFormat.ProgramPrefix, StringComparison.Ordinal))
+            {
+                constants.Add(name, Recorder.ConstantOf(tensor) ?? throw new InvalidFileException(
+                    $"its tensor '{name}' has type {tensor.dtype}, which no program has."));
+                continue;
+            }
             if (!name.StartsWith(Artifact.FloatPrefix, StringComparison.Ordinal))
                 throw new InvalidFileException($"it has a tensor '{name}' that its manifest does not mention.");
             floats.Add(name[Artifact.FloatPrefix.Length..], tensor);
@@ -102,7 +111,24 @@ internal static class ArtifactReader
             },
             layers,
             activations,
-            floats);
+            floats)
+        {
+            Program = ProgramOf(document, constants),
+        };
+    }
+
+    private static ProgramState? ProgramOf(ManifestDocument document, Dictionary<string, Constant> constants)
+    {
+        try
+        {
+            return document.Program is { } program ? new ProgramState(ProgramJson.Read(program), constants, null)
+                : document.NoProgram is { } why ? ProgramState.None(why)
+                : null;
+        }
+        catch (InvalidProgramGraphException e)
+        {
+            throw new InvalidFileException($"its program cannot be: {e.Message}");
+        }
     }
 
     private static QuantizedLayerState Layer(LayerDocument layer, Scale scale, Dictionary<string, Tensor> tensors)

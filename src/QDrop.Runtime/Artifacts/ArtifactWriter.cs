@@ -1,3 +1,4 @@
+using QDrop.Programs;
 using QDrop.Safetensors;
 using static TorchSharp.torch;
 
@@ -25,7 +26,9 @@ internal static class ArtifactWriter
             state.Manifest.Versions,
             state.Manifest.Passes.Count == 0 ? null : state.Manifest.Passes,
             state.Manifest.Places,
-            state.Manifest.Loops);
+            state.Manifest.Loops,
+            state.Program?.Graph is { } graph ? ProgramJson.ToElement(graph) : null,
+            state.Program?.WhyNot);
 
     /// <summary>The tensors by their names in the file. New ones belong to the current dispose scope.</summary>
     internal static Dictionary<string, Tensor> Tensors(QuantizedModelState state)
@@ -55,7 +58,29 @@ internal static class ArtifactWriter
                 .to_type(ScalarType.Byte));
         foreach ((string? name, Tensor? tensor) in state.FloatTensors)
             tensors.Add(Artifact.FloatPrefix + name, tensor);
+        foreach ((string name, Constant constant) in state.Program?.Constants ?? new Dictionary<string, Constant>())
+            tensors.Add(name, TensorOf(constant));
         return tensors;
+    }
+
+    /// <summary>A constant of a program.</summary>
+    private static Tensor TensorOf(Constant constant)
+    {
+        Tensor tensor = empty(
+            [.. constant.Shape.Select(static s => (long)s)],
+            constant.Kind switch
+            {
+                ValueKind.Float32 => ScalarType.Float32,
+                ValueKind.Int64 => ScalarType.Int64,
+                _ => ScalarType.Bool,
+            });
+        int place = 0;
+        TensorBytes.ForEachPiece(tensor, bytes =>
+        {
+            constant.Bytes.AsSpan(place, bytes.Length).CopyTo(bytes);
+            place += bytes.Length;
+        });
+        return tensor;
     }
 
     /// <summary>uint8 <c>[bytes]</c>.</summary>

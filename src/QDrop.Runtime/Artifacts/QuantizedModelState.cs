@@ -18,6 +18,9 @@ internal sealed record QuantizedModelState(
     IReadOnlyList<ActivationState> Activations,
     IReadOnlyDictionary<string, Tensor> FloatTensors)
 {
+    /// <summary>Gets what the model computes; <see langword="null"/> where nobody has tried to record it.</summary>
+    public ProgramState? Program { get; init; }
+
     /// <summary>Every tensor of it.</summary>
     internal IEnumerable<Tensor> Tensors =>
         Layers

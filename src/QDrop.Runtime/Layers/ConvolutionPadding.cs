@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -37,6 +38,23 @@ internal readonly record struct ConvolutionPadding(long[] Sizes, Func<Tensor, Te
         IEnumerable<int> order = Enumerable.Range(0, dimensions);
         long[] borders = [.. (same && !zeros ? order : order.Reverse()).SelectMany(d => new[] { before[d], after[d] })];
         PaddingModes mode = zeros ? PaddingModes.Constant : convolution.padding_mode;
-        return new(none, x => functional.pad(x, borders, mode));
+        return new(none, x => Padded(x, borders, mode));
+    }
+
+    /// <summary>A tensor with borders, which are counted from the last dimension.</summary>
+    internal static Tensor Padded(Tensor x, long[] borders, PaddingModes mode, double value = 0)
+    {
+        long[] pads = new long[2 * x.dim()];
+        for (int d = 0; d < borders.Length / 2; d++)
+            (pads[^((2 * d) + 2)], pads[^((2 * d) + 1)]) = (borders[2 * d], borders[(2 * d) + 1]);
+        string name = mode switch
+        {
+            PaddingModes.Reflect => "reflect",
+            PaddingModes.Replicate => "replicate",
+            PaddingModes.Circular => "circular",
+            _ => "constant",
+        };
+        return Note.As(
+            functional.pad(x, borders, mode, value), $"pad({x}, pads={pads}, mode={name}, value={value})");
     }
 }

@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -22,7 +23,10 @@ internal static class LinearProduct
     /// <param name="weight">Weight <c>[out, in]</c>.</param>
     /// <param name="bias">Bias <c>[out]</c>, or none.</param>
     /// <returns>Output <c>[…, out]</c>.</returns>
-    public static Tensor Of(Tensor x, Tensor weight, Tensor? bias)
+    public static Tensor Of(Tensor x, Tensor weight, Tensor? bias) =>
+        Note.As(Compute(x, weight, bias), $"linear({x}, {weight}, {bias})");
+
+    private static Tensor Compute(Tensor x, Tensor weight, Tensor? bias)
     {
         if (x.dim() < 3 || x.is_contiguous())
             return functional.linear(x, weight, bias);

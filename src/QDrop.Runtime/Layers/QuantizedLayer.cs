@@ -1,4 +1,5 @@
 using QDrop.Quantizers;
+using QDrop.Recording;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -98,9 +99,21 @@ internal sealed class QuantizedLayer : IDisposable
     /// <returns>Output, as the float layer and its batch norm give it.</returns>
     public Tensor Forward(Tensor x)
     {
-        Tensor y = Intercept?.Forward(x) ?? _source.Apply(x, Weight.Value(), Bias);
+        Tensor y = Intercept?.Forward(x) ?? Compute(x);
         Count(_source.MultiplyAccumulates(x, y));
         return y;
+    }
+
+    private Tensor Compute(Tensor x)
+    {
+        Tensor weight = Weight.Value();
+        if (Recorder.Current is { } recorder)
+        {
+            recorder.Bind(weight, new(Name, IsBias: false));
+            if (Bias is not null)
+                recorder.Bind(Bias, new(Name, IsBias: true));
+        }
+        return _source.Apply(x, weight, Bias);
     }
 
     /// <summary>Counts the multiply-accumulates of a run.</summary>

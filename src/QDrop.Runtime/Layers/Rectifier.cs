@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using static TorchSharp.torch;
 
 namespace QDrop.Layers;
@@ -6,5 +7,5 @@ namespace QDrop.Layers;
 internal static class Rectifier
 {
     /// <summary>Gets ReLU, which chains use however the model writes it.</summary>
-    public static Func<Tensor, Tensor> Function { get; } = static x => x.relu();
+    public static Func<Tensor, Tensor> Function { get; } = static x => Note.As(x.relu(), $"relu({x})");
 }

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,8 @@ public static partial class Ops
     /// <summary>Sums of all values up to each.</summary>
     [Lowers(typeof(torch.Tensor), "cumsum", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "cumsum", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor cumsum(Tensor input, long dim, ScalarType? type = null) => input.cumsum(dim, type);
+    public static Tensor cumsum(Tensor input, long dim, ScalarType? type = null) =>
+        Note.As(input.cumsum(dim, type), $"cumsum({input}, dim={dim})");
 
     /// <summary>Products of all values up to each.</summary>
     [Lowers(typeof(torch.Tensor), "cumprod", Kind = OpKind.Activation, Shape = ShapeEffect.Keeps)]

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,29 +10,35 @@ public static partial class Ops
     /// <summary>Concatenation along a dimension.</summary>
     [Lowers(typeof(torch), "cat", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "concat", Kind = OpKind.Join)]
-    public static Tensor cat(IList<Tensor> tensors, long dim = 0) => torch.cat(tensors, dim);
+    public static Tensor cat(IList<Tensor> tensors, long dim = 0) =>
+        Note.As(torch.cat(tensors, dim), $"concat({tensors.ToArray()}, dim={dim})");
 
     /// <summary>Concatenation along a dimension.</summary>
     [Lowers(typeof(torch), "cat", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "concat", Kind = OpKind.Join)]
-    public static Tensor cat(Tensor[] tensors, long dim = 0) => torch.cat(tensors, dim);
+    public static Tensor cat(Tensor[] tensors, long dim = 0) =>
+        Note.As(torch.cat(tensors, dim), $"concat({tensors.ToArray()}, dim={dim})");
 
     /// <summary>Concatenation along a dimension.</summary>
     [Lowers(typeof(torch), "cat", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "concat", Kind = OpKind.Join)]
-    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => torch.cat(tensors, dim);
+    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) =>
+        Note.As(torch.cat(tensors, dim), $"concat({tensors.ToArray()}, dim={dim})");
 
     /// <summary>Concatenation along a dimension.</summary>
     [Lowers(typeof(torch), "concatenate", Kind = OpKind.Join)]
-    public static Tensor concatenate(Tensor[] tensors, long axis = 0) => torch.cat(tensors, axis);
+    public static Tensor concatenate(Tensor[] tensors, long axis = 0) =>
+        Note.As(torch.cat(tensors, axis), $"concat({tensors.ToArray()}, dim={axis})");
 
     /// <summary>Concatenation along a dimension.</summary>
     [Lowers(typeof(torch), "concatenate", Kind = OpKind.Join)]
-    public static Tensor concatenate(IList<Tensor> tensors, long axis = 0) => torch.cat(tensors, axis);
+    public static Tensor concatenate(IList<Tensor> tensors, long axis = 0) =>
+        Note.As(torch.cat(tensors, axis), $"concat({tensors.ToArray()}, dim={axis})");
 
     /// <summary>Concatenation along a dimension.</summary>
     [Lowers(typeof(torch), "concatenate", Kind = OpKind.Join)]
-    public static Tensor concatenate(ReadOnlySpan<Tensor> tensors, long axis = 0) => torch.cat(tensors, axis);
+    public static Tensor concatenate(ReadOnlySpan<Tensor> tensors, long axis = 0) =>
+        Note.As(torch.cat(tensors, axis), $"concat({tensors.ToArray()}, dim={axis})");
 
     /// <summary>Stacks along a new dimension.</summary>
     [Lowers(typeof(torch), "stack", Kind = OpKind.Join)]

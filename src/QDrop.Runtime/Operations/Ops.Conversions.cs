@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,7 +64,7 @@ public static partial class Ops
 
     /// <summary>The processor's memory.</summary>
     [Lowers(typeof(torch.Tensor), "cpu", Kind = OpKind.PassThrough)]
-    public static Tensor cpu(Tensor input) => input.cpu();
+    public static Tensor cpu(Tensor input) => Note.Same(input.cpu(), input);
 
     /// <summary>The element type and the device of another tensor.</summary>
     [Lowers(typeof(torch.Tensor), "to", Kind = OpKind.PassThrough)]

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,12 +10,14 @@ public static partial class Ops
     /// <summary>A range of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "narrow", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "narrow", Kind = OpKind.PassThrough)]
-    public static Tensor narrow(Tensor input, long dim, long start, long length) => input.narrow(dim, start, length);
+    public static Tensor narrow(Tensor input, long dim, long start, long length) =>
+        Note.As(input.narrow(dim, start, length), $"slice({input}, dim={dim}, start={start}, end={start + length})");
 
     /// <summary>A range of a dimension with a step.</summary>
     [Lowers(typeof(torch.Tensor), "slice", Kind = OpKind.PassThrough)]
-    public static Tensor slice(Tensor input, long dim, long start, long finish, long step) =>
-        input.slice(dim, start, finish, step);
+    public static Tensor slice(Tensor input, long dim, long start, long finish, long step) => Note.As(
+            input.slice(dim, start, finish, step),
+            $"slice({input}, dim={dim}, start={start}, end={finish}, step={step})");
 
     /// <summary>One index of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "select", Kind = OpKind.PassThrough)]
@@ -72,7 +75,8 @@ public static partial class Ops
     /// <summary>Picks indices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "index_select", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "index_select", Kind = OpKind.PassThrough)]
-    public static Tensor index_select(Tensor input, long dim, Tensor index) => input.index_select(dim, index);
+    public static Tensor index_select(Tensor input, long dim, Tensor index) =>
+        Note.As(input.index_select(dim, index), $"take({input}, {index}, dim={dim})");
 
     /// <summary>Splits into parts of equal size.</summary>
     [Lowers(typeof(torch.Tensor), "chunk", Kind = OpKind.PassThrough)]

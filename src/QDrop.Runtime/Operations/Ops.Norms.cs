@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -11,13 +12,17 @@ public static partial class Ops
     /// <summary>Normalisation over the last dimensions.</summary>
     [Lowers(typeof(torch.nn.functional), "layer_norm", Kind = OpKind.Activation)]
     public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null,
-        double eps = 1e-05) => functional.layer_norm(input, normalized_shape, weight, bias, eps);
+        double eps = 1e-05) => Note.As(
+            functional.layer_norm(input, normalized_shape, weight, bias, eps),
+            $"layer_norm({input}, {weight}, {bias}, dims={normalized_shape.Length}, eps={eps})");
 
     /// <summary>Normalisation over groups of channels.</summary>
     [Lowers(typeof(torch.nn.functional), "group_norm", Kind = OpKind.Activation)]
     public static Tensor group_norm(Tensor input, long num_groups, Tensor? weight = null, Tensor? bias = null,
-        double eps = 1e-05) => functional.group_norm(
-            GroupNormInput.Safe(input, weight), num_groups, weight, bias, eps);
+        double eps = 1e-05) => Note.As(
+            functional.group_norm(
+            GroupNormInput.Safe(input, weight), num_groups, weight, bias, eps),
+            $"group_norm({input}, {weight}, {bias}, groups={num_groups}, eps={eps})");
 
     /// <summary>Normalisation over neighbouring channels.</summary>
     [Lowers(typeof(torch.nn.functional), "local_response_norm", Kind = OpKind.Activation)]

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,7 +16,9 @@ public static partial class Ops
         long? stride = null,
         long? padding = null,
         long? dilation = null,
-        bool ceil_mode = false) => functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode);
+        bool ceil_mode = false) => Note.As(
+            functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode),
+            $"max_pool({input}, kernel={Sizes(kernel_size, 1)}, stride={Sizes(stride, 1) ?? Sizes(kernel_size, 1)}, padding={Sizes(padding, 1)}, dilation={Sizes(dilation, 1)}, ceil={ceil_mode})");
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
@@ -25,7 +28,9 @@ public static partial class Ops
         long? stride = null,
         long? padding = null,
         long? dilation = null,
-        bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
+        bool ceil_mode = false) => Note.As(
+            functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode),
+            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
@@ -35,7 +40,9 @@ public static partial class Ops
         (long, long)? stride = null,
         (long, long)? padding = null,
         (long, long)? dilation = null,
-        bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
+        bool ceil_mode = false) => Note.As(
+            functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode),
+            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
@@ -45,7 +52,9 @@ public static partial class Ops
         long[]? strides = null,
         long[]? padding = null,
         long[]? dilation = null,
-        bool ceil_mode = false) => functional.max_pool2d(input, kernel_size, strides, padding, dilation, ceil_mode);
+        bool ceil_mode = false) => Note.As(
+            functional.max_pool2d(input, kernel_size, strides, padding, dilation, ceil_mode),
+            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(strides, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
 
     /// <summary>Mean over windows, <c>[N, C, L]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool1d", Kind = OpKind.PassThrough)]
@@ -56,7 +65,9 @@ public static partial class Ops
         long? padding = null,
         bool ceil_mode = false,
         bool count_include_pad = true
-    ) => functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad);
+    ) => Note.As(
+            functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad),
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 1)}, stride={Sizes(stride, 1) ?? Sizes(kernel_size, 1)}, padding={Sizes(padding, 1)}, ceil={ceil_mode}, include_pad={count_include_pad})");
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
@@ -68,7 +79,9 @@ public static partial class Ops
         bool ceil_mode = false,
         bool count_include_pad = true,
         long? divisor_override = null
-    ) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+    ) => Note.As(
+            functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
@@ -80,7 +93,9 @@ public static partial class Ops
         bool ceil_mode = false,
         bool count_include_pad = true,
         long? divisor_override = null
-    ) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+    ) => Note.As(
+            functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
@@ -92,37 +107,43 @@ public static partial class Ops
         bool ceil_mode = false,
         bool count_include_pad = true,
         long? divisor_override = null
-    ) => functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+    ) => Note.As(
+            functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, to a given length.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool1d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool1d(Tensor input, long output_size) =>
-        functional.adaptive_avg_pool1d(input, output_size);
+    public static Tensor adaptive_avg_pool1d(Tensor input, long output_size) => Note.As(
+            functional.adaptive_avg_pool1d(input, output_size),
+            $"adaptive_avg_pool({input}, sizes=[{output_size}])");
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) =>
-        functional.adaptive_avg_pool2d(input, output_size);
+    public static Tensor adaptive_avg_pool2d(Tensor input, long output_size) => Note.As(
+            functional.adaptive_avg_pool2d(input, output_size),
+            $"adaptive_avg_pool({input}, sizes=[{output_size}, {output_size}])");
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool2d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) =>
-        functional.adaptive_avg_pool2d(input, output_size);
+    public static Tensor adaptive_avg_pool2d(Tensor input, (long, long) output_size) => Note.As(
+            functional.adaptive_avg_pool2d(input, output_size),
+            $"adaptive_avg_pool({input}, sizes=[{output_size.Item1}, {output_size.Item2}])");
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool2d", Kind = OpKind.PassThrough)]
     public static Tensor adaptive_avg_pool2d(Tensor input, long[] output_size) =>
-        functional.adaptive_avg_pool2d(input, output_size);
+        Note.As(functional.adaptive_avg_pool2d(input, output_size), $"adaptive_avg_pool({input}, sizes={output_size})");
 
     /// <summary>Maximum over windows, to a given length.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool1d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_max_pool1d(Tensor input, long output_size) =>
-        functional.adaptive_max_pool1d(input, output_size);
+    public static Tensor adaptive_max_pool1d(Tensor input, long output_size) => Note.As(
+            functional.adaptive_max_pool1d(input, output_size),
+            $"adaptive_max_pool({input}, sizes=[{output_size}])");
 
     /// <summary>Maximum over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool2d", Kind = OpKind.PassThrough)]
     public static Tensor adaptive_max_pool2d(Tensor input, long[] output_size) =>
-        functional.adaptive_max_pool2d(input, output_size);
+        Note.As(functional.adaptive_max_pool2d(input, output_size), $"adaptive_max_pool({input}, sizes={output_size})");
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>, and where it is.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d_with_indices", Kind = OpKind.PassThrough)]

@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -24,7 +25,7 @@ public static partial class Ops
     /// <summary>What a linear layer computes.</summary>
     [Lowers(typeof(functional), "linear", Kind = OpKind.Join)]
     public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) =>
-        functional.linear(input, weights, bias);
+        Note.As(functional.linear(input, weights, bias), $"linear({input}, {weights}, {bias})");
 
     /// <summary>A convolution in one dimension.</summary>
     [Lowers(typeof(functional), "conv1d", Kind = OpKind.Join)]
@@ -54,18 +55,18 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "max", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "maximum", Kind = OpKind.Join)]
-    public static Tensor max(Tensor input, Tensor other) => input.max(other);
+    public static Tensor max(Tensor input, Tensor other) => Note.As(input.max(other), $"maximum({input}, {other})");
 
     /// <summary>The lesser of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "min", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "minimum", Kind = OpKind.Join)]
-    public static Tensor min(Tensor input, Tensor other) => input.min(other);
+    public static Tensor min(Tensor input, Tensor other) => Note.As(input.min(other), $"minimum({input}, {other})");
 
     /// <summary>Power of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "pow", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "pow", Kind = OpKind.Join)]
-    public static Tensor pow(Tensor left, Tensor exponent) => left.pow(exponent);
+    public static Tensor pow(Tensor left, Tensor exponent) => Note.As(left.pow(exponent), $"power({left}, {exponent})");
 
     /// <summary>Clips to ranges that differ from element to element.</summary>
     [Lowers(typeof(torch.Tensor), "clamp", Kind = OpKind.Join)]

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,12 +11,12 @@ public static partial class Ops
     /// <summary>A number where the mask is true.</summary>
     [Lowers(typeof(torch.Tensor), "masked_fill", Kind = OpKind.PassThrough)]
     public static Tensor masked_fill(Tensor input, Tensor mask, Scalar value) =>
-        Keep(input.masked_fill(mask, value), value);
+        Note.As(Keep(input.masked_fill(mask, value), value), $"where({mask}, {value}, {input})");
 
     /// <summary>A number where the mask is true, in place.</summary>
     [Lowers(typeof(torch.Tensor), "masked_fill_", Kind = OpKind.PassThrough)]
     public static Tensor masked_fill_(Tensor input, Tensor mask, Scalar value) =>
-        Keep(Own(input).masked_fill_(mask, value), value);
+        Note.InPlace(input, Keep(Own(input).masked_fill_(mask, value), value), $"where({mask}, {value}, {input})");
 
     /// <summary>Reorders dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "permute", Kind = OpKind.PassThrough)]
@@ -75,12 +76,13 @@ public static partial class Ops
     /// <summary>Picks a value for each index.</summary>
     [Lowers(typeof(torch.Tensor), "gather", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "gather", Kind = OpKind.PassThrough)]
-    public static Tensor gather(Tensor input, long dim, Tensor index) => input.gather(dim, index);
+    public static Tensor gather(Tensor input, long dim, Tensor index) =>
+        Note.As(input.gather(dim, index), $"gather({input}, {index}, dim={dim})");
 
     /// <summary>Picks a value for each index.</summary>
     [Lowers(typeof(torch), "gather", Kind = OpKind.PassThrough)]
     public static Tensor gather(Tensor input, long dim, Tensor index, bool sparse_grad) =>
-        torch.gather(input, dim, index, sparse_grad);
+        Note.As(torch.gather(input, dim, index, sparse_grad), $"gather({input}, {index}, dim={dim})");
 
     /// <summary>Splits into parts of nearly equal size.</summary>
     [Lowers(typeof(torch.Tensor), "tensor_split", Kind = OpKind.PassThrough)]

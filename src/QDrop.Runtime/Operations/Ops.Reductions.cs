@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,12 +11,12 @@ public static partial class Ops
     /// <summary>Sum of all values.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "sum", Kind = OpKind.PassThrough)]
-    public static Tensor sum(Tensor input, ScalarType? type = null) => input.sum(type);
+    public static Tensor sum(Tensor input, ScalarType? type = null) => Note.As(input.sum(type), $"sum({input})");
 
     /// <summary>Sum over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     public static Tensor sum(Tensor input, long[] dim, bool keepdim = false, ScalarType? type = null) =>
-        input.sum(dim, keepdim, type);
+        Note.As(input.sum(dim, keepdim, type), $"sum({input}, dims={dim}, keep={keepdim})");
 
     /// <summary>Sum over two dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
@@ -30,7 +31,7 @@ public static partial class Ops
     /// <summary>The greatest value of all.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "max", Kind = OpKind.PassThrough)]
-    public static Tensor max(Tensor input) => input.max();
+    public static Tensor max(Tensor input) => Note.As(input.max(), $"max({input})");
 
     /// <summary>The greatest values of a dimension, and where they are.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.PassThrough)]
@@ -41,7 +42,7 @@ public static partial class Ops
     /// <summary>The least value of all.</summary>
     [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "min", Kind = OpKind.PassThrough)]
-    public static Tensor min(Tensor input) => input.min();
+    public static Tensor min(Tensor input) => Note.As(input.min(), $"min({input})");
 
     /// <summary>The least values of a dimension, and where they are.</summary>
     [Lowers(typeof(torch.Tensor), "min", Kind = OpKind.PassThrough)]
@@ -51,22 +52,26 @@ public static partial class Ops
 
     /// <summary>The least values of dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "amin", Kind = OpKind.PassThrough)]
-    public static Tensor amin(Tensor input, params long[] dims) => input.amin(dims);
+    public static Tensor amin(Tensor input, params long[] dims) =>
+        Note.As(input.amin(dims), $"min({input}, dims={dims})");
 
     /// <summary>The least values of dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "amin", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "amin", Kind = OpKind.PassThrough)]
-    public static Tensor amin(Tensor input, ReadOnlySpan<long> dims, bool keepdim = false) => input.amin(dims, keepdim);
+    public static Tensor amin(Tensor input, ReadOnlySpan<long> dims, bool keepdim = false) =>
+        Note.As(input.amin(dims, keepdim), $"min({input}, dims={dims}, keep={keepdim})");
 
     /// <summary>The greatest values of dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "amax", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "amax", Kind = OpKind.PassThrough)]
-    public static Tensor amax(Tensor input, long[] dims, bool keepdim = false) => input.amax(dims, keepdim);
+    public static Tensor amax(Tensor input, long[] dims, bool keepdim = false) =>
+        Note.As(input.amax(dims, keepdim), $"max({input}, dims={dims}, keep={keepdim})");
 
     /// <summary>The least values of dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "amin", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "amin", Kind = OpKind.PassThrough)]
-    public static Tensor amin(Tensor input, long[] dims, bool keepdim = false) => input.amin(dims, keepdim);
+    public static Tensor amin(Tensor input, long[] dims, bool keepdim = false) =>
+        Note.As(input.amin(dims, keepdim), $"min({input}, dims={dims}, keep={keepdim})");
 
     /// <summary>Maximum over windows, <c>[N, C, D, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool3d", Kind = OpKind.PassThrough)]
@@ -76,13 +81,16 @@ public static partial class Ops
         long[]? strides = null,
         long[]? padding = null,
         long[]? dilation = null,
-        bool ceil_mode = false) => functional.max_pool3d(input, kernel_size, strides, padding, dilation, ceil_mode);
+        bool ceil_mode = false) => Note.As(
+            functional.max_pool3d(input, kernel_size, strides, padding, dilation, ceil_mode),
+            $"max_pool({input}, kernel={Sizes(kernel_size, 3)}, stride={Sizes(strides, 3) ?? Sizes(kernel_size, 3)}, padding={Sizes(padding, 3)}, dilation={Sizes(dilation, 3)}, ceil={ceil_mode})");
 
     /// <summary>Mean over windows, <c>[N, C, D, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool3d", Kind = OpKind.PassThrough)]
     public static Tensor avg_pool3d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
-        bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) =>
-        functional.avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);
+        bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) => Note.As(
+            functional.avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 3)}, stride={Sizes(stride, 3) ?? Sizes(kernel_size, 3)}, padding={Sizes(padding, 3)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]

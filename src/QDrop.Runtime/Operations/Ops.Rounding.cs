@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ public static partial class Ops
     /// <summary>Exponential function minus one.</summary>
     [Lowers(typeof(torch.Tensor), "expm1", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "expm1", Kind = OpKind.Activation)]
-    public static Tensor expm1(Tensor input) => input.expm1();
+    public static Tensor expm1(Tensor input) => Note.As(input.expm1(), $"expm1({input})");
 
     /// <summary>Power of two.</summary>
     [Lowers(typeof(torch.Tensor), "exp2", Kind = OpKind.Activation)]
@@ -19,47 +20,47 @@ public static partial class Ops
     /// <summary>Natural logarithm of one plus the value.</summary>
     [Lowers(typeof(torch.Tensor), "log1p", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "log1p", Kind = OpKind.Activation)]
-    public static Tensor log1p(Tensor input) => input.log1p();
+    public static Tensor log1p(Tensor input) => Note.As(input.log1p(), $"log1p({input})");
 
     /// <summary>Logarithm to base 2.</summary>
     [Lowers(typeof(torch.Tensor), "log2", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "log2", Kind = OpKind.Activation)]
-    public static Tensor log2(Tensor input) => input.log2();
+    public static Tensor log2(Tensor input) => Note.As(input.log2(), $"log2({input})");
 
     /// <summary>Logarithm to base 10.</summary>
     [Lowers(typeof(torch.Tensor), "log10", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "log10", Kind = OpKind.Activation)]
-    public static Tensor log10(Tensor input) => input.log10();
+    public static Tensor log10(Tensor input) => Note.As(input.log10(), $"log10({input})");
 
     /// <summary>Tangent of an angle in radians.</summary>
     [Lowers(typeof(torch.Tensor), "tan", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "tan", Kind = OpKind.Activation)]
-    public static Tensor tan(Tensor input) => input.tan();
+    public static Tensor tan(Tensor input) => Note.As(input.tan(), $"tan({input})");
 
     /// <summary>Angle in radians with this tangent.</summary>
     [Lowers(typeof(torch.Tensor), "atan", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "atan", Kind = OpKind.Activation)]
-    public static Tensor atan(Tensor input) => input.atan();
+    public static Tensor atan(Tensor input) => Note.As(input.atan(), $"atan({input})");
 
     /// <summary>Rounds down.</summary>
     [Lowers(typeof(torch.Tensor), "floor", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "floor", Kind = OpKind.Activation)]
-    public static Tensor floor(Tensor input) => input.floor();
+    public static Tensor floor(Tensor input) => Note.As(input.floor(), $"floor({input})");
 
     /// <summary>Rounds up.</summary>
     [Lowers(typeof(torch.Tensor), "ceil", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "ceil", Kind = OpKind.Activation)]
-    public static Tensor ceil(Tensor input) => input.ceil();
+    public static Tensor ceil(Tensor input) => Note.As(input.ceil(), $"ceil({input})");
 
     /// <summary>Rounds towards zero.</summary>
     [Lowers(typeof(torch.Tensor), "trunc", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "trunc", Kind = OpKind.Activation)]
-    public static Tensor trunc(Tensor input) => input.trunc();
+    public static Tensor trunc(Tensor input) => Note.As(input.trunc(), $"trunc({input})");
 
     /// <summary>−1, 0 or 1, as the sign is.</summary>
     [Lowers(typeof(torch.Tensor), "sign", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "sign", Kind = OpKind.Activation)]
-    public static Tensor sign(Tensor input) => input.sign();
+    public static Tensor sign(Tensor input) => Note.As(input.sign(), $"sign({input})");
 
     /// <summary>Rounds to so many decimals.</summary>
     [Lowers(typeof(torch.Tensor), "round", Kind = OpKind.Activation)]

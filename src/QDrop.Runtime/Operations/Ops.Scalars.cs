@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,16 +12,19 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor add(Tensor left, Scalar right) => Keep(left.add(right, Numbers.One), right);
+    public static Tensor add(Tensor left, Scalar right) =>
+        Note.As(Keep(left.add(right, Numbers.One), right), $"add({left}, {right})");
 
     /// <summary>Adds a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor add_(Tensor left, Scalar right) => Keep(Own(left).add_(right, Numbers.One), right);
+    public static Tensor add_(Tensor left, Scalar right) =>
+        Note.InPlace(left, Keep(Own(left).add_(right, Numbers.One), right), $"add({left}, {right})");
 
     /// <summary>Adds to a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Addition", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor add(Scalar left, Tensor right) => Keep(right.add(left, Numbers.One), left);
+    public static Tensor add(Scalar left, Tensor right) =>
+        Note.As(Keep(right.add(left, Numbers.One), left), $"add({left}, {right})");
 
     /// <summary>Adds a number times <paramref name="alpha"/>.</summary>
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
@@ -40,16 +44,18 @@ public static partial class Ops
     [Lowers(typeof(torch), "sub", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "subtract", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "subtract", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor sub(Tensor left, Scalar right) => Keep(left - right, right);
+    public static Tensor sub(Tensor left, Scalar right) => Note.As(Keep(left - right, right), $"sub({left}, {right})");
 
     /// <summary>Subtracts a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "sub_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "sub_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor sub_(Tensor left, Scalar right) => Keep(Own(left).sub_(right), right);
+    public static Tensor sub_(Tensor left, Scalar right) =>
+        Note.InPlace(left, Keep(Own(left).sub_(right), right), $"sub({left}, {right})");
 
     /// <summary>Subtracts from a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Subtraction", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor sub(Scalar left, Tensor right) => Keep(right.negative().add(left, Numbers.One), left);
+    public static Tensor sub(Scalar left, Tensor right) =>
+        Note.As(Keep(right.negative().add(left, Numbers.One), left), $"sub({left}, {right})");
 
     /// <summary>Multiplies by a number.</summary>
     [Lowers(typeof(torch.Tensor), "mul", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
@@ -57,16 +63,17 @@ public static partial class Ops
     [Lowers(typeof(torch), "mul", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor mul(Tensor left, Scalar right) => Keep(left * right, right);
+    public static Tensor mul(Tensor left, Scalar right) => Note.As(Keep(left * right, right), $"mul({left}, {right})");
 
     /// <summary>Multiplies by a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "mul_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "mul_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor mul_(Tensor left, Scalar right) => Keep(Own(left).mul_(right), right);
+    public static Tensor mul_(Tensor left, Scalar right) =>
+        Note.InPlace(left, Keep(Own(left).mul_(right), right), $"mul({left}, {right})");
 
     /// <summary>Multiplies a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Multiply", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor mul(Scalar left, Tensor right) => Keep(left * right, left);
+    public static Tensor mul(Scalar left, Tensor right) => Note.As(Keep(left * right, left), $"mul({left}, {right})");
 
     /// <summary>Divides by a number.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
@@ -75,16 +82,17 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "true_divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor div(Tensor left, Scalar right) => Keep(left / right, right);
+    public static Tensor div(Tensor left, Scalar right) => Note.As(Keep(left / right, right), $"div({left}, {right})");
 
     /// <summary>Divides by a number, in place.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor div_(Tensor left, Scalar right) => Keep(Own(left).div_(right), right);
+    public static Tensor div_(Tensor left, Scalar right) =>
+        Note.InPlace(left, Keep(Own(left).div_(right), right), $"div({left}, {right})");
 
     /// <summary>Divides a number.</summary>
     [Lowers(typeof(torch.Tensor), "op_Division", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor div(Scalar left, Tensor right) => Keep(left / right, left);
+    public static Tensor div(Scalar left, Tensor right) => Note.As(Keep(left / right, left), $"div({left}, {right})");
 
     /// <summary>Divides by a number. TorchSharp's function does not round, whatever it is told.</summary>
     [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ public static partial class Ops
     /// <summary>All values in one dimension.</summary>
     [Lowers(typeof(torch.Tensor), "ravel", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "ravel", Kind = OpKind.PassThrough)]
-    public static Tensor ravel(Tensor input) => input.ravel();
+    public static Tensor ravel(Tensor input) => Note.Reshaped(input.ravel(), input);
 
     /// <summary>The diagonals of matrices.</summary>
     [Lowers(typeof(torch.Tensor), "diagonal", Kind = OpKind.PassThrough)]

@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
@@ -78,7 +79,7 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         ArgumentNullException.ThrowIfNull(x);
         if (Intercept is { IsActive: true } intercept)
             return intercept.Forward(x, rectify: false);
-        return Enabled ? Quantize(x, rectify: false) : x;
+        return Enabled ? Note.As(Quantize(x, rectify: false), $"quantize({x}, grid={Name})") : x;
     }
 
     /// <summary>
@@ -91,7 +92,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     {
         if (Intercept is { IsActive: true } intercept)
             return intercept.Forward(x, rectify: true);
-        return Enabled ? Quantize(x, rectify: true) : x.relu();
+        return Enabled
+            ? Note.As(Quantize(x, rectify: true), $"quantize(relu({x}), grid={Name})")
+            : Note.As(x.relu(), $"relu({x})");
     }
 
     /// <summary>

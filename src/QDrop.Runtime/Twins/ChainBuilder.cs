@@ -1,6 +1,7 @@
 using QDrop.Layers;
 using QDrop.Layers.Families;
 using QDrop.Quantizers;
+using QDrop.Recording;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -233,10 +234,20 @@ internal sealed class ChainBuilder
     {
         Func<Tensor, Tensor> function = LayerFamilies.Of(module)?.FunctionOf(module)
             ?? (module is Module<Tensor, Tensor> unary ? unary.call : ((IModule<Tensor, Tensor>)module).call);
-        return function != Rectifier.Function && MayChange(module)
-            ? x => function(_context.InPlace.Argument(module, x))
-            : function;
+        if (function == Rectifier.Function)
+            return function;
+        bool mayChange = MayChange(module);
+        return x =>
+        {
+            Tensor y = function(mayChange ? _context.InPlace.Argument(module, x) : x);
+            return Recorder.Current is null ? y : Noted(module, x, y);
+        };
     }
+
+    /// <summary>Notes what a module is in a program: one of the user's own, which stays float, is not known.</summary>
+    private Tensor Noted(object module, Tensor x, Tensor y) => LayerFamilies.Of(module) is { } family
+        ? family.Noted(module, x, y)
+        : Note.None(y, $"{_context.FindPath(module) ?? module.GetType().Name}");
 
     /// <summary>
     /// Whether a module may change its argument: TorchSharp's where they say so, and the user's own, of which nothing

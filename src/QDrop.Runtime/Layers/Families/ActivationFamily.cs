@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,6 +30,32 @@ internal sealed class ActivationFamily : LayerFamily
 
     /// <summary>Softmax gives shares of positions, as in attention.</summary>
     public override bool KeepsChannels(object layer) => layer is not Softmax;
+
+    public override Tensor Noted(object layer, Tensor x, Tensor y) => layer switch
+    {
+        ReLU => y,
+        ReLU6 => Note.As(y, $"clamp({x}, min=0.0, max=6.0)"),
+        LeakyReLU leaky => Note.As(y, $"leaky_relu({x}, slope={leaky.negative_slope})"),
+        ELU elu => Note.As(y, $"elu({x}, alpha={elu.alpha})"),
+        CELU celu => Note.As(y, $"elu({x}, alpha={celu.alpha}, input_scale={1 / celu.alpha})"),
+        SELU => Note.As(y, $"elu({x}, alpha=1.6732632423543772, scale=1.0507009873554805)"),
+        GELU gelu => Note.As(y, $"gelu({x}, tanh={gelu.approximate == GELU.Approximate.tanh})"),
+        SiLU => Note.As(y, $"silu({x})"),
+        Mish => Note.As(y, $"mish({x})"),
+        Sigmoid => Note.As(y, $"sigmoid({x})"),
+        LogSigmoid => Note.As(y, $"logsigmoid({x})"),
+        Tanh => Note.As(y, $"tanh({x})"),
+        Hardsigmoid => Note.As(y, $"hardsigmoid({x})"),
+        Hardswish => Note.As(y, $"hardswish({x})"),
+        Softsign => Note.As(y, $"softsign({x})"),
+        Tanhshrink => Note.As(y, $"sub({x}, tanh({x}))"),
+        Softplus plus => Note.As(y, $"softplus({x}, beta={plus.beta}, threshold={plus.threshold})"),
+        Softmax shares => Note.As(y, $"softmax({x}, dim={shares.dim})"),
+        LogSoftmax shares => Note.As(y, $"log_softmax({x}, dim={shares.dim})"),
+        Softmin shares => Note.As(y, $"softmax(neg({x}), dim={shares.dim})"),
+        Softmax2d => Note.As(y, $"softmax({x}, dim=-3)"),
+        _ => base.Noted(layer, x, y),
+    };
 
     private static Tensor LeakyRelu(Tensor x, LeakyReLU layer)
     {

@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -27,9 +28,13 @@ internal sealed class ConvolutionFamily : LayerFamily
         Tensor weight = convolution.weight!;
         return
         [
-            new(name, weight, convolution.bias, ChannelAxis: 0, pad is null ? apply : (x, w, b) => apply(pad(x), w, b),
+            new(name, weight, convolution.bias, ChannelAxis: 0, (x, w, b) => Noted(pad is null ? x : pad(x), w, b),
                 (_, y) => MultiplyAccumulates.WithSlices(y, weight), [$"{name}.weight", $"{name}.bias"]),
         ];
+
+        Tensor Noted(Tensor x, Tensor w, Tensor? b) => Note.As(
+            apply(x, w, b),
+            $"conv({x}, {w}, {b}, stride={stride}, padding={padding}, dilation={dilation}, groups={groups})");
     }
 
     public override Action CountFloat(Module layer, Action<long> count)

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,6 +41,7 @@ internal sealed class EmbeddingFamily : LayerFamily
     }
 
     /// <summary>Looks rows of a table <c>[n, d]</c> up, for indices of any shape.</summary>
-    private static Tensor Rows(Tensor table, Tensor indices) =>
-        table.index_select(0, indices.flatten()).view([.. indices.shape, table.shape[1]]);
+    private static Tensor Rows(Tensor table, Tensor indices) => Note.As(
+        table.index_select(0, indices.flatten()).view([.. indices.shape, table.shape[1]]),
+        $"take({table}, {indices}, dim=0)");
 }

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -52,6 +53,19 @@ internal abstract class LayerFamily
     /// <param name="count">Takes the multiply-accumulates of a run.</param>
     /// <returns>Ends the counting; <see langword="null"/> if the layer has no such weights.</returns>
     public virtual Action? CountFloat(Module layer, Action<long> count) => null;
+
+    /// <summary>Notes what a layer is in a program, where it runs as a function of one tensor.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="x">What it was given.</param>
+    /// <param name="y">What it gave.</param>
+    /// <returns>What it gave.</returns>
+    public virtual Tensor Noted(object layer, Tensor x, Tensor y)
+    {
+        // A layer with weights that stays float notes what it computes with them.
+        if (Recorder.Current is not null && Kind == LayerKind.Weighted && SourcesOf("", (Module)layer) is [var only])
+            return Note.Same(y, only.Apply(x, only.Weight, only.Bias));
+        return Note.None(y, layer.GetType().Name);
+    }
 
     /// <summary>Looks all rows of a layer up that may change those it looks up; others do nothing.</summary>
     /// <param name="layer">The layer.</param>

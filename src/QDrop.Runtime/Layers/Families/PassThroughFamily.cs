@@ -1,4 +1,6 @@
+using QDrop.Recording;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace QDrop.Layers.Families;
 
@@ -17,4 +19,63 @@ namespace QDrop.Layers.Families;
     typeof(ReflectionPad2d), typeof(ReflectionPad3d), typeof(ReplicationPad1d), typeof(ReplicationPad2d),
     typeof(ReplicationPad3d))]
 [LayerTypes(typeof(Upsample), typeof(PixelShuffle), typeof(PixelUnshuffle), typeof(ChannelShuffle))]
-internal sealed class PassThroughFamily : LayerFamily;
+internal sealed class PassThroughFamily : LayerFamily
+{
+    public override Tensor Noted(object layer, Tensor x, Tensor y) => layer switch
+    {
+        Flatten or Unflatten => Note.Reshaped(y, x),
+        Identity => Note.Same(y, x),
+        Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout
+            when !((nn.Module)layer).training => Note.Same(y, x),
+        MaxPool1d pool => MaxPool(
+            x, y, [pool.kernel_size], One(pool.stride), One(pool.padding), One(pool.dilation), pool.ceil_mode),
+        MaxPool2d pool => MaxPool(
+            x, y, pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode),
+        MaxPool3d pool => MaxPool(
+            x, y, pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode),
+        AvgPool1d pool => AvgPool(
+            x, y, [pool.kernel_size], One(pool.stride), One(pool.padding), pool.ceil_mode, pool.count_include_pad),
+        AvgPool2d pool => AvgPool(
+            x, y, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode, pool.count_include_pad,
+            pool.divisor_override),
+        AvgPool3d pool => AvgPool(
+            x, y, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode, pool.count_include_pad,
+            pool.divisor_override),
+        AdaptiveAvgPool1d pool => Note.As(y, $"adaptive_avg_pool({x}, sizes=[{pool.output_size}])"),
+        AdaptiveAvgPool2d pool => Note.As(y, $"adaptive_avg_pool({x}, sizes={Adaptive(pool.output_size, 2)})"),
+        AdaptiveAvgPool3d pool => Note.As(y, $"adaptive_avg_pool({x}, sizes={Adaptive(pool.output_size, 3)})"),
+        AdaptiveMaxPool1d pool => Note.As(y, $"adaptive_max_pool({x}, sizes=[{pool.output_size}])"),
+        AdaptiveMaxPool2d pool => Note.As(y, $"adaptive_max_pool({x}, sizes={Adaptive(pool.output_size, 2)})"),
+        AdaptiveMaxPool3d pool => Note.As(y, $"adaptive_max_pool({x}, sizes={Adaptive(pool.output_size, 3)})"),
+        _ => base.Noted(layer, x, y),
+    };
+
+    private static Tensor MaxPool(
+        Tensor x, Tensor y, long[] kernel, long[]? stride, long[]? padding, long[]? dilation, bool ceil)
+    {
+        int n = (int)x.dim() - 2;
+        return Note.As(
+            y,
+            $"max_pool({x}, kernel={Sizes(kernel, n)}, stride={Sizes(stride, n) ?? Sizes(kernel, n)}, "
+                + $"padding={Sizes(padding, n)}, dilation={Sizes(dilation, n)}, ceil={ceil})");
+    }
+
+    private static Tensor AvgPool(
+        Tensor x, Tensor y, long[] kernel, long[]? stride, long[]? padding, bool ceil, bool includePad,
+        long? divisor = null)
+    {
+        int n = (int)x.dim() - 2;
+        return Note.As(
+            y,
+            $"avg_pool({x}, kernel={Sizes(kernel, n)}, stride={Sizes(stride, n) ?? Sizes(kernel, n)}, "
+                + $"padding={Sizes(padding, n)}, ceil={ceil}, include_pad={includePad}, divisor={divisor})");
+    }
+
+    private static long[] Adaptive(long[] sizes, int dimensions) => Sizes(sizes, dimensions)!;
+
+    private static long[]? One(long? size) => size is { } given ? [given] : null;
+
+    private static long[]? Sizes(long[]? sizes, int dimensions) => sizes is [var only]
+        ? [.. Enumerable.Repeat(only, dimensions)]
+        : sizes is { Length: > 0 } ? sizes : null;
+}

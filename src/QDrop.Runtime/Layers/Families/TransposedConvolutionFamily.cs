@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -31,7 +32,7 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
             _ => (x, w, b) => functional.conv_transpose3d(x, w, b, stride, padding, added, dilation, groups),
         };
         Tensor weight = convolution.weight!;
-        Func<Tensor, Tensor, Tensor?, Tensor> padded = pad is null ? apply : (x, w, b) => apply(pad(x), w, b);
+        Func<Tensor, Tensor, Tensor?, Tensor> padded = (x, w, b) => Noted(pad is null ? x : pad(x), w, b);
         Func<Tensor, Tensor, long> count = (x, _) => MultiplyAccumulates.WithSlices(x, weight);
         string[] parameters = [$"{name}.weight", $"{name}.bias"];
         return groups == 1
@@ -44,6 +45,11 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
                     Arrangement = w => Exchanged(w, groups),
                 },
             ];
+
+        Tensor Noted(Tensor x, Tensor w, Tensor? b) => Note.As(
+            apply(x, w, b),
+            $"conv_transpose({x}, {w}, {b}, stride={stride}, padding={padding}, output_padding={added}, "
+                + $"dilation={dilation}, groups={groups})");
     }
 
     /// <summary>
@@ -52,9 +58,12 @@ internal sealed class TransposedConvolutionFamily : LayerFamily
     /// </summary>
     private static Tensor Exchanged(Tensor weight, long groups)
     {
-        long[] shape = weight.shape;
-        return weight.reshape([groups, shape[0] / groups, .. shape[1..]]).transpose(1, 2)
-            .reshape([groups * shape[1], shape[0] / groups, .. shape[2..]]);
+        long[] shape = weight.shape, split = [groups, shape[0] / groups, .. shape[1..]],
+            joined = [groups * shape[1], shape[0] / groups, .. shape[2..]];
+        long[] order = [0, 2, 1, .. Enumerable.Range(3, shape.Length - 2).Select(static d => (long)d)];
+        return Note.As(
+            weight.reshape(split).permute(order).reshape(joined),
+            $"reshape(permute(reshape({weight}, shape={split}), order={order}), shape={joined})");
     }
 
     public override Action CountFloat(Module layer, Action<long> count)

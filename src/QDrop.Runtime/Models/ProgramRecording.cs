@@ -1,0 +1,181 @@
+using System.Runtime.InteropServices;
+using QDrop.Artifacts;
+using QDrop.CompilerServices;
+using QDrop.Operations;
+using QDrop.Programs;
+using QDrop.Recording;
+using QDrop.Safetensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace QDrop.Models;
+
+/// <summary>Records what a quantized twin computes as a program, and checks that the program computes it.</summary>
+internal static class ProgramRecording
+{
+    /// <summary>Greatest error of the program's output, relative to the greatest value, without quantizers.</summary>
+    private const double Tolerance = 1e-3;
+
+    /// <summary>Records a twin.</summary>
+    /// <param name="twin">The twin, calibrated.</param>
+    /// <param name="one">Inputs of a call.</param>
+    /// <param name="other">Other inputs, with another number of samples.</param>
+    /// <param name="state">The quantized model without a program.</param>
+    /// <returns>The program, or why there is none.</returns>
+    public static ProgramState Of(IModelTwin twin, Bundle one, Bundle other, QuantizedModelState state)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        try
+        {
+            ProgramState program = Named(Generalization.Of(Call(twin, one), Call(twin, other)), state);
+            Check(twin, program, state, other);
+            return program;
+        }
+        catch (NotRecordableException e)
+        {
+            return ProgramState.None(e.Message);
+        }
+        catch (InvalidProgramGraphException e)
+        {
+            return ProgramState.None(e.Message);
+        }
+    }
+
+    private static RecordedCall Call(IModelTwin twin, Bundle inputs)
+    {
+        Bundle copies = inputs.Select(static t => t.clone());
+        using var recorder = new Recorder(NamesOf(twin, copies.Tensors.Count), copies.Tensors);
+        twin.Context.Visits.Begin();
+        var result = new Bundle([twin.Run(copies)]);
+        Tensor[] outputs = [.. result.Tensors.Where(static t => !t.IsInvalid)];
+        string[] names = outputs.Length == 1 ? ["output"] : [.. outputs.Select(static (_, i) => $"output{i + 1}")];
+        ProgramGraph graph = recorder.Graph(names, outputs);
+        return new(graph, recorder.Constants, recorder.Shapes);
+    }
+
+    /// <summary>The names of the parameters of <c>forward</c>, where each is a tensor.</summary>
+    private static string[] NamesOf(IModelTwin twin, int count)
+    {
+        string[] names =
+        [
+            .. twin.GetType().GetMethods()
+                .FirstOrDefault(m => m.Name == "forward" && m.GetParameters().Length == count)?
+                .GetParameters().Select(static p => p.Name ?? "") ?? [],
+        ];
+        return names.Length == count ? names : [.. Enumerable.Range(1, count).Select(static i => $"input{i}")];
+    }
+
+    /// <summary>Gives constants their names in the artifact: those of float tensors that it has anyway, or new ones.</summary>
+    private static ProgramState Named(
+        (ProgramGraph Graph, IReadOnlyDictionary<int, Constant> Constants) recorded, QuantizedModelState state)
+    {
+        (string Name, Constant Value)[] floats =
+            [.. state.FloatTensors.Select(static t => (ArtifactFormat.FloatPrefix + t.Key, ConstantOf(t.Value)))];
+        var constants = new Dictionary<string, Constant>(StringComparer.Ordinal);
+        var operations = recorded.Graph.Operations.ToList();
+        foreach ((int value, Constant constant) in recorded.Constants)
+        {
+            int index = value - recorded.Graph.Inputs.Count;
+            string? name = floats.FirstOrDefault(f => AreEqual(f.Value, constant)).Name;
+            if (name is null)
+                constants.Add(name = FormattableString.Invariant($"{ArtifactFormat.ProgramPrefix}{constants.Count}"), constant);
+            operations[index] = operations[index] with { Arguments = new([("tensor", name)]) };
+        }
+        return new(recorded.Graph with { Operations = operations }, constants, null);
+    }
+
+    /// <summary>
+    /// Compares the program with the twin, both without activation quantizers, so that no value is at the border
+    /// between two levels.
+    /// </summary>
+    private static void Check(IModelTwin twin, ProgramState program, QuantizedModelState state, Bundle inputs)
+    {
+        ProgramGraph graph = Vocabulary.Bind(program.Graph!, DataOf(state, program));
+        graph = graph with
+        {
+            Operations =
+            [
+                .. graph.Operations.Select(static o => o.Name == "quantize"
+                    ? o with { Name = "clamp", Arguments = Arguments.None, Data = null }
+                    : o),
+            ],
+        };
+        bool[] enabled = [.. twin.Context.Activations.Select(static a => a.Enabled)];
+        Tensor[] expected;
+        try
+        {
+            foreach (Quantizers.ActivationQuantizer activation in twin.Context.Activations)
+                activation.Enabled = false;
+            twin.Context.Visits.Begin();
+            expected =
+            [
+                .. new Bundle([twin.Run(inputs.Select(static t => t.clone()))]).Tensors.Where(static t => !t.IsInvalid),
+            ];
+        }
+        finally
+        {
+            for (int i = 0; i < enabled.Length; i++)
+                twin.Context.Activations[i].Enabled = enabled[i];
+        }
+        using var runnable = new QuantizedProgram(state.Manifest.Model, graph);
+        Constant[] arguments = [.. inputs.Tensors.Select(ConstantOf)];
+        IReadOnlyList<Constant> found = runnable.RunWith(
+            [.. arguments.Select(static a => a.Bytes)], [.. arguments.Select(static a => a.Shape)]);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Constant own = ConstantOf(expected[i]);
+            if (!own.Shape.AsSpan().SequenceEqual(found[i].Shape) || own.Kind != found[i].Kind)
+                throw new NotRecordableException("the program gives an output of another shape than the model");
+            if (own.Kind == ValueKind.Float32 && Error(own.Bytes, found[i].Bytes) is > Tolerance or double.NaN)
+            {
+                throw new NotRecordableException(FormattableString.Invariant(
+                    $"the program differs from the model by {Error(own.Bytes, found[i].Bytes):g3} of the greatest output"));
+            }
+        }
+    }
+
+    private static double Error(byte[] expected, byte[] found)
+    {
+        ReadOnlySpan<float> x = MemoryMarshal.Cast<byte, float>(expected), y = MemoryMarshal.Cast<byte, float>(found);
+        double greatest = 0, error = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            // Infinite and NaN are the same in both.
+            if (x[i].Equals(y[i]))
+                continue;
+            greatest = Math.Max(greatest, Math.Abs(x[i]));
+            error = Math.Max(error, Math.Abs(x[i] - y[i]));
+        }
+        return error == 0 ? 0 : error / Math.Max(greatest, 1e-6);
+    }
+
+    /// <summary>What a program names, of a quantized model in memory.</summary>
+    internal static ProgramData DataOf(QuantizedModelState state, ProgramState program) => new(
+        state.Layers.ToDictionary(static l => l.Name, static l => new LayerWeights(
+            l.Name,
+            l.Bits,
+            ConstantOf(l.Levels).Shape,
+            l.ChannelAxis,
+            Array.ConvertAll(MemoryMarshal.Cast<byte, long>(ConstantOf(l.Levels).Bytes).ToArray(), static v => (byte)v),
+            TensorBytes.ToFloats(l.Scale),
+            Array.ConvertAll(TensorBytes.ToFloats(l.ZeroPoint), static z => (byte)z),
+            l.Bias is null ? null : TensorBytes.ToFloats(l.Bias))),
+        state.Activations.ToDictionary(static a => a.Name, static a => new ActivationGrid(
+            a.Name,
+            a.Bits,
+            [.. a.Channels?.Scales ?? [a.Scale]],
+            [.. (a.Channels?.ZeroPoints ?? [a.ZeroPoint]).Select(static z => (byte)z)],
+            a.Channels?.Axis)),
+        program.Constants
+            .Concat(state.FloatTensors.Select(static t => new KeyValuePair<string, Constant>(
+                ArtifactFormat.FloatPrefix + t.Key, ConstantOf(t.Value))))
+            .ToDictionary());
+
+    private static Constant ConstantOf(Tensor tensor) => Recorder.ConstantOf(tensor)
+        ?? throw new NotRecordableException($"a value has elements of type {tensor.dtype}");
+
+    private static bool AreEqual(Constant one, Constant other) =>
+        one.Kind == other.Kind && one.Shape.AsSpan().SequenceEqual(other.Shape)
+        && one.Bytes.AsSpan().SequenceEqual(other.Bytes);
+}

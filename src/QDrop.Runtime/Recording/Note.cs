@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using static TorchSharp.torch;
+
+namespace QDrop.Recording;
+
+/// <summary>
+/// Says what an operation is in a program, as an expression in the operations of programs:
+/// <c>$"mul({x}, sigmoid({x}))"</c>. Nothing is computed for it where nothing is recorded.
+/// </summary>
+internal static class Note
+{
+    /// <summary>Notes what has made a tensor.</summary>
+    /// <param name="result">The tensor.</param>
+    /// <param name="expression">
+    /// The expression. Tensors, numbers and expressions are operands, <c>name=value</c> arguments. An operand or an
+    /// argument that is <see langword="null"/> is left out.
+    /// </param>
+    /// <returns>The tensor.</returns>
+    public static Tensor As(Tensor result, NoteText expression)
+    {
+        expression.Recorder?.Add(result, expression.Parts!);
+        return result;
+    }
+
+    /// <summary>Notes what has made a tensor by changing another one, which is the same from now on.</summary>
+    /// <param name="changed">The tensor that was changed.</param>
+    /// <param name="result">What the operation gave.</param>
+    /// <param name="expression">The expression, of the values before.</param>
+    /// <returns>What the operation gave.</returns>
+    public static Tensor InPlace(Tensor changed, Tensor result, NoteText expression)
+    {
+        if (expression.Recorder is { } recorder)
+        {
+            recorder.Add(result, expression.Parts!);
+            recorder.Same(changed, result);
+        }
+        return result;
+    }
+
+    /// <summary>Notes that a tensor has the values of another one.</summary>
+    public static Tensor Same(Tensor result, Tensor other)
+    {
+        Recorder.Current?.Same(result, other);
+        return result;
+    }
+
+    /// <summary>Notes that a tensor has the elements of another one in another shape.</summary>
+    public static Tensor Reshaped(Tensor result, Tensor other) => As(result, $"reshape({other}, shape={result.shape})");
+
+    /// <summary>Notes that what has made a tensor has no place in a program.</summary>
+    /// <param name="result">The tensor.</param>
+    /// <param name="operation">What has made it, such as <c>sort</c>.</param>
+    /// <returns>The tensor.</returns>
+    public static Tensor None(Tensor result, string operation)
+    {
+        Recorder.Current?.Refuse(operation);
+        return result;
+    }
+}
+
+/// <summary>The literal parts of an expression and what stands between them.</summary>
+[InterpolatedStringHandler]
+internal readonly struct NoteText
+{
+    /// <param name="literalLength">Characters of the literal parts.</param>
+    /// <param name="formattedCount">How many values there are.</param>
+    /// <param name="isRecording">Whether the values are looked at.</param>
+    public NoteText(int literalLength, int formattedCount, out bool isRecording)
+    {
+        Recorder = Recorder.Current;
+        isRecording = Recorder is not null;
+        Parts = isRecording ? new List<object?>((2 * formattedCount) + 1) : null;
+    }
+
+    /// <summary>Gets who records; <see langword="null"/> if nobody does.</summary>
+    public Recorder? Recorder { get; }
+
+    /// <summary>Gets the parts in order, text as <see cref="Literal"/>.</summary>
+    public List<object?>? Parts { get; }
+
+    public void AppendLiteral(string text) => Parts!.Add(new Literal(text));
+
+    public void AppendFormatted<T>(T value) => Parts!.Add(value);
+
+    public void AppendFormatted(ReadOnlySpan<long> values) => Parts!.Add(values.ToArray());
+
+    /// <summary>Text of an expression itself.</summary>
+    internal sealed record Literal(string Text);
+}
+
+/// <summary>The weights, or the bias, of a quantized layer as an operand of an expression.</summary>
+/// <param name="Layer">The layer's name in the model.</param>
+/// <param name="IsBias">Whether it is the bias.</param>
+internal sealed record LayerOperand(string Layer, bool IsBias);
