@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,13 +29,19 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
         long batch = key.shape[1];
         if (parameters is { BiasKey: { } biasKey, BiasValue: { } biasValue })
         {
-            key = cat([key, biasKey.expand(1, batch, _embedding)]);
-            value = cat([value, biasValue.expand(1, batch, _embedding)]);
+            key = With(key, biasKey.expand(1, batch, _embedding), biasKey);
+            value = With(value, biasValue.expand(1, batch, _embedding), biasValue);
         }
         if (!addsZeroKey)
             return (query, key, value);
-        Tensor zero = zeros([1, batch, _embedding], key.dtype);
-        return (query, cat([key, zero]), cat([value, zero]));
+        Tensor none = zeros([1, 1, _embedding], key.dtype), zero = none.expand(1, batch, _embedding);
+        return (query, With(key, zero, none), With(value, zero, none));
+
+        Tensor With(Tensor x, Tensor added, Tensor one)
+        {
+            Note.Expanded(added, one);
+            return Note.As(cat([x, added]), $"concat({x}, {added}, dim=0)");
+        }
     }
 
     /// <summary>How much each query attends to each key: <c>[N · heads, L, S]</c>, before the softmax.</summary>
@@ -48,25 +55,45 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
     public Tensor Scores(Tensor query, Tensor key, Tensor? keyPaddingMask, Tensor? mask)
     {
         long length = query.shape[0], batch = query.shape[1], keys = key.shape[0];
-        Tensor scores = (Split(query) * _scaling).bmm(Split(key).transpose(1, 2));
+        Tensor q = Split(query), k = Split(key);
+        Tensor scores = Note.As(
+            (q * _scaling).bmm(k.transpose(1, 2)), $"matmul(mul({q}, {_scaling}), permute({k}, order=[0, 2, 1]))");
         if (mask is not null)
-            scores = scores.add_(Padded(mask, keys), Numbers.One);
+        {
+            Tensor added = Padded(mask, keys), before = scores;
+            // A truth value is added as 0 or 1.
+            scores = added.dtype == ScalarType.Bool
+                ? Note.InPlace(before, before.add_(added, Numbers.One), $"add({before}, cast({added}, to=f32))")
+                : Note.InPlace(before, before.add_(added, Numbers.One), $"add({before}, {added})");
+        }
         if (keyPaddingMask is not null)
         {
-            Tensor hidden = Padded(keyPaddingMask, keys).view(batch, 1, 1, keys);
-            scores = scores.view(batch, heads, length, keys).masked_fill(hidden, Hidden);
-            scores = scores.view(batch * heads, length, keys);
+            Tensor padded = Padded(keyPaddingMask, keys), hidden = padded.view(batch, 1, 1, keys);
+            Note.Reshaped(hidden, padded);
+            Tensor split = Note.Reshaped(scores.view(batch, heads, length, keys), scores);
+            Tensor masked = Note.As(split.masked_fill(hidden, Hidden), $"where({hidden}, {Hidden}, {split})");
+            scores = Note.Reshaped(masked.view(batch * heads, length, keys), masked);
         }
         return scores;
     }
 
     /// <summary>The values <c>[S, N, E]</c>, mixed with weights <c>[N · heads, L, S]</c>: <c>[L, N, E]</c>.</summary>
-    public Tensor Mix(Tensor weights, Tensor value) =>
-        weights.bmm(Split(value)).transpose(0, 1).reshape(weights.shape[1], value.shape[1], _embedding);
+    public Tensor Mix(Tensor weights, Tensor value)
+    {
+        Tensor v = Split(value);
+        long[] shape = [weights.shape[1], value.shape[1], _embedding];
+        return Note.As(
+            weights.bmm(v).transpose(0, 1).reshape(shape),
+            $"reshape(permute(matmul({weights}, {v}), order=[1, 0, 2]), shape={shape})");
+    }
 
     /// <summary>Weights averaged over the heads: <c>[N, L, S]</c>.</summary>
-    public Tensor Averaged(Tensor weights) =>
-        weights.view(weights.shape[0] / heads, heads, weights.shape[1], weights.shape[2]).mean([1L]);
+    public Tensor Averaged(Tensor weights)
+    {
+        Tensor split = Note.Reshaped(
+            weights.view(weights.shape[0] / heads, heads, weights.shape[1], weights.shape[2]), weights);
+        return Note.As(split.mean([1L]), $"mean({split}, dims=[1])");
+    }
 
     /// <summary>The whole module with its float weights.</summary>
     public Tensor Float(Tensor query, Tensor key, Tensor value)
@@ -82,9 +109,14 @@ internal sealed class AttentionArithmetic(AttentionParameters parameters, long h
     }
 
     /// <summary><c>[length, N, E]</c> to <c>[N · heads, length, E / heads]</c>.</summary>
-    private Tensor Split(Tensor x) => x.reshape(x.shape[0], x.shape[1] * heads, _perHead).transpose(0, 1);
+    private Tensor Split(Tensor x)
+    {
+        Tensor split = Note.Reshaped(x.reshape(x.shape[0], x.shape[1] * heads, _perHead), x);
+        return Note.As(split.transpose(0, 1), $"permute({split}, order=[1, 0, 2])");
+    }
 
     /// <summary>A mask with zeros for the keys that the module adds itself.</summary>
-    private static Tensor Padded(Tensor mask, long keys) =>
-        keys - mask.shape[^1] is > 0 and var missing ? nn.functional.pad(mask, [0, missing]) : mask;
+    private static Tensor Padded(Tensor mask, long keys) => keys - mask.shape[^1] is > 0 and var missing
+        ? ConvolutionPadding.Padded(mask, [0, missing], PaddingModes.Constant)
+        : mask;
 }

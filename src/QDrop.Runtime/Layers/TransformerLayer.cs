@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -78,7 +79,9 @@ internal sealed record TransformerLayer(
         Func<Tensor, Tensor> Norm(int number)
         {
             Tensor weight = parameters[$"norm{number}.weight"], bias = parameters[$"norm{number}.bias"];
-            return x => functional.layer_norm(x, weight.shape, weight, bias, Epsilon);
+            return x => Note.As(
+                functional.layer_norm(x, weight.shape, weight, bias, Epsilon),
+                $"layer_norm({x}, {weight}, {bias}, dims=1, eps={Epsilon})");
         }
     }
 

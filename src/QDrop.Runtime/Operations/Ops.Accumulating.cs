@@ -10,7 +10,9 @@ public static partial class Ops
     /// <summary>Logarithm of the sum of exponentials.</summary>
     [Lowers(typeof(torch.Tensor), "logsumexp", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     [Lowers(typeof(torch), "logsumexp", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
-    public static Tensor logsumexp(Tensor input, long dim, bool keepdim = false) => input.logsumexp(dim, keepdim);
+    public static Tensor logsumexp(Tensor input, long dim, bool keepdim = false) => Note.As(
+            input.logsumexp(dim, keepdim),
+            $"add(log(sum(exp(sub({input}, max({input}, dims=[{dim}], keep=true))), dims=[{dim}], keep={keepdim})), max({input}, dims=[{dim}], keep={keepdim}))");
 
     /// <summary>Sums of all values up to each.</summary>
     [Lowers(typeof(torch.Tensor), "cumsum", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
@@ -26,13 +28,13 @@ public static partial class Ops
     /// <summary>Product of all values.</summary>
     [Lowers(typeof(torch.Tensor), "prod", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     [Lowers(typeof(torch), "prod", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
-    public static Tensor prod(Tensor input, ScalarType? type = null) => input.prod(type);
+    public static Tensor prod(Tensor input, ScalarType? type = null) => Note.As(input.prod(type), $"prod({input})");
 
     /// <summary>Product over a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "prod", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     [Lowers(typeof(torch), "prod", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     public static Tensor prod(Tensor input, long dim, bool keepdim = false, ScalarType? type = null) =>
-        input.prod(dim, keepdim, type);
+        Note.As(input.prod(dim, keepdim, type), $"prod({input}, dims=[{dim}], keep={keepdim})");
 
     /// <summary>Norm of all values.</summary>
     [Lowers(typeof(torch.Tensor), "norm", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]

@@ -131,7 +131,7 @@ public static partial class Ops
 
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
-    public static Tensor gelu(Tensor x, bool inplace) => functional.gelu(Own(x, inplace), inplace);
+    public static Tensor gelu(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.gelu(Own(x, inplace), inplace), $"gelu({x})") : Note.As(functional.gelu(Own(x, inplace), inplace), $"gelu({x})");
 
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]

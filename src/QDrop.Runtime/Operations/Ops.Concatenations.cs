@@ -42,33 +42,41 @@ public static partial class Ops
 
     /// <summary>Stacks along a new dimension.</summary>
     [Lowers(typeof(torch), "stack", Kind = OpKind.Join)]
-    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => torch.stack(tensors, dim);
+    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) =>
+        Stacked([.. tensors], dim);
 
     /// <summary>Concatenation along the second dimension.</summary>
     [Lowers(typeof(torch), "hstack", Kind = OpKind.Join)]
-    public static Tensor hstack(params Tensor[] tensors) => torch.hstack(tensors);
+    public static Tensor hstack(params Tensor[] tensors) =>
+        Joined([.. tensors], torch.hstack, 1);
 
     /// <summary>Concatenation along the second dimension.</summary>
     [Lowers(typeof(torch), "hstack", Kind = OpKind.Join)]
-    public static Tensor hstack(IList<Tensor> tensors) => torch.hstack(tensors);
+    public static Tensor hstack(IList<Tensor> tensors) =>
+        Joined([.. tensors], torch.hstack, 1);
 
     /// <summary>Concatenation along the second dimension.</summary>
     [Lowers(typeof(torch), "hstack", Kind = OpKind.Join)]
-    public static Tensor hstack(IEnumerable<Tensor> tensors) => torch.hstack(tensors);
+    public static Tensor hstack(IEnumerable<Tensor> tensors) =>
+        Joined([.. tensors], torch.hstack, 1);
 
     /// <summary>Concatenation along the second dimension.</summary>
     [Lowers(typeof(torch), "hstack", Kind = OpKind.Join)]
-    public static Tensor hstack(ReadOnlySpan<Tensor> tensors) => torch.hstack(tensors);
+    public static Tensor hstack(ReadOnlySpan<Tensor> tensors) =>
+        Joined([.. tensors], torch.hstack, 1);
 
     /// <summary>Concatenation along the first dimension.</summary>
     [Lowers(typeof(torch), "vstack", Kind = OpKind.Join)]
-    public static Tensor vstack(Tensor[] tensors) => torch.vstack(tensors);
+    public static Tensor vstack(Tensor[] tensors) =>
+        Joined([.. tensors], torch.vstack, 0);
 
     /// <summary>Concatenation along the first dimension.</summary>
     [Lowers(typeof(torch), "vstack", Kind = OpKind.Join)]
-    public static Tensor vstack(IList<Tensor> tensors) => torch.vstack(tensors);
+    public static Tensor vstack(IList<Tensor> tensors) =>
+        Joined([.. tensors], torch.vstack, 0);
 
     /// <summary>Concatenation along the first dimension.</summary>
     [Lowers(typeof(torch), "vstack", Kind = OpKind.Join)]
-    public static Tensor vstack(ReadOnlySpan<Tensor> tensors) => torch.vstack(tensors);
+    public static Tensor vstack(ReadOnlySpan<Tensor> tensors) =>
+        Joined([.. tensors], torch.vstack, 0);
 }

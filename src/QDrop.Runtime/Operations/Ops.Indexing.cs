@@ -22,12 +22,14 @@ public static partial class Ops
     /// <summary>One index of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "select", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "select", Kind = OpKind.PassThrough)]
-    public static Tensor select(Tensor input, long dim, long index) => input.select(dim, index);
+    public static Tensor select(Tensor input, long dim, long index) =>
+        Note.Selected(input.select(dim, index), input, dim, index);
 
     /// <summary>Indexing with ranges.</summary>
     [Lowers(typeof(torch.Tensor), "index", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, params TensorIndex[] indices) => input.index(indices);
+    public static Tensor index(Tensor input, params TensorIndex[] indices) =>
+        Note.Rearranged(input.index(indices), input, x => x.index(indices));
 
     /// <summary>Indexing with tensors of positions: a table of what belongs to them.</summary>
     /// <exception cref="QDropException">
@@ -41,36 +43,42 @@ public static partial class Ops
                 Codes.UnsupportedModule,
                 "A tensor is indexed with a mask in forward: the shape of what that gives depends on values. Expected "
                     + "positions, as whole numbers. Use where or masked_fill, or index behind the quantized model.")
-            : input.index(indices);
+            : Note.Rearranged(input.index(indices), input, x => x.index(indices));
 
     /// <summary>Indexing with positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, params long[] indices) => input[indices];
+    public static Tensor index(Tensor input, params long[] indices) =>
+        Note.Rearranged(input[indices], input, x => x[indices]);
 
     /// <summary>Indexing with a position.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, long i1) => input[i1];
+    public static Tensor index(Tensor input, long i1) =>
+        Note.Rearranged(input[i1], input, x => x[i1]);
 
     /// <summary>Indexing with two positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, long i1, long i2) => input[i1, i2];
+    public static Tensor index(Tensor input, long i1, long i2) =>
+        Note.Rearranged(input[i1, i2], input, x => x[i1, i2]);
 
     /// <summary>Indexing with three positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, long i1, long i2, long i3) => input[i1, i2, i3];
+    public static Tensor index(Tensor input, long i1, long i2, long i3) =>
+        Note.Rearranged(input[i1, i2, i3], input, x => x[i1, i2, i3]);
 
     /// <summary>Indexing with four positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4) => input[i1, i2, i3, i4];
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4) =>
+        Note.Rearranged(input[i1, i2, i3, i4], input, x => x[i1, i2, i3, i4]);
 
     /// <summary>Indexing with five positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
-    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5) => input[i1, i2, i3, i4, i5];
+    public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5) =>
+        Note.Rearranged(input[i1, i2, i3, i4, i5], input, x => x[i1, i2, i3, i4, i5]);
 
     /// <summary>Indexing with six positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5, long i6) =>
-        input[i1, i2, i3, i4, i5, i6];
+        Note.Rearranged(input[i1, i2, i3, i4, i5, i6], input, x => x[i1, i2, i3, i4, i5, i6]);
 
     /// <summary>Picks indices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "index_select", Kind = OpKind.PassThrough)]
@@ -81,27 +89,38 @@ public static partial class Ops
     /// <summary>Splits into parts of equal size.</summary>
     [Lowers(typeof(torch.Tensor), "chunk", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "chunk", Kind = OpKind.PassThrough)]
-    public static Tensor[] chunk(Tensor input, long chunks, long dim = 0) => input.chunk(chunks, dim);
+    public static Tensor[] chunk(Tensor input, long chunks, long dim = 0) =>
+        Note.Parts(input.chunk(chunks, dim), input, dim);
 
     /// <summary>Splits into parts of a size.</summary>
     [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
-    public static Tensor[] split(Tensor input, long size, int dim = 0) => input.split(size, dim);
+    public static Tensor[] split(Tensor input, long size, int dim = 0) =>
+        Note.Parts(input.split(size, dim), input, dim);
 
     /// <summary>Splits into parts of given sizes.</summary>
     [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "split", Kind = OpKind.PassThrough)]
-    public static Tensor[] split(Tensor input, long[] sizes, long dim = 0) => input.split(sizes, dim);
+    public static Tensor[] split(Tensor input, long[] sizes, long dim = 0) =>
+        Note.Parts(input.split(sizes, dim), input, dim);
 
     /// <summary>Splits the first dimension into parts of given sizes.</summary>
     [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
-    public static Tensor[] split(Tensor input, params long[] sizes) => input.split(sizes);
+    public static Tensor[] split(Tensor input, params long[] sizes) =>
+        Note.Parts(input.split(sizes), input, 0);
 
     /// <summary>Splits into parts of given sizes.</summary>
     [Lowers(typeof(torch.Tensor), "split", Kind = OpKind.PassThrough)]
-    public static Tensor[] split(Tensor input, ReadOnlySpan<long> sizes, long dim = 0) => input.split(sizes, dim);
+    public static Tensor[] split(Tensor input, ReadOnlySpan<long> sizes, long dim = 0) =>
+        Note.Parts(input.split(sizes, dim), input, dim);
 
     /// <summary>Splits into the slices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unbind", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "unbind", Kind = OpKind.PassThrough)]
-    public static Tensor[] unbind(Tensor input, long dimension = 0) => input.unbind(dimension);
+    public static Tensor[] unbind(Tensor input, long dimension = 0) 
+    {
+        Tensor[] parts = input.unbind(dimension);
+        for (int i = 0; i < parts.Length; i++)
+            Note.Selected(parts[i], input, dimension, i);
+        return parts;
+    }
 }

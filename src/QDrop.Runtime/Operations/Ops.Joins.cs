@@ -80,7 +80,8 @@ public static partial class Ops
     /// <summary>Quotient of two tensors, element by element, rounded.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "divide", Kind = OpKind.Join)]
-    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode) => left.div(right, rounding_mode);
+    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode) =>
+        Note.None(left.div(right, rounding_mode), nameof(div));
 
     /// <summary>
     /// Quotient of two tensors, element by element. TorchSharp's function does not round, whatever it is told.
@@ -88,12 +89,12 @@ public static partial class Ops
     [Lowers(typeof(torch), "div", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "divide", Kind = OpKind.Join)]
     public static Tensor quotient(Tensor left, Tensor right, RoundingMode rounding_mode) =>
-        torch.div(left, right, rounding_mode);
+        Note.As(torch.div(left, right, rounding_mode), $"div({left}, {right})");
 
     /// <summary>Quotient of two tensors, element by element, rounded, in place of the first.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.Join)]
     public static Tensor div_(Tensor left, Tensor right, RoundingMode rounding_mode) =>
-        Own(left).div_(right, rounding_mode);
+        Note.None(Own(left).div_(right, rounding_mode), nameof(div_));
 
     /// <summary>
     /// Quotient of two tensors, element by element, in place of the first. TorchSharp's function does not round,
@@ -101,7 +102,7 @@ public static partial class Ops
     /// </summary>
     [Lowers(typeof(torch), "div_", Kind = OpKind.Join)]
     public static Tensor quotient_(Tensor left, Tensor right, RoundingMode rounding_mode) =>
-        torch.div_(Own(left), right, rounding_mode);
+        Note.None(torch.div_(Own(left), right, rounding_mode), nameof(quotient_));
 
     /// <summary>Matrix product.</summary>
     [Lowers(typeof(torch.Tensor), "matmul", Kind = OpKind.Join)]

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,17 +11,20 @@ public static partial class Ops
     /// <summary>Moves from the first tensor towards the second, as far as a third says.</summary>
     [Lowers(typeof(torch.Tensor), "lerp", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "lerp", Kind = OpKind.Join)]
-    public static Tensor lerp(Tensor input, Tensor end, Tensor weight) => input.lerp(end, weight);
+    public static Tensor lerp(Tensor input, Tensor end, Tensor weight) =>
+        Note.As(input.lerp(end, weight), $"add({input}, mul({weight}, sub({end}, {input})))");
 
     /// <summary>Adds a number times the product of two tensors.</summary>
     [Lowers(typeof(torch.Tensor), "addcmul", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "addcmul", Kind = OpKind.Join)]
-    public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) =>
-        Keep(input.addcmul(tensor1, tensor2, value), value);
+    public static Tensor addcmul(Tensor input, Tensor tensor1, Tensor tensor2, Scalar value) => Note.As(
+            Keep(input.addcmul(tensor1, tensor2, value), value),
+            $"add({input}, mul({value}, mul({tensor1}, {tensor2})))");
 
     /// <summary>Its own values where the condition is true, and others elsewhere.</summary>
     [Lowers(typeof(torch.Tensor), "where", Kind = OpKind.Join)]
-    public static Tensor keep(Tensor input, Tensor condition, Tensor y) => input.where(condition, y);
+    public static Tensor keep(Tensor input, Tensor condition, Tensor y) =>
+        Note.As(input.where(condition, y), $"where({condition}, {input}, {y})");
 
     /// <summary>Other values at the indices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "scatter", Kind = OpKind.Join)]
@@ -31,7 +35,7 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "scatter_", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "scatter_", Kind = OpKind.Join)]
     public static Tensor scatter_(Tensor input, long dim, Tensor index, Tensor src) =>
-        Own(input).scatter_(dim, index, src);
+        Note.None(Own(input).scatter_(dim, index, src), nameof(scatter_));
 
     /// <summary>Adds values at the indices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "scatter_add", Kind = OpKind.Join)]
@@ -43,7 +47,7 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "scatter_add_", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "scatter_add_", Kind = OpKind.Join)]
     public static Tensor scatter_add_(Tensor input, long dim, Tensor index, Tensor src) =>
-        Own(input).scatter_add_(dim, index, src);
+        Note.None(Own(input).scatter_add_(dim, index, src), nameof(scatter_add_));
 
     /// <summary>Cosines of the angles between vectors.</summary>
     [Lowers(typeof(torch.nn.functional), "cosine_similarity", Kind = OpKind.Join)]
@@ -60,7 +64,7 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "index_add_", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "index_add_", Kind = OpKind.Join)]
     public static Tensor index_add_(Tensor input, long dim, Tensor index, Tensor source, Scalar alpha) =>
-        Keep(Own(input).index_add_(dim, index, source, alpha), alpha);
+        Note.None(Keep(Own(input).index_add_(dim, index, source, alpha), alpha), nameof(index_add_));
 
     /// <summary>Distances of each vector from each of others.</summary>
     [Lowers(typeof(torch), "cdist", Kind = OpKind.Join)]

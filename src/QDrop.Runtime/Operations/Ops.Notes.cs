@@ -1,3 +1,5 @@
+using QDrop.Recording;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
@@ -32,4 +34,38 @@ public static partial class Ops
     /// <inheritdoc cref="Sizes(long, int)"/>
     internal static long[]? Sizes(long[]? sizes, int dimensions) =>
         sizes is [var only] ? Sizes(only, dimensions) : sizes is { Length: > 0 } ? sizes : null;
+
+    /// <summary>A weight for each channel, in the shape in which it is multiplied with values.</summary>
+    internal static Tensor ByChannel(Tensor weight, Tensor x) =>
+        weight.numel() == 1 || x.dim() < 2 ? weight.detach()
+        : weight.detach().view([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)]);
+
+    /// <summary>What sums of squares are divided by.</summary>
+    internal static double Freedom(Tensor x, long[]? dimensions, bool unbiased)
+    {
+        long count = dimensions is null ? x.numel()
+            : dimensions.Aggregate(1L, (product, d) => product * x.shape[d < 0 ? d + x.dim() : d]);
+        return count - (unbiased ? 1 : 0);
+    }
+
+    /// <summary>Tensors along a new dimension.</summary>
+    private static Tensor Stacked(Tensor[] tensors, long dimension)
+    {
+        Tensor result = torch.stack(tensors, dimension);
+        if (Recorder.Current is null)
+            return result;
+        long axis = dimension < 0 ? dimension + result.dim() : dimension;
+        long[] shape = [.. result.shape];
+        shape[axis] = 1;
+        Tensor[] parts = [.. tensors.Select(t => Note.As(t.reshape(shape), $"reshape({t}, shape={shape})"))];
+        return Note.As(result, $"concat({parts}, dim={axis})");
+    }
+
+    /// <summary>Tensors along the first or the second dimension.</summary>
+    private static Tensor Joined(Tensor[] tensors, Func<IList<Tensor>, Tensor> join, long dimension)
+    {
+        Tensor result = join(tensors);
+        return tensors[0].dim() < 2 ? Note.None(result, "stacking vectors")
+            : Note.As(result, $"concat({tensors}, dim={dimension})");
+    }
 }

@@ -1,3 +1,4 @@
+using QDrop.Layers;
 using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -89,29 +90,31 @@ public static partial class Ops
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
-    public static Tensor expand(Tensor input, params long[] sizes) => input.expand(sizes);
+    public static Tensor expand(Tensor input, params long[] sizes) => Note.Expanded(input.expand(sizes), input);
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
     public static Tensor expand(Tensor input, ReadOnlySpan<long> sizes, bool isImplicit = false) =>
-        input.expand(sizes, isImplicit);
+        Note.Expanded(input.expand(sizes, isImplicit), input);
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
     public static Tensor expand(Tensor input, torch.Size sizes, bool isImplicit = false) =>
-        input.expand(sizes, isImplicit);
+        Note.Expanded(input.expand(sizes, isImplicit), input);
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "expand", Kind = OpKind.PassThrough)]
-    public static Tensor expand(Tensor input, long[] sizes, bool isImplicit) => input.expand(sizes, isImplicit);
+    public static Tensor expand(Tensor input, long[] sizes, bool isImplicit) =>
+        Note.Expanded(input.expand(sizes, isImplicit), input);
 
     /// <summary>Repeats values to the shape of another tensor.</summary>
     [Lowers(typeof(torch.Tensor), "expand_as", Kind = OpKind.PassThrough)]
-    public static Tensor expand_as(Tensor input, Tensor other) => input.expand_as(other);
+    public static Tensor expand_as(Tensor input, Tensor other) => Note.Expanded(input.expand_as(other), input);
 
     /// <summary>Tiles values.</summary>
     [Lowers(typeof(torch.Tensor), "repeat", Kind = OpKind.PassThrough)]
-    public static Tensor repeat(Tensor input, params long[] sizes) => input.repeat(sizes);
+    public static Tensor repeat(Tensor input, params long[] sizes) =>
+        Note.Rearranged(input.repeat(sizes), input, x => x.repeat(sizes));
 
     /// <summary>Reverses dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "flip", Kind = OpKind.PassThrough)]
@@ -175,8 +178,10 @@ public static partial class Ops
 
     /// <summary>Channels to space.</summary>
     [Lowers(typeof(torch.nn.functional), "pixel_shuffle", Kind = OpKind.PassThrough)]
-    public static Tensor pixel_shuffle(Tensor input, long upscale_factor) =>
-        functional.pixel_shuffle(input, upscale_factor);
+    public static Tensor pixel_shuffle(Tensor input, long upscale_factor) => Note.Rearranged(
+        functional.pixel_shuffle(input, upscale_factor),
+        input,
+        x => functional.pixel_shuffle(x, upscale_factor));
 
     /// <summary>Samples an image at the places that a grid gives.</summary>
     [Lowers(typeof(torch.nn.functional), "grid_sample", Kind = OpKind.PassThrough)]
@@ -191,7 +196,7 @@ public static partial class Ops
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
     public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
-        functional.pad(input, pad, mode, value);
+        ConvolutionPadding.Padded(input, pad, mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
@@ -199,12 +204,13 @@ public static partial class Ops
         Tensor input,
         ReadOnlySpan<long> pad,
         PaddingModes mode = PaddingModes.Constant,
-        double value = 0) => functional.pad(input, pad, mode, value);
+        double value = 0) =>
+        ConvolutionPadding.Padded(input, pad.ToArray(), mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
     public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
-        functional.pad(input, pad, mode, value);
+        ConvolutionPadding.Padded(input, [.. Enumerable.Repeat(pad, 2 * ((int)input.dim() - 2))], mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
@@ -212,7 +218,8 @@ public static partial class Ops
         Tensor input,
         (long, long) pad,
         PaddingModes mode = PaddingModes.Constant,
-        double value = 0) => functional.pad(input, pad, mode, value);
+        double value = 0) =>
+        ConvolutionPadding.Padded(input, [pad.Item1, pad.Item2], mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
@@ -220,7 +227,8 @@ public static partial class Ops
         Tensor input,
         (long, long, long, long) pad,
         PaddingModes mode = PaddingModes.Constant,
-        double value = 0) => functional.pad(input, pad, mode, value);
+        double value = 0) =>
+        ConvolutionPadding.Padded(input, [pad.Item1, pad.Item2, pad.Item3, pad.Item4], mode, value);
 
     /// <summary>Resamples to a size.</summary>
     [Lowers(typeof(torch.nn.functional), "interpolate", Kind = OpKind.PassThrough)]

@@ -16,12 +16,16 @@ public static partial class Ops
     /// <summary>One half times the sigmoid of the other.</summary>
     [Lowers(typeof(torch.nn.functional), "glu", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     [Lowers(typeof(torch.Tensor), "glu", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
-    public static Tensor glu(Tensor input, long dim = -1) => input.glu(dim);
+    public static Tensor glu(Tensor input, long dim = -1) => Note.As(
+            input.glu(dim),
+            $"mul(slice({input}, dim={dim}, end={input.shape[(int)dim < 0 ? (int)(dim + input.dim()) : (int)dim] / 2}), sigmoid(slice({input}, dim={dim}, start={input.shape[(int)dim < 0 ? (int)(dim + input.dim()) : (int)dim] / 2})))");
 
     /// <summary>Leaky rectified linear unit with a learned slope.</summary>
     [Lowers(typeof(torch.nn.functional), "prelu", Kind = OpKind.Activation)]
     [Lowers(typeof(torch.Tensor), "prelu", Kind = OpKind.Activation)]
-    public static Tensor prelu(Tensor input, Tensor weight) => functional.prelu(input, weight);
+    public static Tensor prelu(Tensor input, Tensor weight) => Note.As(
+            functional.prelu(input, weight),
+            $"where(gt({input}, 0), {input}, mul({input}, {ByChannel(weight, input)}))");
 
     /// <summary>Logarithm of the logistic function.</summary>
     [Lowers(typeof(torch.nn.functional), "logsigmoid", Kind = OpKind.Activation)]

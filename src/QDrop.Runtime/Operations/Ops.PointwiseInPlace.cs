@@ -80,19 +80,23 @@ public static partial class Ops
 
     /// <summary>Continuously differentiable exponential linear unit.</summary>
     [Lowers(typeof(torch.Tensor), "celu", Kind = OpKind.Activation)]
-    public static Tensor celu(Tensor x) => x.celu();
+    public static Tensor celu(Tensor x) => Note.As(x.celu(), $"elu({x})");
 
     /// <summary>Continuously differentiable exponential linear unit.</summary>
     [Lowers(typeof(torch.Tensor), "celu", Kind = OpKind.Activation)]
-    public static Tensor celu(Tensor x, Scalar alpha) => Keep(x.celu(alpha), alpha);
+    public static Tensor celu(Tensor x, Scalar alpha) =>
+        Note.As(Keep(x.celu(alpha), alpha), $"elu({x}, alpha={alpha}, input_scale={1 / alpha.ToDouble()})");
 
     /// <summary>Continuously differentiable exponential linear unit, in place.</summary>
     [Lowers(typeof(torch.Tensor), "celu_", Kind = OpKind.Activation)]
-    public static Tensor celu_(Tensor x) => Own(x).celu_();
+    public static Tensor celu_(Tensor x) => Note.InPlace(x, Own(x).celu_(), $"elu({x})");
 
     /// <summary>Continuously differentiable exponential linear unit, in place.</summary>
     [Lowers(typeof(torch.Tensor), "celu_", Kind = OpKind.Activation)]
-    public static Tensor celu_(Tensor x, Scalar alpha) => Keep(Own(x).celu_(alpha), alpha);
+    public static Tensor celu_(Tensor x, Scalar alpha) => Note.InPlace(
+            x,
+            Keep(Own(x).celu_(alpha), alpha),
+            $"elu({x}, alpha={alpha}, input_scale={1 / alpha.ToDouble()})");
 
     /// <summary>Clips from below.</summary>
     [Lowers(typeof(torch.Tensor), "clamp_min", Kind = OpKind.Activation)]

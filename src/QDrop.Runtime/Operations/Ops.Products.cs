@@ -19,8 +19,9 @@ public static partial class Ops
     /// </summary>
     [Lowers(typeof(torch.Tensor), "baddbmm", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "baddbmm", Kind = OpKind.Join)]
-    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
-        input.baddbmm(batch1, batch2, beta, alpha);
+    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => Note.As(
+            input.baddbmm(batch1, batch2, beta, alpha),
+            $"add(mul({batch2}, {beta}), mul(matmul({input}, {batch1}), {alpha}))");
 
     /// <summary>What a linear layer computes.</summary>
     [Lowers(typeof(functional), "linear", Kind = OpKind.Join)]
@@ -30,21 +31,24 @@ public static partial class Ops
     /// <summary>A convolution in one dimension.</summary>
     [Lowers(typeof(functional), "conv1d", Kind = OpKind.Join)]
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null,
-        long? padding = null, long? dilation = null, long groups = 1) =>
-        SafeConvolution.Conv1d(input, weight, bias, stride ?? 1, padding ?? 0, dilation ?? 1, groups);
+        long? padding = null, long? dilation = null, long groups = 1) => Note.As(
+            SafeConvolution.Conv1d(input, weight, bias, stride ?? 1, padding ?? 0, dilation ?? 1, groups),
+            $"conv({input}, {weight}, {bias}, stride=[{stride ?? 1}], padding=[{padding ?? 0}], dilation=[{dilation ?? 1}], groups={groups})");
 
     /// <summary>A convolution in two dimensions.</summary>
     [Lowers(typeof(functional), "conv2d", Kind = OpKind.Join)]
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
-        long[]? padding = null, long[]? dilation = null, long groups = 1) =>
-        SafeConvolution.Conv2d(
-            input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], dilation ?? [1, 1], groups);
+        long[]? padding = null, long[]? dilation = null, long groups = 1) => Note.As(
+            SafeConvolution.Conv2d(
+            input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], dilation ?? [1, 1], groups),
+            $"conv({input}, {weight}, {bias}, stride={Sizes(strides, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, groups={groups})");
 
     /// <summary>A convolution in three dimensions.</summary>
     [Lowers(typeof(functional), "conv3d", Kind = OpKind.Join)]
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
-        long[]? padding = null, long[]? dilation = null, long groups = 1) =>
-        functional.conv3d(input, weight, bias, strides, padding, dilation, groups);
+        long[]? padding = null, long[]? dilation = null, long groups = 1) => Note.As(
+            functional.conv3d(input, weight, bias, strides, padding, dilation, groups),
+            $"conv({input}, {weight}, {bias}, stride={Sizes(strides, 3)}, padding={Sizes(padding, 3)}, dilation={Sizes(dilation, 3)}, groups={groups})");
 
     /// <summary>Products of each element of a vector with each of another.</summary>
     [Lowers(typeof(torch.Tensor), "outer", Kind = OpKind.Join)]
@@ -76,5 +80,6 @@ public static partial class Ops
     /// <summary>Clips to ranges that differ from element to element, in place.</summary>
     [Lowers(typeof(torch.Tensor), "clamp_", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "clamp_", Kind = OpKind.Join)]
-    public static Tensor clamp_(Tensor input, Tensor? min = null, Tensor? max = null) => Own(input).clamp_(min, max);
+    public static Tensor clamp_(Tensor input, Tensor? min = null, Tensor? max = null) =>
+        Note.None(Own(input).clamp_(min, max), nameof(clamp_));
 }

@@ -20,58 +20,66 @@ public static partial class Ops
 
     /// <summary>Reorders dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "permute", Kind = OpKind.PassThrough)]
-    public static Tensor permute(Tensor input, IEnumerable<long> permutation) => input.permute(permutation);
+    public static Tensor permute(Tensor input, IEnumerable<long> permutation) =>
+        Note.As(input.permute(permutation), $"permute({input}, order={Dimensions(permutation, input)})");
 
     /// <summary>Moves a dimension.</summary>
     [Lowers(typeof(torch), "movedim", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
     public static Tensor movedim(Tensor input, long source, long destination) =>
-        torch.movedim(input, source, destination);
+        Note.Rearranged(torch.movedim(input, source, destination), input, x => torch.movedim(x, source, destination));
 
     /// <summary>Moves dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "movedim", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch.Tensor), "moveaxis", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "movedim", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
-    public static Tensor movedim(Tensor input, long[] source, long[] destination) => input.movedim(source, destination);
+    public static Tensor movedim(Tensor input, long[] source, long[] destination) =>
+        Note.Rearranged(input.movedim(source, destination), input, x => x.movedim(source, destination));
 
     /// <summary>Moves two dimensions.</summary>
     [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
     public static Tensor moveaxis(Tensor input, (long, long) source, (long, long) destination) =>
-        torch.moveaxis(input, source, destination);
+        Note.Rearranged(torch.moveaxis(input, source, destination), input, x => torch.moveaxis(x, source, destination));
 
     /// <summary>Moves three dimensions.</summary>
     [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
     public static Tensor moveaxis(Tensor input, (long, long, long) source, (long, long, long) destination) =>
-        torch.moveaxis(input, source, destination);
+        Note.Rearranged(torch.moveaxis(input, source, destination), input, x => torch.moveaxis(x, source, destination));
 
     /// <summary>Moves four dimensions.</summary>
     [Lowers(typeof(torch), "moveaxis", Kind = OpKind.PassThrough)]
     public static Tensor moveaxis(Tensor input, (long, long, long, long) source,
         (long, long, long, long) destination) =>
-        torch.moveaxis(input, source, destination);
+        Note.Rearranged(torch.moveaxis(input, source, destination), input, x => torch.moveaxis(x, source, destination));
 
     /// <summary>Repeats values along dimensions of size 1.</summary>
     [Lowers(typeof(torch.Tensor), "broadcast_to", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "broadcast_to", Kind = OpKind.PassThrough)]
-    public static Tensor broadcast_to(Tensor input, params long[] shape) => input.broadcast_to(shape);
+    public static Tensor broadcast_to(Tensor input, params long[] shape) =>
+        Note.Expanded(input.broadcast_to(shape), input);
 
     /// <summary>Tiles values.</summary>
     [Lowers(typeof(torch.Tensor), "tile", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "tile", Kind = OpKind.PassThrough)]
-    public static Tensor tile(Tensor input, long[] dims) => input.tile(dims);
+    public static Tensor tile(Tensor input, long[] dims) =>
+        Note.Rearranged(input.tile(dims), input, x => x.tile(dims));
 
     /// <summary>Repeats each value.</summary>
     [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
-    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) =>
-        input.repeat_interleave(repeats, dim, output_size);
+    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) => Note.Rearranged(
+        input.repeat_interleave(repeats, dim, output_size),
+        input,
+        x => x.repeat_interleave(repeats, dim, output_size));
 
     /// <summary>Repeats each value as often as a number says.</summary>
     [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
-    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) =>
-        input.repeat_interleave(repeats, dim, output_size);
+    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) => Note.Rearranged(
+        input.repeat_interleave(repeats, dim, output_size),
+        input,
+        x => x.repeat_interleave(repeats, dim, output_size));
 
     /// <summary>Picks a value for each index.</summary>
     [Lowers(typeof(torch.Tensor), "gather", Kind = OpKind.PassThrough)]
@@ -87,26 +95,32 @@ public static partial class Ops
     /// <summary>Splits into parts of nearly equal size.</summary>
     [Lowers(typeof(torch.Tensor), "tensor_split", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "tensor_split", Kind = OpKind.PassThrough)]
-    public static Tensor[] tensor_split(Tensor input, long size, long dim = 0) => input.tensor_split(size, dim);
+    public static Tensor[] tensor_split(Tensor input, long size, long dim = 0) =>
+        Note.Parts(input.tensor_split(size, dim), input, dim);
 
     /// <summary>Splits before given indices.</summary>
     [Lowers(typeof(torch.Tensor), "tensor_split", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "tensor_split", Kind = OpKind.PassThrough)]
-    public static Tensor[] tensor_split(Tensor input, long[] sizes, long dim = 0) => input.tensor_split(sizes, dim);
+    public static Tensor[] tensor_split(Tensor input, long[] sizes, long dim = 0) =>
+        Note.Parts(input.tensor_split(sizes, dim), input, dim);
 
     /// <summary>Splits before given indices.</summary>
     [Lowers(typeof(torch.Tensor), "tensor_split", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "tensor_split", Kind = OpKind.PassThrough)]
-    public static Tensor[] tensor_split(Tensor input, Tensor indices, long dim = 0) => input.tensor_split(indices, dim);
+    public static Tensor[] tensor_split(Tensor input, Tensor indices, long dim = 0) =>
+        Note.Parts(input.tensor_split(indices, dim), input, dim);
 
     /// <summary>Space to channels.</summary>
     [Lowers(typeof(torch.nn.functional), "pixel_unshuffle", Kind = OpKind.PassThrough)]
-    public static Tensor pixel_unshuffle(Tensor input, long downscale_factor) =>
-        functional.pixel_unshuffle(input, downscale_factor);
+    public static Tensor pixel_unshuffle(Tensor input, long downscale_factor) => Note.Rearranged(
+        functional.pixel_unshuffle(input, downscale_factor),
+        input,
+        x => functional.pixel_unshuffle(x, downscale_factor));
 
     /// <summary>Exchanges channels between groups.</summary>
     [Lowers(typeof(torch.Tensor), "channel_shuffle", Kind = OpKind.PassThrough)]
-    public static Tensor channel_shuffle(Tensor input, long groups) => input.channel_shuffle(groups);
+    public static Tensor channel_shuffle(Tensor input, long groups) =>
+        Note.Rearranged(input.channel_shuffle(groups), input, x => x.channel_shuffle(groups));
 
     /// <summary>Windows of an image as columns.</summary>
     [Lowers(typeof(torch.nn.functional), "unfold", Kind = OpKind.PassThrough)]
@@ -122,7 +136,7 @@ public static partial class Ops
     /// <summary>Windows of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unfold", Kind = OpKind.PassThrough)]
     public static Tensor unfold(Tensor input, long dimension, long size, long step) =>
-        input.unfold(dimension, size, step);
+        Note.Rearranged(input.unfold(dimension, size, step), input, x => x.unfold(dimension, size, step));
 
     /// <summary>Resamples to a size.</summary>
     [Lowers(typeof(torch.nn.functional), "upsample", Kind = OpKind.PassThrough)]
@@ -135,18 +149,15 @@ public static partial class Ops
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout1d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
-        functional.dropout1d(Own(input, inplace), p, training, inplace);
+    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => training ? Note.None(functional.dropout1d(Own(input, inplace), p, training, inplace), nameof(dropout1d)) : Note.Same(functional.dropout1d(Own(input, inplace), p, training, inplace), input);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout3d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
-        functional.dropout3d(Own(input, inplace), p, training, inplace);
+    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => training ? Note.None(functional.dropout3d(Own(input, inplace), p, training, inplace), nameof(dropout3d)) : Note.Same(functional.dropout3d(Own(input, inplace), p, training, inplace), input);
 
     /// <summary>Dropout that keeps mean and deviation, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "alpha_dropout", Kind = OpKind.PassThrough)]
-    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) =>
-        functional.alpha_dropout(Own(input, inplace), p, training, inplace);
+    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) => training ? Note.None(functional.alpha_dropout(Own(input, inplace), p, training, inplace), nameof(alpha_dropout)) : Note.Same(functional.alpha_dropout(Own(input, inplace), p, training, inplace), input);
 
     /// <summary>Columns as windows of an image, which are added up.</summary>
     [Lowers(typeof(torch.nn.functional), "fold", Kind = OpKind.PassThrough)]

@@ -21,12 +21,14 @@ public static partial class Ops
     /// <summary>Sum over two dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     public static Tensor sum(Tensor input, long dim0, long dim1, bool keepdim = false, ScalarType? type = null) =>
-        input.sum(dim0, dim1, keepdim, type);
+        Note.As(input.sum(dim0, dim1, keepdim, type), $"sum({input}, dims=[{dim0}, {dim1}], keep={keepdim})");
 
     /// <summary>Sum over three dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "sum", Kind = OpKind.PassThrough)]
     public static Tensor sum(Tensor input, long dim0, long dim1, long dim2, bool keepdim = false,
-        ScalarType? type = null) => input.sum(dim0, dim1, dim2, keepdim, type);
+        ScalarType? type = null) => Note.As(
+            input.sum(dim0, dim1, dim2, keepdim, type),
+            $"sum({input}, dims=[{dim0}, {dim1}, {dim2}], keep={keepdim})");
 
     /// <summary>The greatest value of all.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.PassThrough)]
@@ -94,21 +96,23 @@ public static partial class Ops
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool3d(Tensor input, long output_size) =>
-        functional.adaptive_avg_pool3d(input, output_size);
+    public static Tensor adaptive_avg_pool3d(Tensor input, long output_size) => Note.As(
+            functional.adaptive_avg_pool3d(input, output_size),
+            $"adaptive_avg_pool({input}, sizes=[{output_size}, {output_size}, {output_size}])");
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
-    public static Tensor adaptive_avg_pool3d(Tensor input, (long, long, long) output_size) =>
-        functional.adaptive_avg_pool3d(input, output_size);
+    public static Tensor adaptive_avg_pool3d(Tensor input, (long, long, long) output_size) => Note.As(
+            functional.adaptive_avg_pool3d(input, output_size),
+            $"adaptive_avg_pool({input}, sizes=[{output_size.Item1}, {output_size.Item2}, {output_size.Item3}])");
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]
     public static Tensor adaptive_avg_pool3d(Tensor input, long[] output_size) =>
-        functional.adaptive_avg_pool3d(input, output_size);
+        Note.As(functional.adaptive_avg_pool3d(input, output_size), $"adaptive_avg_pool({input}, sizes={output_size})");
 
     /// <summary>Maximum over windows, to a given length: TorchSharp calls what is for <c>[N, C, L]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_max_pool3d", Kind = OpKind.PassThrough)]
     public static Tensor adaptive_max_pool3d(Tensor input, long[] output_size) =>
-        functional.adaptive_max_pool3d(input, output_size);
+        Note.As(functional.adaptive_max_pool3d(input, output_size), $"adaptive_max_pool({input}, sizes={output_size})");
 }

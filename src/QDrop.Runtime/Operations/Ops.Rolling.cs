@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,28 +10,32 @@ public static partial class Ops
     /// <summary>Rotates values along a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
-    public static Tensor roll(Tensor input, long shifts, long? dims = null) => input.roll(shifts, dims);
+    public static Tensor roll(Tensor input, long shifts, long? dims = null) =>
+        Note.Rearranged(input.roll(shifts, dims), input, x => x.roll(shifts, dims));
 
     /// <summary>Rotates values along dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
-    public static Tensor roll(Tensor input, (long, long) shifts, (long, long) dims) => input.roll(shifts, dims);
+    public static Tensor roll(Tensor input, (long, long) shifts, (long, long) dims) =>
+        Note.Rearranged(input.roll(shifts, dims), input, x => x.roll(shifts, dims));
 
     /// <summary>Rotates values along dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
     public static Tensor roll(Tensor input, (long, long, long) shifts, (long, long, long) dims) =>
-        input.roll(shifts, dims);
+        Note.Rearranged(input.roll(shifts, dims), input, x => x.roll(shifts, dims));
 
     /// <summary>Rotates values along dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
-    public static Tensor roll(Tensor input, long[] shifts, long[] dims) => input.roll(shifts, dims);
+    public static Tensor roll(Tensor input, long[] shifts, long[] dims) =>
+        Note.Rearranged(input.roll(shifts, dims), input, x => x.roll(shifts, dims));
 
     /// <summary>Rotates values along the first dimension.</summary>
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
-    public static Tensor roll(Tensor input, long[] shifts) => input.roll(shifts);
+    public static Tensor roll(Tensor input, long[] shifts) =>
+        Note.Rearranged(input.roll(shifts), input, x => x.roll(shifts));
 
     /// <summary>Rotates values along dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]

@@ -15,7 +15,7 @@ public static partial class Ops
     /// <summary>Power of two.</summary>
     [Lowers(typeof(torch.Tensor), "exp2", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "exp2", Kind = OpKind.Activation)]
-    public static Tensor exp2(Tensor input) => input.exp2();
+    public static Tensor exp2(Tensor input) => Note.As(input.exp2(), $"exp(mul({input}, 0.6931471805599453))");
 
     /// <summary>Natural logarithm of one plus the value.</summary>
     [Lowers(typeof(torch.Tensor), "log1p", Kind = OpKind.Activation)]
@@ -65,38 +65,45 @@ public static partial class Ops
     /// <summary>Rounds to so many decimals.</summary>
     [Lowers(typeof(torch.Tensor), "round", Kind = OpKind.Activation)]
     [Lowers(typeof(torch), "round", Kind = OpKind.Activation)]
-    public static Tensor round(Tensor input, long decimals = 0) => input.round(decimals);
+    public static Tensor round(Tensor input, long decimals = 0) =>
+        decimals == 0 ? Note.As(input.round(decimals), $"round({input})") : input.round(decimals);
 
     /// <summary>What a division by a number leaves, with the sign of the divisor.</summary>
     [Lowers(typeof(torch.Tensor), "remainder", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "op_Modulus", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "remainder", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor remainder(Tensor left, Scalar right) => Keep(left.remainder(right), right);
+    public static Tensor remainder(Tensor left, Scalar right) =>
+        Note.As(Keep(left.remainder(right), right), $"sub({left}, mul(floor(div({left}, {right})), {right}))");
 
     /// <summary>What a division leaves, element by element, with the sign of the divisor.</summary>
     [Lowers(typeof(torch.Tensor), "remainder", Kind = OpKind.Join)]
     [Lowers(typeof(torch.Tensor), "op_Modulus", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "remainder", Kind = OpKind.Join)]
-    public static Tensor remainder(Tensor left, Tensor right) => left.remainder(right);
+    public static Tensor remainder(Tensor left, Tensor right) =>
+        Note.As(left.remainder(right), $"sub({left}, mul(floor(div({left}, {right})), {right}))");
 
     /// <summary>What a division by a number leaves, with the sign of the dividend.</summary>
     [Lowers(typeof(torch.Tensor), "fmod", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "fmod", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor fmod(Tensor left, Scalar right) => Keep(left.fmod(right), right);
+    public static Tensor fmod(Tensor left, Scalar right) =>
+        Note.As(Keep(left.fmod(right), right), $"sub({left}, mul(trunc(div({left}, {right})), {right}))");
 
     /// <summary>What a division leaves, element by element, with the sign of the dividend.</summary>
     [Lowers(typeof(torch.Tensor), "fmod", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "fmod", Kind = OpKind.Join)]
-    public static Tensor fmod(Tensor left, Tensor right) => left.fmod(right);
+    public static Tensor fmod(Tensor left, Tensor right) =>
+        Note.As(left.fmod(right), $"sub({left}, mul(trunc(div({left}, {right})), {right}))");
 
     /// <summary>Divides by a number and rounds down.</summary>
     [Lowers(typeof(torch.Tensor), "floor_divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor floor_divide(Tensor input, Scalar other) => Keep(input.floor_divide(other), other);
+    public static Tensor floor_divide(Tensor input, Scalar other) =>
+        Note.As(Keep(input.floor_divide(other), other), $"floor(div({input}, {other}))");
 
     /// <summary>Quotient of two tensors, element by element, rounded down.</summary>
     [Lowers(typeof(torch.Tensor), "floor_divide", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "floor_divide", Kind = OpKind.Join)]
-    public static Tensor floor_divide(Tensor input, Tensor other) => input.floor_divide(other);
+    public static Tensor floor_divide(Tensor input, Tensor other) =>
+        Note.As(input.floor_divide(other), $"floor(div({input}, {other}))");
 
     /// <summary>Angle in radians of a point.</summary>
     [Lowers(typeof(torch.Tensor), "atan2", Kind = OpKind.Join)]

@@ -30,13 +30,15 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "add", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor add(Tensor left, Scalar right, Scalar alpha) =>
-        Keep(left.add(right, alpha), right, alpha);
+        Note.As(Keep(left.add(right, alpha), right, alpha), $"add({left}, {right.ToDouble() * alpha.ToDouble()})");
 
     /// <summary>Adds a number times <paramref name="alpha"/>, in place.</summary>
     [Lowers(typeof(torch.Tensor), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "add_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor add_(Tensor left, Scalar right, Scalar alpha) =>
-        Keep(Own(left).add_(right, alpha), right, alpha);
+    public static Tensor add_(Tensor left, Scalar right, Scalar alpha) => Note.InPlace(
+            left,
+            Keep(Own(left).add_(right, alpha), right, alpha),
+            $"add({left}, {right.ToDouble() * alpha.ToDouble()})");
 
     /// <summary>Subtracts a number.</summary>
     [Lowers(typeof(torch.Tensor), "sub", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
@@ -98,19 +100,19 @@ public static partial class Ops
     [Lowers(typeof(torch), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor quotient(Tensor left, Scalar right, RoundingMode rounding_mode) =>
-        Keep(torch.div(left, right, rounding_mode), right);
+        Note.As(Keep(torch.div(left, right, rounding_mode), right), $"div({left}, {right})");
 
     /// <summary>Divides by a number and rounds.</summary>
     [Lowers(typeof(torch.Tensor), "div", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch.Tensor), "divide", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode) =>
-        Keep(left.div(right, rounding_mode), right);
+        Note.None(Keep(left.div(right, rounding_mode), right), nameof(div));
 
     /// <summary>Divides by a number and rounds, in place.</summary>
     [Lowers(typeof(torch.Tensor), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     [Lowers(typeof(torch), "div_", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
     public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode) =>
-        Keep(Own(left).div_(right, rounding_mode), right);
+        Note.None(Keep(Own(left).div_(right, rounding_mode), right), nameof(div_));
 
     /// <summary>
     /// Gives a tensor that an operation may change: one that gradients flow to is copied, because autograd lets no leaf

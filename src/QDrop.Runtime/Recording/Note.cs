@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.Recording;
@@ -46,6 +47,76 @@ internal static class Note
 
     /// <summary>Notes that a tensor has the elements of another one in another shape.</summary>
     public static Tensor Reshaped(Tensor result, Tensor other) => As(result, $"reshape({other}, shape={result.shape})");
+
+    /// <summary>Notes that a tensor is another one, repeated along dimensions of size 1.</summary>
+    public static Tensor Expanded(Tensor result, Tensor other) => As(result, $"expand({other}, shape={result.shape})");
+
+    /// <summary>Notes that a tensor has the elements of another one that have an index of a dimension.</summary>
+    public static Tensor Selected(Tensor result, Tensor other, long dimension, long index) => As(
+        result,
+        $"reshape(slice({other}, dim={dimension}, start={index}, end={(index == -1 ? long.MaxValue : index + 1)}), "
+            + $"shape={result.shape})");
+
+    /// <summary>Notes that a tensor has the elements of another one as another type.</summary>
+    public static Tensor Cast(Tensor result, Tensor other)
+    {
+        if (Recorder.Current is null)
+            return result;
+        string? kind = result.dtype switch
+        {
+            ScalarType.Float32 => "f32",
+            ScalarType.Int64 => "i64",
+            ScalarType.Bool => "bool",
+            _ => null,
+        };
+        return result.dtype == other.dtype ? Same(result, other)
+            : kind is null ? None(result, $"a conversion to {result.dtype}")
+            : As(result, $"cast({other}, to={kind})");
+    }
+
+    /// <summary>
+    /// Notes that a tensor has elements of another one in other places, the same for each index of the first dimension.
+    /// </summary>
+    /// <param name="result">The tensor.</param>
+    /// <param name="other">The other one.</param>
+    /// <param name="function">What was done with the other one.</param>
+    /// <returns>The tensor.</returns>
+    public static Tensor Rearranged(Tensor result, Tensor other, Func<Tensor, Tensor> function)
+    {
+        if (Recorder.Current is not { } recorder)
+            return result;
+        long samples = other.dim() > 0 ? other.shape[0] : 0, each = samples == 0 ? 0 : other.numel() / samples;
+        if (samples == 0 || result.dim() == 0 || result.shape[0] != samples)
+            return As(result, $"reshape(take(reshape({other}, shape=[-1]), {All()}, dim=0), shape={result.shape})");
+        Tensor places = function(arange(other.numel(), ScalarType.Int64).view(other.shape)).reshape(samples, -1);
+        Tensor first = places.select(0, 0);
+        // Samples that exchange elements have no place in a program that runs any number of them.
+        Tensor expected = first.unsqueeze(0) + (arange(samples, ScalarType.Int64) * each).unsqueeze(1);
+        if (!expected.eq(places).all().ToBoolean())
+            recorder.Refuse("a rearrangement across samples");
+        return As(
+            result,
+            $"reshape(take(reshape({other}, shape={new long[] { samples, each }}), {first.clone()}, dim=1), "
+                + $"shape={result.shape})");
+
+        Tensor All() => function(arange(other.numel(), ScalarType.Int64).view(other.shape)).flatten().clone();
+    }
+
+    /// <summary>Notes that tensors are parts of another one, one after the other along a dimension.</summary>
+    public static Tensor[] Parts(Tensor[] results, Tensor other, long dimension)
+    {
+        if (Recorder.Current is null)
+            return results;
+        int axis = (int)(dimension < 0 ? dimension + other.dim() : dimension);
+        long start = 0;
+        foreach (Tensor result in results)
+        {
+            long end = start + result.shape[axis];
+            As(result, $"slice({other}, dim={axis}, start={start}, end={end})");
+            start = end;
+        }
+        return results;
+    }
 
     /// <summary>Notes that what has made a tensor has no place in a program.</summary>
     /// <param name="result">The tensor.</param>

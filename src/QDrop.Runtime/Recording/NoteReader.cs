@@ -1,6 +1,7 @@
 using System.Globalization;
 using QDrop.Programs;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace QDrop.Recording;
 
@@ -40,6 +41,10 @@ internal sealed class NoteReader(Recorder recorder, List<object?> parts)
             {
                 if (Argument() is { } value)
                     arguments.Add((argument, value));
+            }
+            else if (Tensors() is { } tensors)
+            {
+                operands.AddRange(tensors.Select(t => recorder.Operand(t, null)));
             }
             else if (Expression(operands.Count > 0 ? recorder.KindOf(operands[0]) : null) is { } operand)
             {
@@ -98,6 +103,13 @@ internal sealed class NoteReader(Recorder recorder, List<object?> parts)
     {
         Peek();
         return _part < parts.Count && parts[_part] is not NoteText.Literal ? (parts[_part++], true) : null;
+    }
+
+    /// <summary>Several tensors, if they come next.</summary>
+    private Tensor[]? Tensors()
+    {
+        Peek();
+        return _part < parts.Count && parts[_part] is Tensor[] ? (Tensor[])parts[_part++]! : null;
     }
 
     /// <summary>The name of an argument, if one comes next.</summary>

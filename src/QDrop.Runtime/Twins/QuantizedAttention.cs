@@ -1,4 +1,5 @@
 using QDrop.Layers;
+using QDrop.Recording;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -58,7 +59,7 @@ internal sealed class QuantizedAttention
             context,
             $"{name}.weights",
             null,
-            [static x => x.softmax(-1)],
+            [static x => Note.As(x.softmax(-1), $"softmax({x}, dim=-1)")],
             context.Activation($"{name}.weights", hasChannels: false));
         _mixed = Quantizer("mixed");
         QuantizedLayer last = context.Layer(parameters.Layers[^1]);
@@ -124,20 +125,31 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
             return new([(Whole(0), Whole(1), Whole(2))]);
         if (ReferenceEquals(x[0], x[1]) && ReferenceEquals(x[1], x[2]))
         {
-            Tensor[] parts = Whole(0).chunk(3, -1);
+            Tensor whole = Whole(0);
+            Tensor[] parts = Note.Parts(whole.chunk(3, -1), whole, -1);
             return new([(parts[0], parts[1], parts[2])]);
         }
         Tensor weight = layers[0].CurrentWeight;
+        Recorder.Current?.Bind(weight, new(layers[0].Name, IsBias: false));
+        if (layers[0].CurrentBias is { } joint)
+            Recorder.Current?.Bind(joint, new(layers[0].Name, IsBias: true));
         return new([(Part(0), Part(1), Part(2))]);
 
         Tensor Whole(int layer) => Seen(layers[layer], layers[layer].Forward(x[layer]));
 
         Tensor Part(int part)
         {
-            Tensor rows = weight.narrow(0, part * embedding, embedding);
+            Tensor rows = Rows(weight);
             layers[0].Count(x[part].numel() / x[part].shape[^1] * rows.numel());
-            Tensor? bias = layers[0].CurrentBias?.narrow(0, part * embedding, embedding);
+            Tensor? bias = layers[0].CurrentBias is { } own ? Rows(own) : null;
             return Seen(layers[0], LinearProduct.Of(x[part], rows, bias));
+
+            Tensor Rows(Tensor all)
+            {
+                long start = part * embedding;
+                return Note.As(
+                    all.narrow(0, start, embedding), $"slice({all}, dim=0, start={start}, end={start + embedding})");
+            }
         }
 
         Tensor Seen(QuantizedLayer layer, Tensor output) => Context.Watcher?.OnValue(layer, output) ?? output;
