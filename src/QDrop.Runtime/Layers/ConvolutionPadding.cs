@@ -41,12 +41,21 @@ internal readonly record struct ConvolutionPadding(long[] Sizes, Func<Tensor, Te
         return new(none, x => Padded(x, borders, mode));
     }
 
-    /// <summary>A tensor with borders, which are counted from the last dimension.</summary>
-    internal static Tensor Padded(Tensor x, long[] borders, PaddingModes mode, double value = 0)
+    /// <summary>Borders of all dimensions, the first dimension first.</summary>
+    /// <param name="x">What they are for.</param>
+    /// <param name="borders">Those of the last dimensions, the last one first.</param>
+    internal static long[] Pads(Tensor x, long[] borders)
     {
         long[] pads = new long[2 * x.dim()];
         for (int d = 0; d < borders.Length / 2; d++)
             (pads[^((2 * d) + 2)], pads[^((2 * d) + 1)]) = (borders[2 * d], borders[(2 * d) + 1]);
+        return pads;
+    }
+
+    /// <summary>A tensor with borders, which are counted from the last dimension.</summary>
+    internal static Tensor Padded(Tensor x, long[] borders, PaddingModes mode, double value = 0)
+    {
+        long[] pads = Pads(x, borders);
         string name = mode switch
         {
             PaddingModes.Reflect => "reflect",

@@ -83,10 +83,11 @@ internal sealed class QuantizedLayer : IDisposable
     internal LayerIntercept? Intercept { get; set; }
 
     /// <summary>The weight that is computed with.</summary>
-    internal Tensor CurrentWeight => Intercept?.Weight ?? Weight.Value();
+    internal Tensor CurrentWeight => Named(Intercept?.Weight ?? Weight.Value(), isBias: false);
 
     /// <summary>The bias that is computed with.</summary>
-    internal Tensor? CurrentBias => Intercept is { } intercept ? intercept.Bias : Bias;
+    internal Tensor? CurrentBias =>
+        (Intercept is { } intercept ? intercept.Bias : Bias) is { } bias ? Named(bias, isBias: true) : null;
 
     /// <summary>Whether reconstruction learns the rounding of the weights.</summary>
     internal bool Learns => _source.Learns;
@@ -104,16 +105,12 @@ internal sealed class QuantizedLayer : IDisposable
         return y;
     }
 
-    private Tensor Compute(Tensor x)
+    private Tensor Compute(Tensor x) => _source.Apply(x, CurrentWeight, CurrentBias);
+
+    private Tensor Named(Tensor tensor, bool isBias)
     {
-        Tensor weight = Weight.Value();
-        if (Recorder.Current is { } recorder)
-        {
-            recorder.Bind(weight, new(Name, IsBias: false));
-            if (Bias is not null)
-                recorder.Bind(Bias, new(Name, IsBias: true));
-        }
-        return _source.Apply(x, weight, Bias);
+        Recorder.Current?.Bind(tensor, new(Name, isBias));
+        return tensor;
     }
 
     /// <summary>Counts the multiply-accumulates of a run.</summary>

@@ -1,5 +1,6 @@
 using QDrop.Native;
 using QDrop.Quantizers;
+using QDrop.Recording;
 using static TorchSharp.torch;
 
 namespace QDrop.Layers;
@@ -36,22 +37,31 @@ internal static class RecurrentCell
         kind switch
         {
             RecurrentKind.Lstm => Lstm(input.Plus(hidden), state.Cell!),
-            RecurrentKind.Gru => new(Gru(input.chunk(3, -1), hidden.chunk(3, -1), state.Hidden), null),
-            RecurrentKind.Relu => new(input.Plus(hidden).relu(), null),
-            _ => new(input.Plus(hidden).tanh(), null),
+            RecurrentKind.Gru => new(Gru(Parts(input, 3), Parts(hidden, 3), state.Hidden), null),
+            RecurrentKind.Relu => new(Rectifier.Function(input.Plus(hidden)), null),
+            _ => new(Tanh(input.Plus(hidden)), null),
         };
 
     private static RecurrentState Lstm(Tensor gates, Tensor cell)
     {
-        Tensor[] parts = gates.chunk(4, -1);
-        Tensor next = parts[1].sigmoid().mul(cell).Plus(parts[0].sigmoid().mul(parts[2].tanh()));
-        return new(parts[3].sigmoid().mul(next.tanh()), next);
+        Tensor[] parts = Parts(gates, 4);
+        Tensor next = Times(Sigmoid(parts[1]), cell).Plus(Times(Sigmoid(parts[0]), Tanh(parts[2])));
+        return new(Times(Sigmoid(parts[3]), Tanh(next)), next);
     }
 
     private static Tensor Gru(Tensor[] input, Tensor[] hidden, Tensor state)
     {
-        Tensor reset = input[0].Plus(hidden[0]).sigmoid(), update = input[1].Plus(hidden[1]).sigmoid();
-        Tensor fresh = input[2].Plus(reset.mul(hidden[2])).tanh();
-        return state.sub(fresh).mul(update).Plus(fresh);
+        Tensor reset = Sigmoid(input[0].Plus(hidden[0])), update = Sigmoid(input[1].Plus(hidden[1]));
+        Tensor fresh = Tanh(input[2].Plus(Times(reset, hidden[2])));
+        return Note.As(
+            state.sub(fresh).mul(update).Plus(fresh), $"add(mul(sub({state}, {fresh}), {update}), {fresh})");
     }
+
+    private static Tensor[] Parts(Tensor x, long count) => Note.Parts(x.chunk(count, -1), x, -1);
+
+    private static Tensor Sigmoid(Tensor x) => Note.As(x.sigmoid(), $"sigmoid({x})");
+
+    private static Tensor Tanh(Tensor x) => Note.As(x.tanh(), $"tanh({x})");
+
+    private static Tensor Times(Tensor x, Tensor y) => Note.As(x.mul(y), $"mul({x}, {y})");
 }

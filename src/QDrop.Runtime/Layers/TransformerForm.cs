@@ -1,4 +1,5 @@
 using QDrop.Native;
+using QDrop.Recording;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -16,7 +17,7 @@ internal sealed record TransformerForm(long Heads, Func<Tensor, Tensor> Activati
 {
     private const double Tolerance = 1e-3;
 
-    private static readonly Func<Tensor, Tensor> Gelu = static x => x.gelu();
+    private static readonly Func<Tensor, Tensor> Gelu = static x => Note.As(x.gelu(), $"gelu({x})");
 
     /// <summary>The attention of such a layer.</summary>
     public AttentionArithmetic Arithmetic(AttentionParameters parameters) => new(parameters, Heads, addsZeroKey: false);

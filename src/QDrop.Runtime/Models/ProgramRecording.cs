@@ -40,6 +40,11 @@ internal static class ProgramRecording
         {
             return ProgramState.None(e.Message);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The quantized model is there all the same.
+            return ProgramState.None($"recording ended with {e.GetType().Name}: {e.Message}");
+        }
     }
 
     private static RecordedCall Call(IModelTwin twin, Bundle inputs)

@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,13 +17,14 @@ internal static class Numbers
     public static readonly Scalar One = 1;
 
     /// <summary>The sum of two tensors.</summary>
-    public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, One);
+    public static Tensor Plus(this Tensor left, Tensor right) =>
+        Note.As(left.add(right, One), $"add({left}, {right})");
 
     /// <summary>The sum of a tensor and a number.</summary>
     public static Tensor Plus(this Tensor left, double right)
     {
         using Scalar kept = right;
-        return left.add(kept, One);
+        return Note.As(left.add(kept, One), $"add({left}, {right})");
     }
 
     /// <summary>A power of each element.</summary>

@@ -142,7 +142,7 @@ public static partial class Ops
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
     public static Tensor gelu(Tensor x, TorchSharp.Modules.GELU.Approximate approximate, bool inplace) =>
-        functional.gelu(Own(x, inplace), approximate, inplace);
+        inplace ? gelu_(x, approximate) : gelu(x, approximate);
 
     /// <summary>Leaky rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "leaky_relu", Kind = OpKind.Activation)]
@@ -191,7 +191,7 @@ public static partial class Ops
     public static Tensor celu(Tensor x, double alpha, bool inplace = false)
     {
         using Scalar kept = alpha;
-        return inplace ? Own(x).celu_(kept) : x.celu(kept);
+        return inplace ? celu_(x, kept) : celu(x, kept);
     }
 
     /// <summary>Clips to a range where it is in place; otherwise TorchSharp gives back the tensor as it is.</summary>

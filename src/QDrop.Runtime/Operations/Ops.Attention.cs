@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -33,15 +34,19 @@ public static partial class Ops
         if (is_casual && attn_mask is not null)
             throw new ArgumentException("Causal attention takes no mask besides its own.", nameof(attn_mask));
         using Scalar scaling = 1 / Math.Sqrt(query.shape[^1]);
-        Tensor scores = (query * scaling).matmul(key.transpose(-2, -1));
+        Tensor scores = Note.As(
+            (query * scaling).matmul(key.transpose(-2, -1)),
+            $"matmul(mul({query}, {scaling}), permute({key}, order={Exchanged(key, -2, -1)}))");
         if (is_casual)
             attn_mask = ones([query.shape[^2], key.shape[^2]], ScalarType.Bool, query.device).tril();
         if (attn_mask is { dtype: ScalarType.Bool } kept)
-            scores = scores.masked_fill(kept.logical_not(), Hidden);
+            scores = Note.As(scores.masked_fill(kept.logical_not(), Hidden), $"where({kept}, {scores}, {Hidden})");
         else if (attn_mask is not null)
-            scores = scores + attn_mask;
+            scores = Note.As(scores + attn_mask, $"add({scores}, {attn_mask})");
         weights.HasChannels = false;
-        Tensor mixing = weights.forward(scores.softmax(-1));
-        return (p > 0 ? functional.dropout(mixing, p, training: true) : mixing).matmul(value);
+        Tensor mixing = weights.forward(Note.As(scores.softmax(-1), $"softmax({scores}, dim=-1)"));
+        if (p > 0)
+            return Note.None(functional.dropout(mixing, p, training: true).matmul(value), "dropout");
+        return Note.As(mixing.matmul(value), $"matmul({mixing}, {value})");
     }
 }

@@ -43,7 +43,7 @@ public static partial class Ops
     /// <summary>Stacks along a new dimension.</summary>
     [Lowers(typeof(torch), "stack", Kind = OpKind.Join)]
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) =>
-        Stacked([.. tensors], dim);
+        Note.Stacked([.. tensors], dim);
 
     /// <summary>Concatenation along the second dimension.</summary>
     [Lowers(typeof(torch), "hstack", Kind = OpKind.Join)]

@@ -31,23 +31,32 @@ public static partial class Ops
         long size,
         double alpha = 0.0001,
         double beta = 0.75,
-        double k = 1) => functional.local_response_norm(input, size, alpha, beta, k);
+        double k = 1) => Note.None(
+            functional.local_response_norm(input, size, alpha, beta, k), nameof(local_response_norm));
 
     /// <summary>Brings vectors to length 1.</summary>
     [Lowers(typeof(torch.nn.functional), "normalize", Kind = OpKind.Activation)]
     public static Tensor normalize(Tensor input, double p = 2, long dim = 1, double eps = 1e-12) =>
-        functional.normalize(input, p, dim, eps);
+        p == 2
+            ? Note.As(
+                functional.normalize(input, p, dim, eps),
+                $"div({input}, clamp(sqrt(sum(square({input}), dims=[{dim}], keep=true)), min={eps}))")
+            : Note.None(functional.normalize(input, p, dim, eps), nameof(normalize));
 
     /// <summary>Normalisation of each channel over the batch.</summary>
     [Lowers(typeof(torch.nn.functional), "batch_norm", Kind = OpKind.Activation)]
     public static Tensor batch_norm(Tensor input, Tensor running_mean, Tensor running_var, Tensor? weight = null,
         Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-05) =>
-        functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps);
+        Note.None(
+            functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps),
+            nameof(batch_norm));
 
     /// <summary>Normalisation of each channel of each sample.</summary>
     [Lowers(typeof(torch.nn.functional), "instance_norm", Kind = OpKind.Activation)]
     public static Tensor instance_norm(Tensor input, Tensor? running_mean = null, Tensor? running_var = null,
         Tensor? weight = null, Tensor? bias = null, bool use_input_stats = true, double momentum = 0.1,
-        double eps = 1e-05) => functional.instance_norm(
-            input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps);
+        double eps = 1e-05) => Note.None(
+            functional.instance_norm(
+                input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps),
+            nameof(instance_norm));
 }

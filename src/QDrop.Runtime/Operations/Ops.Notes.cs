@@ -1,5 +1,4 @@
 using QDrop.Recording;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
@@ -35,11 +34,6 @@ public static partial class Ops
     internal static long[]? Sizes(long[]? sizes, int dimensions) =>
         sizes is [var only] ? Sizes(only, dimensions) : sizes is { Length: > 0 } ? sizes : null;
 
-    /// <summary>A weight for each channel, in the shape in which it is multiplied with values.</summary>
-    internal static Tensor ByChannel(Tensor weight, Tensor x) =>
-        weight.numel() == 1 || x.dim() < 2 ? weight.detach()
-        : weight.detach().view([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)]);
-
     /// <summary>What sums of squares are divided by.</summary>
     internal static double Freedom(Tensor x, long[]? dimensions, bool unbiased)
     {
@@ -48,24 +42,37 @@ public static partial class Ops
         return count - (unbiased ? 1 : 0);
     }
 
-    /// <summary>Tensors along a new dimension.</summary>
-    private static Tensor Stacked(Tensor[] tensors, long dimension)
-    {
-        Tensor result = torch.stack(tensors, dimension);
-        if (Recorder.Current is null)
-            return result;
-        long axis = dimension < 0 ? dimension + result.dim() : dimension;
-        long[] shape = [.. result.shape];
-        shape[axis] = 1;
-        Tensor[] parts = [.. tensors.Select(t => Note.As(t.reshape(shape), $"reshape({t}, shape={shape})"))];
-        return Note.As(result, $"concat({parts}, dim={axis})");
-    }
-
     /// <summary>Tensors along the first or the second dimension.</summary>
     private static Tensor Joined(Tensor[] tensors, Func<IList<Tensor>, Tensor> join, long dimension)
     {
         Tensor result = join(tensors);
         return tensors[0].dim() < 2 ? Note.None(result, "stacking vectors")
             : Note.As(result, $"concat({tensors}, dim={dimension})");
+    }
+
+    /// <summary>Half of the size of a dimension.</summary>
+    private static long Half(Tensor x, long dimension) => x.shape[dimension < 0 ? dimension + x.dim() : dimension] / 2;
+
+    /// <summary>What programs call a kind of resampling; <see langword="null"/> if they have none such.</summary>
+    internal static string? NameOf(UpsampleMode mode) => mode switch
+    {
+        UpsampleMode.Nearest => "nearest",
+        UpsampleMode.Linear or UpsampleMode.Bilinear or UpsampleMode.Trilinear => "linear",
+        _ => null,
+    };
+
+    /// <summary>Notes a resampling to the size of a tensor.</summary>
+    internal static Tensor Resampled(Tensor result, Tensor x, string? mode, bool align)
+    {
+        if (Recorder.Current is null)
+            return result;
+        if (mode is null)
+            return Note.None(result, "a resampling of this kind");
+        long[] from = x.shape[2..], to = result.shape[2..];
+        // Where sizes are multiples, so are those of other inputs.
+        long[] factors = [.. to.Zip(from, static (t, f) => t % f == 0 ? t / f : 0)];
+        return factors.Contains(0)
+            ? Note.As(result, $"upsample({x}, sizes={to}, mode={mode}, align_corners={align})")
+            : Note.As(result, $"upsample({x}, factors={factors}, mode={mode}, align_corners={align})");
     }
 }

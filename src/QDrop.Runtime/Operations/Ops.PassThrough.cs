@@ -240,5 +240,14 @@ public static partial class Ops
         bool? align_corners = null,
         bool recompute_scale_factor = false,
         bool antialias = false
-    ) => functional.interpolate(x, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
+    ) => Resampled(
+        functional.interpolate(x, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias),
+        x,
+        antialias ? null : mode switch
+        {
+            InterpolationMode.Nearest => "nearest",
+            InterpolationMode.Linear or InterpolationMode.Bilinear or InterpolationMode.Trilinear => "linear",
+            _ => null,
+        },
+        align_corners ?? false);
 }

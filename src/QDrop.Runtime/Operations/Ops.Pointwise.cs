@@ -1,3 +1,4 @@
+using QDrop.Layers.Families;
 using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,14 +19,14 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "glu", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     public static Tensor glu(Tensor input, long dim = -1) => Note.As(
             input.glu(dim),
-            $"mul(slice({input}, dim={dim}, end={input.shape[(int)dim < 0 ? (int)(dim + input.dim()) : (int)dim] / 2}), sigmoid(slice({input}, dim={dim}, start={input.shape[(int)dim < 0 ? (int)(dim + input.dim()) : (int)dim] / 2})))");
+            $"mul(slice({input}, dim={dim}, end={Half(input, dim)}), sigmoid(slice({input}, dim={dim}, start={Half(input, dim)})))");
 
     /// <summary>Leaky rectified linear unit with a learned slope.</summary>
     [Lowers(typeof(torch.nn.functional), "prelu", Kind = OpKind.Activation)]
     [Lowers(typeof(torch.Tensor), "prelu", Kind = OpKind.Activation)]
     public static Tensor prelu(Tensor input, Tensor weight) => Note.As(
             functional.prelu(input, weight),
-            $"where(gt({input}, 0), {input}, mul({input}, {ByChannel(weight, input)}))");
+            $"where(gt({input}, 0), {input}, mul({input}, {ActivationFamily.ByChannel(weight, input)}))");
 
     /// <summary>Logarithm of the logistic function.</summary>
     [Lowers(typeof(torch.nn.functional), "logsigmoid", Kind = OpKind.Activation)]

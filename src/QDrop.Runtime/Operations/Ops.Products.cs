@@ -11,7 +11,8 @@ public static partial class Ops
 {
     /// <summary>Sum of products over named dimensions.</summary>
     [Lowers(typeof(torch), "einsum", Kind = OpKind.Join)]
-    public static Tensor einsum(string equation, params Tensor[] tensors) => torch.einsum(equation, tensors);
+    public static Tensor einsum(string equation, params Tensor[] tensors) =>
+        Note.None(torch.einsum(equation, tensors), nameof(einsum));
 
     /// <summary>
     /// Matrix products of two batches, added to a tensor. TorchSharp hands its arguments over in another order than it
@@ -53,7 +54,8 @@ public static partial class Ops
     /// <summary>Products of each element of a vector with each of another.</summary>
     [Lowers(typeof(torch.Tensor), "outer", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "outer", Kind = OpKind.Join)]
-    public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
+    public static Tensor outer(Tensor input, Tensor vec2) => Note.As(
+        input.outer(vec2), $"mul(reshape({input}, shape=[-1, 1]), {vec2})");
 
     /// <summary>The greater of two tensors, element by element.</summary>
     [Lowers(typeof(torch.Tensor), "max", Kind = OpKind.Join)]

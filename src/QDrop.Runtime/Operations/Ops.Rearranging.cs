@@ -145,7 +145,8 @@ public static partial class Ops
         long[]? size = null,
         double[]? scale_factor = null,
         UpsampleMode mode = UpsampleMode.Nearest,
-        bool align_corners = false) => functional.upsample(input, size, scale_factor, mode, align_corners);
+        bool align_corners = false) => Resampled(
+            functional.upsample(input, size, scale_factor, mode, align_corners), input, NameOf(mode), align_corners);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout1d", Kind = OpKind.PassThrough)]
@@ -178,5 +179,6 @@ public static partial class Ops
     /// <summary>Resamples to a size, between the nearest values.</summary>
     [Lowers(typeof(torch.nn.functional), "upsample_bilinear", Kind = OpKind.PassThrough)]
     public static Tensor upsample_bilinear(Tensor x, long[]? size = null, double[]? scale_factor = null,
-        bool align_corners = false) => functional.upsample_bilinear(x, size, scale_factor, align_corners);
+        bool align_corners = false) => Resampled(
+            functional.upsample_bilinear(x, size, scale_factor, align_corners), x, "linear", align_corners);
 }

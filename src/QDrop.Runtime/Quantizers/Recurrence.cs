@@ -1,3 +1,4 @@
+using QDrop.Recording;
 using static TorchSharp.torch;
 
 namespace QDrop.Quantizers;
@@ -30,12 +31,15 @@ internal sealed record Recurrence(Tensor Gates, RecurrentState Start, RecurrentS
     {
         RecurrentState state = Start;
         var states = new List<Tensor>();
-        foreach (Tensor gates in Gates.unbind(0))
+        Tensor[] all = Gates.unbind(0);
+        for (int t = 0; t < all.Length; t++)
         {
-            state = Step(gates, quantize(state.Hidden.unsqueeze(0)).squeeze(0), state);
+            Tensor gates = Note.Selected(all[t], Gates, 0, t);
+            Tensor one = quantize(Note.Reshaped(state.Hidden.unsqueeze(0), state.Hidden));
+            state = Step(gates, Note.Reshaped(one.squeeze(0), one), state);
             states.Add(state.Hidden);
         }
-        return (stack(states, 0), state.Cell);
+        return (Note.Stacked([.. states], 0), state.Cell);
     }
 
     /// <summary>The hidden state before each step, <c>[T, N, H]</c>.</summary>

@@ -102,6 +102,19 @@ internal static class Note
         Tensor All() => function(arange(other.numel(), ScalarType.Int64).view(other.shape)).flatten().clone();
     }
 
+    /// <summary>Tensors along a new dimension.</summary>
+    public static Tensor Stacked(Tensor[] tensors, long dimension)
+    {
+        Tensor result = stack(tensors, dimension);
+        if (Recorder.Current is null)
+            return result;
+        long axis = dimension < 0 ? dimension + result.dim() : dimension;
+        long[] shape = [.. result.shape];
+        shape[axis] = 1;
+        Tensor[] parts = [.. tensors.Select(t => As(t.reshape(shape), $"reshape({t}, shape={shape})"))];
+        return As(result, $"concat({parts}, dim={axis})");
+    }
+
     /// <summary>Notes that tensors are parts of another one, one after the other along a dimension.</summary>
     public static Tensor[] Parts(Tensor[] results, Tensor other, long dimension)
     {

@@ -130,9 +130,6 @@ internal sealed class ProjectionUnit(QuantizationContext context, string name, Q
             return new([(parts[0], parts[1], parts[2])]);
         }
         Tensor weight = layers[0].CurrentWeight;
-        Recorder.Current?.Bind(weight, new(layers[0].Name, IsBias: false));
-        if (layers[0].CurrentBias is { } joint)
-            Recorder.Current?.Bind(joint, new(layers[0].Name, IsBias: true));
         return new([(Part(0), Part(1), Part(2))]);
 
         Tensor Whole(int layer) => Seen(layers[layer], layers[layer].Forward(x[layer]));

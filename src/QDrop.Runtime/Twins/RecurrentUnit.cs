@@ -1,5 +1,6 @@
 using QDrop.Layers;
 using QDrop.Quantizers;
+using QDrop.Recording;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
 
@@ -86,7 +87,7 @@ internal sealed class RecurrentUnit : Unit
         Tensor x = inputs.Get<Tensor>();
         (Tensor? hidden, Tensor? cell) = (inputs.Get<Tensor?>(1), inputs.Get<Tensor?>(2));
         if (_batchFirst)
-            x = x.transpose(0, 1);
+            x = Exchanged(x);
         var finals = new List<RecurrentState>();
         foreach (Layer layer in _layers)
         {
@@ -98,13 +99,14 @@ internal sealed class RecurrentUnit : Unit
                     Run(d, x, isReverse: i > 0, Start(x, hidden, cell, finals.Count + i))),
             ];
             finals.AddRange(outcomes.Select(static o => o.Final));
-            x = outcomes.Length > 1 ? cat([.. outcomes.Select(static o => o.States)], -1) : outcomes[0].States;
+            Tensor[] states = [.. outcomes.Select(static o => o.States)];
+            x = states.Length > 1 ? Note.As(cat(states, -1), $"concat({states}, dim=-1)") : states[0];
         }
         x = Quantized(_output, x);
         Tensor last = LastStates(x, finals);
-        Tensor? lastCell = _kind == RecurrentKind.Lstm ? stack(finals.Select(static f => f.Cell!), 0) : null;
+        Tensor? lastCell = _kind == RecurrentKind.Lstm ? Note.Stacked([.. finals.Select(static f => f.Cell!)], 0) : null;
         if (_batchFirst)
-            x = x.transpose(0, 1);
+            x = Exchanged(x);
         return new(lastCell is null ? [(x, last)] : [(x, last, lastCell)]);
     }
 
@@ -138,11 +140,15 @@ internal sealed class RecurrentUnit : Unit
 
     private RecurrentState Start(Tensor x, Tensor? hidden, Tensor? cell, int index)
     {
-        return new(
-            hidden?.select(0, index) ?? Zeros(),
-            _kind == RecurrentKind.Lstm ? cell?.select(0, index) ?? Zeros() : null);
+        return new(Of(hidden), _kind == RecurrentKind.Lstm ? Of(cell) : null);
 
-        Tensor Zeros() => zeros([x.shape[1], _hidden], x.dtype, x.device);
+        Tensor Of(Tensor? states)
+        {
+            if (states is not null)
+                return Note.Selected(states.select(0, index), states, 0, index);
+            Tensor one = zeros([1, _hidden], x.dtype, x.device);
+            return Note.Expanded(one.expand(x.shape[1], _hidden).clone(), one);
+        }
     }
 
     private Outcome Run(Direction direction, Tensor x, bool isReverse, RecurrentState start)
@@ -151,12 +157,12 @@ internal sealed class RecurrentUnit : Unit
         gates = Context.Watcher?.OnValue(direction.Input, gates) ?? gates;
         QuantizedLayer layer = direction.Hidden;
         (Tensor weight, Tensor? bias) = (layer.CurrentWeight, layer.CurrentBias);
-        var recurrence = new Recurrence(isReverse ? gates.flip(0) : gates, start, Step);
+        var recurrence = new Recurrence(isReverse ? Flipped(gates) : gates, start, Step);
         (Tensor states, Tensor? cell) = direction.State.Scan(recurrence);
         layer.Count(x.shape[0] * x.shape[1] * weight.numel());
         Context.Watcher?.OnValue(direction.State, recurrence.Before(states));
-        var final = new RecurrentState(states.select(0, -1), cell);
-        return new(isReverse ? states.flip(0) : states, final);
+        var final = new RecurrentState(Note.Selected(states.select(0, -1), states, 0, -1), cell);
+        return new(isReverse ? Flipped(states) : states, final);
 
         RecurrentState Step(Tensor input, Tensor quantized, RecurrentState state)
         {
@@ -171,15 +177,29 @@ internal sealed class RecurrentUnit : Unit
     /// </summary>
     private Tensor LastStates(Tensor outputs, List<RecurrentState> finals)
     {
-        Tensor states = stack(finals.Select(static f => f.Hidden), 0);
+        Tensor states = Note.Stacked([.. finals.Select(static f => f.Hidden)], 0);
         if (_output is null)
             return states;
         int directions = _layers[^1].Directions.Length, below = finals.Count - directions;
-        IEnumerable<Tensor> top = Enumerable.Range(0, directions)
-            .Select(d => outputs.select(0, d == 0 ? -1 : 0).narrow(-1, d * _hidden, _hidden));
-        Tensor last = stack(top, 0);
-        return below == 0 ? last : cat([Quantized(_final, states.narrow(0, 0, below)), last], 0);
+        Tensor last = Note.Stacked([.. Enumerable.Range(0, directions).Select(Top)], 0);
+        if (below == 0)
+            return last;
+        Tensor lower = Quantized(
+            _final, Note.As(states.narrow(0, 0, below), $"slice({states}, dim=0, start=0, end={below})"));
+        return Note.As(cat([lower, last], 0), $"concat({lower}, {last}, dim=0)");
+
+        Tensor Top(int direction)
+        {
+            long step = direction == 0 ? -1 : 0, start = direction * _hidden;
+            Tensor all = Note.Selected(outputs.select(0, step), outputs, 0, step);
+            return Note.As(
+                all.narrow(-1, start, _hidden), $"slice({all}, dim=-1, start={start}, end={start + _hidden})");
+        }
     }
+
+    private static Tensor Exchanged(Tensor x) => Note.As(x.transpose(0, 1), $"permute({x}, order=[1, 0, 2])");
+
+    private static Tensor Flipped(Tensor x) => Note.As(x.flip(0), $"flip({x}, dims=[0])");
 
     private Tensor Quantized(ActivationQuantizer? quantizer, Tensor x)
     {

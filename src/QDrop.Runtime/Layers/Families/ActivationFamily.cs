@@ -54,8 +54,21 @@ internal sealed class ActivationFamily : LayerFamily
         LogSoftmax shares => Note.As(y, $"log_softmax({x}, dim={shares.dim})"),
         Softmin shares => Note.As(y, $"softmax(neg({x}), dim={shares.dim})"),
         Softmax2d => Note.As(y, $"softmax({x}, dim=-3)"),
+        Hardtanh clip => Note.As(y, $"clamp({x}, min={clip.min_val}, max={clip.max_val})"),
+        PReLU slopes => Note.As(y, $"where(gt({x}, 0), {x}, mul({x}, {ByChannel(slopes.weight!, x)}))"),
+        GLU gates => Note.As(
+            y,
+            $"mul(slice({x}, dim={gates.dim}, end={y.shape[At(gates.dim, y)]}), "
+                + $"sigmoid(slice({x}, dim={gates.dim}, start={y.shape[At(gates.dim, y)]})))"),
         _ => base.Noted(layer, x, y),
     };
+
+    /// <summary>A weight for each channel, in the shape in which it is multiplied with values.</summary>
+    internal static Tensor ByChannel(Tensor weight, Tensor x) =>
+        weight.numel() == 1 || x.dim() < 2 ? weight.detach()
+        : weight.detach().view([-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)]);
+
+    private static int At(long dimension, Tensor x) => (int)(dimension < 0 ? dimension + x.dim() : dimension);
 
     private static Tensor LeakyRelu(Tensor x, LeakyReLU layer)
     {

@@ -47,6 +47,19 @@ internal sealed class PassThroughFamily : LayerFamily
         AdaptiveMaxPool1d pool => Note.As(y, $"adaptive_max_pool({x}, sizes=[{pool.output_size}])"),
         AdaptiveMaxPool2d pool => Note.As(y, $"adaptive_max_pool({x}, sizes={Adaptive(pool.output_size, 2)})"),
         AdaptiveMaxPool3d pool => Note.As(y, $"adaptive_max_pool({x}, sizes={Adaptive(pool.output_size, 3)})"),
+        ZeroPad2d pad => Padded(x, y, pad.padding, "constant"),
+        ConstantPad1d pad => Padded(x, y, pad.padding, "constant", pad.value),
+        ConstantPad2d pad => Padded(x, y, pad.padding, "constant", pad.value),
+        ConstantPad3d pad => Padded(x, y, pad.padding, "constant", pad.value),
+        ReflectionPad1d pad => Padded(x, y, pad.padding, "reflect"),
+        ReflectionPad2d pad => Padded(x, y, pad.padding, "reflect"),
+        ReflectionPad3d pad => Padded(x, y, pad.padding, "reflect"),
+        ReplicationPad1d pad => Padded(x, y, pad.padding, "replicate"),
+        ReplicationPad2d pad => Padded(x, y, pad.padding, "replicate"),
+        ReplicationPad3d pad => Padded(x, y, pad.padding, "replicate"),
+        PixelShuffle or PixelUnshuffle or ChannelShuffle => Note.Rearranged(
+            y, x, places => ((nn.Module<Tensor, Tensor>)layer).call(places.to_type(ScalarType.Float64))
+                .to_type(ScalarType.Int64)),
         _ => base.Noted(layer, x, y),
     };
 
@@ -69,6 +82,12 @@ internal sealed class PassThroughFamily : LayerFamily
             y,
             $"avg_pool({x}, kernel={Sizes(kernel, n)}, stride={Sizes(stride, n) ?? Sizes(kernel, n)}, "
                 + $"padding={Sizes(padding, n)}, ceil={ceil}, include_pad={includePad}, divisor={divisor})");
+    }
+
+    private static Tensor Padded(Tensor x, Tensor y, long[] borders, string mode, double value = 0)
+    {
+        long[] pads = ConvolutionPadding.Pads(x, Sizes(borders, 2 * ((int)x.dim() - 2))!);
+        return Note.As(y, $"pad({x}, pads={pads}, mode={mode}, value={value})");
     }
 
     private static long[] Adaptive(long[] sizes, int dimensions) => Sizes(sizes, dimensions)!;
