@@ -1,0 +1,326 @@
+using System.Runtime.Intrinsics;
+
+namespace QDrop.Kernels;
+
+/// <summary>
+/// Where the values of a convolution lie: pixels of the input, with padding where it needs some, what a kernel reads
+/// for a pixel of the output, and the tiles that the output is divided into.
+/// </summary>
+internal sealed unsafe class ConvolutionPlan
+{
+    /// <summary>Bytes of input for which all channels are computed before the next: they stay in the second cache.</summary>
+    private const long PanelBytes = 128 * 1024;
+
+    private readonly int _groupChannels;
+    private readonly int _pixelChannels;
+    private readonly nint _strideBytes;
+    private readonly nint _strideRowBytes;
+    private readonly nint _stridePlaneBytes;
+    private readonly int _outWidth;
+    private readonly int _outHeight;
+    private readonly int _pixels;
+    private readonly int _panelTiles;
+
+    /// <summary>Plans a convolution.</summary>
+    /// <param name="geometry">Its shape.</param>
+    /// <param name="elementSize">Bytes of a value of the input, as kernels read it.</param>
+    /// <param name="convertsInput">Whether kernels read other values than the caller has.</param>
+    /// <param name="isDepthwise">Whether a tile's channels are 16 channels of the input.</param>
+    public ConvolutionPlan(ConvolutionGeometry geometry, int elementSize, bool convertsInput, bool isDepthwise)
+    {
+        geometry.Validate();
+        Geometry = Flatten(geometry);
+        ElementSize = elementSize;
+        IsDepthwise = isDepthwise;
+        int multiple = isDepthwise ? DotKernel.Channels : sizeof(int) / elementSize;
+        int groups = isDepthwise ? 1 : Geometry.Groups;
+        int channels = Geometry.InChannels / groups;
+        _groupChannels = checked((channels + multiple - 1) / multiple * multiple);
+        _pixelChannels = checked(groups * _groupChannels);
+        NeedsCopy = convertsInput
+            || _groupChannels != channels
+            || Geometry.PadBefore != Extents.Zero
+            || Geometry.PadAfter != Extents.Zero;
+
+        Extents padded = Geometry.Padded;
+        PixelBytes = checked(_pixelChannels * elementSize);
+        RowBytes = (nint)padded.Width * PixelBytes;
+        PlaneBytes = padded.Height * RowBytes;
+        nint inputBytes = checked((nint)((long)padded.Depth * PlaneBytes));
+        ScratchBytes = NeedsCopy ? inputBytes : 0;
+
+        Extents output = Geometry.Output;
+        _strideBytes = (nint)Geometry.Stride.Width * PixelBytes;
+        _strideRowBytes = Geometry.Stride.Height * RowBytes;
+        _stridePlaneBytes = Geometry.Stride.Depth * PlaneBytes;
+        _outWidth = output.Width;
+        _outHeight = output.Height;
+        _pixels = output.Volume;
+        PixelTiles = (_pixels + DotKernel.Pixels - 1) / DotKernel.Pixels;
+        GroupOutChannels = isDepthwise ? Geometry.OutChannels : Geometry.GroupOutChannels;
+        BlocksPerGroup = (GroupOutChannels + DotKernel.Channels - 1) / DotKernel.Channels;
+        Blocks = groups * BlocksPerGroup;
+        TileCount = checked(PixelTiles * Blocks);
+        _panelTiles = (int)Math.Clamp(PanelBytes / Math.Max(1, inputBytes / PixelTiles), 1, PixelTiles);
+        Segments = MakeSegments();
+        long bytes = 0;
+        foreach (KernelRun segment in Segments)
+            bytes += segment.End - segment.Start;
+        KernelBytes = checked((int)bytes);
+    }
+
+    /// <summary>The shape, in as few rows as possible.</summary>
+    public ConvolutionGeometry Geometry { get; }
+
+    /// <summary>Bytes of a value of the input, as kernels read it.</summary>
+    public int ElementSize { get; }
+
+    /// <summary>Whether a tile's channels are 16 channels of the input.</summary>
+    public bool IsDepthwise { get; }
+
+    /// <summary>Whether kernels read a copy of the input, which <see cref="Prepare"/> makes.</summary>
+    public bool NeedsCopy { get; }
+
+    /// <summary>Size of the copy in bytes; 0 if there is none.</summary>
+    public nint ScratchBytes { get; }
+
+    /// <summary>Bytes from one pixel of the input to the next.</summary>
+    public int PixelBytes { get; }
+
+    /// <summary>Bytes from one row of the input to the next.</summary>
+    public nint RowBytes { get; }
+
+    /// <summary>Bytes from one plane of the input to the next.</summary>
+    public nint PlaneBytes { get; }
+
+    /// <summary>Channels of a group in the copy of the input.</summary>
+    public int PaddedGroupChannels => _groupChannels;
+
+    /// <summary>Channels of the output that have the same input.</summary>
+    public int GroupOutChannels { get; }
+
+    /// <summary>Number of pixels of the output.</summary>
+    public int Pixels => _pixels;
+
+    /// <summary>Tiles along the pixels of the output.</summary>
+    public int PixelTiles { get; }
+
+    /// <summary>Tiles along the channels of one group.</summary>
+    public int BlocksPerGroup { get; }
+
+    /// <summary>Tiles along all channels.</summary>
+    public int Blocks { get; }
+
+    /// <summary>Number of tiles.</summary>
+    public int TileCount { get; }
+
+    /// <summary>What a kernel reads for one pixel of the output, in the order of the weights.</summary>
+    public IReadOnlyList<KernelRun> Segments { get; }
+
+    /// <summary>Bytes that a kernel reads for one pixel of the output.</summary>
+    public int KernelBytes { get; }
+
+    /// <summary>Finds a tile.</summary>
+    /// <param name="tile">Its index: those of a panel follow each other, and in it those with the same weights.</param>
+    /// <param name="pixelTile">Its index along pixels.</param>
+    /// <param name="block">Its index along channels.</param>
+    public void Find(int tile, out int pixelTile, out int block)
+    {
+        int panel = tile / (_panelTiles * Blocks);
+        int first = panel * _panelTiles;
+        int tiles = Math.Min(_panelTiles, PixelTiles - first);
+        int rest = tile - (first * Blocks);
+        block = rest / tiles;
+        pixelTile = first + rest - (block * tiles);
+    }
+
+    /// <summary>Finds the addresses of a tile's pixels.</summary>
+    /// <param name="source">The input, or its copy.</param>
+    /// <param name="pixel">Index of the first pixel.</param>
+    /// <param name="block">Index of the tile along channels.</param>
+    /// <param name="addresses">Receives 8 addresses; those beyond the last pixel are the last pixel's.</param>
+    public void Locate(byte* source, int pixel, int block, byte** addresses)
+    {
+        source += IsDepthwise
+            ? block * DotKernel.Channels * ElementSize
+            : block / BlocksPerGroup * _groupChannels * ElementSize;
+        int row = pixel / _outWidth;
+        int x = pixel - (row * _outWidth);
+        int plane = row / _outHeight;
+        int y = row - (plane * _outHeight);
+        byte* at = source + (plane * _stridePlaneBytes) + (y * _strideRowBytes) + (x * _strideBytes);
+        if (x + DotKernel.Pixels <= _outWidth)
+        {
+            addresses[0] = at;
+            addresses[1] = at + _strideBytes;
+            addresses[2] = at + (2 * _strideBytes);
+            addresses[3] = at + (3 * _strideBytes);
+            at += 4 * _strideBytes;
+            addresses[4] = at;
+            addresses[5] = at + _strideBytes;
+            addresses[6] = at + (2 * _strideBytes);
+            addresses[7] = at + (3 * _strideBytes);
+            return;
+        }
+        int last = _pixels - pixel - 1;
+        for (int i = 0; i < DotKernel.Pixels; i++)
+        {
+            addresses[i] = at;
+            if (i >= last)
+                continue;
+            at += _strideBytes;
+            if (++x < _outWidth)
+                continue;
+            x = 0;
+            if (++y == _outHeight)
+            {
+                y = 0;
+                plane++;
+            }
+            at = source + (plane * _stridePlaneBytes) + (y * _strideRowBytes);
+        }
+    }
+
+    /// <summary>Copies the input with padding around it, and 0 in channels that it does not have.</summary>
+    /// <typeparam name="TFrom">Type of the input's values.</typeparam>
+    /// <typeparam name="TTo">Type of the copy's values.</typeparam>
+    /// <param name="input">The input as [depth, height, width, channels].</param>
+    /// <param name="scratch">Receives the copy.</param>
+    /// <param name="zero">The value of padding.</param>
+    public void Prepare<TFrom, TTo>(TFrom* input, TTo* scratch, TTo zero)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        Extents size = Geometry.Input;
+        Extents before = Geometry.PadBefore;
+        Extents after = Geometry.PadAfter;
+        int groups = _pixelChannels / _groupChannels;
+        int channels = Geometry.InChannels / groups;
+        nint row = (nint)Geometry.Padded.Width * _pixelChannels;
+        nint plane = Geometry.Padded.Height * row;
+        Fill(scratch, before.Depth * plane, zero);
+        TTo* at = scratch + (before.Depth * plane);
+        for (int z = 0; z < size.Depth; z++)
+        {
+            // What is behind one row and before the next is filled at once.
+            nint gap = (before.Height * row) + ((nint)before.Width * _pixelChannels);
+            for (int y = 0; y < size.Height; y++)
+            {
+                Fill(at, gap, zero);
+                at += gap;
+                if (channels == _groupChannels)
+                {
+                    int values = size.Width * _pixelChannels;
+                    Copy(input, at, values);
+                    input += values;
+                    at += values;
+                }
+                else
+                {
+                    for (int x = 0; x < size.Width * groups; x++)
+                    {
+                        Copy(input, at, channels);
+                        new Span<TTo>(at + channels, _groupChannels - channels).Clear();
+                        input += channels;
+                        at += _groupChannels;
+                    }
+                }
+                gap = (nint)(before.Width + after.Width) * _pixelChannels;
+            }
+            gap = (after.Height * row) + ((nint)after.Width * _pixelChannels);
+            Fill(at, gap, zero);
+            at += gap;
+        }
+        Fill(at, after.Depth * plane, zero);
+    }
+
+    /// <summary>With a kernel of one pixel, all pixels are in one row: where a row ends does not matter.</summary>
+    private static ConvolutionGeometry Flatten(ConvolutionGeometry g) =>
+        g.Kernel == Extents.One && g.Stride == Extents.One && g.PadBefore == Extents.Zero && g.PadAfter == Extents.Zero
+            ? g with { Input = new Extents(1, 1, g.Input.Volume) }
+            : g;
+
+    private static void Copy<TFrom, TTo>(TFrom* input, TTo* target, int count)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        if (typeof(TFrom) == typeof(TTo))
+        {
+            Buffer.MemoryCopy(input, target, (long)count * sizeof(TTo), (long)count * sizeof(TTo));
+            return;
+        }
+        if (typeof(TFrom) != typeof(byte) || typeof(TTo) != typeof(ushort))
+            throw new NotSupportedException($"{typeof(TFrom)} to {typeof(TTo)}.");
+        Widen((byte*)input, (ushort*)target, count);
+    }
+
+    private static void Widen(byte* input, ushort* target, int count)
+    {
+        int i = 0;
+        for (; i <= count - 16; i += 16)
+        {
+            (Vector128<ushort> low, Vector128<ushort> high) =
+                Vector128.Widen(Vector128.Load(input + i));
+            Vector128.Store(low, target + i);
+            Vector128.Store(high, target + i + 8);
+        }
+        for (; i < count; i++)
+            target[i] = input[i];
+    }
+
+    /// <summary>Fills whole pixels with padding.</summary>
+    private void Fill<T>(T* target, nint count, T zero)
+        where T : unmanaged
+    {
+        if (count == 0)
+            return;
+        int groups = _pixelChannels / _groupChannels;
+        int channels = Geometry.InChannels / groups;
+        if (channels == _groupChannels)
+        {
+            while (count > 0)
+            {
+                int part = (int)nint.Min(count, 1 << 30);
+                new Span<T>(target, part).Fill(zero);
+                target += part;
+                count -= part;
+            }
+            return;
+        }
+        for (nint i = 0; i < count; i += _groupChannels)
+        {
+            new Span<T>(target + i, channels).Fill(zero);
+            new Span<T>(target + i + channels, _groupChannels - channels).Clear();
+        }
+    }
+
+    private List<KernelRun> MakeSegments()
+    {
+        Extents kernel = Geometry.Kernel;
+        Extents dilation = Geometry.Dilation;
+        int length = _groupChannels * ElementSize;
+
+        // Pixels without others between them, and without channels of another group, are one segment.
+        bool isWhole = !IsDepthwise && length == PixelBytes && dilation.Width == 1;
+        var segments = new List<KernelRun>();
+        for (int z = 0; z < kernel.Depth; z++)
+        {
+            for (int y = 0; y < kernel.Height; y++)
+            {
+                nint row = (z * dilation.Depth * PlaneBytes) + (y * dilation.Height * RowBytes);
+                if (isWhole)
+                {
+                    segments.Add(new KernelRun(row, row + ((nint)kernel.Width * PixelBytes), KernelFlush.None));
+                    continue;
+                }
+                for (int x = 0; x < kernel.Width; x++)
+                {
+                    nint at = row + ((nint)x * dilation.Width * PixelBytes);
+                    int bytes = IsDepthwise ? ElementSize : length;
+                    segments.Add(new KernelRun(at, at + bytes, KernelFlush.None));
+                }
+            }
+        }
+        return segments;
+    }
+}
