@@ -13,13 +13,6 @@ internal sealed unsafe class ConvolutionPlan
 
     private readonly int _groupChannels;
     private readonly int _pixelChannels;
-    private readonly nint _strideBytes;
-    private readonly nint _strideRowBytes;
-    private readonly nint _stridePlaneBytes;
-    private readonly int _outWidth;
-    private readonly int _outHeight;
-    private readonly int _pixels;
-    private readonly int _panelTiles;
 
     /// <summary>Plans a convolution.</summary>
     /// <param name="geometry">Its shape.</param>
@@ -50,18 +43,18 @@ internal sealed unsafe class ConvolutionPlan
         ScratchBytes = NeedsCopy ? inputBytes : 0;
 
         Extents output = Geometry.Output;
-        _strideBytes = (nint)Geometry.Stride.Width * PixelBytes;
-        _strideRowBytes = Geometry.Stride.Height * RowBytes;
-        _stridePlaneBytes = Geometry.Stride.Depth * PlaneBytes;
-        _outWidth = output.Width;
-        _outHeight = output.Height;
-        _pixels = output.Volume;
-        PixelTiles = (_pixels + DotKernel.Pixels - 1) / DotKernel.Pixels;
+        StrideBytes = (nint)Geometry.Stride.Width * PixelBytes;
+        StrideRowBytes = Geometry.Stride.Height * RowBytes;
+        StridePlaneBytes = Geometry.Stride.Depth * PlaneBytes;
+        OutWidth = output.Width;
+        OutHeight = output.Height;
+        Pixels = output.Volume;
+        PixelTiles = (Pixels + DotKernel.Pixels - 1) / DotKernel.Pixels;
         GroupOutChannels = isDepthwise ? Geometry.OutChannels : Geometry.GroupOutChannels;
         BlocksPerGroup = (GroupOutChannels + DotKernel.Channels - 1) / DotKernel.Channels;
         Blocks = groups * BlocksPerGroup;
         TileCount = checked(PixelTiles * Blocks);
-        _panelTiles = (int)Math.Clamp(PanelBytes / Math.Max(1, inputBytes / PixelTiles), 1, PixelTiles);
+        PanelTiles = (int)Math.Clamp(PanelBytes / Math.Max(1, inputBytes / PixelTiles), 1, PixelTiles);
         Segments = MakeSegments();
         long bytes = 0;
         foreach (KernelRun segment in Segments)
@@ -100,7 +93,25 @@ internal sealed unsafe class ConvolutionPlan
     public int GroupOutChannels { get; }
 
     /// <summary>Number of pixels of the output.</summary>
-    public int Pixels => _pixels;
+    public int Pixels { get; }
+
+    /// <summary>Pixels in a row of the output.</summary>
+    public int OutWidth { get; }
+
+    /// <summary>Rows in a plane of the output.</summary>
+    public int OutHeight { get; }
+
+    /// <summary>Bytes of the input between neighbours in a row of the output.</summary>
+    public nint StrideBytes { get; }
+
+    /// <summary>Bytes of the input between rows of the output.</summary>
+    public nint StrideRowBytes { get; }
+
+    /// <summary>Bytes of the input between planes of the output.</summary>
+    public nint StridePlaneBytes { get; }
+
+    /// <summary>Tiles along pixels for which all channels are computed before the next.</summary>
+    public int PanelTiles { get; }
 
     /// <summary>Tiles along the pixels of the output.</summary>
     public int PixelTiles { get; }
@@ -120,65 +131,34 @@ internal sealed unsafe class ConvolutionPlan
     /// <summary>Bytes that a kernel reads for one pixel of the output.</summary>
     public int KernelBytes { get; }
 
-    /// <summary>Finds a tile.</summary>
-    /// <param name="tile">Its index: those of a panel follow each other, and in it those with the same weights.</param>
-    /// <param name="pixelTile">Its index along pixels.</param>
-    /// <param name="block">Its index along channels.</param>
-    public void Find(int tile, out int pixelTile, out int block)
+    /// <summary>A cursor at a tile.</summary>
+    /// <param name="source">The input, or its copy.</param>
+    /// <param name="tile">Index of the tile: tiles of a panel follow each other, and in it those with the same weights.</param>
+    public TileCursor Cursor(byte* source, int tile)
     {
-        int panel = tile / (_panelTiles * Blocks);
-        int first = panel * _panelTiles;
-        int tiles = Math.Min(_panelTiles, PixelTiles - first);
+        int panel = tile / (PanelTiles * Blocks);
+        int first = panel * PanelTiles;
+        int tiles = Math.Min(PanelTiles, PixelTiles - first);
         int rest = tile - (first * Blocks);
-        block = rest / tiles;
-        pixelTile = first + rest - (block * tiles);
+        int block = rest / tiles;
+        return new TileCursor(this, source, first, first + tiles, first + rest - (block * tiles), block);
     }
 
-    /// <summary>Finds the addresses of a tile's pixels.</summary>
-    /// <param name="source">The input, or its copy.</param>
-    /// <param name="pixel">Index of the first pixel.</param>
+    /// <summary>Finds the channels of a tile.</summary>
     /// <param name="block">Index of the tile along channels.</param>
-    /// <param name="addresses">Receives 8 addresses; those beyond the last pixel are the last pixel's.</param>
-    public void Locate(byte* source, int pixel, int block, byte** addresses)
+    /// <param name="first">The first channel of the output.</param>
+    /// <param name="count">Number of channels, at most 16.</param>
+    public void FindChannels(int block, out int first, out int count)
     {
-        source += IsDepthwise
-            ? block * DotKernel.Channels * ElementSize
-            : block / BlocksPerGroup * _groupChannels * ElementSize;
-        int row = pixel / _outWidth;
-        int x = pixel - (row * _outWidth);
-        int plane = row / _outHeight;
-        int y = row - (plane * _outHeight);
-        byte* at = source + (plane * _stridePlaneBytes) + (y * _strideRowBytes) + (x * _strideBytes);
-        if (x + DotKernel.Pixels <= _outWidth)
+        first = block * DotKernel.Channels;
+        int end = GroupOutChannels;
+        if (Blocks != BlocksPerGroup)
         {
-            addresses[0] = at;
-            addresses[1] = at + _strideBytes;
-            addresses[2] = at + (2 * _strideBytes);
-            addresses[3] = at + (3 * _strideBytes);
-            at += 4 * _strideBytes;
-            addresses[4] = at;
-            addresses[5] = at + _strideBytes;
-            addresses[6] = at + (2 * _strideBytes);
-            addresses[7] = at + (3 * _strideBytes);
-            return;
+            int group = block / BlocksPerGroup;
+            first += group * (GroupOutChannels - (BlocksPerGroup * DotKernel.Channels));
+            end *= group + 1;
         }
-        int last = _pixels - pixel - 1;
-        for (int i = 0; i < DotKernel.Pixels; i++)
-        {
-            addresses[i] = at;
-            if (i >= last)
-                continue;
-            at += _strideBytes;
-            if (++x < _outWidth)
-                continue;
-            x = 0;
-            if (++y == _outHeight)
-            {
-                y = 0;
-                plane++;
-            }
-            at = source + (plane * _stridePlaneBytes) + (y * _strideRowBytes);
-        }
+        count = Math.Min(DotKernel.Channels, end - first);
     }
 
     /// <summary>Copies the input with padding around it, and 0 in channels that it does not have.</summary>
@@ -187,7 +167,8 @@ internal sealed unsafe class ConvolutionPlan
     /// <param name="input">The input as [depth, height, width, channels].</param>
     /// <param name="scratch">Receives the copy.</param>
     /// <param name="zero">The value of padding.</param>
-    public void Prepare<TFrom, TTo>(TFrom* input, TTo* scratch, TTo zero)
+    /// <param name="channelsFirst">Whether the input lies as [channels, depth, height, width] instead.</param>
+    public void Prepare<TFrom, TTo>(TFrom* input, TTo* scratch, TTo zero, bool channelsFirst = false)
         where TFrom : unmanaged
         where TTo : unmanaged
     {
@@ -208,7 +189,13 @@ internal sealed unsafe class ConvolutionPlan
             {
                 Fill(at, gap, zero);
                 at += gap;
-                if (channels == _groupChannels)
+                if (channelsFirst)
+                {
+                    CopyTransposed((TTo*)input, at);
+                    input += size.Width;
+                    at += size.Width * _pixelChannels;
+                }
+                else if (channels == _groupChannels)
                 {
                     int values = size.Width * _pixelChannels;
                     Copy(input, at, values);
@@ -252,6 +239,24 @@ internal sealed unsafe class ConvolutionPlan
         if (typeof(TFrom) != typeof(byte) || typeof(TTo) != typeof(ushort))
             throw new NotSupportedException($"{typeof(TFrom)} to {typeof(TTo)}.");
         Widen((byte*)input, (ushort*)target, count);
+    }
+
+    /// <summary>Copies a row of each channel, without channels that the input does not have.</summary>
+    private void CopyTransposed<T>(T* input, T* target)
+        where T : unmanaged
+    {
+        int width = Geometry.Input.Width;
+        nint volume = Geometry.Input.Volume;
+        for (int c = 0; c < Geometry.InChannels; c++)
+        {
+            T* to = target + c;
+            for (int x = 0; x < width; x++)
+            {
+                *to = input[x];
+                to += _pixelChannels;
+            }
+            input += volume;
+        }
     }
 
     private static void Widen(byte* input, ushort* target, int count)

@@ -12,6 +12,7 @@ internal sealed unsafe class Epilogue
     private readonly PinnedBuffer? _leasts;
     private readonly PinnedBuffer? _greatests;
     private readonly PinnedBuffer? _zeroPoints;
+    private readonly bool _isCutAtZero;
 
     /// <summary>An epilogue.</summary>
     /// <param name="multipliers">What sums are multiplied by, for each channel of the output.</param>
@@ -49,6 +50,7 @@ internal sealed unsafe class Epilogue
         float[] leasts = new float[Channels];
         float[] greatests = new float[Channels];
         int[] zeroPoints = new int[Channels];
+        _isCutAtZero = true;
         for (int c = 0; c < Channels; c++)
         {
             float inverse = Of(codes.InverseSteps, c);
@@ -62,6 +64,7 @@ internal sealed unsafe class Epilogue
             leasts[c] = Math.Clamp(MathF.Round(low * inverse), -zero, codes.Top - zero);
             greatests[c] = Math.Clamp(MathF.Round(high * inverse), -zero, codes.Top - zero);
             zeroPoints[c] = zero;
+            _isCutAtZero &= zero == 0 && leasts[c] == 0;
         }
         _inverseSteps = PinnedBuffer.Of<float>(inverseSteps, DotKernel.Channels);
         _leasts = PinnedBuffer.Of<float>(leasts, DotKernel.Channels);
@@ -106,7 +109,20 @@ internal sealed unsafe class Epilogue
         Low = Low,
         High = High,
         IsClamped = !float.IsNegativeInfinity(Low) || !float.IsPositiveInfinity(High),
+        IsCutAtZero = _isCutAtZero,
     };
+
+    /// <summary>Checks that it is one for a convolution.</summary>
+    /// <param name="channels">Channels of the output.</param>
+    /// <param name="hasResidual">Whether there are codes to add.</param>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public void Check(int channels, bool hasResidual)
+    {
+        if (Channels != channels)
+            throw new ArgumentException($"An epilogue for {Channels} channels, of a convolution with {channels}.");
+        if (Residual.HasValue != hasResidual)
+            throw new ArgumentException("A residual has codes and a grid, or neither.");
+    }
 
     private static T Of<T>(T[] values, int channel) => values.Length == 1 ? values[0] : values[channel];
 }

@@ -50,4 +50,7 @@ internal unsafe struct EpilogueAddresses
 
     /// <summary>Whether any values are.</summary>
     public bool IsClamped;
+
+    /// <summary>Whether outputs are codes that stand for 0 with 0, and for nothing below.</summary>
+    public bool IsCutAtZero;
 }

@@ -140,13 +140,7 @@ internal sealed unsafe class PackedConvolution
     /// <param name="lastTile">Index behind the last tile.</param>
     public void Run(void* source, Epilogue epilogue, void* output, byte* residual, int firstTile, int lastTile)
     {
-        if (epilogue.Channels != Geometry.OutChannels)
-        {
-            throw new ArgumentException(
-                $"An epilogue for {epilogue.Channels} channels of {Geometry.OutChannels}.", nameof(epilogue));
-        }
-        if (epilogue.Residual.HasValue != residual is not null)
-            throw new ArgumentException("A residual has codes and a grid, or neither.", nameof(residual));
+        epilogue.Check(Geometry.OutChannels, residual is not null);
         ArgumentOutOfRangeException.ThrowIfNegative(firstTile);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lastTile, TileCount);
         EpilogueAddresses addresses = epilogue.At(output, residual);

@@ -39,26 +39,27 @@ internal static unsafe class TileLoop
         const int Alignment = 64;
         byte* space = stackalloc byte[(DotKernel.Pixels * DotKernel.Channels * sizeof(int)) + Alignment];
         int* sums = (int*)(((nint)space + Alignment - 1) & -Alignment);
-        byte** pixels = stackalloc byte*[DotKernel.Pixels];
+        byte** addresses = stackalloc byte*[DotKernel.Pixels];
         int* codeSums = stackalloc int[DotKernel.Pixels];
-        for (int tile = first; tile < last; tile++)
+        KernelRun* runEnd = runs + runCount;
+        bool isFrequent = typeof(TLanes) == typeof(Lanes512) && CodeEpilogue512.Fits(epilogue);
+        TileCursor cursor = plan.Cursor(source, first);
+        for (int tile = first; tile < last; tile++, cursor.MoveNext())
         {
-            plan.Find(tile, out int pixelTile, out int block);
-            int pixel = pixelTile * DotKernel.Pixels;
-            plan.Locate(source, pixel, block, pixels);
-            TKernel.Compute(pixels, runs, runs + runCount, weights + (block * blockBytes), sums);
+            cursor.Locate(addresses);
+            TKernel.Compute(addresses, runs, runEnd, weights + (cursor.Block * blockBytes), sums);
+            int pixel = cursor.Pixel;
+            int pixels = Math.Min(DotKernel.Pixels, plan.Pixels - pixel);
+            plan.FindChannels(cursor.Block, out int channel, out int channels);
+            if (isFrequent && pixels == DotKernel.Pixels && channels == DotKernel.Channels)
+            {
+                CodeEpilogue512.Apply(sums, ref epilogue, pixel, channel);
+                continue;
+            }
             if (epilogue.Corrections is not null)
-                SumCodes(pixels, runs, runs + runCount, codeSums);
-            int group = block / plan.BlocksPerGroup;
-            int channel = (block - (group * plan.BlocksPerGroup)) * DotKernel.Channels;
+                SumCodes(addresses, runs, runEnd, codeSums);
             EpilogueKernel.Apply<TLanes, TFloat, TInt>(
-                sums,
-                codeSums,
-                ref epilogue,
-                pixel,
-                Math.Min(DotKernel.Pixels, plan.Pixels - pixel),
-                (group * plan.GroupOutChannels) + channel,
-                Math.Min(DotKernel.Channels, plan.GroupOutChannels - channel));
+                sums, codeSums, ref epilogue, pixel, pixels, channel, channels);
         }
     }
 

@@ -24,10 +24,11 @@ internal sealed class EpilogueCase
         _biases = random.Next(2) == 0 ? [] : Some(() => random.NextSingle() - 0.5f);
         int top = (1 << random.Next(2, 9)) - 1;
         bool perChannel = random.Next(2) == 0;
+        bool cut = random.Next(2) == 0;
         int count = perChannel ? _channels : 1;
         _codes = new OutputCodes(
             [.. Enumerable.Range(0, count).Select(_ => 1 / (0.02f + (random.NextSingle() / 8)))],
-            [.. Enumerable.Range(0, count).Select(_ => random.Next(top + 1))],
+            [.. Enumerable.Range(0, count).Select(_ => cut ? 0 : random.Next(top + 1))],
             top);
         (_low, _high) = random.Next(3) switch
         {
@@ -37,7 +38,7 @@ internal sealed class EpilogueCase
         };
         if (random.Next(2) == 0)
         {
-            _grid = new ResidualCodes(random.NextSingle() / 50, random.Next(256));
+            _grid = new ResidualCodes(random.NextSingle() / 50, random.Next(2) * random.Next(256));
             byte[] residual = new byte[c.OutputLength];
             random.NextBytes(residual);
             Residual = residual;
