@@ -8,40 +8,14 @@ namespace QDrop.Kernels;
 /// The most frequent epilogue with AVX-512: a whole tile of sums becomes codes. It gives what <see cref="EpilogueKernel"/>
 /// gives, 4 pixels at once and with fewer instructions.
 /// </summary>
-internal static unsafe class CodeEpilogue512
+internal readonly unsafe struct CodeEpilogue512 : ICodeEpilogue
 {
-    /// <summary>Whether this is the way for an epilogue.</summary>
-    /// <param name="epilogue">The epilogue.</param>
-    public static bool Fits(in EpilogueAddresses epilogue) =>
-        epilogue.InverseSteps is not null && epilogue.Offsets is not null && epilogue.Corrections is null;
+    /// <inheritdoc/>
+    public static bool IsThere => true;
 
-    /// <summary>Applies the epilogue to 8 pixels and 16 channels.</summary>
-    /// <param name="sums">Sums as [pixel, 16 channels].</param>
-    /// <param name="epilogue">The epilogue.</param>
-    /// <param name="pixel">Index of the first pixel.</param>
-    /// <param name="channel">Index of the first channel.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply(int* sums, ref EpilogueAddresses epilogue, int pixel, int channel)
-    {
-        if (epilogue.Residual is null)
-        {
-            if (epilogue.IsCutAtZero)
-                Apply<Without, Without>(sums, ref epilogue, pixel, channel);
-            else
-                Apply<Without, With>(sums, ref epilogue, pixel, channel);
-        }
-        else if (epilogue.IsCutAtZero && epilogue.ResidualZeroPoint == 0)
-        {
-            Apply<With, Without>(sums, ref epilogue, pixel, channel);
-        }
-        else
-        {
-            Apply<With, With>(sums, ref epilogue, pixel, channel);
-        }
-    }
-
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<TResidual, TZero>(int* sums, ref EpilogueAddresses epilogue, int pixel, int channel)
+    public static void Apply<TResidual, TZero>(int* sums, ref EpilogueAddresses epilogue, int pixel, int channel)
         where TResidual : struct, IChoice
         where TZero : struct, IChoice
     {

@@ -53,4 +53,7 @@ internal unsafe struct EpilogueAddresses
 
     /// <summary>Whether outputs are codes that stand for 0 with 0, and for nothing below.</summary>
     public bool IsCutAtZero;
+
+    /// <summary>Whether sums of int32 become codes without corrections.</summary>
+    public readonly bool IsFrequent => InverseSteps is not null && Offsets is not null && Corrections is null;
 }

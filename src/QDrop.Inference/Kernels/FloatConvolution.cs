@@ -109,7 +109,7 @@ internal sealed unsafe class FloatConvolution
         where TLanes : struct, ILanes<TFloat, TInt>
         where TFloat : struct
         where TInt : struct =>
-        TileLoop.Run<FloatTile<TLanes, TFloat, TInt>, TLanes, TFloat, TInt>(
+        TileLoop.Run<FloatTile<TLanes, TFloat, TInt>, NoCodeEpilogue, TLanes, TFloat, TInt>(
             _plan,
             (byte*)source,
             _weights.Pointer,

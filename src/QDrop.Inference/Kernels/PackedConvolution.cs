@@ -149,48 +149,40 @@ internal sealed unsafe class PackedConvolution
         switch (_set, Format)
         {
             case (InstructionSet.Avx512, WeightFormat.Bytes):
-                Run<DotTile<Avx512Bytes, Vector512<int>>, Lanes512, Vector512<float>, Vector512<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run512<DotTile<Avx512Bytes, Vector512<int>>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.Avx512, WeightFormat.Words):
-                Run<DotTile<Avx512Words, Vector512<int>>, Lanes512, Vector512<float>, Vector512<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run512<DotTile<Avx512Words, Vector512<int>>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.Avx512, _):
-                Run<DepthwiseTile<Lanes512, Vector512<float>, Vector512<int>>,
-                    Lanes512, Vector512<float>, Vector512<int>>(source, addresses, firstTile, lastTile);
+                Run512<DepthwiseTile<Lanes512, Vector512<float>, Vector512<int>>>(
+                    source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.AvxVnni, WeightFormat.Bytes):
-                Run<DotTile<VnniBytes, Vector256<int>>, Lanes256, Vector256<float>, Vector256<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run256<DotTile<VnniBytes, Vector256<int>>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.AvxVnni, WeightFormat.Words):
-                Run<DotTile<VnniWords, Vector256<int>>, Lanes256, Vector256<float>, Vector256<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run256<DotTile<VnniWords, Vector256<int>>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.Avx2, WeightFormat.Bytes):
-                Run<DotTile<Avx2Bytes, Vector256<int>>, Lanes256, Vector256<float>, Vector256<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run256<DotTile<Avx2Bytes, Vector256<int>>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.Avx2, WeightFormat.Words):
-                Run<DotTile<Avx2Words, Vector256<int>>, Lanes256, Vector256<float>, Vector256<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run256<DotTile<Avx2Words, Vector256<int>>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.AvxVnni or InstructionSet.Avx2, _):
-                Run<DepthwiseTile<Lanes256, Vector256<float>, Vector256<int>>,
-                    Lanes256, Vector256<float>, Vector256<int>>(source, addresses, firstTile, lastTile);
+                Run256<DepthwiseTile<Lanes256, Vector256<float>, Vector256<int>>>(
+                    source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.ArmDot, WeightFormat.Bytes):
-                Run<DotTile<ArmBytes, Vector128<int>>, Lanes128, Vector128<float>, Vector128<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run128<DotTile<ArmBytes, Vector128<int>>>(source, addresses, firstTile, lastTile);
                 break;
             case (_, WeightFormat.Depthwise):
-                Run<DepthwiseTile<Lanes128, Vector128<float>, Vector128<int>>,
-                    Lanes128, Vector128<float>, Vector128<int>>(source, addresses, firstTile, lastTile);
+                Run128<DepthwiseTile<Lanes128, Vector128<float>, Vector128<int>>>(
+                    source, addresses, firstTile, lastTile);
                 break;
             default:
-                Run<DotTile<PortableWords, Vector128<int>>, Lanes128, Vector128<float>, Vector128<int>>(
-                    source, addresses, firstTile, lastTile);
+                Run128<DotTile<PortableWords, Vector128<int>>>(source, addresses, firstTile, lastTile);
                 break;
         }
         GC.KeepAlive(epilogue);
@@ -210,12 +202,29 @@ internal sealed unsafe class PackedConvolution
         return made.HasRuns ? made : null;
     }
 
-    private void Run<TKernel, TLanes, TFloat, TInt>(void* source, EpilogueAddresses epilogue, int first, int last)
+    private void Run512<TKernel>(void* source, EpilogueAddresses epilogue, int first, int last)
+        where TKernel : struct, ITileKernel =>
+        Run<TKernel, CodeEpilogue512, Lanes512, Vector512<float>, Vector512<int>>(source, epilogue, first, last);
+
+    private void Run256<TKernel>(void* source, EpilogueAddresses epilogue, int first, int last)
+        where TKernel : struct, ITileKernel =>
+        Run<TKernel, CodeEpilogue256, Lanes256, Vector256<float>, Vector256<int>>(source, epilogue, first, last);
+
+    private void Run128<TKernel>(void* source, EpilogueAddresses epilogue, int first, int last)
+        where TKernel : struct, ITileKernel =>
+        Run<TKernel, NoCodeEpilogue, Lanes128, Vector128<float>, Vector128<int>>(source, epilogue, first, last);
+
+    private void Run<TKernel, TCodes, TLanes, TFloat, TInt>(
+        void* source,
+        EpilogueAddresses epilogue,
+        int first,
+        int last)
         where TKernel : struct, ITileKernel
+        where TCodes : struct, ICodeEpilogue
         where TLanes : struct, ILanes<TFloat, TInt>
         where TFloat : struct
         where TInt : struct =>
-        TileLoop.Run<TKernel, TLanes, TFloat, TInt>(
+        TileLoop.Run<TKernel, TCodes, TLanes, TFloat, TInt>(
             _plan,
             (byte*)source,
             _weights.Pointer,

@@ -8,6 +8,7 @@ internal static unsafe class TileLoop
 {
     /// <summary>Computes some tiles. Nothing is allocated, and tiles can be computed in any order on any threads.</summary>
     /// <typeparam name="TKernel">What computes sums.</typeparam>
+    /// <typeparam name="TCodes">The epilogue of most tiles.</typeparam>
     /// <typeparam name="TLanes">Vectors of the epilogue.</typeparam>
     /// <typeparam name="TFloat">A vector of float32.</typeparam>
     /// <typeparam name="TInt">A vector of int32.</typeparam>
@@ -21,7 +22,7 @@ internal static unsafe class TileLoop
     /// <param name="first">Index of the first tile.</param>
     /// <param name="last">Index behind the last tile.</param>
     [SkipLocalsInit]
-    public static void Run<TKernel, TLanes, TFloat, TInt>(
+    public static void Run<TKernel, TCodes, TLanes, TFloat, TInt>(
         ConvolutionPlan plan,
         byte* source,
         byte* weights,
@@ -32,6 +33,7 @@ internal static unsafe class TileLoop
         int first,
         int last)
         where TKernel : struct, ITileKernel
+        where TCodes : struct, ICodeEpilogue
         where TLanes : struct, ILanes<TFloat, TInt>
         where TFloat : struct
         where TInt : struct
@@ -42,7 +44,7 @@ internal static unsafe class TileLoop
         byte** addresses = stackalloc byte*[DotKernel.Pixels];
         int* codeSums = stackalloc int[DotKernel.Pixels];
         KernelRun* runEnd = runs + runCount;
-        bool isFrequent = typeof(TLanes) == typeof(Lanes512) && CodeEpilogue512.Fits(epilogue);
+        bool isFrequent = TCodes.IsThere && epilogue.IsFrequent;
         TileCursor cursor = plan.Cursor(source, first);
         for (int tile = first; tile < last; tile++, cursor.MoveNext())
         {
@@ -53,13 +55,34 @@ internal static unsafe class TileLoop
             plan.FindChannels(cursor.Block, out int channel, out int channels);
             if (isFrequent && pixels == DotKernel.Pixels && channels == DotKernel.Channels)
             {
-                CodeEpilogue512.Apply(sums, ref epilogue, pixel, channel);
+                Apply<TCodes>(sums, ref epilogue, pixel, channel);
                 continue;
             }
             if (epilogue.Corrections is not null)
                 SumCodes(addresses, runs, runEnd, codeSums);
             EpilogueKernel.Apply<TLanes, TFloat, TInt>(
                 sums, codeSums, ref epilogue, pixel, pixels, channel, channels);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Apply<TCodes>(int* sums, ref EpilogueAddresses epilogue, int pixel, int channel)
+        where TCodes : struct, ICodeEpilogue
+    {
+        if (epilogue.Residual is null)
+        {
+            if (epilogue.IsCutAtZero)
+                TCodes.Apply<Without, Without>(sums, ref epilogue, pixel, channel);
+            else
+                TCodes.Apply<Without, With>(sums, ref epilogue, pixel, channel);
+        }
+        else if (epilogue.IsCutAtZero && epilogue.ResidualZeroPoint == 0)
+        {
+            TCodes.Apply<With, Without>(sums, ref epilogue, pixel, channel);
+        }
+        else
+        {
+            TCodes.Apply<With, With>(sums, ref epilogue, pixel, channel);
         }
     }
 
