@@ -32,8 +32,8 @@ internal sealed unsafe class PackedConvolution
         _set = set;
         _inputZeroPoint = inputZeroPoint;
         int elementSize = format == WeightFormat.Words ? sizeof(ushort) : sizeof(byte);
-        _plan = new ConvolutionPlan(
-            geometry, elementSize, format == WeightFormat.Words, format == WeightFormat.Depthwise);
+        bool isDepthwise = format is WeightFormat.Depthwise or WeightFormat.NarrowDepthwise;
+        _plan = new ConvolutionPlan(geometry, elementSize, format == WeightFormat.Words, isDepthwise);
         var packing = new WeightPacking(_plan, levels, zeroPoints, format);
         int top = (1 << inputBits) - 1;
         packing.CheckRange(Math.Max(inputZeroPoint, top - inputZeroPoint));
@@ -43,6 +43,8 @@ internal sealed unsafe class PackedConvolution
         _corrections = packing.Corrections();
         bool isNarrow = format == WeightFormat.Bytes && set is InstructionSet.Avx2 or InstructionSet.Avx512;
         KernelRun[]? runs = packing.Runs(isNarrow ? top : 0);
+        if (format == WeightFormat.NarrowDepthwise && !packing.AreSumsNarrow(top))
+            runs = null;
         HasRuns = runs is not null;
         _runs = PinnedBuffer.Of<KernelRun>(runs ?? [], 0);
         _runCount = runs?.Length ?? 0;
@@ -105,7 +107,13 @@ internal sealed unsafe class PackedConvolution
         if (!InstructionSets.IsSupported(chosen))
             throw new PlatformNotSupportedException($"This processor does not have {chosen}.");
         if (geometry.IsDepthwise)
-            return Make(geometry, levels, zeroPoints, inputBits, inputZeroPoint, chosen, WeightFormat.Depthwise)!;
+        {
+            PackedConvolution? narrow = chosen is InstructionSet.Portable or InstructionSet.ArmDot
+                ? null
+                : Make(geometry, levels, zeroPoints, inputBits, inputZeroPoint, chosen, WeightFormat.NarrowDepthwise);
+            return narrow
+                ?? Make(geometry, levels, zeroPoints, inputBits, inputZeroPoint, chosen, WeightFormat.Depthwise)!;
+        }
         PackedConvolution? bytes = chosen == InstructionSet.Portable
             ? null
             : Make(geometry, levels, zeroPoints, inputBits, inputZeroPoint, chosen, WeightFormat.Bytes);
@@ -153,6 +161,12 @@ internal sealed unsafe class PackedConvolution
                 break;
             case (InstructionSet.Avx512, WeightFormat.Words):
                 Run512<DotTile<Avx512Words, Vector512<int>>>(source, addresses, firstTile, lastTile);
+                break;
+            case (InstructionSet.Avx512, WeightFormat.NarrowDepthwise):
+                Run512<NarrowDepthwiseTile>(source, addresses, firstTile, lastTile);
+                break;
+            case (_, WeightFormat.NarrowDepthwise):
+                Run256<NarrowDepthwiseTile>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.Avx512, _):
                 Run512<DepthwiseTile<Lanes512, Vector512<float>, Vector512<int>>>(

@@ -11,4 +11,7 @@ internal enum WeightFormat
 
     /// <summary>Of a depthwise convolution: one of 32 bits for each channel.</summary>
     Depthwise,
+
+    /// <summary>Of a depthwise convolution whose sums fit into 16 bits: one of 16 bits for each channel.</summary>
+    NarrowDepthwise,
 }

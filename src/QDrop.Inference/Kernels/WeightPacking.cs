@@ -38,7 +38,7 @@ internal sealed class WeightPacking
             WeightFormat.Words => 2,
             _ => 1,
         };
-        _steps = format == WeightFormat.Depthwise ? g.Kernel.Volume : plan.KernelBytes / sizeof(int);
+        _steps = plan.IsDepthwise ? g.Kernel.Volume : plan.KernelBytes / sizeof(int);
         _zeroPoints = new int[g.OutChannels];
         _totals = new long[g.OutChannels];
         _packedTotals = new long[g.OutChannels];
@@ -55,14 +55,15 @@ internal sealed class WeightPacking
                 _isShifted |= format == WeightFormat.Bytes && weight is < sbyte.MinValue or > sbyte.MaxValue;
             }
         }
-        BlockBytes = checked(_steps * DotKernel.Channels * sizeof(int));
+        int stepBytes = format == WeightFormat.NarrowDepthwise ? sizeof(short) : sizeof(int);
+        BlockBytes = checked(_steps * DotKernel.Channels * stepBytes);
         Weights = new PinnedBuffer(checked(plan.Blocks * BlockBytes));
         switch (format)
         {
             case WeightFormat.Bytes:
                 Place<sbyte>(levels, static w => checked((sbyte)w));
                 break;
-            case WeightFormat.Words:
+            case WeightFormat.Words or WeightFormat.NarrowDepthwise:
                 Place<short>(levels, static w => (short)w);
                 break;
             default:
@@ -76,6 +77,10 @@ internal sealed class WeightPacking
 
     /// <summary>Bytes of a block.</summary>
     public int BlockBytes { get; }
+
+    /// <summary>Whether sums of products by codes fit into int16.</summary>
+    /// <param name="top">Highest code of the input.</param>
+    public bool AreSumsNarrow(int top) => _magnitudes.Max() * top <= short.MaxValue;
 
     /// <summary>Checks that sums fit into int32.</summary>
     /// <param name="largest">Greatest distance of a code from the input's zero point.</param>
@@ -135,7 +140,7 @@ internal sealed class WeightPacking
         foreach (KernelRun segment in _plan.Segments)
         {
             nint start = segment.Start;
-            int size = _format == WeightFormat.Depthwise ? sizeof(byte) : sizeof(int);
+            int size = _plan.IsDepthwise ? sizeof(byte) : sizeof(int);
             for (nint at = segment.Start; at < segment.End; at += size, step++)
             {
                 if (top == 0)
@@ -198,8 +203,8 @@ internal sealed class WeightPacking
         Span<T> packed = MemoryMarshal.Cast<byte, T>(Weights.Values<byte>());
         int blockValues = _steps * DotKernel.Channels * _perStep;
         int taps = g.Kernel.Volume;
-        int channels = _format == WeightFormat.Depthwise ? 1 : g.GroupInChannels;
-        int paddedChannels = _format == WeightFormat.Depthwise ? 1 : _plan.PaddedGroupChannels;
+        int channels = _plan.IsDepthwise ? 1 : g.GroupInChannels;
+        int paddedChannels = _plan.IsDepthwise ? 1 : _plan.PaddedGroupChannels;
         for (int c = 0; c < g.OutChannels; c++)
         {
             int group = c / _plan.GroupOutChannels;
