@@ -32,13 +32,19 @@ internal static unsafe class DotKernel
         where TDot : struct, IDot<TVector>
         where TVector : struct
     {
+        // A pixel that is there twice is behind the last one.
         if (TDot.Count == Channels)
         {
-            OneByEight<TDot, TVector>(pixels, runs, runEnd, weights, sums);
+            if (pixels[1] == pixels[0])
+                OneByOne<TDot, TVector>(pixels[0], runs, runEnd, weights, sums);
+            else
+                OneByEight<TDot, TVector>(pixels, runs, runEnd, weights, sums);
             return;
         }
         for (int pixel = 0; pixel < Pixels; pixel += 4)
         {
+            if (pixel > 0 && pixels[pixel] == pixels[pixel - 1])
+                break;
             for (int channel = 0; channel < Channels; channel += 2 * TDot.Count)
             {
                 TwoByFour<TDot, TVector>(
@@ -123,6 +129,53 @@ internal static unsafe class DotKernel
                 s5 = TDot.Zero;
                 s6 = TDot.Zero;
                 s7 = TDot.Zero;
+            }
+            run++;
+        }
+        while (run < runEnd);
+    }
+
+    // One row of a linear layer: 4 vectors of sums over every fourth step. Together they are in the bounds of one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OneByOne<TDot, TVector>(
+        byte* pixel,
+        KernelRun* run,
+        KernelRun* runEnd,
+        byte* weights,
+        int* sums)
+        where TDot : struct, IDot<TVector>
+        where TVector : struct
+    {
+        const int Line = Channels * sizeof(int);
+        TVector s0 = TDot.Zero;
+        TVector s1 = TDot.Zero;
+        TVector s2 = TDot.Zero;
+        TVector s3 = TDot.Zero;
+        do
+        {
+            byte* end = pixel + run->End;
+            byte* at = pixel + run->Start;
+            for (; end - at >= 4 * sizeof(int); at += 4 * sizeof(int))
+            {
+                s0 = TDot.MultiplyAdd(s0, TDot.Broadcast(at), TDot.Load(weights));
+                s1 = TDot.MultiplyAdd(s1, TDot.Broadcast(at + 4), TDot.Load(weights + Line));
+                s2 = TDot.MultiplyAdd(s2, TDot.Broadcast(at + 8), TDot.Load(weights + (2 * Line)));
+                s3 = TDot.MultiplyAdd(s3, TDot.Broadcast(at + 12), TDot.Load(weights + (3 * Line)));
+                weights += 4 * Line;
+            }
+            for (; at < end; at += sizeof(int))
+            {
+                s0 = TDot.MultiplyAdd(s0, TDot.Broadcast(at), TDot.Load(weights));
+                weights += Line;
+            }
+            if (run->Flush != KernelFlush.None)
+            {
+                TVector sum = TDot.Add(TDot.Add(s0, s1), TDot.Add(s2, s3));
+                Flush<TDot, TVector>(sum, sums, run->Flush == KernelFlush.Add);
+                s0 = TDot.Zero;
+                s1 = TDot.Zero;
+                s2 = TDot.Zero;
+                s3 = TDot.Zero;
             }
             run++;
         }

@@ -129,6 +129,7 @@ public sealed class PackedConvolutionTests
 
     private static IEnumerable<ConvolutionGeometry> Deep() =>
     [
+        ConvolutionGeometry.Linear(1, 300, 5),
         ConvolutionGeometry.Linear(3, 300, 5),
         new ConvolutionGeometry(20, 17, new Extents(1, 5, 5), new Extents(1, 3, 3))
         {
