@@ -1,13 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace QDrop.Kernels;
 
-/// <summary>
-/// The most frequent epilogue with AVX-512: a whole tile of sums becomes codes. It gives what <see cref="EpilogueKernel"/>
-/// gives, 4 pixels at once and with fewer instructions.
-/// </summary>
+/// <summary>The most frequent epilogue with AVX-512: a whole tile of sums becomes codes.</summary>
 internal readonly unsafe struct CodeEpilogue512 : ICodeEpilogue
 {
     /// <inheritdoc/>
@@ -17,104 +13,18 @@ internal readonly unsafe struct CodeEpilogue512 : ICodeEpilogue
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<TResidual, TZero>(int* sums, ref EpilogueAddresses epilogue, int pixel, int channel)
         where TResidual : struct, IChoice
-        where TZero : struct, IChoice
-    {
-        nint stride = epilogue.Stride;
-        nint start = (pixel * stride) + channel;
-        var offset = Vector512.Load(epilogue.Offsets + channel);
-        var multiplier = Vector512.Load(epilogue.Multipliers + channel);
-        var bias = Vector512.Load(epilogue.Biases + channel);
-        var step = Vector512.Create(epilogue.ResidualStep);
-        var residualZero = Vector512.Create(epilogue.ResidualZeroPoint);
-        var inverse = Vector512.Load(epilogue.InverseSteps + channel);
-        var least = Vector512.Load(epilogue.Leasts + channel);
-        var greatest = Vector512.Load(epilogue.Greatests + channel);
-        var zero = Vector512.Load(epilogue.ZeroPoints + channel);
-        byte* output = epilogue.Output + start;
-        byte* residual = epilogue.Residual + start;
-        for (int p = 0; p < DotKernel.Pixels; p += 4)
-        {
-            Vector512<float> y0 = Value(sums, offset, multiplier, bias);
-            Vector512<float> y1 = Value(sums + DotKernel.Channels, offset, multiplier, bias);
-            Vector512<float> y2 = Value(sums + (2 * DotKernel.Channels), offset, multiplier, bias);
-            Vector512<float> y3 = Value(sums + (3 * DotKernel.Channels), offset, multiplier, bias);
-            if (TResidual.IsMade)
-            {
-                y0 += Residual<TZero>(residual, residualZero, step);
-                y1 += Residual<TZero>(residual + stride, residualZero, step);
-                y2 += Residual<TZero>(residual + (2 * stride), residualZero, step);
-                y3 += Residual<TZero>(residual + (3 * stride), residualZero, step);
-                residual += 4 * stride;
-            }
-            Store(
-                Code<TZero>(y0, inverse, least, greatest, zero),
-                Code<TZero>(y1, inverse, least, greatest, zero),
-                Code<TZero>(y2, inverse, least, greatest, zero),
-                Code<TZero>(y3, inverse, least, greatest, zero),
-                output,
-                stride);
-            sums += 4 * DotKernel.Channels;
-            output += 4 * stride;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Value(
-        int* sums,
-        Vector512<int> offset,
-        Vector512<float> multiplier,
-        Vector512<float> bias) =>
-        Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Vector512.Load(sums) + offset), multiplier, bias);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Residual<TZero>(byte* codes, Vector512<int> zero, Vector512<float> step)
-        where TZero : struct, IChoice
-    {
-        Vector512<int> code = Lanes512.Load(codes);
-        return Vector512.ConvertToSingle(TZero.IsMade ? code - zero : code) * step;
-    }
-
-    // Where 0 stands for 0, what is below it becomes 0 when 16 bits become 8.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Code<TZero>(
-        Vector512<float> value,
-        Vector512<float> inverse,
-        Vector512<float> least,
-        Vector512<float> greatest,
-        Vector512<int> zero)
-        where TZero : struct, IChoice
-    {
-        value *= inverse;
-        if (TZero.IsMade)
-            value = Vector512.MaxNative(value, least);
-        Vector512<int> code = Avx512F.ConvertToVector512Int32(Vector512.MinNative(value, greatest));
-        return TZero.IsMade ? code + zero : code;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(
-        Vector512<int> p0,
-        Vector512<int> p1,
-        Vector512<int> p2,
-        Vector512<int> p3,
-        byte* output,
-        nint stride)
-    {
-        // Each part of 128 bits has 4 channels of 4 pixels, then 16 channels of one pixel.
-        Vector512<int> bytes = Avx512BW.PackUnsignedSaturate(
-            Avx512BW.PackSignedSaturate(p0, p1),
-            Avx512BW.PackSignedSaturate(p2, p3)).AsInt32();
-        Vector512<byte> codes = Avx512F.PermuteVar16x32(
-            bytes,
-            Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsByte();
-        if (stride == DotKernel.Channels)
-        {
-            codes.Store(output);
-            return;
-        }
-        Avx512F.ExtractVector128(codes, 0).Store(output);
-        Avx512F.ExtractVector128(codes, 1).Store(output + stride);
-        Avx512F.ExtractVector128(codes, 2).Store(output + (2 * stride));
-        Avx512F.ExtractVector128(codes, 3).Store(output + (3 * stride));
-    }
+        where TZero : struct, IChoice =>
+        CodeFinish512<TResidual, TZero>.Finish(
+            Vector512.Load(sums),
+            Vector512.Load(sums + DotKernel.Channels),
+            Vector512.Load(sums + (2 * DotKernel.Channels)),
+            Vector512.Load(sums + (3 * DotKernel.Channels)),
+            Vector512.Load(sums + (4 * DotKernel.Channels)),
+            Vector512.Load(sums + (5 * DotKernel.Channels)),
+            Vector512.Load(sums + (6 * DotKernel.Channels)),
+            Vector512.Load(sums + (7 * DotKernel.Channels)),
+            sums,
+            ref epilogue,
+            pixel,
+            channel);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace QDrop.Kernels;
@@ -231,6 +232,17 @@ internal sealed unsafe class ConvolutionPlan
         where TFrom : unmanaged
         where TTo : unmanaged
     {
+        if (typeof(TFrom) == typeof(byte) && typeof(TTo) == typeof(byte) && count >= Vector256<byte>.Count)
+        {
+            // Rows are short: a call of the library's copy costs as much as the copy.
+            byte* from = (byte*)input;
+            byte* to = (byte*)target;
+            nint last = count - Vector256<byte>.Count;
+            for (nint i = 0; i < last; i += Vector256<byte>.Count)
+                Vector256.Load(from + i).Store(to + i);
+            Vector256.Load(from + last).Store(to + last);
+            return;
+        }
         if (typeof(TFrom) == typeof(TTo))
         {
             Buffer.MemoryCopy(input, target, (long)count * sizeof(TTo), (long)count * sizeof(TTo));
@@ -283,6 +295,15 @@ internal sealed unsafe class ConvolutionPlan
         int channels = Geometry.InChannels / groups;
         if (channels == _groupChannels)
         {
+            if (typeof(T) == typeof(byte) && count >= Vector128<byte>.Count && count <= 1024)
+            {
+                var value = Vector128.Create(Unsafe.BitCast<T, byte>(zero));
+                nint last = count - Vector128<byte>.Count;
+                for (nint i = 0; i < last; i += Vector128<byte>.Count)
+                    value.Store((byte*)target + i);
+                value.Store((byte*)target + last);
+                return;
+            }
             while (count > 0)
             {
                 int part = (int)nint.Min(count, 1 << 30);

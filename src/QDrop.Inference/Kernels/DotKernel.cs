@@ -38,7 +38,8 @@ internal static unsafe class DotKernel
             if (pixels[1] == pixels[0])
                 OneByOne<TDot, TVector>(pixels[0], runs, runEnd, weights, sums);
             else
-                OneByEight<TDot, TVector>(pixels, runs, runEnd, weights, sums);
+                OneByEight<TDot, StoreFinish<TDot, TVector>, TVector>(
+                    pixels, runs, runEnd, weights, sums, ref Unsafe.NullRef<EpilogueAddresses>(), 0, 0);
             return;
         }
         for (int pixel = 0; pixel < Pixels; pixel += 4)
@@ -57,14 +58,30 @@ internal static unsafe class DotKernel
         }
     }
 
+    /// <summary>Computes a tile with one vector for each of 8 pixels.</summary>
+    /// <typeparam name="TDot">How codes are multiplied by weights.</typeparam>
+    /// <typeparam name="TFinish">What becomes of sums.</typeparam>
+    /// <typeparam name="TVector">A vector.</typeparam>
+    /// <param name="pixels">Addresses of the tile's pixels.</param>
+    /// <param name="run">The runs, relative to a pixel.</param>
+    /// <param name="runEnd">End of the runs.</param>
+    /// <param name="weights">Weights of the tile's channels.</param>
+    /// <param name="sums">Space for sums as [pixel, channel].</param>
+    /// <param name="epilogue">The epilogue.</param>
+    /// <param name="pixel">Index of the first pixel.</param>
+    /// <param name="channel">Index of the first channel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneByEight<TDot, TVector>(
+    public static void OneByEight<TDot, TFinish, TVector>(
         byte** pixels,
         KernelRun* run,
         KernelRun* runEnd,
         byte* weights,
-        int* sums)
+        int* sums,
+        ref EpilogueAddresses epilogue,
+        int pixel,
+        int channel)
         where TDot : struct, IDot<TVector>
+        where TFinish : struct, IFinish<TVector>
         where TVector : struct
     {
         byte* p0 = pixels[0];
@@ -83,7 +100,7 @@ internal static unsafe class DotKernel
         TVector s5 = TDot.Zero;
         TVector s6 = TDot.Zero;
         TVector s7 = TDot.Zero;
-        do
+        while (true)
         {
             nint end = run->End;
             nint at = run->Start;
@@ -110,6 +127,8 @@ internal static unsafe class DotKernel
                 at += sizeof(int);
             }
             while (at < end);
+            if (run + 1 == runEnd)
+                break;
             if (run->Flush != KernelFlush.None)
             {
                 bool add = run->Flush == KernelFlush.Add;
@@ -132,7 +151,20 @@ internal static unsafe class DotKernel
             }
             run++;
         }
-        while (run < runEnd);
+        bool isLater = run->Flush == KernelFlush.Add;
+        TFinish.Finish(
+            Sum<TDot, TVector>(s0, sums, isLater),
+            Sum<TDot, TVector>(s1, sums + Channels, isLater),
+            Sum<TDot, TVector>(s2, sums + (2 * Channels), isLater),
+            Sum<TDot, TVector>(s3, sums + (3 * Channels), isLater),
+            Sum<TDot, TVector>(s4, sums + (4 * Channels), isLater),
+            Sum<TDot, TVector>(s5, sums + (5 * Channels), isLater),
+            Sum<TDot, TVector>(s6, sums + (6 * Channels), isLater),
+            Sum<TDot, TVector>(s7, sums + (7 * Channels), isLater),
+            sums,
+            ref epilogue,
+            pixel,
+            channel);
     }
 
     // One row of a linear layer: 4 vectors of sums over every fourth step. Together they are in the bounds of one.
@@ -284,7 +316,15 @@ internal static unsafe class DotKernel
         where TDot : struct, IDot<TVector>
         where TVector : struct
     {
+        TDot.Store(Sum<TDot, TVector>(value, sums, add), sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Sum<TDot, TVector>(TVector value, int* sums, bool add)
+        where TDot : struct, IDot<TVector>
+        where TVector : struct
+    {
         TVector wide = TDot.Widen(value);
-        TDot.Store(add ? TDot.AddWide(TDot.Load(sums), wide) : wide, sums);
+        return add ? TDot.AddWide(TDot.Load(sums), wide) : wide;
     }
 }

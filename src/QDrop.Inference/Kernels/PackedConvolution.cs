@@ -157,10 +157,10 @@ internal sealed unsafe class PackedConvolution
         switch (_set, Format)
         {
             case (InstructionSet.Avx512, WeightFormat.Bytes):
-                Run512<DotTile<Avx512Bytes, Vector512<int>>>(source, addresses, firstTile, lastTile);
+                Run512<DotTile512<Avx512Bytes>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.Avx512, WeightFormat.Words):
-                Run512<DotTile<Avx512Words, Vector512<int>>>(source, addresses, firstTile, lastTile);
+                Run512<DotTile512<Avx512Words>>(source, addresses, firstTile, lastTile);
                 break;
             case (InstructionSet.Avx512, WeightFormat.NarrowDepthwise):
                 Run512<NarrowDepthwiseTile>(source, addresses, firstTile, lastTile);

@@ -49,15 +49,17 @@ internal static unsafe class TileLoop
         for (int tile = first; tile < last; tile++, cursor.MoveNext())
         {
             cursor.Locate(addresses);
-            TKernel.Compute(addresses, runs, runEnd, weights + (cursor.Block * blockBytes), sums);
+            byte* blockWeights = weights + (cursor.Block * blockBytes);
             int pixel = cursor.Pixel;
             int pixels = Math.Min(DotKernel.Pixels, plan.Pixels - pixel);
             plan.FindChannels(cursor.Block, out int channel, out int channels);
             if (isFrequent && pixels == DotKernel.Pixels && channels == DotKernel.Channels)
             {
-                Apply<TCodes>(sums, ref epilogue, pixel, channel);
+                ComputeCodes<TKernel, TCodes>(
+                    addresses, runs, runEnd, blockWeights, sums, ref epilogue, pixel, channel);
                 continue;
             }
+            TKernel.Compute(addresses, runs, runEnd, blockWeights, sums);
             if (epilogue.Corrections is not null)
                 SumCodes(addresses, runs, runEnd, codeSums);
             EpilogueKernel.Apply<TLanes, TFloat, TInt>(
@@ -66,24 +68,66 @@ internal static unsafe class TileLoop
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Apply<TCodes>(int* sums, ref EpilogueAddresses epilogue, int pixel, int channel)
+    private static void ComputeCodes<TKernel, TCodes>(
+        byte** pixels,
+        KernelRun* runs,
+        KernelRun* runEnd,
+        byte* weights,
+        int* sums,
+        ref EpilogueAddresses epilogue,
+        int pixel,
+        int channel)
+        where TKernel : struct, ITileKernel
         where TCodes : struct, ICodeEpilogue
     {
         if (epilogue.Residual is null)
         {
             if (epilogue.IsCutAtZero)
-                TCodes.Apply<Without, Without>(sums, ref epilogue, pixel, channel);
+            {
+                ComputeCodes<TKernel, TCodes, Without, Without>(
+                    pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
+            }
             else
-                TCodes.Apply<Without, With>(sums, ref epilogue, pixel, channel);
+            {
+                ComputeCodes<TKernel, TCodes, Without, With>(
+                    pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
+            }
         }
         else if (epilogue.IsCutAtZero && epilogue.ResidualZeroPoint == 0)
         {
-            TCodes.Apply<With, Without>(sums, ref epilogue, pixel, channel);
+            ComputeCodes<TKernel, TCodes, With, Without>(
+                pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
         }
         else
         {
-            TCodes.Apply<With, With>(sums, ref epilogue, pixel, channel);
+            ComputeCodes<TKernel, TCodes, With, With>(
+                pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ComputeCodes<TKernel, TCodes, TResidual, TZero>(
+        byte** pixels,
+        KernelRun* runs,
+        KernelRun* runEnd,
+        byte* weights,
+        int* sums,
+        ref EpilogueAddresses epilogue,
+        int pixel,
+        int channel)
+        where TKernel : struct, ITileKernel
+        where TCodes : struct, ICodeEpilogue
+        where TResidual : struct, IChoice
+        where TZero : struct, IChoice
+    {
+        if (TKernel.HasCodes)
+        {
+            TKernel.ComputeCodes<TResidual, TZero>(
+                pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
+            return;
+        }
+        TKernel.Compute(pixels, runs, runEnd, weights, sums);
+        TCodes.Apply<TResidual, TZero>(sums, ref epilogue, pixel, channel);
     }
 
     private static void SumCodes(byte** pixels, KernelRun* runs, KernelRun* runEnd, int* codeSums)
