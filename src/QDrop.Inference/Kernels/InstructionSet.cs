@@ -9,6 +9,9 @@ internal enum InstructionSet
     /// <summary>Arm's dot products of 4 bytes (FEAT_DotProd), vectors of 128 bits.</summary>
     ArmDot,
 
+    /// <summary>SSSE3, vectors of 128 bits: what a program has that is compiled ahead of time for any x64.</summary>
+    Ssse3,
+
     /// <summary>AVX2 and FMA, vectors of 256 bits.</summary>
     Avx2,
 

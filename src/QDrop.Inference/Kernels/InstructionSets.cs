@@ -11,6 +11,7 @@ internal static class InstructionSets
     [
         InstructionSet.Portable,
         InstructionSet.ArmDot,
+        InstructionSet.Ssse3,
         InstructionSet.Avx2,
         InstructionSet.AvxVnni,
         InstructionSet.Avx512,
@@ -27,6 +28,8 @@ internal static class InstructionSets
                 return InstructionSet.AvxVnni;
             if (IsSupported(InstructionSet.Avx2))
                 return InstructionSet.Avx2;
+            if (IsSupported(InstructionSet.Ssse3))
+                return InstructionSet.Ssse3;
             return IsSupported(InstructionSet.ArmDot) ? InstructionSet.ArmDot : InstructionSet.Portable;
         }
     }
@@ -37,6 +40,7 @@ internal static class InstructionSets
     {
         InstructionSet.Portable => true,
         InstructionSet.ArmDot => Dp.IsSupported,
+        InstructionSet.Ssse3 => Ssse3.IsSupported,
         InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported,
         InstructionSet.Avx512 => Avx512BW.IsSupported && Avx512BW.VL.IsSupported && Fma.IsSupported,

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace QDrop.Kernels;
 
@@ -57,7 +59,17 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>, Vector128<in
     public static Vector128<float> FusedMultiplyAdd(
         Vector128<float> left,
         Vector128<float> right,
-        Vector128<float> addend) => Vector128.FusedMultiplyAdd(left, right, addend);
+        Vector128<float> addend)
+    {
+        if (Fma.IsSupported || AdvSimd.IsSupported || !Vector128.IsHardwareAccelerated)
+            return Vector128.FusedMultiplyAdd(left, right, addend);
+        (Vector128<double> leftLow, Vector128<double> leftHigh) = Vector128.Widen(left);
+        (Vector128<double> rightLow, Vector128<double> rightHigh) = Vector128.Widen(right);
+        (Vector128<double> addendLow, Vector128<double> addendHigh) = Vector128.Widen(addend);
+        return Vector128.Narrow(
+            RoundToOdd(leftLow * rightLow, addendLow),
+            RoundToOdd(leftHigh * rightHigh, addendHigh));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,4 +124,22 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>, Vector128<in
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> MultiplySmall(Vector128<int> left, Vector128<int> right) =>
         left * right;
+
+    /// <summary>
+    /// A sum of float64 whose last bit is 1 where it is not exact. Products of float32 are exact in float64, so that
+    /// rounding such a sum to float32 rounds product and sum once, as instructions do that this processor lacks.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> RoundToOdd(Vector128<double> product, Vector128<double> addend)
+    {
+        Vector128<double> sum = product + addend;
+        Vector128<double> part = sum - product;
+        Vector128<double> error = (product - (sum - part)) + (addend - part);
+
+        // The exact sum lies away from 0, or towards it: there is the neighbour with an odd last bit, if this has not.
+        Vector128<long> away = Vector128.GreaterThan(error * sum, Vector128<double>.Zero).AsInt64();
+        Vector128<long> towards = Vector128.LessThan(error * sum, Vector128<double>.Zero).AsInt64();
+        var even = Vector128.Equals(sum.AsInt64() & Vector128<long>.One, Vector128<long>.Zero);
+        return (sum.AsInt64() + ((towards - away) & even)).AsDouble();
+    }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace QDrop.Kernels;
 
@@ -29,8 +31,20 @@ internal readonly unsafe struct PortableWords : IDot<Vector128<int>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Multiply(Vector128<int> codes, Vector128<int> weights) =>
-        (((codes << 16) >> 16) * ((weights << 16) >> 16)) + ((codes >> 16) * (weights >> 16));
+    public static Vector128<int> Multiply(Vector128<int> codes, Vector128<int> weights)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.MultiplyAddAdjacent(codes.AsInt16(), weights.AsInt16());
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            Vector128<short> a = codes.AsInt16();
+            Vector128<short> b = weights.AsInt16();
+            return AdvSimd.Arm64.AddPairwise(
+                AdvSimd.MultiplyWideningLower(a.GetLower(), b.GetLower()),
+                AdvSimd.MultiplyWideningUpper(a, b));
+        }
+        return (((codes << 16) >> 16) * ((weights << 16) >> 16)) + ((codes >> 16) * (weights >> 16));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
