@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace QDrop.Kernels;
 
-/// <summary>Bytes by bytes with sums of int32, in one instruction of Arm: of codes less 128, which makes them signed.</summary>
+/// <summary>
+/// Bytes by bytes with sums of int32, in one instruction of Arm: of codes less 128, which makes them signed.
+/// </summary>
 internal readonly unsafe struct ArmBytes : IDot<Vector128<int>>
 {
     /// <inheritdoc/>

@@ -67,12 +67,12 @@ internal readonly record struct ConvolutionGeometry(int InChannels, int OutChann
             || InChannels % Groups != 0 || OutChannels % Groups != 0)
         {
             throw new ArgumentException(
-                $"{InChannels} channels to {OutChannels} in {Groups} groups: all are positive, and groups divide both.");
+                $"{InChannels} channels to {OutChannels} in {Groups} groups: all are positive, groups divide both.");
         }
         if (!IsPositive(Input) || !IsPositive(Kernel) || !IsPositive(Stride) || !IsPositive(Dilation)
             || !IsPositive(Output))
         {
-            throw new ArgumentException($"No dimension of input, kernel, stride, dilation and output is empty: {this}.");
+            throw new ArgumentException($"Nothing is empty of input, kernel, stride, dilation and output: {this}.");
         }
         if (!IsNotNegative(PadBefore) || !IsNotNegative(PadAfter))
             throw new ArgumentException($"Padding is not negative: {PadBefore}, {PadAfter}.");

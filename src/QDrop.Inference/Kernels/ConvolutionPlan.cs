@@ -9,7 +9,7 @@ namespace QDrop.Kernels;
 /// </summary>
 internal sealed unsafe class ConvolutionPlan
 {
-    /// <summary>Bytes of input for which all channels are computed before the next: they stay in the second cache.</summary>
+    /// <summary>Bytes of input for which all channels are computed before the next: they stay in the cache.</summary>
     private const long PanelBytes = 128 * 1024;
 
     private readonly int _groupChannels;
@@ -134,7 +134,7 @@ internal sealed unsafe class ConvolutionPlan
 
     /// <summary>A cursor at a tile.</summary>
     /// <param name="source">The input, or its copy.</param>
-    /// <param name="tile">Index of the tile: tiles of a panel follow each other, and in it those with the same weights.</param>
+    /// <param name="tile">Its index: tiles of a panel follow each other, and in it those of the same channels.</param>
     public TileCursor Cursor(byte* source, int tile)
     {
         int panel = tile / (PanelTiles * Blocks);
@@ -205,13 +205,9 @@ internal sealed unsafe class ConvolutionPlan
                 }
                 else
                 {
-                    for (int x = 0; x < size.Width * groups; x++)
-                    {
-                        Copy(input, at, channels);
-                        new Span<TTo>(at + channels, _groupChannels - channels).Clear();
-                        input += channels;
-                        at += _groupChannels;
-                    }
+                    CopyNarrow(input, at, size.Width * groups, channels);
+                    input += size.Width * groups * channels;
+                    at += size.Width * groups * _groupChannels;
                 }
                 gap = (nint)(before.Width + after.Width) * _pixelChannels;
             }
@@ -268,6 +264,32 @@ internal sealed unsafe class ConvolutionPlan
                 to += _pixelChannels;
             }
             input += volume;
+        }
+    }
+
+    /// <summary>Copies pixels that have fewer channels than the copy has.</summary>
+    private void CopyNarrow<TFrom, TTo>(TFrom* input, TTo* target, int pixels, int channels)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        int padding = _groupChannels - channels;
+        if (typeof(TFrom) == typeof(byte) && typeof(TTo) == typeof(byte) && _groupChannels == sizeof(uint))
+        {
+            // Of 4 bytes the last ones are of the next pixels, as long as there are as many.
+            uint mask = uint.MaxValue >> (padding * 8);
+            for (; pixels * channels >= sizeof(uint); pixels--)
+            {
+                *(uint*)target = Unsafe.ReadUnaligned<uint>(input) & mask;
+                input += channels;
+                target += sizeof(uint);
+            }
+        }
+        for (; pixels > 0; pixels--)
+        {
+            Copy(input, target, channels);
+            new Span<TTo>(target + channels, padding).Clear();
+            input += channels;
+            target += _groupChannels;
         }
     }
 

@@ -1,6 +1,6 @@
 namespace QDrop.Kernels;
 
-/// <summary>An <see cref="Epilogue"/> as kernels read it. Numbers of channels can be read 16 beyond the last one.</summary>
+/// <summary>An <see cref="Epilogue"/> as kernels read it. 16 numbers can be read beyond the last channel.</summary>
 internal unsafe struct EpilogueAddresses
 {
     /// <summary>Output as [pixel, channel]: bytes, or float32 if <see cref="InverseSteps"/> is null.</summary>

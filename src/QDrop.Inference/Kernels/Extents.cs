@@ -1,6 +1,8 @@
 namespace QDrop.Kernels;
 
-/// <summary>Three sizes, offsets or steps: one for each spatial dimension. What has fewer dimensions has 1 there.</summary>
+/// <summary>
+/// Three sizes, offsets or steps, one for each spatial dimension. What has fewer dimensions has 1 there, or no offset.
+/// </summary>
 /// <param name="Depth">The first dimension.</param>
 /// <param name="Height">The second dimension.</param>
 /// <param name="Width">The third dimension, along which pixels lie side by side.</param>

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace QDrop.Kernels;
 
 /// <summary>
-/// A convolution of float32, for layers that are not quantized. Each sum takes its products in the order (depth, height,
-/// width, channel) with one rounding each, beginning at 0: every instruction set gives the same bytes.
+/// A convolution of float32, for layers that are not quantized. Each sum takes its products in the order (depth,
+/// height, width, channel) with one rounding each, beginning at 0: every instruction set gives the same bytes.
 /// </summary>
 internal sealed unsafe class FloatConvolution
 {

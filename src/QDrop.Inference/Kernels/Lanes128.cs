@@ -105,8 +105,14 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>, Vector128<in
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Round(Vector128<float> value) =>
-        Vector128.ConvertToInt32(Vector128.Round(value));
+    public static Vector128<int> Round(Vector128<float> value)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.ConvertToVector128Int32(value);
+        return AdvSimd.IsSupported
+            ? AdvSimd.ConvertToInt32RoundToEven(value)
+            : Vector128.ConvertToInt32(Vector128.Round(value));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,7 +41,8 @@ internal sealed unsafe class PackedConvolution
         _blockBytes = packing.BlockBytes;
         _offsets = packing.Offsets(inputZeroPoint, set == InstructionSet.ArmDot && format == WeightFormat.Bytes);
         _corrections = packing.Corrections();
-        bool isNarrow = format == WeightFormat.Bytes && set is InstructionSet.Ssse3 or InstructionSet.Avx2 or InstructionSet.Avx512;
+        bool isNarrow = format == WeightFormat.Bytes
+            && set is InstructionSet.Ssse3 or InstructionSet.Avx2 or InstructionSet.Avx512;
         KernelRun[]? runs = packing.Runs(isNarrow ? top : 0);
         if (format == WeightFormat.NarrowDepthwise && !packing.AreSumsNarrow(top))
             runs = null;
@@ -108,7 +109,7 @@ internal sealed unsafe class PackedConvolution
             throw new PlatformNotSupportedException($"This processor does not have {chosen}.");
         if (geometry.IsDepthwise)
         {
-            PackedConvolution? narrow = chosen is InstructionSet.Portable or InstructionSet.ArmDot or InstructionSet.Ssse3
+            PackedConvolution? narrow = chosen < InstructionSet.Avx2
                 ? null
                 : Make(geometry, levels, zeroPoints, inputBits, inputZeroPoint, chosen, WeightFormat.NarrowDepthwise);
             return narrow

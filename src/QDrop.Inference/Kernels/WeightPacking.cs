@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace QDrop.Kernels;
 
-/// <summary>Brings levels of weights into the order that kernels read, and proves what sums of 16 bits can hold.</summary>
+/// <summary>Brings weights into the order that kernels read, and proves what sums of 16 bits can hold.</summary>
 internal sealed class WeightPacking
 {
     /// <summary>Level that becomes 0 where distances from the zero point do not fit into a byte.</summary>
@@ -94,7 +94,7 @@ internal sealed class WeightPacking
         }
     }
 
-    /// <summary>What is to be added to the sums of each channel, so that they are of distances from zero points.</summary>
+    /// <summary>What is added to the sums of each channel, so that they are of distances from zero points.</summary>
     /// <param name="inputZeroPoint">Zero point of the input.</param>
     /// <param name="areCodesShifted">Whether kernels multiply codes less 128.</param>
     public PinnedBuffer Offsets(int inputZeroPoint, bool areCodesShifted)
