@@ -58,7 +58,9 @@ internal readonly unsafe struct CodeEpilogue256 : ICodeEpilogue
         where TResidual : struct, IChoice
         where TZero : struct, IChoice
     {
-        Vector256<int> sum = Vector256.Load(sums) + Vector256.Load(epilogue.Offsets + channel);
+        var sum = Vector256.Load(sums);
+        if (TZero.IsMade)
+            sum += Vector256.Load(epilogue.Offsets + channel);
         var value = Vector256.FusedMultiplyAdd(
             Vector256.ConvertToSingle(sum),
             Vector256.Load(epilogue.Multipliers + channel),

@@ -9,7 +9,7 @@ namespace QDrop.Kernels;
 /// with fewer instructions.
 /// </summary>
 /// <typeparam name="TResidual">Whether there is a residual.</typeparam>
-/// <typeparam name="TZero">Whether any zero point or least code is not 0.</typeparam>
+/// <typeparam name="TZero">Whether any offset, zero point or least code is not 0.</typeparam>
 internal readonly unsafe struct CodeFinish512<TResidual, TZero> : IFinish<Vector512<int>>
     where TResidual : struct, IChoice
     where TZero : struct, IChoice
@@ -85,7 +85,7 @@ internal readonly unsafe struct CodeFinish512<TResidual, TZero> : IFinish<Vector
         Vector512<int> offset,
         Vector512<float> multiplier,
         Vector512<float> bias) =>
-        Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(sum + offset), multiplier, bias);
+        Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(TZero.IsMade ? sum + offset : sum), multiplier, bias);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Residual(byte* codes, Vector512<int> zero, Vector512<float> step)

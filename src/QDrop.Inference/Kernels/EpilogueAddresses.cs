@@ -51,7 +51,7 @@ internal unsafe struct EpilogueAddresses
     /// <summary>Whether any values are.</summary>
     public bool IsClamped;
 
-    /// <summary>Whether outputs are codes that stand for 0 with 0, and for nothing below.</summary>
+    /// <summary>Whether outputs are codes that stand for 0 with 0, and for nothing below, and offsets are 0.</summary>
     public bool IsCutAtZero;
 
     /// <summary>Whether sums of int32 become codes without corrections.</summary>

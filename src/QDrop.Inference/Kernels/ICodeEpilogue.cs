@@ -8,7 +8,7 @@ internal unsafe interface ICodeEpilogue
 
     /// <summary>Applies an epilogue to 8 pixels and 16 channels.</summary>
     /// <typeparam name="TResidual">Whether there is a residual.</typeparam>
-    /// <typeparam name="TZero">Whether any zero point or least code is not 0.</typeparam>
+    /// <typeparam name="TZero">Whether any offset, zero point or least code is not 0.</typeparam>
     /// <param name="sums">Sums as [pixel, 16 channels].</param>
     /// <param name="epilogue">The epilogue.</param>
     /// <param name="pixel">Index of the first pixel.</param>

@@ -16,7 +16,7 @@ internal unsafe interface ITileKernel
 
     /// <summary>Computes 8 pixels and 16 channels, and codes from their sums without storing them.</summary>
     /// <typeparam name="TResidual">Whether there is a residual.</typeparam>
-    /// <typeparam name="TZero">Whether any zero point or least code is not 0.</typeparam>
+    /// <typeparam name="TZero">Whether any offset, zero point or least code is not 0.</typeparam>
     /// <param name="pixels">Addresses of the tile's pixels.</param>
     /// <param name="runs">The runs, relative to a pixel.</param>
     /// <param name="runEnd">End of the runs.</param>

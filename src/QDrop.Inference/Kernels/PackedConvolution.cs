@@ -14,6 +14,7 @@ internal sealed unsafe class PackedConvolution
     private readonly PinnedBuffer _weights;
     private readonly PinnedBuffer _runs;
     private readonly PinnedBuffer _offsets;
+    private readonly bool _hasOffsets;
     private readonly PinnedBuffer? _corrections;
     private readonly int _blockBytes;
     private readonly int _runCount;
@@ -40,6 +41,7 @@ internal sealed unsafe class PackedConvolution
         _weights = packing.Weights;
         _blockBytes = packing.BlockBytes;
         _offsets = packing.Offsets(inputZeroPoint, set == InstructionSet.ArmDot && format == WeightFormat.Bytes);
+        _hasOffsets = _offsets.Values<int>().ContainsAnyExcept(0);
         _corrections = packing.Corrections();
         bool isNarrow = format == WeightFormat.Bytes
             && set is InstructionSet.Ssse3 or InstructionSet.Avx2 or InstructionSet.Avx512;
@@ -154,6 +156,7 @@ internal sealed unsafe class PackedConvolution
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lastTile, TileCount);
         EpilogueAddresses addresses = epilogue.At(output, residual);
         addresses.Offsets = (int*)_offsets.Pointer;
+        addresses.IsCutAtZero &= !_hasOffsets;
         addresses.Corrections = (int*)(_corrections is null ? null : _corrections.Pointer);
         switch (_set, Format)
         {

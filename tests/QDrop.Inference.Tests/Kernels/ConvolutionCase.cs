@@ -56,7 +56,7 @@ internal sealed class ConvolutionCase
         {
             Geometry = geometry,
             InputBits = inputBits,
-            InputZero = (byte)random.Next(codeTop + 1),
+            InputZero = (byte)(random.Next(2) * random.Next(codeTop + 1)),
             Input = input,
             Levels = levels,
             Zeros = zeros,

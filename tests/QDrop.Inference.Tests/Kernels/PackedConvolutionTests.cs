@@ -106,6 +106,37 @@ public sealed class PackedConvolutionTests
         Assert.Equal(Floats(c), c.Run<float>(null, Plain(c), ranges: 7));
     }
 
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public unsafe void A_run_allocates_nothing(string name)
+    {
+        if (!Has(name, out InstructionSet set))
+            return;
+        foreach (ConvolutionGeometry g in Deep())
+        {
+            var c = ConvolutionCase.Random(g, 4, 4, extreme: false, seed: 1);
+            PackedConvolution packed = c.Pack(set);
+            Epilogue epilogue = Plain(c);
+            float[] output = new float[c.OutputLength];
+            byte[] scratch = new byte[packed.ScratchBytes];
+            fixed (byte* input = c.Input)
+            fixed (byte* copy = scratch)
+            fixed (float* target = output)
+            {
+                long before = 0;
+                for (int i = 0; i < 3; i++)
+                {
+                    // What the first runs allocate, the compiler does.
+                    before = GC.GetAllocatedBytesForCurrentThread();
+                    if (scratch.Length > 0)
+                        packed.Prepare(input, copy);
+                    packed.Run(scratch.Length > 0 ? copy : input, epilogue, target, null, 0, packed.TileCount);
+                }
+                Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            }
+        }
+    }
+
     [Fact]
     public void Sums_beyond_32_bits_are_refused()
     {
