@@ -31,7 +31,9 @@ internal static class Reference
                                         int d = (z * g.Stride.Depth) + (kz * g.Dilation.Depth) - g.PadBefore.Depth;
                                         int h = (y * g.Stride.Height) + (ky * g.Dilation.Height) - g.PadBefore.Height;
                                         int w = (x * g.Stride.Width) + (kx * g.Dilation.Width) - g.PadBefore.Width;
-                                        bool inside = d >= 0 && d < g.Input.Depth && h >= 0 && h < g.Input.Height && w >= 0 && w < g.Input.Width;
+                                        bool inside = d >= 0 && d < g.Input.Depth
+                                            && h >= 0 && h < g.Input.Height
+                                            && w >= 0 && w < g.Input.Width;
                                         int channel = (c / g.GroupOutChannels * g.GroupInChannels) + i;
                                         int pixel = (((d * g.Input.Height) + h) * g.Input.Width) + w;
                                         int tap = (((kz * g.Kernel.Height) + ky) * g.Kernel.Width) + kx;
