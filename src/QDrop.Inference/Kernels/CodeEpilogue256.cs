@@ -26,14 +26,14 @@ internal readonly unsafe struct CodeEpilogue256 : ICodeEpilogue
         int high = channel + Vector256<int>.Count;
         for (int p = 0; p < DotKernel.Pixels; p += 2)
         {
-            Vector256<int> a0 = Code<TResidual, TZero>(sums, ref epilogue, channel, residual);
+            Vector256<int> a0 = Code<TResidual, TZero>(sums, ref epilogue, p, channel, residual);
             Vector256<int> b0 = Code<TResidual, TZero>(
-                sums + Vector256<int>.Count, ref epilogue, high, residual + Vector256<int>.Count);
+                sums + Vector256<int>.Count, ref epilogue, p, high, residual + Vector256<int>.Count);
             sums += DotKernel.Channels;
             residual += stride;
-            Vector256<int> a1 = Code<TResidual, TZero>(sums, ref epilogue, channel, residual);
+            Vector256<int> a1 = Code<TResidual, TZero>(sums, ref epilogue, p + 1, channel, residual);
             Vector256<int> b1 = Code<TResidual, TZero>(
-                sums + Vector256<int>.Count, ref epilogue, high, residual + Vector256<int>.Count);
+                sums + Vector256<int>.Count, ref epilogue, p + 1, high, residual + Vector256<int>.Count);
             sums += DotKernel.Channels;
             residual += stride;
 
@@ -53,6 +53,7 @@ internal readonly unsafe struct CodeEpilogue256 : ICodeEpilogue
     private static Vector256<int> Code<TResidual, TZero>(
         int* sums,
         ref EpilogueAddresses epilogue,
+        int pixel,
         int channel,
         byte* residual)
         where TResidual : struct, IChoice
@@ -60,7 +61,11 @@ internal readonly unsafe struct CodeEpilogue256 : ICodeEpilogue
     {
         var sum = Vector256.Load(sums);
         if (TZero.IsMade)
+        {
             sum += Vector256.Load(epilogue.Offsets + channel);
+            if (epilogue.Corrections is not null)
+                sum += Vector256.Load(epilogue.Corrections + channel) * Vector256.Create(epilogue.CodeSums[pixel]);
+        }
         var value = Vector256.FusedMultiplyAdd(
             Vector256.ConvertToSingle(sum),
             Vector256.Load(epilogue.Multipliers + channel),

@@ -34,6 +34,19 @@ internal readonly unsafe struct CodeFinish512<TResidual, TZero> : IFinish<Vector
         nint start = (pixel * stride) + channel;
         byte* output = epilogue.Output + start;
         byte* residual = epilogue.Residual + start;
+        if (TZero.IsMade && epilogue.Corrections is not null)
+        {
+            var correction = Vector512.Load(epilogue.Corrections + channel);
+            int* codeSums = epilogue.CodeSums;
+            s0 += correction * Vector512.Create(codeSums[0]);
+            s1 += correction * Vector512.Create(codeSums[1]);
+            s2 += correction * Vector512.Create(codeSums[2]);
+            s3 += correction * Vector512.Create(codeSums[3]);
+            s4 += correction * Vector512.Create(codeSums[4]);
+            s5 += correction * Vector512.Create(codeSums[5]);
+            s6 += correction * Vector512.Create(codeSums[6]);
+            s7 += correction * Vector512.Create(codeSums[7]);
+        }
         Four(s0, s1, s2, s3, ref epilogue, channel, output, residual);
         Four(s4, s5, s6, s7, ref epilogue, channel, output + (4 * stride), residual + (4 * stride));
     }

@@ -51,9 +51,12 @@ internal unsafe struct EpilogueAddresses
     /// <summary>Whether any values are.</summary>
     public bool IsClamped;
 
-    /// <summary>Whether outputs are codes that stand for 0 with 0, and for nothing below, and offsets are 0.</summary>
+    /// <summary>Whether outputs are codes that stand for 0 with 0, and for nothing below, offsets are 0, and there are no corrections.</summary>
     public bool IsCutAtZero;
 
-    /// <summary>Whether sums of int32 become codes without corrections.</summary>
-    public readonly bool IsFrequent => InverseSteps is not null && Offsets is not null && Corrections is null;
+    /// <summary>Sum of the codes of each pixel of a tile, if there are corrections.</summary>
+    public int* CodeSums;
+
+    /// <summary>Whether sums of int32 become codes.</summary>
+    public readonly bool IsFrequent => InverseSteps is not null && Offsets is not null;
 }

@@ -10,7 +10,6 @@ internal static unsafe class EpilogueKernel
     /// <typeparam name="TFloat">A vector of float32.</typeparam>
     /// <typeparam name="TInt">A vector of int32.</typeparam>
     /// <param name="sums">Sums as [pixel, 16 channels], of int32 or, without offsets, of float32.</param>
-    /// <param name="codeSums">Sum of the codes of each pixel, if there are corrections.</param>
     /// <param name="epilogue">The epilogue.</param>
     /// <param name="pixel">Index of the first pixel.</param>
     /// <param name="pixels">Number of pixels.</param>
@@ -18,7 +17,6 @@ internal static unsafe class EpilogueKernel
     /// <param name="channels">Number of channels.</param>
     public static void Apply<TLanes, TFloat, TInt>(
         int* sums,
-        int* codeSums,
         ref EpilogueAddresses epilogue,
         int pixel,
         int pixels,
@@ -35,7 +33,7 @@ internal static unsafe class EpilogueKernel
         if (channels == DotKernel.Channels)
         {
             Apply<TLanes, TFloat, TInt>(
-                sums, codeSums, ref epilogue, channel, pixels, epilogue.Stride, residual, output);
+                sums, ref epilogue, channel, pixels, epilogue.Stride, residual, output);
         }
         else
         {
@@ -52,7 +50,6 @@ internal static unsafe class EpilogueKernel
             }
             Apply<TLanes, TFloat, TInt>(
                 sums,
-                codeSums,
                 ref epilogue,
                 channel,
                 pixels,
@@ -72,7 +69,6 @@ internal static unsafe class EpilogueKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Apply<TLanes, TFloat, TInt>(
         int* sums,
-        int* codeSums,
         ref EpilogueAddresses epilogue,
         int channel,
         int pixels,
@@ -113,7 +109,7 @@ internal static unsafe class EpilogueKernel
                 {
                     TInt sum = TLanes.Add(TLanes.Load(source), offset);
                     if (isCorrected)
-                        sum = TLanes.Add(sum, TLanes.Multiply(correction, TLanes.Broadcast(codeSums[p])));
+                        sum = TLanes.Add(sum, TLanes.Multiply(correction, TLanes.Broadcast(epilogue.CodeSums[p])));
                     value = TLanes.ToFloat(sum);
                 }
                 value = TLanes.FusedMultiplyAdd(value, multiplier, bias);

@@ -156,7 +156,7 @@ internal sealed unsafe class PackedConvolution
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lastTile, TileCount);
         EpilogueAddresses addresses = epilogue.At(output, residual);
         addresses.Offsets = (int*)_offsets.Pointer;
-        addresses.IsCutAtZero &= !_hasOffsets;
+        addresses.IsCutAtZero &= !_hasOffsets && _corrections is null;
         addresses.Corrections = (int*)(_corrections is null ? null : _corrections.Pointer);
         switch (_set, Format)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace QDrop.Kernels;
 
@@ -43,6 +44,7 @@ internal static unsafe class TileLoop
         int* sums = (int*)(((nint)space + Alignment - 1) & -Alignment);
         byte** addresses = stackalloc byte*[DotKernel.Pixels];
         int* codeSums = stackalloc int[DotKernel.Pixels];
+        epilogue.CodeSums = codeSums;
         KernelRun* runEnd = runs + runCount;
         bool isFrequent = TCodes.IsThere && epilogue.IsFrequent;
         TileCursor cursor = plan.Cursor(source, first);
@@ -53,6 +55,8 @@ internal static unsafe class TileLoop
             int pixel = cursor.Pixel;
             int pixels = Math.Min(DotKernel.Pixels, plan.Pixels - pixel);
             plan.FindChannels(cursor.Block, out int channel, out int channels);
+            if (epilogue.Corrections is not null)
+                SumCodes(addresses, runs, runEnd, codeSums);
             if (isFrequent && pixels == DotKernel.Pixels && channels == DotKernel.Channels)
             {
                 ComputeCodes<TKernel, TCodes>(
@@ -60,10 +64,8 @@ internal static unsafe class TileLoop
                 continue;
             }
             TKernel.Compute(addresses, runs, runEnd, blockWeights, sums);
-            if (epilogue.Corrections is not null)
-                SumCodes(addresses, runs, runEnd, codeSums);
             EpilogueKernel.Apply<TLanes, TFloat, TInt>(
-                sums, codeSums, ref epilogue, pixel, pixels, channel, channels);
+                sums, ref epilogue, pixel, pixels, channel, channels);
         }
     }
 
@@ -130,32 +132,37 @@ internal static unsafe class TileLoop
         TCodes.Apply<TResidual, TZero>(sums, ref epilogue, pixel, channel);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumCodes(byte** pixels, KernelRun* runs, KernelRun* runEnd, int* codeSums)
     {
         for (int p = 0; p < DotKernel.Pixels; p++)
         {
-            int sum = 0;
+            Vector128<int> sums = Vector128<int>.Zero;
+            uint sum = 0;
             for (KernelRun* run = runs; run < runEnd; run++)
             {
                 byte* at = pixels[p] + run->Start;
                 byte* end = pixels[p] + run->End;
-                if (end - at >= Vector128<byte>.Count)
+                for (; end - at >= Vector128<byte>.Count; at += Vector128<byte>.Count)
+                    sums += Sum(Vector128.Load(at));
+                for (; at < end; at += sizeof(uint))
                 {
-                    Vector128<uint> total = Vector128<uint>.Zero;
-                    do
-                    {
-                        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.Load(at));
-                        (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(low + high);
-                        total += lower + upper;
-                        at += Vector128<byte>.Count;
-                    }
-                    while (end - at >= Vector128<byte>.Count);
-                    sum += (int)Vector128.Sum(total);
+                    uint codes = *(uint*)at;
+                    uint pairs = (codes & 0x00FF00FF) + ((codes >> 8) & 0x00FF00FF);
+                    sum += (pairs * 0x00010001) >> 16;
                 }
-                for (; at < end; at++)
-                    sum += *at;
             }
-            codeSums[p] = sum;
+            codeSums[p] = Vector128.Sum(sums) + (int)sum;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Sum(Vector128<byte> codes)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.SumAbsoluteDifferences(codes, Vector128<byte>.Zero).AsInt32();
+        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(codes);
+        (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(low + high);
+        return (lower + upper).AsInt32();
     }
 }
