@@ -112,7 +112,7 @@ internal sealed unsafe class ConvolutionPlan
     public nint StridePlaneBytes { get; }
 
     /// <summary>Tiles along pixels for which all channels are computed before the next.</summary>
-    public int PanelTiles { get; }
+    public int PanelTiles { get; set; }
 
     /// <summary>Tiles along the pixels of the output.</summary>
     public int PixelTiles { get; }

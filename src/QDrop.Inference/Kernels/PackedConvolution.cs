@@ -43,6 +43,8 @@ internal sealed unsafe class PackedConvolution
         _offsets = packing.Offsets(inputZeroPoint, set == InstructionSet.ArmDot && format == WeightFormat.Bytes);
         _hasOffsets = _offsets.Values<int>().ContainsAnyExcept(0);
         _corrections = packing.Corrections();
+        if (_corrections is not null)
+            _plan.PanelTiles = 1;
         bool isNarrow = format == WeightFormat.Bytes
             && set is InstructionSet.Ssse3 or InstructionSet.Avx2 or InstructionSet.Avx512;
         KernelRun[]? runs = packing.Runs(isNarrow ? top : 0);

@@ -47,6 +47,7 @@ internal static unsafe class TileLoop
         epilogue.CodeSums = codeSums;
         KernelRun* runEnd = runs + runCount;
         bool isFrequent = TCodes.IsThere && epilogue.IsFrequent;
+        byte* summed = null;
         TileCursor cursor = plan.Cursor(source, first);
         for (int tile = first; tile < last; tile++, cursor.MoveNext())
         {
@@ -55,8 +56,11 @@ internal static unsafe class TileLoop
             int pixel = cursor.Pixel;
             int pixels = Math.Min(DotKernel.Pixels, plan.Pixels - pixel);
             plan.FindChannels(cursor.Block, out int channel, out int channels);
-            if (epilogue.Corrections is not null)
+            if (epilogue.Corrections is not null && addresses[0] != summed)
+            {
+                summed = addresses[0];
                 SumCodes(addresses, runs, runEnd, codeSums);
+            }
             if (isFrequent && pixels == DotKernel.Pixels && channels == DotKernel.Channels)
             {
                 ComputeCodes<TKernel, TCodes>(
@@ -137,12 +141,18 @@ internal static unsafe class TileLoop
     {
         for (int p = 0; p < DotKernel.Pixels; p++)
         {
+            Vector256<int> wide = Vector256<int>.Zero;
             Vector128<int> sums = Vector128<int>.Zero;
             uint sum = 0;
             for (KernelRun* run = runs; run < runEnd; run++)
             {
                 byte* at = pixels[p] + run->Start;
                 byte* end = pixels[p] + run->End;
+                if (Avx2.IsSupported)
+                {
+                    for (; end - at >= Vector256<byte>.Count; at += Vector256<byte>.Count)
+                        wide += Avx2.SumAbsoluteDifferences(Vector256.Load(at), Vector256<byte>.Zero).AsInt32();
+                }
                 for (; end - at >= Vector128<byte>.Count; at += Vector128<byte>.Count)
                     sums += Sum(Vector128.Load(at));
                 for (; at < end; at += sizeof(uint))
@@ -152,6 +162,8 @@ internal static unsafe class TileLoop
                     sum += (pairs * 0x00010001) >> 16;
                 }
             }
+            if (Avx2.IsSupported)
+                sums += wide.GetLower() + wide.GetUpper();
             codeSums[p] = Vector128.Sum(sums) + (int)sum;
         }
     }
