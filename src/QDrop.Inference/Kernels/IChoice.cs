@@ -1,0 +1,8 @@
+namespace QDrop.Kernels;
+
+/// <summary>A choice that is made when a kernel is compiled.</summary>
+internal interface IChoice
+{
+    /// <summary>Whether it is for.</summary>
+    static abstract bool IsMade { get; }
+}

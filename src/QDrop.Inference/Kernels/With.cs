@@ -1,0 +1,8 @@
+namespace QDrop.Kernels;
+
+/// <summary>With something.</summary>
+internal readonly struct With : IChoice
+{
+    /// <inheritdoc/>
+    public static bool IsMade => true;
+}

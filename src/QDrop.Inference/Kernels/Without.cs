@@ -1,0 +1,8 @@
+namespace QDrop.Kernels;
+
+/// <summary>Without something.</summary>
+internal readonly struct Without : IChoice
+{
+    /// <inheritdoc/>
+    public static bool IsMade => false;
+}
