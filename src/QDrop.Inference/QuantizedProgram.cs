@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using QDrop.Artifacts;
 using QDrop.Execution;
+using QDrop.Integers;
 using QDrop.Operations;
 using QDrop.Programs;
 
@@ -14,7 +15,8 @@ namespace QDrop;
 public sealed unsafe class QuantizedProgram : IDisposable
 {
     private readonly ProgramGraph _graph;
-    private readonly nint[] _constants;
+    private readonly ProgramData? _data;
+    private readonly Dictionary<Constant, nint> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<ShapeKey, PreparedProgram> _prepared = [];
     private readonly Lock _lock = new();
     private int _running;
@@ -22,15 +24,17 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <param name="model">Full name of the model's class.</param>
     /// <param name="graph">The program, with what it names.</param>
-    internal QuantizedProgram(string model, ProgramGraph graph)
+    /// <param name="data">
+    /// What it names; <see langword="null"/> to compute everything in float32, as it is written.
+    /// </param>
+    internal QuantizedProgram(string model, ProgramGraph graph, ProgramData? data)
     {
         Model = model;
-        _graph = graph;
-        _constants = new nint[graph.ValueCount];
-        for (int i = 0; i < graph.Operations.Count; i++)
+        (_graph, _data) = (graph, data);
+        foreach (Constant constant in graph.Operations.Select(static o => o.Data).OfType<Constant>())
         {
-            if (graph.Operations[i].Data is Constant constant)
-                _constants[graph.Inputs.Count + i] = Copy(constant.Bytes);
+            if (!_constants.ContainsKey(constant))
+                _constants.Add(constant, Copy(constant.Bytes));
         }
     }
 
@@ -60,7 +64,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
         }
         try
         {
-            return new(contents.Model, Vocabulary.Bind(program, contents.Data));
+            return new(contents.Model, Vocabulary.Bind(program, contents.Data), contents.Data);
         }
         catch (InvalidProgramGraphException e)
         {
@@ -83,13 +87,14 @@ public sealed unsafe class QuantizedProgram : IDisposable
     /// <exception cref="ObjectDisposedException">The program was disposed.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
-        if (_graph.Inputs is not [{ Kind: ValueKind.Float32 } only] || _graph.Outputs is not [var result])
+        if (_graph.Inputs is not [{ Kind: ValueKind.Float32 } only] || _graph.Outputs is not [_])
             throw new ArgumentException("The program does not have one input of float32 and one output.");
         Enter();
         try
         {
             PreparedProgram prepared = Prepare(new([ShapeOf(only, input.Length)]));
-            ValueInfo info = prepared.Plan[result.Value];
+            int result = prepared.Plan.Outputs[0];
+            ValueInfo info = prepared.Plan[result];
             if (info.Kind != ValueKind.Float32 || info.Count != output.Length)
             {
                 throw new ArgumentException(
@@ -105,7 +110,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
                     ReadOnlySpan<nint> inputs = [(nint)x];
                     workspace.Run(inputs);
                 }
-                new ReadOnlySpan<float>((void*)workspace[result.Value], info.Count).CopyTo(output);
+                new ReadOnlySpan<float>((void*)workspace[result], info.Count).CopyTo(output);
             }
             finally
             {
@@ -132,6 +137,10 @@ public sealed unsafe class QuantizedProgram : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The operations that are computed for inputs of some shapes, with how many there are of each.</summary>
+    internal IEnumerable<string> OperationNames(int[][] shapes) =>
+        Lowered(new(shapes)).Operations.CountBy(static o => o.Name).Select(static o => $"{o.Key} {o.Value}");
+
     /// <summary>The kinds, shapes and elements of the outputs.</summary>
     /// <param name="inputs">The elements of the inputs.</param>
     /// <param name="shapes">Their shapes.</param>
@@ -146,10 +155,10 @@ public sealed unsafe class QuantizedProgram : IDisposable
             workspace.Run([.. handles.Select(static h => h.AddrOfPinnedObject())]);
             return
             [
-                .. _graph.Outputs.Select(o => prepared.Plan[o.Value] is var info
+                .. prepared.Plan.Outputs.Select(o => prepared.Plan[o] is var info
                     ? new Constant(
                         info.Kind, info.Shape,
-                        new ReadOnlySpan<byte>((void*)workspace[o.Value], info.Count * info.ElementSize).ToArray())
+                        new ReadOnlySpan<byte>((void*)workspace[o], info.Count * info.ElementSize).ToArray())
                     : null!),
             ];
         }
@@ -189,13 +198,19 @@ public sealed unsafe class QuantizedProgram : IDisposable
             return known;
         try
         {
-            return _prepared.GetOrAdd(key, k => new PreparedProgram(new ExecutionPlan(_graph, k.Shapes, _constants)));
+            return _prepared.GetOrAdd(key, Make);
         }
         catch (InvalidProgramGraphException e)
         {
             throw new ArgumentException($"The program cannot run on inputs of these shapes: {e.Message}", e);
         }
     }
+
+    private PreparedProgram Make(ShapeKey key) => new(new ExecutionPlan(Lowered(key), key.Shapes, _constants));
+
+    private ProgramGraph Lowered(ShapeKey key) => _data is null
+        ? _graph
+        : Lowering.Of(_graph, _data, ExecutionPlan.InfosOf(_graph, key.Shapes));
 
     private void Enter()
     {
@@ -224,11 +239,9 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     private void FreeConstants()
     {
-        for (int i = 0; i < _constants.Length; i++)
-        {
-            NativeMemory.AlignedFree((void*)_constants[i]);
-            _constants[i] = 0;
-        }
+        foreach (nint memory in _constants.Values)
+            NativeMemory.AlignedFree((void*)memory);
+        _constants.Clear();
     }
 
     /// <summary>The shapes of all inputs.</summary>

@@ -82,10 +82,38 @@ public sealed class Measurement : IDisposable
         }
     }
 
-    /// <summary>The model quantized to 8 bits everywhere and rounded to nearest.</summary>
-    internal QuantizedModelState EightBits() => Quantize(
-        _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
-        CalibrationSamples).State;
+    /// <summary>How the program differs from the quantized model, both of 8 bits.</summary>
+    public string ProgramError()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
+        try
+        {
+            QuantizedModelState state = Quantize(
+                _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
+                CalibrationSamples).State;
+            if (state.Program is not { Graph: { } graph })
+                return state.Program!.WhyNot!;
+            Artifact.Write(path, state);
+            using IDisposable noGrad = no_grad();
+            using Module quantized = _zoo.Load(path);
+            Tensor[] inputs = Inputs(seed: 2, 8), expected = _zoo.Forward(quantized, Copies(inputs));
+            using var program = QuantizedProgram.Load(path);
+            QDrop.Programs.Constant[] arguments = inputs.Select(x => QDrop.Recording.Recorder.ConstantOf(x)!).ToArray();
+            IReadOnlyList<QDrop.Programs.Constant> found = program.RunWith([.. arguments.Select(a => a.Bytes)], [.. arguments.Select(a => a.Shape)]);
+            double error = expected.Zip(found, (e, f) =>
+            {
+                Tensor own = tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(f.Bytes).ToArray())
+                    .view(e.shape);
+                return (own - e).norm().ToDouble() / e.norm().ToDouble();
+            }).Max();
+            return $"{graph.Operations.Count} operations, {error:0.00%} | {string.Join(" ", program.OperationNames([.. arguments.Select(a => a.Shape)]))}";
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     /// <summary>Reconstructs every unit, at <see cref="ReconstructionBits"/> where no attribute gives others.</summary>
     /// <param name="iterations">Iterations for each unit.</param>

@@ -12,8 +12,7 @@ if (args is ["programs", ..])
         using var measurement = new Measurement(zoo);
         try
         {
-            QDrop.Artifacts.ProgramState? program = measurement.EightBits().Program;
-            Console.WriteLine($"{zoo.Name}: {program!.Graph?.Operations.Count.ToString() ?? program.WhyNot}");
+            Console.WriteLine($"{zoo.Name}: {measurement.ProgramError()}");
         }
         catch (Exception e) { Console.WriteLine($"{zoo.Name}: {e}"); }
     }

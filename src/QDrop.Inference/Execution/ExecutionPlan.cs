@@ -13,46 +13,42 @@ internal sealed unsafe class ExecutionPlan
     public const long MostMemory = 1L << 34;
 
     private readonly ValueInfo[] _infos;
-    private readonly long[] _places;
+    private readonly MemoryLayout _layout;
     private readonly nint[] _constants;
     private readonly List<Step> _steps = [];
 
     /// <param name="graph">The program, with what it names.</param>
     /// <param name="shapes">The shapes of its inputs.</param>
-    /// <param name="constants">Where the constants are, by the number of their value.</param>
+    /// <param name="constants">Where the constants are.</param>
     /// <exception cref="InvalidProgramGraphException">The shapes do not fit, or memory would be too large.</exception>
-    public ExecutionPlan(ProgramGraph graph, IReadOnlyList<int[]> shapes, nint[] constants)
+    public ExecutionPlan(
+        ProgramGraph graph, IReadOnlyList<int[]> shapes, IReadOnlyDictionary<Constant, nint> constants)
     {
-        _constants = constants;
-        _infos = new ValueInfo[graph.ValueCount];
-        for (int i = 0; i < graph.Inputs.Count; i++)
-        {
-            CheckFits(graph.Inputs[i], shapes[i]);
-            _infos[i] = new(graph.Inputs[i].Kind, shapes[i]);
-        }
-        for (int i = 0; i < graph.Operations.Count; i++)
-            Infer(graph.Operations[i], graph.Inputs.Count + i);
-        (_places, long size) = MemoryLayout.Of(graph, _infos);
-        if (size > MostMemory)
-            throw new InvalidProgramGraphException($"a call would take {size} bytes; at most {MostMemory} are allowed.");
-        MemorySize = size;
-        int[] owners = MemoryLayout.Owners(graph);
+        _infos = InfosOf(graph, shapes);
+        _constants = new nint[_infos.Length];
         for (int i = 0; i < graph.Operations.Count; i++)
         {
-            int value = graph.Inputs.Count + i;
-            if (owners[value] == value && graph.Operations[i].Name != "constant")
-                _steps.Add(Prepare(graph.Operations[i], value));
+            if (graph.Operations[i].Data is Constant constant)
+                _constants[graph.Inputs.Count + i] = constants[constant];
         }
-        Owners = owners;
+        Outputs = [.. graph.Outputs.Select(static o => o.Value)];
+        // Where memory would not do, nothing is prepared.
+        Check(MemoryLayout.Of(graph, _infos, new long[_infos.Length]));
+        long[] scratch = new long[_infos.Length];
+        for (int i = 0; i < graph.Operations.Count; i++)
+            Prepare(graph.Operations[i], graph.Inputs.Count + i, scratch);
+        _layout = MemoryLayout.Of(graph, _infos, scratch);
+        Check(_layout);
     }
 
+    /// <summary>Gets the values that are the outputs.</summary>
+    public IReadOnlyList<int> Outputs { get; }
+
     /// <summary>Gets the bytes that a call takes.</summary>
-    public long MemorySize { get; }
+    public long MemorySize => _layout.Size;
 
     /// <summary>Gets the number of values.</summary>
     public int ValueCount => _infos.Length;
-
-    private int[] Owners { get; }
 
     /// <summary>The kind and the shape of a value.</summary>
     public ValueInfo this[int value] => _infos[value];
@@ -65,13 +61,25 @@ internal sealed unsafe class ExecutionPlan
     {
         for (int value = 0; value < _infos.Length; value++)
         {
-            int owner = Owners[value];
+            int owner = _layout.Owners[value];
             table[value] = owner < inputs.Length ? inputs[owner]
-                : _places[owner] >= 0 ? (nint)(memory + _places[owner])
+                : _layout.Places[owner] >= 0 ? (nint)(memory + _layout.Places[owner])
                 : _constants[owner];
         }
         foreach (Step step in _steps)
-            step.Kernel(new Frame(table, step.Operands, step.Infos, step.Value, step.Info));
+        {
+            step.Kernel(new Frame(
+                table, step.Operands, step.Infos, step.Value, step.Info, memory + _layout.Scratch[step.Value]));
+        }
+    }
+
+    private static void Check(MemoryLayout layout)
+    {
+        if (layout.Size > MostMemory)
+        {
+            throw new InvalidProgramGraphException(
+                $"a call would take {layout.Size} bytes; at most {MostMemory} are allowed.");
+        }
     }
 
     private static void CheckFits(ProgramInput input, int[] shape)
@@ -87,24 +95,43 @@ internal sealed unsafe class ExecutionPlan
         _ = ValueInfo.CountOf(shape);
     }
 
-    private void Infer(Operation operation, int value)
+    /// <summary>The kinds and shapes of all values of a program.</summary>
+    /// <param name="graph">The program, with what it names.</param>
+    /// <param name="shapes">The shapes of its inputs.</param>
+    /// <exception cref="InvalidProgramGraphException">They do not fit.</exception>
+    public static ValueInfo[] InfosOf(ProgramGraph graph, IReadOnlyList<int[]> shapes)
     {
-        ValueInfo[] operands = InfosOf(operation);
-        try
+        var infos = new ValueInfo[graph.ValueCount];
+        for (int i = 0; i < graph.Inputs.Count; i++)
         {
-            _infos[value] = Vocabulary.Find(operation.Name)!.Infer(operation, operands);
+            CheckFits(graph.Inputs[i], shapes[i]);
+            infos[i] = new(graph.Inputs[i].Kind, shapes[i]);
         }
-        catch (InvalidProgramGraphException e)
+        for (int i = 0; i < graph.Operations.Count; i++)
         {
-            throw Vocabulary.Of(operation, value, e);
+            Operation operation = graph.Operations[i];
+            int value = graph.Inputs.Count + i;
+            try
+            {
+                infos[value] = Vocabulary.Get(operation.Name).Infer(
+                    operation, [.. operation.Operands.Select(o => infos[o])]);
+            }
+            catch (InvalidProgramGraphException e)
+            {
+                throw Vocabulary.Of(operation, value, e);
+            }
         }
+        return infos;
     }
 
-    private Step Prepare(Operation operation, int value)
+    private void Prepare(Operation operation, int value, long[] scratch)
     {
+        OperationKind kind = Vocabulary.Get(operation.Name);
+        if (kind.IsView || operation.Name == "constant")
+            return;
         ValueInfo[] operands = InfosOf(operation);
-        Kernel kernel = Vocabulary.Find(operation.Name)!.Plan(operation, operands, _infos[value]);
-        return new(kernel, [.. operation.Operands], operands, value, _infos[value]);
+        Kernel kernel = kind.Plan(operation, operands, _infos[value], out scratch[value]);
+        _steps.Add(new(kernel, [.. operation.Operands], operands, value, _infos[value]));
     }
 
     private ValueInfo[] InfosOf(Operation operation) => [.. operation.Operands.Select(o => _infos[o])];

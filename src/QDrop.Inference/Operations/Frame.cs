@@ -8,10 +8,17 @@ namespace QDrop.Operations;
 /// <param name="infos">Their kinds and shapes.</param>
 /// <param name="result">The number of the result.</param>
 /// <param name="resultInfo">Its kind and shape.</param>
+/// <param name="scratch">Memory for the operation alone, as much as it has asked for.</param>
 internal readonly unsafe ref struct Frame(
-    nint* memory, int[] operands, ValueInfo[] infos, int result, ValueInfo resultInfo)
+    nint* memory, int[] operands, ValueInfo[] infos, int result, ValueInfo resultInfo, void* scratch)
 {
     private readonly nint* _memory = memory;
+
+    /// <summary>Gets memory for the operation alone.</summary>
+    public void* Scratch => scratch;
+
+    /// <summary>Gets where the result is.</summary>
+    public void* ResultAddress => (void*)_memory[result];
 
     /// <summary>Gets the number of operands.</summary>
     public int Count => operands.Length;
@@ -21,6 +28,9 @@ internal readonly unsafe ref struct Frame(
 
     /// <summary>The elements of an operand, float32.</summary>
     public ReadOnlySpan<float> this[int operand] => Operand<float>(operand);
+
+    /// <summary>Where an operand is.</summary>
+    public void* Address(int operand) => (void*)_memory[operands[operand]];
 
     /// <summary>The elements of the result.</summary>
     public Span<T> ResultOf<T>()

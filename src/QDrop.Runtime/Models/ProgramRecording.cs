@@ -123,7 +123,7 @@ internal static class ProgramRecording
             for (int i = 0; i < enabled.Length; i++)
                 twin.Context.Activations[i].Enabled = enabled[i];
         }
-        using var runnable = new QuantizedProgram(state.Manifest.Model, graph);
+        using var runnable = new QuantizedProgram(state.Manifest.Model, graph, data: null);
         Constant[] arguments = [.. inputs.Tensors.Select(ConstantOf)];
         IReadOnlyList<Constant> found = runnable.RunWith(
             [.. arguments.Select(static a => a.Bytes)], [.. arguments.Select(static a => a.Shape)]);

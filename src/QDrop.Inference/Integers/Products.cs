@@ -1,0 +1,218 @@
+using QDrop.Kernels;
+using QDrop.Operations;
+using QDrop.Programs;
+
+namespace QDrop.Integers;
+
+/// <summary>A layer with what follows it, computed at once.</summary>
+/// <param name="Weights">The quantized weights; <see langword="null"/> where they are float32.</param>
+/// <param name="Floats">The weights, float32, where they are not quantized or the input is not.</param>
+/// <param name="Shape">The weights' shape, <c>[out, in / groups, …]</c>.</param>
+/// <param name="Bias">The bias, or none.</param>
+/// <param name="Input">The grid of the input; <see langword="null"/> where it is float32.</param>
+/// <param name="Residual">The grid of what is added; <see langword="null"/> for nothing.</param>
+/// <param name="Result">The grid of the result; <see langword="null"/> where it stays float32.</param>
+/// <param name="Low">The least value of the result.</param>
+/// <param name="High">The greatest value of the result.</param>
+internal sealed record FusedLayer(
+    LayerWeights? Weights,
+    float[]? Floats,
+    int[] Shape,
+    float[]? Bias,
+    ActivationGrid? Input,
+    ActivationGrid? Residual,
+    ActivationGrid? Result,
+    float Low,
+    float High)
+{
+    /// <summary>What is done with the sums.</summary>
+    public Epilogue Epilogue()
+    {
+        int channels = Shape[0];
+        float[] multipliers = new float[channels];
+        for (int c = 0; c < channels; c++)
+            multipliers[c] = Input is { } input && Weights is { } own ? input.Scales[0] * own.Scales[c] : 1;
+        return new(
+            multipliers,
+            Bias ?? new float[channels],
+            Result is { } grid
+                ? new OutputCodes(
+                    Array.ConvertAll(grid.Scales, static s => 1 / s),
+                    Array.ConvertAll(grid.ZeroPoints, static z => (int)z),
+                    grid.Top)
+                : null,
+            Residual is { } residual ? new ResidualCodes(residual.Scales[0], residual.ZeroPoints[0]) : null,
+            Low,
+            High);
+    }
+}
+
+/// <summary>
+/// A convolution of codes <c>[N, …, in]</c>, channels last, with its bias, what is added to it, and its activation
+/// function: codes, or float32, <c>[N, …, out]</c>. The input may be float32 <c>[N, in, …]</c>.
+/// </summary>
+internal sealed class FusedConvolution() : OperationKind("fused_conv", 1, 2)
+{
+    /// <inheritdoc/>
+    public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
+    {
+        var layer = (FusedLayer)operation.Data!;
+        bool isLast = layer.Input is not null;
+        ValueInfo x = Expect(operands, 0, isLast ? ValueKind.Codes : ValueKind.Float32);
+        int dimensions = layer.Shape.Length - 2, groups = operation.Arguments.Int32("groups", 1);
+        Check(x.Rank == layer.Shape.Length, $"an input has {x.Rank} dimensions; expected {layer.Shape.Length}.");
+        var window = Window.Of(operation, dimensions, layer.Shape[2..]);
+        int channels = isLast ? x.Shape[^1] : x.Shape[1];
+        Check(
+            groups > 0 && channels == (long)layer.Shape[1] * groups && layer.Shape[0] % groups == 0,
+            $"an input has {channels} channels; expected {(long)layer.Shape[1] * groups}.");
+        int[] sizes = isLast ? x.Shape[1..^1] : x.Shape[2..];
+        Check(x.Count > 0, "a convolution of nothing.");
+        int[] shape = [x.Shape[0], .. window.Outputs(sizes), layer.Shape[0]];
+        _ = ValueInfo.CountOf(shape);
+        var result = new ValueInfo(layer.Result is null ? ValueKind.Float32 : ValueKind.Codes, shape);
+        if (operands.Length > 1)
+        {
+            Check(
+                Expect(operands, 1, ValueKind.Codes).Shape.AsSpan().SequenceEqual(shape),
+                "what is added to a convolution has another shape.");
+        }
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        Plan(operation, operands, result, out _);
+
+    /// <inheritdoc/>
+    public override unsafe Kernel Plan(
+        Operation operation, ValueInfo[] operands, ValueInfo result, out long scratch)
+    {
+        var layer = (FusedLayer)operation.Data!;
+        var window = Window.Of(operation, layer.Shape.Length - 2, layer.Shape[2..]);
+        bool isLast = layer.Input is not null;
+        int[] sizes = Window.Three(isLast ? operands[0].Shape.AsSpan()[1..^1] : operands[0].Shape.AsSpan(2), 1);
+        int groups = operation.Arguments.Int32("groups", 1), samples = operands[0].Shape[0];
+        Extents padding = ExtentsOf(window.Padding);
+        var geometry = new ConvolutionGeometry(
+            layer.Shape[1] * groups, layer.Shape[0], ExtentsOf(sizes), ExtentsOf(window.Kernel))
+        {
+            Groups = groups,
+            Stride = ExtentsOf(window.Stride),
+            Dilation = ExtentsOf(window.Dilation),
+            PadBefore = padding,
+            PadAfter = padding,
+        };
+        return Fused.Kernel(layer, geometry, samples, operands, result, out scratch);
+    }
+
+    private static Extents ExtentsOf(int[] three) => new(three[0], three[1], three[2]);
+}
+
+/// <summary>
+/// A linear layer of codes <c>[…, in]</c>, with its bias, what is added to it, and its activation function: codes, or
+/// float32, <c>[…, out]</c>.
+/// </summary>
+internal sealed class FusedLinear() : OperationKind("fused_linear", 1, 2)
+{
+    /// <inheritdoc/>
+    public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
+    {
+        var layer = (FusedLayer)operation.Data!;
+        ValueInfo x = Expect(operands, 0, ValueKind.Codes);
+        Check(x.Rank >= 1 && x.Shape[^1] == layer.Shape[1], $"an input has not {layer.Shape[1]} elements in a row.");
+        int[] shape = [.. x.Shape[..^1], layer.Shape[0]];
+        _ = ValueInfo.CountOf(shape);
+        if (operands.Length > 1)
+        {
+            Check(
+                Expect(operands, 1, ValueKind.Codes).Shape.AsSpan().SequenceEqual(shape),
+                "what is added to a linear layer has another shape.");
+        }
+        return new(layer.Result is null ? ValueKind.Float32 : ValueKind.Codes, shape);
+    }
+
+    /// <inheritdoc/>
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        Plan(operation, operands, result, out _);
+
+    /// <inheritdoc/>
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, out long scratch)
+    {
+        var layer = (FusedLayer)operation.Data!;
+        int rows = operands[0].Count / layer.Shape[1];
+        if (rows == 0)
+        {
+            scratch = 0;
+            return static _ => { };
+        }
+        return Fused.Kernel(
+            layer, ConvolutionGeometry.Linear(rows, layer.Shape[1], layer.Shape[0]), 1, operands, result, out scratch);
+    }
+}
+
+/// <summary>Runs fused layers.</summary>
+internal static class Fused
+{
+    /// <summary>The kernel of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="geometry">The shape of one image.</param>
+    /// <param name="samples">How many images there are.</param>
+    /// <param name="operands">The operands.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="scratch">Bytes that it needs beside them.</param>
+    public static unsafe Kernel Kernel(
+        FusedLayer layer, ConvolutionGeometry geometry, int samples, ValueInfo[] operands, ValueInfo result,
+        out long scratch)
+    {
+        if (samples == 0)
+        {
+            scratch = 0;
+            return static _ => { };
+        }
+        Epilogue epilogue = layer.Epilogue();
+        int inputBytes = operands[0].Count / samples * operands[0].ElementSize,
+            outputBytes = result.Count / samples * result.ElementSize,
+            residualBytes = result.Count / samples;
+        bool hasResidual = operands.Length > 1;
+        if (layer.Input is { } grid)
+        {
+            LayerWeights weights = layer.Weights!;
+            var packed = PackedConvolution.Pack(
+                geometry, weights.Levels, weights.ZeroPoints, grid.Bits, grid.ZeroPoints[0]);
+            scratch = packed.ScratchBytes;
+            return frame =>
+            {
+                byte* input = (byte*)frame.Address(0);
+                byte* output = (byte*)frame.ResultAddress, residual = hasResidual ? (byte*)frame.Address(1) : null;
+                for (int n = 0; n < samples; n++)
+                {
+                    void* source = input;
+                    if (packed.ScratchBytes > 0)
+                        packed.Prepare(input, source = frame.Scratch);
+                    packed.Run(source, epilogue, output, residual, 0, packed.TileCount);
+                    input += inputBytes;
+                    output += outputBytes;
+                    residual = hasResidual ? residual + residualBytes : null;
+                }
+            };
+        }
+        var floats = new FloatConvolution(geometry, layer.Floats!, channelsFirst: true);
+        scratch = floats.ScratchBytes;
+        return frame =>
+        {
+            byte* input = (byte*)frame.Address(0);
+            byte* output = (byte*)frame.ResultAddress, residual = hasResidual ? (byte*)frame.Address(1) : null;
+            for (int n = 0; n < samples; n++)
+            {
+                void* source = input;
+                if (floats.ScratchBytes > 0)
+                    floats.Prepare((float*)input, source = frame.Scratch);
+                floats.Run(source, epilogue, output, residual, 0, floats.TileCount);
+                input += inputBytes;
+                output += outputBytes;
+                residual = hasResidual ? residual + residualBytes : null;
+            }
+        };
+    }
+}
