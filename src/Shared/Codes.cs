@@ -87,6 +87,8 @@ internal static class Codes
     public const string CheckpointNotWritten = "QDROP241";
     [Code(CodeSeverity.Error, "A checkpoint of something else")] public const string OtherCheckpoint = "QDROP242";
     [Code(CodeSeverity.Error, "The memory limit is too small")] public const string MemoryLimit = "QDROP243";
+    [Code(CodeSeverity.Error, "The model gives something else when it is loaded")]
+    public const string LoadedDiffers = "QDROP244";
     [Code(CodeSeverity.Error, "Artifact truncated or corrupted")] public const string ArtifactDamaged = "QDROP250";
     [Code(CodeSeverity.Error, "Not a QDrop artifact")] public const string ArtifactForeign = "QDROP251";
     [Code(CodeSeverity.Error, "Artifact of a newer format")] public const string ArtifactNewer = "QDROP252";
