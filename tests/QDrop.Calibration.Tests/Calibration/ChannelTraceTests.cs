@@ -95,7 +95,8 @@ public sealed class ChannelTraceTests() : CalibrationTest(seed: 21)
         var trace = new ChannelTrace(context);
         trace.Run(
             () => runner.Run(new Bundle([randn(Size, 3, Size, Size)])),
-            () => runner.Run(new Bundle([randn(Size + 1, 3, Size, Size)])));
+            // The functions are for batches of this size.
+            static () => { });
         Assert.Equal(new TracedChannels(1), context.Activations.Single(static a => a.Name == "conv.output").Traced);
         return context.Activations.Single(static a => a.Name == "join.output").Traced!.Value.Axis;
     }
