@@ -106,6 +106,7 @@ internal static class Codes
     [Code(CodeSeverity.Error, "No libtorch")] public const string LibtorchMissing = "QDROP278";
     [Code(CodeSeverity.Error, "libtorch of another version")] public const string LibtorchVersion = "QDROP279";
     [Code(CodeSeverity.Error, "No power of two for a step")] public const string NoPowerOfTwo = "QDROP281";
+    [Code(CodeSeverity.Error, "No gradients to train with")] public const string NoGradients = "QDROP282";
     [Code(CodeSeverity.Error, "Sensitivities cannot be measured")] public const string NoSensitivity = "QDROP289";
     [Code(CodeSeverity.Error, "libtorch for another system or processor")]
     public const string LibtorchForeign = "QDROP290";
