@@ -77,9 +77,12 @@ internal sealed class InputSums(IReadOnlyDictionary<Unit, UnitLayouts> layouts)
     private static double[] Of(Tensor samplesFirst)
     {
         using IDisposable guard = no_grad();
-        Tensor rows = samplesFirst.detach().reshape(samplesFirst.shape[0], -1);
-        if (!rows.is_floating_point())
-            rows = rows.to_type(ScalarType.Float32);
-        return rows.norm(1, keepdim: false, p: 1).to_type(ScalarType.Float64).data<double>().ToArray();
+        Tensor x = samplesFirst.detach();
+        if (!x.is_floating_point())
+            x = x.to_type(ScalarType.Float32);
+        long[] others = [.. Enumerable.Range(1, (int)x.dim() - 1).Select(static d => (long)d)];
+        // In one pass, whatever the order of memory, and of numbers whose squares are beyond float32, too.
+        Tensor sums = others.Length == 0 ? x.abs() : linalg.vector_norm(x, 1, others);
+        return sums.to_type(ScalarType.Float64).data<double>().ToArray();
     }
 }
