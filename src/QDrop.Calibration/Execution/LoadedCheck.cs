@@ -33,7 +33,7 @@ internal sealed class LoadedCheck(CalibrationContext calibration)
         try
         {
             loaded = (IModelTwin)QuantizedModel.Of(c.Descriptor, own, c.Descriptor.Name);
-            return Compare(new TwinRunner(c.Descriptor.Name, loaded));
+            return Compare(new TwinRunner(c.Descriptor.Name, loaded), loaded.Context);
         }
         catch (Exception) when (loaded is null)
         {
@@ -50,7 +50,7 @@ internal sealed class LoadedCheck(CalibrationContext calibration)
         }
     }
 
-    private (Bundle Inputs, string How)? Compare(TwinRunner runner)
+    private (Bundle Inputs, string How)? Compare(TwinRunner runner, QuantizationContext loaded)
     {
         CalibrationContext c = calibration;
         using IDisposable guard = no_grad();
@@ -60,9 +60,13 @@ internal sealed class LoadedCheck(CalibrationContext calibration)
         {
             c.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Bundle expected = c.Runner.RunGuarded(batches[i].Inputs), found = runner.RunGuarded(batches[i].Inputs);
+            Bundle expected = Run(c.Runner, c.Quantization), found = Run(runner, loaded);
             if (TwinRunner.Difference(expected, found) is { } how)
                 return (batches[i].Inputs, how);
+
+            // What units have computed on the way is freed.
+            Bundle Run(TwinRunner twin, QuantizationContext context) =>
+                twin.Run(batches[i].Inputs, new ObservingExecutor(context, c.Cancellation));
         }
         return null;
     }

@@ -113,10 +113,11 @@ internal sealed class FusedUnit(
 
     private Tensor Forward(Tensor x)
     {
+        if (layer is not null)
+            Know(ref _isLayerKnown, layer, null);
         Context.Cancellation.ThrowIfCancellationRequested();
         if (layer is not null)
         {
-            Know(ref _isLayerKnown, layer, null);
             x = layer.Forward(x);
             x = Context.Watcher?.OnValue(layer, x) ?? x;
         }
