@@ -203,7 +203,8 @@ public sealed partial class GradientModeTests
 
     private static QuantizationSettings Learned(SmallModel model) => model.Settings with
     {
-        Method = Method.QDrop, Iterations = 100,
+        Method = Method.QDrop,
+        Iterations = 100,
     };
 
     private static CalibrationOutcome Train(SmallModel model, Method method, double rate = 1e-3) =>

@@ -100,9 +100,10 @@ public sealed class WholeNumberTests
             _ => model.Settings,
         };
         CalibrationOutcome outcome = model.StaysNear(Input(name), insight: way == "nearest");
-        Assert.All(
-            outcome.State.Manifest.Places?.Values.SelectMany(static names => names).Where(static n => n.Length > 0) ?? [],
-            n => Assert.Contains(n, outcome.State.Activations.Select(static s => s.Name)));
+        // Places have no quantizer that is not there.
+        IEnumerable<string> placed =
+            outcome.State.Manifest.Places?.Values.SelectMany(static n => n).Where(static n => n.Length > 0) ?? [];
+        Assert.Subset(outcome.State.Activations.Select(static a => a.Name).ToHashSet(), placed.ToHashSet());
     }
 
     [Theory]

@@ -104,7 +104,8 @@ internal sealed partial class BodyRewriter
         // no_grad() → global::QDrop.CompilerServices.GradientMode.no_grad()
         if (_semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol
             {
-                Name: "no_grad" or "enable_grad" or "set_grad_enabled" or "inference_mode", ContainingType: var declaring,
+                Name: "no_grad" or "enable_grad" or "set_grad_enabled" or "inference_mode",
+                ContainingType: var declaring,
             } mode
             && declaring.ToDisplayString() == "TorchSharp.torch")
             return $"{Services}GradientMode.{mode.Name}({Arguments(invocation.ArgumentList)})";
