@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace QDrop.Calibration.Execution;
 
 /// <summary>
-/// What goes into each unit on all calibration inputs, as a sum of absolute values for each sample: whether a unit is given the
-/// same where the outputs of units before it come from memory, and those that nothing was seen to need are freed. What
-/// is needed for a few samples only, such as those that a mask picks, shows on no other ones.
+/// What goes into each unit on all calibration inputs, as a sum of absolute values for each sample: whether a unit is
+/// given the same where the outputs of units before it come from memory, and those that nothing was seen to need are
+/// freed. What is needed for a few samples only, such as those that a mask picks, shows on no other ones.
 /// </summary>
 /// <param name="layouts">Where the samples are in what goes into each unit.</param>
 internal sealed class InputSums(IReadOnlyDictionary<Unit, UnitLayouts> layouts)
