@@ -76,9 +76,9 @@ internal static class CalibratedState
     private static QDropException NotLoaded(string name, string how) => new(
         Codes.LoadedDiffers,
         $"The quantized '{name}' gives something else when it is loaded: {how}. Loading calls the constructor and "
-            + "copies the tensors of state_dict. Expected that nothing else decides what forward computes: register tensors "
-            + "that do not come from the inputs as parameters or persistent buffers, let no constructor draw others at "
-            + "random, and set properties in the constructor.");
+            + "copies the tensors of state_dict. Expected that nothing else decides what forward computes: register "
+            + "tensors that do not come from the inputs as parameters or persistent buffers, let no constructor draw "
+            + "others at random, and set properties in the constructor.");
 
     private static ActivationState StateOf(ActivationQuantizer activation) =>
         activation.ChannelAxis is { } axis
