@@ -188,6 +188,7 @@ public static class ModelQuantizer
         CalibrationMemory? memory)
     {
         using DisposeScope scope = NewDisposeScope();
+        using IDisposable rule = GradientMode.Follow(GradientRule.Ignored);
         using var run = new PostTrainingQuantizer(model, settings, inputs, progress, cancellation, checkpoint, memory);
         run.Discover();
         run.SpendBudget();
@@ -203,6 +204,7 @@ public static class ModelQuantizer
         IProgress<CalibrationProgress>? progress, CancellationToken cancellation, CalibrationCheckpoint? checkpoint)
     {
         using DisposeScope scope = NewDisposeScope();
+        using IDisposable rule = GradientMode.Follow(GradientRule.Stopped);
         using var trainer = new ModelTrainer(model, settings, data, progress, cancellation);
         trainer.Prepare();
         trainer.Train(checkpoint);

@@ -56,7 +56,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
         Plan(_model);
         discovery.TraceChannels();
-        IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs();
+        IReadOnlyDictionary<Unit, double> seconds = discovery.TryInputs(_model.Sums);
         _calibration.Progress.Expect([
             .. _model.Units.Select(u =>
                 (

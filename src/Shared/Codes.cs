@@ -87,14 +87,14 @@ internal static class Codes
     public const string CheckpointNotWritten = "QDROP241";
     [Code(CodeSeverity.Error, "A checkpoint of something else")] public const string OtherCheckpoint = "QDROP242";
     [Code(CodeSeverity.Error, "The memory limit is too small")] public const string MemoryLimit = "QDROP243";
+    [Code(CodeSeverity.Error, "The model gives something else when it is loaded")]
+    public const string LoadedDiffers = "QDROP244";
     [Code(CodeSeverity.Error, "Artifact truncated or corrupted")] public const string ArtifactDamaged = "QDROP250";
     [Code(CodeSeverity.Error, "Not a QDrop artifact")] public const string ArtifactForeign = "QDROP251";
     [Code(CodeSeverity.Error, "Artifact of a newer format")] public const string ArtifactNewer = "QDROP252";
     [Code(CodeSeverity.Error, "Artifact of another model")] public const string OtherModel = "QDROP253";
     [Code(CodeSeverity.Error, "Artifact missing")] public const string ArtifactMissing = "QDROP254";
     [Code(CodeSeverity.Error, "The quantized model has no program")] public const string NoProgram = "QDROP255";
-    [Code(CodeSeverity.Warning, "The model cannot be recorded as a program")]
-    public const string NotRecorded = "QDROP256";
     [Code(CodeSeverity.Error, "Cannot write a file")] public const string NotWritten = "QDROP260";
     [Code(CodeSeverity.Error, "libtorch does not load")] public const string LibtorchNotLoaded = "QDROP270";
     [Code(CodeSeverity.Error, "Training without labels")] public const string TargetsMissing = "QDROP271";
@@ -107,6 +107,7 @@ internal static class Codes
     [Code(CodeSeverity.Error, "No libtorch")] public const string LibtorchMissing = "QDROP278";
     [Code(CodeSeverity.Error, "libtorch of another version")] public const string LibtorchVersion = "QDROP279";
     [Code(CodeSeverity.Error, "No power of two for a step")] public const string NoPowerOfTwo = "QDROP281";
+    [Code(CodeSeverity.Error, "No gradients to train with")] public const string NoGradients = "QDROP282";
     [Code(CodeSeverity.Error, "Sensitivities cannot be measured")] public const string NoSensitivity = "QDROP289";
     [Code(CodeSeverity.Error, "libtorch for another system or processor")]
     public const string LibtorchForeign = "QDROP290";

@@ -138,7 +138,9 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
 
         public Feed()
         {
-            foreach (string project in new[] { "QDrop.Runtime", "QDrop.Calibration", "QDrop.Build", "QDrop.Models" })
+            string[] projects =
+                ["QDrop.Inference", "QDrop.Runtime", "QDrop.Calibration", "QDrop.Build", "QDrop.Models"];
+            foreach (string project in projects)
             {
                 string[] quietly = ["--no-build", "--nologo", "-nodeReuse:false", "-o", Folder];
                 string path = Path.Combine("src", project);

@@ -50,6 +50,10 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
         ["NormTwice"] = static () => randn(Samples, 8),
         ["HalfFloat"] = static () => randn(Samples, 8),
         ["Detached"] = static () => randn(Samples, 8),
+        ["RareDetached"] = static () => cat(
+            [randn(3, 8).clamp(-1, 1), randn(6, 8).clamp(-1, 1) + 5, randn(15, 8).clamp(-1, 1)]),
+        ["RareBias"] = static () => cat([randn(4, 8) * 0.3, randn(2, 8) * 9, randn(18, 8) * 0.3]),
+        ["Squeezed"] = static () => randn(65, 3, 8, 8),
         // The order of memory is another, one sample is all there is, or all samples are the same.
         ["Norms, channels last"] = static () => randn(Samples, 8, 8, 3).permute(0, 3, 1, 2),
         ["SharedNorm, one sample"] = static () => randn(1, 3, 8, 8),
@@ -124,20 +128,69 @@ public sealed class UnusualModelTests(UnusualModelTests.Compiled compiled) : ICl
     [InlineData("LengthFirst", new long[] { Samples, 5, 8 })]
     [InlineData("FirstOfBatch", new long[] { Samples, 8 })]
     [InlineData("SumOfBatch", new long[] { Samples, 8 })]
-    public void Samples_that_depend_on_each_other_are_refused(string name, long[] shape)
+    [InlineData("DividedByMax", new long[] { Samples, 8 })]
+    [InlineData("DividedByMax", new long[] { 31, 8 })]
+    [InlineData("GreatestOfBatch", new long[] { Samples, 8 })]
+    [InlineData("Centred", new long[] { Samples, 8 }, 1e-10)]
+    [InlineData("Centred", new long[] { Samples, 8 }, 1e10)]
+    public void Samples_that_depend_on_each_other_are_refused(string name, long[] shape, double size = 1)
     {
         using DisposeScope scope = NewDisposeScope();
         QuantizedModelDescriptor descriptor = compiled.DescriptorOf(name);
         using nn.Module model = descriptor.CreateModel();
         model.eval();
+        using (no_grad())
+        {
+            foreach ((_, TorchSharp.Modules.Parameter bias) in model.named_parameters()
+                    .Where(static p => p.name.EndsWith("bias", StringComparison.Ordinal)))
+                bias.mul_(size);
+        }
         QDropException error = Assert.Throws<QDropException>(() =>
             ModelQuantizer.Quantize(
                 descriptor,
                 descriptor.Settings with { Samples = Samples },
                 model,
                 // Blank samples come first.
-                cat([zeros([3, .. shape[1..]]), randn(shape)[3..]])));
+                cat([zeros([3, .. shape[1..]]), randn(shape)[3..]]) * size));
         Assert.True(error.Code == "QDROP238", $"{error.Code}: {error.Message}");
+    }
+
+    [Theory]
+    [InlineData("Unregistered")]
+    [InlineData("Adjusted")]
+    [InlineData("NotPersistent")]
+    public void What_loading_does_not_bring_back_is_refused(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(5);
+        QuantizedModelDescriptor descriptor = compiled.DescriptorOf(name);
+        using nn.Module model = descriptor.CreateModel();
+        model.eval();
+        QDropException error = Assert.Throws<QDropException>(() =>
+            ModelQuantizer.Quantize(
+                descriptor,
+                descriptor.Settings with { Samples = Samples, Method = Method.Nearest },
+                model,
+                randn(Samples, 8)));
+        Assert.True(error.Code == "QDROP244", $"{error.Code}: {error.Message}");
+    }
+
+    [Theory]
+    [InlineData("SumsOfChannels")]
+    [InlineData("FloatBetween")]
+    public void Samples_are_not_taken_for_channels(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(5);
+        QuantizedModelDescriptor descriptor = compiled.DescriptorOf(name);
+        using nn.Module model = descriptor.CreateModel();
+        model.eval();
+        CalibrationOutcome outcome = ModelQuantizer.Quantize(
+            descriptor,
+            descriptor.Settings with { Samples = Samples, Method = Method.Nearest, ActivationsPerChannel = true },
+            model,
+            randn(Samples, 8));
+        Assert.All(outcome.State.Activations, static a => Assert.NotEqual(0, a.Channels?.Axis));
     }
 
     [Fact]

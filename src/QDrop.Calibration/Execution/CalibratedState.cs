@@ -48,20 +48,41 @@ internal static class CalibratedState
             Versions = LibraryVersions.Current(),
         };
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlySet<string> used = new FloatUses(calibration.Runner, context, calibration.Batches.Spread(Samples))
-            .Find(calibration.Twin.Float);
-        var state = new QuantizedModelState(
-            manifest,
-            layers,
-            activations,
-            StateBinding.FloatTensors(calibration.Twin.Float, context, used)
-                .ToDictionary(t => t.Key, t => Own(t.Value)));
+        IReadOnlySet<string> used = Uses(calibration.Batches.Spread(Samples));
+        QuantizedModelState state = State();
+        var check = new LoadedCheck(calibration);
+        // A few inputs may use what others do not.
+        while (check.Find(state) is { } found)
+        {
+            IReadOnlySet<string> more = Uses(found.Inputs);
+            if (more.IsSubsetOf(used))
+                throw NotLoaded(calibration.Descriptor.Name, found.How);
+            used = used.Union(more).ToHashSet(StringComparer.Ordinal);
+            state = State();
+        }
         return state with
         {
             Program = ProgramRecording.Of(
                 calibration.Twin, calibration.Batches.Spread(Samples), calibration.Batches.Spread(Samples + 1), state),
         };
+
+        IReadOnlySet<string> Uses(Bundle inputs) =>
+            new FloatUses(calibration.Runner, context, inputs).Find(calibration.Twin.Float);
+
+        QuantizedModelState State() => new(
+            manifest,
+            layers,
+            activations,
+            StateBinding.FloatTensors(calibration.Twin.Float, context, used)
+                .ToDictionary(static t => t.Key, static t => Own(t.Value)));
     }
+
+    private static QDropException NotLoaded(string name, string how) => new(
+        Codes.LoadedDiffers,
+        $"The quantized '{name}' gives something else when it is loaded: {how}. Loading calls the constructor and "
+            + "copies the tensors of state_dict. Expected that nothing else decides what forward computes: register "
+            + "tensors that do not come from the inputs as parameters or persistent buffers, let no constructor draw "
+            + "others at random, and set properties in the constructor.");
 
     private static ActivationState StateOf(ActivationQuantizer activation) =>
         activation.ChannelAxis is { } axis

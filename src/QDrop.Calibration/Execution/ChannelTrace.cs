@@ -26,6 +26,8 @@ internal sealed class ChannelTrace(QuantizationContext context) : IValueWatcher
     private const int Probes = 8;
 
     private readonly List<Leaf> _leaves = [];
+    private readonly Dictionary<ActivationQuantizer, long[]> _shapes = [];
+    private bool _isMeasuring;
 
     /// <summary>A value whose channels are known.</summary>
     /// <param name="Value">The value.</param>
@@ -34,9 +36,25 @@ internal sealed class ChannelTrace(QuantizationContext context) : IValueWatcher
 
     /// <summary>Looks at the values of a run.</summary>
     /// <param name="run">Runs the twin.</param>
-    public void Run(Action run)
+    /// <param name="other">
+    /// Runs it with another number of samples, which shows the dimensions that count them: those tell no channels
+    /// apart, though the gradients of two samples differ.
+    /// </param>
+    public void Run(Action run, Action other)
     {
         using DisposeScope scope = NewDisposeScope();
+        context.Watcher = this;
+        _isMeasuring = true;
+        try
+        {
+            using IDisposable guard = no_grad();
+            other();
+        }
+        finally
+        {
+            context.Watcher = null;
+            _isMeasuring = false;
+        }
         using IDisposable gradients = enable_grad();
         context.Watcher = this;
         try
@@ -55,6 +73,8 @@ internal sealed class ChannelTrace(QuantizationContext context) : IValueWatcher
     /// <inheritdoc/>
     public Tensor OnValue(QuantizedLayer layer, Tensor output)
     {
+        if (_isMeasuring)
+            return output;
         int dimensions = (int)output.dim();
         int axis = layer.ValueAxis < 0 ? dimensions + layer.ValueAxis : layer.ValueAxis;
         return Cut(output, axis >= 0 && axis < dimensions ? axis : null);
@@ -63,8 +83,13 @@ internal sealed class ChannelTrace(QuantizationContext context) : IValueWatcher
     /// <inheritdoc/>
     public Tensor OnValue(ActivationQuantizer quantizer, Tensor input)
     {
+        if (_isMeasuring)
+        {
+            _shapes[quantizer] = input.shape;
+            return input;
+        }
         if (quantizer.HasChannels)
-            quantizer.Traced = Trace(input) ?? quantizer.Traced;
+            quantizer.Traced = Trace(input, _shapes.GetValueOrDefault(quantizer)) ?? quantizer.Traced;
         // What nothing is known of has its channels where the shape says.
         int? axis = !quantizer.HasChannels ? null
             : quantizer.Traced is { } traced ? traced.Axis
@@ -82,7 +107,7 @@ internal sealed class ChannelTrace(QuantizationContext context) : IValueWatcher
         return leaf.clone();
     }
 
-    private TracedChannels? Trace(Tensor x)
+    private TracedChannels? Trace(Tensor x, long[]? other)
     {
         if (x.dim() < 2)
             return new(null);
@@ -96,6 +121,8 @@ internal sealed class ChannelTrace(QuantizationContext context) : IValueWatcher
         for (int axis = 0; axis < x.dim(); axis++)
         {
             long size = x.shape[axis];
+            if (other?.Length == x.dim() && other[axis] != size)
+                continue;
             for (long probe = 0; probe < Math.Min(size, Probes) && size > 1; probe++)
             {
                 using DisposeScope inner = NewDisposeScope();

@@ -59,7 +59,7 @@ internal sealed class DiscoveryExecutor(QuantizationContext context, long sample
             {
                 // A unit that changes its input in place must not change what others see: it will not run where they
                 // do.
-                Bundle computed = unit.Compute(inputs.Select(static t => t.detach().clone()));
+                Bundle computed = unit.Compute(inputs.Copies());
                 Shapes.Add(unit, inputs, computed);
                 Dependence.Add(unit, samples, inputs, computed);
                 outputs = computed.Select(static t => t.detach().clone().DetachFromDisposeScope());
@@ -93,6 +93,8 @@ internal sealed class DiscoveryExecutor(QuantizationContext context, long sample
     private HashSet<Unit> Trace(Bundle inputs)
     {
         var needs = new HashSet<Unit>();
+        // Units run within what the user's forward says of gradients.
+        using IDisposable gradients = enable_grad();
         // To the leaves only: the model's own parameters between units are not to get gradients.
         foreach (Tensor input in inputs.Tensors.Where(static t => t.requires_grad))
             autograd.backward(

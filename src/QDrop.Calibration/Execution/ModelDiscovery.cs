@@ -24,6 +24,12 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
     /// </summary>
     private const int Trials = 3;
 
+    /// <summary>
+    /// How many times the greatest value of all inputs the values of a sample may be that runs before the others, so
+    /// that <c>x / x.max()</c> shows it: most choices of samples have the same greatest value without it.
+    /// </summary>
+    private const double Larger = 8;
+
     private readonly QuantizationContext _context = calibration.Quantization;
     private readonly TwinRunner _runner = calibration.Runner;
     private readonly CalibrationBatches _batches = calibration.Batches;
@@ -43,30 +49,65 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         ModelCost cost;
         using (no_grad())
             cost = ModelCost.Of(calibration.Twin.Float, _context.Layers, () => Measure(others));
+        Dictionary<Unit, UnitLayouts> layouts = discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1);
         return new DiscoveredModel(
             discovery.Units,
-            discovery.Shapes.Layouts(Samples, others.Shapes, Samples + 1),
+            layouts,
             cost,
             needs.Needs,
             needs.ResultNeeds,
             others.Footprint,
-            discovery.Dependence.Found is { } found && Enumerable.Range(1, Trials - 1).All(DependOnOthers)
-                ? found
-                : null);
+            new InputSums(layouts),
+            Dependence(trial => trial == 0 ? discovery.Dependence.Found : DependenceOn(trial, isLarger: false))
+                ?? Dependence(trial => DependenceOn(trial, isLarger: true)));
     }
 
-    /// <summary>Whether other samples depend on the one that runs before them, too.</summary>
-    private bool DependOnOthers(int trial)
+    /// <summary>How samples depend on one that runs before them, if all of several choices do.</summary>
+    private static string? Dependence(Func<int, string?> find)
+    {
+        string? first = null;
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            if (find(trial) is not { } found)
+                return null;
+            first ??= found;
+        }
+        return first;
+    }
+
+    private string? DependenceOn(int trial, bool isLarger)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         var dependence = new SampleDependence(Samples);
-        foreach (int samples in new[] { Samples, Samples + 1 })
+        try
         {
-            _runner.Run(
-                _batches.Spread(samples, trial * (Samples + 1)), new ShapeExecutor(_context, samples, dependence));
+            foreach (int samples in new[] { Samples, Samples + 1 })
+            {
+                Bundle inputs = _batches.Spread(samples, trial * (Samples + 1));
+                if (samples > Samples && isLarger)
+                    inputs = inputs.Select(WithLarger);
+                _runner.Run(inputs, new ShapeExecutor(_context, samples, dependence));
+            }
         }
-        return dependence.Found is not null;
+        catch (QDropException) when (isLarger)
+        {
+            // The model's code does not take such a sample.
+            return null;
+        }
+        return dependence.Found;
+    }
+
+    /// <summary>The samples, the first of them one of great values of both signs.</summary>
+    private static Tensor WithLarger(Tensor samples)
+    {
+        if (!samples.is_floating_point() || samples.numel() == 0)
+            return samples;
+        Tensor all = samples.clone(), first = all.narrow(0, 0, 1);
+        using var random = new Generator(1);
+        using Scalar size = 2 * Larger * samples.abs().max().ToDouble(), half = 0.5;
+        first.copy_(rand(first.shape, dtype: samples.dtype, generator: random).sub_(half).mul_(size));
+        return all;
     }
 
     private HiddenNeeds Needs(DiscoveryExecutor discovery)
@@ -109,19 +150,24 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
         if (!_context.Activations.Any(static a => a.Calibration.PerChannel))
             return;
         _context.Enable(weights: false, activations: false);
-        new ChannelTrace(_context).Run(() => _runner.RunGuarded(_batches.Spread(Samples)));
+        new ChannelTrace(_context).Run(
+            () => _runner.RunGuarded(_batches.Spread(Samples)),
+            () => _runner.RunGuarded(_batches.Spread(Samples + 1)));
     }
 
     /// <summary>
     /// Runs the twin, quantizers off, on all inputs: one that it does not take, such as an index out of range, shows
     /// before anything is computed at length, and so does one on which it gives something else than the model.
     /// </summary>
+    /// <param name="sums">
+    /// Is told what goes into each unit; <see langword="null"/> where no unit is to be given what was kept.
+    /// </param>
     /// <returns>Seconds that each unit took for all inputs.</returns>
-    public IReadOnlyDictionary<Unit, double> TryInputs()
+    public IReadOnlyDictionary<Unit, double> TryInputs(InputSums? sums = null)
     {
         using IDisposable guard = no_grad();
         _context.Enable(weights: false, activations: false);
-        var executor = new ObservingExecutor(_context, calibration.Cancellation);
+        var executor = new ObservingExecutor(_context, calibration.Cancellation, sums);
         var check = new TwinCheck(calibration.Descriptor.Name, _runner, _context);
         // The model's own code keeps all that it computes until it returns.
         foreach (CalibrationBatch batch in _batches.Parts(
@@ -144,6 +190,7 @@ internal sealed class ModelDiscovery(CalibrationContext calibration)
 /// The units whose outputs the model's outputs are made of without another unit between.
 /// </param>
 /// <param name="Sample">The memory that a sample takes.</param>
+/// <param name="Sums">What goes into each unit, once the model has run on all inputs.</param>
 /// <param name="Dependence">
 /// What depends on the samples that run beside one, and how much; <see langword="null"/> where nothing does.
 /// </param>
@@ -154,6 +201,7 @@ internal sealed record DiscoveredModel(
     IReadOnlyDictionary<Unit, IReadOnlySet<Unit>> Needs,
     IReadOnlySet<Unit> ResultNeeds,
     PassFootprint Sample,
+    InputSums Sums,
     string? Dependence)
 {
     /// <summary>Checks that a sample gives the same in every batch.</summary>

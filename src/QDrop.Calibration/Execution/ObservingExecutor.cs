@@ -11,7 +11,9 @@ namespace QDrop.Calibration.Execution;
 /// </summary>
 /// <param name="context">The twin's context.</param>
 /// <param name="cancellation">Checked before each unit.</param>
-internal sealed class ObservingExecutor(QuantizationContext context, CancellationToken cancellation) : UnitExecutor
+/// <param name="sums">Is told what goes into each unit; <see langword="null"/> for nobody.</param>
+internal sealed class ObservingExecutor(
+    QuantizationContext context, CancellationToken cancellation, InputSums? sums = null) : UnitExecutor
 {
     /// <summary>Seconds that each unit took, whenever it ran.</summary>
     public Dictionary<Unit, double> Seconds { get; } = [];
@@ -21,6 +23,7 @@ internal sealed class ObservingExecutor(QuantizationContext context, Cancellatio
     {
         cancellation.ThrowIfCancellationRequested();
         context.Current = unit;
+        sums?.Add(unit, inputs);
         long start = Stopwatch.GetTimestamp();
         try
         {

@@ -33,7 +33,7 @@ internal sealed class PrefixExecutor(QuantizationContext context, ActivationMemo
         if (_known?.Contains(unit) == true && _kept.TryGetValue((unit, Start), out Bundle? outputs))
         {
             MappedPages.Passed(Bytes(outputs));
-            return outputs.Select(static t => t.clone());
+            return outputs.Copies();
         }
         context.Current = unit;
         try

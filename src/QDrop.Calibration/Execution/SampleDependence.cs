@@ -16,10 +16,11 @@ internal sealed class SampleDependence(long samples)
     /// <summary>Share of the greatest value by which values differ at most where a batch is of another size.</summary>
     private const double Tolerance = 1e-3;
 
-    /// <summary>Greatest value below which values are taken for 0.</summary>
+    /// <summary>Share of the greatest value of all below which values are taken for 0.</summary>
     private const double Zero = 1e-6;
 
     private readonly Dictionary<Unit, (Excerpt[] Inputs, Excerpt[] Outputs)> _first = [];
+    private double _greatest;
 
     /// <summary>What depends on the other samples, and how much; <see langword="null"/> where nothing does.</summary>
     public string? Found { get; private set; }
@@ -33,7 +34,10 @@ internal sealed class SampleDependence(long samples)
     {
         if (count == samples)
         {
-            _first[unit] = (ExcerptsOf(inputs), ExcerptsOf(outputs));
+            (Excerpt[] Inputs, Excerpt[] Outputs) own = (ExcerptsOf(inputs), ExcerptsOf(outputs));
+            _first[unit] = own;
+            _greatest = own.Inputs.Concat(own.Outputs).Select(static e => e.Greatest)
+                .Where(double.IsFinite).Append(_greatest).Max();
             return;
         }
         // What follows from the first difference says no more.
@@ -55,9 +59,8 @@ internal sealed class SampleDependence(long samples)
                 layout.IsShared
                     ? two
                     : two.narrow(layout.Axis, (others - samples) * layout.PerSample, samples * layout.PerSample));
-            double greatest = one.Values.Max(Math.Abs),
-                error = one.Values.Zip(found, static (a, b) => Math.Abs(a - b)).Max();
-            if (error > Tolerance * Math.Max(greatest, Zero))
+            double greatest = one.Greatest, error = one.Values.Zip(found, static (a, b) => Math.Abs(a - b)).Max();
+            if (error > Tolerance * Math.Max(greatest, Zero * _greatest))
             {
                 return FormattableString.Invariant(
                     $"for {samples} samples changes by {error:g3}, where the greatest value is {greatest:g3},");
@@ -92,5 +95,8 @@ internal sealed class SampleDependence(long samples)
         return flat.to_type(ScalarType.Float64).data<double>().ToArray();
     }
 
-    private readonly record struct Excerpt(long[] Shape, double[] Values);
+    private readonly record struct Excerpt(long[] Shape, double[] Values)
+    {
+        public double Greatest => Values.Length == 0 ? 0 : Values.Max(Math.Abs);
+    }
 }

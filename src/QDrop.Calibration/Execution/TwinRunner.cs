@@ -106,13 +106,18 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
 
     private static Bundle Copies(Bundle inputs)
     {
-        Bundle copies = inputs.Select(static t => t.clone());
+        Bundle copies = inputs.Copies();
         MappedPages.Passed(copies.Tensors.Sum(static t => t.numel() * t.element_size()));
         return copies;
     }
 
-    private string Advice()
+    private string Advice(Exception error)
     {
+        if (error.Message.Contains("Inference tensors", StringComparison.Ordinal))
+        {
+            return "Code that is called in forward, such as that of a [FullPrecision] part, makes a value within "
+                + "inference_mode and uses it outside, which works without gradients only. Expected no_grad there.";
+        }
         (string name, Parameter? other) = twin.Float
             .named_parameters()
             .FirstOrDefault(static p => p.parameter.is_floating_point() && p.parameter.dtype != ScalarType.Float32);
@@ -139,7 +144,7 @@ internal sealed class TwinRunner(string name, IModelTwin twin)
             throw new QDropException(
                 Codes.InputsDoNotFit,
                 $"The model cannot run on the calibration inputs, of shape {shapes}: {error.Message.Split('\n')[0]} "
-                    + Advice(),
+                    + Advice(error),
                 error);
         }
         catch (Exception error) when (error is not (QDropException or OperationCanceledException))

@@ -91,7 +91,7 @@ internal sealed class ShapeExecutor(QuantizationContext context, long samples, S
             using IDisposable guard = no_grad();
             using DisposeScope scope = NewDisposeScope();
             // A unit may change its input in place.
-            Bundle outputs = unit.Compute(inputs.Select(static t => t.clone()));
+            Bundle outputs = unit.Compute(inputs.Copies());
             Shapes.Add(unit, inputs, outputs);
             Footprint.Add(unit, samples, inputs, outputs, scope);
             dependence.Add(unit, samples, inputs, outputs);

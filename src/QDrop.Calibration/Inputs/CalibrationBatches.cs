@@ -84,12 +84,19 @@ internal sealed class CalibrationBatches : IDisposable
     /// <summary>Some of the inputs in batches.</summary>
     /// <param name="start">The first of them.</param>
     /// <param name="count">How many, fewer where there are no more.</param>
-    /// <param name="size">Inputs in a batch, fewer in the last.</param>
+    /// <param name="size">
+    /// Inputs in a batch, fewer in the last; in the last two where one alone would be left, which code that drops
+    /// dimensions of size 1 takes for none.
+    /// </param>
     public IEnumerable<CalibrationBatch> Parts(long start, long count, long size)
     {
         long end = start + Math.Min(count, SampleCount - start);
-        for (; start < end; start += size)
-            yield return Batch(start, Math.Min(size, end - start));
+        while (start < end)
+        {
+            long left = end - start, taken = left == size + 1 && size > 2 ? size - 1 : Math.Min(size, left);
+            yield return Batch(start, taken);
+            start += taken;
+        }
     }
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ internal sealed class LayerWatch(QuantizationContext context) : UnitExecutor, IV
             {
                 using TemporaryChange nearest = OtherWeights.Nearest(unit.Layers);
                 _mode = Mode.Before;
-                unit.Compute(inputs.Select(static t => t.clone()));
+                unit.Compute(inputs.Copies());
                 _mode = Mode.After;
             }
             return unit.Compute(inputs).Select(static t => t.MoveToOuterDisposeScope());

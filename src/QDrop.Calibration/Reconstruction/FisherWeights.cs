@@ -167,14 +167,14 @@ internal sealed class FisherWeights(
             {
                 _reached = true;
                 // In-place operations of the user's code must not meet the leaf itself.
-                return Leaves.Select(static t => t.clone());
+                return Leaves.Copies();
             }
             if (!_reached)
                 return earlier.OutputOf(unit, batch);
             context.Current = unit;
             try
             {
-                return unit.Compute(inputs.Select(static t => t.clone()));
+                return unit.Compute(inputs.Copies());
             }
             finally
             {

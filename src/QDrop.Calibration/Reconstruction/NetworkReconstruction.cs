@@ -23,6 +23,24 @@ internal sealed class NetworkReconstruction(
     public IReadOnlyList<UnitReport> Run()
     {
         CalibrationContext c = calibration;
+        var finished = new FinishedUnits(
+            checkpoint,
+            () =>
+                CheckpointOrigin.Of(c.Descriptor, c.Settings, c.WeightsHash, c.CalibrationHash, c.Quantization.Layers),
+            model.Units);
+        finished.Restore();
+        // Where something was freed that a few samples need, everything is kept.
+        if (!Run(finished, keepsAll: false))
+            Run(finished, keepsAll: true);
+        c.Quantization.Enable(weights: true, activations: true);
+        return finished.Reports;
+    }
+
+    /// <summary>Goes through the units; those that are finished are computed, and not reconstructed again.</summary>
+    /// <returns>Whether each unit was given what goes into it where the model runs as it is.</returns>
+    private bool Run(FinishedUnits finished, bool keepsAll)
+    {
+        CalibrationContext c = calibration;
         using var floats = new ReplayExecutor(model.Layouts, c.Batches.Inputs, c.Memory);
         using var quantized = new ReplayExecutor(model.Layouts, c.Batches.Inputs, c.Memory);
         using FisherWeights? fisher =
@@ -40,12 +58,7 @@ internal sealed class NetworkReconstruction(
         var runner = new UnitRunner(c.Batches, model.Layouts, c.Profile, c.Cancellation, c.Memory);
         var reconstruction = new UnitReconstruction(c, runner, fisher);
         IReadOnlyList<Unit> units = model.Units;
-        var finished = new FinishedUnits(
-            checkpoint,
-            () =>
-                CheckpointOrigin.Of(c.Descriptor, c.Settings, c.WeightsHash, c.CalibrationHash, c.Quantization.Layers),
-            units);
-        finished.Restore();
+        bool hasFreed = false;
         int restored = finished.Reports.Count;
         for (int k = restored == units.Count ? restored : 0; k < units.Count; k++)
         {
@@ -55,6 +68,8 @@ internal sealed class NetworkReconstruction(
             c.Progress.Begin(unit.Name, k + 1);
             c.SetQuantized(false);
             using Samples floatInput = Capture(floats, unit);
+            if (hasFreed && !model.Sums.AreSame(unit, floatInput, c.Plan.Samples))
+                return false;
             Samples floatOutput = runner.Compute(unit, floatInput);
             c.SetQuantized(true);
             using Samples quantizedInput = Capture(quantized, unit);
@@ -73,14 +88,14 @@ internal sealed class NetworkReconstruction(
                 break;
             quantized.Keep(unit, output.DetachFromDisposeScope());
             floats.Keep(unit, floatOutput.DetachFromDisposeScope());
-            foreach (Unit done in model.NotNeededAfter(k + 1, resultIsNeeded: fisher is not null))
+            foreach (Unit done in keepsAll ? [] : model.NotNeededAfter(k + 1, resultIsNeeded: fisher is not null))
             {
+                hasFreed = true;
                 quantized.Forget(done);
                 floats.Forget(done);
             }
         }
-        c.Quantization.Enable(weights: true, activations: true);
-        return finished.Reports;
+        return true;
     }
 
     private Samples Capture(ReplayExecutor executor, Unit unit)

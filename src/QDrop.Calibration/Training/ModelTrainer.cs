@@ -300,6 +300,7 @@ internal sealed class ModelTrainer : IDisposable
         (Bundle inputs, Tensor targets) = _batches.Take(rows, draws.Seed());
         IReadOnlyList<Tensor> outputs = _calibration.Runner.RunGuarded(inputs).Tensors;
         CheckParts();
+        CheckGradients(outputs);
         Tensor loss = _data.Loss is { } own
             ? UserFunction.Loss(own, outputs, targets)
             : functional.cross_entropy(outputs[0], targets);
@@ -312,6 +313,18 @@ internal sealed class ModelTrainer : IDisposable
             quantizer.Learn(share);
         using IDisposable guard = no_grad();
         return (value, _data.Loss is null ? outputs[0].argmax(1).eq(targets).sum().ToInt64() : 0);
+    }
+
+    private void CheckGradients(IReadOnlyList<Tensor> outputs)
+    {
+        if (outputs.Any(static t => t.requires_grad))
+            return;
+        throw new QDropException(
+            Codes.NoGradients,
+            $"forward of '{_calibration.Descriptor.Name}' gives outputs without gradients, but Method = "
+                + $"{_settings.Method} trains the model. Expected outputs that gradients flow back from. Take no_grad "
+                + "or inference_mode out of forward, where it is around more than a part that is to stay as it is, and "
+                + "let callers say that they want no gradients.");
     }
 
     /// <summary>What first runs now has no grid.</summary>

@@ -101,6 +101,15 @@ internal sealed partial class BodyRewriter
             && _semantics.GetConstantValue(invocation) is { HasValue: true, Value: string constant })
             return SymbolDisplay.FormatLiteral(constant, quote: true);
 
+        // no_grad() → global::QDrop.CompilerServices.GradientMode.no_grad()
+        if (_semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol
+            {
+                Name: "no_grad" or "enable_grad" or "set_grad_enabled" or "inference_mode",
+                ContainingType: var declaring,
+            } mode
+            && declaring.ToDisplayString() == "TorchSharp.torch")
+            return $"{Services}GradientMode.{mode.Name}({Arguments(invocation.ArgumentList)})";
+
         // shape.Last() → global::System.Linq.Enumerable.Last<long>(shape)
         if (invocation.Expression is MemberAccessExpressionSyntax access
             && _semantics.GetSymbolInfo(invocation).Symbol is IMethodSymbol { ReducedFrom: { } extension } method)

@@ -84,9 +84,10 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         try
         {
             (long, bool)[] fitting = Fitting(name, module);
-            // Weights may not tell, such as zeros before training: others then do.
-            if (fitting.Length > 1)
-                fitting = WithOtherWeights(() => Fitting(name, module));
+            // Weights may not tell, such as zeros before training, or such that a softmax is all or nothing.
+            if (fitting.Length != 1)
+                fitting = TrialValues.With(
+                    RegisteredParameters.Of(name, module), static _ => false, () => Fitting(name, module));
             return fitting is [var only]
                 ? only
                 : throw new QDropException(
@@ -103,11 +104,11 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
 
     private (long Heads, bool AddsZeroKey)[] Fitting(string name, MultiheadAttention module)
     {
-        Tensor query = Wave(3, 1, Embedding),
-            key = Wave(4, 1, IsSplit ? Layers[1].Weight.shape[1] : Embedding),
-            value = Wave(4, 1, IsSplit ? Layers[2].Weight.shape[1] : Embedding);
+        Tensor query = TrialValues.Of(-1, 3, 1, Embedding),
+            key = TrialValues.Of(-2, 4, 1, IsSplit ? Layers[1].Weight.shape[1] : Embedding),
+            value = TrialValues.Of(-3, 4, 1, IsSplit ? Layers[2].Weight.shape[1] : Embedding);
         Tensor expected = Output(name, module, query, key, value);
-        double limit = Tolerance * Math.Max(expected.abs().max().ToDouble(), 1e-6);
+        double limit = Tolerance * expected.abs().max().ToDouble();
         return
         [
             .. from heads in PossibleHeads
@@ -142,24 +143,6 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
         }
     }
 
-    private T WithOtherWeights<T>(Func<T> run)
-    {
-        Tensor[] weights = [.. Layers.Select(static l => l.Weight).Distinct()],
-            kept = [.. weights.Select(static w => w.clone())];
-        try
-        {
-            // Scores of about 1, so that no softmax is all or nothing.
-            foreach (Tensor weight in weights)
-                weight.copy_(Wave(weight.shape) * (2 / Math.Sqrt(weight.shape[1])));
-            return run();
-        }
-        finally
-        {
-            for (int i = 0; i < weights.Length; i++)
-                weights[i].copy_(kept[i]);
-        }
-    }
-
     private static IEnumerable<long> Divisors(long number)
     {
         for (long d = 1; d <= number; d++)
@@ -168,8 +151,4 @@ internal sealed record AttentionParameters(IReadOnlyList<LayerSource> Layers, Te
                 yield return d;
         }
     }
-
-    /// <summary>Numbers no two of which stand in the same relation.</summary>
-    internal static Tensor Wave(params long[] shape) =>
-        (arange(shape.Aggregate(1L, static (a, b) => a * b), dtype: ScalarType.Float32) * 1.7f).sin().view(shape);
 }

@@ -1,7 +1,5 @@
-using QDrop.Native;
 using QDrop.Recording;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -36,9 +34,12 @@ internal sealed record TransformerForm(long Heads, Func<Tensor, Tensor> Activati
         try
         {
             TransformerForm[] fitting = Fitting(module, layers);
-            // Weights may not tell, such as zeros before training: others then do.
-            if (fitting.Length > 1)
-                fitting = WithOtherWeights(module, () => Fitting(module, layers));
+            // Weights may not tell, such as zeros before training, or such that a softmax is all or nothing.
+            if (fitting.Length != 1)
+                fitting = TrialValues.With(
+                    module.named_parameters().Select(static p => KeyValuePair.Create(p.name, p.parameter)),
+                    static n => n.EndsWith("weight", StringComparison.Ordinal),
+                    () => Fitting(module, layers));
             return fitting is [var only]
                 ? only
                 : throw new QDropException(
@@ -56,9 +57,9 @@ internal sealed record TransformerForm(long Heads, Func<Tensor, Tensor> Activati
     private static TransformerForm[] Fitting(Module module, IReadOnlyList<TransformerLayer> layers)
     {
         long features = layers[0].Self.Embedding;
-        Tensor x = AttentionParameters.Wave(3, 1, features), memory = AttentionParameters.Wave(4, 1, features);
+        Tensor x = TrialValues.Of(-1, 3, 1, features), memory = TrialValues.Of(-2, 4, 1, features);
         Tensor expected = Output(module, x, memory);
-        double limit = Tolerance * Math.Max(expected.abs().max().ToDouble(), 1e-6);
+        double limit = Tolerance * expected.abs().max().ToDouble();
         return
         [
             .. from heads in layers[0].Self.PossibleHeads
@@ -80,40 +81,4 @@ internal sealed record TransformerForm(long Heads, Func<Tensor, Tensor> Activati
             decoder.call(x, memory, null!, null!, null!, null!),
         _ => throw new InvalidOperationException($"A {module.GetType().Name} is no layer of a transformer."),
     };
-
-    private static T WithOtherWeights<T>(Module module, Func<T> run)
-    {
-        (string Name, Parameter Value)[] parameters = [.. module.named_parameters()];
-        Tensor[] kept = [.. parameters.Select(static p => p.Value.clone())];
-        try
-        {
-            for (int i = 0; i < parameters.Length; i++)
-            {
-                (string name, Parameter value) = parameters[i];
-                if (value.dim() > 1)
-                    value.copy_(Scattered(i, value.shape));
-                else
-                    value.fill_(name.EndsWith("weight", StringComparison.Ordinal) ? Numbers.One : Numbers.Zero);
-            }
-            return run();
-        }
-        finally
-        {
-            for (int i = 0; i < parameters.Length; i++)
-                parameters[i].Value.copy_(kept[i]);
-        }
-    }
-
-    /// <summary>A weight whose rows differ as those of random numbers do, of variance 4 / inputs.</summary>
-    private static Tensor Scattered(int number, long[] shape)
-    {
-        float[] values = new float[shape[0] * shape[1]];
-        double size = 2 * Math.Sqrt(12.0 / shape[1]);
-        for (int i = 0; i < values.Length; i++)
-        {
-            double hash = Math.Sin((i + 1 + (number * 7919.0)) * 12.9898) * 43758.5453;
-            values[i] = (float)(size * (hash - Math.Floor(hash) - 0.5));
-        }
-        return tensor(values).view(shape);
-    }
 }

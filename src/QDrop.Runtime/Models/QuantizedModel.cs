@@ -67,7 +67,16 @@ public static class QuantizedModel
     {
         Libtorch.Load();
         path ??= Path.Combine(AppContext.BaseDirectory, ArtifactFileName(descriptor.Name));
-        QuantizedModelState state = Artifact.Read(path);
+        return (TTwin)Of(descriptor, Artifact.Read(path), path);
+    }
+
+    /// <summary>The quantized model of a state, which it takes.</summary>
+    /// <param name="descriptor">The model.</param>
+    /// <param name="state">What an artifact holds. Its tensors are disposed if there is no such model.</param>
+    /// <param name="path">What messages call the state.</param>
+    /// <exception cref="QDropException">The state is another model's (QDROP253).</exception>
+    internal static IQuantizedModule Of(QuantizedModelDescriptor descriptor, QuantizedModelState state, string path)
+    {
         Module? model = null;
         try
         {
@@ -79,7 +88,7 @@ public static class QuantizedModel
             // TorchSharp puts the model's own parameters into it, too.
             foreach (Tensor tensor in state.Tensors.Concat(model.parameters()).Concat(model.buffers()))
                 tensor.DetachFromDisposeScope();
-            return (TTwin)Twin(model, new QuantizationContext(model, descriptor.Overrides, state));
+            return Twin(model, new QuantizationContext(model, descriptor.Overrides, state));
         }
         catch
         {

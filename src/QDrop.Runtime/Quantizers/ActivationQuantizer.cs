@@ -36,6 +36,12 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
     public bool Enabled { get; internal set; }
 
     /// <summary>
+    /// The error where a value comes though the quantized model has no such quantizer; <see langword="null"/> where it
+    /// has.
+    /// </summary>
+    internal Func<QDropException>? Missing { get; set; }
+
+    /// <summary>
     /// Whether the activations have channels. What a softmax gives has none: its dimensions count positions.
     /// </summary>
     internal bool HasChannels { get; init; } = true;

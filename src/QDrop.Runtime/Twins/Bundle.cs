@@ -43,4 +43,14 @@ internal sealed class Bundle
 
     /// <summary>The same structure with a function of each tensor.</summary>
     public Bundle Select(Func<Tensor, Tensor> function) => With([.. Tensors.Select(function)]);
+
+    /// <summary>
+    /// The same structure with copies of the tensors. One that stands in it several times is copied once, since what
+    /// gets it may ask whether two are the same, as attention of a sequence to itself does.
+    /// </summary>
+    public Bundle Copies()
+    {
+        var copies = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
+        return Select(t => copies.TryGetValue(t, out Tensor? known) ? known : copies[t] = t.clone());
+    }
 }

@@ -61,17 +61,25 @@ internal sealed class PlaceTable(Manifest? manifest)
     /// <summary>The name of an activation quantizer that is made now.</summary>
     /// <param name="name">What it is named after.</param>
     /// <param name="index">Which it is of its place; <see langword="null"/> for the next one.</param>
-    /// <exception cref="QDropException">Calibration has not reached the place (QDROP236, QDROP253).</exception>
-    public string Name(string name, int? index)
+    /// <param name="missing">
+    /// The error to report if the quantizer is needed, where the model does not have it: calibration has not reached
+    /// the place, or no floating point value there (QDROP236, QDROP253).
+    /// </param>
+    /// <returns>The name, or <see langword="null"/> where the model does not have it.</returns>
+    public string? Name(string name, int? index, out Func<QDropException>? missing)
     {
+        missing = null;
         PlaceAddress? place = PlaceAddress.Current;
         if (place is not null && manifest?.Places is { } known)
         {
             int at = index ?? place.Next();
-            return known.TryGetValue(place.Text, out IReadOnlyList<string>? names) && at < names.Count
-                && names[at].Length > 0
-                    ? names[at]
-                    : throw NotReached(place, $"activation quantizer '{name}'");
+            if (!known.TryGetValue(place.Text, out IReadOnlyList<string>? names))
+                missing = () => NotReached(place, $"activation quantizer '{name}'");
+            else if (at < names.Count && names[at].Length > 0)
+                return names[at];
+            else
+                missing = () => NotQuantized(place, name);
+            return null;
         }
         lock (_lock)
         {
@@ -117,6 +125,13 @@ internal sealed class PlaceTable(Manifest? manifest)
                 : null;
         }
     }
+
+    private static QDropException NotQuantized(PlaceAddress place, string name) =>
+        new(
+            Codes.OtherModel,
+            $"'{place.Path}' has a floating point value in a call of forward, but had none when the model was "
+                + $"calibrated, so that the quantized model has no activation quantizer '{name}' for it. Expected "
+                + "inputs of the element types that the calibration inputs have, and the same branches.");
 
     private QDropException NotReached(PlaceAddress place, string what)
     {

@@ -246,30 +246,39 @@ public sealed class QuantizationContext : IDisposable
     /// <param name="index">
     /// Which it is of the quantizers at its place, where these are not asked for in the order of the code.
     /// </param>
-    /// <exception cref="QDropException">Calibration has not reached the place (QDROP236, QDROP253).</exception>
+    /// <returns>
+    /// The quantizer. Whether the model has it shows when a value comes that it is to quantize.
+    /// </returns>
     internal ActivationQuantizer Activation(string name, bool hasChannels = true, int? index = null)
     {
         lock (_lock)
         {
-            string unique = Places.Name(name, index);
-            var quantizer = new ActivationQuantizer(unique) { HasChannels = hasChannels };
-            if (_activationStates is not null)
+            string? unique = Places.Name(name, index, out Func<QDropException>? missing);
+            var quantizer = new ActivationQuantizer(unique ?? name) { HasChannels = hasChannels, Missing = missing };
+            if (_activationStates is null || missing is not null)
+                return quantizer;
+            if (_activationStates.TryGetValue(quantizer.Name, out ActivationState? state))
             {
-                if (!_activationStates.TryGetValue(unique, out ActivationState? state))
-                    throw Missing("activation quantizer", unique);
                 quantizer.Restore(
                     state.Bits,
                     state.Channels?.Scales ?? [state.Scale],
                     state.Channels?.ZeroPoints ?? [state.ZeroPoint],
                     state.Channels?.Axis);
             }
+            else
+            {
+                quantizer.Missing = () => Missing("activation quantizer", quantizer.Name);
+            }
             return quantizer;
         }
     }
 
     /// <summary>Records the layer and the quantizer of a unit that runs for the first time.</summary>
+    /// <exception cref="QDropException">The model does not have the quantizer (QDROP236, QDROP253).</exception>
     internal void Ran(Unit unit, QuantizedLayer? layer, ActivationQuantizer? output)
     {
+        if (output?.Missing is { } missing)
+            throw missing();
         lock (_lock)
         {
             Unit owner = Current ?? unit;
@@ -333,5 +342,6 @@ public sealed class QuantizationContext : IDisposable
         new(
             Codes.OtherModel,
             $"The quantized model has no {what} '{name}', which the model's code uses. It was made from other code or "
-                + "for other modules: build the project again.");
+                + "for other modules, or with whole numbers where there are floating point numbers now: build the "
+                + "project again, and give the model the element types of the calibration inputs.");
 }

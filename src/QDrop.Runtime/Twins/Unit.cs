@@ -1,5 +1,6 @@
 using QDrop.Layers;
 using QDrop.Quantizers;
+using QDrop.Recording;
 using static TorchSharp.torch;
 
 namespace QDrop.CompilerServices;
@@ -88,7 +89,9 @@ internal sealed class RepeatedUnit(QuantizationContext context, Unit unit) : Uni
 
 /// <summary>
 /// A layer with its batch norm folded, the functions up to its activation function, and the quantizer of the result;
-/// or, without a layer, a function and a quantizer (after a join, or before the first layer).
+/// or, without a layer, a function and a quantizer (after a join, or before the first layer). Indices and truth values
+/// are joined and clamped like other values, but are not quantized: the quantizer is the model's once a floating point
+/// value comes.
 /// </summary>
 internal sealed class FusedUnit(
     QuantizationContext context,
@@ -97,7 +100,7 @@ internal sealed class FusedUnit(
     IReadOnlyList<Func<Tensor, Tensor>> functions,
     ActivationQuantizer? output) : Unit(context, name)
 {
-    private bool _known;
+    private bool _isLayerKnown, _isOutputKnown;
 
     /// <inheritdoc/>
     public override bool IsBlock => false;
@@ -111,28 +114,40 @@ internal sealed class FusedUnit(
 
     private Tensor Forward(Tensor x)
     {
-        if (!Volatile.Read(ref _known))
-        {
-            // A chain is built as a whole, but the twins in it run their own layers: only running gives the order.
-            Context.Ran(this, layer, output);
-            Volatile.Write(ref _known, true);
-        }
+        if (layer is not null)
+            Know(ref _isLayerKnown, layer, null);
         Context.Cancellation.ThrowIfCancellationRequested();
+        if (Recorder.Current is { } recorder)
+            recorder.Place = Name;
         if (layer is not null)
         {
             x = layer.Forward(x);
             x = Context.Watcher?.OnValue(layer, x) ?? x;
         }
         // Who watches sees what ReLU gives.
-        bool rectifies =
-            output is not null && Context.Watcher is null && functions.Count > 0 && functions[^1] == Rectifier.Function;
+        bool rectifies = output is not null && Context.Watcher is null && functions.Count > 0
+            && functions[^1] == Rectifier.Function;
         for (int i = 0; i < functions.Count - (rectifies ? 1 : 0); i++)
             x = functions[i](x);
         if (output is null)
             return x;
+        if (!x.is_floating_point())
+            return rectifies ? functions[^1](x) : x;
+        Know(ref _isOutputKnown, null, output);
         if (rectifies)
             return output.ForwardRectified(x);
         x = Context.Watcher?.OnValue(output, x) ?? x;
         return output.Forward(x);
+    }
+
+    /// <summary>
+    /// A chain is built as a whole, but the twins in it run their own layers: only running gives the order.
+    /// </summary>
+    private void Know(ref bool isKnown, QuantizedLayer? ran, ActivationQuantizer? quantizer)
+    {
+        if (Volatile.Read(ref isKnown))
+            return;
+        Context.Ran(this, ran, quantizer);
+        Volatile.Write(ref isKnown, true);
     }
 }

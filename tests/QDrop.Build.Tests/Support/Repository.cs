@@ -11,6 +11,8 @@ internal static class Repository
 
     internal static string TorchSharpVersion { get; } = Metadata("TorchSharp");
 
+    internal static string TensorsVersion { get; } = Metadata("SystemNumericsTensors");
+
     /// <summary>The package of libtorch for this machine.</summary>
     internal static string LibtorchPackage { get; } = Metadata("LibtorchPackage");
 

@@ -63,9 +63,11 @@ internal sealed class TestProject : IDisposable
                 <QDropOlderLibstdcxx Condition="'$(QDropOlderLibstdcxx)' == ''">true</QDropOlderLibstdcxx>
               </PropertyGroup>
               <ItemGroup>
+                <Reference Include="{Repository.Output("QDrop.Inference", "net10.0", "QDrop.Inference.dll")}" />
                 <Reference Include="{Repository.Output("QDrop.Runtime", "net10.0", "QDrop.Runtime.dll")}" />
                 <Analyzer Include="{Repository.Output("QDrop.Generators", "netstandard2.0", "QDrop.Generators.dll")}" />
                 <Analyzer Include="{Repository.Output("QDrop.CodeFixes", "netstandard2.0", "QDrop.CodeFixes.dll")}" />
+                <PackageReference Include="System.Numerics.Tensors" Version="{Repository.TensorsVersion}" />
                 <PackageReference Include="TorchSharp" Version="{Repository.TorchSharpVersion}" />
               </ItemGroup>
               <ItemGroup Condition="'$(TestLibtorchVersion)' != 'none'">

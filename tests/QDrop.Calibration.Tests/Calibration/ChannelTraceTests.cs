@@ -93,7 +93,10 @@ public sealed class ChannelTraceTests() : CalibrationTest(seed: 21)
         QuantizationContext context = prepared.Twin.Context;
         var runner = new TwinRunner("net", prepared.Twin);
         var trace = new ChannelTrace(context);
-        trace.Run(() => runner.Run(new Bundle([randn(Size, 3, Size, Size)])));
+        trace.Run(
+            () => runner.Run(new Bundle([randn(Size, 3, Size, Size)])),
+            // The functions are for batches of this size.
+            static () => { });
         Assert.Equal(new TracedChannels(1), context.Activations.Single(static a => a.Name == "conv.output").Traced);
         return context.Activations.Single(static a => a.Name == "join.output").Traced!.Value.Axis;
     }

@@ -325,4 +325,117 @@ public sealed partial class Detached : Module<Tensor, Tensor>
         return head.forward(functional.relu(c.forward(y + 3 * k.detach())));
     }
 }
+// What only a few samples need, with no gradient to tell of it.
+[Quantize(W = 8, A = 8)]
+public sealed partial class RareDetached : Module<Tensor, Tensor>
+{
+    private readonly Linear stem = Linear(8, 8), a = Linear(8, 8), b = Linear(8, 8), c = Linear(8, 8),
+        head = Linear(8, 4);
+    public RareDetached() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var k = stem.forward(x);
+        var y = functional.relu(b.forward(functional.relu(a.forward(k))));
+        return head.forward(functional.relu(c.forward(where(x[.., 0..1].gt(3), 30 * k.detach(), y))));
+    }
+}
+// A bias that a few samples use in float.
+[Quantize(W = 8, A = 8)]
+public sealed partial class RareBias : Module<Tensor, Tensor>
+{
+    private readonly Parameter weight = Parameter(randn(16, 8) / 3), bias = Parameter(randn(16));
+    private readonly Linear b = Linear(16, 16), head = Linear(16, 4);
+    public RareBias() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var h = functional.relu(functional.linear(x, weight, bias));
+        return head.forward(where(h.gt(8), bias.expand_as(h) * 10, functional.relu(b.forward(h))));
+    }
+}
+// What the greatest value of the batch decides.
+[Quantize(W = 8, A = 8)]
+public sealed partial class DividedByMax : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), b = Linear(16, 4);
+    public DividedByMax() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.relu(a.forward(x));
+        return b.forward(x / x.max());
+    }
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class GreatestOfBatch : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), b = Linear(16, 4);
+    public GreatestOfBatch() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.relu(a.forward(x));
+        return b.forward(where(x.ge(x.flatten().topk(4).values[3]), x, zeros_like(x)));
+    }
+}
+// Sums over channels, behind which two samples differ a little, as channels do.
+[Quantize(W = 8, A = 8)]
+public sealed partial class SumsOfChannels : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 8), b = Linear(8, 8), head = Linear(8, 4);
+    public SumsOfChannels() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        var h = functional.relu(a.forward(x)).cumsum(1);
+        return head.forward(functional.relu(b.forward(h * h)));
+    }
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class FloatBetween : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 8), head = Linear(8, 4);
+    [FullPrecision] private readonly Linear f = Linear(8, 8);
+    public FloatBetween() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) =>
+        head.forward(functional.relu(f.forward(functional.relu(a.forward(x)))));
+}
+// Drops all dimensions of size 1.
+[Quantize(W = 8, A = 8)]
+public sealed partial class Squeezed : Module<Tensor, Tensor>
+{
+    private readonly Conv2d c = Conv2d(3, 8, 3, padding: 1);
+    private readonly Linear a = Linear(8, 8), head = Linear(8, 4);
+    public Squeezed() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x)
+    {
+        x = functional.adaptive_avg_pool2d(functional.relu(c.forward(x)), 1).squeeze();
+        return head.forward(functional.relu(a.forward(x)));
+    }
+}
+// What decides the output and is in no state_dict.
+[Quantize(W = 8, A = 8)]
+public sealed partial class Unregistered : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), head = Linear(16, 4);
+    private readonly Tensor[] random = { randn(16), randn(16) };
+    public Unregistered() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => head.forward(functional.relu(a.forward(x)) * random[0] + random[1]);
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class Adjusted : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), head = Linear(16, 4);
+    private static int made;
+    public double Alpha { get; set; } = ++made;
+    public Adjusted() : base("a") => RegisterComponents();
+    public override Tensor forward(Tensor x) => head.forward(functional.relu(a.forward(x))) * Alpha;
+}
+[Quantize(W = 8, A = 8)]
+public sealed partial class NotPersistent : Module<Tensor, Tensor>
+{
+    private readonly Linear a = Linear(8, 16), head = Linear(16, 4);
+    public NotPersistent() : base("a")
+    {
+        register_buffer("f", randn(16), false);
+        RegisterComponents();
+    }
+    public override Tensor forward(Tensor x) => head.forward(functional.relu(a.forward(x)) * get_buffer("f"));
+}
 }

@@ -1,4 +1,5 @@
 using QDrop.CompilerServices;
+using QDrop.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
@@ -85,6 +86,63 @@ public sealed class AttentionTests : IDisposable
         // The weights averaged over the heads tell their number.
         module.eval();
         Near(module.call(x, x, x).Item2, attention.call(x, x, x, null, true, null).Item2);
+    }
+
+    public static TheoryData<long, long> Sizes => new()
+    {
+        { 1, 1 }, { 2, 2 }, { 5, 1 }, { 6, 3 }, { 16, 2 }, { 16, 4 }, { 20, 4 }, { 24, 3 }, { 32, 4 }, { 32, 32 },
+        { 64, 8 }, { 96, 12 }, { 128, 4 }, { 128, 8 }, { 256, 8 }, { 256, 1 }, { 768, 12 },
+    };
+
+    /// <summary>
+    /// Tiny projections give every head the same weights, large ones a softmax of one key, so that the model's own
+    /// weights do not tell.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void The_number_of_heads_is_found_whatever_the_size_of_the_weights(long embedding, long heads)
+    {
+        double[] factors = [0, 1e-12, 1e-9, 1e-6, 1e-3, 0.1, 1, 10, 30, 1e3, 1e6, 1e12];
+        for (int i = 0; i < factors.Length; i++)
+        {
+            // Alternately, so that all are there with small and with large factors.
+            for (int variant = i % 2; variant < 8; variant += embedding > 256 ? 5 : 2)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                (bool bias, bool addBias, bool addZero) = ((variant & 1) == 0, (variant & 2) != 0, (variant & 4) != 0);
+                using MultiheadAttention module = MultiheadAttention(
+                    embedding, heads, dropout: 0.5, bias: bias, add_bias_kv: addBias, add_zero_attn: addZero);
+                using IDisposable guard = no_grad();
+                foreach ((string name, Parameter parameter) in module.named_parameters())
+                {
+                    if (variant >= 4 || name == "in_proj_weight")
+                        parameter.mul_(factors[i]);
+                }
+                Tensor[] before = [.. module.parameters().Select(static p => p.clone())];
+                (long, bool) found = AttentionParameters.Of("attention", module).Probe("attention", module);
+                Assert.True((heads, addZero) == found, $"{found} with factor {factors[i]}, variant {variant}");
+                Assert.All(
+                    module.parameters().Zip(before), static p => Assert.True(p.First.eq(p.Second).all().ToBoolean()));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1e9, 0)]
+    [InlineData(0, 1e9)]
+    [InlineData(1e-12, 1e-12)]
+    public void The_number_of_heads_is_found_whatever_the_size_of_the_biases(double projected, double last)
+    {
+        using MultiheadAttention module = MultiheadAttention(24, 3);
+        using IDisposable guard = no_grad();
+        foreach ((string name, Parameter parameter) in module.named_parameters())
+        {
+            if (name == "in_proj_bias")
+                init.uniform_(parameter, -projected, projected);
+            else if (name == "out_proj.bias")
+                init.uniform_(parameter, -last, last);
+        }
+        Assert.Equal((3, false), AttentionParameters.Of("attention", module).Probe("attention", module));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using QDrop.CompilerServices;
+using QDrop.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
@@ -90,6 +91,42 @@ public sealed class TransformerTests : IDisposable
         using IDisposable guard = no_grad();
         Tensor x = randn(Length, Batch, Features);
         Near(module.call(x), quantized.call(x));
+    }
+
+    /// <summary>As for attention alone, of all weights or of those of the attention.</summary>
+    [Theory]
+    [InlineData(12, 4, 1)]
+    [InlineData(16, 2, 2)]
+    [InlineData(64, 8, 1)]
+    [InlineData(128, 4, 2)]
+    public void The_form_is_found_whatever_the_size_of_the_weights(long features, long heads, int layers)
+    {
+        foreach (double factor in new[] { 0, 1e-12, 1e-6, 1e-3, 1, 10, 30, 1e3, 1e12 })
+        {
+            foreach (Activations activation in new[] { Activations.ReLU, Activations.GELU })
+            {
+                using DisposeScope scope = NewDisposeScope();
+                Module[] modules =
+                [
+                    TransformerEncoder(TransformerEncoderLayer(features, heads, 16, activation: activation), layers),
+                    TransformerDecoder(TransformerDecoderLayer(features, heads, 16, activation: activation), layers),
+                ];
+                foreach (Module module in modules)
+                {
+                    using IDisposable guard = no_grad();
+                    foreach ((string name, Parameter parameter) in module.named_parameters())
+                    {
+                        if (layers == 2 || name.EndsWith("in_proj_weight", StringComparison.Ordinal))
+                            parameter.mul_(factor);
+                    }
+                    var form = TransformerForm.Of("layer", module, TransformerLayer.AllOf("layer", module));
+                    Assert.True(heads == form.Heads, $"{form.Heads} heads with factor {factor}");
+                    using Tensor negative = form.Activation(tensor(new[] { -0.5f }));
+                    Assert.Equal(activation == Activations.GELU, negative.item<float>() < -0.1);
+                    module.Dispose();
+                }
+            }
+        }
     }
 
     [Fact]
