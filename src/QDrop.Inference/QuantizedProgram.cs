@@ -11,7 +11,9 @@ namespace QDrop;
 /// <summary>
 /// A quantized model that runs without libtorch: the program that calibration has recorded, with its weights.
 /// </summary>
-/// <remarks>Any number of threads may run one program at once; each call has memory of its own, which is reused.</remarks>
+/// <remarks>
+/// Any number of threads may run one program at once; each call has memory of its own, which is reused.
+/// </remarks>
 public sealed unsafe class QuantizedProgram : IDisposable
 {
     private readonly ProgramGraph _graph;

@@ -28,6 +28,16 @@ public sealed class FolderGraphTests
             static a =>
                 a.From.StartsWith("QDrop.Runtime", StringComparison.Ordinal)
                 && !a.To.StartsWith("QDrop.Runtime", StringComparison.Ordinal)
+                && !a.To.StartsWith("QDrop.Inference", StringComparison.Ordinal)
+                && !a.To.StartsWith("Shared", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_program_without_libtorch_needs_no_twin() =>
+        Assert.DoesNotContain(
+            Graph.Arrows,
+            static a =>
+                a.From.StartsWith("QDrop.Inference", StringComparison.Ordinal)
+                && !a.To.StartsWith("QDrop.Inference", StringComparison.Ordinal)
                 && !a.To.StartsWith("Shared", StringComparison.Ordinal));
 
     [Fact]

@@ -46,10 +46,22 @@ internal static class House
         "QDrop.Runtime/Quantizers",
         "QDrop.Runtime/Settings",
         "QDrop.Runtime/Annotations",
-        "QDrop.Runtime/Safetensors",
         "QDrop.Runtime/Native",
+        "QDrop.Runtime/Recording",
+        "QDrop.Runtime/Safetensors",
         "QDrop.Runtime/Threading",
-        "QDrop.Runtime/Errors",
+
+        // What a program without libtorch loads.
+        "QDrop.Inference",
+        "QDrop.Inference/Execution",
+        "QDrop.Inference/Artifacts",
+        "QDrop.Inference/Integers",
+        "QDrop.Inference/Operations",
+        "QDrop.Inference/Programs",
+        "QDrop.Inference/Kernels",
+        "QDrop.Inference/Quantizers",
+        "QDrop.Inference/Safetensors",
+        "QDrop.Inference/Errors",
 
         // The source of models, which is compiled in the projects that use them.
         "QDrop.Models/ResNets",

@@ -1,5 +1,8 @@
+using System.Runtime.InteropServices;
 using QDrop.Artifacts;
 using QDrop.Calibration;
+using QDrop.Programs;
+using QDrop.Recording;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,6 +18,7 @@ public sealed class Measurement : IDisposable
 
     private const int CalibrationSamples = 64;
     private const int TestSamples = 32;
+    private const int ProgramSamples = 8;
     private const int ReconstructionSamples = 32;
 
     private readonly ZooModel _zoo;
@@ -82,8 +86,8 @@ public sealed class Measurement : IDisposable
         }
     }
 
-    /// <summary>How the program differs from the quantized model, both of 8 bits.</summary>
-    public string ProgramError()
+    /// <summary>The program of the model of 8 bits, beside the quantized twin.</summary>
+    public ProgramMeasurement Program()
     {
         using DisposeScope scope = NewDisposeScope();
         string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
@@ -92,27 +96,29 @@ public sealed class Measurement : IDisposable
             QuantizedModelState state = Quantize(
                 _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
                 CalibrationSamples).State;
-            if (state.Program is not { Graph: { } graph })
-                return state.Program!.WhyNot!;
+            if (state.Program is not { Graph: not null })
+                return new(state.Program?.WhyNot ?? "", double.NaN, []);
             Artifact.Write(path, state);
             using IDisposable noGrad = no_grad();
             using Module quantized = _zoo.Load(path);
-            Tensor[] inputs = Inputs(seed: 2, 8), expected = _zoo.Forward(quantized, Copies(inputs));
+            Tensor[] inputs = Inputs(seed: 2, ProgramSamples), expected = _zoo.Forward(quantized, Copies(inputs));
             using var program = QuantizedProgram.Load(path);
-            QDrop.Programs.Constant[] arguments = inputs.Select(x => QDrop.Recording.Recorder.ConstantOf(x)!).ToArray();
-            IReadOnlyList<QDrop.Programs.Constant> found = program.RunWith([.. arguments.Select(a => a.Bytes)], [.. arguments.Select(a => a.Shape)]);
-            double error = expected.Zip(found, (e, f) =>
-            {
-                Tensor own = tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(f.Bytes).ToArray())
-                    .view(e.shape);
-                return (own - e).norm().ToDouble() / e.norm().ToDouble();
-            }).Max();
-            return $"{graph.Operations.Count} operations, {error:0.00%} | {string.Join(" ", program.OperationNames([.. arguments.Select(a => a.Shape)]))}";
+            Constant[] arguments = [.. inputs.Select(static x => Recorder.ConstantOf(x)!)];
+            int[][] shapes = [.. arguments.Select(static a => a.Shape)];
+            IReadOnlyList<Constant> found = program.RunWith([.. arguments.Select(static a => a.Bytes)], shapes);
+            double error = expected.Zip(found, static (e, f) => ErrorOf(e, f.Bytes)).Max();
+            return new("", error, [.. program.OperationNames(shapes)]);
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    private static double ErrorOf(Tensor expected, byte[] found)
+    {
+        Tensor own = tensor(MemoryMarshal.Cast<byte, float>(found).ToArray()).view(expected.shape);
+        return (own - expected).norm().ToDouble() / expected.norm().ToDouble();
     }
 
     /// <summary>Reconstructs every unit, at <see cref="ReconstructionBits"/> where no attribute gives others.</summary>
@@ -156,3 +162,11 @@ public sealed class Measurement : IDisposable
             Inputs(seed: 3, samples));
     }
 }
+
+/// <summary>What is measured of a program.</summary>
+/// <param name="WhyNot">Why there is none; empty if there is one.</param>
+/// <param name="Error">
+/// Norm of the difference of its output from the quantized twin's, relative to the norm of the twin's.
+/// </param>
+/// <param name="Operations">The operations that are computed, with how many there are of each.</param>
+public sealed record ProgramMeasurement(string WhyNot, double Error, IReadOnlyList<string> Operations);

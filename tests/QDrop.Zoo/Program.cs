@@ -3,21 +3,6 @@ using Zoo;
 
 // Measures every model of the zoo and writes the table: dotnet run --project tests/QDrop.Zoo -c Release --
 // docs/models.md
-if (args is ["programs", ..])
-{
-    Libtorch.Load();
-    torch.set_num_threads(1);
-    foreach (ZooModel zoo in Registry.Models.Where(m => args.Length == 1 || args.Contains(m.Name)))
-    {
-        using var measurement = new Measurement(zoo);
-        try
-        {
-            Console.WriteLine($"{zoo.Name}: {measurement.ProgramError()}");
-        }
-        catch (Exception e) { Console.WriteLine($"{zoo.Name}: {e}"); }
-    }
-    return 0;
-}
 if (args is not [var path])
 {
     Console.Error.WriteLine("usage: QDrop.Zoo FILE    measure every model of the zoo and write the table to FILE");

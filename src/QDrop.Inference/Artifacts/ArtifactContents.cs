@@ -42,7 +42,10 @@ internal sealed record ArtifactContents(
         foreach (SafetensorsEntry entry in header.Entries)
         {
             if (entry.End - entry.Start > Array.MaxLength)
-                throw new InvalidFileException($"its tensor '{entry.Name}' has {entry.End - entry.Start} bytes: too many.");
+            {
+                throw new InvalidFileException(
+                    $"its tensor '{entry.Name}' has {entry.End - entry.Start} bytes: too many.");
+            }
             byte[] bytes = new byte[entry.End - entry.Start];
             stream.ReadExactly(bytes);
             tensors.Add(entry.Name, new StoredTensor(entry.Name, entry.Type, entry.Shape, bytes));
@@ -84,7 +87,7 @@ internal sealed record ArtifactContents(
             throw new InvalidFileException(
                 $"it has format version {number}, but this version of QDrop reads version {ArtifactFormat.Version}.",
                 code: Codes.ArtifactNewer,
-                advice: "Update the package QDrop.Inference, or build the model with the version that the program uses.");
+                advice: "Update the package QDrop.Inference, or build the model with the program's version.");
         }
         return Value(metadata, ArtifactFormat.ManifestKey);
     }
@@ -149,7 +152,9 @@ internal sealed record ArtifactContents(
         }
         var data = new ProgramData(layers, GridsOf(manifest.GetProperty("activations"), tensors), constants);
         string? why = manifest.TryGetProperty("noProgram", out JsonElement reason) ? reason.GetString() : null;
-        ProgramGraph? program = manifest.TryGetProperty("program", out JsonElement json) ? ProgramJson.Read(json) : null;
+        ProgramGraph? program = manifest.TryGetProperty("program", out JsonElement json)
+            ? ProgramJson.Read(json)
+            : null;
         return new(
             manifest.GetProperty("model").GetString() ?? "",
             program,

@@ -1,3 +1,4 @@
+using QDrop.Integers;
 using QDrop.Operations;
 using QDrop.Programs;
 
@@ -113,7 +114,7 @@ internal sealed unsafe class ExecutionPlan
             int value = graph.Inputs.Count + i;
             try
             {
-                infos[value] = Vocabulary.Get(operation.Name).Infer(
+                infos[value] = LoweredVocabulary.Get(operation.Name).Infer(
                     operation, [.. operation.Operands.Select(o => infos[o])]);
             }
             catch (InvalidProgramGraphException e)
@@ -126,7 +127,7 @@ internal sealed unsafe class ExecutionPlan
 
     private void Prepare(Operation operation, int value, long[] scratch)
     {
-        OperationKind kind = Vocabulary.Get(operation.Name);
+        OperationKind kind = LoweredVocabulary.Get(operation.Name);
         if (kind.IsView || operation.Name == "constant")
             return;
         ValueInfo[] operands = InfosOf(operation);

@@ -1,4 +1,4 @@
-using QDrop.Operations;
+using QDrop.Integers;
 using QDrop.Programs;
 
 namespace QDrop.Execution;
@@ -72,7 +72,7 @@ internal sealed record MemoryLayout(long[] Places, long[] Scratch, int[] Owners,
         int[] owners = new int[graph.ValueCount];
         for (int value = 0; value < owners.Length; value++)
         {
-            owners[value] = graph.MakerOf(value) is { } maker && Vocabulary.Get(maker.Name).IsView
+            owners[value] = graph.MakerOf(value) is { } maker && LoweredVocabulary.Get(maker.Name).IsView
                 ? owners[maker.Operands[0]]
                 : value;
         }

@@ -37,7 +37,8 @@ internal sealed class PreparedProgram(ExecutionPlan plan) : IDisposable
     public ExecutionPlan Plan => plan;
 
     /// <summary>Memory for a call.</summary>
-    public Workspace Rent() => _free.TryTake(out Workspace? workspace) ? workspace : new Workspace(plan, plan.ValueCount);
+    public Workspace Rent() =>
+        _free.TryTake(out Workspace? workspace) ? workspace : new Workspace(plan, plan.ValueCount);
 
     /// <summary>Takes the memory back.</summary>
     public void Return(Workspace workspace) => _free.Add(workspace);

@@ -151,7 +151,8 @@ internal sealed class CodeMaxPool() : OperationKind("code_max_pool", 1)
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
     {
         var window = Window.Of(operation, result.Rank - 2);
-        int[] from = Window.Three(operands[0].Shape.AsSpan()[1..^1], 1), to = Window.Three(result.Shape.AsSpan()[1..^1], 1);
+        int[] from = Window.Three(operands[0].Shape.AsSpan()[1..^1], 1),
+            to = Window.Three(result.Shape.AsSpan()[1..^1], 1);
         int samples = result.Shape[0], channels = result.Shape[^1];
         return frame =>
         {

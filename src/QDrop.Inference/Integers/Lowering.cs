@@ -9,8 +9,8 @@ namespace QDrop.Integers;
 /// once, sums and functions of codes, and all else that only moves elements. What has no such form stays float32.
 /// </summary>
 /// <remarks>
-/// A value may be there in four forms: as codes or float32, and row-major or with its channels (dimension 1) last, which
-/// convolutions want. Forms are made from each other where an operation asks for them.
+/// A value may be there in four forms: as codes or float32, and row-major or with its channels (dimension 1) last,
+/// which convolutions want. Forms are made from each other where an operation asks for them.
 /// </remarks>
 internal sealed class Lowering
 {
@@ -297,8 +297,8 @@ internal sealed class Lowering
                     "permute", [_forms[first].LastCodes], Order([.. order.Select(d => InLast(d, rank))]), null);
                 return;
             case "slice" when isLast:
-                forms.LastCodes = Add(
-                    "slice", [_forms[first].LastCodes], with.With("dim", (long)InLast(with.Integer("dim"), rank)), null);
+                long along = InLast(with.Integer("dim"), rank);
+                forms.LastCodes = Add("slice", [_forms[first].LastCodes], with.With("dim", along), null);
                 return;
             case "flip" when isLast:
                 long[] dims = [.. with.Integers("dims").Select(d => (long)InLast(d, rank))];
@@ -325,7 +325,10 @@ internal sealed class Lowering
             default:
                 forms.RowCodes = Add(
                     operation.Name,
-                    [.. operation.Operands.Select((o, i) => i == 0 || operation.Name == "concat" ? RowCodes(o) : Row(o))],
+                    [
+                        .. operation.Operands.Select((o, i) =>
+                            i == 0 || operation.Name == "concat" ? RowCodes(o) : Row(o)),
+                    ],
                     with, null);
                 return;
         }
@@ -340,7 +343,10 @@ internal sealed class Lowering
         if (rank < 3)
             return false;
         if (operation.Name == "adaptive_avg_pool")
-            return operation.Arguments.Integers("sizes") is var sizes && sizes.Length == rank - 2 && sizes.All(static s => s == 1);
+        {
+            return operation.Arguments.Integers("sizes") is var sizes && sizes.Length == rank - 2
+                && sizes.All(static s => s == 1);
+        }
         return operation.Arguments.Integers("dims", []).Select(d => d < 0 ? d + rank : d).Order()
             .SequenceEqual(Enumerable.Range(2, rank - 2));
     }

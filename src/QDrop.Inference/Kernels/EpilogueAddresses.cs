@@ -51,7 +51,10 @@ internal unsafe struct EpilogueAddresses
     /// <summary>Whether any values are.</summary>
     public bool IsClamped;
 
-    /// <summary>Whether outputs are codes that stand for 0 with 0, and for nothing below, offsets are 0, and there are no corrections.</summary>
+    /// <summary>
+    /// Whether outputs are codes that stand for 0 with 0, and for nothing below, offsets are 0, and there are no
+    /// corrections.
+    /// </summary>
     public bool IsCutAtZero;
 
     /// <summary>Sum of the codes of each pixel of a tile, if there are corrections.</summary>

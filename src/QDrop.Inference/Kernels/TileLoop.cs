@@ -7,7 +7,9 @@ namespace QDrop.Kernels;
 /// <summary>Computes tiles of a convolution.</summary>
 internal static unsafe class TileLoop
 {
-    /// <summary>Computes some tiles. Nothing is allocated, and tiles can be computed in any order and at once.</summary>
+    /// <summary>
+    /// Computes some tiles. Nothing is allocated, and tiles can be computed in any order and at once.
+    /// </summary>
     /// <typeparam name="TKernel">What computes sums.</typeparam>
     /// <typeparam name="TCodes">The epilogue of most tiles.</typeparam>
     /// <typeparam name="TLanes">Vectors of the epilogue.</typeparam>

@@ -286,7 +286,8 @@ internal sealed class Cast() : OperationKind("cast", 1)
         {
             (ValueKind.Float32, ValueKind.Int64) => static f => Each(f[0], f.ResultOf<long>(), static x => (long)x),
             (ValueKind.Float32, ValueKind.Bool) => static f => Each(f[0], f.ResultOf<bool>(), static x => x != 0),
-            (ValueKind.Int64, ValueKind.Float32) => static f => Each(f.Operand<long>(0), f.Result, static x => (float)x),
+            (ValueKind.Int64, ValueKind.Float32) =>
+                static f => Each(f.Operand<long>(0), f.Result, static x => (float)x),
             (ValueKind.Int64, ValueKind.Bool) =>
                 static f => Each(f.Operand<long>(0), f.ResultOf<bool>(), static x => x != 0),
             (ValueKind.Bool, ValueKind.Float32) =>

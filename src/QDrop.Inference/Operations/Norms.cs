@@ -73,8 +73,8 @@ internal sealed class Softmax(string name) : OperationKind(name, 1)
 
 /// <summary>
 /// (x − mean) / √(variance + <c>eps</c>), times the second operand plus the third where there are any. Layer norm: over
-/// the last <c>dims</c> dimensions. Group norm: over the channels of each of <c>groups</c> groups of dimension 1 and all
-/// dimensions behind them, with an operand for each channel.
+/// the last <c>dims</c> dimensions. Group norm: over the channels of each of <c>groups</c> groups of dimension 1 and
+/// all dimensions behind them, with an operand for each channel.
 /// </summary>
 internal sealed class Norm(string name) : OperationKind(name, 1, 3)
 {

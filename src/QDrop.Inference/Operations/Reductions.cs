@@ -40,7 +40,11 @@ internal sealed class Reduction(string name) : OperationKind(name, 1)
             Check(!reduced[d] || x.Shape[d] > 0 || Name is not ("max" or "min"), "there is no extreme of no elements.");
         return x with
         {
-            Shape = [.. Enumerable.Range(0, x.Rank).Where(d => keep || !reduced[d]).Select(d => reduced[d] ? 1 : x.Shape[d])],
+            Shape =
+            [
+                .. Enumerable.Range(0, x.Rank).Where(d => keep || !reduced[d])
+                    .Select(d => reduced[d] ? 1 : x.Shape[d]),
+            ],
         };
     }
 

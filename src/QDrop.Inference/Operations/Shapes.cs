@@ -332,7 +332,10 @@ internal sealed class Take() : OperationKind("take", 2)
                 {
                     long index = indices[i] < 0 ? indices[i] + size : indices[i];
                     if (index < 0 || index >= size)
-                        throw new IndexOutOfRangeException($"An index is {indices[i]}; expected one from 0 to {size - 1}.");
+                    {
+                        throw new IndexOutOfRangeException(
+                            $"An index is {indices[i]}; expected one from 0 to {size - 1}.");
+                    }
                     from.Slice(((r * size) + (int)index) * length, length)
                         .CopyTo(to[(((r * indices.Length) + i) * length)..]);
                 }

@@ -42,7 +42,7 @@ internal static class Strided
     }
 
     /// <summary>
-    /// The places of the elements of an array in another one, for the rows of the last dimension: where each row begins.
+    /// The places of the elements of an array in another one, for the rows of the last dimension: where each begins.
     /// </summary>
     /// <param name="shape">The array's shape.</param>
     /// <param name="strides">How far its elements are apart in the other one.</param>

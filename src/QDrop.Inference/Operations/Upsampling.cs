@@ -23,7 +23,9 @@ internal sealed class Upsampling() : OperationKind("upsample", 1)
         {
             int axis = x.Rank - dimensions + d;
             long size = sizes.Length > 0 ? sizes[d] : (long)factors[d] * shape[axis];
-            Check(size is > 0 and <= ValueInfo.MostElements && shape[axis] > 0, "the sizes of an upsampling do not fit.");
+            Check(
+                size is > 0 and <= ValueInfo.MostElements && shape[axis] > 0,
+                "the sizes of an upsampling do not fit.");
             shape[axis] = (int)size;
         }
         _ = ValueInfo.CountOf(shape);
@@ -38,7 +40,8 @@ internal sealed class Upsampling() : OperationKind("upsample", 1)
         int[] from = Window.Three(operands[0].Shape.AsSpan()[^dimensions..], 1),
             to = Window.Three(result.Shape.AsSpan()[^dimensions..], 1);
         int size = from[0] * from[1] * from[2], channels = operands[0].Count / size;
-        bool isNearest = operation.Arguments.Text("mode") == "nearest", align = operation.Arguments.Flag("align_corners");
+        bool isNearest = operation.Arguments.Text("mode") == "nearest",
+            align = operation.Arguments.Flag("align_corners");
         (int First, int Second, float Share)[][] places =
         [
             .. Enumerable.Range(0, 3).Select(d => Enumerable.Range(0, to[d]).Select(i => isNearest

@@ -1,4 +1,3 @@
-using QDrop.Integers;
 using QDrop.Programs;
 
 namespace QDrop.Operations;
@@ -41,27 +40,11 @@ internal static class Vocabulary
         .Concat(Norm.Names.Select(static n => new Norm(n)))
         .ToDictionary(static k => k.Name, StringComparer.Ordinal);
 
-    /// <summary>Those that no file has: a program is computed with them.</summary>
-    private static readonly Dictionary<string, OperationKind> Lowered = new OperationKind[]
-    {
-        new ToCodes(),
-        new FromCodes(),
-        new CodeTable(),
-        new CodeSum(),
-        new CodeMaxPool(),
-        new CodeMean(),
-        new FusedConvolution(),
-        new FusedLinear(),
-    }.ToDictionary(static k => k.Name, StringComparer.Ordinal);
-
     /// <summary>Gets all of them.</summary>
     public static IEnumerable<OperationKind> All => Kinds.Values;
 
     /// <summary>The operation of a name; <see langword="null"/> if there is none.</summary>
     public static OperationKind? Find(string name) => Kinds.GetValueOrDefault(name);
-
-    /// <summary>The operation of a name, or of one that only a lowered program has.</summary>
-    public static OperationKind Get(string name) => Find(name) ?? Lowered[name];
 
     /// <summary>Checks a program, and looks up what it names.</summary>
     /// <returns>The program whose operations have their grids and constants.</returns>
@@ -91,7 +74,10 @@ internal static class Vocabulary
         foreach (ProgramOutput output in graph.Outputs)
         {
             if (output.Value < 0 || output.Value >= graph.ValueCount)
-                throw new InvalidProgramGraphException($"output '{output.Name}' is value {output.Value}, which is none.");
+            {
+                throw new InvalidProgramGraphException(
+                    $"output '{output.Name}' is value {output.Value}, which is none.");
+            }
         }
         return graph with { Operations = operations };
     }

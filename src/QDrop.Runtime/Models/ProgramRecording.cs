@@ -71,7 +71,9 @@ internal static class ProgramRecording
         return names.Length == count ? names : [.. Enumerable.Range(1, count).Select(static i => $"input{i}")];
     }
 
-    /// <summary>Gives constants their names in the artifact: those of float tensors that it has anyway, or new ones.</summary>
+    /// <summary>
+    /// Gives constants their names in the artifact: those of float tensors that it has anyway, or new ones.
+    /// </summary>
     private static ProgramState Named(
         (ProgramGraph Graph, IReadOnlyDictionary<int, Constant> Constants) recorded, QuantizedModelState state)
     {
@@ -84,7 +86,10 @@ internal static class ProgramRecording
             int index = value - recorded.Graph.Inputs.Count;
             string? name = floats.FirstOrDefault(f => AreEqual(f.Value, constant)).Name;
             if (name is null)
-                constants.Add(name = FormattableString.Invariant($"{ArtifactFormat.ProgramPrefix}{constants.Count}"), constant);
+            {
+                name = FormattableString.Invariant($"{ArtifactFormat.ProgramPrefix}{constants.Count}");
+                constants.Add(name, constant);
+            }
             operations[index] = operations[index] with { Arguments = new([("tensor", name)]) };
         }
         return new(recorded.Graph with { Operations = operations }, constants, null);
@@ -135,7 +140,7 @@ internal static class ProgramRecording
             if (own.Kind == ValueKind.Float32 && Error(own.Bytes, found[i].Bytes) is > Tolerance or double.NaN)
             {
                 throw new NotRecordableException(FormattableString.Invariant(
-                    $"the program differs from the model by {Error(own.Bytes, found[i].Bytes):g3} of the greatest output"));
+                    $"the program differs by {Error(own.Bytes, found[i].Bytes):g3} of the greatest output"));
             }
         }
     }

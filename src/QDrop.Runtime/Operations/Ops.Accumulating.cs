@@ -12,7 +12,8 @@ public static partial class Ops
     [Lowers(typeof(torch), "logsumexp", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     public static Tensor logsumexp(Tensor input, long dim, bool keepdim = false) => Note.As(
             input.logsumexp(dim, keepdim),
-            $"add(log(sum(exp(sub({input}, max({input}, dims=[{dim}], keep=true))), dims=[{dim}], keep={keepdim})), max({input}, dims=[{dim}], keep={keepdim}))");
+            $"add(log(sum(exp(sub({input}, max({input}, dims=[{dim}], keep=true))), dims=[{dim}], "
+                + $"keep={keepdim})), max({input}, dims=[{dim}], keep={keepdim}))");
 
     /// <summary>Sums of all values up to each.</summary>
     [Lowers(typeof(torch.Tensor), "cumsum", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]

@@ -10,7 +10,11 @@ public static partial class Ops
 {
     /// <summary>Rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "relu", Kind = OpKind.Activation)]
-    public static Tensor relu(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.relu(Own(x, inplace), inplace), $"relu({x})") : Note.As(functional.relu(Own(x, inplace), inplace), $"relu({x})");
+    public static Tensor relu(Tensor x, bool inplace) => Note.Changed(
+        x,
+        inplace,
+        functional.relu(Own(x, inplace), inplace),
+        $"relu({x})");
 
     /// <summary>Rectified linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "relu", Kind = OpKind.Activation)]
@@ -23,7 +27,11 @@ public static partial class Ops
 
     /// <summary>Rectified linear unit, clipped at 6.</summary>
     [Lowers(typeof(torch.nn.functional), "relu6", Kind = OpKind.Activation)]
-    public static Tensor relu6(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.relu6(Own(x, inplace), inplace), $"clamp({x}, min=0.0, max=6.0)") : Note.As(functional.relu6(Own(x, inplace), inplace), $"clamp({x}, min=0.0, max=6.0)");
+    public static Tensor relu6(Tensor x, bool inplace) => Note.Changed(
+        x,
+        inplace,
+        functional.relu6(Own(x, inplace), inplace),
+        $"clamp({x}, min=0.0, max=6.0)");
 
     /// <summary>Rectified linear unit, clipped at 6.</summary>
     [Lowers(typeof(torch.nn.functional), "relu6", Kind = OpKind.Activation)]
@@ -36,7 +44,11 @@ public static partial class Ops
 
     /// <summary>Sigmoid-weighted linear unit, x·σ(x).</summary>
     [Lowers(typeof(torch.nn.functional), "silu", Kind = OpKind.Activation)]
-    public static Tensor silu(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.silu(Own(x, inplace), inplace), $"silu({x})") : Note.As(functional.silu(Own(x, inplace), inplace), $"silu({x})");
+    public static Tensor silu(Tensor x, bool inplace) => Note.Changed(
+        x,
+        inplace,
+        functional.silu(Own(x, inplace), inplace),
+        $"silu({x})");
 
     /// <summary>Sigmoid-weighted linear unit, x·σ(x).</summary>
     [Lowers(typeof(torch.nn.functional), "silu", Kind = OpKind.Activation)]
@@ -53,7 +65,11 @@ public static partial class Ops
 
     /// <summary>Scaled exponential linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "selu", Kind = OpKind.Activation)]
-    public static Tensor selu(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.selu(Own(x, inplace), inplace), $"elu({x}, alpha=1.6732632423543772, scale=1.0507009873554805)") : Note.As(functional.selu(Own(x, inplace), inplace), $"elu({x}, alpha=1.6732632423543772, scale=1.0507009873554805)");
+    public static Tensor selu(Tensor x, bool inplace) => Note.Changed(
+        x,
+        inplace,
+        functional.selu(Own(x, inplace), inplace),
+        $"elu({x}, alpha=1.6732632423543772, scale=1.0507009873554805)");
 
     /// <summary>Scaled exponential linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "selu", Kind = OpKind.Activation)]
@@ -68,7 +84,11 @@ public static partial class Ops
 
     /// <summary>Piecewise linear swish.</summary>
     [Lowers(typeof(torch.nn.functional), "hardswish", Kind = OpKind.Activation)]
-    public static Tensor hardswish(Tensor input, bool inplace) => inplace ? Note.InPlace(input, functional.hardswish(Own(input, inplace), inplace), $"hardswish({input})") : Note.As(functional.hardswish(Own(input, inplace), inplace), $"hardswish({input})");
+    public static Tensor hardswish(Tensor input, bool inplace) => Note.Changed(
+        input,
+        inplace,
+        functional.hardswish(Own(input, inplace), inplace),
+        $"hardswish({input})");
 
     /// <summary>Piecewise linear swish.</summary>
     [Lowers(typeof(torch.nn.functional), "hardswish", Kind = OpKind.Activation)]
@@ -82,7 +102,11 @@ public static partial class Ops
 
     /// <summary>Piecewise linear sigmoid.</summary>
     [Lowers(typeof(torch.nn.functional), "hardsigmoid", Kind = OpKind.Activation)]
-    public static Tensor hardsigmoid(Tensor input, bool inplace) => inplace ? Note.InPlace(input, functional.hardsigmoid(Own(input, inplace), inplace), $"hardsigmoid({input})") : Note.As(functional.hardsigmoid(Own(input, inplace), inplace), $"hardsigmoid({input})");
+    public static Tensor hardsigmoid(Tensor input, bool inplace) => Note.Changed(
+        input,
+        inplace,
+        functional.hardsigmoid(Own(input, inplace), inplace),
+        $"hardsigmoid({input})");
 
     /// <summary>Piecewise linear sigmoid.</summary>
     [Lowers(typeof(torch.nn.functional), "hardsigmoid", Kind = OpKind.Activation)]
@@ -96,7 +120,11 @@ public static partial class Ops
 
     /// <summary>Logistic function.</summary>
     [Lowers(typeof(torch.nn.functional), "sigmoid", Kind = OpKind.Activation)]
-    public static Tensor sigmoid(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.sigmoid(Own(x, inplace), inplace), $"sigmoid({x})") : Note.As(functional.sigmoid(Own(x, inplace), inplace), $"sigmoid({x})");
+    public static Tensor sigmoid(Tensor x, bool inplace) => Note.Changed(
+        x,
+        inplace,
+        functional.sigmoid(Own(x, inplace), inplace),
+        $"sigmoid({x})");
 
     /// <summary>Logistic function.</summary>
     [Lowers(typeof(torch.nn.functional), "sigmoid", Kind = OpKind.Activation)]
@@ -111,7 +139,11 @@ public static partial class Ops
 
     /// <summary>Hyperbolic tangent.</summary>
     [Lowers(typeof(torch.nn.functional), "tanh", Kind = OpKind.Activation)]
-    public static Tensor tanh(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.tanh(Own(x, inplace), inplace), $"tanh({x})") : Note.As(functional.tanh(Own(x, inplace), inplace), $"tanh({x})");
+    public static Tensor tanh(Tensor x, bool inplace) => Note.Changed(
+        x,
+        inplace,
+        functional.tanh(Own(x, inplace), inplace),
+        $"tanh({x})");
 
     /// <summary>Hyperbolic tangent.</summary>
     [Lowers(typeof(torch.nn.functional), "tanh", Kind = OpKind.Activation)]
@@ -131,7 +163,11 @@ public static partial class Ops
 
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
-    public static Tensor gelu(Tensor x, bool inplace) => inplace ? Note.InPlace(x, functional.gelu(Own(x, inplace), inplace), $"gelu({x})") : Note.As(functional.gelu(Own(x, inplace), inplace), $"gelu({x})");
+    public static Tensor gelu(Tensor x, bool inplace) => Note.Changed(
+        x,
+        inplace,
+        functional.gelu(Own(x, inplace), inplace),
+        $"gelu({x})");
 
     /// <summary>Gaussian error linear unit.</summary>
     [Lowers(typeof(torch.nn.functional), "gelu", Kind = OpKind.Activation)]
@@ -206,7 +242,11 @@ public static partial class Ops
 
     /// <summary>Mish, x·tanh(softplus(x)).</summary>
     [Lowers(typeof(torch.nn.functional), "mish", Kind = OpKind.Activation)]
-    public static Tensor mish(Tensor x, bool inplace = false) => inplace ? Note.InPlace(x, functional.mish(Own(x, inplace), inplace), $"mish({x})") : Note.As(functional.mish(Own(x, inplace), inplace), $"mish({x})");
+    public static Tensor mish(Tensor x, bool inplace = false) => Note.Changed(
+        x,
+        inplace,
+        functional.mish(Own(x, inplace), inplace),
+        $"mish({x})");
 
     /// <summary>Mish, x·tanh(softplus(x)).</summary>
     [Lowers(typeof(torch.nn.functional), "Mish", Kind = OpKind.Activation)]
@@ -220,7 +260,11 @@ public static partial class Ops
 
     /// <summary>x / (1 + |x|).</summary>
     [Lowers(typeof(torch.nn.functional), "softsign", Kind = OpKind.Activation)]
-    public static Tensor softsign(Tensor x, bool inplace = false) => inplace ? Note.InPlace(x, functional.softsign(Own(x, inplace), inplace), $"softsign({x})") : Note.As(functional.softsign(Own(x, inplace), inplace), $"softsign({x})");
+    public static Tensor softsign(Tensor x, bool inplace = false) => Note.Changed(
+        x,
+        inplace,
+        functional.softsign(Own(x, inplace), inplace),
+        $"softsign({x})");
 
     /// <summary>Softmax along a dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "softmax", Kind = OpKind.Activation)]

@@ -20,7 +20,8 @@ public static partial class Ops
     public static Tensor std(Tensor input, long dim, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.std(dim, unbiased, keepdim, type),
-            $"sqrt(div(sum(square(sub({input}, mean({input}, dims=[{dim}], keep=true))), dims=[{dim}], keep={keepdim}), {Freedom(input, new long[] { dim }, unbiased)}))");
+            $"sqrt(div(sum(square(sub({input}, mean({input}, dims=[{dim}], keep=true))), dims=[{dim}], "
+                + $"keep={keepdim}), {Freedom(input, new long[] { dim }, unbiased)}))");
 
     /// <summary>Standard deviation over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "std", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
@@ -28,14 +29,16 @@ public static partial class Ops
     public static Tensor std(Tensor input, long[] dimensions, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.std(dimensions, unbiased, keepdim, type),
-            $"sqrt(div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, keep={keepdim}), {Freedom(input, dimensions, unbiased)}))");
+            $"sqrt(div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, "
+                + $"keep={keepdim}), {Freedom(input, dimensions, unbiased)}))");
 
     /// <summary>Standard deviation over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "std", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     public static Tensor std(Tensor input, ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.std(dimensions, unbiased, keepdim, type),
-            $"sqrt(div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, keep={keepdim}), {Freedom(input, dimensions.ToArray(), unbiased)}))");
+            $"sqrt(div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, "
+                + $"keep={keepdim}), {Freedom(input, dimensions.ToArray(), unbiased)}))");
 
     /// <summary>Standard deviation over two dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "std", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
@@ -43,7 +46,9 @@ public static partial class Ops
     public static Tensor std(Tensor input, (long, long) dim, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.std(dim, unbiased, keepdim, type),
-            $"sqrt(div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}], keep=true))), dims=[{dim.Item1}, {dim.Item2}], keep={keepdim}), {Freedom(input, new long[] { dim.Item1, dim.Item2 }, unbiased)}))");
+            $"sqrt(div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}], keep=true))), "
+                + $"dims=[{dim.Item1}, {dim.Item2}], keep={keepdim}), "
+                + $"{Freedom(input, new long[] { dim.Item1, dim.Item2 }, unbiased)}))");
 
     /// <summary>Standard deviation over three dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "std", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
@@ -51,7 +56,9 @@ public static partial class Ops
     public static Tensor std(Tensor input, (long, long, long) dim, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.std(dim, unbiased, keepdim, type),
-            $"sqrt(div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], keep=true))), dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], keep={keepdim}), {Freedom(input, new long[] { dim.Item1, dim.Item2, dim.Item3 }, unbiased)}))");
+            $"sqrt(div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], "
+                + $"keep=true))), dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], keep={keepdim}), "
+                + $"{Freedom(input, new long[] { dim.Item1, dim.Item2, dim.Item3 }, unbiased)}))");
 
     /// <summary>Variance of all values.</summary>
     [Lowers(typeof(torch.Tensor), "var", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
@@ -66,7 +73,8 @@ public static partial class Ops
     public static Tensor var(Tensor input, long dim, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.var(dim, unbiased, keepdim, type),
-            $"div(sum(square(sub({input}, mean({input}, dims=[{dim}], keep=true))), dims=[{dim}], keep={keepdim}), {Freedom(input, new long[] { dim }, unbiased)})");
+            $"div(sum(square(sub({input}, mean({input}, dims=[{dim}], keep=true))), dims=[{dim}], "
+                + $"keep={keepdim}), {Freedom(input, new long[] { dim }, unbiased)})");
 
     /// <summary>Variance over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "var", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
@@ -74,14 +82,16 @@ public static partial class Ops
     public static Tensor var(Tensor input, long[] dimensions, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.var(dimensions, unbiased, keepdim, type),
-            $"div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, keep={keepdim}), {Freedom(input, dimensions, unbiased)})");
+            $"div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, "
+                + $"keep={keepdim}), {Freedom(input, dimensions, unbiased)})");
 
     /// <summary>Variance over dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "var", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     public static Tensor var(Tensor input, ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.var(dimensions, unbiased, keepdim, type),
-            $"div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, keep={keepdim}), {Freedom(input, dimensions.ToArray(), unbiased)})");
+            $"div(sum(square(sub({input}, mean({input}, dims={dimensions}, keep=true))), dims={dimensions}, "
+                + $"keep={keepdim}), {Freedom(input, dimensions.ToArray(), unbiased)})");
 
     /// <summary>Variance over two dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "var", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
@@ -89,7 +99,9 @@ public static partial class Ops
     public static Tensor var(Tensor input, (long, long) dim, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.var(dim, unbiased, keepdim, type),
-            $"div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}], keep=true))), dims=[{dim.Item1}, {dim.Item2}], keep={keepdim}), {Freedom(input, new long[] { dim.Item1, dim.Item2 }, unbiased)})");
+            $"div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}], keep=true))), "
+                + $"dims=[{dim.Item1}, {dim.Item2}], keep={keepdim}), "
+                + $"{Freedom(input, new long[] { dim.Item1, dim.Item2 }, unbiased)})");
 
     /// <summary>Variance over three dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "var", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
@@ -97,5 +109,7 @@ public static partial class Ops
     public static Tensor var(Tensor input, (long, long, long) dim, bool unbiased = true, bool keepdim = false,
         ScalarType? type = null) => Note.As(
             input.var(dim, unbiased, keepdim, type),
-            $"div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], keep=true))), dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], keep={keepdim}), {Freedom(input, new long[] { dim.Item1, dim.Item2, dim.Item3 }, unbiased)})");
+            $"div(sum(square(sub({input}, mean({input}, dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], "
+                + $"keep=true))), dims=[{dim.Item1}, {dim.Item2}, {dim.Item3}], keep={keepdim}), "
+                + $"{Freedom(input, new long[] { dim.Item1, dim.Item2, dim.Item3 }, unbiased)})");
 }

@@ -10,6 +10,10 @@ public static partial class Ops
     internal static long[] Dimensions(IEnumerable<long> order, Tensor x) =>
         [.. order.Select(d => d < 0 ? d + x.dim() : d)];
 
+    /// <summary>The dimensions, the last one first.</summary>
+    private static long[] Reversed(Tensor x) =>
+        [.. Enumerable.Range(1, (int)x.dim()).Select(k => x.dim() - k)];
+
     /// <summary>The order of dimensions of which two are exchanged.</summary>
     internal static long[] Exchanged(Tensor x, long one, long other)
     {

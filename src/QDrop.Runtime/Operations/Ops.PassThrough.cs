@@ -170,11 +170,13 @@ public static partial class Ops
 
     /// <summary>Dropout, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => training ? Note.None(functional.dropout(Own(input, inplace), p, training, inplace), nameof(dropout)) : Note.Same(functional.dropout(Own(input, inplace), p, training, inplace), input);
+    public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        Note.Dropped(functional.dropout(Own(input, inplace), p, training, inplace), input, training);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout2d", Kind = OpKind.PassThrough, Shape = ShapeEffect.Keeps)]
-    public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => training ? Note.None(functional.dropout2d(Own(input, inplace), p, training, inplace), nameof(dropout2d)) : Note.Same(functional.dropout2d(Own(input, inplace), p, training, inplace), input);
+    public static Tensor dropout2d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        Note.Dropped(functional.dropout2d(Own(input, inplace), p, training, inplace), input, training);
 
     /// <summary>Channels to space.</summary>
     [Lowers(typeof(torch.nn.functional), "pixel_shuffle", Kind = OpKind.PassThrough)]

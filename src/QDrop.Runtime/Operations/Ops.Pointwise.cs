@@ -19,7 +19,8 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "glu", Kind = OpKind.Activation, Shape = ShapeEffect.Changes)]
     public static Tensor glu(Tensor input, long dim = -1) => Note.As(
             input.glu(dim),
-            $"mul(slice({input}, dim={dim}, end={Half(input, dim)}), sigmoid(slice({input}, dim={dim}, start={Half(input, dim)})))");
+            $"mul(slice({input}, dim={dim}, end={Half(input, dim)}), sigmoid(slice({input}, dim={dim}, "
+                + $"start={Half(input, dim)})))");
 
     /// <summary>Leaky rectified linear unit with a learned slope.</summary>
     [Lowers(typeof(torch.nn.functional), "prelu", Kind = OpKind.Activation)]

@@ -18,7 +18,9 @@ public static partial class Ops
         long? dilation = null,
         bool ceil_mode = false) => Note.As(
             functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode),
-            $"max_pool({input}, kernel={Sizes(kernel_size, 1)}, stride={Sizes(stride, 1) ?? Sizes(kernel_size, 1)}, padding={Sizes(padding, 1)}, dilation={Sizes(dilation, 1)}, ceil={ceil_mode})");
+            $"max_pool({input}, kernel={Sizes(kernel_size, 1)}, "
+                + $"stride={Sizes(stride, 1) ?? Sizes(kernel_size, 1)}, padding={Sizes(padding, 1)}, "
+                + $"dilation={Sizes(dilation, 1)}, ceil={ceil_mode})");
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
@@ -30,7 +32,9 @@ public static partial class Ops
         long? dilation = null,
         bool ceil_mode = false) => Note.As(
             functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode),
-            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
+            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, "
+                + $"stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, "
+                + $"dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
@@ -42,7 +46,9 @@ public static partial class Ops
         (long, long)? dilation = null,
         bool ceil_mode = false) => Note.As(
             functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode),
-            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
+            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, "
+                + $"stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, "
+                + $"dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
 
     /// <summary>Maximum over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "max_pool2d", Kind = OpKind.PassThrough)]
@@ -54,7 +60,9 @@ public static partial class Ops
         long[]? dilation = null,
         bool ceil_mode = false) => Note.As(
             functional.max_pool2d(input, kernel_size, strides, padding, dilation, ceil_mode),
-            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(strides, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
+            $"max_pool({input}, kernel={Sizes(kernel_size, 2)}, "
+                + $"stride={Sizes(strides, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, "
+                + $"dilation={Sizes(dilation, 2)}, ceil={ceil_mode})");
 
     /// <summary>Mean over windows, <c>[N, C, L]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool1d", Kind = OpKind.PassThrough)]
@@ -67,7 +75,9 @@ public static partial class Ops
         bool count_include_pad = true
     ) => Note.As(
             functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad),
-            $"avg_pool({input}, kernel={Sizes(kernel_size, 1)}, stride={Sizes(stride, 1) ?? Sizes(kernel_size, 1)}, padding={Sizes(padding, 1)}, ceil={ceil_mode}, include_pad={count_include_pad})");
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 1)}, "
+                + $"stride={Sizes(stride, 1) ?? Sizes(kernel_size, 1)}, padding={Sizes(padding, 1)}, "
+                + $"ceil={ceil_mode}, include_pad={count_include_pad})");
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
@@ -81,7 +91,9 @@ public static partial class Ops
         long? divisor_override = null
     ) => Note.As(
             functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
-            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, "
+                + $"stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, "
+                + $"ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
@@ -95,7 +107,9 @@ public static partial class Ops
         long? divisor_override = null
     ) => Note.As(
             functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
-            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, "
+                + $"stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, "
+                + $"ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, <c>[N, C, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool2d", Kind = OpKind.PassThrough)]
@@ -109,7 +123,9 @@ public static partial class Ops
         long? divisor_override = null
     ) => Note.As(
             functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
-            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 2)}, "
+                + $"stride={Sizes(stride, 2) ?? Sizes(kernel_size, 2)}, padding={Sizes(padding, 2)}, "
+                + $"ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, to a given length.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool1d", Kind = OpKind.PassThrough)]

@@ -20,7 +20,8 @@ public static partial class Ops
     /// </summary>
     [Lowers(typeof(torch.Tensor), "baddbmm", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "baddbmm", Kind = OpKind.Join)]
-    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => Note.As(
+    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
+        Note.As(
             input.baddbmm(batch1, batch2, beta, alpha),
             $"add(mul({batch2}, {beta}), mul(matmul({input}, {batch1}), {alpha}))");
 
@@ -34,7 +35,8 @@ public static partial class Ops
     public static Tensor conv1d(Tensor input, Tensor weight, Tensor? bias = null, long? stride = null,
         long? padding = null, long? dilation = null, long groups = 1) => Note.As(
             SafeConvolution.Conv1d(input, weight, bias, stride ?? 1, padding ?? 0, dilation ?? 1, groups),
-            $"conv({input}, {weight}, {bias}, stride=[{stride ?? 1}], padding=[{padding ?? 0}], dilation=[{dilation ?? 1}], groups={groups})");
+            $"conv({input}, {weight}, {bias}, stride=[{stride ?? 1}], padding=[{padding ?? 0}], "
+                + $"dilation=[{dilation ?? 1}], groups={groups})");
 
     /// <summary>A convolution in two dimensions.</summary>
     [Lowers(typeof(functional), "conv2d", Kind = OpKind.Join)]
@@ -42,14 +44,16 @@ public static partial class Ops
         long[]? padding = null, long[]? dilation = null, long groups = 1) => Note.As(
             SafeConvolution.Conv2d(
             input, weight, bias, strides ?? [1, 1], padding ?? [0, 0], dilation ?? [1, 1], groups),
-            $"conv({input}, {weight}, {bias}, stride={Sizes(strides, 2)}, padding={Sizes(padding, 2)}, dilation={Sizes(dilation, 2)}, groups={groups})");
+            $"conv({input}, {weight}, {bias}, stride={Sizes(strides, 2)}, padding={Sizes(padding, 2)}, "
+                + $"dilation={Sizes(dilation, 2)}, groups={groups})");
 
     /// <summary>A convolution in three dimensions.</summary>
     [Lowers(typeof(functional), "conv3d", Kind = OpKind.Join)]
     public static Tensor conv3d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null,
         long[]? padding = null, long[]? dilation = null, long groups = 1) => Note.As(
             functional.conv3d(input, weight, bias, strides, padding, dilation, groups),
-            $"conv({input}, {weight}, {bias}, stride={Sizes(strides, 3)}, padding={Sizes(padding, 3)}, dilation={Sizes(dilation, 3)}, groups={groups})");
+            $"conv({input}, {weight}, {bias}, stride={Sizes(strides, 3)}, padding={Sizes(padding, 3)}, "
+                + $"dilation={Sizes(dilation, 3)}, groups={groups})");
 
     /// <summary>Products of each element of a vector with each of another.</summary>
     [Lowers(typeof(torch.Tensor), "outer", Kind = OpKind.Join)]

@@ -68,7 +68,8 @@ public static partial class Ops
     /// <summary>Repeats each value.</summary>
     [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
-    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) => Note.Rearranged(
+    public static Tensor repeat_interleave(Tensor input, long repeats, long? dim = null, long? output_size = null) =>
+        Note.Rearranged(
         input.repeat_interleave(repeats, dim, output_size),
         input,
         x => x.repeat_interleave(repeats, dim, output_size));
@@ -76,7 +77,8 @@ public static partial class Ops
     /// <summary>Repeats each value as often as a number says.</summary>
     [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
-    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) => Note.Rearranged(
+    public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) =>
+        Note.Rearranged(
         input.repeat_interleave(repeats, dim, output_size),
         input,
         x => x.repeat_interleave(repeats, dim, output_size));
@@ -150,15 +152,18 @@ public static partial class Ops
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout1d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => training ? Note.None(functional.dropout1d(Own(input, inplace), p, training, inplace), nameof(dropout1d)) : Note.Same(functional.dropout1d(Own(input, inplace), p, training, inplace), input);
+    public static Tensor dropout1d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        Note.Dropped(functional.dropout1d(Own(input, inplace), p, training, inplace), input, training);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout3d", Kind = OpKind.PassThrough)]
-    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => training ? Note.None(functional.dropout3d(Own(input, inplace), p, training, inplace), nameof(dropout3d)) : Note.Same(functional.dropout3d(Own(input, inplace), p, training, inplace), input);
+    public static Tensor dropout3d(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
+        Note.Dropped(functional.dropout3d(Own(input, inplace), p, training, inplace), input, training);
 
     /// <summary>Dropout that keeps mean and deviation, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "alpha_dropout", Kind = OpKind.PassThrough)]
-    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) => training ? Note.None(functional.alpha_dropout(Own(input, inplace), p, training, inplace), nameof(alpha_dropout)) : Note.Same(functional.alpha_dropout(Own(input, inplace), p, training, inplace), input);
+    public static Tensor alpha_dropout(Tensor input, double p = 0.5, bool training = false, bool inplace = false) =>
+        Note.Dropped(functional.alpha_dropout(Own(input, inplace), p, training, inplace), input, training);
 
     /// <summary>Columns as windows of an image, which are added up.</summary>
     [Lowers(typeof(torch.nn.functional), "fold", Kind = OpKind.PassThrough)]

@@ -85,14 +85,18 @@ public static partial class Ops
         long[]? dilation = null,
         bool ceil_mode = false) => Note.As(
             functional.max_pool3d(input, kernel_size, strides, padding, dilation, ceil_mode),
-            $"max_pool({input}, kernel={Sizes(kernel_size, 3)}, stride={Sizes(strides, 3) ?? Sizes(kernel_size, 3)}, padding={Sizes(padding, 3)}, dilation={Sizes(dilation, 3)}, ceil={ceil_mode})");
+            $"max_pool({input}, kernel={Sizes(kernel_size, 3)}, "
+                + $"stride={Sizes(strides, 3) ?? Sizes(kernel_size, 3)}, padding={Sizes(padding, 3)}, "
+                + $"dilation={Sizes(dilation, 3)}, ceil={ceil_mode})");
 
     /// <summary>Mean over windows, <c>[N, C, D, H, W]</c>.</summary>
     [Lowers(typeof(torch.nn.functional), "avg_pool3d", Kind = OpKind.PassThrough)]
     public static Tensor avg_pool3d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null,
         bool ceil_mode = false, bool count_include_pad = true, long? divisor_override = null) => Note.As(
             functional.avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
-            $"avg_pool({input}, kernel={Sizes(kernel_size, 3)}, stride={Sizes(stride, 3) ?? Sizes(kernel_size, 3)}, padding={Sizes(padding, 3)}, ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
+            $"avg_pool({input}, kernel={Sizes(kernel_size, 3)}, "
+                + $"stride={Sizes(stride, 3) ?? Sizes(kernel_size, 3)}, padding={Sizes(padding, 3)}, "
+                + $"ceil={ceil_mode}, include_pad={count_include_pad}, divisor={divisor_override})");
 
     /// <summary>Mean over windows, to a given size.</summary>
     [Lowers(typeof(torch.nn.functional), "adaptive_avg_pool3d", Kind = OpKind.PassThrough)]

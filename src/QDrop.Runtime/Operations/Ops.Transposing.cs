@@ -9,9 +9,7 @@ public static partial class Ops
 {
     /// <summary>Reverses the dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "T", Kind = OpKind.PassThrough)]
-    public static Tensor T(Tensor input) => Note.As(
-            input.T,
-            $"permute({input}, order={Dimensions(Enumerable.Range(1, (int)input.dim()).Select(static d => -(long)d), input)})");
+    public static Tensor T(Tensor input) => Note.As(input.T, $"permute({input}, order={Reversed(input)})");
 
     /// <summary>Transposes the matrices of a batch.</summary>
     [Lowers(typeof(torch.Tensor), "mT", Kind = OpKind.PassThrough)]

@@ -12,6 +12,9 @@ internal sealed record RecordedCall(
 /// <summary>Makes one program of two calls, with different inputs and numbers of samples.</summary>
 internal static class Generalization
 {
+    private const string OtherOperations =
+        "which operations run depends on values or on how many samples there are";
+
     /// <summary>The program, its constants numbered by their values.</summary>
     /// <exception cref="NotRecordableException">The calls do not compute the same.</exception>
     public static (ProgramGraph Graph, IReadOnlyDictionary<int, Constant> Constants) Of(
@@ -22,10 +25,10 @@ internal static class Generalization
         {
             if (first.Operations[i].Name != second.Operations[i].Name
                 || !first.Operations[i].Operands.SequenceEqual(second.Operations[i].Operands))
-                throw Differs(first.Operations[i], "which operations run depends on values or on how many samples there are");
+                throw Differs(first.Operations[i], OtherOperations);
         }
         if (first.Operations.Count != second.Operations.Count || !first.Outputs.SequenceEqual(second.Outputs))
-            throw Differs(null, "which operations run depends on values or on how many samples there are");
+            throw Differs(null, OtherOperations);
         var operations = new List<Operation>();
         for (int i = 0; i < first.Operations.Count; i++)
         {
@@ -53,9 +56,11 @@ internal static class Generalization
         if (operation.Arguments.Equals(other))
             return operation.Arguments;
         bool isShape = operation.Name is "reshape" or "expand";
-        int[] from = isShape ? shapes[operation.Operands[0]] : [], otherFrom = isShape ? otherShapes[operation.Operands[0]] : [];
+        int[] from = isShape ? shapes[operation.Operands[0]] : [],
+            otherFrom = isShape ? otherShapes[operation.Operands[0]] : [];
         var entries = new List<(string, object)>();
-        foreach (((string name, object a), (string otherName, object b)) in operation.Arguments.Entries.Zip(other.Entries))
+        foreach (((string name, object a), (string otherName, object b)) in operation.Arguments.Entries
+            .Zip(other.Entries))
         {
             if (name != otherName)
                 throw Depends();

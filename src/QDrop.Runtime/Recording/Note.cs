@@ -38,6 +38,14 @@ internal static class Note
         return result;
     }
 
+    /// <summary>Notes what has made a tensor, by changing another one or not.</summary>
+    public static Tensor Changed(Tensor changed, bool isInPlace, Tensor result, NoteText expression) =>
+        isInPlace ? InPlace(changed, result, expression) : As(result, expression);
+
+    /// <summary>Notes that a tensor is what dropout has left of another one: all of it, but in training.</summary>
+    public static Tensor Dropped(Tensor result, Tensor other, bool training) =>
+        training ? None(result, "dropout") : Same(result, other);
+
     /// <summary>Notes that a tensor has the values of another one.</summary>
     public static Tensor Same(Tensor result, Tensor other)
     {

@@ -123,7 +123,8 @@ public static class SafetensorsFile
             if (name == SafetensorsHeader.MetadataName)
                 throw new ArgumentException($"'{name}' is reserved and cannot be a tensor's name.", nameof(tensors));
             CheckUnicode(name, nameof(tensors));
-            long end = checked(position + SafetensorsHeader.ByteCount(tensor.shape, SafetensorsTypes.SizeOf(tensor.dtype)));
+            long end = checked(
+                position + SafetensorsHeader.ByteCount(tensor.shape, SafetensorsTypes.SizeOf(tensor.dtype)));
             entries.Add(new SafetensorsEntry(name, SafetensorsTypes.Stored(tensor.dtype), tensor.shape, position, end));
             position = end;
         }

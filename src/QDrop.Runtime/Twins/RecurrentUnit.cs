@@ -104,7 +104,9 @@ internal sealed class RecurrentUnit : Unit
         }
         x = Quantized(_output, x);
         Tensor last = LastStates(x, finals);
-        Tensor? lastCell = _kind == RecurrentKind.Lstm ? Note.Stacked([.. finals.Select(static f => f.Cell!)], 0) : null;
+        Tensor? lastCell = _kind == RecurrentKind.Lstm
+            ? Note.Stacked([.. finals.Select(static f => f.Cell!)], 0)
+            : null;
         if (_batchFirst)
             x = Exchanged(x);
         return new(lastCell is null ? [(x, last)] : [(x, last, lastCell)]);
