@@ -94,7 +94,8 @@ public sealed partial class RecipeTests
     [
         "QDROP001", "QDROP003", "QDROP004", "QDROP005", "QDROP006", "QDROP007", "QDROP008", "QDROP009", "QDROP015",
         "QDROP016", "QDROP018", "QDROP030", "QDROP033", "QDROP034", "QDROP036", "QDROP037", "QDROP106", "QDROP210",
-        "QDROP220", "QDROP222", "QDROP230", "QDROP232", "QDROP253", "QDROP260", "QDROP270", "QDROP271",
+        "QDROP220", "QDROP222", "QDROP230", "QDROP232", "QDROP250", "QDROP252", "QDROP253", "QDROP260", "QDROP270",
+        "QDROP271",
     ];
 
     public static TheoryData<string> Titles => [.. Kinds.Keys];

@@ -55,7 +55,19 @@ internal readonly record struct ConvolutionPadding(long[] Sizes, Func<Tensor, Te
     /// <summary>A tensor with borders, which are counted from the last dimension.</summary>
     internal static Tensor Padded(Tensor x, long[] borders, PaddingModes mode, double value = 0)
     {
-        long[] pads = Pads(x, borders);
+        return Noted(functional.pad(x, borders, mode, value), x, Pads(x, borders), mode, value);
+    }
+
+    /// <summary>Notes a tensor with as much before as after each dimension.</summary>
+    internal static Tensor Even(Tensor result, Tensor x, PaddingModes mode, double value) => Noted(
+        result,
+        x,
+        [.. x.shape.Zip(result.shape, static (from, to) => (to - from) / 2).SelectMany(static p => new[] { p, p })],
+        mode,
+        value);
+
+    private static Tensor Noted(Tensor result, Tensor x, long[] pads, PaddingModes mode, double value)
+    {
         string name = mode switch
         {
             PaddingModes.Reflect => "reflect",
@@ -63,7 +75,6 @@ internal readonly record struct ConvolutionPadding(long[] Sizes, Func<Tensor, Te
             PaddingModes.Circular => "circular",
             _ => "constant",
         };
-        return Note.As(
-            functional.pad(x, borders, mode, value), $"pad({x}, pads={pads}, mode={name}, value={value})");
+        return Note.As(result, $"pad({x}, pads={pads}, mode={name}, value={value})");
     }
 }

@@ -212,7 +212,7 @@ public static partial class Ops
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
     public static Tensor pad(Tensor input, long pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
-        ConvolutionPadding.Padded(input, [.. Enumerable.Repeat(pad, 2 * ((int)input.dim() - 2))], mode, value);
+        ConvolutionPadding.Even(functional.pad(input, pad, mode, value), input, mode, value);
 
     /// <summary>Pads borders, counted from the last dimension.</summary>
     [Lowers(typeof(torch.nn.functional), "pad", Kind = OpKind.PassThrough)]
