@@ -67,7 +67,8 @@ internal sealed class Reduction(string name) : OperationKind(name, 1)
                         sum = fold(sum, x[outer[i] + place]);
                     y[i] = (float)(sum * factor);
                 }
-            },
+            }
+            ,
             ValueKind.Int64 => frame =>
             {
                 ReadOnlySpan<long> x = frame.Operand<long>(0);
@@ -79,7 +80,8 @@ internal sealed class Reduction(string name) : OperationKind(name, 1)
                         sum = fold(sum, x[outer[i] + place]);
                     y[i] = (long)sum;
                 }
-            },
+            }
+            ,
             _ => frame =>
             {
                 ReadOnlySpan<bool> x = frame.Operand<bool>(0);
@@ -91,7 +93,8 @@ internal sealed class Reduction(string name) : OperationKind(name, 1)
                         sum = fold(sum, x[outer[i] + place] ? 1 : 0);
                     y[i] = sum != 0;
                 }
-            },
+            }
+            ,
         };
     }
 

@@ -116,7 +116,7 @@ public static partial class Ops
     /// <summary>Splits into the slices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "unbind", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "unbind", Kind = OpKind.PassThrough)]
-    public static Tensor[] unbind(Tensor input, long dimension = 0) 
+    public static Tensor[] unbind(Tensor input, long dimension = 0)
     {
         Tensor[] parts = input.unbind(dimension);
         for (int i = 0; i < parts.Length; i++)

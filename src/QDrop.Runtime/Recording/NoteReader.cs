@@ -109,7 +109,7 @@ internal sealed class NoteReader(Recorder recorder, List<object?> parts)
     private Tensor[]? Tensors()
     {
         Peek();
-        return _part < parts.Count && parts[_part] is Tensor[] ? (Tensor[])parts[_part++]! : null;
+        return _part < parts.Count && parts[_part] is Tensor[]? (Tensor[])parts[_part++]! : null;
     }
 
     /// <summary>The name of an argument, if one comes next.</summary>
