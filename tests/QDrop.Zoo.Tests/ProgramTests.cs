@@ -1,5 +1,4 @@
 using Zoo.Audio;
-using Zoo.Control;
 using Zoo.Language;
 using Zoo.Vision;
 
@@ -15,14 +14,9 @@ public sealed class ProgramTests(Measurements measurements) : IClassFixture<Meas
     private static readonly Dictionary<string, string> Without = new()
     {
         [nameof(EfficientNet)] = "blocks.0.se",
-        [nameof(VisionTransformer)] = "across samples",
-        [nameof(UNet)] = "Upsample",
-        [nameof(YoloV8)] = "Upsample",
-        [nameof(GruSpeech)] = "expand",
-        [nameof(Bert)] = "expand",
+        [nameof(GruSpeech)] = "reshape",
         [nameof(SwinTransformer)] = "reshape",
         [nameof(Roberta)] = "quantize",
-        [nameof(PpoActor)] = "expand",
     };
 
     public static TheoryData<string> Names => [.. Registry.Models.Select(m => m.Name).Where(n => !Without.ContainsKey(n))];
@@ -34,7 +28,7 @@ public sealed class ProgramTests(Measurements measurements) : IClassFixture<Meas
     public void A_program_gives_what_the_quantized_model_gives(string name)
     {
         ProgramMeasurement program = measurements.Of(name).Program();
-        Assert.Equal("", program.WhyNot);
+        Assert.True(program.WhyNot.Length == 0, program.WhyNot);
         Assert.InRange(program.Error, 0, 0.02);
         Assert.Contains(program.Operations, static o => o.StartsWith("fused_", StringComparison.Ordinal));
     }

@@ -155,7 +155,8 @@ internal sealed class AdaptivePool(string name) : OperationKind(name, 1)
             {
                 for (int py = y0; py < y1; py++)
                 {
-                    foreach (float value in x[((((pz * from[1]) + py) * from[2]) + x0)..((((pz * from[1]) + py) * from[2]) + x1)])
+                    int row = (((pz * from[1]) + py) * from[2]) + x0;
+                    foreach (float value in x.Slice(row, x1 - x0))
                     {
                         greatest = value > greatest || float.IsNaN(value) ? value : greatest;
                         sum += value;

@@ -54,9 +54,9 @@ internal sealed class Reduction(string name) : OperationKind(name, 1)
         (double first, Fold fold) = Table[Name];
         (int[] outer, int[] inner) = Places(operands[0].Shape, Reduced(operation, operands[0].Rank));
         double factor = Name == "mean" ? 1.0 / inner.Length : 1;
-        return result.Kind switch
+        if (result.Kind == ValueKind.Float32)
         {
-            ValueKind.Float32 => frame =>
+            return frame =>
             {
                 ReadOnlySpan<float> x = frame[0];
                 Span<float> y = frame.Result;
@@ -67,9 +67,11 @@ internal sealed class Reduction(string name) : OperationKind(name, 1)
                         sum = fold(sum, x[outer[i] + place]);
                     y[i] = (float)(sum * factor);
                 }
-            }
-            ,
-            ValueKind.Int64 => frame =>
+            };
+        }
+        if (result.Kind == ValueKind.Int64)
+        {
+            return frame =>
             {
                 ReadOnlySpan<long> x = frame.Operand<long>(0);
                 Span<long> y = frame.ResultOf<long>();
@@ -80,21 +82,19 @@ internal sealed class Reduction(string name) : OperationKind(name, 1)
                         sum = fold(sum, x[outer[i] + place]);
                     y[i] = (long)sum;
                 }
-            }
-            ,
-            _ => frame =>
+            };
+        }
+        return frame =>
+        {
+            ReadOnlySpan<bool> x = frame.Operand<bool>(0);
+            Span<bool> y = frame.ResultOf<bool>();
+            for (int i = 0; i < outer.Length; i++)
             {
-                ReadOnlySpan<bool> x = frame.Operand<bool>(0);
-                Span<bool> y = frame.ResultOf<bool>();
-                for (int i = 0; i < outer.Length; i++)
-                {
-                    double sum = first;
-                    foreach (int place in inner)
-                        sum = fold(sum, x[outer[i] + place] ? 1 : 0);
-                    y[i] = sum != 0;
-                }
+                double sum = first;
+                foreach (int place in inner)
+                    sum = fold(sum, x[outer[i] + place] ? 1 : 0);
+                y[i] = sum != 0;
             }
-            ,
         };
     }
 

@@ -3,10 +3,10 @@ using QDrop.Programs;
 namespace QDrop.Operations;
 
 /// <summary>
-/// Another shape of the same elements. In <c>shape</c>, −1 is what is left and −2 − i as many as the operand's
-/// dimension i.
+/// Another shape of the same elements. In <c>shape</c>, −1 is what is left and −2 − i as many as dimension i has of the
+/// operands: those of the first one come first, then those of a second one, which is there for its sizes alone.
 /// </summary>
-internal sealed class Reshape() : OperationKind("reshape", 1)
+internal sealed class Reshape() : OperationKind("reshape", 1, 2)
 {
     /// <summary>Stands for what is left.</summary>
     public const int Rest = -1;
@@ -18,18 +18,19 @@ internal sealed class Reshape() : OperationKind("reshape", 1)
     public static int Like(int dimension) => -2 - dimension;
 
     /// <summary>The sizes that stand for others, in place of them.</summary>
-    public static int[] Resolve(ReadOnlySpan<int> sizes, ReadOnlySpan<int> operand)
+    public static int[] Resolve(ReadOnlySpan<int> sizes, ReadOnlySpan<ValueInfo> operands)
     {
+        int[] known = operands.Length > 1 ? [.. operands[0].Shape, .. operands[1].Shape] : operands[0].Shape;
         int[] shape = new int[sizes.Length];
         for (int d = 0; d < shape.Length; d++)
-            shape[d] = sizes[d] < Rest ? operand[Axis(-2L - sizes[d], operand.Length)] : sizes[d];
+            shape[d] = sizes[d] < Rest ? known[Axis(-2L - sizes[d], known.Length)] : sizes[d];
         return shape;
     }
 
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
-        int[] shape = Resolve(operation.Arguments.Integers("shape"), operands[0].Shape);
+        int[] shape = Resolve(operation.Arguments.Integers("shape"), operands);
         int rest = Array.IndexOf(shape, Rest);
         int count = operands[0].Count;
         if (rest >= 0)
@@ -74,15 +75,15 @@ internal sealed class Permute() : OperationKind("permute", 1)
 }
 
 /// <summary>
-/// Repeats along dimensions of size 1, and along new ones before the first. −2 − i is as many as the operand's
-/// dimension i.
+/// Repeats along dimensions of size 1, and along new ones before the first. In <c>shape</c>, −2 − i is as many as
+/// dimension i has of the operands, of which a second one is there for its sizes alone.
 /// </summary>
-internal sealed class Expand() : OperationKind("expand", 1)
+internal sealed class Expand() : OperationKind("expand", 1, 2)
 {
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
-        int[] shape = Reshape.Resolve(operation.Arguments.Integers("shape"), operands[0].Shape);
+        int[] shape = Reshape.Resolve(operation.Arguments.Integers("shape"), operands);
         _ = ValueInfo.CountOf(shape);
         Check(
             Strided.Common(operands[0].Shape, shape).AsSpan().SequenceEqual(shape),

@@ -29,7 +29,12 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "index", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, params TensorIndex[] indices) =>
-        Note.Rearranged(input.index(indices), input, x => x.index(indices));
+        indices.Select(TensorOf).OfType<Tensor>().ToArray() switch
+        {
+            [] => Note.Indexed(input.index(indices), input, x => x.index(indices)),
+            [var only] => Note.Taken(input.index(indices), input, only, x => x.index(indices)),
+            _ => Note.None(input.index(indices), "an index of several tensors"),
+        };
 
     /// <summary>Indexing with tensors of positions: a table of what belongs to them.</summary>
     /// <exception cref="QDropException">
@@ -43,42 +48,44 @@ public static partial class Ops
                 Codes.UnsupportedModule,
                 "A tensor is indexed with a mask in forward: the shape of what that gives depends on values. Expected "
                     + "positions, as whole numbers. Use where or masked_fill, or index behind the quantized model.")
-            : Note.Rearranged(input.index(indices), input, x => x.index(indices));
+            : indices is [var only]
+                ? Note.As(input.index(indices), $"take({input}, {only}, dim=0)")
+                : Note.None(input.index(indices), "an index of several tensors");
 
     /// <summary>Indexing with positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, params long[] indices) =>
-        Note.Rearranged(input[indices], input, x => x[indices]);
+        Note.Indexed(input[indices], input, x => x[indices]);
 
     /// <summary>Indexing with a position.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, long i1) =>
-        Note.Rearranged(input[i1], input, x => x[i1]);
+        Note.Indexed(input[i1], input, x => x[i1]);
 
     /// <summary>Indexing with two positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, long i1, long i2) =>
-        Note.Rearranged(input[i1, i2], input, x => x[i1, i2]);
+        Note.Indexed(input[i1, i2], input, x => x[i1, i2]);
 
     /// <summary>Indexing with three positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, long i1, long i2, long i3) =>
-        Note.Rearranged(input[i1, i2, i3], input, x => x[i1, i2, i3]);
+        Note.Indexed(input[i1, i2, i3], input, x => x[i1, i2, i3]);
 
     /// <summary>Indexing with four positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, long i1, long i2, long i3, long i4) =>
-        Note.Rearranged(input[i1, i2, i3, i4], input, x => x[i1, i2, i3, i4]);
+        Note.Indexed(input[i1, i2, i3, i4], input, x => x[i1, i2, i3, i4]);
 
     /// <summary>Indexing with five positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5) =>
-        Note.Rearranged(input[i1, i2, i3, i4, i5], input, x => x[i1, i2, i3, i4, i5]);
+        Note.Indexed(input[i1, i2, i3, i4, i5], input, x => x[i1, i2, i3, i4, i5]);
 
     /// <summary>Indexing with six positions.</summary>
     [Lowers(typeof(torch.Tensor), "this[]", Kind = OpKind.PassThrough)]
     public static Tensor index(Tensor input, long i1, long i2, long i3, long i4, long i5, long i6) =>
-        Note.Rearranged(input[i1, i2, i3, i4, i5, i6], input, x => x[i1, i2, i3, i4, i5, i6]);
+        Note.Indexed(input[i1, i2, i3, i4, i5, i6], input, x => x[i1, i2, i3, i4, i5, i6]);
 
     /// <summary>Picks indices of a dimension.</summary>
     [Lowers(typeof(torch.Tensor), "index_select", Kind = OpKind.PassThrough)]

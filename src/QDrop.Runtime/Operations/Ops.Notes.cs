@@ -1,3 +1,4 @@
+using System.Reflection;
 using QDrop.Recording;
 using static TorchSharp.torch;
 
@@ -6,6 +7,10 @@ namespace QDrop.CompilerServices;
 /// <content>Arguments as programs have them.</content>
 public static partial class Ops
 {
+    private static readonly FieldInfo? TensorOfIndex = typeof(TensorIndex)
+        .GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+        .FirstOrDefault(static f => f.FieldType == typeof(Tensor));
+
     /// <summary>An order of dimensions, counted from the first.</summary>
     internal static long[] Dimensions(IEnumerable<long> order, Tensor x) =>
         [.. order.Select(d => d < 0 ? d + x.dim() : d)];
@@ -57,26 +62,6 @@ public static partial class Ops
     /// <summary>Half of the size of a dimension.</summary>
     private static long Half(Tensor x, long dimension) => x.shape[dimension < 0 ? dimension + x.dim() : dimension] / 2;
 
-    /// <summary>What programs call a kind of resampling; <see langword="null"/> if they have none such.</summary>
-    internal static string? NameOf(UpsampleMode mode) => mode switch
-    {
-        UpsampleMode.Nearest => "nearest",
-        UpsampleMode.Linear or UpsampleMode.Bilinear or UpsampleMode.Trilinear => "linear",
-        _ => null,
-    };
-
-    /// <summary>Notes a resampling to the size of a tensor.</summary>
-    internal static Tensor Resampled(Tensor result, Tensor x, string? mode, bool align)
-    {
-        if (Recorder.Current is null)
-            return result;
-        if (mode is null)
-            return Note.None(result, "a resampling of this kind");
-        long[] from = x.shape[2..], to = result.shape[2..];
-        // Where sizes are multiples, so are those of other inputs.
-        long[] factors = [.. to.Zip(from, static (t, f) => t % f == 0 ? t / f : 0)];
-        return factors.Contains(0)
-            ? Note.As(result, $"upsample({x}, sizes={to}, mode={mode}, align_corners={align})")
-            : Note.As(result, $"upsample({x}, factors={factors}, mode={mode}, align_corners={align})");
-    }
+    /// <summary>The tensor that a part of an index is, which may come from values.</summary>
+    private static Tensor? TensorOf(TensorIndex index) => TensorOfIndex?.GetValue(index) as Tensor;
 }

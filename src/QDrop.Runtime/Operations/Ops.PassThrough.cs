@@ -242,7 +242,7 @@ public static partial class Ops
         bool? align_corners = null,
         bool recompute_scale_factor = false,
         bool antialias = false
-    ) => Resampled(
+    ) => Resampling.Noted(
         functional.interpolate(x, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias),
         x,
         antialias ? null : mode switch

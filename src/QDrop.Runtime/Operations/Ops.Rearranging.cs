@@ -1,3 +1,4 @@
+using QDrop.Layers;
 using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -78,10 +79,7 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "repeat_interleave", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "repeat_interleave", Kind = OpKind.PassThrough)]
     public static Tensor repeat_interleave(Tensor input, Tensor repeats, long? dim = null, long? output_size = null) =>
-        Note.Rearranged(
-        input.repeat_interleave(repeats, dim, output_size),
-        input,
-        x => x.repeat_interleave(repeats, dim, output_size));
+        Note.None(input.repeat_interleave(repeats, dim, output_size), nameof(repeat_interleave));
 
     /// <summary>Picks a value for each index.</summary>
     [Lowers(typeof(torch.Tensor), "gather", Kind = OpKind.PassThrough)]
@@ -147,8 +145,11 @@ public static partial class Ops
         long[]? size = null,
         double[]? scale_factor = null,
         UpsampleMode mode = UpsampleMode.Nearest,
-        bool align_corners = false) => Resampled(
-            functional.upsample(input, size, scale_factor, mode, align_corners), input, NameOf(mode), align_corners);
+        bool align_corners = false) => Resampling.Noted(
+            functional.upsample(input, size, scale_factor, mode, align_corners),
+            input,
+            Resampling.NameOf(mode),
+            align_corners);
 
     /// <summary>Dropout of whole channels, as the model has it.</summary>
     [Lowers(typeof(torch.nn.functional), "dropout1d", Kind = OpKind.PassThrough)]
@@ -184,6 +185,6 @@ public static partial class Ops
     /// <summary>Resamples to a size, between the nearest values.</summary>
     [Lowers(typeof(torch.nn.functional), "upsample_bilinear", Kind = OpKind.PassThrough)]
     public static Tensor upsample_bilinear(Tensor x, long[]? size = null, double[]? scale_factor = null,
-        bool align_corners = false) => Resampled(
+        bool align_corners = false) => Resampling.Noted(
             functional.upsample_bilinear(x, size, scale_factor, align_corners), x, "linear", align_corners);
 }

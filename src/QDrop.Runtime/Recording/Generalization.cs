@@ -32,10 +32,8 @@ internal static class Generalization
         var operations = new List<Operation>();
         for (int i = 0; i < first.Operations.Count; i++)
         {
-            operations.Add(first.Operations[i] with
-            {
-                Arguments = Unified(first.Operations[i], second.Operations[i].Arguments, one.Shapes, other.Shapes),
-            });
+            operations.Add(
+                Unified(first, first.Operations[i], second.Operations[i].Arguments, one.Shapes, other.Shapes));
             if (one.Constants.TryGetValue(first.Inputs.Count + i, out Constant? constant)
                 && !AreEqual(constant, other.Constants[first.Inputs.Count + i]))
                 throw Differs(UserOf(first, first.Inputs.Count + i), "it takes a value that no operation of a program "
@@ -50,11 +48,16 @@ internal static class Generalization
         return Pruned(first with { Inputs = [.. inputs], Operations = operations }, one.Constants);
     }
 
-    private static Arguments Unified(
-        Operation operation, Arguments other, IReadOnlyList<int[]> shapes, IReadOnlyList<int[]> otherShapes)
+    private static Operation Unified(
+        ProgramGraph graph,
+        Operation operation,
+        Arguments other,
+        IReadOnlyList<int[]> shapes,
+        IReadOnlyList<int[]> otherShapes)
     {
         if (operation.Arguments.Equals(other))
-            return operation.Arguments;
+            return operation;
+        int? like = null;
         bool isShape = operation.Name is "reshape" or "expand";
         int[] from = isShape ? shapes[operation.Operands[0]] : [],
             otherFrom = isShape ? otherShapes[operation.Operands[0]] : [];
@@ -69,7 +72,11 @@ internal static class Generalization
             else
                 entries.Add((name, a.Equals(b) ? a : throw Depends()));
         }
-        return new(entries);
+        return operation with
+        {
+            Arguments = new(entries),
+            Operands = like is { } input ? [.. operation.Operands, input] : operation.Operands,
+        };
 
         long[] Sizes(string name, long[] sizes, long[] otherSizes)
         {
@@ -82,13 +89,33 @@ internal static class Generalization
                 if (sizes[d] == otherSizes[d])
                     continue;
                 // The same dimension first, or for new ones before it the one that is as far from the end.
-                int like = Candidates(d, sizes.Length).FirstOrDefault(
+                int same = Candidates(d, sizes.Length).FirstOrDefault(
                     i => from[i] == sizes[d] && otherFrom[i] == otherSizes[d], -1);
-                if (like < 0)
+                if (same < 0)
+                    same = OfInput(sizes[d], otherSizes[d]);
+                if (same < 0)
                     open.Add(d);
-                unified[d] = like < 0 ? -1 : -2 - like;
+                unified[d] = same < 0 ? -1 : -2 - same;
             }
             return open.Count == 0 || (open.Count == 1 && operation.Name == "reshape") ? unified : throw Depends();
+        }
+
+        // Where the operand does not have the size, as a repeated one has not, an input may.
+        int OfInput(long size, long otherSize)
+        {
+            for (int input = like ?? 0; input <= (like ?? graph.Inputs.Count - 1); input++)
+            {
+                int[] own = shapes[input], others = otherShapes[input];
+                for (int d = 0; d < Math.Min(own.Length, others.Length); d++)
+                {
+                    if (own[d] == size && others[d] == otherSize)
+                    {
+                        like = input;
+                        return from.Length + d;
+                    }
+                }
+            }
+            return -1;
         }
 
         IEnumerable<int> Candidates(int d, int rank)

@@ -83,6 +83,87 @@ internal static class Note
     }
 
     /// <summary>
+    /// Notes that a tensor has the elements of another one at places that are evenly apart in each dimension, as an
+    /// index of numbers and ranges gives them.
+    /// </summary>
+    /// <param name="result">The tensor.</param>
+    /// <param name="other">The other one.</param>
+    /// <param name="function">What was done with the other one.</param>
+    /// <returns>The tensor.</returns>
+    public static Tensor Indexed(Tensor result, Tensor other, Func<Tensor, Tensor> function)
+    {
+        if (Recorder.Current is null)
+            return result;
+        if (result.numel() == 0 || Ranges(result, other, function) is not { } ranges)
+            return Rearranged(result, other, function);
+        Tensor value = other;
+        for (int d = 0; d < ranges.Length; d++)
+        {
+            (long start, long count, long step) = ranges[d];
+            if ((start, count, step) == (0, other.shape[d], 1))
+                continue;
+            long past = start + (count * step), end = past >= other.shape[d] ? long.MaxValue : past;
+            value = As(
+                value.slice(d, start, Math.Min(end, other.shape[d]), step),
+                $"slice({value}, dim={d}, start={start}, end={end}, step={step})");
+        }
+        return Reshaped(result, value);
+    }
+
+    /// <summary>
+    /// Notes that a tensor has the parts of another one along a dimension whose indices a third one has.
+    /// </summary>
+    public static Tensor Taken(Tensor result, Tensor other, Tensor indices, Func<Tensor, Tensor> function)
+    {
+        if (Recorder.Current is null)
+            return result;
+        Tensor places = arange(other.numel(), ScalarType.Int64).view(other.shape), found = function(places);
+        for (int d = 0; d < other.dim() && indices.dtype == ScalarType.Int64; d++)
+        {
+            long[] shape = [.. other.shape[..d], .. indices.shape, .. other.shape[(d + 1)..]];
+            if (shape.AsSpan().SequenceEqual(result.shape)
+                && places.index_select(d, indices.flatten()).view(shape).eq(found).all().ToBoolean())
+                return As(result, $"take({other}, {indices}, dim={d})");
+        }
+        return None(result, "an index of tensors and ranges");
+    }
+
+    /// <summary>
+    /// Of each dimension, the first index, how many, and how far apart; <see langword="null"/> where they are not so.
+    /// </summary>
+    private static (long Start, long Count, long Step)[]? Ranges(
+        Tensor result, Tensor other, Func<Tensor, Tensor> function)
+    {
+        var ranges = new (long, long, long)[other.dim()];
+        int last = -1;
+        for (int d = 0; d < ranges.Length; d++)
+        {
+            long[] along = [.. Enumerable.Range(0, ranges.Length).Select(k => k == d ? -1L : 1)];
+            Tensor own = arange(other.shape[d], ScalarType.Int64).view(along).expand(other.shape);
+            Tensor indices = function(own.contiguous());
+            long start = indices.flatten()[0].ToInt64();
+            (int axis, long step) = (-1, 1);
+            for (int r = 0; r < indices.dim() && axis < 0; r++)
+            {
+                if (indices.shape[r] > 1
+                    && indices.narrow(r, 1, 1).flatten()[0].ToInt64() - start is not 0 and var apart)
+                    (axis, step) = (r, apart);
+            }
+            Tensor expected = full(indices.shape, start, ScalarType.Int64);
+            if (axis >= 0)
+            {
+                long[] behind = [.. Enumerable.Range(0, (int)indices.dim()).Select(k => k == axis ? -1L : 1)];
+                expected = expected + arange(indices.shape[axis], ScalarType.Int64).mul(step).view(behind);
+            }
+            if (step < 1 || (axis >= 0 && axis <= last) || !expected.eq(indices).all().ToBoolean())
+                return null;
+            last = Math.Max(last, axis);
+            ranges[d] = (start, axis < 0 ? 1 : indices.shape[axis], step);
+        }
+        return ranges;
+    }
+
+    /// <summary>
     /// Notes that a tensor has elements of another one in other places, the same for each index of the first dimension.
     /// </summary>
     /// <param name="result">The tensor.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QDrop.Operations;
 using QDrop.Programs;
 using QDrop.Safetensors;
 using TorchSharp;
@@ -61,8 +62,12 @@ internal sealed class Recorder : IDisposable
     {
         int value = new NoteReader(this, parts).Read();
         int[] shape = ShapeOf(result);
-        _shapes[value] = shape;
-        _kinds[value] = KindOf(result);
+        if (!shape.AsSpan().SequenceEqual(_shapes[value]) || KindOf(result) != _kinds[value])
+        {
+            throw new NotRecordableException(
+                $"of '{_operations[^1].Name}'{At()}, the model gives [{string.Join(", ", shape)}] and a program "
+                    + $"[{string.Join(", ", _shapes[value])}]");
+        }
         Set(result, value);
     }
 
@@ -70,7 +75,12 @@ internal sealed class Recorder : IDisposable
     public void Same(Tensor result, Tensor other) => Set(result, ValueOf(other));
 
     /// <summary>Notes that a tensor is an operand that has a name.</summary>
-    public void Bind(Tensor tensor, LayerOperand operand) => Set(tensor, Named(operand));
+    public void Bind(Tensor tensor, LayerOperand operand)
+    {
+        int value = Named(operand);
+        (_shapes[value], _kinds[value]) = (ShapeOf(tensor), KindOf(tensor));
+        Set(tensor, value);
+    }
 
     /// <exception cref="NotRecordableException">Always.</exception>
     public void Refuse(string operation) =>
@@ -79,13 +89,35 @@ internal sealed class Recorder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => s_current = _outer;
 
-    /// <summary>Adds an operation; its shape is not known yet.</summary>
+    /// <summary>Adds an operation.</summary>
+    /// <exception cref="NotRecordableException">It does not take its operands.</exception>
     internal int Add(string name, IReadOnlyList<int> operands, Arguments arguments)
     {
-        _operations.Add(new(name, operands, arguments, Place));
-        _shapes.Add([]);
-        _kinds.Add(ValueKind.Float32);
+        var operation = new Operation(name, operands, arguments, Place);
+        ValueInfo info = InfoOf(operation);
+        _operations.Add(operation);
+        _shapes.Add(info.Shape);
+        _kinds.Add(info.Kind);
         return _inputs.Count + _operations.Count - 1;
+    }
+
+    private ValueInfo InfoOf(Operation operation)
+    {
+        ValueInfo[] operands = [.. operation.Operands.Select(o => new ValueInfo(_kinds[o], _shapes[o]))];
+        try
+        {
+            return operation.Name switch
+            {
+                // Who adds a constant says what it is.
+                "constant" => new(ValueKind.Float32, []),
+                "quantize" => operands[0],
+                _ => Vocabulary.Find(operation.Name)!.Infer(operation, operands),
+            };
+        }
+        catch (InvalidProgramGraphException e)
+        {
+            throw new NotRecordableException($"of '{operation.Name}'{At()}, {e.Message.TrimEnd('.')}");
+        }
     }
 
     /// <summary>The value of an operand.</summary>

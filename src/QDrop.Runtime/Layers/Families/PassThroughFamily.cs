@@ -57,6 +57,8 @@ internal sealed class PassThroughFamily : LayerFamily
         ReplicationPad1d pad => Padded(x, y, pad.padding, "replicate"),
         ReplicationPad2d pad => Padded(x, y, pad.padding, "replicate"),
         ReplicationPad3d pad => Padded(x, y, pad.padding, "replicate"),
+        Upsample upsample => Resampling.Noted(
+            y, x, Resampling.NameOf(upsample.mode), upsample.align_corners ?? false),
         PixelShuffle or PixelUnshuffle or ChannelShuffle => Note.Rearranged(
             y, x, places => ((nn.Module<Tensor, Tensor>)layer).call(places.to_type(ScalarType.Float64))
                 .to_type(ScalarType.Int64)),
