@@ -46,6 +46,12 @@ public sealed unsafe class QuantizedProgram : IDisposable
     /// <summary>Gets the full name of the model's class.</summary>
     public string Model { get; }
 
+    /// <summary>Gets the program.</summary>
+    internal ProgramGraph Graph => _graph;
+
+    /// <summary>Gets what the program names; <see langword="null"/> if nothing.</summary>
+    internal ProgramData? Data => _data;
+
     /// <summary>Loads the program of a quantized model.</summary>
     /// <param name="path">The artifact that the build has left, <c>….qdrop.safetensors</c>.</param>
     /// <returns>The program. The caller disposes it.</returns>
