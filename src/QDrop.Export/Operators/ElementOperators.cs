@@ -15,7 +15,7 @@ internal static class ElementOperators
         ("reciprocal", "Reciprocal"), ("sign", "Sign"), ("floor", "Floor"), ("ceil", "Ceil"), ("round", "Round"),
         ("sin", "Sin"), ("cos", "Cos"), ("tan", "Tan"), ("asin", "Asin"), ("acos", "Acos"), ("atan", "Atan"),
         ("sinh", "Sinh"), ("cosh", "Cosh"), ("tanh", "Tanh"), ("sigmoid", "Sigmoid"), ("erf", "Erf"),
-        ("softsign", "Softsign"), ("hardswish", "HardSwish"), ("not", "Not"), ("where", "Where"),
+        ("softsign", "Softsign"), ("hardswish", "HardSwish"), ("not", "Not"),
         ("add", "Add"), ("sub", "Sub"), ("mul", "Mul"), ("div", "Div"), ("maximum", "Max"), ("minimum", "Min"),
         ("power", "Pow"), ("and", "And"), ("or", "Or"), ("xor", "Xor"), ("matmul", "MatMul"),
     ];
@@ -49,6 +49,7 @@ internal static class ElementOperators
         ("gt", static e => Compare(e, "Greater")),
         ("ge", static e => Compare(e, "GreaterOrEqual")),
         ("cast", Cast),
+        ("where", Pick),
     ];
 
     private static string Elu(Emission e)
@@ -82,6 +83,12 @@ internal static class ElementOperators
         : e.Op(type, e.X, e[1]);
 
     private static string Cast(Emission e) => e.Cast(e.X, ProgramWriter.KindOf(e.Result.Kind));
+
+    /// <summary>ONNX Runtime picks numbers, not truth values.</summary>
+    private static string Pick(Emission e) => e.Result.Kind == ValueKind.Bool
+        ? e.Cast(
+            e.Op("Where", e.X, e.Cast(e[1], ElementKind.UInt8), e.Cast(e[2], ElementKind.UInt8)), ElementKind.Bool)
+        : e.Op("Where", e.X, e[1], e[2]);
 
     /// <summary>eˣ − 1, exact where x is small: 2·tanh(x/2) / (1 − tanh(x/2)).</summary>
     private static string Expm1(Emission e, string x)

@@ -16,6 +16,9 @@ internal static class ShapeOperators
         ("slice", static e => e.Op(
             "Slice", e.X, e.Integers(e.With.Integer("start", 0)), e.Integers(e.With.Integer("end", long.MaxValue)),
             e.Integers(e.Axis(e.With.Integer("dim"))), e.Integers(e.With.Integer("step", 1)))),
+        ("leading", static e => e.Op(
+            "Slice", e.X, e.Integers(0), SizeOf(e, 1, e.Axis(e.With.Integer("of"), operand: 1)),
+            e.Integers(e.Axis(e.With.Integer("dim"))))),
         ("flip", Flip),
         ("concat", static e => e.Node(
             "Concat", [.. Enumerable.Range(0, e.Count).Select(i => e[i])],
@@ -62,9 +65,12 @@ internal static class ShapeOperators
     private static string Dimension(Emission e, int dimension)
     {
         int rank = e.Info(0).Rank, operand = dimension < rank ? 0 : 1;
-        long axis = dimension - (operand * rank);
-        return e.Node("Shape", [e[operand]], ("start", axis), ("end", axis + 1));
+        return SizeOf(e, operand, dimension - (operand * rank));
     }
+
+    private static string SizeOf(Emission e, int operand, int axis) => e.Info(operand).Shape[axis] is var size and >= 0
+        ? e.Integers(size)
+        : e.Node("Shape", [e[operand]], ("start", (long)axis), ("end", axis + 1L));
 
     private static string Flip(Emission e)
     {
@@ -146,15 +152,11 @@ internal static class ShapeOperators
         }
         else
         {
-            string[] kept = [.. Enumerable.Range(0, rank - dimensions).Select(d => Known(e, d))];
+            string[] kept = [.. Enumerable.Range(0, rank - dimensions).Select(d => SizeOf(e, 0, d))];
             string last = e.Integers([.. Enumerable.Repeat(1L, missing), .. sizes.Select(static s => (long)s)]);
             string shape = e.Node("Concat", [.. kept, last], ("axis", 0L));
             x = e.Node("Resize", [x, "", "", shape], attributes);
         }
         return missing == 0 ? x : e.Op("Squeeze", x, e.Integers(rank - 1));
     }
-
-    private static string Known(Emission e, int dimension) => e.Info(0).Shape[dimension] is var size and >= 0
-        ? e.Integers(size)
-        : Dimension(e, dimension);
 }
