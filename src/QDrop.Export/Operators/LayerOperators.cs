@@ -51,32 +51,7 @@ internal static class LayerOperators
             return Product(e, e.Info(1).Rank == 2 ? e.Node("Transpose", [e[1]], ("perm", new long[] { 1, 0 })) : e[1]);
         if (e.Writer.Options.MatMulNBits && layer.Bits is 2 or 4 && layer.Axis == 0)
             return InBlocks(e, layer);
-        ActivationGrid? grid = e.Writer.Plan.GridOf(e.Operation.Operands[0]);
-        if (grid is not { Axis: null } || e.Info(0).Rank < 2)
-            return Product(e, e.Writer.Weights.Write(layer, isTransposed: true, isInteger: false).Name);
-        // Runtimes multiply matrices with their bias in integers; other shapes are those of matrices meanwhile.
-        WrittenWeights weights = e.Writer.Weights.Write(layer, isTransposed: false, isInteger: true);
-        string x = e.X;
-        bool isMatrix = e.Info(0).Rank == 2;
-        if (!isMatrix)
-            x = e.Writer.Grids.Again(e.Reshape(x, [-1, layer.Shape[1]]), grid);
-        string y = e.Node("Gemm", [x, weights.Name, Bias(e, layer, grid, weights)], ("transB", 1L));
-        if (isMatrix)
-            return y;
-        if (!e.Writer.Plan.GivesCodes(e.Value))
-            return e.Op("Reshape", y, ShapeOf(e));
-        // The quantizer comes first, so that it is found after the product.
-        e.Writer.Grids.ReshapeLater(e.Value, ShapeOf(e));
-        return y;
-    }
-
-    private static string ShapeOf(Emission e)
-    {
-        int[] shape = e.Result.Shape;
-        if (shape.Count(static s => s == SymbolicShapes.Unknown) <= 1)
-            return e.Integers(shape);
-        string rows = e.Node("Shape", [e.X], ("start", 0L), ("end", shape.Length - 1L));
-        return e.Node("Concat", [rows, e.Integers(shape[^1])], ("axis", 0L));
+        return Product(e, e.Writer.Weights.Write(layer, isTransposed: true, isInteger: false).Name);
     }
 
     private static string Product(Emission e, string transposed)

@@ -17,7 +17,7 @@ internal sealed class ProgramWriter
         (_program, _data, Options) = (program, data, options);
         _names = new string?[program.ValueCount];
         Shapes = SymbolicShapes.Of(program);
-        Plan = new(program, options.Format == OnnxFormat.Qdq, options.Exact);
+        Plan = new(program, Shapes, options.Format == OnnxFormat.Qdq, options.Exact);
         Weights = new(Graph, options);
         Grids = new(this);
     }
@@ -66,6 +66,9 @@ internal sealed class ProgramWriter
     public LayerWeights? WeightsOf(int value) =>
         Options.Format == OnnxFormat.Qdq ? Layer(_program.MakerOf(value)) : null;
 
+    /// <summary>The operation that makes a value; <see langword="null"/> for an input.</summary>
+    public Operation? MakerOf(int value) => _program.MakerOf(value);
+
     /// <summary>The numbers of a constant.</summary>
     public float[] ConstantOf(int value) =>
         MemoryMarshal.Cast<byte, float>(((Constant)_program.MakerOf(value)!.Data!).Bytes).ToArray();
@@ -112,15 +115,19 @@ internal sealed class ProgramWriter
             throw new OperationNotOnnxException(operation, e.Message);
         }
         if (Plan.RoundedTo(value) is { } rounded)
-            name = Grids.Round(value, name, rounded);
-        else if (operation.Name != "quantize" && Plan.GridOf(value) is { } grid)
+            name = Grids.Round(name, rounded);
+        else if (operation.Name == "max_pool" && Plan.IsDelayed(value, out int quantizer))
+            name = Grids.Delayed(name, quantizer);
+        else if (Plan.GridOf(value) is { } grid && !Grids.IsOnGrid(name) && !Plan.IsDelayed(value, out _))
             name = Grids.Again(name, grid);
         int output = 0;
         while (output < outputs.Length && _program.Outputs[output].Value != value)
             output++;
-        if (output < outputs.Length && Graph.Proto.Node.Count > first)
+        bool isOperand = operation.Operands.Any(o => _names[o] == name);
+        if (output < outputs.Length && Graph.Proto.Node.Count > first && !isOperand)
         {
             Graph.Rename(first, name, outputs[output]);
+            Grids.Rename(name, outputs[output]);
             name = outputs[output];
         }
         _names[value] = name;

@@ -126,6 +126,6 @@ internal static class WindowOperators
             ];
             y = e.Node("Concat", parts, ("axis", (long)(first + d)));
         }
-        return y == e.X ? e.Op("Identity", y) : y;
+        return y;
     }
 }
