@@ -144,7 +144,7 @@ internal sealed class ProgramWriter
         {
             return Options.Format == OnnxFormat.Qonnx
                 ? Grids.Quant(layer)
-                : Weights.Write(layer, isTransposed: false, isInteger: false).Name;
+                : Weights.Write(layer, WeightForm.Plain).Name;
         }
         var constant = (Constant)operation.Data!;
         if (operation.Arguments.Has("value"))

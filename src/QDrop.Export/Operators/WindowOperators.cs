@@ -45,8 +45,10 @@ internal static class WindowOperators
         [
             ("kernel_shape", kernel.Select(static k => (long)k).ToArray()),
             ("strides", stride),
-            ("dilations", dilation),
         ];
+        // ONNX Runtime's pool of codes has no dilations.
+        if (!Array.TrueForAll(dilation, static d => d == 1))
+            attributes = [.. attributes, ("dilations", dilation)];
         string x = e.X;
         if (isMean)
             attributes = [.. attributes, ("count_include_pad", e.With.Flag("include_pad", true) || divisor != 0 ? 1L : 0L)];

@@ -15,9 +15,10 @@ public sealed class OnnxOptions
     public bool MatMulNBits { get; init; }
 
     /// <summary>
-    /// Gets whether values stay float32 that the program has in float32 between integers: the result of a convolution
-    /// to which a residual is added, and 8-bit weights that are further than 128 from their zero point. Otherwise they
-    /// are rounded to 8 bits within the range that matters, so that runtimes compute these parts in integers, too.
+    /// Gets whether values stay float32 that the program has in float32: the result of a convolution to which a residual
+    /// is added, 8-bit weights that are further than 128 from their zero point, and inputs of linear layers that are not
+    /// quantized. Otherwise the first two are rounded to 8 bits within the range that matters, and ONNX Runtime rounds
+    /// the last, so that these parts are computed in integers, too.
     /// </summary>
     public bool Exact { get; init; }
 }
