@@ -15,6 +15,7 @@ public static class OnnxExport
     private const int Format = 10;
     private const int OperatorsOf2Bits = 25;
     private const int FormatOf2Bits = 13;
+    private const int FormatOfQonnx = 8;
 
     /// <summary>Writes a program as an ONNX model.</summary>
     /// <param name="program">The program.</param>
@@ -48,16 +49,20 @@ public static class OnnxExport
     private static ModelProto Model(QuantizedProgram program, OnnxOptions options)
     {
         OnnxGraph graph = Graph(program, options);
+        bool isQonnx = options.Format == OnnxFormat.Qonnx;
         bool hasTwoBits = graph.Proto.Initializer.Any(static t => t.DataType == (int)ElementKind.UInt2);
         var model = new ModelProto
         {
             Graph = graph.Proto,
-            IrVersion = hasTwoBits ? FormatOf2Bits : Format,
+            IrVersion = isQonnx ? FormatOfQonnx : hasTwoBits ? FormatOf2Bits : Format,
             ProducerName = "QDrop",
             ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
         };
         graph.Proto.Name = program.Model;
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = hasTwoBits ? OperatorsOf2Bits : Operators });
+        model.OpsetImport.Add(new OperatorSetIdProto
+        {
+            Version = isQonnx ? OperatorVersions.Of(graph.Proto) : hasTwoBits ? OperatorsOf2Bits : Operators,
+        });
         foreach (string domain in graph.Domains)
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
         foreach ((string key, string value) in program.Data?.Origin ?? [])

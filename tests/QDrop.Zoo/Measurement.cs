@@ -3,6 +3,7 @@ using QDrop.Artifacts;
 using QDrop.Calibration;
 using QDrop.Programs;
 using QDrop.Recording;
+using QDrop.Tests.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -97,7 +98,7 @@ public sealed class Measurement : IDisposable
                 _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
                 CalibrationSamples).State;
             if (state.Program is not { Graph: not null })
-                return new(state.Program?.WhyNot ?? "", double.NaN, []);
+                return new(state.Program?.WhyNot ?? "", double.NaN, [], 0, null);
             Artifact.Write(path, state);
             using IDisposable noGrad = no_grad();
             using Module quantized = _zoo.Load(path);
@@ -107,12 +108,42 @@ public sealed class Measurement : IDisposable
             int[][] shapes = [.. arguments.Select(static a => a.Shape)];
             IReadOnlyList<Constant> found = program.RunWith([.. arguments.Select(static a => a.Bytes)], shapes);
             double error = expected.Zip(found, static (e, f) => ErrorOf(e, f.Bytes)).Max();
-            return new("", error, [.. program.OperationNames(shapes)]);
+            return new(
+                "", error, [.. program.OperationNames(shapes)], program.IntegerShare(shapes),
+                Onnx(program, arguments, found));
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    private static OnnxMeasurement Onnx(
+        QuantizedProgram program, Constant[] arguments, IReadOnlyList<Constant> expected)
+    {
+        byte[] exact, rounded;
+        try
+        {
+            (exact, rounded) = (Write(true), Write(false));
+        }
+        catch (QDropException e)
+        {
+            return new(e.Message, double.NaN, double.NaN, []);
+        }
+        return new(
+            "", ErrorOf(OnnxRunner.Run(exact, arguments)), ErrorOf(OnnxRunner.Run(rounded, arguments)),
+            OnnxRunner.OptimizedOperators(rounded));
+
+        byte[] Write(bool isExact)
+        {
+            using var stream = new MemoryStream();
+            program.ToOnnx(stream, new() { Exact = isExact });
+            return stream.ToArray();
+        }
+
+        double ErrorOf(IReadOnlyList<Constant> found) =>
+            expected.Zip(found, static (e, f) => Measurement.ErrorOf(
+                tensor(MemoryMarshal.Cast<byte, float>(e.Bytes).ToArray()), f.Bytes)).Max();
     }
 
     private static double ErrorOf(Tensor expected, byte[] found)
@@ -162,11 +193,3 @@ public sealed class Measurement : IDisposable
             Inputs(seed: 3, samples));
     }
 }
-
-/// <summary>What is measured of a program.</summary>
-/// <param name="WhyNot">Why there is none; empty if there is one.</param>
-/// <param name="Error">
-/// Norm of the difference of its output from the quantized twin's, relative to the norm of the twin's.
-/// </param>
-/// <param name="Operations">The operations that are computed, with how many there are of each.</param>
-public sealed record ProgramMeasurement(string WhyNot, double Error, IReadOnlyList<string> Operations);

@@ -244,7 +244,7 @@ internal sealed class QuantizationPlan
         && one.ZeroPoints[0] == other.ZeroPoints[0];
 
     /// <summary>
-    /// Gives layers whose results are added to codes, and then quantized, a grid: of 8 bits within what the sum can be
+    /// Gives convolutions whose results are added to codes, and then quantized, a grid: of 8 bits within what the sum can be
     /// before the quantizer clamps it. What is outside gives the same code as the end of the range.
     /// </summary>
     private void RoundSummands(int value, ActivationGrid grid)
@@ -255,7 +255,7 @@ internal sealed class QuantizationPlan
         for (int i = 0; i < 2; i++)
         {
             int summand = add.Operands[i];
-            if (_grids[summand] is not null || !IsLayer(summand)
+            if (_grids[summand] is not null || !IsConvolution(summand)
                 || _grids[add.Operands[1 - i]] is not { Axis: null } other)
                 continue;
             float least = Math.Max(low, Value(grid, 0)) - Value(other, other.Top);
@@ -264,8 +264,9 @@ internal sealed class QuantizationPlan
         }
     }
 
-    private bool IsLayer(int value) =>
-        IsInner(value) && _graph.MakerOf(value) is { Name: "conv" or "linear" } layer
+    /// <summary>Products of matrices may give float32, and are computed in integers all the same.</summary>
+    private bool IsConvolution(int value) =>
+        IsInner(value) && _graph.MakerOf(value) is { Name: "conv" } layer
         && _grids[layer.Operands[0]] is { Axis: null };
 
     private static float Value(ActivationGrid grid, int code) => (code - grid.ZeroPoints[0]) * grid.Scales[0];

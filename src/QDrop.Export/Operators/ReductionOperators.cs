@@ -30,12 +30,12 @@ internal static class ReductionOperators
         return e.Node(type, [x, axes], ("keepdims", e.With.Flag("keep") ? 1L : 0L));
     }
 
-    /// <summary>The mean of each channel is one that runtimes compute on codes, too.</summary>
+    /// <summary>The mean of each channel of an image is one that runtimes compute on codes, too.</summary>
     private static string Mean(Emission e)
     {
         int rank = e.Info(0).Rank;
         int[] dims = [.. e.With.Integers("dims", []).Select(d => e.Axis(d)).Distinct().Order()];
-        if (rank < 3 || !dims.SequenceEqual(Enumerable.Range(2, rank - 2)))
+        if (rank < 4 || !dims.SequenceEqual(Enumerable.Range(2, rank - 2)))
             return Reduce(e, e.X, "ReduceMean");
         string mean = e.Op("GlobalAveragePool", e.X);
         return e.With.Flag("keep") ? mean : e.Node("Flatten", [mean], ("axis", 1L));
