@@ -6,6 +6,7 @@ using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports.Documents;
 using QDrop.CompilerServices;
 using QDrop.Protocol;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -63,6 +64,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
             Seal(key, outputs);
         if (outcome == ResultOutcome.Calibrated)
             cache.Store(key, _files);
+        bool hasOnnx = WriteOnnx();
         _files.DeleteCheckpoint();
         channel.Send(
             new WorkerMessage
@@ -72,6 +74,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
                 Outcome = outcome,
                 Artifact = _files.Artifact,
                 Report = _files.Report,
+                Onnx = hasOnnx ? _files.Onnx : null,
             });
         return Summary(outcome, settings, watch.Elapsed);
     }
@@ -101,6 +104,17 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         cache.Forget(key);
         _files.Delete();
         return ResultOutcome.Calibrated;
+    }
+
+    /// <summary>Writes the program as ONNX, where that is asked for. A file that would be the same is left alone.</summary>
+    private bool WriteOnnx()
+    {
+        if (plan.Onnx() is not { } options)
+            return false;
+        byte[] onnx = LocatedException.At(plan.Model, () => OnnxContext.Write(_files.Artifact, options));
+        if (!File.Exists(_files.Onnx) || !File.ReadAllBytes(_files.Onnx).AsSpan().SequenceEqual(onnx))
+            AtomicFile.Write(_files.Onnx, stream => stream.Write(onnx));
+        return true;
     }
 
     /// <summary>Quantization of less than half of what is computed may be meant, and may be forgotten.</summary>
