@@ -63,7 +63,10 @@ internal static class CalibratedState
         return state with
         {
             Program = ProgramRecording.Of(
-                calibration.Twin, calibration.Batches.Spread(Samples), calibration.Batches.Spread(Samples + 1), state),
+                calibration.Twin,
+                calibration.Batches.Spread(Samples),
+                calibration.Batches.Spread(Samples + 1),
+                ProgramRecording.DataOf(state.Layers, state.Activations, state.FloatTensors)),
         };
 
         IReadOnlySet<string> Uses(Bundle inputs) =>
