@@ -93,12 +93,8 @@ public sealed class Measurement : IDisposable
         string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
         try
         {
-            QuantizedModelState state = Quantize(
-                _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
-                CalibrationSamples).State;
-            if (state.Program is not { Graph: not null })
-                return new(state.Program?.WhyNot ?? "", double.NaN, []);
-            Artifact.Write(path, state);
+            if (WriteEightBits(path) is { } whyNot)
+                return new(whyNot, double.NaN, []);
             using IDisposable noGrad = no_grad();
             using Module quantized = _zoo.Load(path);
             Tensor[] inputs = Inputs(seed: 2, ProgramSamples), expected = _zoo.Forward(quantized, Copies(inputs));
@@ -113,6 +109,19 @@ public sealed class Measurement : IDisposable
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>Writes the model of 8 bits everywhere, rounded to nearest, as an artifact.</summary>
+    /// <param name="path">The artifact.</param>
+    /// <returns>Why it has no program; <see langword="null"/> if it has one.</returns>
+    public string? WriteEightBits(string path)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        QuantizedModelState state = Quantize(
+            _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
+            CalibrationSamples).State;
+        Artifact.Write(path, state);
+        return state.Program is { Graph: not null } ? null : state.Program?.WhyNot ?? "";
     }
 
     private static double ErrorOf(Tensor expected, byte[] found)

@@ -47,6 +47,48 @@ internal static class ProgramRecording
         }
     }
 
+    /// <summary>The program of a quantized twin in memory.</summary>
+    /// <param name="twin">The twin, calibrated.</param>
+    /// <param name="example">Inputs of it, of any number of samples.</param>
+    /// <param name="options">How the program runs.</param>
+    /// <exception cref="InvalidOperationException">The twin has no quantizers yet, or is in training mode.</exception>
+    /// <exception cref="QDropException">QDROP255: the model cannot be a program.</exception>
+    public static QuantizedProgram Program(IModelTwin twin, Bundle example, QuantizedProgramOptions? options)
+    {
+        string model = twin.Float.GetType().FullName!;
+        if (example.Tensors.Count == 0)
+            throw new ArgumentNullException(nameof(example), "The example has no tensor.");
+        if (twin.Float.training)
+            throw new InvalidOperationException($"The quantized '{model}' is in training mode. Call eval() first.");
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        var examples = new ExampleInputs(example);
+        // Layers and quantizers are known once they have run.
+        twin.Context.Visits.Begin();
+        _ = twin.Run(examples.Of(1));
+        if (!TwinState.IsQuantized(twin.Context))
+        {
+            throw new InvalidOperationException(
+                $"The twin of '{model}' has no quantized weights. Load those that the build has left, with "
+                    + "LoadQuantized().");
+        }
+        QuantizedLayerState[] layers = TwinState.Layers(twin.Context);
+        ProgramData data = DataOf(layers, TwinState.Activations(twin.Context), new Dictionary<string, Tensor>());
+        foreach (Tensor tensor in layers.SelectMany(static l => new[] { l.Levels, l.Scale, l.ZeroPoint, l.Bias })
+            .OfType<Tensor>())
+            tensor.Dispose();
+        ProgramState program = Of(twin, examples.Of(2), examples.Others(3), data);
+        if (program.Graph is not { } graph)
+        {
+            throw new QDropException(
+                Codes.NoProgram,
+                $"The quantized model '{model}' cannot be a program: {program.WhyNot}. Call it as it is, in "
+                    + "TorchSharp.");
+        }
+        data = data.With(program.Constants);
+        return new(model, Vocabulary.Bind(graph, data), data, options);
+    }
+
     /// <summary>The program for inputs of other sizes, too; <see langword="null"/> if it takes no others.</summary>
     private static ProgramState? WithOpenSizes(IModelTwin twin, RecordedCall first, Bundle other, ProgramData data)
     {

@@ -1,7 +1,7 @@
 using QDrop.CompilerServices;
 using static TorchSharp.torch;
 
-namespace QDrop.Recording;
+namespace QDrop.Models;
 
 /// <summary>
 /// Finds which sizes of its inputs a model leaves open, beside the number of samples: the length of sequences, or
@@ -32,7 +32,8 @@ internal sealed class OpenSizes(Func<Bundle, bool> runs)
     {
         var groups = new List<Group>();
         IEnumerable<(int Input, int Dimension, long Size)> places = inputs.Tensors.SelectMany(
-            static (t, input) => Enumerable.Range(1, Math.Max((int)t.dim() - 1, 0)).Select(d => (input, d, t.shape[d])));
+            static (t, input) =>
+                Enumerable.Range(1, Math.Max((int)t.dim() - 1, 0)).Select(d => (input, d, t.shape[d])));
         foreach (IGrouping<long, (int Input, int Dimension, long Size)> same in places
             .Where(static p => p.Size >= 2 * Least).GroupBy(static p => p.Size))
         {
