@@ -23,6 +23,7 @@ public sealed class Measurement : IDisposable
 
     private readonly ZooModel _zoo;
     private readonly Module _model;
+    private QuantizedModelState? _hardware;
 
     /// <param name="zoo">The model.</param>
     public Measurement(ZooModel zoo)
@@ -110,6 +111,11 @@ public sealed class Measurement : IDisposable
             File.Delete(path);
         }
     }
+
+    /// <summary>The model with the grids of hardware, 4 bits and rounded to nearest.</summary>
+    internal QuantizedModelState Hardware() => _hardware ??= Quantize(
+        _zoo.Descriptor.Settings with { W = 4, A = 4, Hardware = true, Method = Method.Nearest },
+        CalibrationSamples).State;
 
     /// <summary>Writes the model of 8 bits everywhere, rounded to nearest, as an artifact.</summary>
     /// <param name="path">The artifact.</param>

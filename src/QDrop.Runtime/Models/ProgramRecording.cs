@@ -47,6 +47,13 @@ internal static class ProgramRecording
         }
     }
 
+    /// <summary>What a twin computes, with the places of its quantizers, whether they quantize or not.</summary>
+    /// <param name="twin">The twin.</param>
+    /// <param name="inputs">Inputs of it.</param>
+    /// <exception cref="NotRecordableException">It cannot be recorded.</exception>
+    public static ProgramGraph Marked(IModelTwin twin, Bundle inputs) =>
+        Call(twin, inputs, marksQuantizers: true).Graph;
+
     /// <summary>The program of a quantized twin in memory.</summary>
     /// <param name="twin">The twin, calibrated.</param>
     /// <param name="example">Inputs of it, of any number of samples.</param>
@@ -126,10 +133,13 @@ internal static class ProgramRecording
         return program;
     }
 
-    private static RecordedCall Call(IModelTwin twin, Bundle inputs)
+    private static RecordedCall Call(IModelTwin twin, Bundle inputs, bool marksQuantizers = false)
     {
         Bundle copies = inputs.Select(static t => t.clone());
-        using var recorder = new Recorder(NamesOf(twin, copies.Tensors.Count), copies.Tensors);
+        using var recorder = new Recorder(NamesOf(twin, copies.Tensors.Count), copies.Tensors)
+        {
+            MarksQuantizers = marksQuantizers,
+        };
         twin.Context.Visits.Begin();
         var result = new Bundle([twin.Run(copies)]);
         Tensor[] outputs = [.. result.Tensors.Where(static t => !t.IsInvalid)];

@@ -85,7 +85,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         ArgumentNullException.ThrowIfNull(x);
         if (Intercept is { IsActive: true } intercept)
             return intercept.Forward(x, rectify: false);
-        return Enabled ? Quantized(x) : x;
+        if (Enabled)
+            return Quantized(x);
+        return Recorder.Current is { MarksQuantizers: true } ? Note.As(x.alias(), $"quantize({x}, grid={Name})") : x;
     }
 
     /// <summary>
@@ -100,7 +102,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
             return intercept.Forward(x, rectify: true);
         return Enabled
             ? Note.As(Quantize(x, rectify: true), $"quantize(relu({x}), grid={Name})")
-            : Note.As(x.relu(), $"relu({x})");
+            : Recorder.Current is { MarksQuantizers: true }
+                ? Note.As(x.relu(), $"quantize(relu({x}), grid={Name})")
+                : Note.As(x.relu(), $"relu({x})");
     }
 
     /// <summary>
