@@ -4,8 +4,8 @@ using QDrop.Programs;
 namespace QDrop;
 
 /// <summary>
-/// A call of a <see cref="QuantizedProgram"/> with several inputs or outputs, by name. It may be run again and again, with
-/// the same inputs or others.
+/// A call of a <see cref="QuantizedProgram"/> with several inputs or outputs, by name. It may be run again and again,
+/// with the same inputs or others.
 /// </summary>
 /// <remarks>
 /// It has memory of its own for inputs and outputs, which is reused. It is for one thread at a time; each thread has a
@@ -36,8 +36,8 @@ public sealed unsafe class ProgramCall
     /// Its sizes. They may be left out where at most one of them is open, and follows from the number of elements.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// There is no such input; it has elements of another type, or another shape; or an element is NaN, and the program's
-    /// options do not allow that.
+    /// There is no such input; it has elements of another type, or another shape; or an element is NaN, and the
+    /// program's options do not allow that.
     /// </exception>
     public void SetInput(string name, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
@@ -66,7 +66,10 @@ public sealed unsafe class ProgramCall
         {
             Slot input = _inputs[i];
             if (input.Shape is not { } shape)
-                throw new InvalidOperationException($"The input '{input.Tensor.Name}' was not set. Call SetInput first.");
+            {
+                throw new InvalidOperationException(
+                    $"The input '{input.Tensor.Name}' was not set. Call SetInput first.");
+            }
             _shapes[i] = shape;
             _addresses[i] = input.Address;
         }

@@ -166,11 +166,12 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <summary>Describes what the program computes, operation by operation, as a table.</summary>
     /// <param name="shapes">
-    /// The shapes of the inputs, in their order; <see langword="null"/> for one sample, where the other sizes are known.
+    /// The shapes of the inputs, in their order; <see langword="null"/> for one sample, where the other sizes are
+    /// known.
     /// </param>
     /// <returns>
-    /// For each operation where it stands in the model, the shape of its result, the bits of weights and activations, how
-    /// many products of numbers it adds up, and whether in integers or in float32.
+    /// For each operation where it stands in the model, the shape of its result, the bits of weights and activations,
+    /// how many products of numbers it adds up, and whether in integers or in float32.
     /// </returns>
     /// <exception cref="ArgumentException">The program cannot run on inputs of these shapes.</exception>
     /// <exception cref="ObjectDisposedException">The program was disposed.</exception>
@@ -294,8 +295,8 @@ public sealed unsafe class QuantizedProgram : IDisposable
         while (!float.IsNaN(values[index]))
             index++;
         throw new ArgumentException(
-            $"Element {index} of the input '{input.Name}' is NaN. Quantizers have no level for it: the result would look "
-                + "like one and mean nothing. Give numbers, or set AllowNaN of the program's options.");
+            $"Element {index} of the input '{input.Name}' is NaN. Quantizers have no level for it: the result would "
+                + "look like one and mean nothing. Give numbers, or set AllowNaN of the program's options.");
     }
 
     /// <summary>The shape of an input, of which one size at most is open, from its length.</summary>
@@ -321,15 +322,15 @@ public sealed unsafe class QuantizedProgram : IDisposable
             else
             {
                 throw new ArgumentException(
-                    $"Several sizes of the input {input} are open: they do not follow from its {count} elements. Give the "
-                        + "shape, too.");
+                    $"Several sizes of the input {input} are open: they do not follow from its {count} elements. Give "
+                        + "the shape, too.");
             }
         }
         if (open < 0 ? known != count : known == 0 || count % known != 0)
         {
             throw new ArgumentException(
-                $"The input '{input.Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, for "
-                    + $"shape {input.ShapeText}.");
+                $"The input '{input.Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, "
+                    + $"for shape {input.ShapeText}.");
         }
         if (open >= 0)
             shape[open] = (int)(count / known);
@@ -355,8 +356,8 @@ public sealed unsafe class QuantizedProgram : IDisposable
         if (Inputs is not [{ ElementType: ProgramElementType.Float32 } only]
             || Outputs is not [{ ElementType: ProgramElementType.Float32 }])
         {
-            return $"The program takes {string.Join(", ", Inputs)} and gives {string.Join(", ", Outputs)}, not one input "
-                + "and one output of float32. Run it with CreateCall().";
+            return $"The program takes {string.Join(", ", Inputs)} and gives {string.Join(", ", Outputs)}, not one "
+                + "input and one output of float32. Run it with CreateCall().";
         }
         return only.Shape.Count(static s => s < 0) > 1
             ? $"The sizes of the input {only} do not follow from its length. Run the program with CreateCall()."

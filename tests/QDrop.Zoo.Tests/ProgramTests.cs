@@ -1,5 +1,3 @@
-using Zoo.Audio;
-using Zoo.Language;
 using Zoo.Vision;
 
 namespace Zoo.Tests;
@@ -14,9 +12,6 @@ public sealed class ProgramTests(Measurements measurements) : IClassFixture<Meas
     private static readonly Dictionary<string, string> Without = new()
     {
         [nameof(EfficientNet)] = "blocks.0.se",
-        [nameof(GruSpeech)] = "reshape",
-        [nameof(SwinTransformer)] = "reshape",
-        [nameof(Roberta)] = "quantize",
     };
 
     public static TheoryData<string> Names => [.. Registry.Models.Select(m => m.Name).Where(n => !Without.ContainsKey(n))];

@@ -24,6 +24,7 @@ public sealed class Measurement : IDisposable
 
     private readonly ZooModel _zoo;
     private readonly Module _model;
+    private QuantizedModelState? _hardware;
 
     /// <param name="zoo">The model.</param>
     public Measurement(ZooModel zoo)
@@ -94,12 +95,8 @@ public sealed class Measurement : IDisposable
         string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
         try
         {
-            QuantizedModelState state = Quantize(
-                _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
-                CalibrationSamples).State;
-            if (state.Program is not { Graph: not null })
-                return new(state.Program?.WhyNot ?? "", double.NaN, [], 0, null);
-            Artifact.Write(path, state);
+            if (WriteEightBits(path) is { } whyNot)
+                return new(whyNot, double.NaN, [], 0, null);
             using IDisposable noGrad = no_grad();
             using Module quantized = _zoo.Load(path);
             Tensor[] inputs = Inputs(seed: 2, ProgramSamples), expected = _zoo.Forward(quantized, Copies(inputs));
@@ -144,6 +141,24 @@ public sealed class Measurement : IDisposable
         double ErrorOf(IReadOnlyList<Constant> found) =>
             expected.Zip(found, static (e, f) => Measurement.ErrorOf(
                 tensor(MemoryMarshal.Cast<byte, float>(e.Bytes).ToArray()), f.Bytes)).Max();
+    }
+
+    /// <summary>The model with the grids of hardware, 4 bits and rounded to nearest.</summary>
+    internal QuantizedModelState Hardware() => _hardware ??= Quantize(
+        _zoo.Descriptor.Settings with { W = 4, A = 4, Hardware = true, Method = Method.Nearest },
+        CalibrationSamples).State;
+
+    /// <summary>Writes the model of 8 bits everywhere, rounded to nearest, as an artifact.</summary>
+    /// <param name="path">The artifact.</param>
+    /// <returns>Why it has no program; <see langword="null"/> if it has one.</returns>
+    public string? WriteEightBits(string path)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        QuantizedModelState state = Quantize(
+            _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
+            CalibrationSamples).State;
+        Artifact.Write(path, state);
+        return state.Program is { Graph: not null } ? null : state.Program?.WhyNot ?? "";
     }
 
     private static double ErrorOf(Tensor expected, byte[] found)

@@ -59,24 +59,33 @@ internal sealed class GridWriter(ProgramWriter writer)
     {
         string name = $"{layer.Name}.weight";
         string x = Graph.Floats($"{name}/values", layer.Dequantize(), layer.Shape);
-        int middle = 1 << (layer.Bits - 1);
-        bool isSigned = Array.TrueForAll(layer.ZeroPoints, z => z == middle);
-        float[] zeros = [.. layer.ZeroPoints.Select(z => isSigned ? 0f : z)];
+        bool isSigned = IsSigned(layer.ZeroPoints, layer.Bits);
         bool isNarrow = isSigned && !layer.Levels.Contains((byte)0);
-        return Quant(x, name, layer.Scales, zeros, layer.Bits, layer.Axis, layer.Shape.Length, isSigned, isNarrow);
+        return Quant(
+            x, name, layer.Scales, layer.ZeroPoints, layer.Bits, layer.Axis, layer.Shape.Length, isSigned, isNarrow);
     }
+
+    private static bool IsSigned(byte[] zeroPoints, int bits) => Array.TrueForAll(zeroPoints, z => z == 1 << (bits - 1));
 
     private static float[] Values(ActivationGrid grid, int code) =>
         [.. grid.Scales.Zip(grid.ZeroPoints, (s, z) => s * (code - z))];
 
     private string Quant(string x, ActivationGrid grid, int rank) => Quant(
-        x, grid.Name, grid.Scales, [.. grid.ZeroPoints.Select(static z => (float)z)], grid.Bits, grid.Axis, rank,
-        isSigned: false, isNarrow: false);
+        x, grid.Name, grid.Scales, grid.ZeroPoints, grid.Bits, grid.Axis, rank,
+        isSigned: IsSigned(grid.ZeroPoints, grid.Bits), isNarrow: false);
 
     private string Quant(
-        string x, string name, float[] scales, float[] zeros, int bits, int? axis, int rank, bool isSigned,
+        string x,
+        string name,
+        float[] scales,
+        byte[] zeroPoints,
+        int bits,
+        int? axis,
+        int rank,
+        bool isSigned,
         bool isNarrow)
     {
+        float[] zeros = [.. zeroPoints.Select(z => isSigned ? 0f : z)];
         int[] shape = axis is null ? [] : [.. Enumerable.Range(0, rank).Select(d => d == axis ? scales.Length : 1)];
         // One number for all where all are the same, as hardware wants it.
         if (scales.Distinct().Count() == 1 && zeros.Distinct().Count() == 1)

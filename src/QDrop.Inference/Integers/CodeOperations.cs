@@ -204,7 +204,8 @@ internal sealed class CodeMean() : OperationKind("code_mean", 1)
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
     {
         var grid = (ActivationGrid)operation.Data!;
-        int samples = result.Shape[0], channels = result.Shape[1], places = ValueInfo.CountOf(operands[0].Shape.AsSpan()[1..^1]);
+        int samples = result.Shape[0], channels = result.Shape[1];
+        int places = ValueInfo.CountOf(operands[0].Shape.AsSpan()[1..^1]);
         long zero = (long)places * grid.ZeroPoints[0];
         return frame =>
         {

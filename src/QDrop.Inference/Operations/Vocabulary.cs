@@ -22,6 +22,7 @@ internal static class Vocabulary
         new Permute(),
         new Expand(),
         new Slice(),
+        new Leading(),
         new Flip(),
         new Concatenation(),
         new Pad(),

@@ -156,6 +156,13 @@ internal static class OperationCases
             c.Gives("slice", [x], ("dim", 2L), ("end", 100L));
             c.Gives("slice", [x], ("dim", 0L), ("end", 1L));
         }),
+        ("leading", static c =>
+        {
+            int x = c.Floats(Any, 3), y = c.Floats(2, 3);
+            int table = c.Program.Tensor([.. Enumerable.Range(0, 20).Select(static i => (float)i)], 2, 10);
+            c.Gives("leading", [table, x], ("dim", 1L), ("of", 0L));
+            c.Gives("leading", [table, y], ("dim", -1L), ("of", -1L));
+        }),
         ("flip", static c =>
         {
             int x = c.Floats(Any, 3, 4);

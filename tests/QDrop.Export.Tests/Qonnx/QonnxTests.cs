@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Onnx;
 using QDrop.Programs;
+using QDrop.Tests.Onnx;
 using QDrop.Tests.Quantization;
 using QDrop.Tests.Running;
 using Xunit;
@@ -53,6 +54,17 @@ public sealed class QonnxTests
             model.Graph.Node.Where(static n => n.OpType == "Quant").Select(static n => n.Name));
         Assert.Equal(
             [("", 13L), ("qonnx.custom_op.general", 1L)], model.OpsetImport.Select(static o => (o.Domain, o.Version)));
+    }
+
+    [Fact]
+    public void Grids_with_the_zero_point_in_the_middle_are_signed()
+    {
+        var c = new ProgramCase(new Random(4));
+        int x = c.Floats(ProgramCase.Any, 5);
+        c.Outputs.Add(c.Program.Quantize(x, 3, 0.25f, 4));
+        NodeProto node = Model(c).Graph.Node.Single(static n => n.OpType == "Quant");
+        Assert.Equal(1, node.Attribute.Single(static a => a.Name == "signed").I);
+        Check(c, strays: 0);
     }
 
     [Theory]

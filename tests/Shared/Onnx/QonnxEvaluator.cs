@@ -1,9 +1,8 @@
 using Google.Protobuf;
 using Onnx;
 using QDrop.Programs;
-using QDrop.Tests.Onnx;
 
-namespace QDrop.Tests.Qonnx;
+namespace QDrop.Tests.Onnx;
 
 /// <summary>
 /// Runs QONNX models node by node: <c>Quant</c> by its definition, ONNX's own operators by ONNX Runtime, each as a model

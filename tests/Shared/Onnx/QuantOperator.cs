@@ -3,7 +3,7 @@ using Onnx;
 using QDrop.Operations;
 using QDrop.Programs;
 
-namespace QDrop.Tests.Qonnx;
+namespace QDrop.Tests.Onnx;
 
 /// <summary>
 /// QONNX's operator <c>Quant</c> by its published definition (arXiv 2206.07527, section 4):
