@@ -14,6 +14,8 @@ internal sealed class ProgramWriter
 
     private ProgramWriter(ProgramGraph program, ProgramData? data, OnnxOptions options)
     {
+        if (options.Format == OnnxFormat.Qdq)
+            program = QuantizerHoisting.Apply(program);
         (_program, _data, Options) = (program, data, options);
         _names = new string?[program.ValueCount];
         Shapes = SymbolicShapes.Of(program);

@@ -9,7 +9,7 @@ internal static class NetworkCases
     public static readonly string[] Steps =
     [
         "conv", "residual", "pool", "table", "sum", "pad", "slice", "concat", "depthwise", "pointwise", "function",
-        "shortcut", "mean",
+        "shortcut", "mean", "fire", "shuffle",
     ];
 
     private const int Channels = 8;
@@ -45,6 +45,11 @@ internal static class NetworkCases
                 "concat" => Grid(Relu(Wide(c.Program.Add("concat", [value, value], ("dim", 1L))))),
                 "depthwise" => Grid(Depthwise(value)),
                 "pointwise" => Grid(c.Program.Add("clamp", [Pointwise(value)], ("min", -0.5), ("max", 1.0))),
+                // The layers' results are quantized only after they are concatenated.
+                "fire" => Grid(Relu(Wide(Grid(Relu(c.Program.Add(
+                    "concat", [Relu(Pointwise(value)), Convolution(value)], ("dim", 1L))))))),
+                "shuffle" => Grid(Relu(c.Program.Add(
+                    "permute", [Convolution(value)], ("order", new long[] { 0, 1, 3, 2 })))),
                 "average" => Grid(c.Program.Add("adaptive_avg_pool", [value], ("sizes", new long[] { 1, 1 }))),
                 "mean" => Grid(c.Program.Add(
                     "avg_pool", [value], ("kernel", new long[] { 2, 2 }), ("stride", new long[] { 1, 1 }))),

@@ -69,6 +69,18 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void Layers_whose_results_are_moved_before_they_are_quantized_are_computed_in_integers()
+    {
+        var c = new ProgramCase(new Random(5));
+        NetworkCases.Build(c, ["fire", "shuffle"], 4, 4);
+        IReadOnlyList<string> operators = OnnxRunner.OptimizedOperators(c.ToOnnx());
+        Assert.Single(operators, "Conv");
+        Assert.Equal(4, operators.Count(static o => o == "QLinearConv"));
+        Assert.DoesNotContain("Relu", operators);
+        c.Check(tolerance: 1e-4, strays: Strays);
+    }
+
+    [Fact]
     public void What_is_exact_leaves_the_layers_before_a_sum_in_float32()
     {
         var c = new ProgramCase(new Random(5));
