@@ -106,6 +106,7 @@ internal sealed class ModelPlan
             Format = Given("OnnxFormat") is { } format
                 ? At(format, "OnnxFormat", Member<OnnxFormat>, "Qdq or Qonnx")
                 : options.Format,
+            Exact = Given("OnnxExact") is { } exact && At(exact, "OnnxExact", Truth, "true or false"),
         };
     }
 

@@ -36,7 +36,9 @@ internal sealed class QuantizationPlan
     /// <param name="shapes">The shapes of its values.</param>
     /// <param name="isQdq">Whether layers are looked for; otherwise everything is written as it stands.</param>
     /// <param name="isExact">Whether nothing is rounded that the program does not round.</param>
-    public QuantizationPlan(ProgramGraph graph, SymbolicShapes shapes, bool isQdq, bool isExact)
+    /// <param name="ranges">Measures ranges of values that have no grid; <see langword="null"/> if nothing does.</param>
+    public QuantizationPlan(
+        ProgramGraph graph, SymbolicShapes shapes, bool isQdq, bool isExact, MeasuredRanges? ranges = null)
     {
         _graph = graph;
         _consumers = [.. Enumerable.Range(0, graph.ValueCount).Select(static _ => new List<int>())];
@@ -81,6 +83,8 @@ internal sealed class QuantizationPlan
             if (graph.MakerOf(value)!.Data is ActivationGrid { Axis: null } grid)
                 RoundSummands(value, grid);
         }
+        if (!isExact && ranges is not null)
+            RoundMeasured(ranges);
     }
 
     /// <summary>Whether a value is left out, since what comes after it does what it does.</summary>
@@ -262,6 +266,42 @@ internal sealed class QuantizationPlan
             float greatest = Math.Min(high, Value(grid, grid.Top)) - Value(other, 0);
             _rounded[summand] = Range(_graph.MakerOf(summand)!.Place, least, greatest);
         }
+    }
+
+    /// <summary>Gives convolutions whose results come to quantizers through other operations a grid.</summary>
+    private void RoundMeasured(MeasuredRanges ranges)
+    {
+        int[] convolutions =
+        [
+            .. Enumerable.Range(0, _graph.ValueCount)
+                .Where(v => IsConvolution(v) && QuantizerOf(v) is null && LeadsToQuantizer(v)),
+        ];
+        foreach ((int value, (float least, float greatest)) in convolutions.Zip(ranges.Of(convolutions)))
+        {
+            if (_rounded[value] is { } grid)
+            {
+                _rounded[value] = Range(
+                    grid.Name, Math.Max(least, Value(grid, 0)), Math.Min(greatest, Value(grid, grid.Top))) ?? grid;
+            }
+            else
+            {
+                _rounded[value] = Range(_graph.MakerOf(value)!.Place, least, greatest);
+            }
+        }
+    }
+
+    private bool LeadsToQuantizer(int value)
+    {
+        for (int next = value; IsInner(next);)
+        {
+            next = _consumers[next][0];
+            Operation operation = _graph.MakerOf(next)!;
+            if (operation.Data is ActivationGrid grid)
+                return grid.Axis is null;
+            if (operation.Name is not ("add" or "mul") && !UnaryFunctions.Names.Contains(operation.Name))
+                return false;
+        }
+        return false;
     }
 
     /// <summary>Products of matrices may give float32, and are computed in integers all the same.</summary>

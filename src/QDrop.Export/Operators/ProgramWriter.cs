@@ -19,7 +19,9 @@ internal sealed class ProgramWriter
         (_program, _data, Options) = (program, data, options);
         _names = new string?[program.ValueCount];
         Shapes = SymbolicShapes.Of(program);
-        Plan = new(program, Shapes, options.Format == OnnxFormat.Qdq, options.Exact);
+        Plan = new(
+            program, Shapes, options.Format == OnnxFormat.Qdq, options.Exact,
+            options.Samples is { } samples ? new(program, data, samples.InputValues()) : null);
         Weights = new(Graph, options);
         Grids = new(this);
     }

@@ -21,4 +21,12 @@ public sealed class OnnxOptions
     /// the last, so that these parts are computed in integers, too.
     /// </summary>
     public bool Exact { get; init; }
+
+    /// <summary>
+    /// Gets a call of the program whose inputs are some samples, such as 32 of those that the model was calibrated with;
+    /// <see langword="null"/> for none. Then the results of convolutions that the program has in float32, between
+    /// quantized values, are rounded to 8 bits within the range that they have on these samples, so that runtimes compute
+    /// these convolutions in integers. Not with <see cref="Exact"/>.
+    /// </summary>
+    public ProgramCall? Samples { get; init; }
 }

@@ -127,7 +127,8 @@ public sealed class ModelPlanTests : IDisposable
         Assert.Null(Plan(_model).Onnx());
         Assert.Null(Plan(_model, ("Onnx", "false"), ("OnnxWeights", "Int4")).Onnx());
         OnnxOptions options = Plan(_model, ("Onnx", "true"), ("OnnxWeights", "int4"), ("OnnxFormat", "Qonnx")).Onnx()!;
-        Assert.Equal((OnnxWeights.Int4, OnnxFormat.Qonnx), (options.Weights, options.Format));
+        Assert.Equal((OnnxWeights.Int4, OnnxFormat.Qonnx, false), (options.Weights, options.Format, options.Exact));
+        Assert.True(Plan(_model, ("Onnx", "true"), ("OnnxExact", "true")).Onnx()!.Exact);
         InProject(Fault("QDROP106", Plan(_model, ("Onnx", "yes")).Onnx), "Onnx=");
         InProject(Fault("QDROP106", Plan(_model, ("Onnx", "true"), ("OnnxWeights", "1")).Onnx), "OnnxWeights=");
 

@@ -50,6 +50,7 @@ internal static class NetworkCases
                     "concat", [Relu(Pointwise(value)), Convolution(value)], ("dim", 1L))))))),
                 "shuffle" => Grid(Relu(c.Program.Add(
                     "permute", [Convolution(value)], ("order", new long[] { 0, 1, 3, 2 })))),
+                "downsample" => Grid(Relu(c.Program.Add("add", [Convolution(value), Pointwise(value)]))),
                 "average" => Grid(c.Program.Add("adaptive_avg_pool", [value], ("sizes", new long[] { 1, 1 }))),
                 "mean" => Grid(c.Program.Add(
                     "avg_pool", [value], ("kernel", new long[] { 2, 2 }), ("stride", new long[] { 1, 1 }))),

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using QDrop.Programs;
 using QDrop.Tests.Onnx;
 using QDrop.Tests.Running;
 using Xunit;
@@ -78,6 +80,25 @@ public sealed class NetworkTests
         Assert.Equal(4, operators.Count(static o => o == "QLinearConv"));
         Assert.DoesNotContain("Relu", operators);
         c.Check(tolerance: 1e-4, strays: Strays);
+    }
+
+    [Fact]
+    public void With_samples_convolutions_without_a_quantizer_are_computed_in_integers()
+    {
+        var c = new ProgramCase(new Random(5));
+        NetworkCases.Build(c, ["downsample", "function"], 4, 4);
+        using var program = new QuantizedProgram("Test", c.Bound, c.Program.Data);
+        ProgramCall samples = program.CreateCall();
+        IReadOnlyList<Constant> inputs = c.Inputs(16);
+        samples.SetInput("x0", MemoryMarshal.Cast<byte, float>(inputs[0].Bytes), inputs[0].Shape);
+        OnnxOptions options = new() { Samples = samples };
+
+        Assert.Equal(4, OnnxRunner.OptimizedOperators(c.ToOnnx()).Count(static o => o is "Conv" or "FusedConv"));
+        IReadOnlyList<string> operators = OnnxRunner.OptimizedOperators(c.ToOnnx(options));
+        Assert.Single(operators, "Conv");
+        Assert.Equal(3, operators.Count(static o => o == "QLinearConv"));
+        Assert.Contains("QLinearAdd", operators);
+        c.Check(options, tolerance: 1e-4, strays: StraysOfSums);
     }
 
     [Fact]
