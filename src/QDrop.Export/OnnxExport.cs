@@ -74,7 +74,7 @@ public static class OnnxExport
     {
         try
         {
-            return ProgramWriter.Write(program.Graph, program.Data, options);
+            return Write(program.Graph);
         }
         catch (OperationNotOnnxException e)
         {
@@ -86,10 +86,35 @@ public static class OnnxExport
             throw Refuse($"it takes inputs of none of the sizes that were tried: {e.Message.TrimEnd('.')}", e);
         }
 
+        OnnxGraph Write(ProgramGraph graph)
+        {
+            try
+            {
+                return ProgramWriter.Write(graph, program.Data, options);
+            }
+            catch (OperationNotOnnxException) when (options.Samples is not null)
+            {
+                // What cannot be written for all sizes may be written for those that are there.
+                return ProgramWriter.Write(WithSizes(graph, options.Samples.InputValues()), program.Data, options);
+            }
+        }
+
         QDropException Refuse(string why, Exception e) => new(
             Codes.NotOnnx,
-            $"'{program.Model}' cannot be written as ONNX: {why}. Run it with QuantizedProgram, or leave that part out of "
-                + "the model.",
+            $"'{program.Model}' cannot be written as ONNX: {why}. Run it with QuantizedProgram, leave that part out of the "
+                + "model, or give Samples, whose sizes count where they must be known.",
             e);
     }
+
+    /// <summary>The program for inputs of some sizes, and any number of samples.</summary>
+    private static ProgramGraph WithSizes(ProgramGraph graph, IReadOnlyList<Constant> samples) => graph with
+    {
+        Inputs =
+        [
+            .. graph.Inputs.Zip(samples, static (input, sample) => input with
+            {
+                Shape = [.. input.Shape.Select((s, d) => d == 0 ? s : sample.Shape[d])],
+            }),
+        ],
+    };
 }

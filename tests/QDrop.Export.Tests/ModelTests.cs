@@ -1,6 +1,7 @@
 using Onnx;
 using QDrop.Operations;
 using QDrop.Programs;
+using QDrop.Tests.Onnx;
 using QDrop.Tests.Programs;
 using QDrop.Tests.Running;
 using Xunit;
@@ -58,11 +59,26 @@ public sealed class ModelTests
         // Windows that end outside of an image of any size.
         var c = new ProgramCase(new Random(1));
         int x = c.Floats(ProgramCase.Any, 2, ProgramCase.Any, ProgramCase.Any);
-        c.Gives("max_pool", [x], ("kernel", new long[] { 2, 2 }), ("stride", new long[] { 2, 2 }), ("ceil", true));
+        c.Gives("avg_pool", [x], ("kernel", new long[] { 2, 2 }), ("stride", new long[] { 2, 2 }), ("ceil", true));
         QDropException error = Assert.Throws<QDropException>(() => c.ToOnnx());
         Assert.Equal("QDROP256", error.Code);
-        Assert.Contains("'max_pool' at 'place0'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'avg_pool' at 'place0'", error.Message, StringComparison.Ordinal);
         Assert.Contains("size is known only when it runs", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_sizes_must_be_known_those_of_samples_count()
+    {
+        var c = new ProgramCase(new Random(1));
+        int x = c.Floats(ProgramCase.Any, 2, ProgramCase.Any);
+        c.Gives("adaptive_avg_pool", [x], ("sizes", new long[] { 3 }));
+        Assert.Throws<QDropException>(() => c.ToOnnx());
+        using var program = new QuantizedProgram("Test", c.Bound, c.Program.Data);
+        ProgramCall samples = program.CreateCall();
+        samples.SetInput("x0", new float[4 * 2 * 7], 4, 2, 7);
+        byte[] model = c.ToOnnx(new() { Samples = samples });
+        IReadOnlyList<Constant> inputs = c.Inputs(7);
+        ProgramCase.Equal(c.Expected(inputs), OnnxRunner.Run(model, inputs), 1e-6, 0);
     }
 
     [Fact]

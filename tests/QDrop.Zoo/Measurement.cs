@@ -134,13 +134,28 @@ public sealed class Measurement : IDisposable
         byte[] Write(bool isExact)
         {
             using var stream = new MemoryStream();
-            program.ToOnnx(stream, new() { Exact = isExact });
+            program.ToOnnx(stream, new() { Exact = isExact, Samples = Samples(program, arguments) });
             return stream.ToArray();
         }
 
         double ErrorOf(IReadOnlyList<Constant> found) =>
             expected.Zip(found, static (e, f) => Measurement.ErrorOf(
                 tensor(MemoryMarshal.Cast<byte, float>(e.Bytes).ToArray()), f.Bytes)).Max();
+    }
+
+    private static ProgramCall Samples(QuantizedProgram program, Constant[] inputs)
+    {
+        ProgramCall call = program.CreateCall();
+        foreach ((ProgramTensor tensor, Constant input) in program.Inputs.Zip(inputs))
+        {
+            if (input.Kind == ValueKind.Float32)
+                call.SetInput(tensor.Name, MemoryMarshal.Cast<byte, float>(input.Bytes), input.Shape);
+            else if (input.Kind == ValueKind.Int64)
+                call.SetInput(tensor.Name, MemoryMarshal.Cast<byte, long>(input.Bytes), input.Shape);
+            else
+                call.SetInput(tensor.Name, MemoryMarshal.Cast<byte, bool>(input.Bytes), input.Shape);
+        }
+        return call;
     }
 
     /// <summary>The model with the grids of hardware, 4 bits and rounded to nearest.</summary>

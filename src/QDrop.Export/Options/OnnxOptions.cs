@@ -26,7 +26,8 @@ public sealed class OnnxOptions
     /// Gets a call of the program whose inputs are some samples, such as 32 of those that the model was calibrated with;
     /// <see langword="null"/> for none. Then the results of convolutions that the program has in float32, between
     /// quantized values, are rounded to 8 bits within the range that they have on these samples, so that runtimes compute
-    /// these convolutions in integers. Not with <see cref="Exact"/>.
+    /// these convolutions in integers; not with <see cref="Exact"/>. And where an operation can be written for known sizes
+    /// alone, the model takes inputs of the samples' sizes, but any number of them.
     /// </summary>
     public ProgramCall? Samples { get; init; }
 }

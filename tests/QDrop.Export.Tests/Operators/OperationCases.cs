@@ -236,6 +236,22 @@ internal static class OperationCases
             c.Gives("max_pool", [y], ("kernel", L(1, 1)), ("stride", L(4, 4)), ("ceil", true));
             c.Gives("max_pool", [z], ("kernel", L(2, 3, 2)), ("stride", L(1, 2, 2)));
         }),
+        ("max_pool", static c =>
+        {
+            // Images of even and of odd sizes, which are known only when the model runs.
+            int x = c.Floats(Any, 2, Any, 6);
+            int even = c.Program.Add("concat", [x, x], ("dim", 2L));
+            int odd = c.Program.Add("pad", [even], ("pads", L(0, 0, 0, 0, 0, 1, 0, 0)));
+            foreach ((long kernel, long stride, long padding) in ((long, long, long)[])[(2, 2, 0), (2, 3, 1), (3, 2, 1)])
+            {
+                foreach (int image in (int[])[even, odd])
+                {
+                    c.Gives(
+                        "max_pool", [image], ("kernel", L(kernel, kernel)), ("stride", L(stride, stride)),
+                        ("padding", L(padding, padding)), ("ceil", true));
+                }
+            }
+        }),
         ("avg_pool", static c =>
         {
             int x = c.Floats(Any, 2, 9), y = c.Floats(Any, 2, 7, 8), z = c.Floats(Any, 2, 5, 6, 7);
