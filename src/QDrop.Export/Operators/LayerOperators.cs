@@ -39,12 +39,16 @@ internal static class LayerOperators
         if (e.Writer.WeightsOf(e.Operation.Operands[1]) is not { } layer)
             return e.Node("Conv", [e.X, e[1], e[2]], Windows(e));
         ActivationGrid? grid = e.Writer.Plan.GridOf(e.Operation.Operands[0]);
-        bool isInteger = grid is { Axis: null } && e.Writer.Plan.GivesCodes(e.Value);
+        bool isInteger = grid is { Axis: null } && e.Writer.Plan.GivesCodes(e.Value), isExact = e.Writer.Options.IsExact;
         WrittenWeights weights = isInteger
-            ? e.Writer.Weights.Write(layer, WeightForm.Convolution, e.Count > 2 ? grid : null)
+            ? e.Writer.Weights.Write(layer, WeightForm.Convolution, e.Count > 2 && !isExact ? grid : null)
             : e.Writer.Weights.Write(layer, WeightForm.Plain);
-        string bias = isInteger ? Bias(e, layer, grid!, weights) : e[2];
-        return e.Node("Conv", [e.X, weights.Name, bias], Windows(e));
+        string bias = isInteger && !isExact ? Bias(e, layer, grid!, weights) : e[2];
+        // A runtime that saw codes here would round the bias. No value is less than the grid's least one.
+        string x = isInteger && isExact && e.Count > 2 && e.Writer.Options.Weights == OnnxWeights.Int8
+            ? e.Op("Max", e.X, e.Number((0 - grid!.ZeroPoints[0]) * grid.Scales[0]))
+            : e.X;
+        return e.Node("Conv", [x, weights.Name, bias], Windows(e));
     }
 
     private static string Linear(Emission e)
@@ -60,7 +64,8 @@ internal static class LayerOperators
         // both have two dimensions. And it rounds activations of float32, unless the matrix stands as it does here.
         if (rank < 2 || (rank > 2 && isInteger) || (!isInteger && !e.Writer.Options.Exact))
             return Product(e, e.Writer.Weights.Write(layer, WeightForm.Transposed).Name);
-        bool isBiasInteger = isInteger && e.Count > 2 && e.Writer.Plan.GivesCodes(e.Value);
+        bool isBiasInteger = isInteger && e.Count > 2 && e.Writer.Plan.GivesCodes(e.Value)
+            && !e.Writer.Options.IsExact;
         WrittenWeights weights = e.Writer.Weights.Write(layer, WeightForm.Plain, isBiasInteger ? grid : null);
         string bias = isBiasInteger ? Bias(e, layer, grid!, weights) : isInteger ? "" : e[2];
         string x = rank == 2 ? e.X : e.Reshape(e.X, [-1, layer.Shape[1]]);

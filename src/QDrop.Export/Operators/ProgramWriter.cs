@@ -20,7 +20,7 @@ internal sealed class ProgramWriter
         _names = new string?[program.ValueCount];
         Shapes = SymbolicShapes.Of(program);
         Plan = new(
-            program, Shapes, options.Format == OnnxFormat.Qdq, options.Exact,
+            program, Shapes, options.Format == OnnxFormat.Qdq, options.IsExact,
             options.Samples is { } samples ? new(program, data, samples.InputValues()) : null);
         Weights = new(Graph, options);
         Grids = new(this);

@@ -14,7 +14,7 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
     /// </summary>
     private const int MostOfPair = short.MaxValue;
 
-    private readonly Dictionary<(string Layer, WeightForm Form, int Factor), WrittenWeights> _written = [];
+    private readonly Dictionary<(string Layer, WeightForm Form, int Most), WrittenWeights> _written = [];
 
     /// <summary>Writes weights as whole numbers with a scale for each channel.</summary>
     /// <param name="layer">The weights.</param>
@@ -25,10 +25,12 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
     /// </param>
     public WrittenWeights Write(LayerWeights layer, WeightForm form, ActivationGrid? grid = null)
     {
-        int factor = grid is null || options.Weights != OnnxWeights.Int8 ? 1 : Factor(layer, grid);
-        (string, WeightForm, int) key = (layer.Name, form, factor);
+        int most = grid is null || options.Weights != OnnxWeights.Int8
+            ? 0
+            : Math.Min(sbyte.MaxValue, MostOfPair / 2 / grid.Top);
+        (string, WeightForm, int) key = (layer.Name, form, most);
         if (!_written.TryGetValue(key, out WrittenWeights? written))
-            _written.Add(key, written = Make(layer, form, factor));
+            _written.Add(key, written = Make(layer, form, Factors(layer, most)));
         return written;
     }
 
@@ -75,17 +77,11 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
     }
 
     /// <summary>
-    /// By how much few levels can be multiplied to have 8 bits. The scale is as much smaller, which changes nothing but
-    /// the bias: it is rounded to multiples of a smaller number.
+    /// By how much the levels of each channel can be multiplied so that none exceeds a number. The scale is as much
+    /// smaller, which changes nothing but the bias: it is rounded to multiples of a smaller number.
     /// </summary>
-    private static int Factor(LayerWeights layer, ActivationGrid grid)
-    {
-        int greatest = Ranges(layer).Max(static r => Math.Max(-r.Least, r.Greatest));
-        int most = Math.Min(sbyte.MaxValue, MostOfPair / 2 / grid.Top), factor = 1;
-        while (greatest > 0 && greatest * factor * 2 <= most)
-            factor *= 2;
-        return factor;
-    }
+    private static int[] Factors(LayerWeights layer, int most) =>
+        [.. Ranges(layer).Select(r => Math.Max(most / Math.Max(Math.Max(-r.Least, r.Greatest), 1), 1))];
 
     private static bool Fits(LayerWeights layer) => Ranges(layer).All(static r => r.Least >= -128 && r.Greatest <= 127);
 
@@ -102,22 +98,25 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
         return ranges;
     }
 
-    private static byte[] Signed(LayerWeights layer, Func<int, int> zeroPoint)
+    private static byte[] Signed(LayerWeights layer, Func<int, int> zeroPoint, int[]? factors = null)
     {
         byte[] signed = new byte[layer.Levels.Length];
         int behind = layer.Shape.Skip(layer.Axis + 1).Aggregate(1, static (a, b) => a * b);
         for (int i = 0; i < signed.Length; i++)
-            signed[i] = (byte)(sbyte)(layer.Levels[i] - zeroPoint(layer.ZeroPoints[i / behind % layer.Scales.Length]));
+        {
+            int c = i / behind % layer.Scales.Length;
+            signed[i] = (byte)(sbyte)((layer.Levels[i] - zeroPoint(layer.ZeroPoints[c])) * (factors?[c] ?? 1));
+        }
         return signed;
     }
 
-    private WrittenWeights Make(LayerWeights layer, WeightForm form, int factor)
+    private WrittenWeights Make(LayerWeights layer, WeightForm form, int[] factors)
     {
         bool isTransposed = form == WeightForm.Transposed;
         int axis = isTransposed ? 1 - layer.Axis : layer.Axis;
         int[] shape = isTransposed ? [layer.Shape[1], layer.Shape[0]] : layer.Shape;
         string name = $"{layer.Name}.weight";
-        float[] scales = [.. layer.Scales.Select(s => s / factor)];
+        float[] scales = [.. layer.Scales.Zip(factors, static (s, f) => s / f)];
         int packed = options.Weights == OnnxWeights.Int2 && layer.Bits == 2 ? 2
             : options.Weights != OnnxWeights.Int8 && layer.Bits <= 4 ? 4 : 8;
         ElementKind kind = packed switch { 2 => ElementKind.UInt2, 4 => ElementKind.UInt4, _ => ElementKind.Int8 };
@@ -128,9 +127,9 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
         }
         else if (Fits(layer))
         {
-            levels = [.. Signed(layer, static z => z).Select(l => (byte)((sbyte)l * factor))];
+            levels = Signed(layer, static z => z, factors);
         }
-        else if (form == WeightForm.Convolution && !options.Exact)
+        else if (form == WeightForm.Convolution && !options.IsExact)
         {
             (levels, scales) = Rounded(layer);
         }

@@ -15,7 +15,7 @@ public sealed class NetworkTests
     /// The share of elements that may be on another level: one that is almost between two levels may be on either, and
     /// so may what follows from it.
     /// </summary>
-    private const double Strays = 0.03;
+    private const double Strays = 0.002;
 
     /// <summary>The same where a value is rounded to 8 bits before it is added.</summary>
     private const double StraysOfSums = 0.08;
