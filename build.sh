@@ -222,7 +222,7 @@ run_tests() {
 pack() {
     check_sdk
     local project
-    for project in QDrop.Inference QDrop.Runtime QDrop.Calibration QDrop.Models QDrop.Build; do
+    for project in QDrop.Inference QDrop.Export QDrop.Runtime QDrop.Calibration QDrop.Models QDrop.Build; do
         dotnet pack "src/$project" -c Release --nologo
     done
 }

@@ -108,6 +108,24 @@ public sealed unsafe class ProgramCall
     /// <exception cref="InvalidOperationException">The call has not run.</exception>
     public ReadOnlySpan<int> GetOutputShape(string name) => OutputOf(name).Shape;
 
+    /// <summary>The inputs that were set.</summary>
+    /// <exception cref="InvalidOperationException">One was not.</exception>
+    internal IReadOnlyList<Constant> InputValues() =>
+    [
+        .. _inputs.Select(static i => new Constant(
+            i.Tensor.ElementType switch
+            {
+                ProgramElementType.Float32 => ValueKind.Float32,
+                ProgramElementType.Int64 => ValueKind.Int64,
+                _ => ValueKind.Bool,
+            },
+            [
+                .. i.Shape ?? throw new InvalidOperationException(
+                    $"The input '{i.Tensor.Name}' was not set. Call SetInput first."),
+            ],
+            i.Bytes.ToArray())),
+    ];
+
     private Slot InputOf(string name, ProgramElementType type)
     {
         Slot slot = Find(_inputs, name, "input");

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Onnx;
 using QDrop;
 using QDrop.Artifacts;
 using QDrop.CompilerServices;
@@ -6,6 +8,7 @@ using QDrop.Operations;
 using QDrop.Programs;
 using QDrop.Quantizers;
 using QDrop.Recording;
+using QDrop.Tests.Onnx;
 using Zoo.Vision;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -83,6 +86,43 @@ public sealed class HardwareTests(Measurements measurements) : IClassFixture<Mea
         {
             File.Delete(path);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void QONNX_gives_by_the_definition_what_the_program_gives(string name)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
+        try
+        {
+            Artifact.Write(path, measurements.Of(name).Hardware());
+            random.manual_seed(7);
+            Constant[] inputs =
+                [.. Measurements.Model(name).Inputs(2).Select(static x => Recorder.ConstantOf(x)!)];
+            using var program = QuantizedProgram.Load(path);
+            IReadOnlyList<Constant> expected = program.RunWith(
+                [.. inputs.Select(static i => i.Bytes)], [.. inputs.Select(static i => i.Shape)]);
+            using var stream = new MemoryStream();
+            program.ToOnnx(stream, new() { Format = OnnxFormat.Qonnx });
+            ModelProto model = ModelProto.Parser.ParseFrom(stream.ToArray());
+            // Everything that hardware takes is one number for all.
+            Assert.All(
+                model.Graph.Node.Where(static n => n.OpType == "Quant"),
+                n => Assert.All(n.Input.Skip(1), i => Assert.Empty(model.Graph.Initializer.Single(t => t.Name == i).Dims)));
+            foreach ((Constant e, Constant f) in expected.Zip(QonnxEvaluator.Run(model, inputs)))
+                Assert.InRange(ErrorOf(e, f), 0, 1e-6);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static double ErrorOf(Constant expected, Constant found)
+    {
+        float[] e = MemoryMarshal.Cast<byte, float>(expected.Bytes).ToArray(),
+            f = MemoryMarshal.Cast<byte, float>(found.Bytes).ToArray();
+        return Math.Sqrt(e.Zip(f, static (a, b) => ((double)a - b) * (a - b)).Sum() / e.Sum(static a => (double)a * a));
     }
 
     private static bool IsPowerOfTwo(float x) => float.IsPow2(x) || float.IsPow2(1 / x);

@@ -100,6 +100,9 @@ internal sealed record ProgramData(
     IReadOnlyDictionary<string, ActivationGrid> Grids,
     IReadOnlyDictionary<string, Constant> Tensors)
 {
+    /// <summary>Gets where the artifact comes from: its settings, method, hashes and versions, by name.</summary>
+    public IReadOnlyList<(string Name, string Value)> Origin { get; init; } = [];
+
     /// <summary>The same with more tensors.</summary>
     public ProgramData With(IReadOnlyDictionary<string, Constant> tensors) =>
         this with { Tensors = Tensors.Concat(tensors).ToDictionary(StringComparer.Ordinal) };
