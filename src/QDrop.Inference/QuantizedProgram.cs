@@ -42,7 +42,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
         Options = options ?? new();
         (_graph, _data) = (graph, data);
         _prepared = new(shapes => new(new ExecutionPlan(Lowered(shapes), shapes.Shapes, _constants)));
-        Inputs = [.. graph.Inputs.Select(static i => new ProgramTensor(i.Name, TypeOf(i.Kind), i.Shape))];
+        Inputs = [.. graph.Inputs.Select(static i => new ProgramTensor(i.Name, TypeOf(i.Kind), i.Shape, i.Recorded))];
         Outputs = [.. graph.Outputs.Select(static o => new ProgramTensor(o.Name, TypeOf(o.Kind), o.Shape))];
         _whyNotSingle = WhyNotSingle();
         foreach (Constant constant in graph.Operations.Select(static o => o.Data).OfType<Constant>())
@@ -102,7 +102,8 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <summary>Runs a program with one input and one output, both of float32.</summary>
     /// <param name="input">
-    /// The input, row-major: as many samples as it has elements for, where the program takes any number of them.
+    /// The input, row-major: as many samples as it has elements for, where the program takes any number of them, of the
+    /// sizes with which it was recorded (<see cref="ProgramTensor.RecordedShape"/>).
     /// </param>
     /// <param name="output">Receives the output, row-major.</param>
     /// <remarks>
@@ -166,8 +167,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <summary>Describes what the program computes, operation by operation, as a table.</summary>
     /// <param name="shapes">
-    /// The shapes of the inputs, in their order; <see langword="null"/> for one sample, where the other sizes are
-    /// known.
+    /// The shapes of the inputs, in their order; <see langword="null"/> for one sample of the recorded sizes.
     /// </param>
     /// <returns>
     /// For each operation where it stands in the model, the shape of its result, the bits of weights and activations,
@@ -218,7 +218,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <summary>Shapes of inputs for which the program can be prepared: one sample.</summary>
     internal int[][] ExampleShapes() =>
-        [.. _graph.Inputs.Select(static i => i.Shape.Select(static s => Math.Max(s, 1)).ToArray())];
+        [.. _graph.Inputs.Select(static i => i.Recorded.Select(static s => Math.Max(s, 1)).ToArray())];
 
     /// <summary>Gets for how many shapes of inputs the program is prepared.</summary>
     internal int PreparedCount => _prepared.Count;
@@ -310,7 +310,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
         int open = -1;
         for (int d = 0; d < shape.Length; d++)
         {
-            shape[d] = input.Shape[d];
+            shape[d] = input.RecordedShape[d];
             if (shape[d] >= 0)
             {
                 known *= shape[d];
@@ -330,7 +330,8 @@ public sealed unsafe class QuantizedProgram : IDisposable
         {
             throw new ArgumentException(
                 $"The input '{input.Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, "
-                    + $"for shape {input.ShapeText}.");
+                    + $"for shape {input.RecordedText}"
+                    + (input.ShapeText == input.RecordedText ? "." : "; for others give the shape, in a ProgramCall."));
         }
         if (open >= 0)
             shape[open] = (int)(count / known);
@@ -359,7 +360,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
             return $"The program takes {string.Join(", ", Inputs)} and gives {string.Join(", ", Outputs)}, not one "
                 + "input and one output of float32. Run it with CreateCall().";
         }
-        return only.Shape.Count(static s => s < 0) > 1
+        return only.RecordedShape.Count(static s => s < 0) > 1
             ? $"The sizes of the input {only} do not follow from its length. Run the program with CreateCall()."
             : null;
     }

@@ -61,6 +61,8 @@ internal sealed class Generalization
         IEnumerable<ProgramInput> inputs = first.Inputs.Zip(second.Inputs, static (a, b) => a with
         {
             Shape = Unified($"input '{a.Name}'", a.Shape, b.Shape),
+            // The first size is the number of samples, where it differs.
+            Recorded = [.. a.Shape.Select((s, d) => d == 0 && s != b.Shape[0] ? -1 : s)],
         });
         IEnumerable<ProgramOutput> outputs = first.Outputs.Zip(second.Outputs, (a, b) => a with
         {
