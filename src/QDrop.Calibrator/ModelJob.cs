@@ -111,12 +111,15 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         return ResultOutcome.Calibrated;
     }
 
-    /// <summary>Writes the program as ONNX, where that is asked for. A file that would be the same is left alone.</summary>
+    /// <summary>
+    /// Writes the program as ONNX, where that is asked for. A file that would be the same is left alone.
+    /// </summary>
     private bool WriteOnnx(IReadOnlyList<Tensor> inputs)
     {
         if (plan.Onnx() is not { } options)
             return false;
-        byte[] onnx = LocatedException.At(plan.Model, () => OnnxContext.Write(_files.Artifact, options, Samples(inputs)));
+        byte[] onnx = LocatedException.At(
+            plan.Model, () => OnnxContext.Write(_files.Artifact, options, Samples(inputs)));
         if (!File.Exists(_files.Onnx) || !File.ReadAllBytes(_files.Onnx).AsSpan().SequenceEqual(onnx))
             AtomicFile.Write(_files.Onnx, stream => stream.Write(onnx));
         return true;

@@ -91,7 +91,9 @@ internal sealed class ModelPlan
         return Given("Insight") is not { } given || At(given, "Insight", Truth, "true or false");
     }
 
-    /// <summary>How the program is written as ONNX; <see langword="null"/> if it is not, as without being asked for.</summary>
+    /// <summary>
+    /// How the program is written as ONNX; <see langword="null"/> if it is not, as without being asked for.
+    /// </summary>
     /// <exception cref="LocatedException">QDROP106: a value cannot be used; placed at whoever gave it.</exception>
     internal OnnxOptions? Onnx()
     {
@@ -114,7 +116,8 @@ internal sealed class ModelPlan
 
     private static T? Member<T>(string text)
         where T : struct, Enum =>
-        Enum.TryParse(text, ignoreCase: true, out T value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
+        Enum.TryParse(text, ignoreCase: true, out T value)
+        && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
             ? value
             : null;
 
@@ -125,7 +128,9 @@ internal sealed class ModelPlan
             () => parse(given.Value) ?? throw new QDropException(
                 Codes.NoValue, $"{name} = {given.Value} cannot be used: expected {expected}."));
 
-    /// <summary>What the property says, else the item, and where it stands; <see langword="null"/> if neither does.</summary>
+    /// <summary>
+    /// What the property says, else the item, and where it stands; <see langword="null"/> if neither does.
+    /// </summary>
     private (string Value, Place Place)? Given(string name)
     {
         if (_request.Overrides.FirstOrDefault(o => o.Name == name)?.Value is { } property)

@@ -18,15 +18,17 @@ internal sealed class OnnxContext() : AssemblyLoadContext("QDrop.Export")
     /// <param name="artifact">Full path of the artifact.</param>
     /// <param name="options">How it is written.</param>
     /// <param name="samples">Some of the inputs that the model was calibrated with.</param>
-    /// <exception cref="QDropException">QDROP255, QDROP256: it has no program, or one that cannot be written.</exception>
+    /// <exception cref="QDropException">
+    /// QDROP255, QDROP256: it has no program, or one that cannot be written.
+    /// </exception>
     internal static byte[] Write(string artifact, OnnxOptions options, IReadOnlyList<Constant> samples)
     {
         // The writer's types are others here than there: so are its options.
-        Func<string, string, string, bool, IReadOnlyList<Constant>, byte[]> write = new OnnxContext().LoadFromAssemblyName(new AssemblyName(Writer))
+        return new OnnxContext().LoadFromAssemblyName(new AssemblyName(Writer))
             .GetType("QDrop.ArtifactExport", throwOnError: true)!
             .GetMethod(nameof(Write), BindingFlags.Static | BindingFlags.NonPublic)!
-            .CreateDelegate<Func<string, string, string, bool, IReadOnlyList<Constant>, byte[]>>();
-        return write(artifact, options.Weights.ToString(), options.Format.ToString(), options.Exact, samples);
+            .CreateDelegate<Func<string, string, string, bool, IReadOnlyList<Constant>, byte[]>>()(
+                artifact, options.Weights.ToString(), options.Format.ToString(), options.Exact, samples);
     }
 
     /// <inheritdoc/>

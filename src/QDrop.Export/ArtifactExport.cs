@@ -12,8 +12,11 @@ internal static class ArtifactExport
     /// <param name="format">A member of <see cref="OnnxFormat"/>.</param>
     /// <param name="exact">See <see cref="OnnxOptions.Exact"/>.</param>
     /// <param name="samples">Some inputs; none where the program does not take them.</param>
-    /// <exception cref="QDropException">QDROP255, QDROP256: it has no program, or one that cannot be written.</exception>
-    internal static byte[] Write(string artifact, string weights, string format, bool exact, IReadOnlyList<Constant> samples)
+    /// <exception cref="QDropException">
+    /// QDROP255, QDROP256: it has no program, or one that cannot be written.
+    /// </exception>
+    internal static byte[] Write(
+        string artifact, string weights, string format, bool exact, IReadOnlyList<Constant> samples)
     {
         using var program = QuantizedProgram.Load(artifact);
         using var stream = new MemoryStream();

@@ -101,8 +101,8 @@ public static class OnnxExport
 
         QDropException Refuse(string why, Exception e) => new(
             Codes.NotOnnx,
-            $"'{program.Model}' cannot be written as ONNX: {why}. Run it with QuantizedProgram, leave that part out of the "
-                + "model, or give Samples, whose sizes count where they must be known.",
+            $"'{program.Model}' cannot be written as ONNX: {why}. Run it with QuantizedProgram, leave that part out of "
+                + "the model, or give Samples, whose sizes count where they must be known.",
             e);
     }
 

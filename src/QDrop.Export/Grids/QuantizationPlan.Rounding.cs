@@ -7,8 +7,8 @@ namespace QDrop.Grids;
 internal sealed partial class QuantizationPlan
 {
     /// <summary>
-    /// Gives convolutions whose results are added to codes, and then quantized, a grid: of 8 bits within what the sum can be
-    /// before the quantizer clamps it. What is outside gives the same code as the end of the range.
+    /// Gives convolutions whose results are added to codes, and then quantized, a grid: of 8 bits within what the sum
+    /// can be before the quantizer clamps it. What is outside gives the same code as the end of the range.
     /// </summary>
     private void RoundSummands(int value, ActivationGrid grid)
     {

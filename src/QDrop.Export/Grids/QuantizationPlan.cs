@@ -36,7 +36,9 @@ internal sealed partial class QuantizationPlan
     /// <param name="shapes">The shapes of its values.</param>
     /// <param name="isQdq">Whether layers are looked for; otherwise everything is written as it stands.</param>
     /// <param name="isExact">Whether nothing is rounded that the program does not round.</param>
-    /// <param name="ranges">Measures ranges of values that have no grid; <see langword="null"/> if nothing does.</param>
+    /// <param name="ranges">
+    /// Measures ranges of values that have no grid; <see langword="null"/> if nothing does.
+    /// </param>
     public QuantizationPlan(
         ProgramGraph graph, SymbolicShapes shapes, bool isQdq, bool isExact, MeasuredRanges? ranges = null)
     {
@@ -91,8 +93,8 @@ internal sealed partial class QuantizationPlan
     public bool IsFolded(int value) => _isFolded[value] || _isMerged[value];
 
     /// <summary>
-    /// Whether a value is quantized only after the maximum over windows that alone takes it, which is the same: runtimes
-    /// are faster then, unless the value comes out of a layer as codes.
+    /// Whether a value is quantized only after the maximum over windows that alone takes it, which is the same:
+    /// runtimes are faster then, unless the value comes out of a layer as codes.
     /// </summary>
     public bool IsDelayed(int value, out int quantizer)
     {
@@ -158,7 +160,9 @@ internal sealed partial class QuantizationPlan
         }
     }
 
-    /// <summary>Whether one slice alone takes what a slice along another dimension gives: both are written as one.</summary>
+    /// <summary>
+    /// Whether one slice alone takes what a slice along another dimension gives: both are written as one.
+    /// </summary>
     private bool IsMerged(int value, SymbolicShapes shapes)
     {
         if (!IsInner(value) || !IsSlice(value, out int axis) || !IsSlice(_consumers[value][0], out int next))

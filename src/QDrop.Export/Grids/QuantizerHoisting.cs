@@ -9,7 +9,8 @@ namespace QDrop.Grids;
 /// </summary>
 internal sealed class QuantizerHoisting
 {
-    private static readonly HashSet<string> Movers = new(StringComparer.Ordinal) { "concat", "reshape", "permute", "flip" };
+    private static readonly HashSet<string> Movers =
+        new(StringComparer.Ordinal) { "concat", "reshape", "permute", "flip" };
 
     private readonly ProgramGraph _graph;
     private readonly int[] _uses;
@@ -48,9 +49,13 @@ internal sealed class QuantizerHoisting
             if (MoverBefore(value) is not { } mover)
                 continue;
             movers.Add(value, mover);
-            for (int inner = _graph.MakerOf(value)!.Operands[0]; inner != mover; inner = _graph.MakerOf(inner)!.Operands[0])
+            int inner = value;
+            do
+            {
+                inner = _graph.MakerOf(inner)!.Operands[0];
                 _isMoved[inner] = true;
-            _isMoved[mover] = true;
+            }
+            while (inner != mover);
         }
         if (movers.Count == 0)
             return null;

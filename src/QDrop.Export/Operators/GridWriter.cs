@@ -65,7 +65,8 @@ internal sealed class GridWriter(ProgramWriter writer)
             x, name, layer.Scales, layer.ZeroPoints, layer.Bits, layer.Axis, layer.Shape.Length, isSigned, isNarrow);
     }
 
-    private static bool IsSigned(byte[] zeroPoints, int bits) => Array.TrueForAll(zeroPoints, z => z == 1 << (bits - 1));
+    private static bool IsSigned(byte[] zeroPoints, int bits) =>
+        Array.TrueForAll(zeroPoints, z => z == 1 << (bits - 1));
 
     private static float[] Values(ActivationGrid grid, int code) =>
         [.. grid.Scales.Zip(grid.ZeroPoints, (s, z) => s * (code - z))];

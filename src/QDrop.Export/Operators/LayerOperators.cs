@@ -39,7 +39,8 @@ internal static class LayerOperators
         if (e.Writer.WeightsOf(e.Operation.Operands[1]) is not { } layer)
             return e.Node("Conv", [e.X, e[1], e[2]], Windows(e));
         ActivationGrid? grid = e.Writer.Plan.GridOf(e.Operation.Operands[0]);
-        bool isInteger = grid is { Axis: null } && e.Writer.Plan.GivesCodes(e.Value), isExact = e.Writer.Options.IsExact;
+        bool isInteger = grid is { Axis: null } && e.Writer.Plan.GivesCodes(e.Value);
+        bool isExact = e.Writer.Options.IsExact;
         WrittenWeights weights = isInteger
             ? e.Writer.Weights.Write(layer, WeightForm.Convolution, e.Count > 2 && !isExact ? grid : null)
             : e.Writer.Weights.Write(layer, WeightForm.Plain);
@@ -60,8 +61,8 @@ internal static class LayerOperators
         ActivationGrid? grid = e.Writer.Plan.GridOf(e.Operation.Operands[0]);
         bool isInteger = grid is { Axis: null };
         int rank = e.Info(0).Rank;
-        // ONNX Runtime makes a product of integers of a product of matrices, but not of one that is followed by a sum if
-        // both have two dimensions. And it rounds activations of float32, unless the matrix stands as it does here.
+        // ONNX Runtime makes a product of integers of a product of matrices, but not of one that is followed by a sum
+        // if both have two dimensions. And it rounds activations of float32, unless the matrix stands as it does here.
         if (rank < 2 || (rank > 2 && isInteger) || (!isInteger && !e.Writer.Options.Exact))
             return Product(e, e.Writer.Weights.Write(layer, WeightForm.Transposed).Name);
         bool isBiasInteger = isInteger && e.Count > 2 && e.Writer.Plan.GivesCodes(e.Value)

@@ -29,7 +29,9 @@ internal static class ShapeOperators
         ("upsample", Upsample),
     ];
 
-    /// <summary>Whether a shape is the operand's, whatever a size is that is known only when the program runs.</summary>
+    /// <summary>
+    /// Whether a shape is the operand's, whatever a size is that is known only when the program runs.
+    /// </summary>
     private static bool IsSame(Emission e)
     {
         int[] from = e.Info(0).Shape, to = e.Result.Shape;
@@ -49,7 +51,9 @@ internal static class ShapeOperators
             e.Integers(slices.Select(s => e.Axis(s.Arguments.Integer("dim")))), e.Integers(Of("step", 1)));
     }
 
-    /// <summary>The sizes of the result, which may be sizes of operands that are known only when the program runs.</summary>
+    /// <summary>
+    /// The sizes of the result, which may be sizes of operands that are known only when the program runs.
+    /// </summary>
     private static string Sizes(Emission e)
     {
         int[] target = e.Result.Shape, sizes = e.With.Integers("shape"), first = e.Info(0).Shape;

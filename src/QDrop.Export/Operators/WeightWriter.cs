@@ -20,8 +20,8 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
     /// <param name="layer">The weights.</param>
     /// <param name="form">How they are used.</param>
     /// <param name="grid">
-    /// The grid of what they are multiplied with, where a bias is added in integers, in multiples of the products' scale;
-    /// <see langword="null"/> where none is.
+    /// The grid of what they are multiplied with, where a bias is added in integers, in multiples of the products'
+    /// scale; <see langword="null"/> where none is.
     /// </param>
     public WrittenWeights Write(LayerWeights layer, WeightForm form, ActivationGrid? grid = null)
     {

@@ -54,7 +54,10 @@ internal static class WindowOperators
             attributes = [.. attributes, ("ceil_mode", 1L)];
         string x = e.X;
         if (isMean)
-            attributes = [.. attributes, ("count_include_pad", e.With.Flag("include_pad", true) || divisor != 0 ? 1L : 0L)];
+        {
+            bool isPadCounted = e.With.Flag("include_pad", true) || divisor != 0;
+            attributes = [.. attributes, ("count_include_pad", isPadCounted ? 1L : 0L)];
+        }
         // Runtimes take pads that are smaller than a window.
         bool isWide = behind.Zip(kernel).Any(static p => p.First >= p.Second);
         if (isWide && isMean)
