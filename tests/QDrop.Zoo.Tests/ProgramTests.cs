@@ -34,8 +34,8 @@ public sealed class ProgramTests(Measurements measurements) : IClassFixture<Meas
     {
         OnnxMeasurement onnx = measurements.Program(name).Onnx!;
         Assert.True(onnx.WhyNot.Length == 0, onnx.WhyNot);
-        Assert.InRange(onnx.ExactError, 0, 0.03);
-        Assert.InRange(onnx.Error, 0, 0.07);
+        Assert.InRange(onnx.ExactError, 0, 0.02);
+        Assert.InRange(onnx.Error, 0, 0.06);
     }
 
     [Theory]
