@@ -252,6 +252,12 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
                     + $"what was learned was worse: {string.Join(", ", kept)}. More iterations may help.");
         outcome.Save(_files.Artifact);
         ReportDocument report = CalibrationReportFile.Document(_files.Artifact, outcome);
+        if (report.Program?.WhyNot is { } whyNot)
+        {
+            channel.Log(
+                $"{plan.Descriptor.Name} has no program, and runs in TorchSharp only: {whyNot}. See {Codes.NoProgram}.",
+                "high");
+        }
         CalibrationReportFile.Write(_files.Report, report);
         CalibrationReportPage.Write(_files.Page, report);
         return outcome;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using QDrop.Calibration;
 using Zoo.Vision;
 
 namespace Zoo.Tests;
@@ -42,4 +44,31 @@ public sealed class ProgramTests(Measurements measurements) : IClassFixture<Meas
     [MemberData(nameof(OtherNames))]
     public void A_model_that_is_no_program_says_why(string name) =>
         Assert.Contains(Without[name], measurements.Program(name).WhyNot, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_report_has_the_program_or_says_why_there_is_none()
+    {
+        JsonElement program = Report(nameof(LeNet));
+        Assert.InRange(program.GetProperty("operations").GetInt32(), 10, 40);
+        Assert.InRange(program.GetProperty("integerShare").GetDouble(), 0.5, 1);
+        Assert.Contains(
+            "blocks.0.se", Report(nameof(EfficientNet)).GetProperty("whyNot").GetString(), StringComparison.Ordinal);
+    }
+
+    private JsonElement Report(string name)
+    {
+        string folder = Directory.CreateTempSubdirectory("zoo-").FullName;
+        try
+        {
+            CalibrationOutcome outcome = measurements.Reconstruction(name);
+            outcome.Save(Path.Combine(folder, "model.safetensors"));
+            outcome.SaveReport(Path.Combine(folder, "model.json"), Path.Combine(folder, "model.safetensors"));
+            using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "model.json")));
+            return json.RootElement.GetProperty("program").Clone();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -3,6 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using QDrop.Artifacts;
 using QDrop.Calibration.Reports.Documents;
+using QDrop.Models;
+using QDrop.Operations;
+using QDrop.Programs;
 using QDrop.Safetensors;
 
 namespace QDrop.Calibration;
@@ -70,7 +73,21 @@ internal static class CalibrationReportFile
             Budget = outcome.Budget,
             Training = outcome.Training is null ? null : Training(outcome.Training),
             Passes = manifest.Passes.Count == 0 ? null : manifest.Passes,
+            Program = Program(state),
         };
+    }
+
+    private static ReportProgram? Program(QuantizedModelState state)
+    {
+        if (state.Program is not { Graph: { } graph } program)
+            return state.Program is { WhyNot: { } whyNot } ? new(null, null, whyNot) : null;
+        ProgramData data = ProgramRecording.DataOf(state.Layers, state.Activations, state.FloatTensors)
+            .With(program.Constants);
+        using var runnable = new QuantizedProgram(state.Manifest.Model, Vocabulary.Bind(graph, data), data);
+        return new(
+            graph.Operations.Count(static o => o.Name != "constant"),
+            Share(runnable.IntegerShare(runnable.ExampleShapes())),
+            null);
     }
 
     /// <summary>What a report says of how much of the model is quantized.</summary>

@@ -31,6 +31,10 @@ internal sealed record ReportDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrainingReport? Training { get; init; }
 
+    /// <summary>What runs without libtorch; left out in an artifact that does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportProgram? Program { get; init; }
+
     /// <summary>The places in loops that have quantizers in each pass, and how often a call reaches them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, int>? Passes { get; init; }
@@ -39,6 +43,15 @@ internal sealed record ReportDocument(
 /// <summary>Sizes: <c>FloatBytes</c> are those of the same tensors with every weight and bias in float32.</summary>
 internal sealed record ReportSize(
     long FloatBytes, long ArtifactBytes, double Compression, long Weights, long PackedBytes, double BitsPerWeight);
+
+/// <summary>
+/// The program: how many operations it has and which share of the products of numbers is computed in integers; or why
+/// there is none.
+/// </summary>
+internal sealed record ReportProgram(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Operations,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? IntegerShare,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? WhyNot);
 
 /// <summary>
 /// A unit, its mean squared error and its signal-to-quantization-noise ratio in dB, before (rounded to nearest) and
