@@ -92,10 +92,9 @@ internal static class LayerOperators
     }
 
     private static string Bias(Emission e, LayerWeights layer, ActivationGrid grid, WrittenWeights weights) =>
-        e.Count > 2
-            ? e.Writer.Weights.Bias(
-                $"{layer.Name}.bias", e.Writer.ConstantOf(e.Operation.Operands[2]), grid.Scales[0], weights) ?? e[2]
-            : "";
+        e.Count > 2 && e.Writer.ConstantOf(e.Operation.Operands[2]) is { } bias
+            ? e.Writer.Weights.Bias($"{layer.Name}.bias", bias, grid.Scales[0], weights) ?? e[2]
+            : e[2];
 
     /// <summary>ONNX Runtime's product with weights in blocks, each of which has a scale.</summary>
     private static string InBlocks(Emission e, LayerWeights layer)

@@ -73,9 +73,10 @@ internal sealed class ProgramWriter
     /// <summary>The operation that makes a value; <see langword="null"/> for an input.</summary>
     public Operation? MakerOf(int value) => _program.MakerOf(value);
 
-    /// <summary>The numbers of a constant.</summary>
-    public float[] ConstantOf(int value) =>
-        MemoryMarshal.Cast<byte, float>(((Constant)_program.MakerOf(value)!.Data!).Bytes).ToArray();
+    /// <summary>The numbers of a constant; <see langword="null"/> of what is none.</summary>
+    public float[]? ConstantOf(int value) => _program.MakerOf(value)?.Data is Constant constant
+        ? MemoryMarshal.Cast<byte, float>(constant.Bytes).ToArray()
+        : null;
 
     private void Write()
     {

@@ -102,6 +102,17 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void A_bias_that_is_no_constant_stays_float32()
+    {
+        var c = new ProgramCase(new Random(6));
+        int x = c.Floats(ProgramCase.Any, 3, 5, 5), bias = c.Floats(8);
+        int codes = c.Program.Quantize(x, 4, 0.1f, 8);
+        (int weight, _) = c.Program.Layer(c.Random, 4, 8, 3, 3, 3);
+        c.Outputs.Add(c.Program.Quantize(c.Program.Add("conv", [codes, weight, bias]), 4, 0.3f, 8));
+        c.Check(tolerance: 1e-4, strays: Strays);
+    }
+
+    [Fact]
     public void What_is_exact_leaves_the_layers_before_a_sum_in_float32()
     {
         var c = new ProgramCase(new Random(5));
