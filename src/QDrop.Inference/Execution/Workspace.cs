@@ -17,7 +17,7 @@ internal sealed unsafe class Workspace(ExecutionPlan plan, int values) : IDispos
     public nint this[int value] => _table[value];
 
     /// <summary>Runs the program.</summary>
-    public void Run(ReadOnlySpan<nint> inputs) => plan.Run(_memory, _table, inputs);
+    public void Run(ReadOnlySpan<nint> inputs, long[]? ticks = null) => plan.Run(_memory, _table, inputs, ticks);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -48,5 +48,6 @@ internal sealed class PreparedProgram(ExecutionPlan plan) : IDisposable
     {
         while (_free.TryTake(out Workspace? workspace))
             workspace.Dispose();
+        plan.Dispose();
     }
 }

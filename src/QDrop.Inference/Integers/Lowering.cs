@@ -121,6 +121,9 @@ internal sealed class Lowering
             && _infos[operation.Operands[0]].Shape.AsSpan().SequenceEqual(_infos[operation.Operands[1]].Shape);
         UnaryFunction? function = !isLayer && !isSum && operation.Operands.Count == 1
             && _grids[operation.Operands[0]] is not null ? UnaryFunctions.Of(operation) : null;
+        // Codes of a function of float32 are computed at once, too.
+        function ??= isLayer || isSum || operation.Operands.Count != 1
+            || _infos[operation.Operands[0]].Kind != ValueKind.Float32 ? null : UnaryFunctions.Of(operation);
         if (!isLayer && !isSum && function is null)
             return;
         (float low, float high) = (float.NegativeInfinity, float.PositiveInfinity);
@@ -130,12 +133,14 @@ internal sealed class Lowering
         for (int value = ValueOf(first); result is null && _uses[value] == 1; value = ValueOf(last))
         {
             Operation next = _graph.Operations[_users[value]];
+            if (_absorbed[_users[value]])
+                break;
             if (next.Name == "quantize" && ((ActivationGrid)next.Data!) is { Axis: null } grid)
                 result = grid;
-            else if (isLayer && next.Name is "relu" or "clamp" && isLayer)
+            else if (isLayer && next.Name is "relu" or "clamp")
                 (low, high) = Clamped(next, low, high);
             else if (isLayer && residual < 0 && float.IsNegativeInfinity(low) && float.IsPositiveInfinity(high)
-                && next.Name == "add" && Other(next, value) is { } other && _grids[other] is not null
+                && next.Name == "add" && Other(next, value) is { } other && _infos[other].Kind == ValueKind.Float32
                 && _infos[other].Shape.AsSpan().SequenceEqual(_infos[value].Shape))
                 residual = other;
             else if (!isLayer && next.Operands.Count == 1 && UnaryFunctions.Of(next) is { } then)
@@ -209,6 +214,11 @@ internal sealed class Lowering
         _place = first.Place;
         if (first.Name is not ("conv" or "linear"))
         {
+            if (_grids[first.Operands[0]] is null)
+            {
+                ToCodes(first.Operands[0], forms, pattern.Function, pattern.Result!);
+                return;
+            }
             var function = new CodeFunction(
                 [.. first.Operands.Select(o => _grids[o]!)], pattern.Function, pattern.Result!);
             bool isLast = first.Operands.All(o => _forms[o].LastCodes >= 0);
@@ -230,10 +240,11 @@ internal sealed class Lowering
             pattern.Residual < 0 ? null : _grids[pattern.Residual],
             pattern.Result,
             pattern.Low,
-            pattern.High);
+            pattern.High,
+            pattern.Residual >= 0 && _grids[pattern.Residual] is null);
         List<int> all = [grid is null ? Row(input) : isConvolution ? LastCodes(input) : RowCodes(input)];
         if (pattern.Residual >= 0)
-            all.Add(isConvolution ? LastCodes(pattern.Residual) : RowCodes(pattern.Residual));
+            all.Add(Residual(pattern.Residual, isConvolution));
         int result = Add(isConvolution ? "fused_conv" : "fused_linear", [.. all], first.Arguments, layer);
         if (pattern.Result is null)
             (isConvolution ? ref forms.Last : ref forms.Row) = result;
@@ -248,10 +259,7 @@ internal sealed class Lowering
         int first = operands.Length > 0 ? operands[0] : -1;
         if (operation.Name == "quantize" && _grids[value] is { } grid)
         {
-            if (_forms[first].Last >= 0 && _forms[first].Row < 0)
-                forms.LastCodes = Add("to_codes", [_forms[first].Last], Arguments.None, grid);
-            else
-                forms.RowCodes = Add("to_codes", [Row(first)], Arguments.None, grid);
+            ToCodes(first, forms, null, grid);
         }
         else if (_grids[value] is { } own)
         {
@@ -279,6 +287,16 @@ internal sealed class Lowering
         }
     }
 
+    /// <summary>Codes of float32, or of a function of it.</summary>
+    private void ToCodes(int value, Forms forms, UnaryFunction? function, ActivationGrid grid)
+    {
+        var data = new CodeFunction([], function, grid);
+        if (IsLastOnly(value))
+            forms.LastCodes = Add("to_codes", [_forms[value].Last], Arguments.None, data);
+        else
+            forms.RowCodes = Add("to_codes", [Row(value)], Arguments.None, data);
+    }
+
     /// <summary>Moves codes as the operation moves values.</summary>
     private void Move(Operation operation, int value, ActivationGrid grid)
     {
@@ -288,6 +306,9 @@ internal sealed class Lowering
         Arguments with = operation.Arguments;
         switch (operation.Name)
         {
+            case "reshape" when _infos[value].Shape.AsSpan().SequenceEqual(_infos[first].Shape):
+                (forms.RowCodes, forms.LastCodes) = (_forms[first].RowCodes, _forms[first].LastCodes);
+                return;
             case "max_pool":
                 forms.LastCodes = Add("code_max_pool", [LastCodes(first)], with, null);
                 return;
@@ -350,6 +371,11 @@ internal sealed class Lowering
         return operation.Arguments.Integers("dims", []).Select(d => d < 0 ? d + rank : d).Order()
             .SequenceEqual(Enumerable.Range(2, rank - 2));
     }
+
+    /// <summary>What is added to a layer, in the order of its result: codes if there are any.</summary>
+    private int Residual(int value, bool isLast) => _grids[value] is null
+        ? isLast ? Last(value) : Row(value)
+        : isLast ? LastCodes(value) : RowCodes(value);
 
     private bool IsLastOnly(int value) => _forms[value].Last >= 0 && _forms[value].Row < 0;
 

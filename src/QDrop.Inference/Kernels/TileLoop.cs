@@ -101,6 +101,11 @@ internal static unsafe class TileLoop
                     pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
             }
         }
+        else if (epilogue.IsResidualFloat)
+        {
+            ComputeCodes<TKernel, TCodes, WithFloats, With>(
+                pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
+        }
         else if (epilogue.IsCutAtZero && epilogue.ResidualZeroPoint == 0)
         {
             ComputeCodes<TKernel, TCodes, With, Without>(

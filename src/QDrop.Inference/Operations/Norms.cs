@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using QDrop.Kernels;
 using QDrop.Programs;
 
 namespace QDrop.Operations;
@@ -66,7 +67,7 @@ internal sealed class Softmax(string name) : OperationKind(name, 1)
             TensorPrimitives.Subtract<float>(y, (float)Math.Log(sum), y);
             return;
         }
-        TensorPrimitives.Exp<float>(y, y);
+        ElementKernel.Map<FloatFunctions.Exponential>(y, y);
         TensorPrimitives.Divide<float>(y, Dot.Sum(y), y);
     }
 }
