@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using QDrop.Artifacts;
 using QDrop.Execution;
@@ -19,8 +19,14 @@ public sealed unsafe class QuantizedProgram : IDisposable
     private readonly ProgramGraph _graph;
     private readonly ProgramData? _data;
     private readonly Dictionary<Constant, nint> _constants = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<ShapeKey, PreparedProgram> _prepared = [];
+    private readonly PreparedPrograms _prepared;
+    private readonly Crew? _crew;
+    private readonly string? _whyNotSingle;
     private readonly Lock _lock = new();
+
+    [ThreadStatic]
+    private static int[][]? s_single;
+
     private int _running;
     private bool _isDisposed;
 
@@ -29,10 +35,19 @@ public sealed unsafe class QuantizedProgram : IDisposable
     /// <param name="data">
     /// What it names; <see langword="null"/> to compute everything in float32, as it is written.
     /// </param>
-    internal QuantizedProgram(string model, ProgramGraph graph, ProgramData? data)
+    /// <param name="options">How it runs.</param>
+    internal QuantizedProgram(
+        string model, ProgramGraph graph, ProgramData? data, QuantizedProgramOptions? options = null)
     {
         Model = model;
+        Options = options ?? new();
         (_graph, _data) = (graph, data);
+        int threads = Math.Min(Options.Threads, Environment.ProcessorCount);
+        _crew = threads > 1 ? new(threads) : null;
+        _prepared = new(shapes => new(new ExecutionPlan(Lowered(shapes), shapes.Shapes, _constants, _crew)));
+        Inputs = [.. graph.Inputs.Select(static i => new ProgramTensor(i.Name, TypeOf(i.Kind), i.Shape))];
+        Outputs = [.. graph.Outputs.Select(static o => new ProgramTensor(o.Name, TypeOf(o.Kind), o.Shape))];
+        _whyNotSingle = WhyNotSingle();
         foreach (Constant constant in graph.Operations.Select(static o => o.Data).OfType<Constant>())
         {
             if (!_constants.ContainsKey(constant))
@@ -46,14 +61,24 @@ public sealed unsafe class QuantizedProgram : IDisposable
     /// <summary>Gets the full name of the model's class.</summary>
     public string Model { get; }
 
+    /// <summary>Gets how the program runs.</summary>
+    public QuantizedProgramOptions Options { get; }
+
+    /// <summary>Gets the inputs, in the order of the parameters of <c>forward</c>.</summary>
+    public IReadOnlyList<ProgramTensor> Inputs { get; }
+
+    /// <summary>Gets the outputs, in the order in which <c>forward</c> returns them.</summary>
+    public IReadOnlyList<ProgramTensor> Outputs { get; }
+
     /// <summary>Loads the program of a quantized model.</summary>
     /// <param name="path">The artifact that the build has left, <c>….qdrop.safetensors</c>.</param>
+    /// <param name="options">How the program runs; <see langword="null"/> for one thread.</param>
     /// <returns>The program. The caller disposes it.</returns>
     /// <exception cref="QDropException">
     /// QDROP250: the file is truncated, corrupted or inconsistent. QDROP251: it is no artifact. QDROP252: it is of a
     /// newer format. QDROP254: there is no such file. QDROP255: the model has no program.
     /// </exception>
-    public static QuantizedProgram Load(string path)
+    public static QuantizedProgram Load(string path, QuantizedProgramOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var contents = ArtifactContents.Read(path);
@@ -66,7 +91,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
         }
         try
         {
-            return new(contents.Model, Vocabulary.Bind(program, contents.Data), contents.Data);
+            return new(contents.Model, Vocabulary.Bind(program, contents.Data), contents.Data, options);
         }
         catch (InvalidProgramGraphException e)
         {
@@ -78,35 +103,44 @@ public sealed unsafe class QuantizedProgram : IDisposable
         }
     }
 
-    /// <summary>Runs a program with one input and one output.</summary>
+    /// <summary>Runs a program with one input and one output, both of float32.</summary>
     /// <param name="input">
     /// The input, row-major: as many samples as it has elements for, where the program takes any number of them.
     /// </param>
     /// <param name="output">Receives the output, row-major.</param>
+    /// <remarks>
+    /// For others, see <see cref="CreateCall"/>. Infinite inputs are the ends of the grid that quantizes them.
+    /// </remarks>
     /// <exception cref="ArgumentException">
-    /// The program has several inputs or outputs, or a span has another length than it should.
+    /// A span has another length than it should, or the input has NaN, and the options do not allow that.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The program has several inputs or outputs, or others than float32; or several sizes of the input are open.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The program was disposed.</exception>
     public void Run(ReadOnlySpan<float> input, Span<float> output)
     {
-        if (_graph.Inputs is not [{ Kind: ValueKind.Float32 } only] || _graph.Outputs is not [_])
-            throw new ArgumentException("The program does not have one input of float32 and one output.");
+        if (_whyNotSingle is not null)
+            throw new InvalidOperationException(_whyNotSingle);
+        ProgramTensor only = Inputs[0];
+        CheckNumbers(only, input);
+        Span<int> sizes = stackalloc int[only.Shape.Count];
+        FindShape(only, input.Length, sizes);
         Enter();
         try
         {
-            PreparedProgram prepared = Prepare(new([ShapeOf(only, input.Length)]));
-            int result = prepared.Plan.Outputs[0];
-            ValueInfo info = prepared.Plan[result];
-            if (info.Kind != ValueKind.Float32 || info.Count != output.Length)
-            {
-                throw new ArgumentException(
-                    $"The output has {output.Length} elements; expected {info.Count}, of shape "
-                        + $"[{string.Join(", ", info.Shape)}].",
-                    nameof(output));
-            }
-            Workspace workspace = prepared.Rent();
+            (PreparedProgram prepared, Workspace workspace) = Rent(Single(sizes));
             try
             {
+                int result = prepared.Plan.Outputs[0];
+                ValueInfo info = prepared.Plan[result];
+                if (info.Count != output.Length)
+                {
+                    throw new ArgumentException(
+                        $"The output has {output.Length} elements; expected {info.Count}, of shape "
+                            + $"[{string.Join(", ", info.Shape)}].",
+                        nameof(output));
+                }
                 fixed (float* x = input)
                 {
                     ReadOnlySpan<nint> inputs = [(nint)x];
@@ -118,6 +152,42 @@ public sealed unsafe class QuantizedProgram : IDisposable
             {
                 prepared.Return(workspace);
             }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Makes a call, which takes and gives several inputs and outputs by name.</summary>
+    /// <exception cref="ObjectDisposedException">The program was disposed.</exception>
+    public ProgramCall CreateCall()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new(this);
+    }
+
+    /// <summary>Describes what the program computes, operation by operation, as a table.</summary>
+    /// <param name="shapes">
+    /// The shapes of the inputs, in their order; <see langword="null"/> for one sample, where the other sizes are known.
+    /// </param>
+    /// <returns>
+    /// For each operation where it stands in the model, the shape of its result, the bits of weights and activations, how
+    /// many products of numbers it adds up, and whether in integers or in float32.
+    /// </returns>
+    /// <exception cref="ArgumentException">The program cannot run on inputs of these shapes.</exception>
+    /// <exception cref="ObjectDisposedException">The program was disposed.</exception>
+    public string Describe(IReadOnlyList<int[]>? shapes = null)
+    {
+        InputShapes inputs = new(shapes is null ? ExampleShapes() : [.. shapes]);
+        Enter();
+        try
+        {
+            (PreparedProgram prepared, Workspace workspace) = Rent(inputs);
+            prepared.Return(workspace);
+            string table = new ProgramTable(Lowered(inputs), inputs.Shapes).ToText(
+                prepared.Plan.MemorySize, Math.Min(Options.Threads, Environment.ProcessorCount));
+            return $"{Model}: {string.Join(", ", Inputs)} -> {string.Join(", ", Outputs)}\n\n{table}";
         }
         finally
         {
@@ -139,6 +209,22 @@ public sealed unsafe class QuantizedProgram : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Gets the program as it was recorded.</summary>
+    internal ProgramGraph Graph => _graph;
+
+    /// <summary>Gets what the program names; <see langword="null"/> where it is computed as it is written.</summary>
+    internal ProgramData? Data => _data;
+
+    /// <summary>The share of the products of numbers that are computed in integers, 0 to 1.</summary>
+    internal double IntegerShare(int[][] shapes) => new ProgramTable(Lowered(new(shapes)), shapes).IntegerShare;
+
+    /// <summary>Shapes of inputs for which the program can be prepared: one sample.</summary>
+    internal int[][] ExampleShapes() =>
+        [.. _graph.Inputs.Select(static i => i.Shape.Select(static s => Math.Max(s, 1)).ToArray())];
+
+    /// <summary>Gets for how many shapes of inputs the program is prepared.</summary>
+    internal int PreparedCount => _prepared.Count;
+
     /// <summary>The operations that are computed for inputs of some shapes, with how many there are of each.</summary>
     internal IEnumerable<string> OperationNames(int[][] shapes) =>
         Lowered(new(shapes)).Operations.CountBy(static o => o.Name).Select(static o => $"{o.Key} {o.Value}");
@@ -149,8 +235,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     internal IReadOnlyList<Constant> RunWith(IReadOnlyList<byte[]> inputs, int[][] shapes)
     {
-        PreparedProgram prepared = Prepare(new(shapes));
-        Workspace workspace = prepared.Rent();
+        (PreparedProgram prepared, Workspace workspace) = Rent(new(shapes));
         var handles = inputs.Select(static i => GCHandle.Alloc(i, GCHandleType.Pinned)).ToList();
         try
         {
@@ -171,20 +256,86 @@ public sealed unsafe class QuantizedProgram : IDisposable
         }
     }
 
-    private static int[] ShapeOf(ProgramInput input, int length)
+    /// <summary>Runs a call.</summary>
+    /// <param name="shapes">The shapes of the inputs.</param>
+    /// <param name="inputs">Where they are.</param>
+    /// <param name="outputs">Receive the outputs.</param>
+    internal void Run(InputShapes shapes, ReadOnlySpan<nint> inputs, ProgramCall.Slot[] outputs)
     {
-        int free = input.Shape.Count(static s => s < 0);
-        long known = input.Shape.Where(static s => s >= 0).Aggregate(1L, static (count, s) => count * s);
-        string shape = string.Join(", ", input.Shape.Select(static s => s < 0 ? "any" : $"{s}"));
-        if (free > 1)
-            throw new ArgumentException($"The input has shape [{shape}]: its sizes do not follow from its length.");
-        if (free == 0 ? known != length : known == 0 || length % known != 0)
+        Enter();
+        try
+        {
+            (PreparedProgram prepared, Workspace workspace) = Rent(shapes);
+            try
+            {
+                workspace.Run(inputs);
+                for (int i = 0; i < outputs.Length; i++)
+                {
+                    int value = prepared.Plan.Outputs[i];
+                    Span<byte> bytes = outputs[i].Resize(prepared.Plan[value]);
+                    new ReadOnlySpan<byte>((void*)workspace[value], bytes.Length).CopyTo(bytes);
+                }
+            }
+            finally
+            {
+                prepared.Return(workspace);
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Refuses NaN, unless the options allow it.</summary>
+    /// <exception cref="ArgumentException">There is one.</exception>
+    internal void CheckNumbers(ProgramTensor input, ReadOnlySpan<float> values)
+    {
+        if (Options.AllowNaN || !TensorPrimitives.IsNaNAny(values))
+            return;
+        int index = 0;
+        while (!float.IsNaN(values[index]))
+            index++;
+        throw new ArgumentException(
+            $"Element {index} of the input '{input.Name}' is NaN. Quantizers have no level for it: the result would look "
+                + "like one and mean nothing. Give numbers, or set AllowNaN of the program's options.");
+    }
+
+    /// <summary>The shape of an input, of which one size at most is open, from its length.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="count">How many elements it has.</param>
+    /// <param name="shape">Receives the sizes.</param>
+    /// <exception cref="ArgumentException">There is no such shape.</exception>
+    internal static void FindShape(ProgramTensor input, int count, Span<int> shape)
+    {
+        long known = 1;
+        int open = -1;
+        for (int d = 0; d < shape.Length; d++)
+        {
+            shape[d] = input.Shape[d];
+            if (shape[d] >= 0)
+            {
+                known *= shape[d];
+            }
+            else if (open < 0)
+            {
+                open = d;
+            }
+            else
+            {
+                throw new ArgumentException(
+                    $"Several sizes of the input {input} are open: they do not follow from its {count} elements. Give the "
+                        + "shape, too.");
+            }
+        }
+        if (open < 0 ? known != count : known == 0 || count % known != 0)
         {
             throw new ArgumentException(
-                $"The input has {length} elements; expected {(free > 0 ? "a multiple of " : "")}{known}, for shape "
-                    + $"[{shape}].");
+                $"The input '{input.Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, for "
+                    + $"shape {input.ShapeText}.");
         }
-        return [.. input.Shape.Select(s => s < 0 ? (int)(length / known) : s)];
+        if (open >= 0)
+            shape[open] = (int)(count / known);
     }
 
     private static nint Copy(byte[] bytes)
@@ -194,25 +345,70 @@ public sealed unsafe class QuantizedProgram : IDisposable
         return memory;
     }
 
-    private PreparedProgram Prepare(ShapeKey key)
+    private static ProgramElementType TypeOf(ValueKind kind) => kind switch
     {
-        if (_prepared.TryGetValue(key, out PreparedProgram? known))
-            return known;
-        try
+        ValueKind.Float32 => ProgramElementType.Float32,
+        ValueKind.Int64 => ProgramElementType.Int64,
+        _ => ProgramElementType.Bool,
+    };
+
+    /// <summary>Why <see cref="Run(ReadOnlySpan{float}, Span{float})"/> does not run the program.</summary>
+    private string? WhyNotSingle()
+    {
+        if (Inputs is not [{ ElementType: ProgramElementType.Float32 } only]
+            || Outputs is not [{ ElementType: ProgramElementType.Float32 }])
         {
-            return _prepared.GetOrAdd(key, Make);
+            return $"The program takes {string.Join(", ", Inputs)} and gives {string.Join(", ", Outputs)}, not one input "
+                + "and one output of float32. Run it with CreateCall().";
         }
-        catch (InvalidProgramGraphException e)
+        return only.Shape.Count(static s => s < 0) > 1
+            ? $"The sizes of the input {only} do not follow from its length. Run the program with CreateCall()."
+            : null;
+    }
+
+    /// <summary>The shape of an only input, in memory of the thread.</summary>
+    private static InputShapes Single(ReadOnlySpan<int> sizes)
+    {
+        int[][] single = s_single ??= [[]];
+        if (single[0].Length != sizes.Length)
+            single[0] = new int[sizes.Length];
+        sizes.CopyTo(single[0]);
+        return new(single);
+    }
+
+    /// <summary>The preparation for some shapes, and memory for a call, which is to be returned to it.</summary>
+    private (PreparedProgram Prepared, Workspace Workspace) Rent(InputShapes shapes)
+    {
+        while (true)
         {
-            throw new ArgumentException($"The program cannot run on inputs of these shapes: {e.Message}", e);
+            PreparedProgram prepared;
+            CheckCount(shapes);
+            try
+            {
+                prepared = _prepared.Get(shapes);
+            }
+            catch (InvalidProgramGraphException e)
+            {
+                throw new ArgumentException($"The program cannot run on inputs of these shapes: {e.Message}", e);
+            }
+            // Another call may have pushed it out meanwhile.
+            if (prepared.Rent() is { } workspace)
+                return (prepared, workspace);
         }
     }
 
-    private PreparedProgram Make(ShapeKey key) => new(new ExecutionPlan(Lowered(key), key.Shapes, _constants));
+    private void CheckCount(InputShapes shapes)
+    {
+        if (shapes.Shapes.Length != Inputs.Count)
+        {
+            throw new ArgumentException(
+                $"There are {shapes.Shapes.Length} shapes; expected one for each input: {string.Join(", ", Inputs)}.");
+        }
+    }
 
-    private ProgramGraph Lowered(ShapeKey key) => _data is null
+    private ProgramGraph Lowered(InputShapes shapes) => _data is null
         ? _graph
-        : Lowering.Of(_graph, _data, ExecutionPlan.InfosOf(_graph, key.Shapes));
+        : Lowering.Of(_graph, _data, ExecutionPlan.InfosOf(_graph, shapes.Shapes));
 
     private void Enter()
     {
@@ -234,8 +430,8 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     private void Free()
     {
-        foreach (PreparedProgram prepared in _prepared.Values)
-            prepared.Dispose();
+        _prepared.Retire();
+        _crew?.Dispose();
         FreeConstants();
     }
 
@@ -244,24 +440,5 @@ public sealed unsafe class QuantizedProgram : IDisposable
         foreach (nint memory in _constants.Values)
             NativeMemory.AlignedFree((void*)memory);
         _constants.Clear();
-    }
-
-    /// <summary>The shapes of all inputs.</summary>
-    private readonly record struct ShapeKey(int[][] Shapes)
-    {
-        public bool Equals(ShapeKey other) =>
-            Shapes.Length == other.Shapes.Length
-            && Shapes.Zip(other.Shapes).All(static p => p.First.AsSpan().SequenceEqual(p.Second));
-
-        public override int GetHashCode()
-        {
-            var hash = default(HashCode);
-            foreach (int[] shape in Shapes)
-            {
-                foreach (int size in shape)
-                    hash.Add(size);
-            }
-            return hash.ToHashCode();
-        }
     }
 }

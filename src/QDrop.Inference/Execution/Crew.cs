@@ -26,24 +26,20 @@ internal interface ICrewWork
 internal sealed class Crew : IDisposable
 {
     private readonly State _state;
-    private readonly Thread[] _threads;
+    private readonly Thread?[] _threads;
 
-    /// <summary>Starts threads.</summary>
+    /// <summary>A crew whose threads start with the first work.</summary>
     /// <param name="threads">How many threads do the work, the caller's included; 2 or more.</param>
     public Crew(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 2);
+        Threads = threads;
         _state = new(threads);
         _threads = new Thread[threads - 1];
-        for (int i = 0; i < _threads.Length; i++)
-        {
-            int part = i + 1;
-            // The threads know the state, not the crew: one that nobody disposes is collected, and ends them.
-            State state = _state;
-            _threads[i] = new Thread(() => state.Wait(part)) { IsBackground = true, Name = "QDrop.Inference" };
-            _threads[i].Start();
-        }
     }
+
+    /// <summary>Gets how many threads do the work, the caller's included.</summary>
+    public int Threads { get; }
 
     /// <summary>Ends the threads of a crew that nobody has disposed.</summary>
     ~Crew() => _state.Stop();
@@ -53,15 +49,45 @@ internal sealed class Crew : IDisposable
     /// <param name="context">What each step is given.</param>
     /// <returns>Whether it was done.</returns>
     /// <exception cref="Exception">What the first failed step has thrown. Those after it were not done.</exception>
-    public bool TryDo(ICrewWork work, nint context) => _state.TryDo(work, context);
+    public bool TryDo(ICrewWork work, nint context)
+    {
+        if (!_state.TryEnter())
+            return false;
+        try
+        {
+            if (_threads[^1] is null)
+                Start();
+            _state.Do(work, context);
+        }
+        finally
+        {
+            _state.Leave();
+        }
+        return true;
+    }
 
     /// <summary>Ends the threads. No call may run.</summary>
     public void Dispose()
     {
         _state.Stop();
-        foreach (Thread thread in _threads)
-            thread.Join();
+        foreach (Thread? thread in _threads)
+            thread?.Join();
         GC.SuppressFinalize(this);
+    }
+
+    private void Start()
+    {
+        // The threads know the state, not the crew: one that nobody disposes is collected, and ends them.
+        State state = _state;
+        for (int i = 0; i < _threads.Length; i++)
+        {
+            if (_threads[i] is not null)
+                continue;
+            int part = i + 1;
+            var thread = new Thread(() => state.Wait(part)) { IsBackground = true, Name = "QDrop.Inference" };
+            thread.Start();
+            _threads[i] = thread;
+        }
     }
 
     /// <summary>What the threads share.</summary>
@@ -81,10 +107,12 @@ internal sealed class Crew : IDisposable
         private bool _isFailed;
         private bool _isStopped;
 
-        public bool TryDo(ICrewWork work, nint context)
+        public bool TryEnter() => Interlocked.CompareExchange(ref _isBusy, 1, 0) == 0;
+
+        public void Leave() => Volatile.Write(ref _isBusy, 0);
+
+        public void Do(ICrewWork work, nint context)
         {
-            if (Interlocked.CompareExchange(ref _isBusy, 1, 0) != 0)
-                return false;
             (_work, _context, _error, _isFailed) = (work, context, null, false);
             // No thread is before a barrier of an earlier call: arrivals are counted on from here.
             _base = Volatile.Read(ref _arrived);
@@ -96,10 +124,8 @@ internal sealed class Crew : IDisposable
             Do(0);
             Exception? error = _error;
             (_work, _error) = (null, null);
-            Volatile.Write(ref _isBusy, 0);
             if (error is not null)
                 ExceptionDispatchInfo.Throw(error);
-            return true;
         }
 
         public void Wait(int part)

@@ -9,7 +9,7 @@ namespace QDrop.Execution;
 /// A program prepared for inputs of some shapes: the shapes of all values, where they lie in memory, and the kernels in
 /// order. Any number of threads may run it at once, each in memory of its own.
 /// </summary>
-internal sealed unsafe class ExecutionPlan : ICrewWork, IDisposable
+internal sealed unsafe class ExecutionPlan : ICrewWork
 {
     /// <summary>Bytes that a call takes at most.</summary>
     public const long MostMemory = 1L << 34;
@@ -18,21 +18,19 @@ internal sealed unsafe class ExecutionPlan : ICrewWork, IDisposable
     private readonly MemoryLayout _layout;
     private readonly nint[] _constants;
     private readonly List<Step> _steps = [];
-    private readonly int _threads;
     private readonly Crew? _crew;
 
     /// <param name="graph">The program, with what it names.</param>
     /// <param name="shapes">The shapes of its inputs.</param>
     /// <param name="constants">Where the constants are.</param>
-    /// <param name="threads">The most threads that one call runs on.</param>
+    /// <param name="crew">The threads that a call runs on; <see langword="null"/> for the caller's alone.</param>
     /// <exception cref="InvalidProgramGraphException">The shapes do not fit, or memory would be too large.</exception>
     public ExecutionPlan(
         ProgramGraph graph,
         IReadOnlyList<int[]> shapes,
         IReadOnlyDictionary<Constant, nint> constants,
-        int threads = 1)
+        Crew? crew = null)
     {
-        _threads = threads;
         _infos = InfosOf(graph, shapes);
         _constants = new nint[_infos.Length];
         for (int i = 0; i < graph.Operations.Count; i++)
@@ -45,11 +43,11 @@ internal sealed unsafe class ExecutionPlan : ICrewWork, IDisposable
         Check(MemoryLayout.Of(graph, _infos, new long[_infos.Length]));
         long[] scratch = new long[_infos.Length];
         for (int i = 0; i < graph.Operations.Count; i++)
-            Prepare(graph.Operations[i], graph.Inputs.Count + i, scratch);
+            Prepare(graph.Operations[i], graph.Inputs.Count + i, scratch, crew?.Threads ?? 1);
         _layout = MemoryLayout.Of(graph, _infos, scratch);
         Check(_layout);
-        if (threads > 1 && _steps.Exists(static s => s.IsShared))
-            _crew = new(threads);
+        if (_steps.Exists(static s => s.IsShared))
+            _crew = crew;
     }
 
     /// <summary>Gets the values that are the outputs.</summary>
@@ -108,9 +106,6 @@ internal sealed unsafe class ExecutionPlan : ICrewWork, IDisposable
             parts));
     }
 
-    /// <summary>Ends the threads. No call may run.</summary>
-    public void Dispose() => _crew?.Dispose();
-
     /// <summary>What is computed, in order: the operation, where it stands in the model, and its result.</summary>
     public IEnumerable<(string Name, string Place, ValueInfo Result)> Steps =>
         _steps.Select(static s => (s.Name, s.Place, s.Info));
@@ -166,13 +161,13 @@ internal sealed unsafe class ExecutionPlan : ICrewWork, IDisposable
         return infos;
     }
 
-    private void Prepare(Operation operation, int value, long[] scratch)
+    private void Prepare(Operation operation, int value, long[] scratch, int threads)
     {
         OperationKind kind = LoweredVocabulary.Get(operation.Name);
         if (kind.IsView || operation.Name == "constant")
             return;
         ValueInfo[] operands = InfosOf(operation);
-        PlannedKernel planned = kind.Plan(operation, operands, _infos[value], _threads);
+        PlannedKernel planned = kind.Plan(operation, operands, _infos[value], threads);
         scratch[value] = planned.Scratch;
         if (planned.Before is not null)
             Add(planned.Before);

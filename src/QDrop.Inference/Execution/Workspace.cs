@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace QDrop.Execution;
@@ -13,6 +12,9 @@ internal sealed unsafe class Workspace(ExecutionPlan plan, int values) : IDispos
 
     private readonly nint* _table = (nint*)NativeMemory.AllocZeroed((nuint)values, (nuint)sizeof(nint));
 
+    /// <summary>Frees the memory of a call whose program nobody has disposed.</summary>
+    ~Workspace() => Free();
+
     /// <summary>Where a value is after a run.</summary>
     public nint this[int value] => _table[value];
 
@@ -22,32 +24,13 @@ internal sealed unsafe class Workspace(ExecutionPlan plan, int values) : IDispos
     /// <inheritdoc/>
     public void Dispose()
     {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
         NativeMemory.AlignedFree(_memory);
         NativeMemory.Free(_table);
-    }
-}
-
-/// <summary>A program that is prepared for inputs of some shapes, and the memory of calls that have ended.</summary>
-/// <param name="plan">The prepared program.</param>
-internal sealed class PreparedProgram(ExecutionPlan plan) : IDisposable
-{
-    private readonly ConcurrentBag<Workspace> _free = [];
-
-    /// <summary>Gets the prepared program.</summary>
-    public ExecutionPlan Plan => plan;
-
-    /// <summary>Memory for a call.</summary>
-    public Workspace Rent() =>
-        _free.TryTake(out Workspace? workspace) ? workspace : new Workspace(plan, plan.ValueCount);
-
-    /// <summary>Takes the memory back.</summary>
-    public void Return(Workspace workspace) => _free.Add(workspace);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        while (_free.TryTake(out Workspace? workspace))
-            workspace.Dispose();
-        plan.Dispose();
     }
 }

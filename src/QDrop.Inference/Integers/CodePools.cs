@@ -88,7 +88,8 @@ internal sealed class CodeMean() : OperationKind("code_mean", 1)
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         ValueInfo x = Expect(operands, 0, ValueKind.Codes);
-        Check(x.Rank >= 3 && x.Count > 0, "there is no mean of no elements.");
+        Check(
+            x.Rank >= 3 && ValueInfo.CountOf(x.Shape.AsSpan(1)) > 0, "there is no mean of no elements.");
         return new(ValueKind.Float32, [x.Shape[0], x.Shape[^1]]);
     }
 
@@ -96,7 +97,8 @@ internal sealed class CodeMean() : OperationKind("code_mean", 1)
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
     {
         var grid = (ActivationGrid)operation.Data!;
-        int samples = result.Shape[0], channels = result.Shape[1], places = operands[0].Count / result.Count;
+        int samples = result.Shape[0], channels = result.Shape[1];
+        int places = ValueInfo.CountOf(operands[0].Shape.AsSpan()[1..^1]);
         long zero = (long)places * grid.ZeroPoints[0];
         return frame =>
         {

@@ -75,7 +75,7 @@ internal sealed class FusedConvolution() : OperationKind("fused_conv", 1, 2)
             groups > 0 && channels == (long)layer.Shape[1] * groups && layer.Shape[0] % groups == 0,
             $"an input has {channels} channels; expected {(long)layer.Shape[1] * groups}.");
         int[] sizes = isLast ? x.Shape[1..^1] : x.Shape[2..];
-        Check(x.Count > 0, "a convolution of nothing.");
+        Check(x.Count > 0 || x.Shape[0] == 0, "a convolution of nothing.");
         int[] shape = [x.Shape[0], .. window.Outputs(sizes), layer.Shape[0]];
         _ = ValueInfo.CountOf(shape);
         var result = new ValueInfo(layer.Result is null ? ValueKind.Float32 : ValueKind.Codes, shape);
@@ -87,6 +87,10 @@ internal sealed class FusedConvolution() : OperationKind("fused_conv", 1, 2)
         }
         return result;
     }
+
+    /// <inheritdoc/>
+    public override long Products(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        (long)result.Count * ValueInfo.CountOf(((FusedLayer)operation.Data!).Shape.AsSpan(1));
 
     /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
@@ -138,6 +142,10 @@ internal sealed class FusedLinear() : OperationKind("fused_linear", 1, 2)
         }
         return new(layer.Result is null ? ValueKind.Float32 : ValueKind.Codes, shape);
     }
+
+    /// <inheritdoc/>
+    public override long Products(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        (long)result.Count * operands[0].Shape[^1];
 
     /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>

@@ -26,6 +26,10 @@ internal sealed class Convolution() : OperationKind("conv", 2, 3)
     }
 
     /// <inheritdoc/>
+    public override long Products(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        (long)result.Count * ValueInfo.CountOf(operands[1].Shape.AsSpan(1));
+
+    /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
     {
         var window = Window.Of(operation, operands[1].Rank - 2, operands[1].Shape[2..]);
@@ -101,6 +105,10 @@ internal sealed class TransposedConvolution() : OperationKind("conv_transpose", 
         _ = ValueInfo.CountOf(shape);
         return new(ValueKind.Float32, shape);
     }
+
+    /// <inheritdoc/>
+    public override long Products(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        (long)operands[0].Count * ValueInfo.CountOf(operands[1].Shape.AsSpan(1));
 
     /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)

@@ -31,6 +31,9 @@ internal abstract class OperationKind(string name, int least, int? most = null)
     /// <exception cref="InvalidProgramGraphException">They do not fit.</exception>
     public abstract ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands);
 
+    /// <summary>How many products of two numbers it adds up; 0 for what is no sum of products.</summary>
+    public virtual long Products(Operation operation, ValueInfo[] operands, ValueInfo result) => 0;
+
     /// <summary>Prepares the computation for operands of the shapes that <see cref="Infer"/> has seen.</summary>
     public abstract Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result);
 

@@ -18,6 +18,10 @@ internal sealed class MatrixProduct() : OperationKind("matmul", 2)
     }
 
     /// <inheritdoc/>
+    public override long Products(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        (long)result.Count * operands[0].Shape[^1];
+
+    /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
     {
         int[] pairs = [.. result.Shape[..^2], 1];
@@ -67,6 +71,10 @@ internal sealed class LinearLayer() : OperationKind("linear", 2, 3)
         _ = ValueInfo.CountOf(shape);
         return new(ValueKind.Float32, shape);
     }
+
+    /// <inheritdoc/>
+    public override long Products(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        (long)result.Count * operands[0].Shape[^1];
 
     /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)

@@ -22,7 +22,9 @@ internal sealed record ProgramInput(string Name, ValueKind Kind, IReadOnlyList<i
 /// <summary>An output of a program.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Value">The number of the value.</param>
-internal sealed record ProgramOutput(string Name, int Value);
+/// <param name="Kind">What its elements are.</param>
+/// <param name="Shape">Its sizes; −1 where they follow from those of the inputs.</param>
+internal sealed record ProgramOutput(string Name, int Value, ValueKind Kind, IReadOnlyList<int> Shape);
 
 /// <summary>What a model computes, as operations in order. Weights and grids are named, not held.</summary>
 /// <param name="Inputs">The inputs, values 0, 1, ….</param>

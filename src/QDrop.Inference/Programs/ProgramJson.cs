@@ -22,11 +22,7 @@ internal static class ProgramJson
         {
             json.WriteStartObject();
             json.WriteString("name", input.Name);
-            json.WriteString("kind", NameOf(input.Kind));
-            json.WriteStartArray("shape");
-            foreach (int size in input.Shape)
-                json.WriteNumberValue(size);
-            json.WriteEndArray();
+            WriteInfo(json, input.Kind, input.Shape);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -40,6 +36,7 @@ internal static class ProgramJson
             json.WriteStartObject();
             json.WriteString("name", output.Name);
             json.WriteNumber("value", output.Value);
+            WriteInfo(json, output.Kind, output.Shape);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -69,12 +66,10 @@ internal static class ProgramJson
                     $"it has version {version}, but this version of QDrop reads version {Version}.");
             }
             var inputs = json.GetProperty("inputs").EnumerateArray().Select(static i => new ProgramInput(
-                TextOf(i.GetProperty("name")),
-                KindOf(TextOf(i.GetProperty("kind"))),
-                [.. i.GetProperty("shape").EnumerateArray().Select(static s => s.GetInt32())])).ToList();
+                TextOf(i.GetProperty("name")), KindOf(i), ShapeOf(i))).ToList();
             var operations = json.GetProperty("operations").EnumerateArray().Select(ReadOperation).ToList();
             var outputs = json.GetProperty("outputs").EnumerateArray().Select(static o => new ProgramOutput(
-                TextOf(o.GetProperty("name")), o.GetProperty("value").GetInt32())).ToList();
+                TextOf(o.GetProperty("name")), o.GetProperty("value").GetInt32(), KindOf(o), ShapeOf(o))).ToList();
             return new ProgramGraph(inputs, operations, outputs);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
@@ -168,11 +163,24 @@ internal static class ProgramJson
 
     private static string NameOf(ValueKind kind) => Kinds.First(k => k.Kind == kind).Name;
 
-    private static ValueKind KindOf(string name)
+    private static void WriteInfo(Utf8JsonWriter json, ValueKind kind, IReadOnlyList<int> shape)
     {
+        json.WriteString("kind", NameOf(kind));
+        json.WriteStartArray("shape");
+        foreach (int size in shape)
+            json.WriteNumberValue(size);
+        json.WriteEndArray();
+    }
+
+    private static int[] ShapeOf(JsonElement json) =>
+        [.. json.GetProperty("shape").EnumerateArray().Select(static s => s.GetInt32())];
+
+    private static ValueKind KindOf(JsonElement json)
+    {
+        string name = TextOf(json.GetProperty("kind"));
         int index = Array.FindIndex(Kinds, k => k.Name == name);
         return index >= 0
             ? Kinds[index].Kind
-            : throw new InvalidProgramGraphException($"an input has elements of kind '{name}'.");
+            : throw new InvalidProgramGraphException($"a value has elements of kind '{name}'.");
     }
 }

@@ -27,7 +27,8 @@ internal static class Generalization
                 || !first.Operations[i].Operands.SequenceEqual(second.Operations[i].Operands))
                 throw Differs(first.Operations[i], OtherOperations);
         }
-        if (first.Operations.Count != second.Operations.Count || !first.Outputs.SequenceEqual(second.Outputs))
+        if (first.Operations.Count != second.Operations.Count
+            || !first.Outputs.Select(static o => o.Value).SequenceEqual(second.Outputs.Select(static o => o.Value)))
             throw Differs(null, OtherOperations);
         var operations = new List<Operation>();
         for (int i = 0; i < first.Operations.Count; i++)
@@ -41,12 +42,19 @@ internal static class Generalization
         }
         IEnumerable<ProgramInput> inputs = first.Inputs.Zip(second.Inputs, static (a, b) => a with
         {
-            Shape = a.Shape.Count == b.Shape.Count
-                ? [.. a.Shape.Zip(b.Shape, static (x, y) => x == y ? x : -1)]
-                : throw new NotRecordableException($"input '{a.Name}' has another number of dimensions in each call"),
+            Shape = Unified($"input '{a.Name}'", a.Shape, b.Shape),
         });
-        return Pruned(first with { Inputs = [.. inputs], Operations = operations }, one.Constants);
+        IEnumerable<ProgramOutput> outputs = first.Outputs.Zip(second.Outputs, static (a, b) => a with
+        {
+            Shape = Unified($"output '{a.Name}'", a.Shape, b.Shape),
+        });
+        return Pruned(new([.. inputs], operations, [.. outputs]), one.Constants);
     }
+
+    private static IReadOnlyList<int> Unified(string what, IReadOnlyList<int> one, IReadOnlyList<int> other) =>
+        one.Count == other.Count
+            ? [.. one.Zip(other, static (x, y) => x == y ? x : -1)]
+            : throw new NotRecordableException($"{what} has another number of dimensions in each call");
 
     private static Operation Unified(
         ProgramGraph graph,

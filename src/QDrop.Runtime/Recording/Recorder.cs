@@ -54,7 +54,8 @@ internal sealed class Recorder : IDisposable
     /// <param name="names">The names of the outputs.</param>
     /// <param name="outputs">The outputs.</param>
     public ProgramGraph Graph(IReadOnlyList<string> names, IReadOnlyList<Tensor> outputs) => new(
-        _inputs, _operations, [.. outputs.Select((t, i) => new ProgramOutput(names[i], ValueOf(t)))]);
+        _inputs, _operations,
+        [.. outputs.Select((t, i) => new ProgramOutput(names[i], ValueOf(t), KindOf(t), ShapeOf(t)))]);
 
     /// <summary>Notes what has made a tensor.</summary>
     /// <exception cref="NotRecordableException">It cannot stand in a program.</exception>

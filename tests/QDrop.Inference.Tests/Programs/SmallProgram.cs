@@ -63,7 +63,9 @@ internal sealed class SmallProgram
 
     /// <summary>The program, not bound yet.</summary>
     public ProgramGraph Graph(params int[] outputs) =>
-        new(_inputs, _operations, [.. outputs.Select(static (v, i) => new ProgramOutput($"y{i}", v))]);
+        new(
+            _inputs, _operations,
+            [.. outputs.Select(static (v, i) => new ProgramOutput($"y{i}", v, ValueKind.Float32, []))]);
 
     /// <summary>Runs the program in float32, as it is written, or in integers.</summary>
     public IReadOnlyList<float[]> Run(bool inIntegers, float[][] inputs, int[][] shapes, params int[] outputs)
