@@ -281,10 +281,27 @@ internal sealed class Lowering
         {
             forms.Last = Add(operation.Name, [.. operands.Select(Last)], operation.Arguments, operation.Data);
         }
+        else if (operation.Name == "matmul" && ExchangedOf(operands[1]) is { } exchanged)
+        {
+            forms.Row = Add(
+                MatrixProduct.Transposed, [Row(first), Row(exchanged)], operation.Arguments, operation.Data);
+        }
         else
         {
             forms.Row = Add(operation.Name, [.. operands.Select(Row)], operation.Arguments, operation.Data);
         }
+    }
+
+    /// <summary>The value of which another one has the last two dimensions exchanged; null if there is none.</summary>
+    private int? ExchangedOf(int value)
+    {
+        if (_graph.MakerOf(value) is not { Name: "permute" } maker)
+            return null;
+        int[] order = maker.Arguments.Integers("order");
+        int rank = order.Length;
+        return rank >= 2 && order.AsSpan().SequenceEqual([.. Enumerable.Range(0, rank - 2), rank - 1, rank - 2])
+            ? maker.Operands[0]
+            : null;
     }
 
     /// <summary>Codes of float32, or of a function of it.</summary>
