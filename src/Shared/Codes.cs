@@ -95,6 +95,7 @@ internal static class Codes
     [Code(CodeSeverity.Error, "Artifact of another model")] public const string OtherModel = "QDROP253";
     [Code(CodeSeverity.Error, "Artifact missing")] public const string ArtifactMissing = "QDROP254";
     [Code(CodeSeverity.Error, "The quantized model has no program")] public const string NoProgram = "QDROP255";
+    [Code(CodeSeverity.Error, "The program cannot be written as ONNX")] public const string NotOnnx = "QDROP256";
     [Code(CodeSeverity.Error, "Cannot write a file")] public const string NotWritten = "QDROP260";
     [Code(CodeSeverity.Error, "libtorch does not load")] public const string LibtorchNotLoaded = "QDROP270";
     [Code(CodeSeverity.Error, "Training without labels")] public const string TargetsMissing = "QDROP271";

@@ -51,6 +51,13 @@ internal static class House
         "QDrop.Runtime/Safetensors",
         "QDrop.Runtime/Threading",
 
+        // Programs as ONNX.
+        "QDrop.Export",
+        "QDrop.Export/Operators",
+        "QDrop.Export/Grids",
+        "QDrop.Export/Graphs",
+        "QDrop.Export/Options",
+
         // What a program without libtorch loads.
         "QDrop.Inference",
         "QDrop.Inference/Execution",

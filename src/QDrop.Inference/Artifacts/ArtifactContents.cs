@@ -18,6 +18,9 @@ namespace QDrop.Artifacts;
 internal sealed record ArtifactContents(
     string Model, ProgramGraph? Program, string? WhyNoProgram, ProgramData Data)
 {
+    /// <summary>The method of a quantized model whose settings name none.</summary>
+    private const string DefaultMethod = "QDrop";
+
     private static readonly InputFile Kind = new(
         "quantized model",
         Missing: Codes.ArtifactMissing,
@@ -54,7 +57,11 @@ internal sealed record ArtifactContents(
         try
         {
             using var json = JsonDocument.Parse(manifest, new() { AllowDuplicateProperties = false });
-            return Of(json.RootElement, tensors);
+            ArtifactContents contents = Of(json.RootElement, tensors);
+            return contents with
+            {
+                Data = contents.Data with { Origin = OriginOf(json.RootElement, header.Metadata) },
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException)
@@ -160,6 +167,28 @@ internal sealed record ArtifactContents(
             program,
             program is not null ? null : why ?? "it was made by a version of QDrop that leaves none",
             data);
+    }
+
+    private static List<(string Name, string Value)> OriginOf(
+        JsonElement manifest, Dictionary<string, string> metadata)
+    {
+        var origin = new List<(string Name, string Value)>();
+        Add("model", "model");
+        Add("settings", "settings");
+        if (manifest.TryGetProperty("settings", out JsonElement settings))
+            origin.Add(("method", settings.TryGetProperty("method", out JsonElement m) ? m.ToString() : DefaultMethod));
+        Add("fingerprint", "fingerprint");
+        Add("weights_sha256", "weightsHash");
+        Add("calibration_sha256", "calibrationHash");
+        Add("versions", "versions");
+        origin.Add(("artifact_sha256", Value(metadata, ArtifactFormat.HashKey)));
+        return origin;
+
+        void Add(string name, string member)
+        {
+            if (manifest.TryGetProperty(member, out JsonElement value))
+                origin.Add((name, value.ToString()));
+        }
     }
 
     private static LayerWeights LayerOf(JsonElement layer, Dictionary<string, StoredTensor> tensors)

@@ -60,4 +60,8 @@ internal sealed record Constant(ValueKind Kind, int[] Shape, byte[] Bytes);
 internal sealed record ProgramData(
     IReadOnlyDictionary<string, LayerWeights> Layers,
     IReadOnlyDictionary<string, ActivationGrid> Grids,
-    IReadOnlyDictionary<string, Constant> Tensors);
+    IReadOnlyDictionary<string, Constant> Tensors)
+{
+    /// <summary>Gets where the artifact comes from: its settings, method, hashes and versions, by name.</summary>
+    public IReadOnlyList<(string Name, string Value)> Origin { get; init; } = [];
+}

@@ -54,10 +54,14 @@ internal sealed class SmallProgram
     }
 
     /// <summary>A value on a grid.</summary>
-    public int Quantize(int value, int bits, float scale, byte zeroPoint)
+    public int Quantize(int value, int bits, float scale, byte zeroPoint) =>
+        Quantize(value, bits, [scale], [zeroPoint], axis: null);
+
+    /// <summary>A value on a grid, or on one for each channel.</summary>
+    public int Quantize(int value, int bits, float[] scales, byte[] zeroPoints, int? axis)
     {
         string name = $"grid{_grids.Count}";
-        _grids.Add(name, new(name, bits, [scale], [zeroPoint], null));
+        _grids.Add(name, new(name, bits, scales, zeroPoints, axis));
         return Add("quantize", [value], ("grid", name));
     }
 

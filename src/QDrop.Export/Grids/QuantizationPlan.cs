@@ -1,0 +1,224 @@
+using QDrop.Operations;
+using QDrop.Programs;
+
+namespace QDrop.Grids;
+
+/// <summary>
+/// Which values of a program are codes of 8 bits in ONNX, and what quantizers do beside quantizing, so that runtimes
+/// find layers between codes.
+/// </summary>
+internal sealed class QuantizationPlan
+{
+    /// <summary>Operations that only move elements: what is on a grid stays on it.</summary>
+    private static readonly HashSet<string> Movers = new(StringComparer.Ordinal)
+    {
+        "reshape", "permute", "slice", "concat", "max_pool", "flip", "take", "gather", "expand", "pad", "upsample",
+    };
+
+    /// <summary>Operations of one result on a grid that runtimes compute on codes.</summary>
+    private static readonly HashSet<string> CodeOperations = new(StringComparer.Ordinal)
+    {
+        "add", "mul", "concat", "avg_pool", "adaptive_avg_pool", "mean", "sigmoid", "leaky_relu", "softmax",
+    };
+
+    private readonly ProgramGraph _graph;
+    private readonly List<int>[] _consumers;
+    private readonly bool[] _isOutput;
+    private readonly bool[] _isFolded;
+    private readonly bool?[] _wanted;
+    private readonly ActivationGrid?[] _grids;
+    private readonly ActivationGrid?[] _rounded;
+
+    /// <param name="graph">The program.</param>
+    /// <param name="isQdq">Whether layers are looked for; otherwise everything is written as it stands.</param>
+    /// <param name="isExact">Whether nothing is rounded that the program does not round.</param>
+    public QuantizationPlan(ProgramGraph graph, bool isQdq, bool isExact)
+    {
+        _graph = graph;
+        _consumers = [.. Enumerable.Range(0, graph.ValueCount).Select(static _ => new List<int>())];
+        _isOutput = new bool[graph.ValueCount];
+        _isFolded = new bool[graph.ValueCount];
+        _wanted = new bool?[graph.ValueCount];
+        _grids = new ActivationGrid?[graph.ValueCount];
+        _rounded = new ActivationGrid?[graph.ValueCount];
+        for (int value = graph.Inputs.Count; value < graph.ValueCount; value++)
+        {
+            foreach (int operand in graph.MakerOf(value)!.Operands.Distinct())
+                _consumers[operand].Add(value);
+        }
+        foreach (ProgramOutput output in graph.Outputs)
+            _isOutput[output.Value] = true;
+        if (!isQdq)
+            return;
+        for (int value = graph.Inputs.Count; value < graph.ValueCount; value++)
+        {
+            Operation operation = graph.MakerOf(value)!;
+            if (operation.Data is ActivationGrid grid)
+            {
+                _grids[value] = grid;
+                Fold(value, grid);
+            }
+            else if (Movers.Contains(operation.Name) && IsWanted(value))
+            {
+                _grids[value] = CommonGrid(operation);
+            }
+        }
+        for (int value = graph.Inputs.Count; value < graph.ValueCount && !isExact; value++)
+        {
+            if (graph.MakerOf(value)!.Data is ActivationGrid { Axis: null } grid)
+                RoundSummands(value, grid);
+        }
+    }
+
+    /// <summary>Whether a value is left out, since the quantizer after it does what it does.</summary>
+    public bool IsFolded(int value) => _isFolded[value];
+
+    /// <summary>The grid on which a value is; <see langword="null"/> if it is float32 in ONNX, too.</summary>
+    public ActivationGrid? GridOf(int value) => _grids[value];
+
+    /// <summary>
+    /// The grid of 8 bits to which a value is rounded that the program does not round; <see langword="null"/> if none.
+    /// </summary>
+    public ActivationGrid? RoundedTo(int value) => _rounded[value];
+
+    /// <summary>Whether a layer's result is codes: of the quantizer after it, or of a grid of its own.</summary>
+    public bool GivesCodes(int value) => _rounded[value] is not null || QuantizerOf(value) is not null;
+
+    /// <summary>What a quantizer quantizes, and the least and the highest code that can come out.</summary>
+    public (int Source, byte Low, byte High) SourceOf(int value)
+    {
+        var grid = (ActivationGrid)_graph.MakerOf(value)!.Data!;
+        (int source, float low, float high) = Walk(value);
+        return (source, Code(low), Code(high));
+
+        // Where each channel has a grid of its own, nothing is folded.
+        byte Code(float x) => (byte)Quantization.Code(x, grid.Scales[0], grid.ZeroPoints[0], grid.Top);
+    }
+
+    private static bool IsClamp(Operation operation) => operation.Name is "relu" or "clamp";
+
+    private static float Clamp(Operation operation, float x)
+    {
+        float y = 0;
+        UnaryFunctions.Of(operation)!([x], new(ref y));
+        return y;
+    }
+
+    private (int Source, float Low, float High) Walk(int value)
+    {
+        int source = _graph.MakerOf(value)!.Operands[0];
+        var clamps = new Stack<Operation>();
+        while (_isFolded[source])
+        {
+            Operation clamp = _graph.MakerOf(source)!;
+            clamps.Push(clamp);
+            source = clamp.Operands[0];
+        }
+        (float low, float high) = (float.NegativeInfinity, float.PositiveInfinity);
+        foreach (Operation clamp in clamps)
+            (low, high) = (Clamp(clamp, low), Clamp(clamp, high));
+        return (source, low, high);
+    }
+
+    private void Fold(int value, ActivationGrid grid)
+    {
+        int source = _graph.MakerOf(value)!.Operands[0];
+        while (grid.Axis is null && IsInner(source) && IsClamp(_graph.MakerOf(source)!))
+        {
+            _isFolded[source] = true;
+            source = _graph.MakerOf(source)!.Operands[0];
+        }
+    }
+
+    /// <summary>Whether one operation alone uses what an operation has made.</summary>
+    private bool IsInner(int value) =>
+        value >= _graph.Inputs.Count && _consumers[value].Count == 1 && !_isOutput[value];
+
+    /// <summary>The quantizer of one grid that alone takes a value, clamped or not.</summary>
+    private int? QuantizerOf(int value)
+    {
+        int next = value;
+        while (IsInner(next))
+        {
+            next = _consumers[next][0];
+            Operation operation = _graph.MakerOf(next)!;
+            if (operation.Data is ActivationGrid grid)
+                return grid.Axis is null ? next : null;
+            if (!IsClamp(operation))
+                return null;
+        }
+        return null;
+    }
+
+    private bool IsWanted(int value)
+    {
+        if (_wanted[value] is { } known)
+            return known;
+        bool isWanted = _consumers[value].Exists(c => Wants(c, value));
+        _wanted[value] = isWanted;
+        return isWanted;
+    }
+
+    private bool Wants(int consumer, int value)
+    {
+        Operation operation = _graph.MakerOf(consumer)!;
+        return operation.Name switch
+        {
+            "conv" or "linear" => operation.Operands[0] == value,
+            "matmul" => true,
+            _ when CodeOperations.Contains(operation.Name) && QuantizerOf(consumer) is not null => true,
+            _ => Movers.Contains(operation.Name) && IsWanted(consumer),
+        };
+    }
+
+    private ActivationGrid? CommonGrid(Operation operation)
+    {
+        IEnumerable<int> operands = operation.Name == "concat" ? operation.Operands : operation.Operands.Take(1);
+        ActivationGrid? first = _grids[operation.Operands[0]];
+        bool isMoved = first is { Axis: null }
+            && operands.All(o => _grids[o] is { } grid && SameGrid(grid, first))
+            && (operation.Name != "pad" || operation.Arguments.Number("value", 0) == 0)
+            && (operation.Name != "upsample" || operation.Arguments.Text("mode") == "nearest");
+        return isMoved ? first : null;
+    }
+
+    private static bool SameGrid(ActivationGrid one, ActivationGrid other) =>
+        one.Axis is null && one.Bits == other.Bits && one.Scales[0] == other.Scales[0]
+        && one.ZeroPoints[0] == other.ZeroPoints[0];
+
+    /// <summary>
+    /// Gives layers whose results are added to codes, and then quantized, a grid: of 8 bits within what the sum can be
+    /// before the quantizer clamps it. What is outside gives the same code as the end of the range.
+    /// </summary>
+    private void RoundSummands(int value, ActivationGrid grid)
+    {
+        (int sum, float low, float high) = Walk(value);
+        if (!IsInner(sum) || _graph.MakerOf(sum) is not { Name: "add" } add)
+            return;
+        for (int i = 0; i < 2; i++)
+        {
+            int summand = add.Operands[i];
+            if (_grids[summand] is not null || !IsLayer(summand)
+                || _grids[add.Operands[1 - i]] is not { Axis: null } other)
+                continue;
+            float least = Math.Max(low, Value(grid, 0)) - Value(other, other.Top);
+            float greatest = Math.Min(high, Value(grid, grid.Top)) - Value(other, 0);
+            _rounded[summand] = Range(_graph.MakerOf(summand)!.Place, least, greatest);
+        }
+    }
+
+    private bool IsLayer(int value) =>
+        IsInner(value) && _graph.MakerOf(value) is { Name: "conv" or "linear" } layer
+        && _grids[layer.Operands[0]] is { Axis: null };
+
+    private static float Value(ActivationGrid grid, int code) => (code - grid.ZeroPoints[0]) * grid.Scales[0];
+
+    private static ActivationGrid? Range(string name, float least, float greatest)
+    {
+        (least, greatest) = (Math.Min(least, 0), Math.Max(greatest, 0));
+        float scale = (greatest - least) / byte.MaxValue;
+        return float.IsNormal(scale)
+            ? new(name, 8, [scale], [(byte)Math.Clamp(MathF.Round(-least / scale), 0, byte.MaxValue)], null)
+            : null;
+    }
+}
