@@ -3,7 +3,7 @@ using QDrop.InferenceBenchmarks;
 using QDrop.Native;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+string folder = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), "qdrop-inference-models");
+double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 10;
 Libtorch.Load();
-TorchSharp.torch.set_num_threads(2);
-foreach ((string m, int w, int a) in new[] { ("ResNet20", 4, 4), ("ResNet20", 2, 2), ("ResNet18", 4, 4), ("Bert", 4, 8) })
-    Console.WriteLine(QuantizedModels.Make(args[0], m, w, a));
+InferenceBenchmark.Run(folder, seconds, args.Skip(2).ToArray());

@@ -98,8 +98,12 @@ internal sealed unsafe class ExecutionPlan : ICrewWork
     public void Do(nint context, int step, int part, int parts)
     {
         Step own = _steps[step];
-        if (part > 0 && !own.IsShared)
-            return;
+        if (!own.IsShared)
+        {
+            if (part > 0)
+                return;
+            parts = 1;
+        }
         var call = (Call*)context;
         own.Kernel(new Frame(
             call->Table, own.Operands, own.Infos, own.Value, own.Info, call->Memory + _layout.Scratch[own.Value], part,

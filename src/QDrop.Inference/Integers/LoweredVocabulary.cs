@@ -15,6 +15,7 @@ internal static class LoweredVocabulary
         new CodeMean(),
         new FusedConvolution(),
         new FusedLinear(),
+        new FusedSoftmax(),
         new MatrixProduct(MatrixProduct.Transposed),
     }.ToDictionary(static k => k.Name, StringComparer.Ordinal);
 

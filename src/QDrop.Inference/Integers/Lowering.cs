@@ -257,7 +257,15 @@ internal sealed class Lowering
         Forms forms = _forms[value];
         int[] operands = [.. operation.Operands];
         int first = operands.Length > 0 ? operands[0] : -1;
-        if (operation.Name == "quantize" && _grids[value] is { } grid)
+        if (operation.Name == "quantize" && _grids[value] is { } shares && IsSoftmax(_graph.MakerOf(first)))
+        {
+            forms.RowCodes = Softmax(_graph.MakerOf(first)!, shares);
+        }
+        else if (IsSoftmax(operation))
+        {
+            forms.Row = Softmax(operation, null);
+        }
+        else if (operation.Name == "quantize" && _grids[value] is { } grid)
         {
             ToCodes(first, forms, null, grid);
         }
@@ -291,6 +299,46 @@ internal sealed class Lowering
             forms.Row = Add(operation.Name, [.. operands.Select(Row)], operation.Arguments, operation.Data);
         }
     }
+
+    /// <summary>Whether an operation is a softmax along the last dimension.</summary>
+    private bool IsSoftmax(Operation? operation)
+    {
+        if (operation is not { Name: "softmax" })
+            return false;
+        long axis = operation.Arguments.Integer("dim"), rank = _infos[operation.Operands[0]].Rank;
+        return axis == -1 || axis == rank - 1;
+    }
+
+    /// <summary>A softmax with the mask that is added before it, and the number that is multiplied by.</summary>
+    private int Softmax(Operation operation, ActivationGrid? grid)
+    {
+        int x = operation.Operands[0], mask = -1;
+        float scale = 1;
+        if (_graph.MakerOf(x) is { Name: "add" } sum && _grids[x] is null)
+        {
+            (int one, int other) = (sum.Operands[0], sum.Operands[1]);
+            if (!_infos[one].Shape.AsSpan().SequenceEqual(_infos[x].Shape))
+                (one, other) = (other, one);
+            if (_infos[one].Shape.AsSpan().SequenceEqual(_infos[x].Shape)
+                && FusedSoftmax.IsMask(_infos[other].Shape, _infos[x].Shape))
+                (x, mask) = (one, other);
+        }
+        if (_graph.MakerOf(x) is { Name: "mul" or "div" } product && _grids[x] is null
+            && _infos[product.Operands[0]].Shape.AsSpan().SequenceEqual(_infos[x].Shape)
+            && NumberOf(product.Operands[1]) is { } number)
+        {
+            scale = product.Name == "mul" ? number : 1 / number;
+            x = product.Operands[0];
+        }
+        return Add(
+            "fused_softmax", mask < 0 ? [Row(x)] : [Row(x), Row(mask)], Arguments.None, new SoftmaxData(scale, grid));
+    }
+
+    /// <summary>A constant of one element, float32; null if the value is none.</summary>
+    private float? NumberOf(int value) =>
+        _graph.MakerOf(value)?.Data is Constant { Kind: ValueKind.Float32 } && _infos[value].Count == 1
+            ? FloatsOf(value)[0]
+            : null;
 
     /// <summary>The value of which another one has the last two dimensions exchanged; null if there is none.</summary>
     private int? ExchangedOf(int value)

@@ -206,34 +206,19 @@ internal static unsafe class ElementKernel
         where TFloat : struct
         where TInt : struct
     {
-        TFloat scale = TLanes.Broadcast(grid.Scale);
-        TFloat least = TLanes.Broadcast((float)-grid.ZeroPoint);
-        TFloat greatest = TLanes.Broadcast((float)(grid.Top - grid.ZeroPoint));
-        TInt zero = TLanes.Broadcast(grid.ZeroPoint);
+        var quantizer = new LaneQuantizer<TLanes, TFloat, TInt>(grid);
         int i = 0;
         for (; i <= count - TLanes.Count; i += TLanes.Count)
-            TLanes.Store(Code<TLanes, TFloat, TInt>(TLanes.Load(x + i), scale, least, greatest, zero), codes + i);
+            TLanes.Store(quantizer.Code(TLanes.Load(x + i)), codes + i);
         if (i == count)
             return;
         float* last = stackalloc float[MostLanes];
         byte* lastCodes = stackalloc byte[MostLanes];
         for (int k = 0; k < MostLanes; k++)
             last[k] = i + k < count ? x[i + k] : 0;
-        TLanes.Store(Code<TLanes, TFloat, TInt>(TLanes.Load(last), scale, least, greatest, zero), lastCodes);
+        TLanes.Store(quantizer.Code(TLanes.Load(last)), lastCodes);
         for (int k = 0; i + k < count; k++)
             codes[i + k] = lastCodes[k];
-    }
-
-    // Limits are whole numbers: what is clamped before it is rounded is as if it were clamped afterwards.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TInt Code<TLanes, TFloat, TInt>(
-        TFloat x, TFloat scale, TFloat least, TFloat greatest, TInt zero)
-        where TLanes : struct, ILanes<TFloat, TInt>
-        where TFloat : struct
-        where TInt : struct
-    {
-        TFloat level = TLanes.AtLeastNumber(TLanes.Divide(x, scale), least);
-        return TLanes.Add(TLanes.Round(TLanes.FastAtMost(level, greatest)), zero);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -22,7 +22,8 @@ internal static class FloatFunctions
         where TInt : struct
     {
         // Beyond these, results are infinite, or less than half of the least number. NaN stays NaN.
-        TFloat y = TLanes.AtMost(TLanes.AtLeast(x, TLanes.Broadcast(-104f)), TLanes.Broadcast(89f));
+        TFloat y = TLanes.FastAtMost(
+            TLanes.Broadcast(89f), TLanes.FastAtLeast(TLanes.Broadcast(-104f), x));
         TFloat part = Reduce<TLanes, TFloat, TInt>(y, out TInt exponent);
         TFloat power = TLanes.Add(Minus1<TLanes, TFloat, TInt>(part), TLanes.Broadcast(1f));
 
@@ -53,7 +54,7 @@ internal static class FloatFunctions
         where TInt : struct
     {
         // From 10 on it is 1.
-        TFloat twice = TLanes.AtMost(TLanes.Abs(TLanes.Add(x, x)), TLanes.Broadcast(20f));
+        TFloat twice = TLanes.FastAtMost(TLanes.Broadcast(20f), TLanes.Abs(TLanes.Add(x, x)));
         TFloat power = Expm1<TLanes, TFloat, TInt>(twice);
         return TLanes.CopySign(TLanes.Divide(power, TLanes.Add(power, TLanes.Broadcast(2f))), x);
     }
@@ -95,7 +96,7 @@ internal static class FloatFunctions
         // From 1 to 4, 1 − e^−q: q is −ln(1 − erf), interpolated in nine Chebyshev points. From 4 on it is 1.
         TFloat size = TLanes.Abs(x);
         TFloat t = TLanes.FusedMultiplyAdd(
-            TLanes.AtMost(size, TLanes.Broadcast(4f)), TLanes.Broadcast(2f / 3), TLanes.Broadcast(-5f / 3));
+            TLanes.FastAtMost(TLanes.Broadcast(4f), size), TLanes.Broadcast(2f / 3), TLanes.Broadcast(-5f / 3));
         TFloat q = TLanes.Broadcast(-4.19584001e-5f);
         q = TLanes.FusedMultiplyAdd(q, t, TLanes.Broadcast(2.27499504e-4f));
         q = TLanes.FusedMultiplyAdd(q, t, TLanes.Broadcast(-8.80397082e-4f));
