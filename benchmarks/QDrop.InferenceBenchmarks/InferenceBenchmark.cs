@@ -79,12 +79,13 @@ internal static class InferenceBenchmark
         float[] ours = runners[0].Output;
         for (int i = 1; i < runners.Count; i++)
         {
-            string goal = string.Concat(row.Goals.Where(g => g.Beside == runners[i].Name).Select(static g => $"{g.Most}"));
+            string beside = runners[i].Name;
+            string goal = string.Concat(row.Goals.Where(g => g.Beside == beside).Select(static g => $"{g.Most}"));
+            string title = i == 1 ? $"{row.Title}, W{row.WeightBits}A{row.ActivationBits}" : "";
             Console.WriteLine(
-                $"| {(i == 1 ? $"{row.Title}, W{row.WeightBits}A{row.ActivationBits}" : "")} | {row.Batch} | {row.Threads} "
-                    + $"| {Text(medians[0])} | {runners[i].Name} | {Text(medians[i])} | {medians[0] / medians[i]:0.00} "
-                    + $"| {goal} |");
-            Console.Error.WriteLine($"{runners[i].Name}: outputs differ by {Difference(ours, runners[i].Output):0.0000}");
+                $"| {title} | {row.Batch} | {row.Threads} | {Text(medians[0])} | {beside} | {Text(medians[i])} "
+                    + $"| {medians[0] / medians[i]:0.00} | {goal} |");
+            Console.Error.WriteLine($"{beside}: outputs differ by {Difference(ours, runners[i].Output):0.0000}");
         }
         runners.ForEach(static r => r.Dispose());
     }

@@ -43,7 +43,9 @@ internal static class DynamicModel
                 Add(graph, "DynamicQuantizeLinear", [x], [$"{x}/q", $"{x}/s", $"{x}/z"]);
             graph.Initializer.Add(new TensorProto
             {
-                Name = $"{y}/weight_scale", DataType = Float32, RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale)),
+                Name = $"{y}/weight_scale",
+                DataType = Float32,
+                RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale)),
             });
             Add(graph, "MatMulInteger", [$"{x}/q", $"{y}/weight", $"{x}/z", $"{y}/weight_zero"], [$"{y}/sums"]);
             Add(graph, "Cast", [$"{y}/sums"], [$"{y}/float"]).Attribute.Add(new AttributeProto

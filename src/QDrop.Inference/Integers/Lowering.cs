@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using QDrop.Kernels;
 using QDrop.Operations;
 using QDrop.Programs;
 
@@ -261,6 +262,14 @@ internal sealed class Lowering
         {
             forms.RowCodes = Softmax(_graph.MakerOf(first)!, shares);
         }
+        else if (operation.Name == "quantize" && _grids[value] is { } products && IsProduct(_graph.MakerOf(first)))
+        {
+            forms.RowCodes = Product(_graph.MakerOf(first)!, products);
+        }
+        else if (IsProduct(operation))
+        {
+            forms.Row = Product(operation, null);
+        }
         else if (IsSoftmax(operation))
         {
             forms.Row = Softmax(operation, null);
@@ -298,6 +307,22 @@ internal sealed class Lowering
         {
             forms.Row = Add(operation.Name, [.. operands.Select(Row)], operation.Arguments, operation.Data);
         }
+    }
+
+    /// <summary>Whether an operation is a product of two matrices of codes.</summary>
+    private bool IsProduct(Operation? operation) =>
+        operation is { Name: "matmul" } && operation.Operands.All(o => _grids[o] is not null)
+        && CodeProduct.Fits(_infos[operation.Operands[0]].Shape[^1])
+        && _infos[operation.Operands[0]].Count > 0 && _infos[operation.Operands[1]].Count > 0;
+
+    private int Product(Operation operation, ActivationGrid? grid)
+    {
+        (int one, int other) = (operation.Operands[0], operation.Operands[1]);
+        int? exchanged = ExchangedOf(other);
+        return Add(
+            exchanged is null ? CodeMatrixProduct.Plain : CodeMatrixProduct.Transposed,
+            [RowCodes(one), RowCodes(exchanged ?? other)], Arguments.None,
+            new ProductGrids(_grids[one]!, _grids[other]!, grid));
     }
 
     /// <summary>Whether an operation is a softmax along the last dimension.</summary>

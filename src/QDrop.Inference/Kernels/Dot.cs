@@ -13,6 +13,7 @@ internal static class Dot
     private const int Step = 4 * 16;
 
     /// <summary>Σ x·y over two rows of one length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Product(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         ref float a = ref MemoryMarshal.GetReference(x), b = ref MemoryMarshal.GetReference(y);
@@ -33,6 +34,7 @@ internal static class Dot
     }
 
     /// <summary>Σ x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(ReadOnlySpan<float> x)
     {
         ref float a = ref MemoryMarshal.GetReference(x);

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace QDrop.Kernels;
 
@@ -64,7 +63,7 @@ internal sealed unsafe class FloatProduct
             if (count < DotKernel.Channels)
                 new Span<float>(target, _inner * DotKernel.Channels).Clear();
             if (_isTransposed)
-                PackTransposed(matrix + ((nint)first * _inner), target, count);
+                Transposition.ToColumns(matrix + ((nint)first * _inner), _inner, target, count, _inner);
             else
                 PackRows(matrix + first, target, count);
         }
@@ -128,42 +127,5 @@ internal sealed unsafe class FloatProduct
             from += _columns;
             to += DotKernel.Channels;
         }
-    }
-
-    private void PackTransposed(float* from, float* to, int count)
-    {
-        int k = 0;
-        if (Sse.IsSupported && count == DotKernel.Channels)
-        {
-            for (; k <= _inner - 4; k += 4)
-            {
-                for (int c = 0; c < DotKernel.Channels; c += 4)
-                {
-                    Transpose(
-                        from + ((nint)c * _inner) + k, _inner, to + ((nint)k * DotKernel.Channels) + c,
-                        DotKernel.Channels);
-                }
-            }
-        }
-        for (; k < _inner; k++)
-        {
-            for (int c = 0; c < count; c++)
-                to[((nint)k * DotKernel.Channels) + c] = from[((nint)c * _inner) + k];
-        }
-    }
-
-    /// <summary>Writes the rows of 4 times 4 floats as columns.</summary>
-    private static void Transpose(float* from, nint fromStride, float* to, nint toStride)
-    {
-        var r0 = Vector128.Load(from);
-        var r1 = Vector128.Load(from + fromStride);
-        var r2 = Vector128.Load(from + (2 * fromStride));
-        var r3 = Vector128.Load(from + (3 * fromStride));
-        Vector128<float> low01 = Sse.UnpackLow(r0, r1), high01 = Sse.UnpackHigh(r0, r1);
-        Vector128<float> low23 = Sse.UnpackLow(r2, r3), high23 = Sse.UnpackHigh(r2, r3);
-        Sse.MoveLowToHigh(low01, low23).Store(to);
-        Sse.MoveHighToLow(low23, low01).Store(to + toStride);
-        Sse.MoveLowToHigh(high01, high23).Store(to + (2 * toStride));
-        Sse.MoveHighToLow(high23, high01).Store(to + (3 * toStride));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -21,6 +22,7 @@ internal static class NormKernel
         Scale(y, factor, weight, bias);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Subtract(ReadOnlySpan<float> x, Span<float> y, float mean)
     {
         ref float from = ref MemoryMarshal.GetReference(x), to = ref MemoryMarshal.GetReference(y);
@@ -32,6 +34,7 @@ internal static class NormKernel
             y[i] = x[i] - mean;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale(Span<float> y, float factor, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
     {
         ref float to = ref MemoryMarshal.GetReference(y), w = ref MemoryMarshal.GetReference(weight),

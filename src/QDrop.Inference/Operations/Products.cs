@@ -13,7 +13,7 @@ internal sealed class MatrixProduct(string name = "matmul") : OperationKind(name
     public const string Transposed = "matmul_transposed";
 
     /// <summary>Products of numbers for which other threads are worth while.</summary>
-    private const long LeastShared = 200_000;
+    public const long LeastShared = 200_000;
 
     private bool IsTransposed => Name == Transposed;
 
@@ -21,12 +21,39 @@ internal sealed class MatrixProduct(string name = "matmul") : OperationKind(name
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         ValueInfo x = Expect(operands, 0, ValueKind.Float32), y = Expect(operands, 1, ValueKind.Float32);
-        Check(x.Rank >= 2 && y.Rank >= 2, "a matrix has two dimensions at least.");
-        (int inner, int columns) = IsTransposed ? (y.Shape[^1], y.Shape[^2]) : (y.Shape[^2], y.Shape[^1]);
-        Check(x.Shape[^1] == inner, $"matrices of {x.Shape[^1]} columns and {inner} rows do not fit.");
-        int[] shape = [.. Strided.Common(x.Shape.AsSpan()[..^2], y.Shape.AsSpan()[..^2]), x.Shape[^2], columns];
+        return new(ValueKind.Float32, ShapeOf(x.Shape, y.Shape, IsTransposed));
+    }
+
+    /// <summary>The shape of a product.</summary>
+    /// <param name="x">The shape of the first matrices.</param>
+    /// <param name="y">That of the second ones.</param>
+    /// <param name="isTransposed">Whether these have rows and columns exchanged.</param>
+    /// <exception cref="InvalidProgramGraphException">They do not fit.</exception>
+    public static int[] ShapeOf(int[] x, int[] y, bool isTransposed)
+    {
+        Check(x.Length >= 2 && y.Length >= 2, "a matrix has two dimensions at least.");
+        (int inner, int columns) = isTransposed ? (y[^1], y[^2]) : (y[^2], y[^1]);
+        Check(x[^1] == inner, $"matrices of {x[^1]} columns and {inner} rows do not fit.");
+        int[] shape = [.. Strided.Common(x.AsSpan()[..^2], y.AsSpan()[..^2]), x[^2], columns];
         _ = ValueInfo.CountOf(shape);
-        return new(ValueKind.Float32, shape);
+        return shape;
+    }
+
+    /// <summary>Where the matrices of each pair begin.</summary>
+    /// <param name="x">The shape of the first matrices.</param>
+    /// <param name="y">That of the second ones.</param>
+    /// <param name="product">That of the products.</param>
+    public static (int[] Firsts, int[] Seconds) Places(int[] x, int[] y, int[] product)
+    {
+        int[] pairs = [.. product[..^2], 1];
+        return (Of(x), Of(y));
+
+        int[] Of(int[] shape)
+        {
+            int size = shape[^1] * shape[^2];
+            int[] strides = [.. Strided.Broadcast(shape.AsSpan()[..^2], pairs.AsSpan()[..^1]), 0];
+            return Array.ConvertAll(Strided.Rows(pairs, strides), p => p * size);
+        }
     }
 
     /// <inheritdoc/>
@@ -44,8 +71,7 @@ internal sealed class MatrixProduct(string name = "matmul") : OperationKind(name
         int rows = result.Shape[^2], columns = result.Shape[^1], inner = operands[0].Shape[^1];
         if (result.Count == 0 || inner == 0)
             return new(static frame => frame.Result.Clear());
-        int[] pairs = [.. result.Shape[..^2], 1];
-        int[] firsts = Of(operands[0].Shape, rows * inner), seconds = Of(operands[1].Shape, inner * columns);
+        (int[] firsts, int[] seconds) = Places(operands[0].Shape, operands[1].Shape, result.Shape);
         var product = new FloatProduct(rows, inner, columns, IsTransposed);
         int size = rows * columns, tiles = product.TileCount, blocks = product.BlockCount;
         long packed = (product.PackedBytes + 63) / 64 * 64;
@@ -101,9 +127,6 @@ internal sealed class MatrixProduct(string name = "matmul") : OperationKind(name
             Scratch = packed * firsts.Length,
             IsShared = true,
         };
-
-        int[] Of(int[] shape, int size) => Array.ConvertAll(
-            Strided.Rows(pairs, [.. Strided.Broadcast(shape.AsSpan()[..^2], pairs.AsSpan()[..^1]), 0]), p => p * size);
     }
 }
 

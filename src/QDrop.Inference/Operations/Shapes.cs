@@ -304,7 +304,7 @@ internal sealed class Pad() : OperationKind("pad", 1)
     /// <param name="Source">Where the first one comes from; −1 if from nowhere.</param>
     private readonly record struct Run(int First, int Count, int Source);
 
-    /// <summary>The runs of a dimension: several indices are one where nothing is copied, or what is in a row.</summary>
+    /// <summary>The runs of a dimension: indices are joined where nothing is copied, or what is in a row.</summary>
     private static Run[] Runs(int[] sources, int stride, bool isLast)
     {
         var runs = new List<Run>();
