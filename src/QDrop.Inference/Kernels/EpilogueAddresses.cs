@@ -65,4 +65,7 @@ internal unsafe struct EpilogueAddresses
 
     /// <summary>Whether sums of int32 become codes.</summary>
     public readonly bool IsFrequent => InverseSteps is not null && Offsets is not null;
+
+    /// <summary>Whether sums of int32 become float32.</summary>
+    public readonly bool IsFloat => InverseSteps is null && Offsets is not null;
 }
