@@ -26,7 +26,8 @@ internal sealed unsafe class ConvolutionPlan
         Geometry = Flatten(geometry);
         ElementSize = elementSize;
         IsDepthwise = isDepthwise;
-        int multiple = isDepthwise ? DotKernel.Channels : sizeof(int) / elementSize;
+        int multiple = isDepthwise ? DotKernel.Channels
+            : elementSize > sizeof(int) ? TableKernels.Line / elementSize : sizeof(int) / elementSize;
         int groups = isDepthwise ? 1 : Geometry.Groups;
         int channels = Geometry.InChannels / groups;
         _groupChannels = checked((channels + multiple - 1) / multiple * multiple);
@@ -165,6 +166,24 @@ internal sealed unsafe class ConvolutionPlan
     /// <summary>Rows of the input, of all its planes.</summary>
     public int Rows => Geometry.Input.Depth * Geometry.Input.Height;
 
+    /// <summary>How many pixels of the copy are before what a row's copy begins with.</summary>
+    /// <param name="row">Index of the row; <see cref="Rows"/> for the end.</param>
+    public nint PixelsBefore(int row)
+    {
+        Extents size = Geometry.Input, padded = Geometry.Padded;
+        if (row == 0)
+            return 0;
+        if (row == Rows)
+            return padded.Volume;
+        int z = (row - 1) / size.Height;
+        int y = row - 1 - (z * size.Height);
+        int rows = ((Geometry.PadBefore.Depth + z) * padded.Height) + Geometry.PadBefore.Height + y;
+        nint end = ((nint)rows * padded.Width) + Geometry.PadBefore.Width + size.Width;
+        return y < size.Height - 1
+            ? end
+            : end + ((nint)Geometry.PadAfter.Height * padded.Width) + Geometry.PadAfter.Width;
+    }
+
     /// <summary>
     /// Copies rows of the input with padding around them, and 0 in channels that it does not have. What is before a
     /// row belongs to it, and what is behind the last one, too.
@@ -248,6 +267,11 @@ internal sealed unsafe class ConvolutionPlan
         if (typeof(TFrom) == typeof(TTo))
         {
             Buffer.MemoryCopy(input, target, (long)count * sizeof(TTo), (long)count * sizeof(TTo));
+            return;
+        }
+        if (typeof(TFrom) == typeof(ushort) && typeof(TTo) == typeof(Vector128<byte>))
+        {
+            TableKernels.Fill((byte*)input, (byte*)target, count);
             return;
         }
         if (typeof(TFrom) != typeof(byte) || typeof(TTo) != typeof(ushort))
