@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace QDrop.Kernels;
 
 /// <summary>
-/// Sums in registers become float32 with AVX-512. It gives what <see cref="EpilogueKernel"/> gives, without storing sums.
+/// Sums in registers become float32 with AVX-512. It gives what <see cref="EpilogueKernel"/> gives.
 /// </summary>
 /// <typeparam name="TResidual">Whether there is a residual.</typeparam>
 internal readonly unsafe struct FloatFinish512<TResidual> : IFinish<Vector512<int>>

@@ -78,8 +78,8 @@ internal static class FloatFunctions
         where TFloat : struct
         where TInt : struct
     {
-        // −ln(1 − erf(t)) / t is a polynomial, fitted for t from 0 to 4: erf then has a relative error of 4e-9. From 4 on it
-        // is 1.
+        // −ln(1 − erf(t)) / t is a polynomial, fitted for t from 0 to 4: erf then has a relative error of 4e-9. From 4
+        // on erf is 1.
         TFloat t = TLanes.FastAtMost(TLanes.Broadcast(4f), TLanes.Abs(x));
         TFloat q = TLanes.Broadcast(-9.256488738e-6f);
         q = TLanes.FusedMultiplyAdd(q, t, TLanes.Broadcast(1.176430742e-4f));

@@ -120,7 +120,7 @@ internal sealed unsafe class PackedConvolution
     /// <param name="inputBits">Bits of the input's codes, 1 to 8.</param>
     /// <param name="inputZeroPoint">Code of the input that stands for 0.</param>
     /// <param name="set">What it is computed with; null for the fastest.</param>
-    /// <param name="isLookedUp">Whether sums are looked up in tables, where they can be; null where that is faster.</param>
+    /// <param name="isLookedUp">Whether sums are looked up, where they can be; null where that is faster.</param>
     public static PackedConvolution Pack(
         ConvolutionGeometry geometry,
         ReadOnlySpan<byte> levels,
@@ -301,7 +301,7 @@ internal sealed unsafe class PackedConvolution
     /// <summary>Whether sums are faster looked up than multiplied: tables are made once for all channels.</summary>
     private static bool TablesPay(ConvolutionGeometry geometry)
     {
-        // In cycles for a pixel of the output, as measured: steps of 4 tables, or of 4 products, and what is beside them.
+        // Cycles for a pixel of the output, as measured: steps of 4 tables, or of 4 products, and the rest.
         double pixels = (double)geometry.Padded.Volume / geometry.Output.Volume;
         int channels = (geometry.InChannels + 7) / 8, blocks = (geometry.OutChannels + 15) / 16;
         double tables = (pixels * channels * 8) + (blocks * ((geometry.Kernel.Volume * channels * 1.25) + 12));

@@ -13,7 +13,9 @@ internal static unsafe class TableKernels
     /// <summary>Bytes of a vector: 4 tables, or the indices of 16 channels into them.</summary>
     public const int Line = 64;
 
-    /// <summary>Writes the tables of pairs of codes: entry i is one code times i mod 4, plus the other one times i / 4.</summary>
+    /// <summary>
+    /// Writes the tables of pairs of codes: entry i is one code times i mod 4, plus the other one times i / 4.
+    /// </summary>
     /// <param name="codes">The codes.</param>
     /// <param name="tables">Receives the tables.</param>
     /// <param name="count">Number of pairs.</param>
@@ -63,7 +65,8 @@ internal static unsafe class TableKernels
     {
         // Both codes times 1 are entry 5.
         var fifth = Vector128.Create(0x0000FF0000000000UL, 0);
-        Vector512<byte> entry = Vector512.Create(Vector256.Create(fifth, fifth), Vector256.Create(fifth, fifth)).AsByte();
+        var two = Vector256.Create(fifth, fifth);
+        Vector512<byte> entry = Vector512.Create(two, two).AsByte();
         for (nint pixel = 0; pixel < count; pixel++)
         {
             Vector512<ulong> sum = Vector512<ulong>.Zero;

@@ -56,7 +56,8 @@ internal sealed class TablePacking
     public int BlockBytes { get; }
 
     /// <summary>Whether all levels are of 2 bits.</summary>
-    public static bool AreFew(ReadOnlySpan<byte> levels) => !levels.ContainsAnyExceptInRange((byte)0, (byte)(Levels - 1));
+    public static bool AreFew(ReadOnlySpan<byte> levels) =>
+        !levels.ContainsAnyExceptInRange((byte)0, (byte)(Levels - 1));
 
     /// <summary>Whether all sums of codes times levels fit into 16 bits without a sign.</summary>
     /// <param name="top">Highest code of the input.</param>
