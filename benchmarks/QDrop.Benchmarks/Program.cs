@@ -10,6 +10,12 @@ if (args is ["generator"])
     return;
 }
 
+if (args is ["deploy", string program, string model, string sample])
+{
+    DeploymentBenchmark.Run(program, model, sample);
+    return;
+}
+
 int iterations = Option("--iterations", 1000);
 int threads = Option("--threads", 0);
 int[] counts = threads == 0 ? [1, 2] : [threads];

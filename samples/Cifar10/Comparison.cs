@@ -24,6 +24,22 @@ internal static class Comparison
             table.AddRow(name, Text($"{left:f2}"), Text($"{right:f2}"), Text($"{right - left:+0.00;-0.00;0.00}"));
     }
 
+    /// <summary>Writes how the quantized model in integers compares with its simulation in TorchSharp.</summary>
+    /// <param name="simulated">The evaluation of the quantized model in TorchSharp.</param>
+    /// <param name="integers">That of its program.</param>
+    public static void WriteProgram(Evaluation simulated, Evaluation integers)
+    {
+        Table table = NewTable(
+            "The quantized model in integers, without libtorch",
+            "same class as in TorchSharp", "accuracy, %", "ms an image", "in TorchSharp");
+        table.AddRow(
+            Text($"{integers.Agreement(simulated):n0} of {integers.Predicted.Length:n0}"),
+            Text($"{integers.Top1:f2}"),
+            Text($"{integers.MillisecondsPerImage:f2}"),
+            Text($"{simulated.MillisecondsPerImage:f2}"));
+        AnsiConsole.Write(table);
+    }
+
     /// <summary>Writes the sizes of both files.</summary>
     /// <param name="weights">File of the float weights.</param>
     /// <param name="artifact">File of the quantized model.</param>

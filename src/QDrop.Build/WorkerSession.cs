@@ -32,8 +32,8 @@ internal sealed class WorkerSession(
     private bool _finished;
 
     /// <summary>
-    /// Full paths of the artifacts, reports and their pages that are valid, and of the files with the keys that say
-    /// what they are of.
+    /// Full paths of the artifacts, ONNX models, reports and their pages that are valid, and of the files with the keys
+    /// that say what they are of.
     /// </summary>
     internal HashSet<string> Produced { get; } = new(FilePaths.Comparer);
 
@@ -140,6 +140,8 @@ internal sealed class WorkerSession(
                 Produced.Add(Path.ChangeExtension(report, ".html"));
                 Produced.Add(Path.ChangeExtension(report, ".key"));
                 Produced.Add(Path.ChangeExtension(report, ".outputs"));
+                if (message.Onnx is { } onnx)
+                    Produced.Add(onnx);
                 break;
             case MessageKind.Summary:
                 _finished = true;

@@ -189,7 +189,8 @@ public static class ModelQuantizer
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable rule = GradientMode.Follow(GradientRule.Ignored);
-        using var run = new PostTrainingQuantizer(model, settings, inputs, progress, cancellation, checkpoint, memory);
+        using var run = new PostTrainingQuantizer(
+            model, settings.Effective(), inputs, progress, cancellation, checkpoint, memory);
         run.Discover();
         run.SpendBudget();
         run.SearchRanges();

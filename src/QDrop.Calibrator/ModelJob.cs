@@ -5,7 +5,10 @@ using QDrop.Calibration;
 using QDrop.Calibration.Inputs;
 using QDrop.Calibration.Reports.Documents;
 using QDrop.CompilerServices;
+using QDrop.Programs;
 using QDrop.Protocol;
+using QDrop.Recording;
+using QDrop.Safetensors;
 using static TorchSharp.torch;
 
 namespace QDrop.Calibrator;
@@ -15,6 +18,9 @@ namespace QDrop.Calibrator;
 /// </summary>
 internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChannel channel, Assembly assembly)
 {
+    /// <summary>How many samples show the ranges of values that have no grid.</summary>
+    private const long OnnxSamples = 16;
+
     private readonly OutputFiles _files = new(request.OutputDirectory, plan.Descriptor.Name);
 
     /// <summary>Brings the artifact up to date.</summary>
@@ -63,6 +69,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
             Seal(key, outputs);
         if (outcome == ResultOutcome.Calibrated)
             cache.Store(key, _files);
+        bool hasOnnx = WriteOnnx(samples.Inputs);
         _files.DeleteCheckpoint();
         channel.Send(
             new WorkerMessage
@@ -72,6 +79,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
                 Outcome = outcome,
                 Artifact = _files.Artifact,
                 Report = _files.Report,
+                Onnx = hasOnnx ? _files.Onnx : null,
             });
         return Summary(outcome, settings, watch.Elapsed);
     }
@@ -101,6 +109,31 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         cache.Forget(key);
         _files.Delete();
         return ResultOutcome.Calibrated;
+    }
+
+    /// <summary>Writes the program as ONNX, where that is asked for. A file that would be the same is left alone.</summary>
+    private bool WriteOnnx(IReadOnlyList<Tensor> inputs)
+    {
+        if (plan.Onnx() is not { } options)
+            return false;
+        byte[] onnx = LocatedException.At(plan.Model, () => OnnxContext.Write(_files.Artifact, options, Samples(inputs)));
+        if (!File.Exists(_files.Onnx) || !File.ReadAllBytes(_files.Onnx).AsSpan().SequenceEqual(onnx))
+            AtomicFile.Write(_files.Onnx, stream => stream.Write(onnx));
+        return true;
+    }
+
+    /// <summary>The first samples as a program takes them; none where it does not.</summary>
+    private static IReadOnlyList<Constant> Samples(IReadOnlyList<Tensor> inputs)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        List<Constant> samples = [];
+        foreach (Tensor input in inputs)
+        {
+            if (Recorder.ConstantOf(input.narrow(0, 0, Math.Min(OnnxSamples, input.shape[0]))) is not { } constant)
+                return [];
+            samples.Add(constant);
+        }
+        return samples;
     }
 
     /// <summary>Quantization of less than half of what is computed may be meant, and may be forgotten.</summary>

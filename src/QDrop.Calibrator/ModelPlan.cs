@@ -88,17 +88,49 @@ internal sealed class ModelPlan
     /// <exception cref="LocatedException">QDROP106: neither true nor false; placed at whoever said it.</exception>
     internal bool Insight()
     {
-        string? property = _request.Overrides.FirstOrDefault(static o => o.Name == "Insight")?.Value,
-            value = property ?? Metadatum("Insight");
-        if (value is null)
-            return true;
-        return LocatedException.At(
-            property is null ? PlaceOf("Insight", attributeHasIt: false) : Place.OfProperty(_request, "QDropInsight"),
-            () =>
-                bool.TryParse(value, out bool insight)
-                    ? insight
-                    : throw new QDropException(
-                        Codes.NoValue, $"Insight = {value} cannot be used: expected true or false."));
+        return Given("Insight") is not { } given || At(given, "Insight", Truth, "true or false");
+    }
+
+    /// <summary>How the program is written as ONNX; <see langword="null"/> if it is not, as without being asked for.</summary>
+    /// <exception cref="LocatedException">QDROP106: a value cannot be used; placed at whoever gave it.</exception>
+    internal OnnxOptions? Onnx()
+    {
+        if (Given("Onnx") is not { } given || !At(given, "Onnx", Truth, "true or false"))
+            return null;
+        OnnxOptions options = new();
+        return new()
+        {
+            Weights = Given("OnnxWeights") is { } weights
+                ? At(weights, "OnnxWeights", Member<OnnxWeights>, "Int8, Int4 or Int2")
+                : options.Weights,
+            Format = Given("OnnxFormat") is { } format
+                ? At(format, "OnnxFormat", Member<OnnxFormat>, "Qdq or Qonnx")
+                : options.Format,
+            Exact = Given("OnnxExact") is { } exact && At(exact, "OnnxExact", Truth, "true or false"),
+        };
+    }
+
+    private static bool? Truth(string text) => bool.TryParse(text, out bool value) ? value : null;
+
+    private static T? Member<T>(string text)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out T value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? value
+            : null;
+
+    private static T At<T>((string Value, Place Place) given, string name, Func<string, T?> parse, string expected)
+        where T : struct =>
+        LocatedException.At(
+            given.Place,
+            () => parse(given.Value) ?? throw new QDropException(
+                Codes.NoValue, $"{name} = {given.Value} cannot be used: expected {expected}."));
+
+    /// <summary>What the property says, else the item, and where it stands; <see langword="null"/> if neither does.</summary>
+    private (string Value, Place Place)? Given(string name)
+    {
+        if (_request.Overrides.FirstOrDefault(o => o.Name == name)?.Value is { } property)
+            return (property, Place.OfProperty(_request, "QDrop" + name));
+        return Metadatum(name) is { } value ? (value, PlaceOf(name, attributeHasIt: false)) : null;
     }
 
     /// <summary>

@@ -4,8 +4,8 @@ using QDrop.Safetensors;
 namespace QDrop.Calibrator;
 
 /// <summary>
-/// A model's files in the intermediate folder: artifact, report, the report's page, some outputs of the float model,
-/// and the key by which it is known what they are of.
+/// A model's files in the intermediate folder: artifact, ONNX model, report, the report's page, some outputs of the
+/// float model, and the key by which it is known what they are of.
 /// </summary>
 internal sealed class OutputFiles(string directory, string model)
 {
@@ -17,6 +17,9 @@ internal sealed class OutputFiles(string directory, string model)
 
     /// <summary>Full path of the report's page.</summary>
     internal string Page { get; } = Path.Combine(directory, model + ".qdrop.html");
+
+    /// <summary>Full path of the ONNX model, where one is asked for.</summary>
+    internal string Onnx { get; } = Path.Combine(directory, model + ".qdrop.onnx");
 
     /// <summary>Full path of the float model's outputs.</summary>
     internal string Outputs { get; } = Path.Combine(directory, model + ".qdrop.outputs");
@@ -64,7 +67,7 @@ internal sealed class OutputFiles(string directory, string model)
     /// </summary>
     internal void Delete()
     {
-        foreach (string file in new[] { Key, Outputs, Page, Report, Artifact })
+        foreach (string file in new[] { Key, Outputs, Page, Report, Onnx, Artifact })
             AtomicFile.WhileInUse(() => File.Delete(file));
     }
 

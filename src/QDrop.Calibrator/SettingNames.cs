@@ -13,7 +13,7 @@ internal static class SettingNames
     private static readonly string[] Others =
     [
         nameof(QuantizeAttribute.Weights), nameof(QuantizeAttribute.Calibration),
-        nameof(QuantizeAttribute.CalibrationData), "Insight",
+        nameof(QuantizeAttribute.CalibrationData), "Insight", "Onnx", "OnnxWeights", "OnnxFormat", "OnnxExact",
     ];
 
     /// <summary>Gets all names that a <c>QDropModel</c> item understands.</summary>

@@ -15,6 +15,7 @@ public static class OnnxExport
     private const int Format = 10;
     private const int OperatorsOf2Bits = 25;
     private const int FormatOf2Bits = 13;
+    private const int FormatOfQonnx = 8;
 
     /// <summary>Writes a program as an ONNX model.</summary>
     /// <param name="program">The program.</param>
@@ -48,16 +49,20 @@ public static class OnnxExport
     private static ModelProto Model(QuantizedProgram program, OnnxOptions options)
     {
         OnnxGraph graph = Graph(program, options);
+        bool isQonnx = options.Format == OnnxFormat.Qonnx;
         bool hasTwoBits = graph.Proto.Initializer.Any(static t => t.DataType == (int)ElementKind.UInt2);
         var model = new ModelProto
         {
             Graph = graph.Proto,
-            IrVersion = hasTwoBits ? FormatOf2Bits : Format,
+            IrVersion = isQonnx ? FormatOfQonnx : hasTwoBits ? FormatOf2Bits : Format,
             ProducerName = "QDrop",
             ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
         };
         graph.Proto.Name = program.Model;
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = hasTwoBits ? OperatorsOf2Bits : Operators });
+        model.OpsetImport.Add(new OperatorSetIdProto
+        {
+            Version = isQonnx ? OperatorVersions.Of(graph.Proto) : hasTwoBits ? OperatorsOf2Bits : Operators,
+        });
         foreach (string domain in graph.Domains)
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
         foreach ((string key, string value) in program.Data?.Origin ?? [])
@@ -69,7 +74,7 @@ public static class OnnxExport
     {
         try
         {
-            return ProgramWriter.Write(program.Graph, program.Data, options);
+            return Write(program.Graph);
         }
         catch (OperationNotOnnxException e)
         {
@@ -81,10 +86,35 @@ public static class OnnxExport
             throw Refuse($"it takes inputs of none of the sizes that were tried: {e.Message.TrimEnd('.')}", e);
         }
 
+        OnnxGraph Write(ProgramGraph graph)
+        {
+            try
+            {
+                return ProgramWriter.Write(graph, program.Data, options);
+            }
+            catch (OperationNotOnnxException) when (options.Samples is not null)
+            {
+                // What cannot be written for all sizes may be written for those that are there.
+                return ProgramWriter.Write(WithSizes(graph, options.Samples.InputValues()), program.Data, options);
+            }
+        }
+
         QDropException Refuse(string why, Exception e) => new(
             Codes.NotOnnx,
-            $"'{program.Model}' cannot be written as ONNX: {why}. Run it with QuantizedProgram, or leave that part out of "
-                + "the model.",
+            $"'{program.Model}' cannot be written as ONNX: {why}. Run it with QuantizedProgram, leave that part out of the "
+                + "model, or give Samples, whose sizes count where they must be known.",
             e);
     }
+
+    /// <summary>The program for inputs of some sizes, and any number of samples.</summary>
+    private static ProgramGraph WithSizes(ProgramGraph graph, IReadOnlyList<Constant> samples) => graph with
+    {
+        Inputs =
+        [
+            .. graph.Inputs.Zip(samples, static (input, sample) => input with
+            {
+                Shape = [.. input.Shape.Select((s, d) => d == 0 ? s : sample.Shape[d])],
+            }),
+        ],
+    };
 }

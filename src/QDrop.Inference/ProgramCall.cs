@@ -4,8 +4,8 @@ using QDrop.Programs;
 namespace QDrop;
 
 /// <summary>
-/// A call of a <see cref="QuantizedProgram"/> with several inputs or outputs, by name. It may be run again and again, with
-/// the same inputs or others.
+/// A call of a <see cref="QuantizedProgram"/> with several inputs or outputs, by name. It may be run again and again,
+/// with the same inputs or others.
 /// </summary>
 /// <remarks>
 /// It has memory of its own for inputs and outputs, which is reused. It is for one thread at a time; each thread has a
@@ -36,8 +36,8 @@ public sealed unsafe class ProgramCall
     /// Its sizes. They may be left out where at most one of them is open, and follows from the number of elements.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// There is no such input; it has elements of another type, or another shape; or an element is NaN, and the program's
-    /// options do not allow that.
+    /// There is no such input; it has elements of another type, or another shape; or an element is NaN, and the
+    /// program's options do not allow that.
     /// </exception>
     public void SetInput(string name, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
@@ -66,7 +66,10 @@ public sealed unsafe class ProgramCall
         {
             Slot input = _inputs[i];
             if (input.Shape is not { } shape)
-                throw new InvalidOperationException($"The input '{input.Tensor.Name}' was not set. Call SetInput first.");
+            {
+                throw new InvalidOperationException(
+                    $"The input '{input.Tensor.Name}' was not set. Call SetInput first.");
+            }
             _shapes[i] = shape;
             _addresses[i] = input.Address;
         }
@@ -104,6 +107,24 @@ public sealed unsafe class ProgramCall
     /// <exception cref="ArgumentException">There is no such output.</exception>
     /// <exception cref="InvalidOperationException">The call has not run.</exception>
     public ReadOnlySpan<int> GetOutputShape(string name) => OutputOf(name).Shape;
+
+    /// <summary>The inputs that were set.</summary>
+    /// <exception cref="InvalidOperationException">One was not.</exception>
+    internal IReadOnlyList<Constant> InputValues() =>
+    [
+        .. _inputs.Select(static i => new Constant(
+            i.Tensor.ElementType switch
+            {
+                ProgramElementType.Float32 => ValueKind.Float32,
+                ProgramElementType.Int64 => ValueKind.Int64,
+                _ => ValueKind.Bool,
+            },
+            [
+                .. i.Shape ?? throw new InvalidOperationException(
+                    $"The input '{i.Tensor.Name}' was not set. Call SetInput first."),
+            ],
+            i.Bytes.ToArray())),
+    ];
 
     private Slot InputOf(string name, ProgramElementType type)
     {

@@ -16,8 +16,9 @@ public enum ProgramElementType
 /// <summary>An input or an output of a <see cref="QuantizedProgram"/>.</summary>
 public sealed class ProgramTensor
 {
-    internal ProgramTensor(string name, ProgramElementType elementType, IReadOnlyList<int> shape) =>
-        (Name, ElementType, Shape) = (name, elementType, shape);
+    internal ProgramTensor(
+        string name, ProgramElementType elementType, IReadOnlyList<int> shape, IReadOnlyList<int>? recorded = null) =>
+        (Name, ElementType, Shape, RecordedShape) = (name, elementType, shape, recorded ?? shape);
 
     /// <summary>
     /// Gets the name. An input has that of the parameter of <c>forward</c>; the only output is <c>output</c>, several
@@ -31,9 +32,21 @@ public sealed class ProgramTensor
     /// <summary>Gets the sizes; −1 where any size will do, as for the number of samples.</summary>
     public IReadOnlyList<int> Shape { get; }
 
+    /// <summary>
+    /// Gets the sizes with which the program was recorded, which an input has that comes without its shape; −1 for the
+    /// number of samples, and where an output's sizes follow from those of the inputs.
+    /// </summary>
+    public IReadOnlyList<int> RecordedShape { get; }
+
     /// <summary>Returns name, type and shape, such as <c>image: Float32 [any, 3, 32, 32]</c>.</summary>
     public override string ToString() => $"{Name}: {ElementType} {ShapeText}";
 
     /// <summary>Gets the shape as text.</summary>
-    internal string ShapeText => $"[{string.Join(", ", Shape.Select(static s => s < 0 ? "any" : $"{s}"))}]";
+    internal string ShapeText => Text(Shape);
+
+    /// <summary>Gets the recorded shape as text.</summary>
+    internal string RecordedText => Text(RecordedShape);
+
+    private static string Text(IReadOnlyList<int> shape) =>
+        $"[{string.Join(", ", shape.Select(static s => s < 0 ? "any" : $"{s}"))}]";
 }

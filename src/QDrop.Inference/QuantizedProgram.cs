@@ -45,7 +45,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
         int threads = Math.Min(Options.Threads, Environment.ProcessorCount);
         _crew = threads > 1 ? new(threads) : null;
         _prepared = new(shapes => new(new ExecutionPlan(Lowered(shapes), shapes.Shapes, _constants, _crew)));
-        Inputs = [.. graph.Inputs.Select(static i => new ProgramTensor(i.Name, TypeOf(i.Kind), i.Shape))];
+        Inputs = [.. graph.Inputs.Select(static i => new ProgramTensor(i.Name, TypeOf(i.Kind), i.Shape, i.Recorded))];
         Outputs = [.. graph.Outputs.Select(static o => new ProgramTensor(o.Name, TypeOf(o.Kind), o.Shape))];
         _whyNotSingle = WhyNotSingle();
         foreach (Constant constant in graph.Operations.Select(static o => o.Data).OfType<Constant>())
@@ -105,7 +105,8 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <summary>Runs a program with one input and one output, both of float32.</summary>
     /// <param name="input">
-    /// The input, row-major: as many samples as it has elements for, where the program takes any number of them.
+    /// The input, row-major: as many samples as it has elements for, where the program takes any number of them, of the
+    /// sizes with which it was recorded (<see cref="ProgramTensor.RecordedShape"/>).
     /// </param>
     /// <param name="output">Receives the output, row-major.</param>
     /// <remarks>
@@ -169,11 +170,11 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <summary>Describes what the program computes, operation by operation, as a table.</summary>
     /// <param name="shapes">
-    /// The shapes of the inputs, in their order; <see langword="null"/> for one sample, where the other sizes are known.
+    /// The shapes of the inputs, in their order; <see langword="null"/> for one sample of the recorded sizes.
     /// </param>
     /// <returns>
-    /// For each operation where it stands in the model, the shape of its result, the bits of weights and activations, how
-    /// many products of numbers it adds up, and whether in integers or in float32.
+    /// For each operation where it stands in the model, the shape of its result, the bits of weights and activations,
+    /// how many products of numbers it adds up, and whether in integers or in float32.
     /// </returns>
     /// <exception cref="ArgumentException">The program cannot run on inputs of these shapes.</exception>
     /// <exception cref="ObjectDisposedException">The program was disposed.</exception>
@@ -220,7 +221,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
 
     /// <summary>Shapes of inputs for which the program can be prepared: one sample.</summary>
     internal int[][] ExampleShapes() =>
-        [.. _graph.Inputs.Select(static i => i.Shape.Select(static s => Math.Max(s, 1)).ToArray())];
+        [.. _graph.Inputs.Select(static i => i.Recorded.Select(static s => Math.Max(s, 1)).ToArray())];
 
     /// <summary>Gets for how many shapes of inputs the program is prepared.</summary>
     internal int PreparedCount => _prepared.Count;
@@ -297,8 +298,8 @@ public sealed unsafe class QuantizedProgram : IDisposable
         while (!float.IsNaN(values[index]))
             index++;
         throw new ArgumentException(
-            $"Element {index} of the input '{input.Name}' is NaN. Quantizers have no level for it: the result would look "
-                + "like one and mean nothing. Give numbers, or set AllowNaN of the program's options.");
+            $"Element {index} of the input '{input.Name}' is NaN. Quantizers have no level for it: the result would "
+                + "look like one and mean nothing. Give numbers, or set AllowNaN of the program's options.");
     }
 
     /// <summary>The shape of an input, of which one size at most is open, from its length.</summary>
@@ -312,7 +313,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
         int open = -1;
         for (int d = 0; d < shape.Length; d++)
         {
-            shape[d] = input.Shape[d];
+            shape[d] = input.RecordedShape[d];
             if (shape[d] >= 0)
             {
                 known *= shape[d];
@@ -324,15 +325,16 @@ public sealed unsafe class QuantizedProgram : IDisposable
             else
             {
                 throw new ArgumentException(
-                    $"Several sizes of the input {input} are open: they do not follow from its {count} elements. Give the "
-                        + "shape, too.");
+                    $"Several sizes of the input {input} are open: they do not follow from its {count} elements. Give "
+                        + "the shape, too.");
             }
         }
         if (open < 0 ? known != count : known == 0 || count % known != 0)
         {
             throw new ArgumentException(
-                $"The input '{input.Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, for "
-                    + $"shape {input.ShapeText}.");
+                $"The input '{input.Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, "
+                    + $"for shape {input.RecordedText}"
+                    + (input.ShapeText == input.RecordedText ? "." : "; for others give the shape, in a ProgramCall."));
         }
         if (open >= 0)
             shape[open] = (int)(count / known);
@@ -358,10 +360,10 @@ public sealed unsafe class QuantizedProgram : IDisposable
         if (Inputs is not [{ ElementType: ProgramElementType.Float32 } only]
             || Outputs is not [{ ElementType: ProgramElementType.Float32 }])
         {
-            return $"The program takes {string.Join(", ", Inputs)} and gives {string.Join(", ", Outputs)}, not one input "
-                + "and one output of float32. Run it with CreateCall().";
+            return $"The program takes {string.Join(", ", Inputs)} and gives {string.Join(", ", Outputs)}, not one "
+                + "input and one output of float32. Run it with CreateCall().";
         }
-        return only.Shape.Count(static s => s < 0) > 1
+        return only.RecordedShape.Count(static s => s < 0) > 1
             ? $"The sizes of the input {only} do not follow from its length. Run the program with CreateCall()."
             : null;
     }

@@ -93,7 +93,7 @@ public sealed class PackageTests(PackageTests.Feed feed) : IClassFixture<Package
         using ZipArchive package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(feed.Folder, "QDrop.?.*.nupkg")));
         IOrderedEnumerable<string> assemblies = package.Entries.Select(static e => e.FullName).Where(static n => n.EndsWith(".dll", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
-        Assert.Equal(["analyzers/dotnet/cs/QDrop.CodeFixes.dll", "analyzers/dotnet/cs/QDrop.Generators.dll", "tasks/netstandard2.0/QDrop.Build.dll", "tools/net10.0/QDrop.Calibration.dll", "tools/net10.0/QDrop.Calibrator.dll"], assemblies);
+        Assert.Equal(["analyzers/dotnet/cs/QDrop.CodeFixes.dll", "analyzers/dotnet/cs/QDrop.Generators.dll", "tasks/netstandard2.0/QDrop.Build.dll", "tools/net10.0/QDrop.Calibration.dll", "tools/net10.0/QDrop.Calibrator.dll", "tools/net10.0/QDrop.Export.dll", "tools/net10.0/onnx/Google.Protobuf.dll", "tools/net10.0/onnx/OnnxSharp.dll"], assemblies);
     }
 
     private static void WriteProgram(TemporaryFolder folder, string name)

@@ -101,6 +101,8 @@ internal static partial class DiagnosticCases
             Model("[Quantize(Norm = 4.5)]", "partial class Net"),
             Model("[Quantize(SymmetricActivations = true, ActivationLearning = "
                 + "ActivationLearning.LsqPlus)]", "partial class Net"),
+            Model("[Quantize(Hardware = true, WeightsPerChannel = true, SymmetricWeights = false, Scale = Scale.Free, "
+                + "SymmetricActivations = true, ActivationsPerChannel = true)]", "partial class Net"),
             Model("[Quantize(Method = (Method)7)]", "partial class Net"),
             Model("[Quantize(Method = Method.Brecq, Drop = 0.5)]", "partial class Net"),
             Model("[Quantize(Preset = (Preset)2, Granularity = (Granularity)3, Loss = (LossKind)(-1), "

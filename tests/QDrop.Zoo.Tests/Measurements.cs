@@ -10,6 +10,7 @@ public sealed class Measurements : IDisposable
 
     private readonly Dictionary<string, Measurement> _measurements = [];
     private readonly Dictionary<string, CalibrationOutcome> _reconstructions = [];
+    private readonly Dictionary<string, ProgramMeasurement> _programs = [];
 
     /// <summary>The model of a name.</summary>
     public static ZooModel Model(string name) => Registry.Models.Single(m => m.Name == name);
@@ -28,6 +29,14 @@ public sealed class Measurements : IDisposable
         if (!_reconstructions.TryGetValue(name, out CalibrationOutcome? outcome))
             _reconstructions.Add(name, outcome = Of(name).Reconstruct(Iterations));
         return outcome;
+    }
+
+    /// <summary>The program of a model.</summary>
+    public ProgramMeasurement Program(string name)
+    {
+        if (!_programs.TryGetValue(name, out ProgramMeasurement? program))
+            _programs.Add(name, program = Of(name).Program());
+        return program;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,3 @@
-using Zoo.Audio;
-using Zoo.Language;
 using Zoo.Vision;
 
 namespace Zoo.Tests;
@@ -14,9 +12,6 @@ public sealed class ProgramTests(Measurements measurements) : IClassFixture<Meas
     private static readonly Dictionary<string, string> Without = new()
     {
         [nameof(EfficientNet)] = "blocks.0.se",
-        [nameof(GruSpeech)] = "reshape",
-        [nameof(SwinTransformer)] = "reshape",
-        [nameof(Roberta)] = "quantize",
     };
 
     public static TheoryData<string> Names => [.. Registry.Models.Select(m => m.Name).Where(n => !Without.ContainsKey(n))];
@@ -27,14 +22,24 @@ public sealed class ProgramTests(Measurements measurements) : IClassFixture<Meas
     [MemberData(nameof(Names))]
     public void A_program_gives_what_the_quantized_model_gives(string name)
     {
-        ProgramMeasurement program = measurements.Of(name).Program();
+        ProgramMeasurement program = measurements.Program(name);
         Assert.True(program.WhyNot.Length == 0, program.WhyNot);
         Assert.InRange(program.Error, 0, 0.02);
         Assert.Contains(program.Operations, static o => o.StartsWith("fused_", StringComparison.Ordinal));
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void ONNX_Runtime_gives_what_the_program_gives(string name)
+    {
+        OnnxMeasurement onnx = measurements.Program(name).Onnx!;
+        Assert.True(onnx.WhyNot.Length == 0, onnx.WhyNot);
+        Assert.InRange(onnx.ExactError, 0, 0.03);
+        Assert.InRange(onnx.Error, 0, 0.07);
+    }
+
+    [Theory]
     [MemberData(nameof(OtherNames))]
     public void A_model_that_is_no_program_says_why(string name) =>
-        Assert.Contains(Without[name], measurements.Of(name).Program().WhyNot, StringComparison.Ordinal);
+        Assert.Contains(Without[name], measurements.Program(name).WhyNot, StringComparison.Ordinal);
 }

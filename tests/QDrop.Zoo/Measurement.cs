@@ -3,6 +3,7 @@ using QDrop.Artifacts;
 using QDrop.Calibration;
 using QDrop.Programs;
 using QDrop.Recording;
+using QDrop.Tests.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -23,6 +24,7 @@ public sealed class Measurement : IDisposable
 
     private readonly ZooModel _zoo;
     private readonly Module _model;
+    private QuantizedModelState? _hardware;
 
     /// <param name="zoo">The model.</param>
     public Measurement(ZooModel zoo)
@@ -93,12 +95,8 @@ public sealed class Measurement : IDisposable
         string path = Path.Combine(Path.GetTempPath(), $"zoo-{Guid.NewGuid():n}.safetensors");
         try
         {
-            QuantizedModelState state = Quantize(
-                _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
-                CalibrationSamples).State;
-            if (state.Program is not { Graph: not null })
-                return new(state.Program?.WhyNot ?? "", double.NaN, []);
-            Artifact.Write(path, state);
+            if (WriteEightBits(path) is { } whyNot)
+                return new(whyNot, double.NaN, [], 0, null);
             using IDisposable noGrad = no_grad();
             using Module quantized = _zoo.Load(path);
             Tensor[] inputs = Inputs(seed: 2, ProgramSamples), expected = _zoo.Forward(quantized, Copies(inputs));
@@ -107,12 +105,75 @@ public sealed class Measurement : IDisposable
             int[][] shapes = [.. arguments.Select(static a => a.Shape)];
             IReadOnlyList<Constant> found = program.RunWith([.. arguments.Select(static a => a.Bytes)], shapes);
             double error = expected.Zip(found, static (e, f) => ErrorOf(e, f.Bytes)).Max();
-            return new("", error, [.. program.OperationNames(shapes)]);
+            return new(
+                "", error, [.. program.OperationNames(shapes)], program.IntegerShare(shapes),
+                Onnx(program, arguments, found));
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    private static OnnxMeasurement Onnx(
+        QuantizedProgram program, Constant[] arguments, IReadOnlyList<Constant> expected)
+    {
+        byte[] exact, rounded;
+        try
+        {
+            (exact, rounded) = (Write(true), Write(false));
+        }
+        catch (QDropException e)
+        {
+            return new(e.Message, double.NaN, double.NaN, []);
+        }
+        return new(
+            "", ErrorOf(OnnxRunner.Run(exact, arguments)), ErrorOf(OnnxRunner.Run(rounded, arguments)),
+            OnnxRunner.OptimizedOperators(rounded));
+
+        byte[] Write(bool isExact)
+        {
+            using var stream = new MemoryStream();
+            program.ToOnnx(stream, new() { Exact = isExact, Samples = Samples(program, arguments) });
+            return stream.ToArray();
+        }
+
+        double ErrorOf(IReadOnlyList<Constant> found) =>
+            expected.Zip(found, static (e, f) => Measurement.ErrorOf(
+                tensor(MemoryMarshal.Cast<byte, float>(e.Bytes).ToArray()), f.Bytes)).Max();
+    }
+
+    private static ProgramCall Samples(QuantizedProgram program, Constant[] inputs)
+    {
+        ProgramCall call = program.CreateCall();
+        foreach ((ProgramTensor tensor, Constant input) in program.Inputs.Zip(inputs))
+        {
+            if (input.Kind == ValueKind.Float32)
+                call.SetInput(tensor.Name, MemoryMarshal.Cast<byte, float>(input.Bytes), input.Shape);
+            else if (input.Kind == ValueKind.Int64)
+                call.SetInput(tensor.Name, MemoryMarshal.Cast<byte, long>(input.Bytes), input.Shape);
+            else
+                call.SetInput(tensor.Name, MemoryMarshal.Cast<byte, bool>(input.Bytes), input.Shape);
+        }
+        return call;
+    }
+
+    /// <summary>The model with the grids of hardware, 4 bits and rounded to nearest.</summary>
+    internal QuantizedModelState Hardware() => _hardware ??= Quantize(
+        _zoo.Descriptor.Settings with { W = 4, A = 4, Hardware = true, Method = Method.Nearest },
+        CalibrationSamples).State;
+
+    /// <summary>Writes the model of 8 bits everywhere, rounded to nearest, as an artifact.</summary>
+    /// <param name="path">The artifact.</param>
+    /// <returns>Why it has no program; <see langword="null"/> if it has one.</returns>
+    public string? WriteEightBits(string path)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        QuantizedModelState state = Quantize(
+            _zoo.Descriptor.Settings with { W = 8, A = 8, FirstLast = 8, Method = Method.Nearest },
+            CalibrationSamples).State;
+        Artifact.Write(path, state);
+        return state.Program is { Graph: not null } ? null : state.Program?.WhyNot ?? "";
     }
 
     private static double ErrorOf(Tensor expected, byte[] found)
@@ -162,11 +223,3 @@ public sealed class Measurement : IDisposable
             Inputs(seed: 3, samples));
     }
 }
-
-/// <summary>What is measured of a program.</summary>
-/// <param name="WhyNot">Why there is none; empty if there is one.</param>
-/// <param name="Error">
-/// Norm of the difference of its output from the quantized twin's, relative to the norm of the twin's.
-/// </param>
-/// <param name="Operations">The operations that are computed, with how many there are of each.</param>
-public sealed record ProgramMeasurement(string WhyNot, double Error, IReadOnlyList<string> Operations);

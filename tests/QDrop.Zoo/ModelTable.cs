@@ -28,9 +28,13 @@ internal static class ModelTable
           the largest output. It is zero if no batch norm is folded, and at most 1e-4 otherwise.
         - **W8A8 error**: norm of the difference between the model quantized to 8 bits, rounded to nearest, and the
           float model, relative to the norm of the float output.
+        - **program**: operations of the [program](internals/programs.md) of the model quantized to 8 bits, and the share
+          of its multiply-accumulates that it computes in integers; or why there is none.
+        - **ONNX**: norm of the difference between what ONNX Runtime gives for the program as [ONNX](onnx.md) and what the
+          program gives, relative to the norm of the latter: with `Exact`, and without; or why there is none.
 
-        | model | units | blocks | quantized | twin error | W8A8 error |
-        |---|---:|---:|---:|---:|---:|
+        | model | units | blocks | quantized | twin error | W8A8 error | program | ONNX |
+        |---|---:|---:|---:|---:|---:|---|---|
         """;
 
     /// <summary>Measures every model.</summary>
@@ -57,6 +61,18 @@ internal static class ModelTable
             CultureInfo.InvariantCulture,
             $"| {zoo.Name} | {units.Count} | {units.Count(u => u.IsBlock)} | {outcome.Cost.QuantizedShare:0.#%} | "
                 + $"{(twin == 0 ? "0" : twin.ToString("0e-0", CultureInfo.InvariantCulture))} | "
-                + $"{measurement.EightBitError():0.00%} |");
+                + $"{measurement.EightBitError():0.00%} | {ProgramCells(measurement.Program())} |");
+    }
+
+    private static string ProgramCells(ProgramMeasurement program)
+    {
+        if (program.Onnx is not { } onnx)
+            return $"none: {program.WhyNot.Replace("|", "\\|", StringComparison.Ordinal)} | none";
+        int operations = program.Operations.Sum(static o => int.Parse(o.Split(' ')[1], CultureInfo.InvariantCulture));
+        string cell = onnx.WhyNot.Length > 0
+            ? $"none: {onnx.WhyNot.Replace("|", "\\|", StringComparison.Ordinal)}"
+            : string.Create(CultureInfo.InvariantCulture, $"{onnx.ExactError:0.00%}, {onnx.Error:0.00%}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{operations}, {program.IntegerShare:0.#%} | {cell}");
     }
 }

@@ -29,7 +29,8 @@ internal static class BitAssignment
             activation.Calibration.Range = RangeOptions.OfActivations(settings);
             activation.Calibration.PerChannel = settings.ActivationsPerChannel && activation.HasChannels;
             activation.Bits =
-                context.Overrides.A(activation.Name) ?? (activation == input ? settings.FirstLast : settings.A);
+                context.Overrides.A(activation.Name)
+                ?? (activation == input || IsInput(context, activation) ? settings.FirstLast : settings.A);
         }
     }
 
@@ -50,7 +51,11 @@ internal static class BitAssignment
 
     /// <inheritdoc cref="IsPinned(QuantizationContext, QuantizedLayer)"/>
     public static bool IsPinned(QuantizationContext context, ActivationQuantizer activation) =>
-        activation == LastInput(context) || context.Overrides.A(activation.Name) is not null;
+        activation == LastInput(context) || IsInput(context, activation)
+        || context.Overrides.A(activation.Name) is not null;
+
+    private static bool IsInput(QuantizationContext context, ActivationQuantizer activation) =>
+        context.Layers.Any(l => context.InputOf(l) == activation);
 
     /// <summary>What the last layer reads.</summary>
     private static ActivationQuantizer? LastInput(QuantizationContext context) =>

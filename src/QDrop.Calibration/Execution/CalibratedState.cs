@@ -1,7 +1,6 @@
 using QDrop.Artifacts;
 using QDrop.CompilerServices;
 using QDrop.Models;
-using QDrop.Quantizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,18 +17,10 @@ internal static class CalibratedState
     {
         using IDisposable guard = no_grad();
         QuantizationContext context = calibration.Quantization;
-        QuantizedLayerState[] layers =
-        [
-            .. context.Layers.Select(l => new QuantizedLayerState(
-                l.Name,
-                l.Weight.Bits,
-                Own(l.Weight.Levels()),
-                Own(l.Weight.Scale!),
-                Own(l.Weight.ZeroPoint!),
-                l.ChannelAxis,
-                l.Bias is null ? null : Own(l.Bias))),
-        ];
-        ActivationState[] activations = [.. context.Activations.Select(StateOf)];
+        if (calibration.Settings.Hardware)
+            IntegerBiases.Round(calibration, calibration.Batches.Spread(1));
+        QuantizedLayerState[] layers = TwinState.Layers(context);
+        ActivationState[] activations = TwinState.Activations(context);
         var manifest = new Manifest
         {
             Model = calibration.Descriptor.Name,
@@ -63,7 +54,10 @@ internal static class CalibratedState
         return state with
         {
             Program = ProgramRecording.Of(
-                calibration.Twin, calibration.Batches.Spread(Samples), calibration.Batches.Spread(Samples + 1), state),
+                calibration.Twin,
+                calibration.Batches.Spread(Samples),
+                calibration.Batches.Spread(Samples + 1),
+                ProgramRecording.DataOf(state.Layers, state.Activations, state.FloatTensors)),
         };
 
         IReadOnlySet<string> Uses(Bundle inputs) =>
@@ -74,7 +68,7 @@ internal static class CalibratedState
             layers,
             activations,
             StateBinding.FloatTensors(calibration.Twin.Float, context, used)
-                .ToDictionary(static t => t.Key, static t => Own(t.Value)));
+                .ToDictionary(static t => t.Key, static t => TwinState.Own(t.Value)));
     }
 
     private static QDropException NotLoaded(string name, string how) => new(
@@ -83,15 +77,4 @@ internal static class CalibratedState
             + "copies the tensors of state_dict. Expected that nothing else decides what forward computes: register "
             + "tensors that do not come from the inputs as parameters or persistent buffers, let no constructor draw "
             + "others at random, and set properties in the constructor.");
-
-    private static ActivationState StateOf(ActivationQuantizer activation) =>
-        activation.ChannelAxis is { } axis
-            ? ActivationState.OfChannels(
-                activation.Name,
-                activation.Bits,
-                new ChannelGrids(axis, [.. activation.Scale!.data<float>()], [.. activation.ZeroPoint!.data<float>()]))
-            : new ActivationState(
-                activation.Name, activation.Bits, activation.Scale!.ToSingle(), activation.ZeroPoint!.ToSingle());
-
-    private static Tensor Own(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
 }

@@ -137,7 +137,7 @@ internal static unsafe class PowerOfTwoSearch
     {
         float top = Top(bits);
         // Where all values have one sign, the grid goes on beginning or ending at 0.
-        if (options.Symmetric || extent.Min >= 0 || extent.Max <= 0)
+        if (options.IsZeroPointKnown || extent.Min >= 0 || extent.Max <= 0)
             return [free.ZeroPoint];
         if (count < Few)
             return Enumerable.Range(0, 1 << bits).Select(static z => (float)z);

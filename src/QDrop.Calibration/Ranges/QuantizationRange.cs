@@ -21,6 +21,9 @@ internal readonly record struct QuantizationRange(float Minimum, float Maximum, 
     /// <summary>Mean |error|^2.4 that the grid leaves on the values it was searched for.</summary>
     public double Error { get; init; }
 
+    /// <summary>Whether the zero point stays where it is when the step changes.</summary>
+    public bool KeepsZeroPoint { get; init; }
+
     /// <summary>
     /// Where the step is a power of two, the grids with its exponent and those beside it; else <see langword="null"/>.
     /// </summary>
@@ -45,8 +48,9 @@ internal readonly record struct QuantizationRange(float Minimum, float Maximum, 
     /// </summary>
     /// <param name="exponent">The new step's exponent.</param>
     /// <param name="top">Highest level.</param>
-    public float ZeroPointAt(int exponent, float top) =>
-        Math.Clamp(MathF.Round(ZeroPoint * Scale / PowerOfTwo.Step(exponent)), 0, top);
+    public float ZeroPointAt(int exponent, float top) => KeepsZeroPoint
+        ? ZeroPoint
+        : Math.Clamp(MathF.Round(ZeroPoint * Scale / PowerOfTwo.Step(exponent)), 0, top);
 
     private static float Step(float width, float levels) =>
         width > 0 ? Math.Max(width / levels, SmallestScale) : ScaleOfZeros;

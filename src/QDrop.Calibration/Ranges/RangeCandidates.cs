@@ -24,7 +24,7 @@ internal sealed unsafe class RangeCandidates(
     public float Top { get; } = (1 << bits) - 1;
 
     /// <summary>Ranges of one width: one for each zero point, or one in all.</summary>
-    public int PerWidth { get; } = options.Symmetric || sign.Min >= 0 || sign.Max <= 0 ? 1 : 1 << bits;
+    public int PerWidth { get; } = options.IsZeroPointKnown || sign.Min >= 0 || sign.Max <= 0 ? 1 : 1 << bits;
 
     /// <summary>Number of ranges.</summary>
     public int Count => Widths * PerWidth;

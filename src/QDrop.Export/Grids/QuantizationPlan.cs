@@ -1,3 +1,4 @@
+using QDrop.Graphs;
 using QDrop.Operations;
 using QDrop.Programs;
 
@@ -25,19 +26,26 @@ internal sealed class QuantizationPlan
     private readonly List<int>[] _consumers;
     private readonly bool[] _isOutput;
     private readonly bool[] _isFolded;
+    private readonly bool[] _isMerged;
+    private readonly bool[] _isDelayed;
     private readonly bool?[] _wanted;
     private readonly ActivationGrid?[] _grids;
     private readonly ActivationGrid?[] _rounded;
 
     /// <param name="graph">The program.</param>
+    /// <param name="shapes">The shapes of its values.</param>
     /// <param name="isQdq">Whether layers are looked for; otherwise everything is written as it stands.</param>
     /// <param name="isExact">Whether nothing is rounded that the program does not round.</param>
-    public QuantizationPlan(ProgramGraph graph, bool isQdq, bool isExact)
+    /// <param name="ranges">Measures ranges of values that have no grid; <see langword="null"/> if nothing does.</param>
+    public QuantizationPlan(
+        ProgramGraph graph, SymbolicShapes shapes, bool isQdq, bool isExact, MeasuredRanges? ranges = null)
     {
         _graph = graph;
         _consumers = [.. Enumerable.Range(0, graph.ValueCount).Select(static _ => new List<int>())];
         _isOutput = new bool[graph.ValueCount];
         _isFolded = new bool[graph.ValueCount];
+        _isMerged = new bool[graph.ValueCount];
+        _isDelayed = new bool[graph.ValueCount];
         _wanted = new bool?[graph.ValueCount];
         _grids = new ActivationGrid?[graph.ValueCount];
         _rounded = new ActivationGrid?[graph.ValueCount];
@@ -48,6 +56,8 @@ internal sealed class QuantizationPlan
         }
         foreach (ProgramOutput output in graph.Outputs)
             _isOutput[output.Value] = true;
+        for (int value = graph.Inputs.Count; value < graph.ValueCount; value++)
+            _isMerged[value] = IsMerged(value, shapes);
         if (!isQdq)
             return;
         for (int value = graph.Inputs.Count; value < graph.ValueCount; value++)
@@ -57,6 +67,11 @@ internal sealed class QuantizationPlan
             {
                 _grids[value] = grid;
                 Fold(value, grid);
+                _isDelayed[value] = IsDelayed(value);
+            }
+            else if (operation.Name == "max_pool" && _isDelayed[operation.Operands[0]])
+            {
+                _grids[value] = _grids[operation.Operands[0]];
             }
             else if (Movers.Contains(operation.Name) && IsWanted(value))
             {
@@ -68,10 +83,23 @@ internal sealed class QuantizationPlan
             if (graph.MakerOf(value)!.Data is ActivationGrid { Axis: null } grid)
                 RoundSummands(value, grid);
         }
+        if (!isExact && ranges is not null)
+            RoundMeasured(ranges);
     }
 
-    /// <summary>Whether a value is left out, since the quantizer after it does what it does.</summary>
-    public bool IsFolded(int value) => _isFolded[value];
+    /// <summary>Whether a value is left out, since what comes after it does what it does.</summary>
+    public bool IsFolded(int value) => _isFolded[value] || _isMerged[value];
+
+    /// <summary>
+    /// Whether a value is quantized only after the maximum over windows that alone takes it, which is the same: runtimes
+    /// are faster then, unless the value comes out of a layer as codes.
+    /// </summary>
+    public bool IsDelayed(int value, out int quantizer)
+    {
+        Operation? operation = _graph.MakerOf(value);
+        quantizer = operation?.Name == "max_pool" ? operation.Operands[0] : value;
+        return _isDelayed[quantizer];
+    }
 
     /// <summary>The grid on which a value is; <see langword="null"/> if it is float32 in ONNX, too.</summary>
     public ActivationGrid? GridOf(int value) => _grids[value];
@@ -128,6 +156,39 @@ internal sealed class QuantizationPlan
             _isFolded[source] = true;
             source = _graph.MakerOf(source)!.Operands[0];
         }
+    }
+
+    /// <summary>Whether one slice alone takes what a slice along another dimension gives: both are written as one.</summary>
+    private bool IsMerged(int value, SymbolicShapes shapes)
+    {
+        if (!IsInner(value) || !IsSlice(value, out int axis) || !IsSlice(_consumers[value][0], out int next))
+            return false;
+        for (int inner = _graph.MakerOf(value)!.Operands[0]; axis != next; inner = _graph.MakerOf(inner)!.Operands[0])
+        {
+            if (inner < _graph.Inputs.Count || !_isMerged[inner])
+                return true;
+            _ = IsSlice(inner, out axis);
+        }
+        return false;
+
+        bool IsSlice(int of, out int dimension)
+        {
+            Operation operation = _graph.MakerOf(of)!;
+            bool isSlice = operation.Name == "slice";
+            dimension = isSlice ? (int)operation.Arguments.Integer("dim") : 0;
+            dimension += dimension < 0 ? shapes[of].Rank : 0;
+            return isSlice;
+        }
+    }
+
+    private bool IsDelayed(int quantizer)
+    {
+        if (!IsInner(quantizer) || _graph.MakerOf(_consumers[quantizer][0])!.Name != "max_pool")
+            return false;
+        int source = _graph.MakerOf(quantizer)!.Operands[0];
+        while (_isFolded[source])
+            source = _graph.MakerOf(source)!.Operands[0];
+        return _graph.MakerOf(source) is not { } maker || !maker.Operands.Any(o => _grids[o] is not null);
     }
 
     /// <summary>Whether one operation alone uses what an operation has made.</summary>
@@ -187,7 +248,7 @@ internal sealed class QuantizationPlan
         && one.ZeroPoints[0] == other.ZeroPoints[0];
 
     /// <summary>
-    /// Gives layers whose results are added to codes, and then quantized, a grid: of 8 bits within what the sum can be
+    /// Gives convolutions whose results are added to codes, and then quantized, a grid: of 8 bits within what the sum can be
     /// before the quantizer clamps it. What is outside gives the same code as the end of the range.
     /// </summary>
     private void RoundSummands(int value, ActivationGrid grid)
@@ -198,7 +259,7 @@ internal sealed class QuantizationPlan
         for (int i = 0; i < 2; i++)
         {
             int summand = add.Operands[i];
-            if (_grids[summand] is not null || !IsLayer(summand)
+            if (_grids[summand] is not null || !IsConvolution(summand)
                 || _grids[add.Operands[1 - i]] is not { Axis: null } other)
                 continue;
             float least = Math.Max(low, Value(grid, 0)) - Value(other, other.Top);
@@ -207,8 +268,45 @@ internal sealed class QuantizationPlan
         }
     }
 
-    private bool IsLayer(int value) =>
-        IsInner(value) && _graph.MakerOf(value) is { Name: "conv" or "linear" } layer
+    /// <summary>Gives convolutions whose results come to quantizers through other operations a grid.</summary>
+    private void RoundMeasured(MeasuredRanges ranges)
+    {
+        int[] convolutions =
+        [
+            .. Enumerable.Range(0, _graph.ValueCount)
+                .Where(v => IsConvolution(v) && QuantizerOf(v) is null && LeadsToQuantizer(v)),
+        ];
+        foreach ((int value, (float least, float greatest)) in convolutions.Zip(ranges.Of(convolutions)))
+        {
+            if (_rounded[value] is { } grid)
+            {
+                _rounded[value] = Range(
+                    grid.Name, Math.Max(least, Value(grid, 0)), Math.Min(greatest, Value(grid, grid.Top))) ?? grid;
+            }
+            else
+            {
+                _rounded[value] = Range(_graph.MakerOf(value)!.Place, least, greatest);
+            }
+        }
+    }
+
+    private bool LeadsToQuantizer(int value)
+    {
+        for (int next = value; IsInner(next);)
+        {
+            next = _consumers[next][0];
+            Operation operation = _graph.MakerOf(next)!;
+            if (operation.Data is ActivationGrid grid)
+                return grid.Axis is null;
+            if (operation.Name is not ("add" or "mul") && !UnaryFunctions.Names.Contains(operation.Name))
+                return false;
+        }
+        return false;
+    }
+
+    /// <summary>Products of matrices may give float32, and are computed in integers all the same.</summary>
+    private bool IsConvolution(int value) =>
+        IsInner(value) && _graph.MakerOf(value) is { Name: "conv" } layer
         && _grids[layer.Operands[0]] is { Axis: null };
 
     private static float Value(ActivationGrid grid, int code) => (code - grid.ZeroPoints[0]) * grid.Scales[0];

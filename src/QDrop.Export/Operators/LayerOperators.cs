@@ -40,7 +40,9 @@ internal static class LayerOperators
             return e.Node("Conv", [e.X, e[1], e[2]], Windows(e));
         ActivationGrid? grid = e.Writer.Plan.GridOf(e.Operation.Operands[0]);
         bool isInteger = grid is { Axis: null } && e.Writer.Plan.GivesCodes(e.Value);
-        WrittenWeights weights = e.Writer.Weights.Write(layer, isTransposed: false, isInteger);
+        WrittenWeights weights = isInteger
+            ? e.Writer.Weights.Write(layer, WeightForm.Convolution, e.Count > 2 ? grid : null)
+            : e.Writer.Weights.Write(layer, WeightForm.Plain);
         string bias = isInteger ? Bias(e, layer, grid!, weights) : e[2];
         return e.Node("Conv", [e.X, weights.Name, bias], Windows(e));
     }
@@ -52,22 +54,20 @@ internal static class LayerOperators
         if (e.Writer.Options.MatMulNBits && layer.Bits is 2 or 4 && layer.Axis == 0)
             return InBlocks(e, layer);
         ActivationGrid? grid = e.Writer.Plan.GridOf(e.Operation.Operands[0]);
-        if (grid is not { Axis: null } || e.Info(0).Rank < 2)
-            return Product(e, e.Writer.Weights.Write(layer, isTransposed: true, isInteger: false).Name);
-        // Runtimes multiply matrices with their bias in integers; other shapes are those of matrices meanwhile.
-        WrittenWeights weights = e.Writer.Weights.Write(layer, isTransposed: false, isInteger: true);
-        string x = e.X;
-        bool isMatrix = e.Info(0).Rank == 2;
-        if (!isMatrix)
-            x = e.Writer.Grids.Again(e.Reshape(x, [-1, layer.Shape[1]]), grid);
-        string y = e.Node("Gemm", [x, weights.Name, Bias(e, layer, grid, weights)], ("transB", 1L));
-        if (isMatrix)
-            return y;
-        if (!e.Writer.Plan.GivesCodes(e.Value))
-            return e.Op("Reshape", y, ShapeOf(e));
-        // The quantizer comes first, so that it is found after the product.
-        e.Writer.Grids.ReshapeLater(e.Value, ShapeOf(e));
-        return y;
+        bool isInteger = grid is { Axis: null };
+        int rank = e.Info(0).Rank;
+        // ONNX Runtime makes a product of integers of a product of matrices, but not of one that is followed by a sum if
+        // both have two dimensions. And it rounds activations of float32, unless the matrix stands as it does here.
+        if (rank < 2 || (rank > 2 && isInteger) || (!isInteger && !e.Writer.Options.Exact))
+            return Product(e, e.Writer.Weights.Write(layer, WeightForm.Transposed).Name);
+        bool isBiasInteger = isInteger && e.Count > 2 && e.Writer.Plan.GivesCodes(e.Value);
+        WrittenWeights weights = e.Writer.Weights.Write(layer, WeightForm.Plain, isBiasInteger ? grid : null);
+        string bias = isBiasInteger ? Bias(e, layer, grid!, weights) : isInteger ? "" : e[2];
+        string x = rank == 2 ? e.X : e.Reshape(e.X, [-1, layer.Shape[1]]);
+        string y = e.Node("Gemm", [x, weights.Name, bias], ("transB", 1L));
+        if (bias.Length == 0 && e.Count > 2)
+            y = e.Op("Add", y, e[2]);
+        return rank == 2 ? y : e.Op("Reshape", y, ShapeOf(e));
     }
 
     private static string ShapeOf(Emission e)

@@ -14,10 +14,14 @@ internal sealed class ProgramWriter
 
     private ProgramWriter(ProgramGraph program, ProgramData? data, OnnxOptions options)
     {
+        if (options.Format == OnnxFormat.Qdq)
+            program = QuantizerHoisting.Apply(program);
         (_program, _data, Options) = (program, data, options);
         _names = new string?[program.ValueCount];
         Shapes = SymbolicShapes.Of(program);
-        Plan = new(program, options.Format == OnnxFormat.Qdq, options.Exact);
+        Plan = new(
+            program, Shapes, options.Format == OnnxFormat.Qdq, options.Exact,
+            options.Samples is { } samples ? new(program, data, samples.InputValues()) : null);
         Weights = new(Graph, options);
         Grids = new(this);
     }
@@ -66,6 +70,9 @@ internal sealed class ProgramWriter
     public LayerWeights? WeightsOf(int value) =>
         Options.Format == OnnxFormat.Qdq ? Layer(_program.MakerOf(value)) : null;
 
+    /// <summary>The operation that makes a value; <see langword="null"/> for an input.</summary>
+    public Operation? MakerOf(int value) => _program.MakerOf(value);
+
     /// <summary>The numbers of a constant.</summary>
     public float[] ConstantOf(int value) =>
         MemoryMarshal.Cast<byte, float>(((Constant)_program.MakerOf(value)!.Data!).Bytes).ToArray();
@@ -112,15 +119,19 @@ internal sealed class ProgramWriter
             throw new OperationNotOnnxException(operation, e.Message);
         }
         if (Plan.RoundedTo(value) is { } rounded)
-            name = Grids.Round(value, name, rounded);
-        else if (operation.Name != "quantize" && Plan.GridOf(value) is { } grid)
+            name = Grids.Round(name, rounded);
+        else if (operation.Name == "max_pool" && Plan.IsDelayed(value, out int quantizer))
+            name = Grids.Delayed(name, quantizer);
+        else if (Plan.GridOf(value) is { } grid && !Grids.IsOnGrid(name) && !Plan.IsDelayed(value, out _))
             name = Grids.Again(name, grid);
         int output = 0;
         while (output < outputs.Length && _program.Outputs[output].Value != value)
             output++;
-        if (output < outputs.Length && Graph.Proto.Node.Count > first)
+        bool isOperand = operation.Operands.Any(o => _names[o] == name);
+        if (output < outputs.Length && Graph.Proto.Node.Count > first && !isOperand)
         {
             Graph.Rename(first, name, outputs[output]);
+            Grids.Rename(name, outputs[output]);
             name = outputs[output];
         }
         _names[value] = name;
@@ -137,7 +148,7 @@ internal sealed class ProgramWriter
         {
             return Options.Format == OnnxFormat.Qonnx
                 ? Grids.Quant(layer)
-                : Weights.Write(layer, isTransposed: false, isInteger: false).Name;
+                : Weights.Write(layer, WeightForm.Plain).Name;
         }
         var constant = (Constant)operation.Data!;
         if (operation.Arguments.Has("value"))

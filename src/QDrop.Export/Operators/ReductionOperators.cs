@@ -9,7 +9,7 @@ internal static class ReductionOperators
     public static IEnumerable<(string Name, Emitter Emit)> All =>
     [
         ("sum", static e => Reduce(e, e.X, "ReduceSum")),
-        ("mean", static e => Reduce(e, e.X, "ReduceMean")),
+        ("mean", Mean),
         ("prod", static e => Reduce(e, e.X, "ReduceProd")),
         ("max", static e => Reduce(e, e.X, "ReduceMax")),
         ("min", static e => Reduce(e, e.X, "ReduceMin")),
@@ -28,6 +28,17 @@ internal static class ReductionOperators
         int[] dims = e.With.Integers("dims", []);
         string axes = dims.Length == 0 ? "" : e.Integers(dims.Select(d => e.Axis(d)).Distinct().Order());
         return e.Node(type, [x, axes], ("keepdims", e.With.Flag("keep") ? 1L : 0L));
+    }
+
+    /// <summary>The mean of each channel of an image is one that runtimes compute on codes, too.</summary>
+    private static string Mean(Emission e)
+    {
+        int rank = e.Info(0).Rank;
+        int[] dims = [.. e.With.Integers("dims", []).Select(d => e.Axis(d)).Distinct().Order()];
+        if (rank < 4 || !dims.SequenceEqual(Enumerable.Range(2, rank - 2)))
+            return Reduce(e, e.X, "ReduceMean");
+        string mean = e.Op("GlobalAveragePool", e.X);
+        return e.With.Flag("keep") ? mean : e.Node("Flatten", [mean], ("axis", 1L));
     }
 
     private static string OfTruths(Emission e, string type) =>

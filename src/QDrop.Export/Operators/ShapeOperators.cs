@@ -9,13 +9,11 @@ internal static class ShapeOperators
     /// <summary>Gets how they are written.</summary>
     public static IEnumerable<(string Name, Emitter Emit)> All =>
     [
-        ("reshape", static e => e.Op("Reshape", e.X, Sizes(e))),
+        ("reshape", static e => IsSame(e) ? e.X : e.Op("Reshape", e.X, Sizes(e))),
         ("permute", static e => e.Node(
             "Transpose", [e.X], ("perm", e.With.Integers("order").Select(static d => (long)d).ToArray()))),
         ("expand", static e => e.Op("Expand", e.X, Sizes(e))),
-        ("slice", static e => e.Op(
-            "Slice", e.X, e.Integers(e.With.Integer("start", 0)), e.Integers(e.With.Integer("end", long.MaxValue)),
-            e.Integers(e.Axis(e.With.Integer("dim"))), e.Integers(e.With.Integer("step", 1)))),
+        ("slice", Slice),
         ("leading", static e => e.Op(
             "Slice", e.X, e.Integers(0), SizeOf(e, 1, e.Axis(e.With.Integer("of"), operand: 1)),
             e.Integers(e.Axis(e.With.Integer("dim"))))),
@@ -30,6 +28,26 @@ internal static class ShapeOperators
         ("cumsum", static e => e.Op("CumSum", e.X, e.Graph.Integer(e.Axis(e.With.Integer("dim"))))),
         ("upsample", Upsample),
     ];
+
+    /// <summary>Whether a shape is the operand's, whatever a size is that is known only when the program runs.</summary>
+    private static bool IsSame(Emission e)
+    {
+        int[] from = e.Info(0).Shape, to = e.Result.Shape;
+        return from.AsSpan().SequenceEqual(to) && to.Count(static s => s == SymbolicShapes.Unknown) <= 1;
+    }
+
+    /// <summary>A slice, and those before it whose results nothing else takes.</summary>
+    private static string Slice(Emission e)
+    {
+        var slices = new List<Operation> { e.Operation };
+        int x = e.Operation.Operands[0];
+        for (; e.Writer.Plan.IsFolded(x); x = slices[^1].Operands[0])
+            slices.Add(e.Writer.MakerOf(x)!);
+        long[] Of(string name, long otherwise) => [.. slices.Select(s => s.Arguments.Integer(name, otherwise))];
+        return e.Op(
+            "Slice", e.Writer.NameOf(x), e.Integers(Of("start", 0)), e.Integers(Of("end", long.MaxValue)),
+            e.Integers(slices.Select(s => e.Axis(s.Arguments.Integer("dim")))), e.Integers(Of("step", 1)));
+    }
 
     /// <summary>The sizes of the result, which may be sizes of operands that are known only when the program runs.</summary>
     private static string Sizes(Emission e)
@@ -77,21 +95,31 @@ internal static class ShapeOperators
         long[] axes = [.. e.With.Integers("dims").Select(d => (long)e.Axis(d)).Distinct()];
         long[] Of(long value) => [.. axes.Select(_ => value)];
         return axes.Length == 0
-            ? e.Op("Identity", e.X)
+            ? e.X
             : e.Op(
                 "Slice", e.X, e.Integers(Of(-1)), e.Integers(Of(long.MinValue)), e.Integers(axes), e.Integers(Of(-1)));
     }
 
     private static string Pad(Emission e)
     {
+        // Runtimes have no integers behind a pad, unless it is of integers: 0 is the zero point.
+        return e.Writer.Plan.GridOf(e.Value) is { } grid
+            ? e.Writer.Grids.ValuesOf(
+                Pad(e, e.Writer.Grids.CodesOf(e.X), e.Graph.Code(grid.ZeroPoints[0])), grid)
+            : Pad(e, e.X, e.Info(0).Kind switch
+            {
+                ValueKind.Float32 => e.Number(e.With.Number("value", 0)),
+                ValueKind.Int64 => e.Graph.Integer((long)e.With.Number("value", 0)),
+                _ => e.Graph.Tensor(
+                    "truth", ElementKind.Bool, [], [e.With.Number("value", 0) != 0 ? (byte)1 : (byte)0]),
+            });
+    }
+
+    private static string Pad(Emission e, string x, string value)
+    {
         int[] pads = e.With.Integers("pads");
         int rank = pads.Length / 2;
-        long[] Pads(Func<int, int> of) =>
-        [
-            .. Enumerable.Range(0, rank).Select(d => (long)of(pads[2 * d])),
-            .. Enumerable.Range(0, rank).Select(d => (long)of(pads[(2 * d) + 1])),
-        ];
-        string y = e.X;
+        string y = x;
         if (Array.Exists(pads, static p => p > 0))
         {
             string mode = e.With.Text("mode", "constant") switch
@@ -100,23 +128,23 @@ internal static class ShapeOperators
                 "circular" => "wrap",
                 var other => other,
             };
-            string value = mode != "constant" ? "" : e.Info(0).Kind switch
-            {
-                ValueKind.Float32 => e.Number(e.With.Number("value", 0)),
-                ValueKind.Int64 => e.Graph.Integer((long)e.With.Number("value", 0)),
-                _ => e.Graph.Tensor(
-                    "truth", ElementKind.Bool, [], [e.With.Number("value", 0) != 0 ? (byte)1 : (byte)0]),
-            };
             y = e.Node(
-                "Pad", [y, e.Integers(Pads(static p => Math.Max(p, 0))), value], ("mode", mode));
+                "Pad", [y, e.Integers(Pads(static p => Math.Max(p, 0))), mode == "constant" ? value : ""],
+                ("mode", mode));
         }
         int[] cut = [.. Enumerable.Range(0, rank).Where(d => pads[2 * d] < 0 || pads[(2 * d) + 1] < 0)];
         return cut.Length == 0
-            ? y == e.X ? e.Op("Identity", y) : y
+            ? y
             : e.Op(
                 "Slice", y, e.Integers(cut.Select(d => Math.Max(-pads[2 * d], 0))),
                 e.Integers([.. cut.Select(d => pads[(2 * d) + 1] < 0 ? pads[(2 * d) + 1] : long.MaxValue)]),
                 e.Integers(cut));
+
+        long[] Pads(Func<int, int> of) =>
+        [
+            .. Enumerable.Range(0, rank).Select(d => (long)of(pads[2 * d])),
+            .. Enumerable.Range(0, rank).Select(d => (long)of(pads[(2 * d) + 1])),
+        ];
     }
 
     private static string Take(Emission e)

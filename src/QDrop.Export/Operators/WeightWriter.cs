@@ -9,20 +9,26 @@ namespace QDrop.Operators;
 /// <param name="options">How they are to be written.</param>
 internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
 {
-    private readonly Dictionary<(string Layer, bool IsTransposed, bool IsInteger), WrittenWeights> _written = [];
+    /// <summary>
+    /// What two products of an activation and a weight add up to at most: some processors add pairs in 16 bits.
+    /// </summary>
+    private const int MostOfPair = short.MaxValue;
+
+    private readonly Dictionary<(string Layer, WeightForm Form, int Factor), WrittenWeights> _written = [];
 
     /// <summary>Writes weights as whole numbers with a scale for each channel.</summary>
     /// <param name="layer">The weights.</param>
-    /// <param name="isTransposed">Whether a matrix stands the other way round.</param>
-    /// <param name="isInteger">
-    /// Whether they are multiplied in integers: then zero points must be 0, which may need another rounding of weights of
-    /// 8 bits.
+    /// <param name="form">How they are used.</param>
+    /// <param name="grid">
+    /// The grid of what they are multiplied with, where a bias is added in integers, in multiples of the products' scale;
+    /// <see langword="null"/> where none is.
     /// </param>
-    public WrittenWeights Write(LayerWeights layer, bool isTransposed, bool isInteger)
+    public WrittenWeights Write(LayerWeights layer, WeightForm form, ActivationGrid? grid = null)
     {
-        (string, bool, bool) key = (layer.Name, isTransposed, isInteger);
+        int factor = grid is null || options.Weights != OnnxWeights.Int8 ? 1 : Factor(layer, grid);
+        (string, WeightForm, int) key = (layer.Name, form, factor);
         if (!_written.TryGetValue(key, out WrittenWeights? written))
-            _written.Add(key, written = Make(layer, isTransposed, isInteger));
+            _written.Add(key, written = Make(layer, form, factor));
         return written;
     }
 
@@ -68,6 +74,19 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
         return graph.Node("DequantizeLinear", [integers, scale], name, [("axis", 0L)]);
     }
 
+    /// <summary>
+    /// By how much few levels can be multiplied to have 8 bits. The scale is as much smaller, which changes nothing but
+    /// the bias: it is rounded to multiples of a smaller number.
+    /// </summary>
+    private static int Factor(LayerWeights layer, ActivationGrid grid)
+    {
+        int greatest = Ranges(layer).Max(static r => Math.Max(-r.Least, r.Greatest));
+        int most = Math.Min(sbyte.MaxValue, MostOfPair / 2 / grid.Top), factor = 1;
+        while (greatest > 0 && greatest * factor * 2 <= most)
+            factor *= 2;
+        return factor;
+    }
+
     private static bool Fits(LayerWeights layer) => Ranges(layer).All(static r => r.Least >= -128 && r.Greatest <= 127);
 
     /// <summary>What the levels of each channel are beside its zero point.</summary>
@@ -92,38 +111,39 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
         return signed;
     }
 
-    private WrittenWeights Make(LayerWeights layer, bool isTransposed, bool isInteger)
+    private WrittenWeights Make(LayerWeights layer, WeightForm form, int factor)
     {
+        bool isTransposed = form == WeightForm.Transposed;
         int axis = isTransposed ? 1 - layer.Axis : layer.Axis;
         int[] shape = isTransposed ? [layer.Shape[1], layer.Shape[0]] : layer.Shape;
         string name = $"{layer.Name}.weight";
-        float[] scales = layer.Scales;
-        string tensor, zeros = "";
+        float[] scales = [.. layer.Scales.Select(s => s / factor)];
         int packed = options.Weights == OnnxWeights.Int2 && layer.Bits == 2 ? 2
             : options.Weights != OnnxWeights.Int8 && layer.Bits <= 4 ? 4 : 8;
+        ElementKind kind = packed switch { 2 => ElementKind.UInt2, 4 => ElementKind.UInt4, _ => ElementKind.Int8 };
+        byte[] levels, zeroPoints = new byte[scales.Length];
         if (packed < 8)
         {
-            ElementKind kind = packed == 2 ? ElementKind.UInt2 : ElementKind.UInt4;
-            tensor = graph.Tensor($"{name}/integers", kind, shape, Pack(Turn(layer.Levels), packed));
-            zeros = graph.Tensor($"{name}/zero_point", kind, [scales.Length], Pack(layer.ZeroPoints, packed));
+            (levels, zeroPoints) = (layer.Levels, layer.ZeroPoints);
         }
         else if (Fits(layer))
         {
-            tensor = graph.Tensor($"{name}/integers", ElementKind.Int8, shape, Turn(Signed(layer, static z => z)));
+            levels = [.. Signed(layer, static z => z).Select(l => (byte)((sbyte)l * factor))];
         }
-        else if (isInteger && !options.Exact)
+        else if (form == WeightForm.Convolution && !options.Exact)
         {
-            (byte[] levels, scales) = Rounded(layer);
-            tensor = graph.Tensor($"{name}/integers", ElementKind.Int8, shape, Turn(levels));
+            (levels, scales) = Rounded(layer);
         }
         else
         {
-            tensor = graph.Tensor($"{name}/integers", ElementKind.Int8, shape, Turn(Signed(layer, static _ => 128)));
-            byte[] shifted = [.. layer.ZeroPoints.Select(static z => (byte)(sbyte)(z - 128))];
-            zeros = graph.Tensor($"{name}/zero_point", ElementKind.Int8, [scales.Length], shifted);
+            levels = Signed(layer, static _ => 128);
+            zeroPoints = [.. layer.ZeroPoints.Select(static z => (byte)(sbyte)(z - 128))];
         }
+        string tensor = graph.Tensor($"{name}/integers", kind, shape, Pack(Turn(levels), packed));
         string scale = graph.Floats($"{name}/scale", scales, scales.Length);
-        return new(graph.Node("DequantizeLinear", [tensor, scale, zeros], name, [("axis", (long)axis)]), scales);
+        // ONNX Runtime multiplies matrices in integers only where a zero point is there, even if it is 0.
+        string zero = graph.Tensor($"{name}/zero_point", kind, [scales.Length], Pack(zeroPoints, packed));
+        return new(graph.Node("DequantizeLinear", [tensor, scale, zero], name, [("axis", (long)axis)]), scales);
 
         byte[] Turn(byte[] levels)
         {
@@ -156,7 +176,7 @@ internal sealed class WeightWriter(OnnxGraph graph, OnnxOptions options)
         return (levels, [.. layer.Scales.Zip(factors, static (s, f) => (float)(s * f))]);
     }
 
-    /// <summary>Levels of 2 or 4 bits, the first one in the lowest bits.</summary>
+    /// <summary>Levels of 2, 4 or 8 bits, the first one in the lowest bits.</summary>
     private static byte[] Pack(byte[] levels, int bits)
     {
         int perByte = 8 / bits;

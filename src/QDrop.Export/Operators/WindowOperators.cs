@@ -27,10 +27,11 @@ internal static class WindowOperators
             dilation = Of(e, "dilation", dimensions, 1);
         bool isKnown = !from.Contains(SymbolicShapes.Unknown);
         long[] behind = [.. padding];
-        if (e.With.Flag("ceil"))
+        bool isOpen = e.With.Flag("ceil") && !isKnown;
+        if (isOpen && isMean)
+            throw e.Refuse("its last windows end outside of an input whose size is known only when it runs");
+        if (e.With.Flag("ceil") && isKnown)
         {
-            if (!isKnown)
-                throw e.Refuse("its last windows end outside of an input whose size is known only when it runs");
             for (int d = 0; d < dimensions; d++)
             {
                 long end = ((e.Result.Shape[2 + d] - 1) * stride[d]) + (dilation[d] * (kernel[d] - 1)) + 1;
@@ -45,8 +46,12 @@ internal static class WindowOperators
         [
             ("kernel_shape", kernel.Select(static k => (long)k).ToArray()),
             ("strides", stride),
-            ("dilations", dilation),
         ];
+        // ONNX Runtime's pool of codes has no dilations.
+        if (!Array.TrueForAll(dilation, static d => d == 1))
+            attributes = [.. attributes, ("dilations", dilation)];
+        if (isOpen)
+            attributes = [.. attributes, ("ceil_mode", 1L)];
         string x = e.X;
         if (isMean)
             attributes = [.. attributes, ("count_include_pad", e.With.Flag("include_pad", true) || divisor != 0 ? 1L : 0L)];
@@ -126,6 +131,6 @@ internal static class WindowOperators
             ];
             y = e.Node("Concat", parts, ("axis", (long)(first + d)));
         }
-        return y == e.X ? e.Op("Identity", y) : y;
+        return y;
     }
 }

@@ -34,7 +34,8 @@ internal sealed class PreparedPrograms(Func<InputShapes, PreparedProgram> make)
         PreparedProgram? evicted = null;
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isRetired, typeof(QuantizedProgram));
+            if (_isRetired)
+                throw new ObjectDisposedException("QDrop.QuantizedProgram");
             if (!_entries.TryGetValue(shapes, out entry))
             {
                 if (_entries.Count == Most)

@@ -133,6 +133,30 @@ internal sealed class Slice() : OperationKind("slice", 1)
     }
 }
 
+/// <summary>
+/// The first elements of a dimension <c>dim</c>, as many as dimension <c>of</c> of the second operand has, which is
+/// there for its sizes alone.
+/// </summary>
+internal sealed class Leading() : OperationKind("leading", 2)
+{
+    /// <inheritdoc/>
+    public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
+    {
+        int axis = Axis(operation.Arguments.Integer("dim"), operands[0].Rank);
+        int count = operands[1].Shape[Axis(operation.Arguments.Integer("of"), operands[1].Rank)];
+        int[] shape = [.. operands[0].Shape];
+        Check(
+            count <= shape[axis],
+            $"an input has {count} elements in a dimension; the model was recorded with {shape[axis]} at most.");
+        shape[axis] = count;
+        return operands[0] with { Shape = shape };
+    }
+
+    /// <inheritdoc/>
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        Strided.Copy(result.Shape, Strided.Strides(operands[0].Shape), 0, result.ElementSize);
+}
+
 /// <summary>The elements of a dimension in the opposite order.</summary>
 internal sealed class Flip() : OperationKind("flip", 1)
 {

@@ -22,6 +22,7 @@ internal static class Vocabulary
         new Permute(),
         new Expand(),
         new Slice(),
+        new Leading(),
         new Flip(),
         new Concatenation(),
         new Pad(),
@@ -55,7 +56,9 @@ internal static class Vocabulary
     {
         foreach (ProgramInput input in graph.Inputs)
         {
-            if (input.Shape.Any(static s => s < -1) || input.Shape.Count > MostDimensions)
+            if (input.Shape.Any(static s => s < -1) || input.Shape.Count > MostDimensions
+                || input.Recorded.Count != input.Shape.Count || input.Recorded.Any(static s => s < -1)
+                || input.Shape.Zip(input.Recorded).Any(static s => s.First >= 0 && s.First != s.Second))
                 throw new InvalidProgramGraphException($"input '{input.Name}' has an odd shape.");
         }
         var operations = new List<Operation>();

@@ -17,7 +17,17 @@ internal sealed record Operation(string Name, IReadOnlyList<int> Operands, Argum
 /// <param name="Name">Its name: that of the parameter of <c>forward</c>.</param>
 /// <param name="Kind">What its elements are.</param>
 /// <param name="Shape">Its sizes; −1 where any size will do, as for the number of samples.</param>
-internal sealed record ProgramInput(string Name, ValueKind Kind, IReadOnlyList<int> Shape);
+internal sealed record ProgramInput(string Name, ValueKind Kind, IReadOnlyList<int> Shape)
+{
+    private readonly IReadOnlyList<int>? _recorded;
+
+    /// <summary>Gets the sizes with which it was recorded; −1 for the number of samples.</summary>
+    public IReadOnlyList<int> Recorded
+    {
+        get => _recorded ?? Shape;
+        init => _recorded = value;
+    }
+}
 
 /// <summary>An output of a program.</summary>
 /// <param name="Name">Its name.</param>

@@ -51,7 +51,45 @@ internal sealed record ActivationGrid(string Name, int Bits, float[] Scales, byt
 /// <param name="Kind">What its elements are.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Bytes">Its elements, row-major.</param>
-internal sealed record Constant(ValueKind Kind, int[] Shape, byte[] Bytes);
+internal sealed record Constant(ValueKind Kind, int[] Shape, byte[] Bytes)
+{
+    /// <summary>Whether another one has the same kind, shape and elements.</summary>
+    public bool HasSame(Constant other) =>
+        Kind == other.Kind && Shape.AsSpan().SequenceEqual(other.Shape) && Bytes.AsSpan().SequenceEqual(other.Bytes);
+
+    /// <summary>Whether the elements are the same for each index of a dimension.</summary>
+    public bool IsUniform(int dimension)
+    {
+        (int before, int size, int behind) = Around(dimension);
+        for (int i = 0; i < before; i++)
+        {
+            ReadOnlySpan<byte> part = Bytes.AsSpan(i * size * behind, size * behind);
+            for (int k = 1; k < size; k++)
+            {
+                if (!part.Slice(k * behind, behind).SequenceEqual(part[..behind]))
+                    return false;
+            }
+        }
+        return size > 0;
+    }
+
+    /// <summary>The elements that have one of the first indices of a dimension.</summary>
+    public Constant Leading(int dimension, int count)
+    {
+        (int before, int size, int behind) = Around(dimension);
+        byte[] bytes = new byte[before * count * behind];
+        for (int i = 0; i < before; i++)
+            Bytes.AsSpan(i * size * behind, count * behind).CopyTo(bytes.AsSpan(i * count * behind));
+        int[] shape = [.. Shape];
+        shape[dimension] = count;
+        return new(Kind, shape, bytes);
+    }
+
+    /// <summary>How many parts a dimension is in, its size, and the bytes behind each index.</summary>
+    private (int Before, int Size, int Behind) Around(int dimension) => (
+        ValueInfo.CountOf(Shape.AsSpan(0, dimension)), Shape[dimension],
+        ValueInfo.CountOf(Shape.AsSpan(dimension + 1)) * new ValueInfo(Kind, []).ElementSize);
+}
 
 /// <summary>What a program names: the contents of the artifact that it stands in.</summary>
 /// <param name="Layers">Quantized weights by the name of their layer.</param>
@@ -64,4 +102,8 @@ internal sealed record ProgramData(
 {
     /// <summary>Gets where the artifact comes from: its settings, method, hashes and versions, by name.</summary>
     public IReadOnlyList<(string Name, string Value)> Origin { get; init; } = [];
+
+    /// <summary>The same with more tensors.</summary>
+    public ProgramData With(IReadOnlyDictionary<string, Constant> tensors) =>
+        this with { Tensors = Tensors.Concat(tensors).ToDictionary(StringComparer.Ordinal) };
 }

@@ -23,6 +23,8 @@ internal static class ProgramJson
             json.WriteStartObject();
             json.WriteString("name", input.Name);
             WriteInfo(json, input.Kind, input.Shape);
+            if (!input.Recorded.SequenceEqual(input.Shape))
+                WriteSizes(json, "recorded", input.Recorded);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -66,7 +68,10 @@ internal static class ProgramJson
                     $"it has version {version}, but this version of QDrop reads version {Version}.");
             }
             var inputs = json.GetProperty("inputs").EnumerateArray().Select(static i => new ProgramInput(
-                TextOf(i.GetProperty("name")), KindOf(i), ShapeOf(i))).ToList();
+                TextOf(i.GetProperty("name")), KindOf(i), ShapeOf(i))
+            {
+                Recorded = i.TryGetProperty("recorded", out JsonElement sizes) ? SizesOf(sizes) : ShapeOf(i),
+            }).ToList();
             var operations = json.GetProperty("operations").EnumerateArray().Select(ReadOperation).ToList();
             var outputs = json.GetProperty("outputs").EnumerateArray().Select(static o => new ProgramOutput(
                 TextOf(o.GetProperty("name")), o.GetProperty("value").GetInt32(), KindOf(o), ShapeOf(o))).ToList();
@@ -166,14 +171,20 @@ internal static class ProgramJson
     private static void WriteInfo(Utf8JsonWriter json, ValueKind kind, IReadOnlyList<int> shape)
     {
         json.WriteString("kind", NameOf(kind));
-        json.WriteStartArray("shape");
-        foreach (int size in shape)
+        WriteSizes(json, "shape", shape);
+    }
+
+    private static void WriteSizes(Utf8JsonWriter json, string name, IReadOnlyList<int> sizes)
+    {
+        json.WriteStartArray(name);
+        foreach (int size in sizes)
             json.WriteNumberValue(size);
         json.WriteEndArray();
     }
 
-    private static int[] ShapeOf(JsonElement json) =>
-        [.. json.GetProperty("shape").EnumerateArray().Select(static s => s.GetInt32())];
+    private static int[] ShapeOf(JsonElement json) => SizesOf(json.GetProperty("shape"));
+
+    private static int[] SizesOf(JsonElement json) => [.. json.EnumerateArray().Select(static s => s.GetInt32())];
 
     private static ValueKind KindOf(JsonElement json)
     {

@@ -95,6 +95,10 @@ public sealed partial class QuantizeAttribute : Attribute
     [SettingRule(SettingRelation.OnlyWith, nameof(Scale), Value = nameof(QDrop.Scale.Free),
         Only = nameof(QDrop.ActivationLearning.LsqPlus), Code = Codes.LearnedOffset,
         Expected = "Lsq or Fixed with {0}: a learned offset does not stay a whole number of steps")]
+    [SettingRule(SettingRelation.NotWith, nameof(Hardware), Value = "true",
+        Only = nameof(QDrop.ActivationLearning.LsqPlus), Code = Codes.LearnedOffset,
+        Expected = "Lsq or Fixed with {0}, whose steps are powers of two: a learned offset does not stay a whole "
+            + "number of them")]
     [SettingRule(SettingRelation.NotWith, nameof(Scale), Value = nameof(QDrop.Scale.NearestPowerOfTwo),
         Code = Codes.SettingWithoutEffect, Expected = "{0}")]
     public ActivationLearning ActivationLearning { get; set; } = ActivationLearning.Lsq;
@@ -182,12 +186,16 @@ public sealed partial class QuantizeAttribute : Attribute
     /// <summary>Whether each output channel of a weight has a range of its own.</summary>
     [DefaultValue(true)]
     [SettingGroup(SettingGroups.Ranges)]
+    [SettingRule(SettingRelation.NotWith, nameof(Hardware), Value = "true", Only = "true",
+        IsOfAttribute = true, Expected = "false with {0}, which has one grid for a weight", Instead = "false")]
     public bool WeightsPerChannel { get; set; } = true;
 
     /// <summary>Whether each channel of an activation has a range of its own, not one for the whole tensor.</summary>
     [DefaultValue(false)]
     [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.NeedsLabels),
         Only = "true", Expected = "false with {0}, which learns one grid for an activation", Instead = "false")]
+    [SettingRule(SettingRelation.NotWith, nameof(Hardware), Value = "true", Only = "true",
+        Expected = "false with {0}, which has one grid for an activation", Instead = "false")]
     public bool ActivationsPerChannel { get; set; }
 
     /// <summary>
@@ -201,10 +209,15 @@ public sealed partial class QuantizeAttribute : Attribute
     /// <summary>Whether 0 stays in the middle of the grids of weights.</summary>
     [DefaultValue(false)]
     [SettingGroup(SettingGroups.Ranges)]
+    [SettingRule(SettingRelation.NotWith, nameof(Hardware), Value = "true", Only = "false",
+        IsOfAttribute = true, Expected = "true with {0}, whose weights have no zero point", Instead = "true")]
     public bool SymmetricWeights { get; set; }
 
     /// <summary>Whether 0 stays in the middle of the grids of activations.</summary>
     [DefaultValue(false)]
+    [SettingRule(SettingRelation.NotWith, nameof(Hardware), Value = "true", Only = "true",
+        Expected = "false with {0}, which has unsigned grids where no value is negative, and symmetric ones elsewhere",
+        Instead = "false")]
     public bool SymmetricActivations { get; set; }
 
     /// <summary>When activation ranges are searched.</summary>
@@ -217,7 +230,23 @@ public sealed partial class QuantizeAttribute : Attribute
     [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.NeedsLabels),
         Except = nameof(QDrop.Scale.Free), Expected =
             "Free with {0}: folding the batch norms in the end changes the scales, which do not stay powers of two")]
+    [SettingRule(SettingRelation.NotWith, nameof(Hardware), Value = "true", Only = nameof(QDrop.Scale.Free),
+        IsOfAttribute = true, Expected = "PowerOfTwo or NearestPowerOfTwo with {0}")]
     public Scale Scale { get; set; } = Scale.Free;
+
+    /// <summary>
+    /// Whether the model is to become hardware, as FINN and hls4ml make it: each weight has one grid with 0 in the
+    /// middle, steps are powers of two, learned if <see cref="Scale"/> says nothing else, the grid of an activation
+    /// begins at 0 where no value is negative and has 0 in the middle elsewhere, what a layer reads that nothing has
+    /// quantized, such as the model's inputs, is quantized to <see cref="FirstLast"/> bits, and biases are whole
+    /// multiples of the products' steps. Then a program gives the twin's values exactly.
+    /// </summary>
+    [DefaultValue(false)]
+    [SettingRule(SettingRelation.NotWith, nameof(Method), Trait = nameof(MethodTraitsAttribute.NeedsLabels),
+        Only = "true", Expected =
+            "false with {0}: folding the batch norms in the end changes the scales, which do not stay powers of two",
+        Instead = "false")]
+    public bool Hardware { get; set; }
 
     /// <summary>
     /// The power p, 1 to 4, of a unit's output errors in the loss of reconstruction, or <see cref="QDrop.Norm.Auto"/>:

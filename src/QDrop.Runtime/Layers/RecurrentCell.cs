@@ -54,7 +54,8 @@ internal static class RecurrentCell
         Tensor reset = Sigmoid(input[0].Plus(hidden[0])), update = Sigmoid(input[1].Plus(hidden[1]));
         Tensor fresh = Tanh(input[2].Plus(Times(reset, hidden[2])));
         return Note.As(
-            state.sub(fresh).mul(update).Plus(fresh), $"add(mul(sub({state}, {fresh}), {update}), {fresh})");
+            state.sub(fresh).mul(update).add(fresh, Numbers.One),
+            $"add(mul(sub({state}, {fresh}), {update}), {fresh})");
     }
 
     private static Tensor[] Parts(Tensor x, long count) => Note.Parts(x.chunk(count, -1), x, -1);

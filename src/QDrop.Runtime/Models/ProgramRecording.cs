@@ -20,17 +20,17 @@ internal static class ProgramRecording
     /// <param name="twin">The twin, calibrated.</param>
     /// <param name="one">Inputs of a call.</param>
     /// <param name="other">Other inputs, with another number of samples.</param>
-    /// <param name="state">The quantized model without a program.</param>
+    /// <param name="data">What the program may name: the twin's layers and quantizers, and tensors.</param>
     /// <returns>The program, or why there is none.</returns>
-    public static ProgramState Of(IModelTwin twin, Bundle one, Bundle other, QuantizedModelState state)
+    public static ProgramState Of(IModelTwin twin, Bundle one, Bundle other, ProgramData data)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         try
         {
-            ProgramState program = Named(Generalization.Of(Call(twin, one), Call(twin, other)), state);
-            Check(twin, program, state, other);
-            return program;
+            RecordedCall first = Call(twin, one);
+            ProgramState program = Checked(twin, first, other, data);
+            return WithOpenSizes(twin, first, other, data) ?? program;
         }
         catch (NotRecordableException e)
         {
@@ -47,15 +47,104 @@ internal static class ProgramRecording
         }
     }
 
-    private static RecordedCall Call(IModelTwin twin, Bundle inputs)
+    /// <summary>What a twin computes, with the places of its quantizers, whether they quantize or not.</summary>
+    /// <param name="twin">The twin.</param>
+    /// <param name="inputs">Inputs of it.</param>
+    /// <exception cref="NotRecordableException">It cannot be recorded.</exception>
+    public static ProgramGraph Marked(IModelTwin twin, Bundle inputs) =>
+        Call(twin, inputs, marksQuantizers: true).Graph;
+
+    /// <summary>The program of a quantized twin in memory.</summary>
+    /// <param name="twin">The twin, calibrated.</param>
+    /// <param name="example">Inputs of it, of any number of samples.</param>
+    /// <param name="options">How the program runs.</param>
+    /// <exception cref="InvalidOperationException">The twin has no quantizers yet, or is in training mode.</exception>
+    /// <exception cref="QDropException">QDROP255: the model cannot be a program.</exception>
+    public static QuantizedProgram Program(IModelTwin twin, Bundle example, QuantizedProgramOptions? options)
+    {
+        string model = twin.Float.GetType().FullName!;
+        if (example.Tensors.Count == 0)
+            throw new ArgumentNullException(nameof(example), "The example has no tensor.");
+        if (twin.Float.training)
+            throw new InvalidOperationException($"The quantized '{model}' is in training mode. Call eval() first.");
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        var examples = new ExampleInputs(example);
+        // Layers and quantizers are known once they have run.
+        twin.Context.Visits.Begin();
+        _ = twin.Run(examples.Of(1));
+        if (!TwinState.IsQuantized(twin.Context))
+        {
+            throw new InvalidOperationException(
+                $"The twin of '{model}' has no quantized weights. Load those that the build has left, with "
+                    + "LoadQuantized().");
+        }
+        QuantizedLayerState[] layers = TwinState.Layers(twin.Context);
+        ProgramData data = DataOf(layers, TwinState.Activations(twin.Context), new Dictionary<string, Tensor>());
+        foreach (Tensor tensor in layers.SelectMany(static l => new[] { l.Levels, l.Scale, l.ZeroPoint, l.Bias })
+            .OfType<Tensor>())
+            tensor.Dispose();
+        ProgramState program = Of(twin, examples.Of(2), examples.Others(3), data);
+        if (program.Graph is not { } graph)
+        {
+            throw new QDropException(
+                Codes.NoProgram,
+                $"The quantized model '{model}' cannot be a program: {program.WhyNot}. Call it as it is, in "
+                    + "TorchSharp.");
+        }
+        data = data.With(program.Constants);
+        return new(model, Vocabulary.Bind(graph, data), data, options);
+    }
+
+    /// <summary>The program for inputs of other sizes, too; <see langword="null"/> if it takes no others.</summary>
+    private static ProgramState? WithOpenSizes(IModelTwin twin, RecordedCall first, Bundle other, ProgramData data)
+    {
+        foreach (Bundle resized in new OpenSizes(Runs).Of(other))
+        {
+            if (Try(() => Checked(twin, first, resized, data)) is { } program)
+                return program;
+        }
+        return null;
+
+        bool Runs(Bundle inputs) => Try(() => Call(twin, inputs)) is not null;
+
+        static T? Try<T>(Func<T> function)
+            where T : class
+        {
+            try
+            {
+                return function();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The model takes no such sizes.
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The program of two calls, which is run beside the twin.</summary>
+    private static ProgramState Checked(IModelTwin twin, RecordedCall first, Bundle other, ProgramData data)
+    {
+        (ProgramGraph graph, IReadOnlyDictionary<int, Constant> constants) =
+            Generalization.Of(first, Call(twin, other));
+        ProgramState program = Named(graph, constants, data);
+        Check(twin, program, data, other);
+        return program;
+    }
+
+    private static RecordedCall Call(IModelTwin twin, Bundle inputs, bool marksQuantizers = false)
     {
         Bundle copies = inputs.Select(static t => t.clone());
-        using var recorder = new Recorder(NamesOf(twin, copies.Tensors.Count), copies.Tensors);
+        using var recorder = new Recorder(NamesOf(twin, copies.Tensors.Count), copies.Tensors)
+        {
+            MarksQuantizers = marksQuantizers,
+        };
         twin.Context.Visits.Begin();
         var result = new Bundle([twin.Run(copies)]);
         Tensor[] outputs = [.. result.Tensors.Where(static t => !t.IsInvalid)];
         string[] names = outputs.Length == 1 ? ["output"] : [.. outputs.Select(static (_, i) => $"output{i + 1}")];
-        ProgramGraph graph = recorder.Graph(names, outputs);
+        ProgramGraph graph = Simplification.Of(recorder.Graph(names, outputs));
         return new(graph, recorder.Constants, recorder.Shapes);
     }
 
@@ -75,16 +164,14 @@ internal static class ProgramRecording
     /// Gives constants their names in the artifact: those of float tensors that it has anyway, or new ones.
     /// </summary>
     private static ProgramState Named(
-        (ProgramGraph Graph, IReadOnlyDictionary<int, Constant> Constants) recorded, QuantizedModelState state)
+        ProgramGraph graph, IReadOnlyDictionary<int, Constant> recorded, ProgramData data)
     {
-        (string Name, Constant Value)[] floats =
-            [.. state.FloatTensors.Select(static t => (ArtifactFormat.FloatPrefix + t.Key, ConstantOf(t.Value)))];
         var constants = new Dictionary<string, Constant>(StringComparer.Ordinal);
-        var operations = recorded.Graph.Operations.ToList();
-        foreach ((int value, Constant constant) in recorded.Constants)
+        var operations = graph.Operations.ToList();
+        foreach ((int value, Constant constant) in recorded)
         {
-            int index = value - recorded.Graph.Inputs.Count;
-            string? name = floats.FirstOrDefault(f => AreEqual(f.Value, constant)).Name;
+            int index = value - graph.Inputs.Count;
+            string? name = data.Tensors.FirstOrDefault(f => f.Value.HasSame(constant)).Key;
             if (name is null)
             {
                 name = FormattableString.Invariant($"{ArtifactFormat.ProgramPrefix}{constants.Count}");
@@ -92,16 +179,16 @@ internal static class ProgramRecording
             }
             operations[index] = operations[index] with { Arguments = new([("tensor", name)]) };
         }
-        return new(recorded.Graph with { Operations = operations }, constants, null);
+        return new(graph with { Operations = operations }, constants, null);
     }
 
     /// <summary>
     /// Compares the program with the twin, both without activation quantizers, so that no value is at the border
     /// between two levels.
     /// </summary>
-    private static void Check(IModelTwin twin, ProgramState program, QuantizedModelState state, Bundle inputs)
+    private static void Check(IModelTwin twin, ProgramState program, ProgramData data, Bundle inputs)
     {
-        ProgramGraph graph = Vocabulary.Bind(program.Graph!, DataOf(state, program));
+        ProgramGraph graph = Vocabulary.Bind(program.Graph!, data.With(program.Constants));
         graph = graph with
         {
             Operations =
@@ -128,7 +215,7 @@ internal static class ProgramRecording
             for (int i = 0; i < enabled.Length; i++)
                 twin.Context.Activations[i].Enabled = enabled[i];
         }
-        using var runnable = new QuantizedProgram(state.Manifest.Model, graph, data: null);
+        using var runnable = new QuantizedProgram(twin.Float.GetType().FullName!, graph, data: null);
         Constant[] arguments = [.. inputs.Tensors.Select(ConstantOf)];
         IReadOnlyList<Constant> found = runnable.RunWith(
             [.. arguments.Select(static a => a.Bytes)], [.. arguments.Select(static a => a.Shape)]);
@@ -160,9 +247,12 @@ internal static class ProgramRecording
         return error == 0 ? 0 : error / Math.Max(greatest, 1e-6);
     }
 
-    /// <summary>What a program names, of a quantized model in memory.</summary>
-    internal static ProgramData DataOf(QuantizedModelState state, ProgramState program) => new(
-        state.Layers.ToDictionary(static l => l.Name, static l => new LayerWeights(
+    /// <summary>What a program may name, of a quantized model in memory.</summary>
+    public static ProgramData DataOf(
+        IEnumerable<QuantizedLayerState> layers,
+        IEnumerable<ActivationState> activations,
+        IReadOnlyDictionary<string, Tensor> floats) => new(
+        layers.ToDictionary(static l => l.Name, static l => new LayerWeights(
             l.Name,
             l.Bits,
             ConstantOf(l.Levels).Shape,
@@ -171,21 +261,14 @@ internal static class ProgramRecording
             TensorBytes.ToFloats(l.Scale),
             Array.ConvertAll(TensorBytes.ToFloats(l.ZeroPoint), static z => (byte)z),
             l.Bias is null ? null : TensorBytes.ToFloats(l.Bias))),
-        state.Activations.ToDictionary(static a => a.Name, static a => new ActivationGrid(
+        activations.ToDictionary(static a => a.Name, static a => new ActivationGrid(
             a.Name,
             a.Bits,
             [.. a.Channels?.Scales ?? [a.Scale]],
             [.. (a.Channels?.ZeroPoints ?? [a.ZeroPoint]).Select(static z => (byte)z)],
             a.Channels?.Axis)),
-        program.Constants
-            .Concat(state.FloatTensors.Select(static t => new KeyValuePair<string, Constant>(
-                ArtifactFormat.FloatPrefix + t.Key, ConstantOf(t.Value))))
-            .ToDictionary());
+        floats.ToDictionary(static t => ArtifactFormat.FloatPrefix + t.Key, static t => ConstantOf(t.Value)));
 
     private static Constant ConstantOf(Tensor tensor) => Recorder.ConstantOf(tensor)
         ?? throw new NotRecordableException($"a value has elements of type {tensor.dtype}");
-
-    private static bool AreEqual(Constant one, Constant other) =>
-        one.Kind == other.Kind && one.Shape.AsSpan().SequenceEqual(other.Shape)
-        && one.Bytes.AsSpan().SequenceEqual(other.Bytes);
 }

@@ -41,5 +41,5 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
     public static Tensor roll(Tensor input, ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default) =>
-        input.roll(shifts, dims);
+        dims.IsEmpty ? roll(input, shifts.ToArray()) : roll(input, shifts.ToArray(), dims.ToArray());
 }

@@ -85,7 +85,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         ArgumentNullException.ThrowIfNull(x);
         if (Intercept is { IsActive: true } intercept)
             return intercept.Forward(x, rectify: false);
-        return Enabled ? Note.As(Quantize(x, rectify: false), $"quantize({x}, grid={Name})") : x;
+        if (Enabled)
+            return Quantized(x);
+        return Recorder.Current is { MarksQuantizers: true } ? Note.As(x.alias(), $"quantize({x}, grid={Name})") : x;
     }
 
     /// <summary>
@@ -100,7 +102,9 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
             return intercept.Forward(x, rectify: true);
         return Enabled
             ? Note.As(Quantize(x, rectify: true), $"quantize(relu({x}), grid={Name})")
-            : Note.As(x.relu(), $"relu({x})");
+            : Recorder.Current is { MarksQuantizers: true }
+                ? Note.As(x.relu(), $"quantize(relu({x}), grid={Name})")
+                : Note.As(x.relu(), $"relu({x})");
     }
 
     /// <summary>
@@ -115,7 +119,7 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         if (active is { Observes: false })
             return active.Scan(recurrence);
         if (active is null && Enabled)
-            return recurrence.Run(x => Quantize(x, rectify: false));
+            return recurrence.Run(Quantized);
         (Tensor states, Tensor? cell) = recurrence.Run(static x => x);
         _ = active?.Forward(recurrence.Before(states), rectify: false);
         return (states, cell);
@@ -190,6 +194,8 @@ internal sealed class ActivationQuantizer(string name) : IDisposable
         DisposeGrids();
         Intercept?.Dispose();
     }
+
+    private Tensor Quantized(Tensor x) => Note.As(Quantize(x, rectify: false), $"quantize({x}, grid={Name})");
 
     private Tensor Quantize(Tensor x, bool rectify)
     {

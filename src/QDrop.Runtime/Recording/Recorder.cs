@@ -41,6 +41,11 @@ internal sealed class Recorder : IDisposable
     /// <summary>Gets who records on this thread; <see langword="null"/> if nobody does.</summary>
     public static Recorder? Current => s_current;
 
+    /// <summary>
+    /// Gets whether quantizers are noted that do not quantize yet, so that it is seen where they stand.
+    /// </summary>
+    public bool MarksQuantizers { get; init; }
+
     /// <summary>Gets or sets where the model's code is now, such as <c>layer1.0.conv1</c>.</summary>
     public string Place { get; set; } = "";
 

@@ -109,6 +109,9 @@ public sealed record QuantizationSettings
     /// <inheritdoc cref="QuantizeAttribute.Scale"/>
     public Scale Scale { get; init; } = Scale.Free;
 
+    /// <inheritdoc cref="QuantizeAttribute.Hardware"/>
+    public bool Hardware { get; init; }
+
     /// <summary>
     /// How exponents are learned with <see cref="Scale.PowerOfTwo"/>; <see langword="null"/> for the defaults.
     /// </summary>
@@ -150,6 +153,16 @@ public sealed record QuantizationSettings
 
     /// <summary>Gets whether the method trains the model as a whole.</summary>
     internal bool Trains => Method.Traits.NeedsLabels;
+
+    /// <summary>These settings with what <see cref="Hardware"/> decides.</summary>
+    internal QuantizationSettings Effective() => !Hardware
+        ? this
+        : this with
+        {
+            WeightsPerChannel = false,
+            SymmetricWeights = true,
+            Scale = Scale == Scale.Free ? Scale.PowerOfTwo : Scale,
+        };
 
     /// <summary>
     /// These settings with what a preset decides: <see cref="Iterations"/>. The others stay as they are.

@@ -22,6 +22,7 @@ public sealed class QuantizationContext : IDisposable
     private readonly Dictionary<string, QuantizedLayer> _layersByName = [];
     private readonly Dictionary<string, QuantizedLayerState>? _layerStates;
     private readonly Dictionary<string, ActivationState>? _activationStates;
+    private readonly Dictionary<QuantizedLayer, ActivationQuantizer> _inputs = [];
     private readonly HashSet<string> _unitNames = [];
     private readonly List<QuantizedLayer> _layers = [];
     private readonly List<ActivationQuantizer> _activations = [];
@@ -56,6 +57,8 @@ public sealed class QuantizationContext : IDisposable
         _activationStates = state?.Activations.ToDictionary(a => a.Name);
         Places = new PlaceTable(state?.Manifest);
         PassCounts = new PassCounts(state?.Manifest, Places);
+        QuantizedInputs = new HashSet<string>(
+            (state?.Layers ?? []).Select(static l => l.Name).Where(l => _activationStates!.ContainsKey(InputName(l))));
     }
 
     /// <summary>Quantized layers, in the order in which they first ran. A layer is there once it has run.</summary>
@@ -71,6 +74,11 @@ public sealed class QuantizationContext : IDisposable
 
     /// <summary>How often loops reach places in one call.</summary>
     internal PassCounts PassCounts { get; }
+
+    /// <summary>
+    /// Layers that read what no quantizer gives, such as the model's inputs, and get one that quantizes it.
+    /// </summary>
+    internal IReadOnlySet<string> QuantizedInputs { get; set; } = new HashSet<string>();
 
     /// <summary>Stands in for units while calibrating; <see langword="null"/> in a program.</summary>
     internal UnitExecutor? Executor { get; set; }
@@ -259,11 +267,7 @@ public sealed class QuantizationContext : IDisposable
                 return quantizer;
             if (_activationStates.TryGetValue(quantizer.Name, out ActivationState? state))
             {
-                quantizer.Restore(
-                    state.Bits,
-                    state.Channels?.Scales ?? [state.Scale],
-                    state.Channels?.ZeroPoints ?? [state.ZeroPoint],
-                    state.Channels?.Axis);
+                Restore(quantizer, state);
             }
             else
             {
@@ -272,6 +276,35 @@ public sealed class QuantizationContext : IDisposable
             return quantizer;
         }
     }
+
+    /// <summary>
+    /// What quantizes the input of a layer, wherever it is called; <see langword="null"/> where the quantizers before
+    /// it do.
+    /// </summary>
+    internal ActivationQuantizer? InputOf(QuantizedLayer layer)
+    {
+        lock (_lock)
+        {
+            if (!QuantizedInputs.Contains(layer.Name))
+                return null;
+            if (!_inputs.TryGetValue(layer, out ActivationQuantizer? quantizer))
+            {
+                quantizer = new ActivationQuantizer(InputName(layer.Name));
+                _inputs.Add(layer, quantizer);
+                if (_activationStates is not null)
+                    Restore(quantizer, _activationStates[quantizer.Name]);
+            }
+            return quantizer;
+        }
+    }
+
+    private static string InputName(string layer) => layer + ".input";
+
+    private static void Restore(ActivationQuantizer quantizer, ActivationState state) => quantizer.Restore(
+        state.Bits,
+        state.Channels?.Scales ?? [state.Scale],
+        state.Channels?.ZeroPoints ?? [state.ZeroPoint],
+        state.Channels?.Axis);
 
     /// <summary>Records the layer and the quantizer of a unit that runs for the first time.</summary>
     /// <exception cref="QDropException">The model does not have the quantizer (QDROP236, QDROP253).</exception>

@@ -1,4 +1,5 @@
 using QDrop.Layers;
+using QDrop.Recording;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -88,7 +89,8 @@ public readonly struct Step
             if (b is null)
                 return y;
             int behind = outputAxis < 0 ? -1 - outputAxis : (int)y.dim() - 1 - outputAxis;
-            return y + b.view([-1, .. Enumerable.Repeat(1L, behind)]);
+            Tensor added = behind == 0 ? b : Note.Reshaped(b.view([-1, .. Enumerable.Repeat(1L, behind)]), b);
+            return Note.As(y + added, $"add({y}, {added})");
         })
         { Place = function.Method });
 

@@ -100,7 +100,8 @@ internal sealed class FusedUnit(
     IReadOnlyList<Func<Tensor, Tensor>> functions,
     ActivationQuantizer? output) : Unit(context, name)
 {
-    private bool _isLayerKnown, _isOutputKnown;
+    private ActivationQuantizer? _input;
+    private bool _isLayerKnown, _isInputKnown, _isOutputKnown;
 
     /// <inheritdoc/>
     public override bool IsBlock => false;
@@ -121,6 +122,12 @@ internal sealed class FusedUnit(
             recorder.Place = Name;
         if (layer is not null)
         {
+            if (InputOf(layer) is { } input)
+            {
+                Know(ref _isInputKnown, null, input);
+                x = Context.Watcher?.OnValue(input, x) ?? x;
+                x = input.Forward(x);
+            }
             x = layer.Forward(x);
             x = Context.Watcher?.OnValue(layer, x) ?? x;
         }
@@ -138,6 +145,14 @@ internal sealed class FusedUnit(
             return output.ForwardRectified(x);
         x = Context.Watcher?.OnValue(output, x) ?? x;
         return output.Forward(x);
+    }
+
+    /// <summary>What quantizes the layer's input, where that comes from no quantizer.</summary>
+    private ActivationQuantizer? InputOf(QuantizedLayer own)
+    {
+        if (Context.QuantizedInputs.Count > 0 && Volatile.Read(ref _input) is null)
+            Volatile.Write(ref _input, Context.InputOf(own));
+        return _input;
     }
 
     /// <summary>

@@ -83,6 +83,9 @@ internal sealed class WorkerMessage
 
     /// <summary>Result: full path of the report.</summary>
     [DataMember(EmitDefaultValue = false)] public string? Report { get; set; }
+
+    /// <summary>Result: full path of the ONNX model, where one was asked for.</summary>
+    [DataMember(EmitDefaultValue = false)] public string? Onnx { get; set; }
 }
 
 /// <summary>Values of <see cref="WorkerMessage.Kind"/>.</summary>

@@ -121,6 +121,23 @@ public sealed class ModelPlanTests : IDisposable
         InProject(Fault("QDROP106", Plan(_model, ("Insight", "false")).Insight), "QDropInsight>");
     }
 
+    [Fact]
+    public void ONNX_is_written_where_the_item_or_the_property_says_so()
+    {
+        Assert.Null(Plan(_model).Onnx());
+        Assert.Null(Plan(_model, ("Onnx", "false"), ("OnnxWeights", "Int4")).Onnx());
+        OnnxOptions options = Plan(_model, ("Onnx", "true"), ("OnnxWeights", "int4"), ("OnnxFormat", "Qonnx")).Onnx()!;
+        Assert.Equal((OnnxWeights.Int4, OnnxFormat.Qonnx, false), (options.Weights, options.Format, options.Exact));
+        Assert.True(Plan(_model, ("Onnx", "true"), ("OnnxExact", "true")).Onnx()!.Exact);
+        InProject(Fault("QDROP106", Plan(_model, ("Onnx", "yes")).Onnx), "Onnx=");
+        InProject(Fault("QDROP106", Plan(_model, ("Onnx", "true"), ("OnnxWeights", "1")).Onnx), "OnnxWeights=");
+
+        Override("Onnx", "true");
+        Assert.Equal(OnnxWeights.Int8, Plan(_model, ("Onnx", "false")).Onnx()!.Weights);
+        Override("OnnxFormat", "both");
+        InProject(Fault("QDROP106", Plan(_model).Onnx), "QDropOnnxFormat>");
+    }
+
     /// <summary>Where an error has its place.</summary>
     private static Place Fault<T>(string code, Func<T> function)
     {

@@ -156,6 +156,13 @@ internal static class OperationCases
             c.Gives("slice", [x], ("dim", 2L), ("end", 100L));
             c.Gives("slice", [x], ("dim", 0L), ("end", 1L));
         }),
+        ("leading", static c =>
+        {
+            int x = c.Floats(Any, 3), y = c.Floats(2, 3);
+            int table = c.Program.Tensor([.. Enumerable.Range(0, 20).Select(static i => (float)i)], 2, 10);
+            c.Gives("leading", [table, x], ("dim", 1L), ("of", 0L));
+            c.Gives("leading", [table, y], ("dim", -1L), ("of", -1L));
+        }),
         ("flip", static c =>
         {
             int x = c.Floats(Any, 3, 4);
@@ -228,6 +235,22 @@ internal static class OperationCases
             c.Gives("max_pool", [y], ("kernel", L(2, 2)), ("stride", L(3, 3)), ("ceil", true));
             c.Gives("max_pool", [y], ("kernel", L(1, 1)), ("stride", L(4, 4)), ("ceil", true));
             c.Gives("max_pool", [z], ("kernel", L(2, 3, 2)), ("stride", L(1, 2, 2)));
+        }),
+        ("max_pool", static c =>
+        {
+            // Images of even and of odd sizes, which are known only when the model runs.
+            int x = c.Floats(Any, 2, Any, 6);
+            int even = c.Program.Add("concat", [x, x], ("dim", 2L));
+            int odd = c.Program.Add("pad", [even], ("pads", L(0, 0, 0, 0, 0, 1, 0, 0)));
+            foreach ((long kernel, long stride, long padding) in ((long, long, long)[])[(2, 2, 0), (2, 3, 1), (3, 2, 1)])
+            {
+                foreach (int image in (int[])[even, odd])
+                {
+                    c.Gives(
+                        "max_pool", [image], ("kernel", L(kernel, kernel)), ("stride", L(stride, stride)),
+                        ("padding", L(padding, padding)), ("ceil", true));
+                }
+            }
         }),
         ("avg_pool", static c =>
         {

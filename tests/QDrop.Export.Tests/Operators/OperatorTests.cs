@@ -25,7 +25,7 @@ public sealed class OperatorTests
         var program = new ProgramCase(new Random(index));
         OperationCases.All[index].Build(program);
         Assert.Contains(program.Bound.Operations, o => o.Name == name);
-        program.Check();
+        program.Check(new() { Exact = true });
     }
 
     [Fact]

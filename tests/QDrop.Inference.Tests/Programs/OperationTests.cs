@@ -24,6 +24,18 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public void The_first_elements_are_as_many_as_another_value_has()
+    {
+        var program = new SmallProgram();
+        int x = program.Input(ValueKind.Float32, -1, -1), like = program.Input(ValueKind.Float32, -1, -1);
+        int leading = program.Add("leading", [x, like], ("dim", 1L), ("of", -1L));
+        Assert.Equal([1, 2, 4, 5], program.Run(false, [Six, [0, 0]], [[2, 3], [1, 2]], leading)[0]);
+        ArgumentException refused = Assert.Throws<ArgumentException>(
+            () => program.Run(false, [Six, Six], [[2, 3], [1, 6]], leading));
+        Assert.Contains("has 6 elements in a dimension", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Elements_are_summed()
     {
         Equal([6, 15], "sum", ("dims", new long[] { 1 }));

@@ -17,6 +17,7 @@ public sealed class ProgramJsonTests
         ProgramGraph read = ProgramJson.Read(ProgramJson.ToElement(graph));
         Assert.Equal(ProgramJson.ToElement(graph).GetRawText(), ProgramJson.ToElement(read).GetRawText());
         Assert.Equal(graph.Operations.Select(static o => o.Arguments), read.Operations.Select(static o => o.Arguments));
+        Assert.Equal(graph.Inputs[0].Recorded, read.Inputs[0].Recorded);
         Assert.Equal(double.NegativeInfinity, read.Operations.First(static o => o.Name == "clamp").Arguments.Number("min"));
     }
 

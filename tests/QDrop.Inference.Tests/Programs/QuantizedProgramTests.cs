@@ -30,6 +30,28 @@ public sealed class QuantizedProgramTests
     }
 
     [Fact]
+    public void An_input_without_its_shape_has_the_recorded_sizes()
+    {
+        var small = new SmallProgram();
+        int x = small.Input(ValueKind.Float32, -1, 1, -1, -1);
+        small.Recorded(x, -1, 1, 2, 2);
+        int mean = small.Add("mean", [x], ("dims", new long[] { 2, 3 }));
+        using QuantizedProgram program = new("Test", Vocabulary.Bind(small.Graph(mean), small.Data), small.Data);
+        float[] means = new float[2];
+        program.Run([1, 2, 3, 4, 5, 6, 7, 8], means);
+        Assert.Equal([2.5f, 6.5f], means);
+        Assert.Equal([-1, 1, 2, 2], program.Inputs[0].RecordedShape);
+
+        ProgramCall call = program.CreateCall();
+        call.SetInput("x0", [1f, 2, 3], 1, 1, 1, 3);
+        call.Run();
+        Assert.Equal([2f], call.GetOutput<float>("y0").ToArray());
+        Says<ArgumentException>(
+            "has 6 elements; expected a multiple of 4, for shape [any, 1, 2, 2]; for others give the shape",
+            () => program.Run(new float[6], means));
+    }
+
+    [Fact]
     public void Inputs_and_outputs_are_described()
     {
         using QuantizedProgram program = Two();

@@ -23,6 +23,9 @@ internal sealed class SmallProgram
         return _inputs.Count - 1;
     }
 
+    /// <summary>Says with which sizes an input was recorded.</summary>
+    public void Recorded(int input, params int[] sizes) => _inputs[input] = _inputs[input] with { Recorded = sizes };
+
     /// <summary>An operation.</summary>
     public int Add(string name, int[] operands, params (string, object)[] arguments)
     {

@@ -90,6 +90,30 @@ internal static class SettingCases
                 + "zero point stays in the middle; LsqPlus would learn it"
         },
         {
+            "Hardware=true; SymmetricActivations=true",
+            "QDROP006",
+            "SymmetricActivations = true cannot be used: expected false with Hardware = true, which has unsigned grids "
+                + "where no value is negative, and symmetric ones elsewhere"
+        },
+        {
+            "Hardware=true; ActivationsPerChannel=true",
+            "QDROP006",
+            "ActivationsPerChannel = true cannot be used: expected false with Hardware = true, which has one grid for "
+                + "an activation"
+        },
+        {
+            "Hardware=true; ActivationLearning=LsqPlus",
+            "QDROP033",
+            "ActivationLearning = LsqPlus cannot be used: expected Lsq or Fixed with Hardware = true, whose steps are "
+                + "powers of two: a learned offset does not stay a whole number of them"
+        },
+        {
+            "Method=Lsq; Hardware=true",
+            "QDROP006",
+            "Hardware = true cannot be used: expected false with Method = Lsq: folding the batch norms in the end "
+                + "changes the scales, which do not stay powers of two"
+        },
+        {
             "Scale=PowerOfTwo; ActivationLearning=LsqPlus",
             "QDROP033",
             "ActivationLearning = LsqPlus cannot be used: expected Lsq or Fixed with Scale = PowerOfTwo: a learned "
@@ -195,6 +219,8 @@ internal static class SettingCases
         "SymmetricActivations=true; ActivationLearning=Fixed",
         "SymmetricActivations=false; ActivationLearning=LsqPlus",
         "Scale=Free; ActivationLearning=LsqPlus",
+        "Hardware=true; Scale=NearestPowerOfTwo; SymmetricWeights=true; WeightsPerChannel=false",
+        "Hardware=false; ActivationsPerChannel=true",
         "BetaStart=8; BetaEnd=8",
         "Method=Lsq; ActivationsPerChannel=false",
         "Method=Cpq; Scale=Free",
