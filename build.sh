@@ -26,6 +26,7 @@ usage: ./build.sh COMMAND
   architecture  draw docs/architecture.svg from the compiled code
   bench   fetch CIFAR-10 and, from apt, PyTorch; time reconstruction beside it
           bench generator, bench blocks: the generator in an editor, blocks alone
+          bench inference: the engine beside ONNX Runtime
           bench deploy: size, time and memory of samples/Deploy beside the same in TorchSharp
 TEXT
 }
@@ -241,6 +242,9 @@ bench() {
             publish_deploy
             dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- deploy "$deployed/classify" \
                 "$deployed/$model" samples/Cifar10/bin/Release/net10.0/Cifar10.dll
+            ;;
+        inference)
+            dotnet run --project benchmarks/QDrop.InferenceBenchmarks -c Release -- "${@:2}"
             ;;
         generator | blocks)
             dotnet run --project benchmarks/QDrop.Benchmarks -c Release -- "$@"

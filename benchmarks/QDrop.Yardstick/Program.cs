@@ -54,6 +54,20 @@ stress.SetAction(parsed =>
         parsed.GetValue(iterations),
         TimeSpan.FromMinutes(parsed.GetValue(minutes))));
 
+var artifact = new Option<string>("--artifact")
+{
+    Description = "A quantized ResNet-20.",
+    DefaultValueFactory = _ => "samples/Cifar10/bin/Release/net10.0/Cifar10.ResNet20.qdrop.safetensors",
+};
+var testImages = new Option<int>("--images") { DefaultValueFactory = _ => 10_000 };
+var codes = new Command(
+    "codes", "Compares the codes of every activation in the program with those in TorchSharp, on CIFAR-10's test images.")
+{
+    artifact,
+    testImages,
+};
+codes.SetAction(parsed => CodeComparison.Run(parsed.GetValue(artifact)!, parsed.GetValue(testImages)));
+
 var limit = new Option<int>("--limit") { Description = "MiB; 0 for no limit.", DefaultValueFactory = _ => 0 };
 var method = new Option<QDrop.Method>("--method") { DefaultValueFactory = _ => QDrop.Method.Nearest };
 var loss = new Option<QDrop.LossKind>("--loss");
@@ -117,6 +131,7 @@ var root = new RootCommand(
 {
     own,
     stress,
+    codes,
     memory,
     kernels,
     weights,

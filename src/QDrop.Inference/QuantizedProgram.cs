@@ -20,6 +20,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
     private readonly ProgramData? _data;
     private readonly Dictionary<Constant, nint> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly PreparedPrograms _prepared;
+    private readonly Crew? _crew;
     private readonly string? _whyNotSingle;
     private readonly Lock _lock = new();
 
@@ -41,7 +42,9 @@ public sealed unsafe class QuantizedProgram : IDisposable
         Model = model;
         Options = options ?? new();
         (_graph, _data) = (graph, data);
-        _prepared = new(shapes => new(new ExecutionPlan(Lowered(shapes), shapes.Shapes, _constants)));
+        int threads = Math.Min(Options.Threads, Environment.ProcessorCount);
+        _crew = threads > 1 ? new(threads) : null;
+        _prepared = new(shapes => new(new ExecutionPlan(Lowered(shapes), shapes.Shapes, _constants, _crew)));
         Inputs = [.. graph.Inputs.Select(static i => new ProgramTensor(i.Name, TypeOf(i.Kind), i.Shape, i.Recorded))];
         Outputs = [.. graph.Outputs.Select(static o => new ProgramTensor(o.Name, TypeOf(o.Kind), o.Shape))];
         _whyNotSingle = WhyNotSingle();
@@ -430,6 +433,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
     private void Free()
     {
         _prepared.Retire();
+        _crew?.Dispose();
         FreeConstants();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using QDrop.Integers;
 using QDrop.Operations;
 using QDrop.Programs;
@@ -8,7 +9,7 @@ namespace QDrop.Execution;
 /// A program prepared for inputs of some shapes: the shapes of all values, where they lie in memory, and the kernels in
 /// order. Any number of threads may run it at once, each in memory of its own.
 /// </summary>
-internal sealed unsafe class ExecutionPlan
+internal sealed unsafe class ExecutionPlan : ICrewWork
 {
     /// <summary>Bytes that a call takes at most.</summary>
     public const long MostMemory = 1L << 34;
@@ -17,13 +18,18 @@ internal sealed unsafe class ExecutionPlan
     private readonly MemoryLayout _layout;
     private readonly nint[] _constants;
     private readonly List<Step> _steps = [];
+    private readonly Crew? _crew;
 
     /// <param name="graph">The program, with what it names.</param>
     /// <param name="shapes">The shapes of its inputs.</param>
     /// <param name="constants">Where the constants are.</param>
+    /// <param name="crew">The threads that a call runs on; <see langword="null"/> for the caller's alone.</param>
     /// <exception cref="InvalidProgramGraphException">The shapes do not fit, or memory would be too large.</exception>
     public ExecutionPlan(
-        ProgramGraph graph, IReadOnlyList<int[]> shapes, IReadOnlyDictionary<Constant, nint> constants)
+        ProgramGraph graph,
+        IReadOnlyList<int[]> shapes,
+        IReadOnlyDictionary<Constant, nint> constants,
+        Crew? crew = null)
     {
         _infos = InfosOf(graph, shapes);
         _constants = new nint[_infos.Length];
@@ -37,9 +43,11 @@ internal sealed unsafe class ExecutionPlan
         Check(MemoryLayout.Of(graph, _infos, new long[_infos.Length]));
         long[] scratch = new long[_infos.Length];
         for (int i = 0; i < graph.Operations.Count; i++)
-            Prepare(graph.Operations[i], graph.Inputs.Count + i, scratch);
+            Prepare(graph.Operations[i], graph.Inputs.Count + i, scratch, crew?.Threads ?? 1);
         _layout = MemoryLayout.Of(graph, _infos, scratch);
         Check(_layout);
+        if (_steps.Exists(static s => s.IsShared))
+            _crew = crew;
     }
 
     /// <summary>Gets the values that are the outputs.</summary>
@@ -58,7 +66,8 @@ internal sealed unsafe class ExecutionPlan
     /// <param name="memory">Memory of <see cref="MemorySize"/> bytes, aligned.</param>
     /// <param name="table">A table with a place for each value.</param>
     /// <param name="inputs">Where the inputs are.</param>
-    public void Run(byte* memory, nint* table, ReadOnlySpan<nint> inputs)
+    /// <param name="ticks">Receives in addition how long each step took, where that is asked for.</param>
+    public void Run(byte* memory, nint* table, ReadOnlySpan<nint> inputs, long[]? ticks = null)
     {
         for (int value = 0; value < _infos.Length; value++)
         {
@@ -67,12 +76,43 @@ internal sealed unsafe class ExecutionPlan
                 : _layout.Places[owner] >= 0 ? (nint)(memory + _layout.Places[owner])
                 : _constants[owner];
         }
-        foreach (Step step in _steps)
+        var call = new Call(memory, table);
+        if (ticks is null && _crew is not null && _crew.TryDo(this, (nint)(&call)))
+            return;
+        for (int i = 0; i < _steps.Count; i++)
         {
-            step.Kernel(new Frame(
-                table, step.Operands, step.Infos, step.Value, step.Info, memory + _layout.Scratch[step.Value]));
+            long start = ticks is null ? 0 : Stopwatch.GetTimestamp();
+            Do((nint)(&call), i, 0, 1);
+            if (ticks is not null)
+                ticks[i] += Stopwatch.GetTimestamp() - start;
         }
     }
+
+    /// <inheritdoc/>
+    public int StepCount => _steps.Count;
+
+    /// <inheritdoc/>
+    public bool NeedsBarrier(int step) => _steps[step].IsShared || _steps[step - 1].IsShared;
+
+    /// <inheritdoc/>
+    public void Do(nint context, int step, int part, int parts)
+    {
+        Step own = _steps[step];
+        if (!own.IsShared)
+        {
+            if (part > 0)
+                return;
+            parts = 1;
+        }
+        var call = (Call*)context;
+        own.Kernel(new Frame(
+            call->Table, own.Operands, own.Infos, own.Value, own.Info, call->Memory + _layout.Scratch[own.Value], part,
+            parts));
+    }
+
+    /// <summary>What is computed, in order: the operation, where it stands in the model, and its result.</summary>
+    public IEnumerable<(string Name, string Place, ValueInfo Result)> Steps =>
+        _steps.Select(static s => (s.Name, s.Place, s.Info));
 
     private static void Check(MemoryLayout layout)
     {
@@ -125,17 +165,38 @@ internal sealed unsafe class ExecutionPlan
         return infos;
     }
 
-    private void Prepare(Operation operation, int value, long[] scratch)
+    private void Prepare(Operation operation, int value, long[] scratch, int threads)
     {
         OperationKind kind = LoweredVocabulary.Get(operation.Name);
         if (kind.IsView || operation.Name == "constant")
             return;
         ValueInfo[] operands = InfosOf(operation);
-        Kernel kernel = kind.Plan(operation, operands, _infos[value], out scratch[value]);
-        _steps.Add(new(kernel, [.. operation.Operands], operands, value, _infos[value]));
+        PlannedKernel planned = kind.Plan(operation, operands, _infos[value], threads);
+        scratch[value] = planned.Scratch;
+        if (planned.Before is not null)
+            Add(planned.Before);
+        Add(planned.Kernel);
+
+        void Add(Kernel kernel) => _steps.Add(new(
+            operation.Name, operation.Place, kernel, planned.IsShared, [.. operation.Operands], operands, value,
+            _infos[value]));
     }
 
     private ValueInfo[] InfosOf(Operation operation) => [.. operation.Operands.Select(o => _infos[o])];
 
-    private sealed record Step(Kernel Kernel, int[] Operands, ValueInfo[] Infos, int Value, ValueInfo Info);
+    private readonly struct Call(byte* memory, nint* table)
+    {
+        public readonly byte* Memory = memory;
+        public readonly nint* Table = table;
+    }
+
+    private sealed record Step(
+        string Name,
+        string Place,
+        Kernel Kernel,
+        bool IsShared,
+        int[] Operands,
+        ValueInfo[] Infos,
+        int Value,
+        ValueInfo Info);
 }

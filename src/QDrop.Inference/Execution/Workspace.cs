@@ -19,7 +19,7 @@ internal sealed unsafe class Workspace(ExecutionPlan plan, int values) : IDispos
     public nint this[int value] => _table[value];
 
     /// <summary>Runs the program.</summary>
-    public void Run(ReadOnlySpan<nint> inputs) => plan.Run(_memory, _table, inputs);
+    public void Run(ReadOnlySpan<nint> inputs, long[]? ticks = null) => plan.Run(_memory, _table, inputs, ticks);
 
     /// <inheritdoc/>
     public void Dispose()

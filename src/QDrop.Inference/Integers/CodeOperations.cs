@@ -1,28 +1,61 @@
-using System.Numerics.Tensors;
+using QDrop.Kernels;
 using QDrop.Operations;
 using QDrop.Programs;
 
 namespace QDrop.Integers;
 
-/// <summary>Codes of values, on a grid that is one for all of them.</summary>
+/// <summary>
+/// Codes of a function of each element, or of the sum of two elements, of codes on grids of their own or of float32:
+/// looked up, or computed as the values would be.
+/// </summary>
+/// <param name="Operands">The grids of the operands; none for float32.</param>
+/// <param name="Function">What is computed of the sum, or of the value; <see langword="null"/> for nothing.</param>
+/// <param name="Result">The grid of the result.</param>
+internal sealed record CodeFunction(ActivationGrid[] Operands, UnaryFunction? Function, ActivationGrid Result)
+{
+    /// <summary>A grid as kernels take it.</summary>
+    public static CodeGrid GridOf(ActivationGrid grid) => new(grid.Scales[0], grid.ZeroPoints[0], grid.Top);
+}
+
+/// <summary>Codes of values, or of a function of them, on a grid that is one for all of them.</summary>
 internal sealed class ToCodes() : OperationKind("to_codes", 1)
 {
+    /// <summary>Elements that are computed at once: as many as stay in the first cache.</summary>
+    private const int Chunk = 1024;
+
+    private const int Line = 64;
+
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands) =>
         Expect(operands, 0, ValueKind.Float32) with { Kind = ValueKind.Codes };
 
     /// <inheritdoc/>
-    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        Plan(operation, operands, result, 1).Kernel;
+
+    /// <inheritdoc/>
+    public override PlannedKernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, int threads)
     {
-        var grid = (ActivationGrid)operation.Data!;
-        float scale = grid.Scales[0], zero = grid.ZeroPoints[0], top = grid.Top;
-        return frame =>
-        {
-            ReadOnlySpan<float> x = frame[0];
-            Span<byte> codes = frame.ResultOf<byte>();
-            for (int i = 0; i < x.Length; i++)
-                codes[i] = (byte)Quantization.Code(x[i], scale, zero, top);
-        };
+        var data = (CodeFunction)operation.Data!;
+        CodeGrid grid = CodeFunction.GridOf(data.Result);
+        Kernel kernel = data.Function is not { } function
+            ? frame =>
+            {
+                (int start, int end) = frame.Share(result.Count, Line);
+                ElementKernel.Quantize(frame[0][start..end], frame.ResultOf<byte>()[start..end], grid);
+            }
+            : frame =>
+            {
+                (int first, int last) = frame.Share(result.Count, Line);
+                Span<float> values = stackalloc float[Chunk];
+                for (int start = first; start < last; start += Chunk)
+                {
+                    int end = Math.Min(start + Chunk, last);
+                    function(frame[0][start..end], values[..(end - start)]);
+                    ElementKernel.Quantize(values[..(end - start)], frame.ResultOf<byte>()[start..end], grid);
+                }
+            };
+        return new(kernel) { IsShared = threads > 1 && result.Count >= PlannedKernel.LeastShared };
     }
 }
 
@@ -36,14 +69,8 @@ internal sealed class FromCodes() : OperationKind("from_codes", 1)
     /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
     {
-        float[] table = Table((ActivationGrid)operation.Data!);
-        return frame =>
-        {
-            ReadOnlySpan<byte> codes = frame.Operand<byte>(0);
-            Span<float> y = frame.Result;
-            for (int i = 0; i < codes.Length; i++)
-                y[i] = table[codes[i]];
-        };
+        CodeGrid grid = CodeFunction.GridOf((ActivationGrid)operation.Data!);
+        return frame => ElementKernel.Dequantize(frame.Operand<byte>(0), frame.Result, grid);
     }
 
     /// <summary>The value of each code.</summary>
@@ -56,15 +83,6 @@ internal sealed class FromCodes() : OperationKind("from_codes", 1)
     }
 }
 
-/// <summary>
-/// Codes of a function of each element, or of the sum of two elements, of codes on grids of their own: looked up, or
-/// computed as the values would be.
-/// </summary>
-/// <param name="Operands">The grids of the operands.</param>
-/// <param name="Function">What is computed of the sum, or of the value.</param>
-/// <param name="Result">The grid of the result.</param>
-internal sealed record CodeFunction(ActivationGrid[] Operands, UnaryFunction? Function, ActivationGrid Result);
-
 /// <summary>Codes of a function of codes.</summary>
 internal sealed class CodeTable() : OperationKind("code_table", 1)
 {
@@ -73,7 +91,11 @@ internal sealed class CodeTable() : OperationKind("code_table", 1)
         Expect(operands, 0, ValueKind.Codes);
 
     /// <inheritdoc/>
-    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        Plan(operation, operands, result, 1).Kernel;
+
+    /// <inheritdoc/>
+    public override PlannedKernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, int threads)
     {
         var data = (CodeFunction)operation.Data!;
         float[] values = FromCodes.Table(data.Operands[0]);
@@ -81,12 +103,13 @@ internal sealed class CodeTable() : OperationKind("code_table", 1)
         ActivationGrid grid = data.Result;
         byte[] table = Array.ConvertAll(
             values, v => (byte)Quantization.Code(v, grid.Scales[0], grid.ZeroPoints[0], grid.Top));
-        return frame =>
+        return new(frame =>
         {
-            ReadOnlySpan<byte> x = frame.Operand<byte>(0);
-            Span<byte> y = frame.ResultOf<byte>();
-            for (int i = 0; i < x.Length; i++)
-                y[i] = table[x[i]];
+            (int start, int end) = frame.Share(result.Count, 64);
+            TableKernel.Map(table, frame.Operand<byte>(0)[start..end], frame.ResultOf<byte>()[start..end]);
+        })
+        {
+            IsShared = threads > 1 && result.Count >= PlannedKernel.LeastShared,
         };
     }
 }
@@ -94,7 +117,7 @@ internal sealed class CodeTable() : OperationKind("code_table", 1)
 /// <summary>Codes of the sum of codes, through ReLU or another function.</summary>
 internal sealed class CodeSum() : OperationKind("code_sum", 2)
 {
-    private const int Chunk = 512;
+    private const int Chunk = 1024;
 
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
@@ -105,123 +128,32 @@ internal sealed class CodeSum() : OperationKind("code_sum", 2)
     }
 
     /// <inheritdoc/>
-    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        Plan(operation, operands, result, 1).Kernel;
+
+    /// <inheritdoc/>
+    public override PlannedKernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, int threads)
     {
         var data = (CodeFunction)operation.Data!;
-        float[] first = FromCodes.Table(data.Operands[0]), second = FromCodes.Table(data.Operands[1]);
-        (float scale, float zero, float top) = (data.Result.Scales[0], data.Result.ZeroPoints[0], data.Result.Top);
-        return frame =>
+        CodeGrid one = CodeFunction.GridOf(data.Operands[0]), other = CodeFunction.GridOf(data.Operands[1]),
+            grid = CodeFunction.GridOf(data.Result);
+        return new(frame =>
         {
             ReadOnlySpan<byte> a = frame.Operand<byte>(0), b = frame.Operand<byte>(1);
             Span<byte> codes = frame.ResultOf<byte>();
             Span<float> sums = stackalloc float[Chunk];
-            for (int start = 0; start < codes.Length; start += Chunk)
+            (int first, int last) = frame.Share(result.Count, 64);
+            for (int start = first; start < last; start += Chunk)
             {
-                Span<float> part = sums[..Math.Min(Chunk, codes.Length - start)];
-                for (int i = 0; i < part.Length; i++)
-                    part[i] = first[a[start + i]] + second[b[start + i]];
+                int end = Math.Min(start + Chunk, last);
+                Span<float> part = sums[..(end - start)];
+                ElementKernel.Add(a[start..end], b[start..end], part, one, other);
                 data.Function?.Invoke(part, part);
-                for (int i = 0; i < part.Length; i++)
-                    codes[start + i] = (byte)Quantization.Code(part[i], scale, zero, top);
+                ElementKernel.Quantize(part, codes[start..end], grid);
             }
-        };
-    }
-}
-
-/// <summary>The greatest code of each window, channels last.</summary>
-internal sealed class CodeMaxPool() : OperationKind("code_max_pool", 1)
-{
-    /// <inheritdoc/>
-    public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
-    {
-        ValueInfo x = Expect(operands, 0, ValueKind.Codes);
-        int dimensions = operation.Arguments.Integers("kernel").Length;
-        Check(x.Rank == dimensions + 2, $"an input has {x.Rank} dimensions; expected {dimensions + 2}.");
-        var window = Window.Of(operation, dimensions);
-        return x with
+        })
         {
-            Shape =
-            [
-                x.Shape[0], .. window.Outputs(x.Shape.AsSpan()[1..^1], operation.Arguments.Flag("ceil")), x.Shape[^1],
-            ],
-        };
-    }
-
-    /// <inheritdoc/>
-    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
-    {
-        var window = Window.Of(operation, result.Rank - 2);
-        int[] from = Window.Three(operands[0].Shape.AsSpan()[1..^1], 1),
-            to = Window.Three(result.Shape.AsSpan()[1..^1], 1);
-        int samples = result.Shape[0], channels = result.Shape[^1];
-        return frame =>
-        {
-            ReadOnlySpan<byte> x = frame.Operand<byte>(0);
-            Span<byte> y = frame.ResultOf<byte>();
-            y.Clear();
-            int next = 0;
-            for (int n = 0; n < samples; n++)
-            {
-                for (int place = 0; place < to[0] * to[1] * to[2]; place++, next += channels)
-                {
-                    int ox = place % to[2], oy = place / to[2] % to[1], oz = place / to[2] / to[1];
-                    for (int kz = 0; kz < window.Kernel[0]; kz++)
-                    {
-                        int z = (oz * window.Stride[0]) + (kz * window.Dilation[0]) - window.Padding[0];
-                        for (int ky = 0; ky < window.Kernel[1] && (uint)z < (uint)from[0]; ky++)
-                        {
-                            int v = (oy * window.Stride[1]) + (ky * window.Dilation[1]) - window.Padding[1];
-                            for (int kx = 0; kx < window.Kernel[2] && (uint)v < (uint)from[1]; kx++)
-                            {
-                                int h = (ox * window.Stride[2]) + (kx * window.Dilation[2]) - window.Padding[2];
-                                if ((uint)h >= (uint)from[2])
-                                    continue;
-                                int at = ((((((n * from[0]) + z) * from[1]) + v) * from[2]) + h) * channels;
-                                Span<byte> own = y.Slice(next, channels);
-                                TensorPrimitives.Max(own, x.Slice(at, channels), own);
-                            }
-                        }
-                    }
-                }
-            }
-        };
-    }
-}
-
-/// <summary>The mean of the values of the codes of each channel, channels last: <c>[N, C]</c>, float32.</summary>
-internal sealed class CodeMean() : OperationKind("code_mean", 1)
-{
-    /// <inheritdoc/>
-    public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
-    {
-        ValueInfo x = Expect(operands, 0, ValueKind.Codes);
-        Check(
-            x.Rank >= 3 && ValueInfo.CountOf(x.Shape.AsSpan(1)) > 0, "there is no mean of no elements.");
-        return new(ValueKind.Float32, [x.Shape[0], x.Shape[^1]]);
-    }
-
-    /// <inheritdoc/>
-    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
-    {
-        var grid = (ActivationGrid)operation.Data!;
-        int samples = result.Shape[0], channels = result.Shape[1];
-        int places = ValueInfo.CountOf(operands[0].Shape.AsSpan()[1..^1]);
-        long zero = (long)places * grid.ZeroPoints[0];
-        return frame =>
-        {
-            ReadOnlySpan<byte> x = frame.Operand<byte>(0);
-            Span<float> y = frame.Result;
-            for (int n = 0; n < samples; n++)
-            {
-                ReadOnlySpan<byte> image = x.Slice(n * places * channels, places * channels);
-                for (int c = 0; c < channels; c++)
-                {
-                    long sum = -zero;
-                    for (int i = c; i < image.Length; i += channels)
-                        sum += image[i];
-                    y[(n * channels) + c] = (float)((double)sum * grid.Scales[0] / places);
-                }
-            }
+            IsShared = threads > 1 && result.Count >= PlannedKernel.LeastShared,
         };
     }
 }

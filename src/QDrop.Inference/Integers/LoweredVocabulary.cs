@@ -15,6 +15,10 @@ internal static class LoweredVocabulary
         new CodeMean(),
         new FusedConvolution(),
         new FusedLinear(),
+        new FusedSoftmax(),
+        new MatrixProduct(MatrixProduct.Transposed),
+        new CodeMatrixProduct(CodeMatrixProduct.Plain),
+        new CodeMatrixProduct(CodeMatrixProduct.Transposed),
     }.ToDictionary(static k => k.Name, StringComparer.Ordinal);
 
     /// <summary>The operation of a name that is one of them.</summary>

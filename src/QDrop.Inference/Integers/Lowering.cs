@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using QDrop.Kernels;
 using QDrop.Operations;
 using QDrop.Programs;
 
@@ -121,6 +122,9 @@ internal sealed class Lowering
             && _infos[operation.Operands[0]].Shape.AsSpan().SequenceEqual(_infos[operation.Operands[1]].Shape);
         UnaryFunction? function = !isLayer && !isSum && operation.Operands.Count == 1
             && _grids[operation.Operands[0]] is not null ? UnaryFunctions.Of(operation) : null;
+        // Codes of a function of float32 are computed at once, too.
+        function ??= isLayer || isSum || operation.Operands.Count != 1
+            || _infos[operation.Operands[0]].Kind != ValueKind.Float32 ? null : UnaryFunctions.Of(operation);
         if (!isLayer && !isSum && function is null)
             return;
         (float low, float high) = (float.NegativeInfinity, float.PositiveInfinity);
@@ -130,12 +134,14 @@ internal sealed class Lowering
         for (int value = ValueOf(first); result is null && _uses[value] == 1; value = ValueOf(last))
         {
             Operation next = _graph.Operations[_users[value]];
+            if (_absorbed[_users[value]])
+                break;
             if (next.Name == "quantize" && ((ActivationGrid)next.Data!) is { Axis: null } grid)
                 result = grid;
-            else if (isLayer && next.Name is "relu" or "clamp" && isLayer)
+            else if (isLayer && next.Name is "relu" or "clamp")
                 (low, high) = Clamped(next, low, high);
             else if (isLayer && residual < 0 && float.IsNegativeInfinity(low) && float.IsPositiveInfinity(high)
-                && next.Name == "add" && Other(next, value) is { } other && _grids[other] is not null
+                && next.Name == "add" && Other(next, value) is { } other && _infos[other].Kind == ValueKind.Float32
                 && _infos[other].Shape.AsSpan().SequenceEqual(_infos[value].Shape))
                 residual = other;
             else if (!isLayer && next.Operands.Count == 1 && UnaryFunctions.Of(next) is { } then)
@@ -209,6 +215,11 @@ internal sealed class Lowering
         _place = first.Place;
         if (first.Name is not ("conv" or "linear"))
         {
+            if (_grids[first.Operands[0]] is null)
+            {
+                ToCodes(first.Operands[0], forms, pattern.Function, pattern.Result!);
+                return;
+            }
             var function = new CodeFunction(
                 [.. first.Operands.Select(o => _grids[o]!)], pattern.Function, pattern.Result!);
             bool isLast = first.Operands.All(o => _forms[o].LastCodes >= 0);
@@ -230,10 +241,11 @@ internal sealed class Lowering
             pattern.Residual < 0 ? null : _grids[pattern.Residual],
             pattern.Result,
             pattern.Low,
-            pattern.High);
+            pattern.High,
+            pattern.Residual >= 0 && _grids[pattern.Residual] is null);
         List<int> all = [grid is null ? Row(input) : isConvolution ? LastCodes(input) : RowCodes(input)];
         if (pattern.Residual >= 0)
-            all.Add(isConvolution ? LastCodes(pattern.Residual) : RowCodes(pattern.Residual));
+            all.Add(Residual(pattern.Residual, isConvolution));
         int result = Add(isConvolution ? "fused_conv" : "fused_linear", [.. all], first.Arguments, layer);
         if (pattern.Result is null)
             (isConvolution ? ref forms.Last : ref forms.Row) = result;
@@ -246,12 +258,25 @@ internal sealed class Lowering
         Forms forms = _forms[value];
         int[] operands = [.. operation.Operands];
         int first = operands.Length > 0 ? operands[0] : -1;
-        if (operation.Name == "quantize" && _grids[value] is { } grid)
+        if (operation.Name == "quantize" && _grids[value] is { } shares && IsSoftmax(_graph.MakerOf(first)))
         {
-            if (_forms[first].Last >= 0 && _forms[first].Row < 0)
-                forms.LastCodes = Add("to_codes", [_forms[first].Last], Arguments.None, grid);
-            else
-                forms.RowCodes = Add("to_codes", [Row(first)], Arguments.None, grid);
+            forms.RowCodes = Softmax(_graph.MakerOf(first)!, shares);
+        }
+        else if (operation.Name == "quantize" && _grids[value] is { } products && IsProduct(_graph.MakerOf(first)))
+        {
+            forms.RowCodes = Product(_graph.MakerOf(first)!, products);
+        }
+        else if (IsProduct(operation))
+        {
+            forms.Row = Product(operation, null);
+        }
+        else if (IsSoftmax(operation))
+        {
+            forms.Row = Softmax(operation, null);
+        }
+        else if (operation.Name == "quantize" && _grids[value] is { } grid)
+        {
+            ToCodes(first, forms, null, grid);
         }
         else if (_grids[value] is { } own)
         {
@@ -273,10 +298,93 @@ internal sealed class Lowering
         {
             forms.Last = Add(operation.Name, [.. operands.Select(Last)], operation.Arguments, operation.Data);
         }
+        else if (operation.Name == "matmul" && ExchangedOf(operands[1]) is { } exchanged)
+        {
+            forms.Row = Add(
+                MatrixProduct.Transposed, [Row(first), Row(exchanged)], operation.Arguments, operation.Data);
+        }
         else
         {
             forms.Row = Add(operation.Name, [.. operands.Select(Row)], operation.Arguments, operation.Data);
         }
+    }
+
+    /// <summary>Whether an operation is a product of two matrices of codes.</summary>
+    private bool IsProduct(Operation? operation) =>
+        operation is { Name: "matmul" } && operation.Operands.All(o => _grids[o] is not null)
+        && CodeProduct.Fits(_infos[operation.Operands[0]].Shape[^1])
+        && _infos[operation.Operands[0]].Count > 0 && _infos[operation.Operands[1]].Count > 0;
+
+    private int Product(Operation operation, ActivationGrid? grid)
+    {
+        (int one, int other) = (operation.Operands[0], operation.Operands[1]);
+        int? exchanged = ExchangedOf(other);
+        return Add(
+            exchanged is null ? CodeMatrixProduct.Plain : CodeMatrixProduct.Transposed,
+            [RowCodes(one), RowCodes(exchanged ?? other)], Arguments.None,
+            new ProductGrids(_grids[one]!, _grids[other]!, grid));
+    }
+
+    /// <summary>Whether an operation is a softmax along the last dimension.</summary>
+    private bool IsSoftmax(Operation? operation)
+    {
+        if (operation is not { Name: "softmax" })
+            return false;
+        long axis = operation.Arguments.Integer("dim"), rank = _infos[operation.Operands[0]].Rank;
+        return axis == -1 || axis == rank - 1;
+    }
+
+    /// <summary>A softmax with the mask that is added before it, and the number that is multiplied by.</summary>
+    private int Softmax(Operation operation, ActivationGrid? grid)
+    {
+        int x = operation.Operands[0], mask = -1;
+        float scale = 1;
+        if (_graph.MakerOf(x) is { Name: "add" } sum && _grids[x] is null)
+        {
+            (int one, int other) = (sum.Operands[0], sum.Operands[1]);
+            if (!_infos[one].Shape.AsSpan().SequenceEqual(_infos[x].Shape))
+                (one, other) = (other, one);
+            if (_infos[one].Shape.AsSpan().SequenceEqual(_infos[x].Shape)
+                && FusedSoftmax.IsMask(_infos[other].Shape, _infos[x].Shape))
+                (x, mask) = (one, other);
+        }
+        if (_graph.MakerOf(x) is { Name: "mul" or "div" } product && _grids[x] is null
+            && _infos[product.Operands[0]].Shape.AsSpan().SequenceEqual(_infos[x].Shape)
+            && NumberOf(product.Operands[1]) is { } number)
+        {
+            scale = product.Name == "mul" ? number : 1 / number;
+            x = product.Operands[0];
+        }
+        return Add(
+            "fused_softmax", mask < 0 ? [Row(x)] : [Row(x), Row(mask)], Arguments.None, new SoftmaxData(scale, grid));
+    }
+
+    /// <summary>A constant of one element, float32; null if the value is none.</summary>
+    private float? NumberOf(int value) =>
+        _graph.MakerOf(value)?.Data is Constant { Kind: ValueKind.Float32 } && _infos[value].Count == 1
+            ? FloatsOf(value)[0]
+            : null;
+
+    /// <summary>The value of which another one has the last two dimensions exchanged; null if there is none.</summary>
+    private int? ExchangedOf(int value)
+    {
+        if (_graph.MakerOf(value) is not { Name: "permute" } maker)
+            return null;
+        int[] order = maker.Arguments.Integers("order");
+        int rank = order.Length;
+        return rank >= 2 && order.AsSpan().SequenceEqual([.. Enumerable.Range(0, rank - 2), rank - 1, rank - 2])
+            ? maker.Operands[0]
+            : null;
+    }
+
+    /// <summary>Codes of float32, or of a function of it.</summary>
+    private void ToCodes(int value, Forms forms, UnaryFunction? function, ActivationGrid grid)
+    {
+        var data = new CodeFunction([], function, grid);
+        if (IsLastOnly(value))
+            forms.LastCodes = Add("to_codes", [_forms[value].Last], Arguments.None, data);
+        else
+            forms.RowCodes = Add("to_codes", [Row(value)], Arguments.None, data);
     }
 
     /// <summary>Moves codes as the operation moves values.</summary>
@@ -288,6 +396,9 @@ internal sealed class Lowering
         Arguments with = operation.Arguments;
         switch (operation.Name)
         {
+            case "reshape" when _infos[value].Shape.AsSpan().SequenceEqual(_infos[first].Shape):
+                (forms.RowCodes, forms.LastCodes) = (_forms[first].RowCodes, _forms[first].LastCodes);
+                return;
             case "max_pool":
                 forms.LastCodes = Add("code_max_pool", [LastCodes(first)], with, null);
                 return;
@@ -350,6 +461,11 @@ internal sealed class Lowering
         return operation.Arguments.Integers("dims", []).Select(d => d < 0 ? d + rank : d).Order()
             .SequenceEqual(Enumerable.Range(2, rank - 2));
     }
+
+    /// <summary>What is added to a layer, in the order of its result: codes if there are any.</summary>
+    private int Residual(int value, bool isLast) => _grids[value] is null
+        ? isLast ? Last(value) : Row(value)
+        : isLast ? LastCodes(value) : RowCodes(value);
 
     private bool IsLastOnly(int value) => _forms[value].Last >= 0 && _forms[value].Row < 0;
 

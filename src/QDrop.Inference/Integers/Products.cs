@@ -10,10 +10,11 @@ namespace QDrop.Integers;
 /// <param name="Shape">The weights' shape, <c>[out, in / groups, …]</c>.</param>
 /// <param name="Bias">The bias, or none.</param>
 /// <param name="Input">The grid of the input; <see langword="null"/> where it is float32.</param>
-/// <param name="Residual">The grid of what is added; <see langword="null"/> for nothing.</param>
+/// <param name="Residual">The grid of what is added; <see langword="null"/> where it is float32, or nothing.</param>
 /// <param name="Result">The grid of the result; <see langword="null"/> where it stays float32.</param>
 /// <param name="Low">The least value of the result.</param>
 /// <param name="High">The greatest value of the result.</param>
+/// <param name="AddsFloats">Whether something that is float32 is added.</param>
 internal sealed record FusedLayer(
     LayerWeights? Weights,
     float[]? Floats,
@@ -23,8 +24,12 @@ internal sealed record FusedLayer(
     ActivationGrid? Residual,
     ActivationGrid? Result,
     float Low,
-    float High)
+    float High,
+    bool AddsFloats)
 {
+    /// <summary>Gets the kind of what is added, if anything is.</summary>
+    public ValueKind ResidualKind => Residual is null ? ValueKind.Float32 : ValueKind.Codes;
+
     /// <summary>What is done with the sums.</summary>
     public Epilogue Epilogue()
     {
@@ -43,7 +48,10 @@ internal sealed record FusedLayer(
                 : null,
             Residual is { } residual ? new ResidualCodes(residual.Scales[0], residual.ZeroPoints[0]) : null,
             Low,
-            High);
+            High)
+        {
+            AddsFloats = AddsFloats,
+        };
     }
 }
 
@@ -74,7 +82,7 @@ internal sealed class FusedConvolution() : OperationKind("fused_conv", 1, 2)
         if (operands.Length > 1)
         {
             Check(
-                Expect(operands, 1, ValueKind.Codes).Shape.AsSpan().SequenceEqual(shape),
+                Expect(operands, 1, layer.ResidualKind).Shape.AsSpan().SequenceEqual(shape),
                 "what is added to a convolution has another shape.");
         }
         return result;
@@ -86,11 +94,10 @@ internal sealed class FusedConvolution() : OperationKind("fused_conv", 1, 2)
 
     /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
-        Plan(operation, operands, result, out _);
+        Plan(operation, operands, result, 1).Kernel;
 
     /// <inheritdoc/>
-    public override unsafe Kernel Plan(
-        Operation operation, ValueInfo[] operands, ValueInfo result, out long scratch)
+    public override PlannedKernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, int threads)
     {
         var layer = (FusedLayer)operation.Data!;
         var window = Window.Of(operation, layer.Shape.Length - 2, layer.Shape[2..]);
@@ -107,7 +114,7 @@ internal sealed class FusedConvolution() : OperationKind("fused_conv", 1, 2)
             PadBefore = padding,
             PadAfter = padding,
         };
-        return Fused.Kernel(layer, geometry, samples, operands, result, out scratch);
+        return Fused.Plan(layer, geometry, samples, operands, result, threads);
     }
 
     private static Extents ExtentsOf(int[] three) => new(three[0], three[1], three[2]);
@@ -130,7 +137,7 @@ internal sealed class FusedLinear() : OperationKind("fused_linear", 1, 2)
         if (operands.Length > 1)
         {
             Check(
-                Expect(operands, 1, ValueKind.Codes).Shape.AsSpan().SequenceEqual(shape),
+                Expect(operands, 1, layer.ResidualKind).Shape.AsSpan().SequenceEqual(shape),
                 "what is added to a linear layer has another shape.");
         }
         return new(layer.Result is null ? ValueKind.Float32 : ValueKind.Codes, shape);
@@ -142,85 +149,17 @@ internal sealed class FusedLinear() : OperationKind("fused_linear", 1, 2)
 
     /// <inheritdoc/>
     public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
-        Plan(operation, operands, result, out _);
+        Plan(operation, operands, result, 1).Kernel;
 
     /// <inheritdoc/>
-    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, out long scratch)
+    public override PlannedKernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, int threads)
     {
         var layer = (FusedLayer)operation.Data!;
         int rows = operands[0].Count / layer.Shape[1];
         if (rows == 0)
-        {
-            scratch = 0;
-            return static _ => { };
-        }
-        return Fused.Kernel(
-            layer, ConvolutionGeometry.Linear(rows, layer.Shape[1], layer.Shape[0]), 1, operands, result, out scratch);
+            return new(static _ => { });
+        return Fused.Plan(
+            layer, ConvolutionGeometry.Linear(rows, layer.Shape[1], layer.Shape[0]), 1, operands, result, threads);
     }
 }
 
-/// <summary>Runs fused layers.</summary>
-internal static class Fused
-{
-    /// <summary>The kernel of a layer.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="geometry">The shape of one image.</param>
-    /// <param name="samples">How many images there are.</param>
-    /// <param name="operands">The operands.</param>
-    /// <param name="result">The result.</param>
-    /// <param name="scratch">Bytes that it needs beside them.</param>
-    public static unsafe Kernel Kernel(
-        FusedLayer layer, ConvolutionGeometry geometry, int samples, ValueInfo[] operands, ValueInfo result,
-        out long scratch)
-    {
-        if (samples == 0)
-        {
-            scratch = 0;
-            return static _ => { };
-        }
-        Epilogue epilogue = layer.Epilogue();
-        int inputBytes = operands[0].Count / samples * operands[0].ElementSize,
-            outputBytes = result.Count / samples * result.ElementSize,
-            residualBytes = result.Count / samples;
-        bool hasResidual = operands.Length > 1;
-        if (layer.Input is { } grid)
-        {
-            LayerWeights weights = layer.Weights!;
-            var packed = PackedConvolution.Pack(
-                geometry, weights.Levels, weights.ZeroPoints, grid.Bits, grid.ZeroPoints[0]);
-            scratch = packed.ScratchBytes;
-            return frame =>
-            {
-                byte* input = (byte*)frame.Address(0);
-                byte* output = (byte*)frame.ResultAddress, residual = hasResidual ? (byte*)frame.Address(1) : null;
-                for (int n = 0; n < samples; n++)
-                {
-                    void* source = input;
-                    if (packed.ScratchBytes > 0)
-                        packed.Prepare(input, source = frame.Scratch);
-                    packed.Run(source, epilogue, output, residual, 0, packed.TileCount);
-                    input += inputBytes;
-                    output += outputBytes;
-                    residual = hasResidual ? residual + residualBytes : null;
-                }
-            };
-        }
-        var floats = new FloatConvolution(geometry, layer.Floats!, channelsFirst: true);
-        scratch = floats.ScratchBytes;
-        return frame =>
-        {
-            byte* input = (byte*)frame.Address(0);
-            byte* output = (byte*)frame.ResultAddress, residual = hasResidual ? (byte*)frame.Address(1) : null;
-            for (int n = 0; n < samples; n++)
-            {
-                void* source = input;
-                if (floats.ScratchBytes > 0)
-                    floats.Prepare((float*)input, source = frame.Scratch);
-                floats.Run(source, epilogue, output, residual, 0, floats.TileCount);
-                input += inputBytes;
-                output += outputBytes;
-                residual = hasResidual ? residual + residualBytes : null;
-            }
-        };
-    }
-}

@@ -22,20 +22,22 @@ internal readonly unsafe struct CodeEpilogue256 : ICodeEpilogue
         nint stride = epilogue.Stride;
         nint start = (pixel * stride) + channel;
         byte* output = epilogue.Output + start;
-        byte* residual = epilogue.Residual + start;
+        nint width = TResidual.IsFloat ? sizeof(float) : sizeof(byte);
+        nint residualStride = stride * width;
+        byte* residual = epilogue.Residual + (start * width);
         int high = channel + Vector256<int>.Count;
         for (int p = 0; p < DotKernel.Pixels; p += 2)
         {
             Vector256<int> a0 = Code<TResidual, TZero>(sums, ref epilogue, p, channel, residual);
             Vector256<int> b0 = Code<TResidual, TZero>(
-                sums + Vector256<int>.Count, ref epilogue, p, high, residual + Vector256<int>.Count);
+                sums + Vector256<int>.Count, ref epilogue, p, high, residual + (Vector256<int>.Count * width));
             sums += DotKernel.Channels;
-            residual += stride;
+            residual += residualStride;
             Vector256<int> a1 = Code<TResidual, TZero>(sums, ref epilogue, p + 1, channel, residual);
             Vector256<int> b1 = Code<TResidual, TZero>(
-                sums + Vector256<int>.Count, ref epilogue, p + 1, high, residual + Vector256<int>.Count);
+                sums + Vector256<int>.Count, ref epilogue, p + 1, high, residual + (Vector256<int>.Count * width));
             sums += DotKernel.Channels;
-            residual += stride;
+            residual += residualStride;
 
             // Each half has channels 0 to 3 and 8 to 11, or the others, of both pixels.
             Vector256<byte> bytes = Avx2.PackUnsignedSaturate(
@@ -70,7 +72,11 @@ internal readonly unsafe struct CodeEpilogue256 : ICodeEpilogue
             Vector256.ConvertToSingle(sum),
             Vector256.Load(epilogue.Multipliers + channel),
             Vector256.Load(epilogue.Biases + channel));
-        if (TResidual.IsMade)
+        if (TResidual.IsFloat)
+        {
+            value += Vector256.Load((float*)residual);
+        }
+        else if (TResidual.IsMade)
         {
             Vector256<int> added = Lanes256.Load(residual);
             if (TZero.IsMade)

@@ -33,7 +33,8 @@ internal readonly unsafe struct CodeFinish512<TResidual, TZero> : IFinish<Vector
         nint stride = epilogue.Stride;
         nint start = (pixel * stride) + channel;
         byte* output = epilogue.Output + start;
-        byte* residual = epilogue.Residual + start;
+        nint width = TResidual.IsFloat ? sizeof(float) : sizeof(byte);
+        byte* residual = epilogue.Residual + (start * width);
         if (TZero.IsMade && epilogue.Corrections is not null)
         {
             var correction = Vector512.Load(epilogue.Corrections + channel);
@@ -48,7 +49,7 @@ internal readonly unsafe struct CodeFinish512<TResidual, TZero> : IFinish<Vector
             s7 += correction * Vector512.Create(codeSums[7]);
         }
         Four(s0, s1, s2, s3, ref epilogue, channel, output, residual);
-        Four(s4, s5, s6, s7, ref epilogue, channel, output + (4 * stride), residual + (4 * stride));
+        Four(s4, s5, s6, s7, ref epilogue, channel, output + (4 * stride), residual + (4 * stride * width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,7 +71,15 @@ internal readonly unsafe struct CodeFinish512<TResidual, TZero> : IFinish<Vector
         Vector512<float> y1 = Value(s1, offset, multiplier, bias);
         Vector512<float> y2 = Value(s2, offset, multiplier, bias);
         Vector512<float> y3 = Value(s3, offset, multiplier, bias);
-        if (TResidual.IsMade)
+        if (TResidual.IsFloat)
+        {
+            float* values = (float*)residual;
+            y0 += Vector512.Load(values);
+            y1 += Vector512.Load(values + stride);
+            y2 += Vector512.Load(values + (2 * stride));
+            y3 += Vector512.Load(values + (3 * stride));
+        }
+        else if (TResidual.IsMade)
         {
             var step = Vector512.Create(epilogue.ResidualStep);
             var residualZero = Vector512.Create(epilogue.ResidualZeroPoint);

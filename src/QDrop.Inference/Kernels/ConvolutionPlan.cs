@@ -26,7 +26,8 @@ internal sealed unsafe class ConvolutionPlan
         Geometry = Flatten(geometry);
         ElementSize = elementSize;
         IsDepthwise = isDepthwise;
-        int multiple = isDepthwise ? DotKernel.Channels : sizeof(int) / elementSize;
+        int multiple = isDepthwise ? DotKernel.Channels
+            : elementSize > sizeof(int) ? TableKernels.Line / elementSize : sizeof(int) / elementSize;
         int groups = isDepthwise ? 1 : Geometry.Groups;
         int channels = Geometry.InChannels / groups;
         _groupChannels = checked((channels + multiple - 1) / multiple * multiple);
@@ -162,14 +163,41 @@ internal sealed unsafe class ConvolutionPlan
         count = Math.Min(DotKernel.Channels, end - first);
     }
 
-    /// <summary>Copies the input with padding around it, and 0 in channels that it does not have.</summary>
+    /// <summary>Rows of the input, of all its planes.</summary>
+    public int Rows => Geometry.Input.Depth * Geometry.Input.Height;
+
+    /// <summary>How many pixels of the copy are before what a row's copy begins with.</summary>
+    /// <param name="row">Index of the row; <see cref="Rows"/> for the end.</param>
+    public nint PixelsBefore(int row)
+    {
+        Extents size = Geometry.Input, padded = Geometry.Padded;
+        if (row == 0)
+            return 0;
+        if (row == Rows)
+            return padded.Volume;
+        int z = (row - 1) / size.Height;
+        int y = row - 1 - (z * size.Height);
+        int rows = ((Geometry.PadBefore.Depth + z) * padded.Height) + Geometry.PadBefore.Height + y;
+        nint end = ((nint)rows * padded.Width) + Geometry.PadBefore.Width + size.Width;
+        return y < size.Height - 1
+            ? end
+            : end + ((nint)Geometry.PadAfter.Height * padded.Width) + Geometry.PadAfter.Width;
+    }
+
+    /// <summary>
+    /// Copies rows of the input with padding around them, and 0 in channels that it does not have. What is before a
+    /// row belongs to it, and what is behind the last one, too.
+    /// </summary>
     /// <typeparam name="TFrom">Type of the input's values.</typeparam>
     /// <typeparam name="TTo">Type of the copy's values.</typeparam>
     /// <param name="input">The input as [depth, height, width, channels].</param>
     /// <param name="scratch">Receives the copy.</param>
     /// <param name="zero">The value of padding.</param>
+    /// <param name="first">Index of the first row.</param>
+    /// <param name="last">Index behind the last row.</param>
     /// <param name="channelsFirst">Whether the input lies as [channels, depth, height, width] instead.</param>
-    public void Prepare<TFrom, TTo>(TFrom* input, TTo* scratch, TTo zero, bool channelsFirst = false)
+    public void Prepare<TFrom, TTo>(
+        TFrom* input, TTo* scratch, TTo zero, int first, int last, bool channelsFirst = false)
         where TFrom : unmanaged
         where TTo : unmanaged
     {
@@ -180,42 +208,39 @@ internal sealed unsafe class ConvolutionPlan
         int channels = Geometry.InChannels / groups;
         nint row = (nint)Geometry.Padded.Width * _pixelChannels;
         nint plane = Geometry.Padded.Height * row;
-        Fill(scratch, before.Depth * plane, zero);
-        TTo* at = scratch + (before.Depth * plane);
-        for (int z = 0; z < size.Depth; z++)
+        nint edge = (nint)before.Width * _pixelChannels;
+        for (int r = first; r < last; r++)
         {
             // What is behind one row and before the next is filled at once.
-            nint gap = (before.Height * row) + ((nint)before.Width * _pixelChannels);
-            for (int y = 0; y < size.Height; y++)
+            int z = r / size.Height;
+            int y = r - (z * size.Height);
+            TTo* at = scratch + ((before.Depth + z) * plane) + ((before.Height + y) * row) + edge;
+            nint gap = y == 0 ? (before.Height * row) + edge : edge + ((nint)after.Width * _pixelChannels);
+            if (r == 0)
+                gap += before.Depth * plane;
+            Fill(at - gap, gap, zero);
+            if (channelsFirst)
             {
-                Fill(at, gap, zero);
-                at += gap;
-                if (channelsFirst)
-                {
-                    CopyTransposed((TTo*)input, at);
-                    input += size.Width;
-                    at += size.Width * _pixelChannels;
-                }
-                else if (channels == _groupChannels)
-                {
-                    int values = size.Width * _pixelChannels;
-                    Copy(input, at, values);
-                    input += values;
-                    at += values;
-                }
-                else
-                {
-                    CopyNarrow(input, at, size.Width * groups, channels);
-                    input += size.Width * groups * channels;
-                    at += size.Width * groups * _groupChannels;
-                }
-                gap = (nint)(before.Width + after.Width) * _pixelChannels;
+                CopyTransposed((TTo*)input + ((nint)r * size.Width), at);
             }
+            else if (channels == _groupChannels)
+            {
+                int values = size.Width * _pixelChannels;
+                Copy(input + ((nint)r * values), at, values);
+            }
+            else
+            {
+                int pixels = size.Width * groups;
+                CopyNarrow(input + ((nint)r * pixels * channels), at, pixels, channels);
+            }
+            if (y < size.Height - 1)
+                continue;
+            at += size.Width * _pixelChannels;
             gap = (after.Height * row) + ((nint)after.Width * _pixelChannels);
+            if (z == size.Depth - 1)
+                gap += after.Depth * plane;
             Fill(at, gap, zero);
-            at += gap;
         }
-        Fill(at, after.Depth * plane, zero);
     }
 
     /// <summary>With a kernel of one pixel, all pixels are in one row: where a row ends does not matter.</summary>
@@ -242,6 +267,11 @@ internal sealed unsafe class ConvolutionPlan
         if (typeof(TFrom) == typeof(TTo))
         {
             Buffer.MemoryCopy(input, target, (long)count * sizeof(TTo), (long)count * sizeof(TTo));
+            return;
+        }
+        if (typeof(TFrom) == typeof(ushort) && typeof(TTo) == typeof(Vector128<byte>))
+        {
+            TableKernels.Fill((byte*)input, (byte*)target, count);
             return;
         }
         if (typeof(TFrom) != typeof(byte) || typeof(TTo) != typeof(ushort))

@@ -100,6 +100,14 @@ internal static unsafe class DotKernel
         TVector s5 = TDot.Zero;
         TVector s6 = TDot.Zero;
         TVector s7 = TDot.Zero;
+        TVector t0 = TDot.Zero;
+        TVector t1 = TDot.Zero;
+        TVector t2 = TDot.Zero;
+        TVector t3 = TDot.Zero;
+        TVector t4 = TDot.Zero;
+        TVector t5 = TDot.Zero;
+        TVector t6 = TDot.Zero;
+        TVector t7 = TDot.Zero;
         while (true)
         {
             nint end = run->End;
@@ -131,15 +139,14 @@ internal static unsafe class DotKernel
                 break;
             if (run->Flush != KernelFlush.None)
             {
-                bool add = run->Flush == KernelFlush.Add;
-                Flush<TDot, TVector>(s0, sums, add);
-                Flush<TDot, TVector>(s1, sums + Channels, add);
-                Flush<TDot, TVector>(s2, sums + (2 * Channels), add);
-                Flush<TDot, TVector>(s3, sums + (3 * Channels), add);
-                Flush<TDot, TVector>(s4, sums + (4 * Channels), add);
-                Flush<TDot, TVector>(s5, sums + (5 * Channels), add);
-                Flush<TDot, TVector>(s6, sums + (6 * Channels), add);
-                Flush<TDot, TVector>(s7, sums + (7 * Channels), add);
+                t0 = TDot.AddWide(t0, TDot.Widen(s0));
+                t1 = TDot.AddWide(t1, TDot.Widen(s1));
+                t2 = TDot.AddWide(t2, TDot.Widen(s2));
+                t3 = TDot.AddWide(t3, TDot.Widen(s3));
+                t4 = TDot.AddWide(t4, TDot.Widen(s4));
+                t5 = TDot.AddWide(t5, TDot.Widen(s5));
+                t6 = TDot.AddWide(t6, TDot.Widen(s6));
+                t7 = TDot.AddWide(t7, TDot.Widen(s7));
                 s0 = TDot.Zero;
                 s1 = TDot.Zero;
                 s2 = TDot.Zero;
@@ -151,16 +158,15 @@ internal static unsafe class DotKernel
             }
             run++;
         }
-        bool isLater = run->Flush == KernelFlush.Add;
         TFinish.Finish(
-            Sum<TDot, TVector>(s0, sums, isLater),
-            Sum<TDot, TVector>(s1, sums + Channels, isLater),
-            Sum<TDot, TVector>(s2, sums + (2 * Channels), isLater),
-            Sum<TDot, TVector>(s3, sums + (3 * Channels), isLater),
-            Sum<TDot, TVector>(s4, sums + (4 * Channels), isLater),
-            Sum<TDot, TVector>(s5, sums + (5 * Channels), isLater),
-            Sum<TDot, TVector>(s6, sums + (6 * Channels), isLater),
-            Sum<TDot, TVector>(s7, sums + (7 * Channels), isLater),
+            TDot.AddWide(t0, TDot.Widen(s0)),
+            TDot.AddWide(t1, TDot.Widen(s1)),
+            TDot.AddWide(t2, TDot.Widen(s2)),
+            TDot.AddWide(t3, TDot.Widen(s3)),
+            TDot.AddWide(t4, TDot.Widen(s4)),
+            TDot.AddWide(t5, TDot.Widen(s5)),
+            TDot.AddWide(t6, TDot.Widen(s6)),
+            TDot.AddWide(t7, TDot.Widen(s7)),
             sums,
             ref epilogue,
             pixel,

@@ -31,4 +31,19 @@ internal readonly unsafe struct DotTile512<TDot> : ITileKernel
         where TZero : struct, IChoice =>
         DotKernel.OneByEight<TDot, CodeFinish512<TResidual, TZero>, Vector512<int>>(
             pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ComputeFloats<TResidual>(
+        byte** pixels,
+        KernelRun* runs,
+        KernelRun* runEnd,
+        byte* weights,
+        int* sums,
+        ref EpilogueAddresses epilogue,
+        int pixel,
+        int channel)
+        where TResidual : struct, IChoice =>
+        DotKernel.OneByEight<TDot, FloatFinish512<TResidual>, Vector512<int>>(
+            pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
 }

@@ -84,6 +84,9 @@ internal sealed unsafe class Epilogue
     /// <summary>The grid of what is added to the output.</summary>
     public ResidualCodes? Residual { get; }
 
+    /// <summary>Whether what is added to the output is float32.</summary>
+    public bool AddsFloats { get; init; }
+
     /// <summary>What smaller values are taken for.</summary>
     public float Low { get; }
 
@@ -92,11 +95,12 @@ internal sealed unsafe class Epilogue
 
     /// <summary>Its numbers, for kernels.</summary>
     /// <param name="output">Output as [pixel, channel]: bytes if it is quantized, else float32.</param>
-    /// <param name="residual">Codes that are added, as [pixel, channel].</param>
+    /// <param name="residual">Codes or float32 that are added, as [pixel, channel].</param>
     public EpilogueAddresses At(void* output, byte* residual) => new()
     {
         Output = (byte*)output,
         Residual = residual,
+        IsResidualFloat = AddsFloats,
         Multipliers = (float*)_multipliers.Pointer,
         Biases = (float*)_biases.Pointer,
         InverseSteps = (float*)(_inverseSteps is null ? null : _inverseSteps.Pointer),
@@ -120,8 +124,8 @@ internal sealed unsafe class Epilogue
     {
         if (Channels != channels)
             throw new ArgumentException($"An epilogue for {Channels} channels, of a convolution with {channels}.");
-        if (Residual.HasValue != hasResidual)
-            throw new ArgumentException("A residual has codes and a grid, or neither.");
+        if ((Residual.HasValue || AddsFloats) != hasResidual || (Residual.HasValue && AddsFloats))
+            throw new ArgumentException("A residual has codes and a grid, or floats, or neither.");
     }
 
     private static T Of<T>(T[] values, int channel) => values.Length == 1 ? values[0] : values[channel];

@@ -6,8 +6,11 @@ internal unsafe struct EpilogueAddresses
     /// <summary>Output as [pixel, channel]: bytes, or float32 if <see cref="InverseSteps"/> is null.</summary>
     public byte* Output;
 
-    /// <summary>Codes that are added, as [pixel, channel]; null if none are.</summary>
+    /// <summary>Codes or float32 that are added, as [pixel, channel]; null if none are.</summary>
     public byte* Residual;
+
+    /// <summary>Whether what is added is float32.</summary>
+    public bool IsResidualFloat;
 
     /// <summary>What sums are multiplied by.</summary>
     public float* Multipliers;
@@ -62,4 +65,7 @@ internal unsafe struct EpilogueAddresses
 
     /// <summary>Whether sums of int32 become codes.</summary>
     public readonly bool IsFrequent => InverseSteps is not null && Offsets is not null;
+
+    /// <summary>Whether sums of int32 become float32.</summary>
+    public readonly bool IsFloat => InverseSteps is null && Offsets is not null;
 }

@@ -28,7 +28,8 @@ internal static unsafe class EpilogueKernel
     {
         nint start = (pixel * epilogue.Stride) + channel;
         int width = epilogue.InverseSteps is null ? sizeof(float) : sizeof(byte);
-        byte* residual = epilogue.Residual is null ? null : epilogue.Residual + start;
+        int residualWidth = epilogue.IsResidualFloat ? sizeof(float) : sizeof(byte);
+        byte* residual = epilogue.Residual is null ? null : epilogue.Residual + (start * residualWidth);
         byte* output = epilogue.Output + (start * width);
         if (channels == DotKernel.Channels)
         {
@@ -38,14 +39,16 @@ internal static unsafe class EpilogueKernel
         else
         {
             // Vectors are of 16 channels: what is beyond the last one goes elsewhere.
-            byte* someResidual = stackalloc byte[DotKernel.Pixels * DotKernel.Channels];
+            byte* someResidual = stackalloc byte[DotKernel.Pixels * DotKernel.Channels * sizeof(float)];
             byte* someOutput = stackalloc byte[DotKernel.Pixels * DotKernel.Channels * sizeof(float)];
             if (residual is not null)
             {
                 for (int p = 0; p < pixels; p++)
                 {
                     Unsafe.CopyBlockUnaligned(
-                        someResidual + (p * DotKernel.Channels), residual + (p * epilogue.Stride), (uint)channels);
+                        someResidual + (p * DotKernel.Channels * residualWidth),
+                        residual + (p * epilogue.Stride * residualWidth),
+                        (uint)(channels * residualWidth));
                 }
             }
             Apply<TLanes, TFloat, TInt>(
@@ -113,7 +116,11 @@ internal static unsafe class EpilogueKernel
                     value = TLanes.ToFloat(sum);
                 }
                 value = TLanes.FusedMultiplyAdd(value, multiplier, bias);
-                if (residual is not null)
+                if (residual is not null && epilogue.IsResidualFloat)
+                {
+                    value = TLanes.Add(value, TLanes.Load((float*)residual + at));
+                }
+                else if (residual is not null)
                 {
                     TInt code = TLanes.Subtract(TLanes.Load(residual + at), residualZero);
                     value = TLanes.Add(value, TLanes.Multiply(TLanes.ToFloat(code), residualStep));

@@ -67,20 +67,33 @@ internal sealed unsafe class FloatConvolution
     /// <summary>Number of its tiles.</summary>
     public int TileCount => _plan.TileCount;
 
-    /// <summary>Bytes for the copy of the input that <see cref="Prepare"/> makes; 0 if it needs none.</summary>
+    /// <summary>
+    /// Bytes for the copy of the input that <see cref="Prepare(float*, void*)"/> makes; 0 if it needs none.
+    /// </summary>
     public nint ScratchBytes => _plan.ScratchBytes;
 
     /// <summary>Copies the input with padding, if <see cref="ScratchBytes"/> is not 0.</summary>
     /// <param name="input">Values as [depth, height, width, channels], or with channels first.</param>
     /// <param name="scratch">Receives the copy.</param>
-    public void Prepare(float* input, void* scratch) =>
-        _plan.Prepare(input, (float*)scratch, 0, _channelsFirst);
+    public void Prepare(float* input, void* scratch) => Prepare(input, scratch, 0, RowCount);
+
+    /// <summary>Number of rows that <see cref="Prepare(float*, void*)"/> copies.</summary>
+    public int RowCount => _plan.Rows;
+
+    /// <summary>Copies some rows of the input. Any may be copied at the same time on other threads.</summary>
+    /// <param name="input">Values as [depth, height, width, channels], or with channels first.</param>
+    /// <param name="scratch">Receives the copy.</param>
+    /// <param name="firstRow">Index of the first row.</param>
+    /// <param name="lastRow">Index behind the last row.</param>
+    public void Prepare(float* input, void* scratch, int firstRow, int lastRow) =>
+        _plan.Prepare(input, (float*)scratch, 0, firstRow, lastRow, _channelsFirst);
 
     /// <summary>Computes some tiles. Any may be computed at the same time on other threads.</summary>
-    /// <param name="source">The copy that <see cref="Prepare"/> has made, or the input if it needs none.</param>
+    /// <param name="source">The copy that <see cref="Prepare(float*, void*)"/> has made,
+    /// or the input if it needs none.</param>
     /// <param name="epilogue">What becomes of sums; a multiplier of 1 leaves them.</param>
     /// <param name="output">Receives the output: bytes if the epilogue has a grid, else float32.</param>
-    /// <param name="residual">Codes that are added, if the epilogue says so.</param>
+    /// <param name="residual">Codes or float32 that are added, if the epilogue says so.</param>
     /// <param name="firstTile">Index of the first tile.</param>
     /// <param name="lastTile">Index behind the last tile.</param>
     public void Run(void* source, Epilogue epilogue, void* output, byte* residual, int firstTile, int lastTile)

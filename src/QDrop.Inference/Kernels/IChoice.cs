@@ -5,4 +5,7 @@ internal interface IChoice
 {
     /// <summary>Whether it is for.</summary>
     static abstract bool IsMade { get; }
+
+    /// <summary>Whether it is for float32 instead of codes.</summary>
+    static virtual bool IsFloat => false;
 }

@@ -81,4 +81,28 @@ internal unsafe interface ILanes<TFloat, TInt>
 
     /// <summary>Product of integers in the range of int16, the left one not negative.</summary>
     static abstract TInt MultiplySmall(TInt left, TInt right);
+
+    /// <summary>Difference of floats.</summary>
+    static abstract TFloat Subtract(TFloat left, TFloat right);
+
+    /// <summary>Quotient of floats.</summary>
+    static abstract TFloat Divide(TFloat left, TFloat right);
+
+    /// <summary>The value, or the limit where the value is not greater or no number.</summary>
+    static abstract TFloat AtLeastNumber(TFloat value, TFloat limit);
+
+    /// <summary>The first choice where a value is less than a limit, else the second one.</summary>
+    static abstract TFloat IfLess(TFloat value, TFloat limit, TFloat then, TFloat otherwise);
+
+    /// <summary>Values without their sign.</summary>
+    static abstract TFloat Abs(TFloat value);
+
+    /// <summary>Values with the signs of others.</summary>
+    static abstract TFloat CopySign(TFloat value, TFloat sign);
+
+    /// <summary>Powers of two; exponents are from −126 to 127.</summary>
+    static abstract TFloat PowerOfTwo(TInt exponent);
+
+    /// <summary>Integers divided by 2, rounded down.</summary>
+    static abstract TInt Half(TInt value);
 }

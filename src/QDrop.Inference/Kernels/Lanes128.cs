@@ -131,6 +131,43 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>, Vector128<in
     public static Vector128<int> MultiplySmall(Vector128<int> left, Vector128<int> right) =>
         left * right;
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Subtract(Vector128<float> left, Vector128<float> right) => left - right;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Divide(Vector128<float> left, Vector128<float> right) => left / right;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AtLeastNumber(Vector128<float> value, Vector128<float> limit) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(value, limit), value, limit);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> IfLess(
+        Vector128<float> value, Vector128<float> limit, Vector128<float> then, Vector128<float> otherwise) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(value, limit), then, otherwise);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Abs(Vector128<float> value) => Vector128.Abs(value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> CopySign(Vector128<float> value, Vector128<float> sign) =>
+        Vector128.CopySign(value, sign);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> PowerOfTwo(Vector128<int> exponent) =>
+        ((exponent + Vector128.Create(127)) << 23).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Half(Vector128<int> value) => value >> 1;
+
     /// <summary>
     /// A sum of float64 whose last bit is 1 where it is not exact. Products of float32 are exact in float64, so that
     /// rounding such a sum to float32 rounds product and sum once, as instructions do that this processor lacks.

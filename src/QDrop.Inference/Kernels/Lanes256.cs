@@ -114,4 +114,41 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>, Vector256<in
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplySmall(Vector256<int> left, Vector256<int> right) =>
         Avx2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Subtract(Vector256<float> left, Vector256<float> right) => left - right;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Divide(Vector256<float> left, Vector256<float> right) => left / right;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AtLeastNumber(Vector256<float> value, Vector256<float> limit) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(value, limit), value, limit);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> IfLess(
+        Vector256<float> value, Vector256<float> limit, Vector256<float> then, Vector256<float> otherwise) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(value, limit), then, otherwise);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Abs(Vector256<float> value) => Vector256.Abs(value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> CopySign(Vector256<float> value, Vector256<float> sign) =>
+        Vector256.CopySign(value, sign);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PowerOfTwo(Vector256<int> exponent) =>
+        ((exponent + Vector256.Create(127)) << 23).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Half(Vector256<int> value) => value >> 1;
 }

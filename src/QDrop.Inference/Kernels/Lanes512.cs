@@ -108,4 +108,41 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>, Vector512<in
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> MultiplySmall(Vector512<int> left, Vector512<int> right) =>
         Avx512BW.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Subtract(Vector512<float> left, Vector512<float> right) => left - right;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Divide(Vector512<float> left, Vector512<float> right) => left / right;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AtLeastNumber(Vector512<float> value, Vector512<float> limit) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(value, limit), value, limit);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> IfLess(
+        Vector512<float> value, Vector512<float> limit, Vector512<float> then, Vector512<float> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(value, limit), then, otherwise);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Abs(Vector512<float> value) => Vector512.Abs(value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> CopySign(Vector512<float> value, Vector512<float> sign) =>
+        Vector512.CopySign(value, sign);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PowerOfTwo(Vector512<int> exponent) =>
+        ((exponent + Vector512.Create(127)) << 23).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(Vector512<int> value) => value >> 1;
 }

@@ -49,6 +49,7 @@ internal static unsafe class TileLoop
         epilogue.CodeSums = codeSums;
         KernelRun* runEnd = runs + runCount;
         bool isFrequent = TCodes.IsThere && epilogue.IsFrequent;
+        bool isFloat = TKernel.HasCodes && epilogue.IsFloat;
         byte* summed = null;
         TileCursor cursor = plan.Cursor(source, first);
         for (int tile = first; tile < last; tile++, cursor.MoveNext())
@@ -69,10 +70,35 @@ internal static unsafe class TileLoop
                     addresses, runs, runEnd, blockWeights, sums, ref epilogue, pixel, channel);
                 continue;
             }
+            if (isFloat && pixels == DotKernel.Pixels && channels == DotKernel.Channels)
+            {
+                ComputeFloats<TKernel>(addresses, runs, runEnd, blockWeights, sums, ref epilogue, pixel, channel);
+                continue;
+            }
             TKernel.Compute(addresses, runs, runEnd, blockWeights, sums);
             EpilogueKernel.Apply<TLanes, TFloat, TInt>(
                 sums, ref epilogue, pixel, pixels, channel, channels);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ComputeFloats<TKernel>(
+        byte** pixels,
+        KernelRun* runs,
+        KernelRun* runEnd,
+        byte* weights,
+        int* sums,
+        ref EpilogueAddresses epilogue,
+        int pixel,
+        int channel)
+        where TKernel : struct, ITileKernel
+    {
+        if (epilogue.Residual is null)
+            TKernel.ComputeFloats<Without>(pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
+        else if (epilogue.IsResidualFloat)
+            TKernel.ComputeFloats<WithFloats>(pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
+        else
+            TKernel.ComputeFloats<With>(pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -100,6 +126,11 @@ internal static unsafe class TileLoop
                 ComputeCodes<TKernel, TCodes, Without, With>(
                     pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
             }
+        }
+        else if (epilogue.IsResidualFloat)
+        {
+            ComputeCodes<TKernel, TCodes, WithFloats, With>(
+                pixels, runs, runEnd, weights, sums, ref epilogue, pixel, channel);
         }
         else if (epilogue.IsCutAtZero && epilogue.ResidualZeroPoint == 0)
         {

@@ -9,6 +9,9 @@ internal enum WeightFormat
     /// <summary>Words of 16 bits with a sign, 2 for each channel side by side.</summary>
     Words,
 
+    /// <summary>Indices of 4 bits, of two weights of 2 bits each.</summary>
+    Tables,
+
     /// <summary>Of a depthwise convolution: one of 32 bits for each channel.</summary>
     Depthwise,
 

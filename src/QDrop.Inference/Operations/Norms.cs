@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using QDrop.Kernels;
 using QDrop.Programs;
 
 namespace QDrop.Operations;
@@ -17,18 +18,66 @@ internal sealed class Softmax(string name) : OperationKind(name, 1)
     }
 
     /// <inheritdoc/>
-    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result)
+    public override Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result) =>
+        Plan(operation, operands, result, 1).Kernel;
+
+    /// <inheritdoc/>
+    public override PlannedKernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, int threads)
     {
         int axis = Axis(operation.Arguments.Integer("dim"), result.Rank), length = result.Shape[axis];
         bool isLogarithm = Name == "log_softmax";
-        if (axis == result.Rank - 1)
+        if (axis < result.Rank - 1)
+            return new(AlongOther(result, axis, isLogarithm));
+        if (isLogarithm)
         {
-            return frame =>
+            return new(frame =>
             {
                 for (int start = 0; start < result.Count; start += length)
-                    Row(frame[0].Slice(start, length), frame.Result.Slice(start, length), isLogarithm);
-            };
+                    Logarithms(frame[0].Slice(start, length), frame.Result.Slice(start, length));
+            });
         }
+        return Rows(result, 1, null, null, threads);
+    }
+
+    /// <summary>Shares of rows: of the first operand, times a scale, plus rows of a second one.</summary>
+    /// <param name="result">The result, float32 or codes.</param>
+    /// <param name="scale">The scale.</param>
+    /// <param name="masks">For each row where its row of the second operand begins; null if there is none.</param>
+    /// <param name="grid">The grid of the result, if it has codes.</param>
+    /// <param name="threads">The most threads that compute it at once.</param>
+    public static unsafe PlannedKernel Rows(
+        ValueInfo result, float scale, int[]? masks, CodeGrid? grid, int threads)
+    {
+        int length = result.Shape[^1], rows = length == 0 ? 0 : result.Count / length;
+        bool isShared = threads > 1 && result.Count >= PlannedKernel.LeastShared;
+        int scratch = SoftmaxKernel.ScratchBytes(length), atOnce = SoftmaxKernel.RowsAtOnce(length);
+        int[] own = masks ?? new int[atOnce];
+        return new(frame =>
+        {
+            (int first, int last) = frame.Share(rows);
+            for (int row = first; row < last; row += atOnce)
+            {
+                nint start = (nint)row * length;
+                SoftmaxKernel.Rows(
+                    (float*)frame.Address(0) + start,
+                    masks is null ? null : (float*)frame.Address(1),
+                    own.AsSpan(masks is null ? 0 : row, Math.Min(atOnce, last - row)),
+                    scale,
+                    length,
+                    grid is null ? (float*)frame.ResultAddress + start : null,
+                    grid is null ? null : (byte*)frame.ResultAddress + start,
+                    grid ?? default,
+                    (float*)((byte*)frame.Scratch + ((nint)frame.Part * scratch)));
+            }
+        })
+        {
+            Scratch = (long)scratch * (isShared ? threads : 1),
+            IsShared = isShared,
+        };
+    }
+
+    private static Kernel AlongOther(ValueInfo result, int axis, bool isLogarithm)
+    {
         (int[] outer, int[] inner) = Reduction.Places(
             result.Shape, [.. Enumerable.Range(0, result.Rank).Select(d => d == axis)]);
         return frame =>
@@ -53,21 +102,13 @@ internal sealed class Softmax(string name) : OperationKind(name, 1)
         };
     }
 
-    private static void Row(ReadOnlySpan<float> x, Span<float> y, bool isLogarithm)
+    private static void Logarithms(ReadOnlySpan<float> x, Span<float> y)
     {
-        if (x.IsEmpty)
-            return;
         TensorPrimitives.Subtract(x, TensorPrimitives.Max(x), y);
-        if (isLogarithm)
-        {
-            double sum = 0;
-            foreach (float own in y)
-                sum += Math.Exp(own);
-            TensorPrimitives.Subtract<float>(y, (float)Math.Log(sum), y);
-            return;
-        }
-        TensorPrimitives.Exp<float>(y, y);
-        TensorPrimitives.Divide<float>(y, Dot.Sum(y), y);
+        double sum = 0;
+        foreach (float own in y)
+            sum += Math.Exp(own);
+        TensorPrimitives.Subtract<float>(y, (float)Math.Log(sum), y);
     }
 }
 
@@ -122,12 +163,9 @@ internal sealed class Norm(string name) : OperationKind(name, 1, 3)
             {
                 for (int start = 0; start < result.Count; start += length)
                 {
-                    Span<float> y = frame.Result.Slice(start, length);
-                    Normalize(frame[0].Slice(start, length), y, epsilon);
-                    if (frame.Count > 1)
-                        TensorPrimitives.Multiply(y, frame[1], y);
-                    if (frame.Count > 2)
-                        TensorPrimitives.Add(y, frame[2], y);
+                    NormKernel.Normalize(
+                        frame[0].Slice(start, length), frame.Result.Slice(start, length), epsilon,
+                        frame.Count > 1 ? frame[1] : default, frame.Count > 2 ? frame[2] : default);
                 }
             };
         }
@@ -137,7 +175,10 @@ internal sealed class Norm(string name) : OperationKind(name, 1, 3)
         return frame =>
         {
             for (int start = 0; start < result.Count; start += group)
-                Normalize(frame[0].Slice(start, group), frame.Result.Slice(start, group), epsilon);
+            {
+                NormKernel.Normalize(
+                    frame[0].Slice(start, group), frame.Result.Slice(start, group), epsilon, default, default);
+            }
             for (int c = 0; frame.Count > 1 && c < samples * channels; c++)
             {
                 Span<float> y = frame.Result.Slice(c * size, size);
@@ -146,13 +187,5 @@ internal sealed class Norm(string name) : OperationKind(name, 1, 3)
                     TensorPrimitives.Add(y, frame[2][c % channels], y);
             }
         };
-    }
-
-    private static void Normalize(ReadOnlySpan<float> x, Span<float> y, float epsilon)
-    {
-        float mean = Dot.Sum(x) / x.Length;
-        TensorPrimitives.Subtract(x, mean, y);
-        float variance = Dot.Product(y, y) / x.Length;
-        TensorPrimitives.Multiply(y, 1 / MathF.Sqrt(variance + epsilon), y);
     }
 }

@@ -37,16 +37,13 @@ internal abstract class OperationKind(string name, int least, int? most = null)
     /// <summary>Prepares the computation for operands of the shapes that <see cref="Infer"/> has seen.</summary>
     public abstract Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result);
 
-    /// <summary>Prepares the computation.</summary>
+    /// <summary>Prepares the computation on several threads.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="operands">The kinds and shapes of its operands.</param>
     /// <param name="result">Those of its result.</param>
-    /// <param name="scratch">Bytes of memory that it needs beside them.</param>
-    public virtual Kernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, out long scratch)
-    {
-        scratch = 0;
-        return Plan(operation, operands, result);
-    }
+    /// <param name="threads">The most threads that compute it at once.</param>
+    public virtual PlannedKernel Plan(Operation operation, ValueInfo[] operands, ValueInfo result, int threads) =>
+        new(Plan(operation, operands, result));
 
     /// <summary>Checks the kind of an operand.</summary>
     protected static ValueInfo Expect(ReadOnlySpan<ValueInfo> operands, int index, ValueKind kind) =>

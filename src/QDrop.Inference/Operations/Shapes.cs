@@ -266,13 +266,21 @@ internal sealed class Pad() : OperationKind("pad", 1)
     {
         int[] pads = operation.Arguments.Integers("pads"), from = operands[0].Shape, strides = Strided.Strides(from);
         string mode = operation.Arguments.Text("mode", "constant");
-        // For each index of each dimension, where it comes from; −1 if from nowhere.
-        int[][] places =
+        // Dimensions behind the last one that is padded are copied with it.
+        int dimensions = result.Rank;
+        while (dimensions > 0 && pads[(2 * dimensions) - 2] == 0 && pads[(2 * dimensions) - 1] == 0)
+            dimensions--;
+        int size = dimensions == 0 ? result.Count : strides[dimensions - 1];
+        Run[][] runs =
         [
-            .. Enumerable.Range(0, result.Rank).Select(d => Enumerable.Range(0, result.Shape[d])
-                .Select(i => Source(i - pads[2 * d], from[d], mode) is var s and >= 0 ? s * strides[d] : -1)
-                .ToArray()),
+            .. Enumerable.Range(0, dimensions).Select(d => Runs(
+                [
+                    .. Enumerable.Range(0, result.Shape[d])
+                        .Select(i => Source(i - pads[2 * d], from[d], mode) is var s and >= 0 ? s * strides[d] : -1),
+                ],
+                strides[d], d == dimensions - 1)),
         ];
+        int[] sizes = [.. Enumerable.Range(0, dimensions).Select(d => Strided.Strides(result.Shape)[d])];
         if (result.Kind == ValueKind.Float32)
         {
             float value = (float)operation.Arguments.Number("value", 0);
@@ -283,29 +291,58 @@ internal sealed class Pad() : OperationKind("pad", 1)
             ? frame => Fill(frame.Operand<long>(0), frame.ResultOf<long>(), whole)
             : frame => Fill(frame.Operand<byte>(0), frame.ResultOf<byte>(), (byte)whole);
 
-        void Fill<T>(ReadOnlySpan<T> x, Span<T> y, T value) => FillFrom(x, y, value, 0, 0);
+        void Fill<T>(ReadOnlySpan<T> x, Span<T> y, T value)
+        {
+            if (y.IsEmpty)
+                return;
+            if (dimensions == 0)
+                x[..size].CopyTo(y);
+            else
+                FillFrom(x, y, value, 0, 0);
+        }
 
         void FillFrom<T>(ReadOnlySpan<T> x, Span<T> y, T value, int dimension, int start)
         {
-            if (dimension == places.Length)
+            foreach (Run run in runs[dimension])
             {
-                y[0] = x[start];
-                return;
-            }
-            int[] own = places[dimension];
-            if (own.Length == 0)
-                return;
-            int length = y.Length / own.Length;
-            for (int i = 0; i < own.Length; i++)
-            {
-                if (own[i] < 0)
-                    y.Slice(i * length, length).Fill(value);
-                else if (dimension == places.Length - 1)
-                    y[i] = x[start + own[i]];
+                Span<T> target = y.Slice(run.First * sizes[dimension], run.Count * sizes[dimension]);
+                if (run.Source < 0)
+                {
+                    target.Fill(value);
+                }
+                else if (dimension == dimensions - 1)
+                {
+                    x.Slice(start + run.Source, target.Length).CopyTo(target);
+                }
                 else
-                    FillFrom(x, y.Slice(i * length, length), value, dimension + 1, start + own[i]);
+                {
+                    FillFrom(x, target, value, dimension + 1, start + run.Source);
+                }
             }
         }
+    }
+
+    /// <summary>Indices that are filled alike.</summary>
+    /// <param name="First">The first one.</param>
+    /// <param name="Count">How many there are.</param>
+    /// <param name="Source">Where the first one comes from; −1 if from nowhere.</param>
+    private readonly record struct Run(int First, int Count, int Source);
+
+    /// <summary>The runs of a dimension: indices are joined where nothing is copied, or what is in a row.</summary>
+    private static Run[] Runs(int[] sources, int stride, bool isLast)
+    {
+        var runs = new List<Run>();
+        for (int i = 0; i < sources.Length; i++)
+        {
+            bool joins = runs is [.., var last] && (sources[i] < 0
+                ? last.Source < 0
+                : isLast && last.Source >= 0 && sources[i] == last.Source + (last.Count * stride));
+            if (joins)
+                runs[^1] = runs[^1] with { Count = runs[^1].Count + 1 };
+            else
+                runs.Add(new(i, 1, sources[i]));
+        }
+        return [.. runs];
     }
 
     private static int Source(int index, int size, string mode)

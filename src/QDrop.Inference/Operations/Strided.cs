@@ -76,6 +76,7 @@ internal static class Strided
     /// <param name="elementSize">Bytes of an element.</param>
     public static Kernel Copy(int[] shape, int[] strides, int start, int elementSize)
     {
+        (shape, strides) = Merge(shape, strides);
         int[] rows = Rows(shape, strides, start);
         int length = shape.Length == 0 ? 1 : shape[^1], step = shape.Length == 0 ? 1 : strides[^1];
         return elementSize switch
@@ -84,6 +85,22 @@ internal static class Strided
             sizeof(float) => frame => Copy(frame.Operand<float>(0), frame.ResultOf<float>(), rows, length, step),
             _ => frame => Copy(frame.Operand<byte>(0), frame.ResultOf<byte>(), rows, length, step),
         };
+    }
+
+    /// <summary>The same elements in the same order in as few dimensions as possible.</summary>
+    private static (int[] Shape, int[] Strides) Merge(int[] shape, int[] strides)
+    {
+        var merged = new List<(int Size, int Stride)>();
+        for (int d = 0; d < shape.Length; d++)
+        {
+            if (shape[d] == 1)
+                continue;
+            if (merged is [.., var last] && last.Stride == strides[d] * shape[d])
+                merged[^1] = (last.Size * shape[d], strides[d]);
+            else
+                merged.Add((shape[d], strides[d]));
+        }
+        return ([.. merged.Select(static m => m.Size)], [.. merged.Select(static m => m.Stride)]);
     }
 
     private static void Copy<T>(ReadOnlySpan<T> from, Span<T> to, int[] rows, int length, int step)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using QDrop.Kernels;
 using QDrop.Programs;
 
 namespace QDrop.Operations;
@@ -11,14 +12,12 @@ internal delegate void UnaryFunction(ReadOnlySpan<float> x, Span<float> y);
 /// <summary>The functions of one element, by name. PyTorch's names and definitions.</summary>
 internal static class UnaryFunctions
 {
-    private const double RootHalf = 0.70710678118654752440, RootTwoOverPi = 0.79788456080286535588;
-
     private static readonly Dictionary<string, Func<Arguments, UnaryFunction>> Table = new(StringComparer.Ordinal)
     {
         ["relu"] = static _ => static (x, y) => TensorPrimitives.Max(x, 0f, y),
         ["abs"] = static _ => static (x, y) => TensorPrimitives.Abs(x, y),
         ["neg"] = static _ => static (x, y) => TensorPrimitives.Negate(x, y),
-        ["exp"] = static _ => static (x, y) => TensorPrimitives.Exp(x, y),
+        ["exp"] = static _ => static (x, y) => ElementKernel.Map<FloatFunctions.Exponential>(x, y),
         ["expm1"] = static _ => Each(Expm1),
         ["log"] = static _ => static (x, y) => TensorPrimitives.Log(x, y),
         ["log2"] = static _ => static (x, y) => TensorPrimitives.Log2(x, y),
@@ -41,18 +40,18 @@ internal static class UnaryFunctions
         ["atan"] = static _ => Each(Math.Atan),
         ["sinh"] = static _ => Each(Math.Sinh),
         ["cosh"] = static _ => Each(Math.Cosh),
-        ["tanh"] = static _ => Each(Math.Tanh),
-        ["sigmoid"] = static _ => Each(Sigmoid),
+        ["tanh"] = static _ => static (x, y) => ElementKernel.Map<FloatFunctions.HyperbolicTangent>(x, y),
+        ["sigmoid"] = static _ => static (x, y) => ElementKernel.Map<FloatFunctions.Logistic>(x, y),
         ["logsigmoid"] = static _ => Each(static x => Math.Min(x, 0) - Log1p(Math.Exp(-Math.Abs(x)))),
-        ["erf"] = static _ => Each(ErrorFunction.Erf),
-        ["silu"] = static _ => Each(static x => x * Sigmoid(x)),
+        ["erf"] = static _ => static (x, y) => ElementKernel.Map<FloatFunctions.GaussError>(x, y),
+        ["silu"] = static _ => static (x, y) => ElementKernel.Map<FloatFunctions.Silu>(x, y),
         ["mish"] = static _ => Each(static x => x * Math.Tanh(Softplus(x, 1, 20))),
         ["hardswish"] = static _ => Each(static x => x * Math.Clamp(x + 3, 0, 6) / 6),
         ["hardsigmoid"] = static _ => Each(static x => Math.Clamp(x + 3, 0, 6) / 6),
         ["softsign"] = static _ => Each(static x => x / (1 + Math.Abs(x))),
         ["gelu"] = static a => a.Flag("tanh")
-            ? Each(static x => 0.5 * x * (1 + Math.Tanh(RootTwoOverPi * (x + (0.044715 * x * x * x)))))
-            : Each(static x => 0.5 * x * (1 + ErrorFunction.Erf(x * RootHalf))),
+            ? static (x, y) => ElementKernel.Map<FloatFunctions.TanhGelu>(x, y)
+            : static (x, y) => ElementKernel.Map<FloatFunctions.Gelu>(x, y),
         ["leaky_relu"] = static a => Of(a.Number("slope"), static (x, slope) => x > 0 ? x : x * slope),
         ["elu"] = static a => Of(
             (Alpha: a.Number("alpha", 1), Scale: a.Number("scale", 1), Input: a.Number("input_scale", 1)),
@@ -72,8 +71,6 @@ internal static class UnaryFunctions
     /// <exception cref="InvalidProgramGraphException">Its arguments are odd.</exception>
     public static UnaryFunction? Of(Operation operation) =>
         Table.TryGetValue(operation.Name, out Func<Arguments, UnaryFunction>? make) ? make(operation.Arguments) : null;
-
-    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     private static double Softplus(double x, double beta, double threshold) =>
         x * beta > threshold ? x : Log1p(Math.Exp(x * beta)) / beta;

@@ -77,19 +77,22 @@ internal sealed class ConvolutionCase
 
     /// <summary>Packs it.</summary>
     /// <param name="set">What it is computed with.</param>
-    public PackedConvolution Pack(InstructionSet? set) =>
-        PackedConvolution.Pack(Geometry, Levels, Zeros, InputBits, InputZero, set);
+    /// <param name="isLookedUp">Whether sums are looked up in tables.</param>
+    public PackedConvolution Pack(InstructionSet? set, bool? isLookedUp = null) =>
+        PackedConvolution.Pack(Geometry, Levels, Zeros, InputBits, InputZero, set, isLookedUp);
 
     /// <summary>Runs it.</summary>
     /// <typeparam name="T">Type of the output.</typeparam>
     /// <param name="set">What it is computed with.</param>
     /// <param name="epilogue">What becomes of sums.</param>
     /// <param name="residual">Codes that are added, or none.</param>
-    /// <param name="ranges">Number of parts that tiles are computed in, the last one first.</param>
-    public unsafe T[] Run<T>(InstructionSet? set, Epilogue epilogue, byte[]? residual = null, int ranges = 1)
+    /// <param name="ranges">Number of parts that tiles are computed in, the last one first; rows, too.</param>
+    /// <param name="isLookedUp">Whether sums are looked up in tables.</param>
+    public unsafe T[] Run<T>(
+        InstructionSet? set, Epilogue epilogue, byte[]? residual = null, int ranges = 1, bool? isLookedUp = null)
         where T : unmanaged
     {
-        PackedConvolution packed = Pack(set);
+        PackedConvolution packed = Pack(set, isLookedUp);
         // Behind the last value is another one, which stays as it is.
         var output = new T[(Geometry.Output.Volume * epilogue.Stride) + 1];
         byte[] scratch = new byte[packed.ScratchBytes];
@@ -98,8 +101,8 @@ internal sealed class ConvolutionCase
         fixed (byte* added = residual)
         fixed (T* target = output)
         {
-            if (scratch.Length > 0)
-                packed.Prepare(input, copy);
+            for (int i = ranges - 1; i >= 0 && scratch.Length > 0; i--)
+                packed.Prepare(input, copy, packed.RowCount * i / ranges, packed.RowCount * (i + 1) / ranges);
             byte* source = scratch.Length > 0 ? copy : input;
             for (int i = ranges - 1; i >= 0; i--)
             {

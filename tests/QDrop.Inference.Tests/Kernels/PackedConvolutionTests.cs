@@ -20,6 +20,14 @@ public sealed class PackedConvolutionTests
         from seed in Gen.Int[0, 1 << 30]
         select ConvolutionCase.Random(geometry, weightBits, inputBits, extreme, seed);
 
+    private static Gen<ConvolutionCase> Few { get; } =
+        from geometry in Geometries.All
+        from weightBits in Gen.Int[1, 2]
+        from inputBits in Gen.Int[1, 4]
+        from extreme in Gen.Bool
+        from seed in Gen.Int[0, 1 << 30]
+        select ConvolutionCase.Random(geometry, weightBits, inputBits, extreme, seed);
+
     [Theory]
     [MemberData(nameof(Sets))]
     public void Sums_are_exact(string name)
@@ -28,6 +36,49 @@ public sealed class PackedConvolutionTests
             return;
         foreach (ConvolutionCase c in RandomCases.Of(Any, Cases, seed: 11))
             Assert.Equal(Floats(c), c.Run<float>(set, Plain(c), ranges: 1 + (c.Input[0] % 4)));
+    }
+
+    [Fact]
+    public void Sums_that_are_looked_up_are_exact()
+    {
+        if (!InstructionSets.IsSupported(InstructionSet.Avx512))
+            return;
+        int seed = 0, count = 0;
+        foreach ((ConvolutionCase c, int ranges) in RandomCases.Of(Gen.Select(Few, Gen.Int[1, 4]), 4 * Cases, seed: 15))
+        {
+            if (c.Pack(InstructionSet.Avx512, isLookedUp: true).Format != WeightFormat.Tables)
+                continue;
+            count++;
+            var random = new Random(seed++);
+            var numbers = new EpilogueCase(c, random);
+            float[] found = c.Run<float>(InstructionSet.Avx512, Plain(c), ranges: ranges, isLookedUp: true);
+            Assert.True(Floats(c).SequenceEqual(found), $"{c.Geometry} in {ranges} ranges.");
+            Assert.Equal(
+                numbers.Codes(c.Sums()),
+                c.Run<byte>(
+                    InstructionSet.Avx512, numbers.Epilogue(quantized: true), numbers.Residual, ranges, true));
+            Assert.Equal(
+                numbers.Floats(c.Sums()),
+                c.Run<float>(
+                    InstructionSet.Avx512, numbers.Epilogue(quantized: false), numbers.Residual, ranges, true));
+        }
+        Assert.True(count > Cases, $"{count} of {4 * Cases} are looked up.");
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(4, false)]
+    [InlineData(8, false)]
+    public void Weights_of_2_bits_are_looked_up_where_that_is_faster(int inputBits, bool isLookedUp)
+    {
+        if (!InstructionSets.IsSupported(InstructionSet.Avx512))
+            return;
+        var geometry = new ConvolutionGeometry(64, 64, new Extents(1, 8, 8), new Extents(1, 3, 3));
+        var c = ConvolutionCase.Random(geometry, 2, inputBits, extreme: false, seed: 1);
+        Assert.Equal(isLookedUp, c.Pack(InstructionSet.Avx512).Format == WeightFormat.Tables);
+        Assert.NotEqual(
+            WeightFormat.Tables,
+            ConvolutionCase.Random(geometry, 4, inputBits, extreme: false, seed: 1).Pack(null).Format);
     }
 
     [Fact]

@@ -35,6 +35,24 @@ public sealed class LoweringTests
             ["fused_conv", "code_table", "code_sum", "code_max_pool", "pad", "slice", "permute", "from_codes"]));
     }
 
+    [Fact]
+    public void Attention_multiplies_codes()
+    {
+        (SmallProgram program, int last) = SmallNetworks.Attention(new Random(4));
+        using var runnable = new QuantizedProgram(
+            "Test", QDrop.Operations.Vocabulary.Bind(program.Graph(last), program.Data), program.Data);
+        string[] names = [.. runnable.OperationNames([[2, 64, 48]])];
+        Assert.Contains("code_matmul_transposed 1", names);
+        Assert.Contains("code_matmul 1", names);
+        Assert.Contains("fused_softmax 1", names);
+        var random = new Random(1);
+        float[] x = [.. Enumerable.Range(0, 2 * 64 * 48).Select(_ => (random.NextSingle() * 2) - 1)];
+        float[] expected = program.Run(false, [x], [[2, 64, 48]], last)[0];
+        float[] found = program.Run(true, [x], [[2, 64, 48]], last)[0];
+        double difference = expected.Zip(found).Sum(static p => Math.Pow(p.First - p.Second, 2));
+        Assert.True(difference < 1e-5 * expected.Sum(static v => Math.Pow(v, 2)), $"{difference}");
+    }
+
     private static void Compare(int seed, string[] steps, int activationBits, int weightBits)
     {
         var random = new Random(seed);

@@ -72,8 +72,10 @@ public sealed class OperationTests
     {
         var program = new SmallProgram();
         int value = program.Add(name, [program.Input(ValueKind.Float32, 1)]);
+        // In float32, 1 + erf is exact to a half unit of 1, wherever erf is close to -1.
+        double least = name == "gelu" ? Math.Abs(x) * 6e-8 : 1e-9;
         Assert.Equal(
-            expected, program.Run(false, [[(float)x]], [[1]], value)[0][0], Math.Max(2e-7 * Math.Abs(expected), 1e-9));
+            expected, program.Run(false, [[(float)x]], [[1]], value)[0][0], Math.Max(2e-7 * Math.Abs(expected), least));
     }
 
     [Fact]
