@@ -39,7 +39,9 @@ internal sealed class IntegerProducts(CalibrationContext calibration)
         calibration.Runner.Run(inputs, new Visitor(calibration.Quantization));
     }
 
-    /// <summary>Rounds the biases of the calibrated twin to multiples of the step that the layer's products have.</summary>
+    /// <summary>
+    /// Rounds the biases of the calibrated twin to multiples of the step that the layer's products have.
+    /// </summary>
     public void RoundBiases()
     {
         if (!calibration.Settings.Hardware)
