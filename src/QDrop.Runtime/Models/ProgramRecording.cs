@@ -145,6 +145,8 @@ internal static class ProgramRecording
 
     private static RecordedCall Call(IModelTwin twin, Bundle inputs, bool marksQuantizers = false)
     {
+        // What is recorded holds numbers and copies, no tensors.
+        using DisposeScope scope = NewDisposeScope();
         Bundle copies = inputs.Select(static t => t.clone());
         using var recorder = new Recorder(NamesOf(twin, copies.Tensors.Count), copies.Tensors)
         {
