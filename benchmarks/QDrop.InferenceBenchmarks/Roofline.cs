@@ -11,9 +11,6 @@ internal static unsafe class Roofline
 {
     private const int Steps = 4096;
     private const int Rounds = 400;
-    private const int WeightVectors = 64;
-
-    private static readonly PinnedBuffer Weights = new(WeightVectors * 64);
 
     private static readonly (string Name, ConvolutionGeometry Geometry)[] Layers =
     [
@@ -37,8 +34,6 @@ internal static unsafe class Roofline
         Console.WriteLine("| In registers | 10⁹ products a second |");
         Console.WriteLine("| --- | ---: |");
         Console.WriteLine($"| bytes, `vpmaddubsw` alone | {peak:0} |");
-        if (Avx512BW.IsSupported)
-            Console.WriteLine($"| bytes, `vpmaddubsw` and `vpaddw` | {Best(Sums512, 1) * 64:0} |");
         Console.WriteLine($"| float32, `vfmadd231ps` | {floats:0} |");
         Console.WriteLine();
         Console.WriteLine("| A layer alone, with padding and codes | W4A4 | of the peak | W2A2 | W4A8 |");
@@ -150,37 +145,6 @@ internal static unsafe class Roofline
             s7 = Avx2.MultiplyAddAdjacent(s7, w).AsByte();
         }
         Sink(Vector256.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sums512()
-    {
-        Vector512<short> s0 = default, s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-        var x0 = Vector512.Create((byte)1);
-        Vector512<byte> x1 = x0 + x0, x2 = x1 + x0, x3 = x2 + x0;
-        Vector512<byte> x4 = x3 + x0, x5 = x4 + x0, x6 = x5 + x0, x7 = x6 + x0;
-        sbyte* weights = (sbyte*)Weights.Pointer;
-        for (int i = 0; i < Steps; i++)
-        {
-            var w = Vector512.Load(weights + ((i & (WeightVectors - 1)) * Vector512<sbyte>.Count));
-            Vector512<short> m0 = Avx512BW.MultiplyAddAdjacent(x0, w);
-            Vector512<short> m1 = Avx512BW.MultiplyAddAdjacent(x1, w);
-            Vector512<short> m2 = Avx512BW.MultiplyAddAdjacent(x2, w);
-            Vector512<short> m3 = Avx512BW.MultiplyAddAdjacent(x3, w);
-            Vector512<short> m4 = Avx512BW.MultiplyAddAdjacent(x4, w);
-            Vector512<short> m5 = Avx512BW.MultiplyAddAdjacent(x5, w);
-            Vector512<short> m6 = Avx512BW.MultiplyAddAdjacent(x6, w);
-            Vector512<short> m7 = Avx512BW.MultiplyAddAdjacent(x7, w);
-            s0 += m0;
-            s1 += m1;
-            s2 += m2;
-            s3 += m3;
-            s4 += m4;
-            s5 += m5;
-            s6 += m6;
-            s7 += m7;
-        }
-        Sink(Vector512.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
