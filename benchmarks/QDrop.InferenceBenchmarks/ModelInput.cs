@@ -16,7 +16,7 @@ internal sealed record ModelInput(string Name, int[] Shape, float[]? Floats, lon
         var random = new Random(1);
         return [.. program.Inputs.Select((input, index) =>
         {
-            int[] shape = [.. input.Shape.Select(s => s < 0 ? batch : s)];
+            int[] shape = [.. input.RecordedShape.Select(s => s < 0 ? batch : s)];
             int count = shape.Aggregate(1, static (all, size) => all * size);
             return input.ElementType == ProgramElementType.Float32
                 ? new ModelInput(

@@ -50,7 +50,9 @@ internal static class DynamicModel
             Add(graph, "MatMulInteger", [$"{x}/q", $"{y}/weight", $"{x}/z", $"{y}/weight_zero"], [$"{y}/sums"]);
             Add(graph, "Cast", [$"{y}/sums"], [$"{y}/float"]).Attribute.Add(new AttributeProto
             {
-                Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = Float32,
+                Name = "to",
+                Type = AttributeProto.Types.AttributeType.Int,
+                I = Float32,
             });
             Add(graph, "Mul", [$"{x}/s", $"{y}/weight_scale"], [$"{y}/scale"]);
             Add(graph, "Mul", [$"{y}/float", $"{y}/scale"], [y]);
@@ -78,13 +80,17 @@ internal static class DynamicModel
         }
         var tensor = new TensorProto
         {
-            Name = $"{name}/weight", DataType = Int8, RawData = ByteString.CopyFrom(levels),
+            Name = $"{name}/weight",
+            DataType = Int8,
+            RawData = ByteString.CopyFrom(levels),
         };
         tensor.Dims.AddRange(isTransposed ? [columns, rows] : [rows, columns]);
         graph.Initializer.Add(tensor);
         graph.Initializer.Add(new TensorProto
         {
-            Name = $"{name}/weight_zero", DataType = Int8, RawData = ByteString.CopyFrom([0]),
+            Name = $"{name}/weight_zero",
+            DataType = Int8,
+            RawData = ByteString.CopyFrom([0]),
         });
         return scale;
     }

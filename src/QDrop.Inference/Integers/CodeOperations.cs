@@ -44,17 +44,17 @@ internal sealed class ToCodes() : OperationKind("to_codes", 1)
                 (int start, int end) = frame.Share(result.Count, Line);
                 ElementKernel.Quantize(frame[0][start..end], frame.ResultOf<byte>()[start..end], grid);
             }
-            : frame =>
+        : frame =>
+        {
+            (int first, int last) = frame.Share(result.Count, Line);
+            Span<float> values = stackalloc float[Chunk];
+            for (int start = first; start < last; start += Chunk)
             {
-                (int first, int last) = frame.Share(result.Count, Line);
-                Span<float> values = stackalloc float[Chunk];
-                for (int start = first; start < last; start += Chunk)
-                {
-                    int end = Math.Min(start + Chunk, last);
-                    function(frame[0][start..end], values[..(end - start)]);
-                    ElementKernel.Quantize(values[..(end - start)], frame.ResultOf<byte>()[start..end], grid);
-                }
-            };
+                int end = Math.Min(start + Chunk, last);
+                function(frame[0][start..end], values[..(end - start)]);
+                ElementKernel.Quantize(values[..(end - start)], frame.ResultOf<byte>()[start..end], grid);
+            }
+        };
         return new(kernel) { IsShared = threads > 1 && result.Count >= PlannedKernel.LeastShared };
     }
 }

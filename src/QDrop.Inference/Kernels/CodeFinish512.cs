@@ -71,6 +71,30 @@ internal readonly unsafe struct CodeFinish512<TResidual, TZero> : IFinish<Vector
         Vector512<float> y1 = Value(s1, offset, multiplier, bias);
         Vector512<float> y2 = Value(s2, offset, multiplier, bias);
         Vector512<float> y3 = Value(s3, offset, multiplier, bias);
+        Codes(y0, y1, y2, y3, ref epilogue, channel, output, residual);
+    }
+
+    /// <summary>Makes codes of the values of 4 pixels.</summary>
+    /// <param name="y0">Values of the first pixel.</param>
+    /// <param name="y1">Values of the second pixel.</param>
+    /// <param name="y2">Values of the third pixel.</param>
+    /// <param name="y3">Values of the fourth pixel.</param>
+    /// <param name="epilogue">The epilogue.</param>
+    /// <param name="channel">Index of the first channel.</param>
+    /// <param name="output">Receives the codes.</param>
+    /// <param name="residual">What is added.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Codes(
+        Vector512<float> y0,
+        Vector512<float> y1,
+        Vector512<float> y2,
+        Vector512<float> y3,
+        ref EpilogueAddresses epilogue,
+        int channel,
+        byte* output,
+        byte* residual)
+    {
+        nint stride = epilogue.Stride;
         if (TResidual.IsFloat)
         {
             float* values = (float*)residual;

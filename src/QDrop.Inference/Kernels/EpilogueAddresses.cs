@@ -63,8 +63,8 @@ internal unsafe struct EpilogueAddresses
     /// <summary>Sum of the codes of each pixel of a tile, if there are corrections.</summary>
     public int* CodeSums;
 
-    /// <summary>Whether sums of int32 become codes.</summary>
-    public readonly bool IsFrequent => InverseSteps is not null && Offsets is not null;
+    /// <summary>Whether sums become codes.</summary>
+    public readonly bool IsQuantized => InverseSteps is not null;
 
     /// <summary>Whether sums of int32 become float32.</summary>
     public readonly bool IsFloat => InverseSteps is null && Offsets is not null;

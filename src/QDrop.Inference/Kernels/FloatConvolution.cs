@@ -105,24 +105,28 @@ internal sealed unsafe class FloatConvolution
         switch (InstructionSet)
         {
             case InstructionSet.Avx512:
-                Run<Lanes512, Vector512<float>, Vector512<int>>(source, addresses, firstTile, lastTile);
+                Run<Lanes512, FloatCodeEpilogue512, Vector512<float>, Vector512<int>>(
+                    source, addresses, firstTile, lastTile);
                 break;
             case InstructionSet.Avx2 or InstructionSet.AvxVnni:
-                Run<Lanes256, Vector256<float>, Vector256<int>>(source, addresses, firstTile, lastTile);
+                Run<Lanes256, NoCodeEpilogue, Vector256<float>, Vector256<int>>(
+                    source, addresses, firstTile, lastTile);
                 break;
             default:
-                Run<Lanes128, Vector128<float>, Vector128<int>>(source, addresses, firstTile, lastTile);
+                Run<Lanes128, NoCodeEpilogue, Vector128<float>, Vector128<int>>(
+                    source, addresses, firstTile, lastTile);
                 break;
         }
         GC.KeepAlive(epilogue);
         GC.KeepAlive(this);
     }
 
-    private void Run<TLanes, TFloat, TInt>(void* source, EpilogueAddresses epilogue, int first, int last)
+    private void Run<TLanes, TCodes, TFloat, TInt>(void* source, EpilogueAddresses epilogue, int first, int last)
         where TLanes : struct, ILanes<TFloat, TInt>
+        where TCodes : struct, ICodeEpilogue
         where TFloat : struct
         where TInt : struct =>
-        TileLoop.Run<FloatTile<TLanes, TFloat, TInt>, NoCodeEpilogue, TLanes, TFloat, TInt>(
+        TileLoop.Run<FloatTile<TLanes, TFloat, TInt>, TCodes, TLanes, TFloat, TInt>(
             _plan,
             (byte*)source,
             _weights.Pointer,

@@ -188,9 +188,32 @@ internal static class FloatFunctions
             where TFloat : struct
             where TInt : struct
         {
-            TFloat half = TLanes.Multiply(x, TLanes.Broadcast(0.5f));
-            TFloat erf = Erf<TLanes, TFloat, TInt>(TLanes.Multiply(x, TLanes.Broadcast(0.707106781f)));
-            return TLanes.FusedMultiplyAdd(half, erf, half);
+            // max(x, 0) − |x| / 2 · (1 − erf(|x| / √2)). The logarithm of the last factor to the base 2, by |x|, is
+            // a polynomial, fitted up to 4√2. Behind that any factor will do that is small enough.
+            TFloat size = TLanes.FastAtMost(TLanes.Broadcast(20f), TLanes.Abs(x));
+            TFloat u = TLanes.FastAtMost(TLanes.Broadcast(5.65685425f), size);
+            TFloat logarithm = TLanes.Broadcast(5.901818271e-7f);
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(-1.060769271e-5f));
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(8.069845442e-5f));
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(-3.006280933e-4f));
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(4.090821495e-5f));
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(6.908006902e-3f));
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(-5.242385955e-2f));
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(-0.4592238126f));
+            logarithm = TLanes.FusedMultiplyAdd(logarithm, u, TLanes.Broadcast(-1.151104104f));
+            logarithm = TLanes.FastAtLeast(TLanes.Broadcast(-126f), TLanes.Multiply(logarithm, size));
+            TInt whole = TLanes.Round(logarithm);
+            TFloat rest = TLanes.Subtract(logarithm, TLanes.ToFloat(whole));
+            TFloat power = TLanes.Broadcast(1.547410684e-4f);
+            power = TLanes.FusedMultiplyAdd(power, rest, TLanes.Broadcast(1.340035361e-3f));
+            power = TLanes.FusedMultiplyAdd(power, rest, TLanes.Broadcast(9.618012162e-3f));
+            power = TLanes.FusedMultiplyAdd(power, rest, TLanes.Broadcast(0.0555032749f));
+            power = TLanes.FusedMultiplyAdd(power, rest, TLanes.Broadcast(0.2402265127f));
+            power = TLanes.FusedMultiplyAdd(power, rest, TLanes.Broadcast(0.6931472065f));
+            power = TLanes.FusedMultiplyAdd(power, rest, TLanes.Broadcast(1f));
+            TFloat factor = TLanes.Multiply(power, TLanes.PowerOfTwo(whole));
+            return TLanes.FusedMultiplyAdd(
+                TLanes.Multiply(size, TLanes.Broadcast(-0.5f)), factor, TLanes.FastAtLeast(TLanes.FloatZero, x));
         }
     }
 

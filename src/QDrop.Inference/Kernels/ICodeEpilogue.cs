@@ -6,6 +6,9 @@ internal unsafe interface ICodeEpilogue
     /// <summary>Whether there is one.</summary>
     static abstract bool IsThere { get; }
 
+    /// <summary>Whether sums are float32.</summary>
+    static virtual bool TakesFloats => false;
+
     /// <summary>Applies an epilogue to 8 pixels and 16 channels.</summary>
     /// <typeparam name="TResidual">Whether there is a residual.</typeparam>
     /// <typeparam name="TZero">Whether any offset, zero point or least code is not 0.</typeparam>

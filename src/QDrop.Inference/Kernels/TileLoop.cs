@@ -48,14 +48,16 @@ internal static unsafe class TileLoop
         int* codeSums = stackalloc int[DotKernel.Pixels];
         epilogue.CodeSums = codeSums;
         KernelRun* runEnd = runs + runCount;
-        bool isFrequent = TCodes.IsThere && epilogue.IsFrequent;
+        bool isFrequent = TCodes.IsThere && epilogue.IsQuantized && TCodes.TakesFloats == (epilogue.Offsets is null);
         bool isFloat = TKernel.HasCodes && epilogue.IsFloat;
         byte* summed = null;
+        var ahead = new WeightPrefetch(plan, weights, blockBytes);
         TileCursor cursor = plan.Cursor(source, first);
         for (int tile = first; tile < last; tile++, cursor.MoveNext())
         {
             cursor.Locate(addresses);
             byte* blockWeights = weights + (cursor.Block * blockBytes);
+            ahead.Next(cursor.Block);
             int pixel = cursor.Pixel;
             int pixels = Math.Min(DotKernel.Pixels, plan.Pixels - pixel);
             plan.FindChannels(cursor.Block, out int channel, out int channels);

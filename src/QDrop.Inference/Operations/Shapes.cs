@@ -280,6 +280,7 @@ internal sealed class Pad() : OperationKind("pad", 1)
                 ],
                 strides[d], d == dimensions - 1)),
         ];
+        bool hasValues = runs.Any(static r => r.Any(static own => own.Source < 0));
         int[] sizes = [.. Enumerable.Range(0, dimensions).Select(d => Strided.Strides(result.Shape)[d])];
         if (result.Kind == ValueKind.Float32)
         {
@@ -296,27 +297,30 @@ internal sealed class Pad() : OperationKind("pad", 1)
             if (y.IsEmpty)
                 return;
             if (dimensions == 0)
+            {
                 x[..size].CopyTo(y);
-            else
-                FillFrom(x, y, value, 0, 0);
+                return;
+            }
+            // At once, for pads may be short and many.
+            if (hasValues)
+                y.Fill(value);
+            FillFrom(x, y, 0, 0);
         }
 
-        void FillFrom<T>(ReadOnlySpan<T> x, Span<T> y, T value, int dimension, int start)
+        void FillFrom<T>(ReadOnlySpan<T> x, Span<T> y, int dimension, int start)
         {
             foreach (Run run in runs[dimension])
             {
-                Span<T> target = y.Slice(run.First * sizes[dimension], run.Count * sizes[dimension]);
                 if (run.Source < 0)
-                {
-                    target.Fill(value);
-                }
-                else if (dimension == dimensions - 1)
+                    continue;
+                Span<T> target = y.Slice(run.First * sizes[dimension], run.Count * sizes[dimension]);
+                if (dimension == dimensions - 1)
                 {
                     x.Slice(start + run.Source, target.Length).CopyTo(target);
                 }
                 else
                 {
-                    FillFrom(x, target, value, dimension + 1, start + run.Source);
+                    FillFrom(x, target, dimension + 1, start + run.Source);
                 }
             }
         }
