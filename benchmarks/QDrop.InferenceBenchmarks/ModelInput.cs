@@ -16,7 +16,7 @@ internal sealed record ModelInput(string Name, int[] Shape, float[]? Floats, lon
         var random = new Random(1);
         return [.. program.Inputs.Select((input, index) =>
         {
-            int[] shape = [.. input.Shape.Select(s => s < 0 ? batch : s)];
+            int[] shape = [.. input.RecordedShape.Select(s => s < 0 ? batch : s)];
             int count = shape.Aggregate(1, static (all, size) => all * size);
             return input.ElementType == ProgramElementType.Float32
                 ? new ModelInput(
@@ -25,5 +25,21 @@ internal sealed record ModelInput(string Name, int[] Shape, float[]? Floats, lon
                     input.Name, shape, null,
                     [.. Enumerable.Range(0, count).Select(_ => index == 0 ? random.NextInt64(words) : 1)]);
         })];
+    }
+
+    /// <summary>A call of a program with inputs.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="inputs">The inputs.</param>
+    public static ProgramCall Call(QuantizedProgram program, IReadOnlyList<ModelInput> inputs)
+    {
+        ProgramCall call = program.CreateCall();
+        foreach (ModelInput input in inputs)
+        {
+            if (input.Floats is { } floats)
+                call.SetInput(input.Name, floats, input.Shape);
+            else
+                call.SetInput(input.Name, input.Integers!, input.Shape);
+        }
+        return call;
     }
 }
