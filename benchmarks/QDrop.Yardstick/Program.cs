@@ -61,7 +61,8 @@ var artifact = new Option<string>("--artifact")
 };
 var testImages = new Option<int>("--images") { DefaultValueFactory = _ => 10_000 };
 var codes = new Command(
-    "codes", "Compares the codes of every activation in the program with those in TorchSharp, on CIFAR-10's test images.")
+    "codes",
+    "Compares the codes of every activation in the program with those in TorchSharp, on CIFAR-10's test images.")
 {
     artifact,
     testImages,

@@ -53,8 +53,7 @@ internal sealed class PostTrainingQuantizer : IDisposable
         var discovery = new ModelDiscovery(_calibration);
         _model = discovery.Run();
         _model.CheckSamplesAreIndependent(_calibration.Descriptor.Name);
-        if (_calibration.Settings.Hardware)
-            new UnquantizedInputs(_calibration).Quantize();
+        new IntegerProducts(_calibration).QuantizeInputs();
         BitAssignment.Assign(_calibration.Quantization, _calibration.Settings);
         Plan(_model);
         discovery.TraceChannels();

@@ -255,7 +255,7 @@ internal sealed class ModelJob(ModelPlan plan, WorkerRequest request, WorkerChan
         if (report.Program?.WhyNot is { } whyNot)
         {
             channel.Log(
-                $"{plan.Descriptor.Name} has no program, and runs in TorchSharp only: {whyNot}. See {Codes.NoProgram}.",
+                $"{plan.Descriptor.Name} has no program, and runs in TorchSharp only: {whyNot}.",
                 "high");
         }
         CalibrationReportFile.Write(_files.Report, report);

@@ -1,4 +1,5 @@
 using QDrop;
+using Zoo.Language;
 using Zoo.Vision;
 using static TorchSharp.torch;
 
@@ -20,6 +21,34 @@ public sealed class ToProgramTests(Measurements measurements) : IClassFixture<Me
         Assert.Equal(stored.Outputs.Select(static o => $"{o}"), made.Outputs.Select(static o => $"{o}"));
         Assert.Equal(stored.Describe(), made.Describe());
         Assert.Equal(stored.Model, made.Model);
+    }
+
+    [Fact]
+    public void A_model_of_several_inputs_becomes_one_of_several_inputs()
+    {
+        using var artifact = new ZooArtifact(measurements, nameof(Bert));
+        using Bert.Quantized model = Bert.LoadQuantized(artifact.Path);
+        using IDisposable guard = no_grad();
+        random.manual_seed(1);
+        Tensor[] inputs = Measurements.Model(nameof(Bert)).Inputs(2);
+        using QuantizedProgram program = model.ToProgram(inputs[0], inputs[1]);
+        Assert.Equal(2, program.Inputs.Count);
+
+        ProgramCall call = program.CreateCall();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            int[] shape = Array.ConvertAll(inputs[i].shape, static s => (int)s);
+            if (inputs[i].is_floating_point())
+                call.SetInput(program.Inputs[i].Name, inputs[i].data<float>().ToArray(), shape);
+            else
+                call.SetInput(program.Inputs[i].Name, inputs[i].to_type(ScalarType.Int64).data<long>().ToArray(), shape);
+        }
+        call.Run();
+        float[] expected = model.call(inputs[0], inputs[1]).data<float>().ToArray(),
+            found = call.GetOutput<float>("output").ToArray();
+        double error = Math.Sqrt(expected.Zip(found).Sum(static p => Math.Pow(p.First - p.Second, 2))),
+            size = Math.Sqrt(expected.Sum(static e => e * (double)e));
+        Assert.InRange(error / size, 0, 0.02);
     }
 
     [Fact]

@@ -17,8 +17,7 @@ internal static class CalibratedState
     {
         using IDisposable guard = no_grad();
         QuantizationContext context = calibration.Quantization;
-        if (calibration.Settings.Hardware)
-            IntegerBiases.Round(calibration, calibration.Batches.Spread(1));
+        new IntegerProducts(calibration).RoundBiases();
         QuantizedLayerState[] layers = TwinState.Layers(context);
         ActivationState[] activations = TwinState.Activations(context);
         var manifest = new Manifest

@@ -26,7 +26,7 @@ internal sealed record RangeOptions(
             settings.SymmetricActivations,
             settings.Percentile,
             settings.Scale,
-            settings.Hardware);
+            settings.GridsFollowSigns);
 
     /// <summary>Whether a range is the mean of those of batches.</summary>
     public bool IsAverage => Observer.Traits.IsAverage;

@@ -50,9 +50,18 @@ internal static class ProgramRecording
     /// <summary>What a twin computes, with the places of its quantizers, whether they quantize or not.</summary>
     /// <param name="twin">The twin.</param>
     /// <param name="inputs">Inputs of it.</param>
-    /// <exception cref="NotRecordableException">It cannot be recorded.</exception>
-    public static ProgramGraph Marked(IModelTwin twin, Bundle inputs) =>
-        Call(twin, inputs, marksQuantizers: true).Graph;
+    /// <exception cref="QDropException">QDROP255: it cannot be recorded.</exception>
+    public static ProgramGraph Marked(IModelTwin twin, Bundle inputs)
+    {
+        try
+        {
+            return Call(twin, inputs, marksQuantizers: true).Graph;
+        }
+        catch (NotRecordableException e)
+        {
+            throw Refused(twin, e.Message, "Change it, or leave out the setting that needs a program.");
+        }
+    }
 
     /// <summary>The program of a quantized twin in memory.</summary>
     /// <param name="twin">The twin, calibrated.</param>
@@ -87,14 +96,15 @@ internal static class ProgramRecording
         ProgramState program = Of(twin, examples.Of(2), examples.Others(3), data);
         if (program.Graph is not { } graph)
         {
-            throw new QDropException(
-                Codes.NoProgram,
-                $"The quantized model '{model}' cannot be a program: {program.WhyNot}. Call it as it is, in "
-                    + "TorchSharp.");
+            throw Refused(twin, program.WhyNot!, "Call it as it is, in TorchSharp.");
         }
         data = data.With(program.Constants);
         return new(model, Vocabulary.Bind(graph, data), data, options);
     }
+
+    private static QDropException Refused(IModelTwin twin, string whyNot, string advice) => new(
+        Codes.NoProgram,
+        $"The quantized model '{twin.Float.GetType().FullName}' cannot be a program: {whyNot}. {advice}");
 
     /// <summary>The program for inputs of other sizes, too; <see langword="null"/> if it takes no others.</summary>
     private static ProgramState? WithOpenSizes(IModelTwin twin, RecordedCall first, Bundle other, ProgramData data)

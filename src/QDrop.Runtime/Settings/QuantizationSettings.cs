@@ -148,6 +148,11 @@ public sealed record QuantizationSettings
     internal bool LearnsActivations =>
         ActivationLearning != ActivationLearning.Fixed && Scale != Scale.NearestPowerOfTwo;
 
+    /// <summary>
+    /// Gets whether grids of activations begin at 0 where no value is negative, and have 0 in the middle elsewhere.
+    /// </summary>
+    internal bool GridsFollowSigns => Hardware;
+
     /// <summary>Gets the power of errors in the loss, or <see cref="QDrop.Norm.Auto"/>.</summary>
     internal double NormOrDefault => Norm ?? 2;
 
