@@ -55,7 +55,9 @@ internal static class LayerOperators
     private static bool HasTwoBits(Emission e, LayerWeights layer) =>
         e.Writer.Options.Weights == OnnxWeights.Int2 && layer.Bits == 2;
 
-    /// <summary>The same values, which do not look like those of codes: none is less than the grid's least one.</summary>
+    /// <summary>
+    /// The same values, which do not look like those of codes: none is less than the grid's least one.
+    /// </summary>
     private static string Hidden(Emission e, ActivationGrid grid) =>
         e.Op("Max", e.X, e.Number((0 - grid.ZeroPoints[0]) * grid.Scales[0]));
 
