@@ -26,4 +26,20 @@ internal sealed record ModelInput(string Name, int[] Shape, float[]? Floats, lon
                     [.. Enumerable.Range(0, count).Select(_ => index == 0 ? random.NextInt64(words) : 1)]);
         })];
     }
+
+    /// <summary>A call of a program with inputs.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="inputs">The inputs.</param>
+    public static ProgramCall Call(QuantizedProgram program, IReadOnlyList<ModelInput> inputs)
+    {
+        ProgramCall call = program.CreateCall();
+        foreach (ModelInput input in inputs)
+        {
+            if (input.Floats is { } floats)
+                call.SetInput(input.Name, floats, input.Shape);
+            else
+                call.SetInput(input.Name, input.Integers!, input.Shape);
+        }
+        return call;
+    }
 }

@@ -12,14 +12,7 @@ internal sealed class OwnRunner : IRunner
     public OwnRunner(string path, IReadOnlyList<ModelInput> inputs, int threads)
     {
         _program = QuantizedProgram.Load(path, new() { Threads = threads });
-        _call = _program.CreateCall();
-        foreach (ModelInput input in inputs)
-        {
-            if (input.Floats is { } floats)
-                _call.SetInput(input.Name, floats, input.Shape);
-            else
-                _call.SetInput(input.Name, input.Integers!, input.Shape);
-        }
+        _call = ModelInput.Call(_program, inputs);
     }
 
     /// <inheritdoc/>

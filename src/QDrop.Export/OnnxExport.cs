@@ -92,10 +92,10 @@ public static class OnnxExport
             {
                 return ProgramWriter.Write(graph, program.Data, options);
             }
-            catch (OperationNotOnnxException) when (options.Samples is not null)
+            catch (OperationNotOnnxException)
             {
                 // What cannot be written for all sizes may be written for those that are there.
-                return ProgramWriter.Write(WithSizes(graph, options.Samples.InputValues()), program.Data, options);
+                return ProgramWriter.Write(WithSizes(graph, options.Samples?.InputValues()), program.Data, options);
             }
         }
 
@@ -106,14 +106,20 @@ public static class OnnxExport
             e);
     }
 
-    /// <summary>The program for inputs of some sizes, and any number of samples.</summary>
-    private static ProgramGraph WithSizes(ProgramGraph graph, IReadOnlyList<Constant> samples) => graph with
+    /// <summary>
+    /// The program for inputs of some sizes, those of samples or those that it was recorded with, and any number of
+    /// samples.
+    /// </summary>
+    private static ProgramGraph WithSizes(ProgramGraph graph, IReadOnlyList<Constant>? samples) => graph with
     {
         Inputs =
         [
-            .. graph.Inputs.Zip(samples, static (input, sample) => input with
+            .. graph.Inputs.Select((input, i) => input with
             {
-                Shape = [.. input.Shape.Select((s, d) => d == 0 ? s : sample.Shape[d])],
+                Shape =
+                [
+                    .. input.Shape.Select((s, d) => s >= 0 || d == 0 ? s : samples?[i].Shape[d] ?? input.Recorded[d]),
+                ],
             }),
         ],
     };

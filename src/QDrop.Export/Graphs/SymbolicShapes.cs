@@ -13,12 +13,23 @@ internal sealed class SymbolicShapes
     /// <summary>A size that is known only when the program runs.</summary>
     public const int Unknown = -1;
 
-    private const int OneBatch = 2;
-    private const int OtherBatch = 3;
+    private const int OneBatch = 5;
+    private const int OtherBatch = 7;
 
-    /// <summary>Sizes of images, of sequences and so on, of which a model may take some and not others.</summary>
-    private static readonly (int One, int Other)[] Sizes =
-        [(64, 96), (32, 64), (224, 256), (128, 160), (16, 24), (8, 12), (512, 640), (299, 331), (1000, 1600), (7, 9)];
+    /// <summary>
+    /// Sizes of images, of sequences and so on, of which a model may take some and not others: that with which it was
+    /// recorded, with one larger or smaller, or usual ones.
+    /// </summary>
+    private static readonly (Func<int, int> One, Func<int, int> Other)[] Sizes =
+    [
+        (static r => r, static r => 2 * r), (static r => r, static r => r / 2),
+        .. new (int One, int Other)[]
+            {
+                (64, 96), (32, 64), (224, 256), (128, 160), (16, 24), (8, 12), (512, 640), (299, 331), (1000, 1600),
+                (7, 9),
+            }
+            .Select(static p => ((Func<int, int>)(_ => p.One), (Func<int, int>)(_ => p.Other))),
+    ];
 
     private readonly ValueInfo[] _one;
     private readonly ValueInfo[] _other;
@@ -38,7 +49,7 @@ internal sealed class SymbolicShapes
         InvalidProgramGraphException? first = null;
         // Samples alone do not make other sizes possible.
         int tries = graph.Inputs.Any(static i => i.Shape.Skip(1).Contains(Unknown)) ? Sizes.Length : 1;
-        foreach ((int one, int other) in Sizes.Take(tries))
+        foreach ((Func<int, int> one, Func<int, int> other) in Sizes.Take(tries))
         {
             try
             {
@@ -67,10 +78,10 @@ internal sealed class SymbolicShapes
         }
     }
 
-    private static ValueInfo[] Infer(ProgramGraph graph, int samples, int size) => ExecutionPlan.InfosOf(
+    private static ValueInfo[] Infer(ProgramGraph graph, int samples, Func<int, int> size) => ExecutionPlan.InfosOf(
         graph,
         [
             .. graph.Inputs.Select(i => i.Shape
-                .Select((s, d) => s != Unknown ? s : d == 0 ? samples : size).ToArray()),
+                .Select((s, d) => s != Unknown ? s : d == 0 ? samples : size(i.Recorded[d])).ToArray()),
         ]);
 }

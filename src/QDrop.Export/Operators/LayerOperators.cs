@@ -45,31 +45,43 @@ internal static class LayerOperators
             ? e.Writer.Weights.Write(layer, WeightForm.Convolution, e.Count > 2 && !isExact ? grid : null)
             : e.Writer.Weights.Write(layer, WeightForm.Plain);
         string bias = isInteger && !isExact ? Bias(e, layer, grid!, weights) : e[2];
-        // A runtime that saw codes here would round the bias. No value is less than the grid's least one.
-        string x = isInteger && isExact && e.Count > 2 && e.Writer.Options.Weights == OnnxWeights.Int8
-            ? e.Op("Max", e.X, e.Number((0 - grid!.ZeroPoints[0]) * grid.Scales[0]))
-            : e.X;
+        // A runtime that saw codes here would round the bias.
+        bool isHidden = isExact && e.Count > 2 && e.Writer.Options.Weights == OnnxWeights.Int8;
+        string x = isInteger && (isHidden || HasTwoBits(e, layer)) ? Hidden(e, grid!) : e.X;
         return e.Node("Conv", [x, weights.Name, bias], Windows(e));
     }
+
+    /// <summary>ONNX Runtime takes weights of 2 bits for what it multiplies codes with, which then fails.</summary>
+    private static bool HasTwoBits(Emission e, LayerWeights layer) =>
+        e.Writer.Options.Weights == OnnxWeights.Int2 && layer.Bits == 2;
+
+    /// <summary>
+    /// The same values, which do not look like those of codes: none is less than the grid's least one.
+    /// </summary>
+    private static string Hidden(Emission e, ActivationGrid grid) =>
+        e.Op("Max", e.X, e.Number((0 - grid.ZeroPoints[0]) * grid.Scales[0]));
 
     private static string Linear(Emission e)
     {
         if (e.Writer.WeightsOf(e.Operation.Operands[1]) is not { } layer)
-            return Product(e, e.Info(1).Rank == 2 ? e.Node("Transpose", [e[1]], ("perm", new long[] { 1, 0 })) : e[1]);
+            return Product(e, e.Node("Transpose", [e[1]], ("perm", new long[] { 1, 0 })));
         if (e.Writer.Options.MatMulNBits && layer.Bits is 2 or 4 && layer.Axis == 0)
             return InBlocks(e, layer);
         ActivationGrid? grid = e.Writer.Plan.GridOf(e.Operation.Operands[0]);
-        bool isInteger = grid is { Axis: null };
+        bool hasTwoBits = HasTwoBits(e, layer), isInteger = grid is { Axis: null } && !hasTwoBits;
         int rank = e.Info(0).Rank;
         // ONNX Runtime makes a product of integers of a product of matrices, but not of one that is followed by a sum
-        // if both have two dimensions. And it rounds activations of float32, unless the matrix stands as it does here.
-        if (rank < 2 || (rank > 2 && isInteger) || (!isInteger && !e.Writer.Options.Exact))
+        // if both have two dimensions. And it rounds activations of float32, unless the matrix stands as it does here;
+        // with weights of 2 bits, what it then computes is wrong.
+        bool isProduct = isInteger ? rank > 2 : !e.Writer.Options.Exact && !hasTwoBits;
+        if (isProduct || (rank < 2 && !hasTwoBits))
             return Product(e, e.Writer.Weights.Write(layer, WeightForm.Transposed).Name);
         bool isBiasInteger = isInteger && e.Count > 2 && e.Writer.Plan.GivesCodes(e.Value)
             && !e.Writer.Options.IsExact;
         WrittenWeights weights = e.Writer.Weights.Write(layer, WeightForm.Plain, isBiasInteger ? grid : null);
         string bias = isBiasInteger ? Bias(e, layer, grid!, weights) : isInteger ? "" : e[2];
-        string x = rank == 2 ? e.X : e.Reshape(e.X, [-1, layer.Shape[1]]);
+        string x = hasTwoBits && grid is { Axis: null } ? Hidden(e, grid) : e.X;
+        x = rank == 2 ? x : e.Reshape(x, [-1, layer.Shape[1]]);
         string y = e.Node("Gemm", [x, weights.Name, bias], ("transB", 1L));
         if (bias.Length == 0 && e.Count > 2)
             y = e.Op("Add", y, e[2]);

@@ -28,17 +28,34 @@ public sealed class WeightTests
     }
 
     [Fact]
-    public void Weights_of_2_bits_give_the_same_where_ONNX_Runtime_does_not_optimize()
+    public void Weights_of_2_bits_give_the_same()
     {
         ProgramCase c = Layers(2);
         byte[] model = c.ToOnnx(new() { Weights = OnnxWeights.Int2 });
         IReadOnlyList<QDrop.Programs.Constant> inputs = c.Inputs(3);
         ProgramCase.Equal(
             c.Expected(inputs), OnnxRunner.Run(model, inputs, GraphOptimizationLevel.ORT_DISABLE_ALL), 2e-5, 0);
+        c.Check(new() { Weights = OnnxWeights.Int2, Exact = true });
+        c.Check(new() { Weights = OnnxWeights.Int2 }, tolerance: 0.01);
         TensorProto weights = Weights(c, OnnxWeights.Int2, out long version);
         Assert.Equal(25, weights.DataType);
         Assert.Equal(8 * 4 * 9 / 4, weights.RawData.Length);
         Assert.Equal(25, version);
+    }
+
+    [Fact]
+    public void Layers_of_2_bits_between_codes_load_where_ONNX_Runtime_optimizes()
+    {
+        var c = new ProgramCase(new Random(2));
+        NetworkCases.Build(c, ["conv", "residual", "depthwise", "pointwise"], 4, 2);
+        c.Check(new() { Weights = OnnxWeights.Int2 }, tolerance: 1e-4, strays: 0.002);
+        c = new ProgramCase(new Random(3));
+        int x = c.Program.Quantize(c.Floats(ProgramCase.Any, 64), 4, 0.1f, 8);
+        int y = c.Program.Quantize(c.Floats(ProgramCase.Any, 3, 64), 4, 0.1f, 8);
+        (int weight, int bias) = c.Program.Layer(c.Random, 2, 9, 64);
+        c.Gives("linear", [x, weight, bias]);
+        c.Outputs.Add(c.Program.Quantize(c.Program.Add("linear", [y, weight, bias]), 4, 0.5f, 8));
+        c.Check(new() { Weights = OnnxWeights.Int2 }, tolerance: 1e-4, strays: 0.01);
     }
 
     [Theory]
@@ -55,7 +72,12 @@ public sealed class WeightTests
     [Fact]
     public void Weights_of_fewer_bits_take_less_room()
     {
-        ProgramCase c = Layers(2);
+        var c = new ProgramCase(new Random(1));
+        int x = c.Floats(ProgramCase.Any, 256), y = c.Floats(256);
+        (int weight, int bias) = c.Program.Layer(c.Random, 2, 64, 256);
+        c.Gives("linear", [x, weight, bias]);
+        c.Gives("linear", [y, weight, bias]);
+        c.Check(new() { Weights = OnnxWeights.Int2 });
         int[] sizes = [.. Enum.GetValues<OnnxWeights>().Select(w => c.ToOnnx(new() { Weights = w }).Length)];
         Assert.True(sizes[0] > sizes[1] && sizes[1] > sizes[2], string.Join(", ", sizes));
     }
