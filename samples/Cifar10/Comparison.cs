@@ -1,17 +1,35 @@
 using System.Globalization;
 using Cifar10.Data;
+using QDrop;
 using Spectre.Console;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Cifar10;
 
 /// <summary>Writes the tables that compare the float model with the quantized one.</summary>
 internal static class Comparison
 {
+    /// <summary>Runs three forms of a model, and writes how they compare.</summary>
+    /// <param name="model">The float model.</param>
+    /// <param name="quantized">The quantized model in TorchSharp.</param>
+    /// <param name="program">The quantized model in integers.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="bits">The quantized model's bit widths, such as <c>W4A4</c>.</param>
+    public static void Write(
+        Module<Tensor, Tensor> model, Module<Tensor, Tensor> quantized, QuantizedProgram program, CifarImages images,
+        string bits)
+    {
+        var simulated = Evaluation.Run(quantized, images);
+        Write(Evaluation.Run(model, images), simulated, bits);
+        WriteProgram(simulated, Evaluation.Run(program, images));
+    }
+
     /// <summary>Writes the accuracy of both models for each class.</summary>
     /// <param name="before">The float model's evaluation.</param>
     /// <param name="after">The quantized model's evaluation on the same images.</param>
     /// <param name="bits">The quantized model's bit widths, such as <c>W4A4</c>.</param>
-    public static void Write(Evaluation before, Evaluation after, string bits)
+    private static void Write(Evaluation before, Evaluation after, string bits)
     {
         Table table = NewTable("Top-1 accuracy on the CIFAR-10 test set, %", "class", "float", bits, "difference");
         for (int i = 0; i < CifarImages.Classes.Count; i++)
@@ -27,7 +45,7 @@ internal static class Comparison
     /// <summary>Writes how the quantized model in integers compares with its simulation in TorchSharp.</summary>
     /// <param name="simulated">The evaluation of the quantized model in TorchSharp.</param>
     /// <param name="integers">That of its program.</param>
-    public static void WriteProgram(Evaluation simulated, Evaluation integers)
+    private static void WriteProgram(Evaluation simulated, Evaluation integers)
     {
         Table table = NewTable(
             "The quantized model in integers, without libtorch",

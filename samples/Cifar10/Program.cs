@@ -56,11 +56,9 @@ root.SetAction(parsed =>
 
     CifarImages test = CifarFolder.Find(parsed.GetValue(data)).Test();
     QuantizationSettings settings = QuantizedModel.ReadSettings(parsed.GetValue(artifact)!);
-    var simulated = Evaluation.Run(quantized, test);
-    Comparison.Write(Evaluation.Run(model, test), simulated, $"W{settings.W}A{settings.A}");
-    using (var program = QuantizedProgram.Load(
-        parsed.GetValue(artifact)!, new QuantizedProgramOptions { Threads = parsed.GetValue(threads) }))
-        Comparison.WriteProgram(simulated, Evaluation.Run(program, test));
+    using var program = QuantizedProgram.Load(
+        parsed.GetValue(artifact)!, new QuantizedProgramOptions { Threads = parsed.GetValue(threads) });
+    Comparison.Write(model, quantized, program, test, $"W{settings.W}A{settings.A}");
     Comparison.WriteSizes(parsed.GetValue(weights)!, parsed.GetValue(artifact)!);
 });
 
