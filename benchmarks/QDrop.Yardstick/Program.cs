@@ -69,6 +69,14 @@ var codes = new Command(
 };
 codes.SetAction(parsed => CodeComparison.Run(parsed.GetValue(artifact)!, parsed.GetValue(testImages)));
 
+var qonnx = new Command(
+    "qonnx", "Evaluates the QONNX export by the definition of Quant on CIFAR-10's test images, beside the program.")
+{
+    artifact,
+    testImages,
+};
+qonnx.SetAction(parsed => QonnxComparison.Run(parsed.GetValue(artifact)!, parsed.GetValue(testImages)));
+
 var limit = new Option<int>("--limit") { Description = "MiB; 0 for no limit.", DefaultValueFactory = _ => 0 };
 var method = new Option<QDrop.Method>("--method") { DefaultValueFactory = _ => QDrop.Method.Nearest };
 var loss = new Option<QDrop.LossKind>("--loss");
@@ -133,6 +141,7 @@ var root = new RootCommand(
     own,
     stress,
     codes,
+    qonnx,
     memory,
     kernels,
     weights,

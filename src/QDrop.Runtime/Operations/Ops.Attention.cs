@@ -1,3 +1,4 @@
+using QDrop.Native;
 using QDrop.Recording;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -35,7 +36,7 @@ public static partial class Ops
             throw new ArgumentException("Causal attention takes no mask besides its own.", nameof(attn_mask));
         using Scalar scaling = 1 / Math.Sqrt(query.shape[^1]);
         Tensor scores = Note.As(
-            (query * scaling).matmul(key.transpose(-2, -1)),
+            SafeProduct.Matmul(query * scaling, key.transpose(-2, -1)),
             $"matmul(mul({query}, {scaling}), permute({key}, order={Exchanged(key, -2, -1)}))");
         if (is_casual)
             attn_mask = ones([query.shape[^2], key.shape[^2]], ScalarType.Bool, query.device).tril();
@@ -46,7 +47,7 @@ public static partial class Ops
         weights.HasChannels = false;
         Tensor mixing = weights.forward(Note.As(scores.softmax(-1), $"softmax({scores}, dim=-1)"));
         if (p > 0)
-            return Note.None(functional.dropout(mixing, p, training: true).matmul(value), "dropout");
-        return Note.As(mixing.matmul(value), $"matmul({mixing}, {value})");
+            return Note.None(SafeProduct.Matmul(functional.dropout(mixing, p, training: true), value), "dropout");
+        return Note.As(SafeProduct.Matmul(mixing, value), $"matmul({mixing}, {value})");
     }
 }

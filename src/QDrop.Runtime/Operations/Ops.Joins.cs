@@ -108,7 +108,7 @@ public static partial class Ops
     [Lowers(typeof(torch.Tensor), "matmul", Kind = OpKind.Join)]
     [Lowers(typeof(torch), "matmul", Kind = OpKind.Join)]
     public static Tensor matmul(Tensor input, Tensor target) =>
-        Note.As(input.matmul(target), $"matmul({input}, {target})");
+        Note.As(SafeProduct.Matmul(input, target), $"matmul({input}, {target})");
 
     /// <summary>Matrix product of two matrices.</summary>
     [Lowers(typeof(torch.Tensor), "mm", Kind = OpKind.Join)]
