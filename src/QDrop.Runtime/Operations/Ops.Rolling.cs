@@ -40,6 +40,10 @@ public static partial class Ops
     /// <summary>Rotates values along dimensions.</summary>
     [Lowers(typeof(torch.Tensor), "roll", Kind = OpKind.PassThrough)]
     [Lowers(typeof(torch), "roll", Kind = OpKind.PassThrough)]
-    public static Tensor roll(Tensor input, ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default) =>
-        dims.IsEmpty ? roll(input, shifts.ToArray()) : roll(input, shifts.ToArray(), dims.ToArray());
+    public static Tensor roll(Tensor input, ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default)
+    {
+        (long[] by, long[] along) = (shifts.ToArray(), dims.ToArray());
+        return Note.Rearranged(
+            input.roll(shifts, dims), input, x => x.roll((ReadOnlySpan<long>)by, (ReadOnlySpan<long>)along));
+    }
 }
