@@ -33,7 +33,8 @@ internal static class QonnxComparison
             int size = (int)pixels.shape[0];
             float[] own = new float[size * CifarImages.Classes.Count];
             program.Run(pixels.data<float>().ToArray(), own);
-            Constant input = new(ValueKind.Float32, [size, 3, CifarImages.Side, CifarImages.Side], pixels.bytes.ToArray());
+            Constant input = new(
+                ValueKind.Float32, [size, 3, CifarImages.Side, CifarImages.Side], pixels.bytes.ToArray());
             Tensor expected = tensor(own).view(size, -1), found = empty(expected.shape);
             QonnxEvaluator.Run(model, [input]).Single().Bytes.CopyTo(found.bytes);
             right += (int)found.argmax(1).eq(batch.Labels).sum().ToInt64();

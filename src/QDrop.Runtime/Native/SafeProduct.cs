@@ -4,8 +4,8 @@ namespace QDrop.Native;
 
 /// <summary>Matrix products whose operands are checked before.</summary>
 /// <remarks>
-/// TorchSharp 0.107 does not catch what libtorch throws in <c>matmul</c>, alone among the functions of tensors: operands
-/// that do not fit end the process.
+/// TorchSharp 0.107 does not catch what libtorch throws in <c>matmul</c>, alone among the functions of tensors:
+/// operands that do not fit end the process.
 /// </remarks>
 internal static class SafeProduct
 {
