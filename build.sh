@@ -12,6 +12,9 @@ readonly browser_packages=(chromium fonts-dejavu-core)
 # What compilation ahead of time links with.
 readonly linker_packages=(gcc libc6-dev zlib1g-dev)
 
+# Where samples/Deploy is put, and the quantized model that it runs.
+readonly deployed=artifacts/deploy model=Cifar10.ResNet20.qdrop.safetensors
+
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 usage() {
@@ -190,8 +193,6 @@ demo() {
     dotnet build samples/Cifar10 -c Release --nologo
     dotnet run --project samples/Cifar10 -c Release --no-build
 }
-
-readonly deployed=artifacts/deploy model=Cifar10.ResNet20.qdrop.safetensors
 
 publish_deploy() {
     prepare

@@ -177,7 +177,7 @@ public sealed unsafe class ProgramCall
             if (Shape is null || Shape.Length != tensor.Shape.Count)
                 Shape = new int[tensor.Shape.Count];
             if (shape.IsEmpty && tensor.Shape.Count > 0)
-                QuantizedProgram.FindShape(tensor, count, Shape);
+                tensor.FindShape(count, Shape);
             else
                 TakeShape(shape, count);
             bytes.CopyTo(Room(bytes.Length));

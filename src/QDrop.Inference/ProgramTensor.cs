@@ -44,8 +44,44 @@ public sealed class ProgramTensor
     /// <summary>Gets the shape as text.</summary>
     internal string ShapeText => Text(Shape);
 
-    /// <summary>Gets the recorded shape as text.</summary>
-    internal string RecordedText => Text(RecordedShape);
+    private string RecordedText => Text(RecordedShape);
+
+    /// <summary>The shape of an input that comes without it, of which one size at most is open.</summary>
+    /// <param name="count">How many elements it has.</param>
+    /// <param name="shape">Receives the sizes.</param>
+    /// <exception cref="ArgumentException">There is no such shape.</exception>
+    internal void FindShape(int count, Span<int> shape)
+    {
+        long known = 1;
+        int open = -1;
+        for (int d = 0; d < shape.Length; d++)
+        {
+            shape[d] = RecordedShape[d];
+            if (shape[d] >= 0)
+            {
+                known *= shape[d];
+            }
+            else if (open < 0)
+            {
+                open = d;
+            }
+            else
+            {
+                throw new ArgumentException(
+                    $"Several sizes of the input {this} are open: they do not follow from its {count} elements. Give "
+                        + "the shape, too.");
+            }
+        }
+        if (open < 0 ? known != count : known == 0 || count % known != 0)
+        {
+            throw new ArgumentException(
+                $"The input '{Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, "
+                    + $"for shape {RecordedText}"
+                    + (ShapeText == RecordedText ? "." : "; for others give the shape, in a ProgramCall."));
+        }
+        if (open >= 0)
+            shape[open] = (int)(count / known);
+    }
 
     private static string Text(IReadOnlyList<int> shape) =>
         $"[{string.Join(", ", shape.Select(static s => s < 0 ? "any" : $"{s}"))}]";

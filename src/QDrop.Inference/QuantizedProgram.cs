@@ -126,7 +126,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
         ProgramTensor only = Inputs[0];
         CheckNumbers(only, input);
         Span<int> sizes = stackalloc int[only.Shape.Count];
-        FindShape(only, input.Length, sizes);
+        only.FindShape(input.Length, sizes);
         Enter();
         try
         {
@@ -187,7 +187,7 @@ public sealed unsafe class QuantizedProgram : IDisposable
             (PreparedProgram prepared, Workspace workspace) = Rent(inputs);
             prepared.Return(workspace);
             string table = new ProgramTable(Lowered(inputs), inputs.Shapes).ToText(
-                prepared.Plan.MemorySize, Math.Min(Options.Threads, Environment.ProcessorCount));
+                prepared.Plan.MemorySize, _crew?.Threads ?? 1);
             return $"{Model}: {string.Join(", ", Inputs)} -> {string.Join(", ", Outputs)}\n\n{table}";
         }
         finally
@@ -300,44 +300,6 @@ public sealed unsafe class QuantizedProgram : IDisposable
         throw new ArgumentException(
             $"Element {index} of the input '{input.Name}' is NaN. Quantizers have no level for it: the result would "
                 + "look like one and mean nothing. Give numbers, or set AllowNaN of the program's options.");
-    }
-
-    /// <summary>The shape of an input, of which one size at most is open, from its length.</summary>
-    /// <param name="input">The input.</param>
-    /// <param name="count">How many elements it has.</param>
-    /// <param name="shape">Receives the sizes.</param>
-    /// <exception cref="ArgumentException">There is no such shape.</exception>
-    internal static void FindShape(ProgramTensor input, int count, Span<int> shape)
-    {
-        long known = 1;
-        int open = -1;
-        for (int d = 0; d < shape.Length; d++)
-        {
-            shape[d] = input.RecordedShape[d];
-            if (shape[d] >= 0)
-            {
-                known *= shape[d];
-            }
-            else if (open < 0)
-            {
-                open = d;
-            }
-            else
-            {
-                throw new ArgumentException(
-                    $"Several sizes of the input {input} are open: they do not follow from its {count} elements. Give "
-                        + "the shape, too.");
-            }
-        }
-        if (open < 0 ? known != count : known == 0 || count % known != 0)
-        {
-            throw new ArgumentException(
-                $"The input '{input.Name}' has {count} elements; expected {(open < 0 ? "" : "a multiple of ")}{known}, "
-                    + $"for shape {input.RecordedText}"
-                    + (input.ShapeText == input.RecordedText ? "." : "; for others give the shape, in a ProgramCall."));
-        }
-        if (open >= 0)
-            shape[open] = (int)(count / known);
     }
 
     private static nint Copy(byte[] bytes)

@@ -10,7 +10,7 @@ namespace QDrop.Grids;
 /// </summary>
 internal sealed partial class QuantizationPlan
 {
-    /// <summary>Operations that only move elements: what is on a grid stays on it.</summary>
+    /// <summary>Operations that runtimes compute on codes where what they take is on a grid that they keep.</summary>
     private static readonly HashSet<string> Movers = new(StringComparer.Ordinal)
     {
         "reshape", "permute", "slice", "concat", "max_pool", "flip", "take", "gather", "expand", "pad", "upsample",
@@ -242,8 +242,7 @@ internal sealed partial class QuantizationPlan
         ActivationGrid? first = _grids[operation.Operands[0]];
         bool isMoved = first is { Axis: null }
             && operands.All(o => _grids[o] is { } grid && SameGrid(grid, first))
-            && (operation.Name != "pad" || operation.Arguments.Number("value", 0) == 0)
-            && (operation.Name != "upsample" || operation.Arguments.Text("mode") == "nearest");
+            && Vocabulary.Find(operation.Name)!.KeepsGrid(operation);
         return isMoved ? first : null;
     }
 

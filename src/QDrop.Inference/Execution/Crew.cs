@@ -5,10 +5,10 @@ namespace QDrop.Execution;
 /// <summary>Work that several threads do together, step by step.</summary>
 internal interface ICrewWork
 {
-    /// <summary>Gets the number of steps; each thread has ended one before any begins the next.</summary>
+    /// <summary>Gets the number of steps.</summary>
     int StepCount { get; }
 
-    /// <summary>Whether the step is one that a thread may begin while others are in the one before.</summary>
+    /// <summary>Whether no thread may begin the step before all have ended the one before it.</summary>
     bool NeedsBarrier(int step);
 
     /// <summary>Does a part of a step.</summary>

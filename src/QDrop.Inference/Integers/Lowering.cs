@@ -101,15 +101,14 @@ internal sealed class Lowering
             case "quantize":
                 var grid = (ActivationGrid)operation.Data!;
                 return grid.Axis is null ? grid : null;
-            case "reshape" or "permute" or "expand" or "slice" or "flip" or "take" or "gather" or "max_pool":
-            case "pad" when operation.Arguments.Text("mode", "constant") != "constant"
-                || operation.Arguments.Number("value", 0) == 0:
-                return _grids[operation.Operands[0]];
             case "concat":
                 ActivationGrid? first = _grids[operation.Operands[0]];
                 return operation.Operands.All(o => _grids[o] is { } own && ReferenceEquals(own, first)) ? first : null;
-            default:
+            // These have no form for codes.
+            case "upsample" or "adaptive_max_pool":
                 return null;
+            default:
+                return Vocabulary.Find(operation.Name)!.KeepsGrid(operation) ? _grids[operation.Operands[0]] : null;
         }
     }
 

@@ -21,6 +21,12 @@ internal abstract class OperationKind(string name, int least, int? most = null)
     /// <summary>Gets whether its result is the memory of its first operand, as that of another shape is.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>
+    /// Whether each element of the result is 0 or one of the first operand's, or of any operand's where several are
+    /// joined: what is on a grid stays on it.
+    /// </summary>
+    public virtual bool KeepsGrid(Operation operation) => false;
+
     /// <summary>Gets how many operands it takes at least.</summary>
     public int LeastOperands => least;
 

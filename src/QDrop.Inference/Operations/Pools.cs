@@ -12,6 +12,9 @@ internal sealed class Pool(string name) : OperationKind(name, 1)
     public static IEnumerable<string> Names => ["max_pool", "avg_pool"];
 
     /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => Name == "max_pool";
+
+    /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         ValueInfo x = Expect(operands, 0, ValueKind.Float32);
@@ -102,6 +105,9 @@ internal sealed class AdaptivePool(string name) : OperationKind(name, 1)
 {
     /// <summary>Gets the names.</summary>
     public static IEnumerable<string> Names => ["adaptive_max_pool", "adaptive_avg_pool"];
+
+    /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => Name == "adaptive_max_pool";
 
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)

@@ -8,6 +8,9 @@ namespace QDrop.Operations;
 /// </summary>
 internal sealed class Reshape() : OperationKind("reshape", 1, 2)
 {
+    /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
     /// <summary>Stands for what is left.</summary>
     public const int Rest = -1;
 
@@ -54,6 +57,9 @@ internal sealed class Reshape() : OperationKind("reshape", 1, 2)
 internal sealed class Permute() : OperationKind("permute", 1)
 {
     /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
+    /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         int[] order = operation.Arguments.Integers("order");
@@ -81,6 +87,9 @@ internal sealed class Permute() : OperationKind("permute", 1)
 internal sealed class Expand() : OperationKind("expand", 1, 2)
 {
     /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
+    /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         int[] shape = Reshape.Resolve(operation.Arguments.Integers("shape"), operands);
@@ -101,6 +110,9 @@ internal sealed class Expand() : OperationKind("expand", 1, 2)
 /// </summary>
 internal sealed class Slice() : OperationKind("slice", 1)
 {
+    /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
@@ -140,6 +152,9 @@ internal sealed class Slice() : OperationKind("slice", 1)
 internal sealed class Leading() : OperationKind("leading", 2)
 {
     /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
+    /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         int axis = Axis(operation.Arguments.Integer("dim"), operands[0].Rank);
@@ -160,6 +175,9 @@ internal sealed class Leading() : OperationKind("leading", 2)
 /// <summary>The elements of a dimension in the opposite order.</summary>
 internal sealed class Flip() : OperationKind("flip", 1)
 {
+    /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
@@ -185,6 +203,9 @@ internal sealed class Flip() : OperationKind("flip", 1)
 /// <summary>Values one after the other along a dimension.</summary>
 internal sealed class Concatenation() : OperationKind("concat", 1, int.MaxValue)
 {
+    /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
@@ -239,6 +260,10 @@ internal sealed class Concatenation() : OperationKind("concat", 1, int.MaxValue)
 /// </summary>
 internal sealed class Pad() : OperationKind("pad", 1)
 {
+    /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) =>
+        operation.Arguments.Text("mode", "constant") != "constant" || operation.Arguments.Number("value", 0) == 0;
+
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
@@ -369,6 +394,9 @@ internal sealed class Pad() : OperationKind("pad", 1)
 internal sealed class Take() : OperationKind("take", 2)
 {
     /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
+    /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         ValueInfo table = operands[0], indices = Expect(operands, 1, ValueKind.Int64);
@@ -415,6 +443,9 @@ internal sealed class Take() : OperationKind("take", 2)
 /// </summary>
 internal sealed class Gather() : OperationKind("gather", 2)
 {
+    /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => true;
+
     /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {

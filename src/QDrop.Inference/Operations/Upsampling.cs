@@ -9,6 +9,9 @@ namespace QDrop.Operations;
 internal sealed class Upsampling() : OperationKind("upsample", 1)
 {
     /// <inheritdoc/>
+    public override bool KeepsGrid(Operation operation) => operation.Arguments.Text("mode") == "nearest";
+
+    /// <inheritdoc/>
     public override ValueInfo Infer(Operation operation, ReadOnlySpan<ValueInfo> operands)
     {
         ValueInfo x = Expect(operands, 0, ValueKind.Float32);

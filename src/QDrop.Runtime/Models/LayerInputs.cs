@@ -1,3 +1,4 @@
+using QDrop.Operations;
 using QDrop.Programs;
 
 namespace QDrop.Models;
@@ -5,13 +6,6 @@ namespace QDrop.Models;
 /// <summary>Finds which quantizers give what the layers of a program read.</summary>
 internal static class LayerInputs
 {
-    /// <summary>Operations whose results are elements of their first operand, or 0.</summary>
-    private static readonly HashSet<string> Moves =
-    [
-        "reshape", "permute", "slice", "leading", "expand", "pad", "flip", "take", "relu", "max_pool",
-        "adaptive_max_pool",
-    ];
-
     /// <summary>
     /// For each layer the quantizers whose values it reads; <see langword="null"/> among them where it reads others.
     /// </summary>
@@ -45,8 +39,8 @@ internal static class LayerInputs
                     foreach (int operand in concat.Operands)
                         Add(operand, quantizers);
                     break;
-                case { } move when Moves.Contains(move.Name)
-                    || (move.Name == "upsample" && move.Arguments.Text("mode") == "nearest"):
+                case { Name: not "constant" } move when move.Name == "relu"
+                    || Vocabulary.Find(move.Name)!.KeepsGrid(move):
                     Add(move.Operands[0], quantizers);
                     break;
                 default:
