@@ -11,6 +11,7 @@ internal static class Rounds
     private const double WarmupSeconds = 1;
     private const double RoundSeconds = 0.02;
     private const int MostRuns = 50;
+    private const int PauseMilliseconds = 20;
 
     /// <summary>Times of one run, in microseconds.</summary>
     /// <param name="Median">The median.</param>
@@ -42,6 +43,8 @@ internal static class Rounds
         {
             for (int i = 0; i < times.Length; i++)
             {
+                // Threads of the engine before it look for work for a moment, on cores that this one is to have.
+                Thread.Sleep(PauseMilliseconds);
                 // The first run finds the others' data in the caches.
                 runners[i].Run();
                 for (int k = 0; k < runs[i]; k++)
